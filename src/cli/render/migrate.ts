@@ -1,0 +1,59 @@
+import type { DryRunResult, RepairResult, RunResult, StatusResult, UpdateResult } from '../../commands/results.ts'
+import type { Paint } from './paint.ts'
+
+export function renderStatus({ migrations, database, environment }: StatusResult, paint: Paint): string {
+  if (migrations.length === 0) return `No migrations yet on ${database} (${environment})`
+  const colours = {
+    applied: paint.green,
+    pending: paint.yellow,
+    missing: paint.red,
+    edited: paint.red,
+    failed: paint.red,
+  }
+  const width = Math.max(...migrations.map((item) => item.name.length), 9)
+  const rows = migrations.map((item) => {
+    const status = item.outOfOrder ? 'pending, out of order' : item.status
+    const when = item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19)}  ${item.durationMs} ms`
+    return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}`.trimEnd()
+  })
+  const of = (status: string) => migrations.filter((item) => item.status === status).length
+  const counts = ['applied', 'pending', 'missing', 'edited', 'failed'].filter((status) => of(status) > 0)
+  return [
+    paint.bold(`${'Migration'.padEnd(width)}  ${'Status'.padEnd(21)}  Applied at`),
+    ...rows,
+    '',
+    `${counts.map((status) => `${of(status)} ${status}`).join(', ')} · ${database} (${environment})`,
+  ].join('\n')
+}
+
+export function renderRun({ action, steps, database, durationMs }: RunResult): string {
+  if (steps.length === 0)
+    return action === 'down' ? `Nothing to revert on ${database}` : `Nothing to do: ${database} is up to date`
+  const verb = action === 'down' ? 'Reverted' : 'Applied'
+  return `${verb} ${steps.length} migration${steps.length === 1 ? '' : 's'} on ${database} in ${durationMs} ms`
+}
+
+export function renderUpdate({ verified, backup, ...run }: UpdateResult): string {
+  const { tables, rows } = verified
+  return [
+    renderRun({ ...run, kind: 'run' }),
+    `Verified: every file is recorded with its checksum, no index is INVALID, no constraint unvalidated, no sequence behind, ${tables} tables with ${rows} rows`,
+    `Backup: ${backup}`,
+  ].join('\n')
+}
+
+export function renderDryRun({ steps }: DryRunResult): string {
+  if (steps.length === 0) return 'Nothing to do'
+  return steps
+    .map(({ name, transaction, sql }) => `-- ${name}${transaction ? '' : ' (outside a transaction)'}\n${sql}`)
+    .join('\n\n')
+}
+
+export function renderRepair({ done, findings, database }: RepairResult, paint: Paint): string {
+  if (done.length > 0) return done.map((what) => `${paint.green('✓')} ${what}`).join('\n')
+  if (findings.length === 0) return `Nothing to repair on ${database}`
+  return [
+    `To repair on ${database}; nothing was changed:`,
+    ...findings.map((fix) => `  ${fix.what}\n    nself db migrate repair ${paint.cyan(fix.flag)}`),
+  ].join('\n')
+}

@@ -1,0 +1,18 @@
+type Colour = (text: string) => string
+
+export interface Paint {
+  readonly bold: Colour
+  readonly red: Colour
+  readonly green: Colour
+  readonly yellow: Colour
+  readonly cyan: Colour
+}
+
+const same: Colour = (text) => text
+
+/** Colour only on a terminal, and never with NO_COLOR; chalk is loaded only where it is used. */
+export async function paintFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Promise<Paint> {
+  if (!stream.isTTY || env.NO_COLOR) return { bold: same, red: same, green: same, yellow: same, cyan: same }
+  const { default: chalk } = await import('chalk')
+  return chalk
+}

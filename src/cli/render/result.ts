@@ -1,0 +1,58 @@
+import type { Result } from '../../commands/results.ts'
+import { renderBackup } from './backup.ts'
+import { renderEnv } from './env.ts'
+import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
+import type { Paint } from './paint.ts'
+import { jsonQuery, renderQuery } from './query.ts'
+import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
+
+/** A result as the lines that a person reads. */
+export function renderResult(result: Result, paint: Paint): string {
+  switch (result.kind) {
+    case 'status':
+      return renderStatus(result, paint)
+    case 'run':
+      return renderRun(result)
+    case 'update':
+      return renderUpdate(result)
+    case 'dry-run':
+      return renderDryRun(result)
+    case 'create':
+      return `Created ${result.path}`
+    case 'seed':
+      return renderSeed(result)
+    case 'seed-status':
+      return renderSeedStatus(result, paint)
+    case 'seed-users':
+      return renderUsers(result, paint)
+    case 'reset':
+      return `${renderRun(result.migrations)}\n${renderSeed(result.seeds)}`
+    case 'repair':
+      return renderRepair(result, paint)
+    case 'renumber':
+      return [
+        `Renamed ${result.from} to ${result.to}`,
+        ...result.mended.map((path) => `Mended depends_on in ${path}`),
+      ].join('\n')
+    case 'server':
+      return result.url ?? (result.state === 'stopped' ? 'Stopped' : 'Not running')
+    case 'log':
+      return result.text.trimEnd()
+    case 'backup':
+    case 'backup-list':
+    case 'prune':
+    case 'restore':
+      return renderBackup(result, paint)
+    case 'env':
+      return renderEnv(result, paint)
+    case 'query':
+      return renderQuery(result, paint)
+    case 'shell':
+      return ''
+  }
+}
+
+/** The same as a JSON document. */
+export function jsonResult(result: Result): string {
+  return JSON.stringify({ ok: true, result: result.kind === 'query' ? jsonQuery(result) : result })
+}

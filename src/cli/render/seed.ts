@@ -1,0 +1,46 @@
+import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/results.ts'
+import type { Paint } from './paint.ts'
+
+const seeds = (n: number) => `${n} seed${n === 1 ? '' : 's'}`
+const users = (n: number) => `${n} user${n === 1 ? '' : 's'}`
+
+export function renderSeed({ steps, unchanged, database, durationMs }: SeedResult): string {
+  if (steps.length === 0)
+    return `Nothing to seed on ${database}: ${unchanged === 0 ? 'there are no seeds' : `${seeds(unchanged)} unchanged`}`
+  const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`
+  return `Ran ${seeds(steps.length)} on ${database} in ${durationMs} ms${rest}`
+}
+
+export function renderSeedStatus({ seeds: all, database, environment }: SeedStatusResult, paint: Paint): string {
+  if (all.length === 0) return `No seeds yet for ${database} (${environment})`
+  const colours = { applied: paint.green, pending: paint.yellow, edited: paint.yellow, missing: paint.red }
+  const width = Math.max(...all.map((item) => item.name.length), 4)
+  const rows = all.map(({ name, status, appliedAt, durationMs }) => {
+    const when = appliedAt === null ? '' : `${appliedAt.slice(0, 19)}  ${durationMs} ms`
+    return `${name.padEnd(width)}  ${colours[status](status.padEnd(8))}  ${when}`.trimEnd()
+  })
+  const counts = (['applied', 'pending', 'edited', 'missing'] as const).flatMap((status) => {
+    const n = all.filter((item) => item.status === status).length
+    return n === 0 ? [] : [`${n} ${status}`]
+  })
+  return [
+    paint.bold(`${'Seed'.padEnd(width)}  ${'Status'.padEnd(8)}  Applied at`),
+    ...rows,
+    '',
+    `${counts.join(', ')} · ${database} (${environment})`,
+  ].join('\n')
+}
+
+export function renderUsers(result: SeedUsersResult, paint: Paint): string {
+  const { added, existing, database, passwords, accounts, testPassword } = result
+  const lines = [
+    `Added ${users(added.length)} to ${database}${existing === 0 ? '' : `; ${users(existing)} there already`}`,
+  ]
+  if (accounts.length > 0 && testPassword !== null) {
+    lines.push(`Sign in as ${accounts.join(', ')}, or any of them, with the password ${paint.bold(testPassword)}`)
+  }
+  if (passwords.length === 0) return lines.join('\n')
+  const width = Math.max(...passwords.map((one) => one.email.length))
+  const rows = passwords.map(({ email, password }) => `  ${email.padEnd(width)}  ${paint.bold(password)}`)
+  return [...lines, 'Their passwords are shown this once and kept nowhere:', ...rows].join('\n')
+}

@@ -1,0 +1,10 @@
+import type { Command } from 'commander'
+import { leaf, type Runner } from './leaf.ts'
+
+/** nself env */
+export function addEnv(program: Command, run: Runner): void {
+  leaf(program, 'env', 'show the environment, the server, and where each setting came from', [
+    'nself env',
+    'nself env --env production',
+  ]).action((flags) => run(flags, async (context) => (await import('../../commands/env.ts')).env(context)))
+}

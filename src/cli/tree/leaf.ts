@@ -1,0 +1,46 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Context } from '../../commands/context.ts'
+import type { Result } from '../../commands/results.ts'
+import { phrase } from '../../core/guard.ts'
+import { parseVersion } from '../../core/version.ts'
+
+/** Runs one command; the caller makes its context and prints what comes back. */
+export type Runner = (flags: Record<string, unknown>, command: (context: Context) => Promise<Result>) => Promise<void>
+
+/** A command that does something, with the options that all of these have. */
+export function leaf(parent: Command, name: string, description: string, examples: readonly string[]): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--env <name>', 'local, staging or production (or ENV)')
+    .option('--database-url <url>', 'postgresql://user:password@host:5432/database (or DATABASE_URL)')
+    .option('--json', 'one JSON document on stdout')
+    .option('-y, --yes', 'answer y/N questions with yes')
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`)
+}
+
+export const lockWait = () =>
+  new Option('--lock-wait <duration>', 'how long to wait for another run').default(60_000, '60s').argParser(duration)
+export const confirm = () => new Option('--confirm <phrase>', `the phrase for production: ${phrase}`)
+
+/** A version as a user types it: canonical. */
+export const version = (text: string): string => {
+  const parsed = parseVersion(text.replace(/\.sql$/, ''))
+  if (parsed === null) throw new InvalidArgumentError('expected a version, such as 003 or 003_create_orders')
+  return parsed
+}
+/** Several, by commas or by repeating the flag. */
+export const versions = (text: string, before: string[] = []) => [...before, ...text.split(',').map(version)]
+export const names = (text: string, before: string[] = []) => [...before, text]
+export const count = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
+  return Number(text)
+}
+const units: Record<string, number> = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }
+const duration = (text: string): number => {
+  const match = /^(\d+)(ms|s|min|m|h)?$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('expected a duration, such as 30s or 2min')
+  return Number(match[1]) * (units[match[2] ?? 's'] as number)
+}
+
+export const noBackup = () => new Option('--no-backup', 'in production: take none, for you have one by other means')

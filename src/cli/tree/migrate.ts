@@ -1,0 +1,133 @@
+import type { Command } from 'commander'
+import { parseEnvironment } from '../../core/environment.ts'
+import { confirm, count, leaf, lockWait, names, noBackup, type Runner, version, versions } from './leaf.ts'
+
+/** nself db migrate … */
+export function addMigrate(migrate: Command, run: Runner): void {
+  leaf(migrate, 'status', 'show all migrations', [
+    'nself db migrate status',
+    'nself db migrate status --check   # in CI: exit 6 when something is not applied',
+  ])
+    .option('--check', 'exit 6 when something is pending, edited, missing or failed')
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/status.ts')).status(context, { check: flags.check === true }),
+      ),
+    )
+  leaf(migrate, 'up', 'apply pending migrations', [
+    'nself db migrate up',
+    'nself db migrate up 1',
+    'nself db migrate up --to 003',
+    'nself db migrate up --dry-run',
+    'nself db migrate up --env production --yes',
+  ])
+    .argument('[N]', 'at most so many', count)
+    .option('--to <version>', 'stop after this one', version)
+    .option('--dry-run', 'print the SQL, change nothing')
+    .option('--allow-out-of-order', 'also apply files older than what is applied')
+    .option('--single-transaction', 'all or nothing')
+    .addOption(confirm())
+    .addOption(noBackup())
+    .addOption(lockWait())
+    .action((n: number | undefined, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/up.ts')).up(context, {
+          limit: { count: n, to: flags.to },
+          dryRun: flags.dryRun === true,
+          allowOutOfOrder: flags.allowOutOfOrder === true,
+          singleTransaction: flags.singleTransaction === true,
+          noBackup: flags.backup === false,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+  leaf(migrate, 'down', 'revert what was applied last', [
+    'nself db migrate down',
+    'nself db migrate down 3',
+    'nself db migrate down --to 003   # 003 stays; --to 0 reverts all',
+  ])
+    .argument('[N]', 'so many', count)
+    .option('--to <version>', 'revert everything applied after this one', version)
+    .option('--dry-run', 'print the SQL, change nothing')
+    .addOption(confirm())
+    .addOption(noBackup())
+    .addOption(lockWait())
+    .action((n: number | undefined, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/down.ts')).down(context, {
+          limit: { count: n, to: flags.to },
+          dryRun: flags.dryRun === true,
+          singleTransaction: false,
+          noBackup: flags.backup === false,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+  leaf(migrate, 'create', 'write the next migration file', [
+    'nself db migrate create add_users_email',
+    'nself db migrate create "add users email" --timestamp',
+  ])
+    .argument('<name>', 'what it does')
+    .option('--timestamp', 'number it with the time, 14 digits')
+    .action((name: string, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
+      ),
+    )
+  leaf(migrate, 'fresh', 'drop everything and run all migrations; never in production', [
+    'nself db migrate fresh',
+    'nself db migrate fresh --seed',
+    'nself db migrate fresh --env staging --yes',
+  ])
+    .option('--seed', 'run the seeds afterwards')
+    .addOption(lockWait())
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/fresh.ts')).fresh(context, {
+          seed: flags.seed === true,
+          singleTransaction: false,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+  addRepair(migrate, run)
+}
+
+function addRepair(migrate: Command, run: Runner): void {
+  leaf(migrate, 'repair', 'show what is wrong with the tracking, and do the fixes that are named', [
+    'nself db migrate repair',
+    'nself db migrate repair --accept 003',
+    'nself db migrate repair --baseline 012   # an existing database',
+  ])
+    .option('--accept <versions>', 'take an edited file as it is', versions)
+    .option('--mark-applied <versions>', 'record without running', versions)
+    .option('--forget <versions>', 'remove from the history without running DOWN', versions)
+    .option('--statement-done <versions>', 'take the statement of unknown outcome as done', versions)
+    .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
+    .option('--baseline <version>', 'record everything up to this one without running', version)
+    .option('--rebuild', 'restore a lost tracking table from the journal')
+    .option('--drop-invalid-index <name>', 'drop an INVALID index, schema.name', names)
+    .option('--mark-environment <name>', 'change the environment that the database remembers', parseEnvironment)
+    .option('--renumber <name>', 'give a pending file the next free number, and mend depends_on lines')
+    .addOption(noBackup())
+    .addOption(lockWait())
+    .action((flags) =>
+      run(flags, async (context) => {
+        const { renumber, repair } = await import('../../commands/db/migrate/repair.ts')
+        if (flags.renumber !== undefined) return renumber(context, flags.renumber)
+        return repair(context, {
+          accept: flags.accept ?? [],
+          markApplied: flags.markApplied ?? [],
+          forget: flags.forget ?? [],
+          statementDone: flags.statementDone ?? [],
+          statementAgain: flags.statementAgain ?? [],
+          baseline: flags.baseline ?? null,
+          rebuild: flags.rebuild === true,
+          dropInvalidIndex: flags.dropInvalidIndex ?? [],
+          markEnvironment: flags.markEnvironment ?? null,
+          noBackup: flags.backup === false,
+          lockWaitMs: flags.lockWait,
+        })
+      }),
+    )
+}

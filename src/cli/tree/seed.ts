@@ -1,0 +1,105 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Context } from '../../commands/context.ts'
+import type { Which } from '../../commands/db/seed.ts'
+import { parseEnvironment } from '../../core/environment.ts'
+import type { SeedFolder } from '../../core/seed.ts'
+import { count, leaf, lockWait, type Runner } from './leaf.ts'
+
+/** nself db seed …, nself db reset */
+export function addSeed(db: Command, run: Runner): void {
+  const seed = leaf(db, 'seed', 'run the seeds that are new or changed: common, then those of the environment', [
+    'nself db seed',
+    'nself db seed common',
+    'nself db seed env --env staging',
+    'nself db seed users',
+    'nself db seed create categories',
+    'nself db seed status',
+  ])
+  // A flag after the word of a lower command is that one's, and an error where it has none such.
+  seed.enablePositionalOptions()
+  seeding(seed, run, 'all')
+  seeding(leaf(seed, 'common', 'run only nself/seeds/common', ['nself db seed common']), run, 'common')
+  seeding(leaf(seed, 'env', "run only the environment's folder", ['nself db seed env --env staging']), run, 'env')
+  leaf(seed, 'status', 'show all seeds of the environment', ['nself db seed status']).action((_, command: Command) =>
+    run(flagsOf(command), async (context) => (await import('../../commands/db/seed.ts')).seedStatus(context)),
+  )
+  leaf(seed, 'create', 'write the next seed file', [
+    'nself db seed create categories',
+    'nself db seed create products staging',
+  ])
+    .argument('<name>', 'what it fills')
+    .argument('[folder]', 'common, local, staging or production; without it that of --env, else common', folder)
+    .action((name: string, where: SeedFolder | undefined, _, command: Command) => {
+      const flags = flagsOf(command)
+      const folder = (context: Context) => where ?? (flags.env === undefined ? 'common' : context.settings.environment)
+      return run(flags, async (context) =>
+        (await import('../../commands/db/seed.ts')).createSeedFile(context, name, folder(context)),
+      )
+    })
+  addUsers(seed, run)
+  leaf(db, 'reset', 'drop everything, run all migrations and the seeds; never in production', [
+    'nself db reset',
+    'nself db reset --env staging --yes',
+  ])
+    .addOption(lockWait())
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/reset.ts')).reset(context, { lockWaitMs: flags.lockWait }),
+      ),
+    )
+}
+
+function addUsers(seed: Command, run: Runner): void {
+  leaf(seed, 'users', 'add mock users and test accounts; in production only those of nself/config/prod-users.json', [
+    'nself db seed users',
+    'nself db seed users --mock 500',
+    'nself db seed users --env production --yes',
+  ])
+    .option('--mock <n>', 'so many mock users: 20 in local, 100 in staging, never in production', count)
+    .addOption(lockWait())
+    .action((_, command: Command) => {
+      const flags = flagsOf(command)
+      return run(flags, async (context) =>
+        (await import('../../commands/db/seed-users.ts')).seedUsers(context, {
+          lockWaitMs: flags.lockWait,
+          mock: flags.mock as number | undefined,
+        }),
+      )
+    })
+}
+
+function seeding(command: Command, run: Runner, which: Which): void {
+  command
+    .option('--dry-run', 'print the SQL, change nothing')
+    .addOption(lockWait())
+    .action((_, command: Command) => {
+      const flags = flagsOf(command)
+      return run(flags, async (context) => {
+        const { dryRunSeeds, seed } = await import('../../commands/db/seed.ts')
+        return flags.dryRun ? dryRunSeeds(context, which) : seed(context, which, { lockWaitMs: flags.lockWait })
+      })
+    })
+}
+
+/** The flags of a command, with those that were written before its name: `seed --env staging users`. */
+function flagsOf(command: Command): Record<string, unknown> & { lockWait: number } {
+  const upper = command.parent?.name() === 'seed' ? command.parent : command
+  const given = Object.keys(upper.opts()).filter((name) => upper.getOptionValueSource(name) === 'cli')
+  const own = new Set(command.options.map((option) => option.attributeName()))
+  const foreign = given.find((name) => !own.has(name))
+  if (foreign !== undefined) {
+    const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    command.error(`error: seed ${command.name()} does not know --${flag}`)
+  }
+  const before = Object.fromEntries(given.map((name) => [name, upper.opts()[name]]))
+  return { ...command.opts(), ...before } as Record<string, unknown> & { lockWait: number }
+}
+
+function folder(text: string): SeedFolder {
+  if (text === 'common') return text
+  try {
+    return parseEnvironment(text)
+  } catch {
+    throw new InvalidArgumentError('expected common, local, staging or production')
+  }
+}

@@ -1,0 +1,14 @@
+import type { Context } from '../context.ts'
+import type { BackupResult } from '../results.ts'
+import { prune } from './backup/prune.ts'
+import { type BackupOptions, takeBackup } from './backup/take.ts'
+
+/** Takes a backup; then removes older ones when told how many to keep. */
+export async function backup(
+  context: Context,
+  options: BackupOptions & { readonly keep: number | null },
+): Promise<BackupResult> {
+  const { name, path, manifest } = await takeBackup(context, options)
+  const removed = options.keep === null ? [] : (await prune(context, options.keep)).removed
+  return { kind: 'backup', file: name, path, manifest, removed }
+}

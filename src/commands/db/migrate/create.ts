@@ -1,0 +1,16 @@
+import { createMigration } from '../../../project/migrations.ts'
+import type { Context } from '../../context.ts'
+import type { CreateResult } from '../../results.ts'
+
+/** Writes the next numbered migration file. */
+export async function create(
+  { settings }: Pick<Context, 'settings'>,
+  name: string,
+  timestamp: boolean,
+): Promise<CreateResult> {
+  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+  return {
+    kind: 'create',
+    path: await createMigration(settings.migrationsDir, settings.root, name, { timestamp, now }),
+  }
+}

@@ -1,0 +1,17 @@
+import { type Limit, planDown } from '../../../core/plan.ts'
+import type { State } from '../../../core/state.ts'
+import type { Context } from '../../context.ts'
+import type { DryRunResult, RunResult } from '../../results.ts'
+import { count, dryRun, type RunFlags, run } from './run.ts'
+
+export interface DownOptions extends RunFlags {
+  readonly limit: Limit
+  readonly dryRun: boolean
+}
+
+/** Reverts what was applied last. */
+export async function down(context: Context, options: DownOptions): Promise<RunResult | DryRunResult> {
+  const plan = (state: State) => planDown(state, options.limit)
+  if (options.dryRun) return dryRun(context, plan)
+  return run(context, { plan, summary: (steps) => `revert ${count(steps)} on` }, options)
+}

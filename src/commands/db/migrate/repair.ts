@@ -1,0 +1,55 @@
+import { approve } from '../../../core/guard.ts'
+import { type Finding, findingsOf, type Repair, type RepairFlags, repairsFor } from '../../../core/repair.ts'
+import { placeOf } from '../../../postgres/connect.ts'
+import { findInvalidIndexes, repairTracking } from '../../../postgres/repair.ts'
+import { renumberMigration } from '../../../project/renumber.ts'
+import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../context.ts'
+import type { RenumberResult, RepairResult } from '../../results.ts'
+import { backupFirst, meansInProduction } from '../backup/before.ts'
+
+export interface RepairOptions extends RepairFlags {
+  readonly lockWaitMs: number
+  readonly noBackup: boolean
+}
+
+/** Shows what is wrong as named fixes, and does those that were chosen by flag or at the terminal, each one thing. */
+export async function repair(context: Context, options: RepairOptions): Promise<RepairResult> {
+  const { environment } = context.settings
+  let invalid: string[] = []
+  const { server, history, state } = await look(context, async ({ client }) => {
+    invalid = await findInvalidIndexes(client)
+  })
+  const database = placeOf(server)
+  const findings = findingsOf(state, invalid, history.facts.lost)
+  const flagged = repairsFor(state, options)
+  const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
+  if (chosen.length === 0) {
+    const shown = findings.map(({ flag, what }) => ({ flag, what }))
+    return { kind: 'repair', database, findings: shown, done: [] }
+  }
+  refuseOtherEnvironment(server, history, environment)
+  refuseReadOnly(server, history)
+  const summary = `${chosen.map((item) => item.what).join(', ')} on ${database}`
+  const means = await meansInProduction(context, options.noBackup)
+  const approved = await approve({ action: 'repair', what: chosen, summary }, environment, context.answers, context.ask)
+  if (means !== null) await backupFirst(context, means, options)
+  await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
+  return { kind: 'repair', database, findings: [], done: chosen.map((item) => item.what) }
+}
+
+async function choose({ choose: ask }: Context, database: string, findings: readonly Finding[]): Promise<Repair[]> {
+  if (ask === null || findings.length === 0) return []
+  const picked = await ask(
+    `What to repair on ${database}? Nothing is chosen yet`,
+    findings.map((finding) => finding.what),
+  )
+  return findings.filter((_, i) => picked.includes(i)).map((finding) => finding.repair)
+}
+
+/** Gives a file that is not applied yet the next free number, and mends the depends_on lines that name it. */
+export async function renumber(context: Context, name: string): Promise<RenumberResult> {
+  const { migrationsDir, root } = context.settings
+  const { history } = await lookAtHistory(context)
+  const applied = new Set(history.rows.map((row) => row.name))
+  return { kind: 'renumber', ...(await renumberMigration(migrationsDir, root, name, applied)) }
+}

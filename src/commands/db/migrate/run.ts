@@ -1,0 +1,144 @@
+import { join } from 'node:path'
+import { type Action, type Approved, approve } from '../../../core/guard.ts'
+import type { Migration } from '../../../core/migration.ts'
+import type { Plan } from '../../../core/plan.ts'
+import { compare, type State } from '../../../core/state.ts'
+import { type Connection, placeOf, type Server } from '../../../postgres/connect.ts'
+import { readStoredDown } from '../../../postgres/history.ts'
+import type { Report } from '../../../postgres/report.ts'
+import { execute } from '../../../postgres/runner.ts'
+import { readSection, textOf } from '../../../project/migration-text.ts'
+import { readMigrations } from '../../../project/migrations.ts'
+import { type Context, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from '../../context.ts'
+import type { DryRunResult, RunResult } from '../../results.ts'
+import { backupFirst, meansInProduction, restoreLine } from '../backup/before.ts'
+import { tellDangers } from './dangers.ts'
+
+export interface RunFlags {
+  readonly lockWaitMs: number
+  readonly singleTransaction: boolean
+  /** In production: the user has taken a backup by other means. */
+  readonly noBackup?: boolean
+}
+
+export interface Kind {
+  readonly plan: (state: State) => Plan
+  /** Says what would happen: `apply 3 migrations to`. */
+  readonly summary: (steps: number) => string
+  /** For the guard; without it that of the plan. */
+  readonly action?: Action
+  readonly before?: (connection: Connection) => Promise<void>
+}
+
+/** What is to be run, looked at without any lock. */
+export interface Prepared {
+  readonly server: Server
+  readonly database: string
+  readonly plan: Plan
+  readonly state: State
+  /** How many statements destroy data. */
+  readonly dangers: number
+}
+
+/** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
+export async function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunResult> {
+  const prepared = await prepare(context, kind)
+  const { plan, database } = prepared
+  if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
+  // fresh is never allowed there: the guard says so next.
+  const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
+  const approved = await confirm(context, prepared, kind)
+  const taken = means && (await backupFirst(context, means, flags))
+  const began = Date.now()
+  const running = perform(context, prepared, approved, kind, flags)
+  const report = await running.finally(() => {
+    if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
+  })
+  return { kind: 'run', ...report, database, durationMs: Date.now() - began }
+}
+
+export function nothingToDo({ plan, database }: Prepared): RunResult {
+  return { kind: 'run', action: plan.action, steps: [], database, durationMs: 0 }
+}
+
+/**
+ * The plan as things stand, with what is to be said of it.
+ * @throws NselfError `refused`, `connection`, `invalid-migration`, before anything is asked.
+ */
+export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
+  const { server, history, state } = await look(context)
+  refuseOtherEnvironment(server, history, context.settings.environment)
+  refuseLost(server, history)
+  const plan = kind.plan(state)
+  const prepared = { server, database: placeOf(server), plan, state, dangers: 0 }
+  if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
+  refuseReadOnly(server, history)
+  for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
+  return { ...prepared, dangers: plan.action === 'up' ? await tellDangers(context, server, plan) : 0 }
+}
+
+/** @throws NselfError `refused`, `not-confirmed`. */
+export function confirm(context: Context, { plan, database, dangers }: Prepared, kind: Kind): Promise<Approved<Plan>> {
+  const summary = `${kind.summary(plan.steps.length)} ${database}`
+  const intent = { action: kind.action ?? plan.action, what: plan, summary, destructive: dangers > 0 }
+  return approve(intent, context.settings.environment, context.answers, context.ask)
+}
+
+/** Runs it under the lock. @throws NselfError as execute. */
+export async function perform(
+  context: Context,
+  { server, database, state }: Prepared,
+  approved: Approved<Plan>,
+  kind: Kind,
+  flags: RunFlags,
+): Promise<Report> {
+  const { environment, migrationsDir, root } = context.settings
+  // Where a human was asked, time has passed: the files may be others by now.
+  const files = environment === 'local' ? filesOf(state) : await readMigrations(migrationsDir, root)
+  context.progress(`waiting for the lock of ${database}`)
+  return execute(server, approved, {
+    environment,
+    ...flags,
+    replan: (now) => kind.plan(compare(files, now.rows)),
+    tell: context.tell,
+    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
+    onStep: (step, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${step.name}`),
+    onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
+    signal: context.signal,
+    ...(kind.before ? { before: kind.before } : {}),
+  })
+}
+
+function filesOf(state: State): Migration[] {
+  return state.entries.map((entry) => entry.file).filter((file) => file !== null)
+}
+
+function warningsOf(plan: Plan, state: State): string[] {
+  const empty = plan.steps.filter((step) => step.direction === 'up' && step.file?.up.statements === 0)
+  const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
+  return [
+    ...empty.map(({ name }) => `${name} has no statement in UP`),
+    ...missing.map(({ name }) => `${name} is applied, but its file is missing here`),
+  ]
+}
+
+/** The SQL that a run would send, without a lock and without a change. */
+export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
+  const steps: DryRunResult['steps'][number][] = []
+  let action: DryRunResult['action'] = 'up'
+  await look(context, async ({ client }, { state }) => {
+    const planned = plan(state)
+    if (planned.action === 'down') action = 'down'
+    for (const { direction, file, version, name } of planned.steps) {
+      const section = direction === 'up' ? file?.up : file?.down
+      const sql =
+        file && section ? await textOf(file, section, context.settings.root) : await readStoredDown(client, version)
+      steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim() })
+    }
+  })
+  return { kind: 'dry-run', action, steps }
+}
+
+export function count(n: number): string {
+  return `${n} migration${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,29 @@
+import { placeOf } from '../../../postgres/connect.ts'
+import { type Context, look } from '../../context.ts'
+import type { StatusResult } from '../../results.ts'
+
+/** Every migration with its state. Reads only. */
+export async function status(context: Context, options: { check: boolean }): Promise<StatusResult> {
+  const { server, history, state } = await look(context)
+  const { environment } = context.settings
+  const { markedAs } = history.facts
+  if (markedAs !== null && markedAs !== environment) {
+    context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
+  }
+  return {
+    kind: 'status',
+    database: placeOf(server),
+    environment,
+    markedAs,
+    migrations: state.entries.map((entry) => ({
+      version: entry.version,
+      name: entry.name,
+      status: entry.status,
+      outOfOrder: entry.outOfOrder,
+      appliedAt: entry.applied?.appliedAt ?? null,
+      durationMs: entry.applied?.durationMs ?? null,
+      appliedBy: entry.applied?.appliedBy ?? null,
+    })),
+    different: options.check && state.entries.some((entry) => entry.status !== 'applied'),
+  }
+}

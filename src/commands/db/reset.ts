@@ -1,0 +1,8 @@
+import type { Context } from '../context.ts'
+import type { ResetResult } from '../results.ts'
+import { freshWithSeeds } from './migrate/fresh.ts'
+
+/** Drops all user objects, applies every migration, runs the seeds; never in production. */
+export function reset(context: Context, options: { readonly lockWaitMs: number }): Promise<ResetResult> {
+  return freshWithSeeds(context, { ...options, singleTransaction: false }, 'reset')
+}

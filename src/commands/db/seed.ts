@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { approve } from '../../core/guard.ts'
+import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/seed.ts'
+import { placeOf } from '../../postgres/connect.ts'
+import { readSeeded } from '../../postgres/seed-history.ts'
+import { runSeeds } from '../../postgres/seeds.ts'
+import { readSection } from '../../project/migration-text.ts'
+import { createSeed, readSeeds } from '../../project/seeds.ts'
+import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from '../context.ts'
+import type { CreateResult, DryRunResult, SeedResult, SeedStatusResult } from '../results.ts'
+
+/** Which seeds: the common ones, those of the environment, or both. No command reaches another environment's folder. */
+export type Which = 'all' | 'common' | 'env'
+
+/** Runs the seeds that are new or were edited, each in a transaction with its row. */
+export async function seed(context: Context, which: Which, flags: { lockWaitMs: number }): Promise<SeedResult> {
+  const began = Date.now()
+  const { environment, root } = context.settings
+  const { server, history, state, entries } = await lookAtSeeds(context, which)
+  refuseOtherEnvironment(server, history, environment)
+  refuseLost(server, history)
+  const seeds = planSeeds(entries)
+  const database = placeOf(server)
+  const unchanged = entries.filter((entry) => entry.status === 'applied').length
+  const result = (steps: SeedResult['steps']): SeedResult => {
+    return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: Date.now() - began }
+  }
+  if (seeds.length === 0) return result([])
+  refuseReadOnly(server, history)
+  const pending = state.entries.filter((entry) => entry.status === 'pending').length
+  if (pending > 0) context.tell(`Not all migrations are applied (${pending} pending): nself db migrate up`)
+  const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${database}`
+  const approved = await approve({ action: 'seed', what: seeds, summary }, environment, context.answers, context.ask)
+  context.progress(`waiting for the lock of ${database}`)
+  const { steps } = await runSeeds(server, approved, {
+    environment,
+    ...flags,
+    tell: context.tell,
+    signal: context.signal,
+    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
+    onSeed: ({ name }, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${name}`),
+    onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
+  })
+  return result(steps)
+}
+
+/** The SQL that `seed` would send, without a lock and without a change. */
+export async function dryRunSeeds(context: Context, which: Which): Promise<DryRunResult> {
+  const { root } = context.settings
+  const { entries } = await lookAtSeeds(context, which)
+  const steps: DryRunResult['steps'][number][] = []
+  for (const { name, file } of planSeeds(entries)) {
+    let sql = file.up.sql ?? ''
+    if (file.up.sql === null)
+      for await (const text of readSection(join(root, file.path), file.path, file.up)) sql += text
+    steps.push({ version: null, name, transaction: true, sql: sql.trim() })
+  }
+  return { kind: 'dry-run', action: 'seed', steps }
+}
+
+/** Every seed with its state. Reads only. */
+export async function seedStatus(context: Context): Promise<SeedStatusResult> {
+  const { server, entries } = await lookAtSeeds(context, 'all')
+  const seeds = entries.map(({ name, status, applied }) => ({
+    name,
+    status,
+    appliedAt: applied?.appliedAt ?? null,
+    durationMs: applied?.durationMs ?? null,
+  }))
+  return { kind: 'seed-status', database: placeOf(server), environment: context.settings.environment, seeds }
+}
+
+/** Writes the next numbered seed file. */
+export async function createSeedFile(context: Context, name: string, folder: SeedFolder): Promise<CreateResult> {
+  const { seedsDir, root } = context.settings
+  return { kind: 'create', path: await createSeed(seedsDir, root, folder, name) }
+}
+
+/** The seed files that this environment may run, in order. @throws NselfError as readSeeds. */
+export function readSeedsOf({ settings }: Context, which: Which): Promise<Seed[]> {
+  return readSeeds(settings.seedsDir, settings.root, foldersOf(settings, which))
+}
+
+function foldersOf({ environment }: Context['settings'], which: Which): SeedFolder[] {
+  return which === 'all' ? ['common', environment] : which === 'env' ? [environment] : ['common']
+}
+
+async function lookAtSeeds(context: Context, which: Which): Promise<Look & { entries: SeedEntry[] }> {
+  const seeds = await readSeedsOf(context, which)
+  let entries: SeedEntry[] = []
+  const found = await look(context, async ({ client }) => {
+    entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
+  })
+  return { ...found, entries }
+}

@@ -1,0 +1,28 @@
+import { approve } from '../../core/guard.ts'
+import { placeOf } from '../../postgres/connect.ts'
+import { findPsql, runPsql } from '../../postgres/psql.ts'
+import { type Context, lookAtHistory, refuseOtherEnvironment } from '../context.ts'
+import type { ShellResult } from '../results.ts'
+
+/** psql on the right database, on this terminal; with `readonly` it cannot write whatever is typed. */
+export async function shell(context: Context, options: { readonly readonly: boolean }): Promise<ShellResult> {
+  const { settings, answers, ask, tell, signal, handOver } = context
+  const { environment } = settings
+  const psql = findPsql()
+  const { server, history } = await lookAtHistory(context)
+  const database = placeOf(server)
+  if (!options.readonly) {
+    refuseOtherEnvironment(server, history, environment)
+    const summary = `open a shell that can write on ${database}`
+    await approve({ action: 'shell', what: server, summary }, environment, answers, ask)
+    return { kind: 'shell', exitStatus: await handOver(() => runPsql(psql, server, signal)) }
+  }
+  const { startReadOnlyProxy } = await import('../../postgres/read-only-proxy.ts')
+  const proxy = await startReadOnlyProxy(server)
+  tell(`Read-only shell on ${database} (${environment}): each statement is rolled back`)
+  try {
+    return { kind: 'shell', exitStatus: await handOver(() => runPsql(psql, proxy.server, signal)) }
+  } finally {
+    await proxy.close()
+  }
+}

@@ -1,0 +1,82 @@
+import { NselfError } from '../../core/errors.ts'
+import { type Figures, verdictOf } from '../../core/figures.ts'
+import type { Plan } from '../../core/plan.ts'
+import { planUp } from '../../core/plan.ts'
+import type { State } from '../../core/state.ts'
+import { using } from '../../postgres/backup/databases.ts'
+import { connect, type Server } from '../../postgres/connect.ts'
+import { readFigures } from '../../postgres/figures.ts'
+import { readHistory } from '../../postgres/history.ts'
+import { doneIn, type Report } from '../../postgres/report.ts'
+import type { Context } from '../context.ts'
+import type { RunResult, UpdateResult } from '../results.ts'
+import { backupFirst } from './backup/before.ts'
+import { findBackupMeans } from './backup/take.ts'
+import { confirm, count, type Kind, nothingToDo, perform, prepare } from './migrate/run.ts'
+import { afterFailure, type RollBackFlags } from './update/roll-back.ts'
+
+export interface UpdateFlags extends RollBackFlags {
+  readonly allowOutOfOrder: boolean
+  /** Fewer rows than before are what the migrations are for. */
+  readonly allowLostRows: boolean
+}
+
+/** Backup, apply, verify; when something is wrong, back to the backup if that is wanted. */
+export async function update(context: Context, flags: UpdateFlags): Promise<UpdateResult | RunResult> {
+  const began = Date.now()
+  const kind: Kind = {
+    plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
+    summary: (steps) => `back up, apply ${count(steps)} to and verify`,
+  }
+  const prepared = await prepare(context, kind)
+  const { server, database, plan } = prepared
+  if (plan.steps.length === 0) return nothingToDo(prepared)
+  const means = await findBackupMeans(context)
+  const approved = await confirm(context, prepared, kind)
+  const before = await figuresOf(context, server)
+  const taken = await backupFirst(context, means, flags)
+  try {
+    const report = await perform(context, prepared, approved, kind, { ...flags, singleTransaction: false })
+    const after = await verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
+    const rows = [...after.rows.values()].reduce((sum, n) => sum + n, 0)
+    const verified = { tables: after.rows.size, rows }
+    return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: Date.now() - began }
+  } catch (error) {
+    throw error instanceof NselfError ? await afterFailure(context, error, taken, flags) : error
+  }
+}
+
+function figuresOf({ progress, signal }: Context, server: Server): Promise<Figures> {
+  return using(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
+}
+
+interface Done {
+  readonly plan: Plan
+  readonly before: Figures
+  readonly report: Report
+  readonly allowLostRows: boolean
+}
+
+/** @throws NselfError `verification-failed` that names everything that is wrong. */
+async function verify(
+  context: Context,
+  server: Server,
+  { plan, before, report, allowLostRows }: Done,
+): Promise<Figures> {
+  context.progress('verifying')
+  const history = await using(connect(server, 'nself verify'), context.signal, readHistory)
+  const after = await figuresOf(context, server)
+  const { problems, lost } = verdictOf(before, after)
+  const done = doneIn(plan, history)
+  const unrecorded = plan.steps.slice(done).map(({ name }) => `${name} is not recorded with the checksum of its file`)
+  const wrong = [...unrecorded, ...problems, ...(allowLostRows ? [] : lost)]
+  if (allowLostRows) for (const item of lost) context.tell(`Note: ${item}`)
+  if (wrong.length === 0) return after
+  throw new NselfError('verification-failed', `applied, but the verification failed: ${wrong.join('; ')}`, {
+    report,
+    hint:
+      lost.length > 0 && !allowLostRows
+        ? 'where rows are meant to go, add --allow-lost-rows'
+        : 'mend it with a new migration',
+  })
+}

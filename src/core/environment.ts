@@ -1,0 +1,25 @@
+import { NselfError } from './errors.ts'
+
+export type Environment = 'local' | 'staging' | 'production'
+
+const names = new Map<string, Environment>([
+  ['local', 'local'],
+  ['dev', 'local'],
+  ['development', 'local'],
+  ['staging', 'staging'],
+  ['stage', 'staging'],
+  ['production', 'production'],
+  ['prod', 'production'],
+])
+
+/**
+ * The environment that a user's word means, in any case. A typo never means local.
+ * @throws NselfError `configuration` for any other word.
+ */
+export function parseEnvironment(text: string): Environment {
+  const environment = names.get(text.trim().toLowerCase())
+  if (environment !== undefined) return environment
+  throw new NselfError('configuration', `unknown environment "${text}"`, {
+    hint: 'use local (dev, development), staging (stage) or production (prod)',
+  })
+}

@@ -1,0 +1,113 @@
+import type { Environment } from './environment.ts'
+import { NselfError } from './errors.ts'
+
+export const phrase = 'yes-destroy-production'
+
+/** What a command is about to write. */
+export type Action =
+  | 'up'
+  | 'down'
+  | 'fresh'
+  | 'repair'
+  | 'restore'
+  | 'seed'
+  | 'mock-users'
+  | 'reset'
+  | 'shell'
+  | 'query'
+
+export interface Intent<T> {
+  readonly action: Action
+  readonly what: T
+  /** One line that says what would happen where: `revert 1 migration on HOST/DB`. */
+  readonly summary: string
+  /** It holds statements that destroy data: what `inspect` found. */
+  readonly destructive?: boolean
+}
+
+export interface Answers {
+  readonly yes: boolean
+  readonly confirm: string | undefined
+}
+
+/** Asks at a terminal; `null` where there is none. Resolves to what was typed: 'y', 'n' or the text. */
+export type Ask = ((question: { kind: 'yes-no' | 'phrase'; message: string }) => Promise<string>) | null
+
+/** What the guard has let pass. Only `approve` can make one: to forget the guard is a type error. */
+export class Approved<T> {
+  readonly what: T
+  readonly action: Action
+  private constructor(action: Action, what: T) {
+    this.action = action
+    this.what = what
+  }
+
+  /** The guard table of the README. @throws NselfError `refused` or `not-confirmed`. */
+  static async approve<T>(
+    intent: Intent<T>,
+    environment: Environment,
+    answers: Answers,
+    ask: Ask,
+  ): Promise<Approved<T>> {
+    const need = requirement(intent.action, environment, intent.destructive === true)
+    if (need === 'blocked') {
+      throw new NselfError('refused', `${intent.action} is blocked in production; no flag lifts this`, {
+        hint: insteadOf[intent.action] ?? 'use up and down, which change one migration at a time',
+      })
+    }
+    if (need === 'yes-no') await confirmYes(intent, answers, ask)
+    if (need === 'phrase') await confirmPhrase(intent, answers, ask)
+    return new Approved(intent.action, intent.what)
+  }
+}
+
+export const approve = Approved.approve
+
+const insteadOf: Partial<Record<Action, string>> = {
+  'mock-users': 'list the people in nself/config/prod-users.json or in NSELF_PROD_USERS, then nself db seed users',
+}
+
+type Need = 'nothing' | 'yes-no' | 'phrase' | 'blocked'
+
+function requirement(action: Action, environment: Environment, destructive: boolean): Need {
+  if (environment === 'local') return 'nothing'
+  if (action === 'up' && destructive) return environment === 'staging' ? 'yes-no' : 'phrase'
+  const table = {
+    up: { staging: 'nothing', production: 'yes-no' },
+    down: { staging: 'yes-no', production: 'phrase' },
+    fresh: { staging: 'yes-no', production: 'blocked' },
+    repair: { staging: 'yes-no', production: 'yes-no' },
+    restore: { staging: 'yes-no', production: 'phrase' },
+    seed: { staging: 'nothing', production: 'yes-no' },
+    'mock-users': { staging: 'yes-no', production: 'blocked' },
+    reset: { staging: 'yes-no', production: 'blocked' },
+    shell: { staging: 'yes-no', production: 'yes-no' },
+    query: { staging: 'yes-no', production: 'yes-no' },
+  } as const
+  return table[action][environment]
+}
+
+async function confirmYes<T>(intent: Intent<T>, answers: Answers, ask: Ask): Promise<void> {
+  if (answers.yes) return
+  if (ask === null) {
+    throw new NselfError('not-confirmed', `not confirmed: ${intent.summary}`, {
+      hint: 'without a terminal nothing is asked; add --yes',
+    })
+  }
+  if ((await ask({ kind: 'yes-no', message: `${intent.summary}?` })) !== 'y') {
+    throw new NselfError('not-confirmed', 'not confirmed; nothing was changed')
+  }
+}
+
+async function confirmPhrase<T>(intent: Intent<T>, answers: Answers, ask: Ask): Promise<void> {
+  if (answers.confirm === phrase) return
+  if (answers.confirm !== undefined || ask === null) {
+    const wrong = answers.confirm === undefined ? 'not confirmed' : 'the phrase given with --confirm is wrong'
+    throw new NselfError('not-confirmed', `${wrong}: ${intent.summary}`, {
+      hint: `to go ahead without a terminal: --confirm ${phrase}`,
+    })
+  }
+  if ((await ask({ kind: 'phrase', message: `${intent.summary}? Type ${phrase}` })) !== phrase) {
+    throw new NselfError('not-confirmed', 'the phrase was not typed; nothing was changed')
+  }
+}

@@ -1,0 +1,29 @@
+import type { Location } from './errors.ts'
+
+const widest = 100
+
+/** The place of an offset in a text that itself begins on line `firstLine` of the file. */
+export function locate(path: string, text: string, offset: number, firstLine = 1): Location {
+  let line = firstLine
+  let lineStart = 0
+  for (let i = text.indexOf('\n'); i !== -1 && i < offset; i = text.indexOf('\n', i + 1)) {
+    line++
+    lineStart = i + 1
+  }
+  const lineEnd = endOfLine(text, lineStart)
+  const at = Math.min(offset, lineEnd)
+  let column = 1
+  for (let i = lineStart; i < at; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) column++
+  // A line may be as long as the file: only what may be shown of it is taken apart.
+  const before = [...text.slice(Math.max(lineStart, at - 2 * widest), at)]
+  const left = column > widest - 20 ? before.slice(-widest / 2) : before
+  const right = [...text.slice(at, Math.min(lineEnd, at + 2 * widest))].slice(0, widest - left.length)
+  const excerpt = [...left, ...right].join('').replace(/\p{Cc}/gu, ' ')
+  return { path, line, column, excerpt, caret: left.length + 1 }
+}
+
+function endOfLine(text: string, start: number): number {
+  const newline = text.indexOf('\n', start)
+  const end = newline === -1 ? text.length : newline
+  return end > start && text[end - 1] === '\r' ? end - 1 : end
+}

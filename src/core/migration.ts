@@ -1,0 +1,56 @@
+/** The SQL of one direction. */
+export interface Section {
+  /** From the end of the marker's line on, without psql's own lines; null for a large file's UP, which is read as it runs. */
+  readonly sql: string | null
+  /** Line of the file on which `sql` begins, counted from 1. */
+  readonly line: number
+  /** Offset of `sql` in the file's text, in UTF-16 units. */
+  readonly offset: number
+  readonly length: number
+  /** False when it must run outside a transaction, statement by statement. */
+  readonly transaction: boolean
+  readonly statements: number
+  readonly lockTimeout: string | null
+  readonly statementTimeout: string | null
+}
+
+export interface Migration {
+  /** Canonical: no leading zeros. */
+  readonly version: string
+  /** The file's name without `.sql`: `001_create_users`. */
+  readonly name: string
+  readonly path: string
+  /** sha256 of UP, line ends normalised. */
+  readonly checksum: string
+  /** Canonical versions. */
+  readonly dependsOn: readonly Dependency[]
+  readonly up: Section
+  /** Null when it cannot be reverted: no DOWN, or one without a statement. */
+  readonly down: Section | null
+}
+
+export interface Dependency {
+  readonly version: string
+  /** As written, for messages. */
+  readonly text: string
+}
+
+/** A row of nself.migrations. */
+export interface Applied {
+  readonly version: string
+  readonly name: string
+  readonly checksum: string
+  readonly state: 'applied' | 'failed' | 'reverting'
+  /** Order of application, from 1. */
+  readonly position: number
+  readonly appliedAt: string
+  readonly durationMs: number
+  readonly appliedBy: string
+  readonly revertible: boolean
+  /** Statements of a migration outside a transaction that are done. */
+  readonly statementsDone: number
+  /** The statement that was begun last, counted from 1; greater than `statementsDone` when its outcome is unknown. */
+  readonly statementBegun: number
+  /** sha256 of the statements done. */
+  readonly doneChecksum: string | null
+}

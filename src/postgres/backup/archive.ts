@@ -1,0 +1,67 @@
+import { NselfError } from '../../core/errors.ts'
+import { runTool } from './tool.ts'
+import { bySuitability, howToInstall, installedTools, type Tools } from './tools.ts'
+
+/** What `pg_restore --list` says of a dump. */
+export interface Archive {
+  readonly tools: Tools
+  /** Major of the server it was taken from. */
+  readonly serverMajor: number | null
+  /** The relations it makes, in its own words: `TABLE public users owner`. */
+  readonly relations: readonly string[]
+  readonly hasData: boolean
+}
+
+/** The relations of a database in the words of a table of contents; those of extensions come with the extension. */
+export const relationsSql = `SELECT format('%s %s %s %s', CASE relkind WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'v' THEN 'VIEW'
+  WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname, pg_get_userbyid(relowner)) AS line
+  FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND nspname <> 'information_schema' AND nspname !~ '^pg_'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`
+
+/**
+ * Reads the table of contents of a dump, with the pg_restore that suits the server best and can read it.
+ * @throws NselfError `configuration` when pg_restore is missing or too old, `refused` for what is no dump.
+ */
+export async function readArchive(path: string, serverMajor: number, only: string | null): Promise<Archive> {
+  const all = await installedTools(only)
+  if (all.length === 0) {
+    throw new NselfError('configuration', 'pg_restore is not installed', {
+      hint: `${howToInstall(serverMajor)}; or name its folder: NSELF_PG_BIN_DIR=/path/to/bin; nothing was changed`,
+    })
+  }
+  let said = ''
+  for (const tools of bySuitability(all, serverMajor)) {
+    const { code, stdout, stderr } = await runTool(tools.pgRestore, ['--list', path])
+    if (code === 0) return archiveFrom(tools, stdout)
+    said = stderr.join('\n').replace(/^pg_restore: (error: )?/gm, '')
+    if (/unsupported version/.test(said)) continue
+    break
+  }
+  const shown = `${path} cannot be read: ${said}`
+  if (/unsupported version/.test(said)) {
+    const newest = Math.max(...all.map(({ major }) => major))
+    throw new NselfError('configuration', `${shown}; the newest pg_restore found is ${newest}`, {
+      hint: `it was made by a newer pg_dump: ${howToInstall(newest + 1)}`,
+    })
+  }
+  throw new NselfError('refused', shown, {
+    hint: /text format/.test(said)
+      ? 'it is plain SQL: psql -f restores it; nself restores what pg_dump -Fc writes'
+      : 'it is no dump of pg_dump -Fc, or not whole; take another one: nself db backup list',
+  })
+}
+
+function archiveFrom(tools: Tools, list: string): Archive {
+  const relations: string[] = []
+  for (const line of list.split('\n')) {
+    const entry = /^\d+; 1259 \d+ ((?:TABLE|FOREIGN TABLE|VIEW|MATERIALIZED VIEW|SEQUENCE) .*)$/.exec(line.trimEnd())
+    if (entry !== null) relations.push(entry[1] as string)
+  }
+  return {
+    tools,
+    serverMajor: Number(/Dumped from database version: (\d+)/.exec(list)?.[1] ?? 0) || null,
+    relations,
+    hasData: /^\d+; \d+ \d+ (TABLE DATA|SEQUENCE SET|BLOBS?) /m.test(list),
+  }
+}

@@ -1,0 +1,139 @@
+import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import type { Client } from 'pg'
+import { NselfError } from '../../core/errors.ts'
+import { connect, type Server } from '../connect.ts'
+import { detailOf } from '../failure.ts'
+import { send } from '../script.ts'
+import {
+  abandonedRestores,
+  connectBeside,
+  databaseExists,
+  dropRestore,
+  freeName,
+  identifier,
+  ours,
+  restoring,
+  using,
+} from './databases.ts'
+import { dump } from './dump.ts'
+import { pgRestore } from './pg-restore.ts'
+import { createLikeSql, likenSql, type Properties, readProperties } from './properties.ts'
+import type { Hold, Restored, RestoreOptions, RestorePlan } from './restore.ts'
+import { swap } from './swap.ts'
+import { interrupted } from './tool.ts'
+import { settle } from './verify.ts'
+
+/** From this size of a dump on, several jobs are worth their connections. */
+const large = 5_000_000
+const mostJobs = 4
+
+/** Restores into a new database, looks whether all is there, and lets it take the old one's name. */
+export async function restoreBeside(
+  server: Server,
+  plan: RestorePlan,
+  hold: Hold,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const { tell } = options
+  const { signal } = hold
+  return using(connectBeside(server, restoring), signal, async (client) => {
+    for (const name of await abandonedRestores(client, server.database)) {
+      if (await dropRestore(client, name)) tell(`Dropped ${name}, which a restore that was killed had left`)
+    }
+    options.progress('making a database for it')
+    const properties = await readProperties(client, server.database)
+    const name = await freeName(client, server.database, 'restore', options.stamp)
+    const fresh = { ...server, database: name }
+    try {
+      if (plan.newRoles.length > 0) await createRoles(client, plan.newRoles)
+      await client.query(await creation(client, name, plan, properties))
+      await fill(server, fresh, plan, hold, options)
+      options.progress('looking whether all is there')
+      await using(connect(fresh, restoring), signal, async (inside) => {
+        await settle(inside, plan, options.environment)
+        options.progress('gathering statistics')
+        await inside.query('ANALYZE')
+      })
+      for (const sql of likenSql(name, properties)) await liken(client, sql, tell)
+      const kept = await swap(server, name, properties, client, plan, hold, options)
+      return { kept }
+    } catch (error) {
+      await discard(server, name)
+      if (signal.aborted && !(error instanceof NselfError)) throw interrupted(signal)
+      throw error instanceof NselfError ? error : restoreFailure(error as Error)
+    }
+  })
+}
+
+async function creation(
+  client: Client,
+  name: string,
+  { backup }: RestorePlan,
+  properties: Properties,
+): Promise<string> {
+  const copy = backup.manifest?.copy ?? null
+  if (copy === null) return createLikeSql(name, properties)
+  if (!(await databaseExists(client, copy))) {
+    throw new NselfError('refused', `the copy ${copy} is not on this server, or was dropped`, {
+      hint: 'take another backup: nself db backup list; nothing was changed',
+    })
+  }
+  const owner = identifier(properties.owner)
+  return `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ours}`
+}
+
+async function fill(server: Server, fresh: Server, plan: RestorePlan, { signal }: Hold, options: RestoreOptions) {
+  const { backup, archive } = plan
+  if (archive === null) return
+  const { tools } = archive
+  const jobs = backup.size < large ? 1 : Math.min(mostJobs, availableParallelism())
+  const from = (path: string, ...args: string[]) =>
+    pgRestore(fresh, args, {
+      ...options,
+      tools,
+      path,
+      signal,
+      progress: (what) => options.progress(`restoring ${what}`),
+    })
+  if (backup.manifest?.kind !== 'data') return from(backup.path, `--jobs=${jobs}`)
+  // The schema as it is now, the rows of the backup between its tables and their constraints and triggers.
+  try {
+    const how = { ...options, kind: 'schema', signal } as const
+    await dump(server, options.dumpTools ?? tools, options.temporary, how)
+    await from(options.temporary, '--section=pre-data', '--section=data')
+    await from(backup.path, '--data-only')
+    await from(options.temporary, '--section=post-data')
+  } finally {
+    await rm(options.temporary, { force: true })
+  }
+}
+
+/** A right that is missing for one of the database's properties is told, and does not stop the restore. */
+async function liken(client: Client, sql: string, tell: (sentence: string) => void): Promise<void> {
+  const { error } = await send(client, sql)
+  if (error === null) return
+  if (error.code !== '42501') throw error
+  tell(`The role may not do this, so do it as one that may: ${sql}; (${error.message})`)
+}
+
+async function createRoles(client: Client, roles: readonly string[]): Promise<void> {
+  for (const role of roles) {
+    const { error } = await send(client, `CREATE ROLE ${identifier(role)} NOLOGIN`)
+    if (error !== null && error.code !== '42710') throw error
+  }
+}
+
+/** Drops the new database after a failure, on a connection that no signal reaches. */
+async function discard(server: Server, name: string): Promise<void> {
+  const never = new AbortController().signal
+  await using(connectBeside(server, restoring), never, (client) => dropRestore(client, name)).catch(() => {})
+}
+
+function restoreFailure(error: Error): NselfError {
+  return new NselfError('restore-failed', `the restore failed: ${error.message}`, {
+    hint: 'the old database is as it was; mend the cause and run the command again',
+    server: detailOf(error),
+    cause: error,
+  })
+}

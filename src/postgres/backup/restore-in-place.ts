@@ -1,0 +1,89 @@
+import type { Client } from 'pg'
+import { NselfError } from '../../core/errors.ts'
+import { connect, type Server } from '../connect.ts'
+import { dropAllSql, findDrops } from '../drop-everything.ts'
+import { detailOf } from '../failure.ts'
+import { dropTrackingSql } from '../history.ts'
+import { piecesOf } from '../pieces.ts'
+import { copyIn, type Outcome, send } from '../script.ts'
+import { identifier, restoring, using } from './databases.ts'
+import { findDefaultPrivileges } from './default-privileges.ts'
+import type { Hold, Restored, RestoreOptions, RestorePlan } from './restore.ts'
+import { scriptLines } from './restore-script.ts'
+import { namesOf, sessionsOn } from './sessions.ts'
+import { failureOf, interrupted, runTool } from './tool.ts'
+import { settle } from './verify.ts'
+
+/** Drops everything and restores into the database itself, all in one transaction. */
+export async function restoreInPlace(
+  server: Server,
+  plan: RestorePlan,
+  { signal }: Hold,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const { backup, archive, newRoles } = plan
+  if (archive === null || backup.manifest?.kind === 'data') {
+    const what = archive === null ? 'a copy' : 'a backup of the data alone'
+    throw new NselfError('refused', `${what} cannot be restored in place`, {
+      hint: 'restore it beside the old one, without --in-place, as a role with CREATEDB; nothing was changed',
+    })
+  }
+  await using(connect(server, restoring), signal, async (client) => {
+    try {
+      await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
+      for (const role of newRoles) await must(client, `CREATE ROLE ${identifier(role)} NOLOGIN`)
+      options.progress('dropping what is there')
+      const drops = [...(await findDefaultPrivileges(client)), ...(await findDrops(client))]
+      await must(client, `${dropAllSql(drops)}; ${dropTrackingSql}`)
+      // No --single-transaction would have it end ours in the middle; with it, it is ended once, after all.
+      const args = ['--single-transaction', '--file=-', backup.path]
+      const read = (stdout: AsyncIterable<Buffer>) => run(client, stdout, options.progress)
+      const ended = await runTool(archive.tools.pgRestore, args, { signal, read })
+      if (ended.code !== 0) throw failureOf('restore', 'pg_restore', ended, 'the database is as it was')
+      options.progress('looking whether all is there')
+      await settle(client, plan, options.environment)
+      await must(client, 'COMMIT')
+    } catch (error) {
+      await send(client, 'ROLLBACK')
+      if (signal.aborted) throw interrupted(signal)
+      throw await inWords(error as Error, client, server)
+    }
+    options.progress('gathering statistics')
+    await send(client, 'ANALYZE')
+  })
+  return { kept: null }
+}
+
+/** Sends a script of pg_restore into the transaction that is open. */
+async function run(client: Client, stdout: AsyncIterable<Buffer>, progress: (what: string) => void): Promise<void> {
+  let copying: ReturnType<typeof copyIn> | null = null
+  for await (const piece of piecesOf(scriptLines(stdout), 1)) {
+    if (piece.kind === 'data') await copying?.write(piece.text)
+    else if (piece.kind === 'end-of-data') {
+      if (copying !== null) judge(await copying.end())
+    } else if (piece.kind === 'copy') {
+      progress(`restoring ${/^COPY (\S+)/.exec(piece.sql)?.[1]}`)
+      copying = copyIn(client, piece.sql)
+    } else await must(client, piece.sql)
+  }
+}
+
+async function must(client: Client, sql: string): Promise<void> {
+  judge(await send(client, sql))
+}
+
+function judge({ error }: Outcome): void {
+  if (error !== null) throw error
+}
+
+async function inWords(error: Error & { code?: string }, client: Client, server: Server): Promise<NselfError> {
+  if (error instanceof NselfError) return error
+  const hint = 'the database is as it was'
+  const detail = { server: detailOf(error), cause: error }
+  if (error.code === '55P03') {
+    const names = namesOf(await sessionsOn(client, server.database))
+    return new NselfError('locked', `the tables are in use: ${names}`, { hint: `close them first; ${hint}`, ...detail })
+  }
+  const role = error.code === '42501' ? 'connect as the owner of what is there and in the backup; ' : ''
+  return new NselfError('restore-failed', `the restore failed: ${error.message}`, { hint: `${role}${hint}`, ...detail })
+}

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { NselfError } from '../../core/errors.ts'
+import type { Server } from '../connect.ts'
+import { interruption } from '../lock.ts'
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  /** Its last lines. */
+  readonly stderr: readonly string[]
+}
+
+interface Running {
+  readonly env?: NodeJS.ProcessEnv
+  /** Told of each line on stderr. */
+  readonly onLine?: (line: string) => void
+  readonly signal?: AbortSignal
+  /** Reads stdout, which is kept else; the program is ended when it throws. */
+  readonly read?: (stdout: AsyncIterable<Buffer>) => Promise<void>
+}
+
+const kept = 60
+/** How long one that was asked to end may take. */
+const grace = 5000
+
+/**
+ * Runs pg_dump or pg_restore to its end, whatever that is.
+ * @throws what spawn throws; NselfError `interrupted` or `terminated` after the signal.
+ */
+export async function runTool(program: string, args: readonly string[], running: Running = {}): Promise<Ended> {
+  const { onLine, signal } = running
+  const env = running.env ?? { ...process.env, LC_ALL: 'C' }
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  let timer: NodeJS.Timeout | undefined
+  const kill = () => void child.kill('SIGKILL')
+  const end = () => {
+    child.kill()
+    timer = setTimeout(kill, grace)
+  }
+  process.once('exit', kill)
+  signal?.addEventListener('abort', end, { once: true })
+  if (signal?.aborted) end()
+  let stdout = ''
+  let stderr: string[] = []
+  const reading = running.read?.(child.stdout).catch((error) => {
+    child.kill()
+    return error as Error
+  })
+  if (reading === undefined) {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+  }
+  const takeLines = linesOf((line) => {
+    stderr = [...stderr.slice(1 - kept), line]
+    onLine?.(line)
+  })
+  child.stderr
+    .setEncoding('utf8')
+    .on('data', takeLines)
+    .on('end', () => takeLines('\n'))
+  try {
+    const ended = await new Promise<Ended>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code, by) => resolve({ code, signal: by, stdout, stderr }))
+    })
+    // Ctrl-C reaches the child too, and perhaps first: our own handler gets its turn.
+    if (ended.code !== 0) await new Promise((resolve) => setImmediate(resolve))
+    if (signal?.aborted) throw interrupted(signal)
+    const failure = await reading
+    if (failure) throw failure
+    return ended
+  } finally {
+    clearTimeout(timer)
+    process.off('exit', kill)
+    signal?.removeEventListener('abort', end)
+  }
+}
+
+export function interrupted(signal: AbortSignal): NselfError {
+  return new NselfError(interruption(signal), 'interrupted; the database and the earlier backups are as they were')
+}
+
+function linesOf(take: (line: string) => void): (text: string) => void {
+  let rest = ''
+  return (text) => {
+    const lines = (rest + text).split(/\r?\n/)
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line !== '') take(line)
+  }
+}
+
+/** The environment in which a tool finds the server: nothing of it, least of all the password, is in its arguments. */
+export function environmentFor(server: Server, applicationName: string, toolMajor: number): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(process.env).filter(([name]) => !/^PG/.test(name) || /^PGSSL/.test(name))
+  const verified = server.ssl?.startsWith('verify') && process.env.PGSSLROOTCERT === undefined && toolMajor >= 16
+  return {
+    ...Object.fromEntries(passedOn),
+    LC_ALL: 'C',
+    PGHOST: server.host,
+    PGPORT: String(server.port),
+    PGUSER: server.user,
+    PGDATABASE: server.database,
+    PGAPPNAME: applicationName,
+    ...(server.password === null ? {} : { PGPASSWORD: server.password }),
+    ...(server.ssl === undefined ? {} : { PGSSLMODE: server.ssl }),
+    // The certificates of the system, as the driver takes them.
+    ...(verified ? { PGSSLROOTCERT: 'system' } : {}),
+  }
+}
+
+const noConnection =
+  /connection to server|server closed the connection|terminating connection|SSL connection has been closed|could not (send data to|receive data from) server/
+
+/** What went wrong, in a tool's own words. */
+export function failureOf(what: 'backup' | 'restore', program: string, ended: Ended, hint: string): NselfError {
+  const first = ended.stderr.findIndex((line) => /: (error|fatal): /.test(line))
+  const said = ended.stderr
+    .slice(first === -1 ? -3 : first)
+    .map((line) => line.replace(/^pg_(dump|restore): (error: |detail: )?/, ''))
+    .filter((line) => !/^(dropping|creating|processing|executing|launching|finished|from TOC entry)/.test(line))
+    .slice(0, 8)
+    .join('\n')
+  const how = ended.signal === null ? '' : ` was ended by ${ended.signal}`
+  const code = noConnection.test(said) ? 'connection' : `${what}-failed`
+  return new NselfError(
+    code as 'connection' | 'backup-failed',
+    `${program}${how || ' failed'}: ${said || 'it said nothing'}`,
+    {
+      hint,
+    },
+  )
+}

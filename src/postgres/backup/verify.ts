@@ -1,0 +1,48 @@
+import type { Client } from 'pg'
+import type { Environment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import { isTracked, lastAppliedSql, restoredSql } from '../history.ts'
+import { relationsSql } from './archive.ts'
+import type { RestorePlan } from './restore.ts'
+
+/**
+ * Looks whether a restored database holds what its backup lists, then marks it with the environment that it serves
+ * from now on and journals where it came from.
+ * @throws NselfError `restore-failed` that names what is missing.
+ */
+export async function settle(client: Client, plan: RestorePlan, environment: Environment): Promise<void> {
+  const tracked = await isTracked(client)
+  await verify(client, plan, tracked)
+  if (tracked && !plan.undoesUpdate) await client.query(restoredSql(environment, plan.backup.name))
+}
+
+async function verify(client: Client, { backup, archive }: RestorePlan, tracked: boolean): Promise<void> {
+  const { manifest } = backup
+  // Of the data alone, the schema is that of the database as it was.
+  if (manifest?.kind === 'data') return
+  if (archive !== null) {
+    const there = new Set(await relationsIn(client))
+    const missing = archive.relations.filter((line) => !there.has(line))
+    if (missing.length > 0)
+      throw incomplete(`${missing.length} of ${archive.relations.length} are missing: ${shorten(missing)}`)
+  }
+  const last = tracked ? (await client.query<{ name: string }>(lastAppliedSql)).rows[0]?.name : undefined
+  if (manifest !== null && (last ?? null) !== manifest.lastVersion) {
+    throw incomplete(`its last migration is ${last ?? 'none'}, that of the backup is ${manifest.lastVersion ?? 'none'}`)
+  }
+}
+
+/** What a database has, in the words of a table of contents. */
+async function relationsIn(client: Client): Promise<string[]> {
+  return (await client.query<{ line: string }>(relationsSql)).rows.map(({ line }) => line)
+}
+
+function shorten(lines: readonly string[]): string {
+  return lines.length > 5 ? `${lines.slice(0, 5).join(', ')} and ${lines.length - 5} more` : lines.join(', ')
+}
+
+function incomplete(what: string): NselfError {
+  return new NselfError('restore-failed', `the restored database is not whole: ${what}`, {
+    hint: 'the old database is as it was; take another backup: nself db backup list',
+  })
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import {
+  appendFileSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { NselfError } from '../../core/errors.ts'
+import { type Account, accountFor, type Launcher, launcherFor } from './account.ts'
+import type { Binaries } from './binaries.ts'
+import { type Folder, isErrno, makePassage, type Settings, writeSettings } from './folder.ts'
+import { freePort } from './port.ts'
+import { lastLines, runProgram } from './program.ts'
+import { isAlive } from './status.ts'
+
+const configuration = `
+# The embedded server of nself: for this machine only. The port stands in server.json.
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 100
+`
+
+/**
+ * Makes the data folder, the password and the database `nself`: all in a folder beside it, which takes its
+ * place in one step, so that an end in the middle leaves nothing half-made.
+ * @throws NselfError `server-failed` when initdb fails or a folder of that name holds something else.
+ */
+export async function makeCluster(folder: Folder, binaries: Binaries): Promise<void> {
+  removeEmpty(folder.root)
+  const staging = `${folder.root}.new-${process.pid}-${randomBytes(4).toString('hex')}`
+  try {
+    makePassage(staging)
+    const data = join(staging, 'data')
+    const account = accountFor(data)
+    mkdirSync(data, { mode: 0o700 })
+    own(data, account)
+    const launcher = launcherFor(account, data, binaries)
+    const password = newPassword()
+    await initialise(data, join(staging, 'password'), password, binaries, launcher)
+    appendFileSync(join(data, 'postgresql.conf'), configuration)
+    await runSingle(data, binaries, launcher, 'CREATE DATABASE nself')
+    writeSettings(join(staging, 'server.json'), { port: await freePort(), password, version: binaries.version })
+    renameSync(staging, folder.root)
+  } finally {
+    rmSync(staging, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/**
+ * Gives the data folder of a stopped server a new password, when `server.json` was lost.
+ * @throws NselfError `server-failed` when the server refuses.
+ */
+export async function makeSettings(folder: Folder, binaries: Binaries, launcher: Launcher): Promise<Settings> {
+  const settings = { port: await freePort(), password: newPassword(), version: binaries.version }
+  await runSingle(folder.data, binaries, launcher, `ALTER ROLE postgres PASSWORD '${settings.password}'`)
+  writeSettings(folder.settings, settings)
+  return settings
+}
+
+/** Removes what ended starts left beside the data folder. A name carries the number of its process. */
+export function removeLeftovers(folder: Folder): void {
+  const left = `${basename(folder.root)}.new-`
+  for (const name of readdirSync(folder.home)) {
+    if (!name.startsWith(left) || isAlive(Number.parseInt(name.slice(left.length), 10))) continue
+    try {
+      rmSync(join(folder.home, name), { recursive: true, force: true })
+    } catch {
+      // An orphaned initdb may still write there; the next start removes it.
+    }
+  }
+}
+
+async function initialise(data: string, secret: string, password: string, binaries: Binaries, launcher: Launcher) {
+  writeFileSync(secret, `${password}\n`, { mode: 0o600, flag: 'wx' })
+  own(secret, launcher.account)
+  // The collations and upper-case rules of every machine alike, with or without locales installed.
+  const provider = binaries.major < 17 ? [] : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  const fixed = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...provider]
+  await runProgram(launcher, binaries.initdb, [`--pgdata=${data}`, `--pwfile=${secret}`, ...fixed])
+  rmSync(secret)
+}
+
+/** One statement on a stopped server, handed over through stdin: no other process sees it. */
+async function runSingle(data: string, binaries: Binaries, launcher: Launcher, sql: string): Promise<void> {
+  const said = await runProgram(launcher, binaries.postgres, ['--single', '-D', data, 'postgres'], `${sql}\n`)
+  const fault = /(ERROR|FATAL|PANIC):.*/.exec(said)?.[0]
+  if (fault === undefined) return
+  throw new NselfError('server-failed', `PostgreSQL could not be set up: ${fault}\n${lastLines(said)}`)
+}
+
+function newPassword(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+function own(path: string, account: Account | null): void {
+  if (account === null) return
+  try {
+    chownSync(path, account.uid, account.gid)
+  } catch (error) {
+    throw new NselfError(
+      'server-failed',
+      `PostgreSQL refuses to run as root, and ${path} cannot be given to the user ${account.name}`,
+      { hint: 'Run nself as an ordinary user, move the project to another disk, or set DATABASE_URL.', cause: error },
+    )
+  }
+}
+
+function removeEmpty(root: string): void {
+  try {
+    rmdirSync(root)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return
+    throw new NselfError('server-failed', `${root} is there, but it holds no PostgreSQL data folder`, {
+      hint: `Move ${root} away, or put back its folder "data"; the next start makes a new one where none is.`,
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { access, chmod, constants, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import { type Backup, backupName, type Manifest, takenAtOf } from '../core/backup.ts'
+import { NselfError } from '../core/errors.ts'
+import { codeOf, place, sync } from './durable-file.ts'
+import { manifestText, parseManifest } from './manifest.ts'
+
+const minute = 60_000
+/** After so long, a temporary file of another host, whose processes cannot be asked, is nobody's. */
+const day = 86_400_000
+
+const ending = { dump: '.dump', copy: '.copy' } as const
+
+/** Makes the folder, closed to others and to git. @throws NselfError `configuration` when nothing can be written there. */
+export async function openBackups(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await access(folder, constants.W_OK)
+    await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  } catch (error) {
+    throw new NselfError('configuration', `cannot write to the backups folder ${folder}: ${codeOf(error)}`, {
+      hint: 'make it a folder that you can write to, or set NSELF_BACKUPS_DIR; nothing was run',
+      cause: error,
+    })
+  }
+}
+
+/** A name for a file that is not whole yet: of this host and process, so that the next run can tell it is nobody's. */
+export function temporaryIn(folder: string): string {
+  return join(folder, `.nself-${process.pid}-${randomBytes(4).toString('hex')}@${hostname()}.tmp`)
+}
+
+/** What runs that have ended left half-done. */
+export async function leftovers(folder: string): Promise<string[]> {
+  const stale: string[] = []
+  for (const name of await readdir(folder).catch(() => [])) {
+    // A manifest comes a moment before its dump, and goes a moment after it.
+    const alone = name.endsWith('.dump.json') && !(await exists(join(folder, name.slice(0, -5))))
+    if (alone && (await isOlder(join(folder, name), minute))) stale.push(join(folder, name))
+    const [, pid, host] = /^\.nself-(\d+)-[0-9a-f]{8}@(.*)\.tmp$/.exec(name) ?? []
+    if (pid === undefined) continue
+    const path = join(folder, name)
+    if (host === hostname() ? !isAlive(Number(pid)) : await isOlder(path, day)) stale.push(path)
+  }
+  return stale
+}
+
+/**
+ * Gives a finished backup its name, its manifest first, both on disk: the backup is there once its own file is.
+ * @param temporary the dump; null for a copy, whose manifest is all there is.
+ */
+export async function publish(folder: string, temporary: string | null, manifest: Manifest): Promise<Backup> {
+  const temporaryManifest = temporaryIn(folder)
+  try {
+    if (temporary !== null) {
+      await chmod(temporary, 0o600)
+      await sync(temporary)
+    }
+    await writeFile(temporaryManifest, manifestText(manifest), { mode: 0o600, flag: 'wx' })
+    await sync(temporaryManifest)
+    const name = await reserve(folder, temporaryManifest, manifest)
+    const path = join(folder, name)
+    if (temporary !== null) await place(temporary, path)
+    await sync(folder)
+    const { size, takenAt: writtenAt } = manifest
+    return { name, path, size, writtenAt, manifest }
+  } finally {
+    await rm(temporaryManifest, { force: true })
+    if (temporary !== null) await rm(temporary, { force: true })
+  }
+}
+
+/** The first free name, taken by its manifest: of two at once only one can link it. */
+async function reserve(folder: string, from: string, { kind, takenAt, method }: Manifest): Promise<string> {
+  for (let count = 1; ; count++) {
+    const name = `${backupName(kind, takenAt)}${count === 1 ? '' : `_${count}`}${ending[method]}`
+    // A dump without a manifest may have the name too.
+    if (await exists(join(folder, name))) continue
+    try {
+      await place(from, join(folder, `${name}.json`))
+      return name
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** Backups of a folder, the newest first. */
+export async function listBackups(folder: string): Promise<Backup[]> {
+  const names = await readdir(folder).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return [] as string[]
+    throw new NselfError('configuration', `cannot read the backups folder ${folder}: ${codeOf(error)}`, {
+      hint: 'check its rights, or set NSELF_BACKUPS_DIR',
+      cause: error,
+    })
+  })
+  const backups = names
+    .filter((name) => !name.startsWith('.'))
+    .map(async (name) => {
+      if (name.endsWith('.dump')) return readBackup(folder, name)
+      return name.endsWith('.copy.json') ? readBackup(folder, name.slice(0, -5)) : null
+    })
+  const found = (await Promise.all(backups)).filter((backup) => backup !== null)
+  const key = (backup: Backup) => `${takenAtOf(backup)} ${backup.name}`
+  return found.sort((a, b) => (key(a) < key(b) ? 1 : -1))
+}
+
+async function readBackup(folder: string, name: string): Promise<Backup | null> {
+  const path = join(folder, name)
+  const text = await readFile(`${path}.json`, 'utf8').catch(() => null)
+  const manifest = text === null ? null : await parseManifest(text)
+  if (name.endsWith('.copy'))
+    return manifest && { name, path, size: manifest.size, writtenAt: manifest.takenAt, manifest }
+  const facts = await stat(path).catch(() => null)
+  if (facts === null || !facts.isFile()) return null
+  return { name, path, size: facts.size, writtenAt: facts.mtime.toISOString(), manifest }
+}
+
+/**
+ * The backup that a user names: one of the folder, or a path from where he stands.
+ * @throws NselfError `usage` when there is no such file.
+ */
+export async function findBackup(folder: string, cwd: string, wanted: string): Promise<Backup> {
+  const name = wanted.replace(/\.json$/, '')
+  const places = isAbsolute(name) ? [name] : [resolve(cwd, name), join(folder, name), join(folder, `${name}.dump`)]
+  for (const place of [...places, join(folder, `${name}.copy`)]) {
+    const at = resolve(place)
+    const backup = await readBackup(resolve(at, '..'), at.slice(resolve(at, '..').length).replace(/^[/\\]/, ''))
+    if (backup !== null) return backup
+  }
+  throw new NselfError('usage', `there is no backup ${wanted} here or in ${relative(cwd, folder) || '.'}`, {
+    hint: 'see nself db backup list',
+  })
+}
+
+/** Removes a backup's files: the manifest last, so that an end in the middle leaves no dump without one. */
+export async function removeBackup({ path }: Backup): Promise<void> {
+  await rm(path, { force: true })
+  await rm(`${path}.json`, { force: true })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  const facts = await stat(path).catch(() => null)
+  return facts !== null && Date.now() - facts.mtimeMs > ms
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
+}

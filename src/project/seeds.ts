@@ -1,0 +1,86 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { NselfError } from '../core/errors.ts'
+import type { Seed, SeedFolder } from '../core/seed.ts'
+import { nextVersion, readMigration, slugOf } from './migrations.ts'
+
+const folders: readonly string[] = ['common', 'local', 'staging', 'production']
+/** As a person counts: 2_a before 10_b. */
+const byNumber = new Intl.Collator('en', { numeric: true }).compare
+
+/**
+ * Reads and parses the seeds of some folders, in the order they run. A folder that does not exist is empty.
+ * @throws NselfError `configuration` where there are no seeds at all, `invalid-migration` for a file that cannot be one.
+ */
+export async function readSeeds(seedsDir: string, root: string, wanted: readonly SeedFolder[]): Promise<Seed[]> {
+  await refuseStray(seedsDir, root)
+  const seeds: Seed[] = []
+  for (const folder of wanted) {
+    for (const file of await list(join(seedsDir, folder), root)) {
+      const path = join(seedsDir, folder, file)
+      seeds.push(await readSeed(path, relative(root, path), `${folder}/${file.slice(0, -4)}`))
+    }
+  }
+  return seeds
+}
+
+/** What nobody would ever run is a mistake that must be told: a file beside the folders, a folder `prod`. */
+async function refuseStray(seedsDir: string, root: string): Promise<void> {
+  const shown = relative(root, seedsDir)
+  const entries = await readdir(seedsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new NselfError('configuration', `cannot read the seeds folder ${shown}: ${error.code}`, {
+      hint: error.code === 'ENOENT' ? 'nself db seed create NAME, or set NSELF_SEEDS_DIR' : 'check its rights',
+      cause: error,
+    })
+  })
+  const stray = entries.find(
+    ({ name }) => !name.startsWith('.') && !folders.includes(name) && /\.sql$|^[^.]*$/.test(name),
+  )
+  if (stray === undefined) return
+  throw new NselfError(
+    'configuration',
+    `${join(shown, stray.name)} would never run: seeds are in ${folders.join('/, ')}/`,
+    {
+      hint: 'move it into one of these folders',
+    },
+  )
+}
+
+async function list(folder: string, root: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder)
+    return entries.filter((file) => file.endsWith('.sql') && !file.startsWith('.')).sort(byNumber)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    throw new NselfError('configuration', `cannot read the seeds folder ${relative(root, folder)}: ${code}`, {
+      hint: 'check its rights',
+      cause: error,
+    })
+  }
+}
+
+async function readSeed(path: string, shown: string, name: string): Promise<Seed> {
+  const file = await readMigration(path, shown, { version: '0', name })
+  const wrong = (message: string, hint: string) => new NselfError('invalid-migration', `${shown} ${message}`, { hint })
+  if (file.down !== null) throw wrong('has a DOWN section', 'a seed is never reverted: remove it')
+  if (file.dependsOn.length > 0) throw wrong('has a depends_on line', 'seeds run in the order of their names')
+  if (!file.up.transaction) {
+    throw wrong('has to run outside a transaction', 'a seed runs in one: move this statement into a migration')
+  }
+  return { name, file }
+}
+
+/**
+ * Writes the next numbered seed and returns its path relative to `root`.
+ * @throws NselfError `usage` for a name that cannot be one.
+ */
+export async function createSeed(seedsDir: string, root: string, folder: SeedFolder, name: string): Promise<string> {
+  const slug = slugOf(name)
+  await mkdir(join(seedsDir, folder), { recursive: true })
+  const files = await list(join(seedsDir, folder), root)
+  const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
+  const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
+  await writeFile(path, `-- ${slug.replaceAll('_', ' ')}\n-- ${again}\n\n`, { flag: 'wx' })
+  return relative(root, path)
+}

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Environment, parseEnvironment } from '../core/environment.ts'
+import { NselfError } from '../core/errors.ts'
+import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
+import { findRoot } from './root.ts'
+import { type Origins, originOf, type ServerTarget, serverFromParts, serverFromUrl } from './server-target.ts'
+
+interface EmbeddedTarget {
+  readonly kind: 'embedded'
+  /** The `.nself` folder. */
+  readonly home: string
+}
+
+type Target = ServerTarget | EmbeddedTarget
+
+export interface Settings {
+  readonly root: string
+  readonly environment: Environment
+  /** `--env`, the variable, the env file, or `default`. */
+  readonly environmentSource: string
+  readonly migrationsDir: string
+  readonly seedsDir: string
+  readonly backupsDir: string
+  /** The folder of pg_dump and pg_restore, where the user names one. */
+  readonly pgBinDir: string | null
+  readonly target: Target
+  /** Where each part of the server was set; a part that is missing here has its default. */
+  readonly serverOrigins: Origins
+  readonly folderOrigins: { readonly migrations: string; readonly seeds: string }
+  /** The env files that were looked for, the later ones winning. */
+  readonly envFiles: readonly { readonly file: string; readonly found: boolean }[]
+  /** NSELF_PROD_USERS. */
+  readonly productionUsers: { readonly value: string; readonly source: string } | null
+  /** What a person should know of these settings. */
+  readonly warnings: readonly string[]
+}
+
+interface Found {
+  readonly target: Target
+  readonly origins: Origins
+}
+
+interface Input {
+  readonly cwd: string
+  /** The process environment. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly flagEnvironment?: string | undefined
+  readonly flagUrl?: string | undefined
+}
+
+const commonFiles = ['.env', '.env.dev']
+const filesOf: Record<Environment, readonly string[]> = {
+  local: ['.env.local'],
+  staging: ['.env.staging'],
+  production: ['.env.prod', '.secrets'],
+}
+
+/**
+ * What the flags, the process environment and the env files say together.
+ * @throws NselfError `configuration`; a password is never in it.
+ */
+export function loadSettings({ cwd, env, flagEnvironment, flagUrl }: Input): Settings {
+  const root = findRoot(cwd)
+  if (root === null) {
+    throw new NselfError('configuration', `no nself/ folder here or above ${cwd}`, {
+      hint: 'mkdir -p nself/migrations',
+    })
+  }
+  const fromProcess = variablesOf(env, null)
+  const common = commonFiles.map((file) => readEnvFile(root, file))
+  const [environment, environmentSource] = chooseEnvironment(flagEnvironment, fromProcess, merge(common))
+  const specific = filesOf[environment].map((file) => readEnvFile(root, file))
+  const layers = [...common, ...specific, fromProcess]
+  const variables = merge(layers)
+  const files = [...commonFiles, ...filesOf[environment]].map((file, i) => ({
+    file,
+    variables: layers[i] as Variables,
+  }))
+  const exposures = environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, item.variables))
+  const { target, origins } = chooseTarget(root, environment, flagUrl, layers)
+  const users = variables.get('NSELF_PROD_USERS')
+  return {
+    root,
+    environment,
+    environmentSource,
+    migrationsDir: resolve(root, variables.get('NSELF_MIGRATIONS_DIR')?.value ?? 'nself/migrations'),
+    seedsDir: resolve(root, variables.get('NSELF_SEEDS_DIR')?.value ?? 'nself/seeds'),
+    backupsDir: resolve(root, variables.get('NSELF_BACKUPS_DIR')?.value ?? '_backups'),
+    pgBinDir: variables.get('NSELF_PG_BIN_DIR')?.value ?? null,
+    target,
+    serverOrigins: origins,
+    folderOrigins: {
+      migrations: originOf(variables, 'NSELF_MIGRATIONS_DIR') ?? 'default',
+      seeds: originOf(variables, 'NSELF_SEEDS_DIR') ?? 'default',
+    },
+    envFiles: files.map((item) => ({ file: item.file, found: existsSync(join(root, item.file)) })),
+    productionUsers: users === undefined ? null : { value: users.value, source: describe('NSELF_PROD_USERS', users) },
+    warnings: exposures.filter((warning) => warning !== null),
+  }
+}
+
+function chooseEnvironment(flag: string | undefined, fromProcess: Variables, files: Variables): [Environment, string] {
+  // An empty flag is most likely a script's unset variable: it is an error, it does not mean "no flag".
+  if (flag !== undefined) return [environmentFrom(flag, '--env'), '--env']
+  for (const variables of [fromProcess, files]) {
+    for (const name of ['ENV', 'ENVIRONMENT']) {
+      const variable = variables.get(name)
+      if (variable !== undefined) {
+        return [environmentFrom(variable.value, describe(name, variable)), variable.file ?? name]
+      }
+    }
+  }
+  return ['local', 'default']
+}
+
+function environmentFrom(text: string, source: string): Environment {
+  try {
+    return parseEnvironment(text)
+  } catch (error) {
+    if (!(error instanceof NselfError) || error.hint === undefined) throw error
+    throw new NselfError(error.code, `${error.message} (${source})`, { hint: error.hint })
+  }
+}
+
+const partsThatName = ['HOST', 'DB', 'USER']
+
+/** Later layers win: a URL in .env must not beat the POSTGRES_HOST of .env.staging. PG*, which a shell may have for psql, come last. */
+function chooseTarget(
+  root: string,
+  environment: Environment,
+  flag: string | undefined,
+  layers: readonly Variables[],
+): Found {
+  const variables = merge(layers)
+  if (flag !== undefined) return serverFromUrl(flag, '--database-url', variables)
+  const named = layers.findLast(
+    (layer) => layer.has('DATABASE_URL') || partsThatName.some((part) => layer.has(`POSTGRES_${part}`)),
+  )
+  const url = named?.get('DATABASE_URL')
+  if (url !== undefined) return serverFromUrl(url.value, describe('DATABASE_URL', url), variables)
+  const found =
+    serverFromParts(variables, 'POSTGRES_', 'DB', partsThatName) ??
+    serverFromParts(variables, 'PG', 'DATABASE', ['HOST', 'DATABASE'])
+  if (found !== null) return found
+  if (environment === 'local') return { target: { kind: 'embedded', home: join(root, '.nself') }, origins: {} }
+  throw new NselfError('configuration', `no database is set for ${environment}`, {
+    hint: `set DATABASE_URL in the environment or in ${filesOf[environment].join(' or ')}, or pass --database-url`,
+  })
+}

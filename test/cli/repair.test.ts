@@ -1,0 +1,183 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { keys } from '../helpers/cli.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const table = (name: string) => `-- UP\nCREATE TABLE ${name} (id int);\n-- DOWN\nDROP TABLE ${name};\n`
+const repair = (project: Project, ...args: string[]) => project.nself('db', 'migrate', 'repair', ...args)
+const repaired = (project: Project, ...args: string[]) => project.ok('db', 'migrate', 'repair', ...args)
+const up = (project: Project) => project.ok('db', 'migrate', 'up')
+const rows = (project: Project) =>
+  project.query('SELECT name, state, checksum, down_sql FROM nself.migrations ORDER BY position')
+const journal = async (project: Project) =>
+  (await project.query("SELECT action || ' ' || coalesce(name, '') FROM nself.journal ORDER BY id")).flat()
+
+describe('the verbs about versions', () => {
+  test('--accept takes an edited file, DOWN and all, and runs nothing', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await up(project)
+    const [, second] = await rows(project)
+    project.write({ '001_a.sql': table('a').replace('int', 'bigint').replace('DROP TABLE a', 'DROP TABLE public.a') })
+    expect(await repaired(project)).toContain('--accept 1')
+    await repaired(project, '--accept', '001')
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b applied'])
+    expect((await rows(project))[1]).toEqual(second)
+    expect(await project.query("SELECT data_type FROM information_schema.columns WHERE table_name = 'a'")).toEqual([
+      ['integer'],
+    ])
+    expect((await journal(project)).at(-1)).toBe('accept 001_a')
+    expect((await repair(project, '--accept', '002')).code).toBe(2)
+    await project.ok('db', 'migrate', 'down', '2')
+    expect(await project.tables()).toEqual([])
+  })
+
+  test('--mark-applied records a pending one, --forget removes a record, and neither runs SQL', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await repaired(project, '--mark-applied', '002')
+    expect(await project.statuses()).toEqual(['001_a pending', '002_b applied'])
+    expect(await project.tables()).toEqual([])
+    expect((await repair(project, '--mark-applied', '2')).code).toBe(2)
+    await repaired(project, '--forget', '2')
+    expect(await project.statuses()).toEqual(['001_a pending', '002_b pending'])
+    expect((await repair(project, '--forget', '2')).code).toBe(2)
+    await up(project)
+    await repaired(project, '--forget', '2')
+    expect(await project.tables()).toEqual(['a', 'b'])
+    expect(await journal(project)).toEqual([
+      'mark-applied 002_b',
+      'forget 002_b',
+      'up 001_a',
+      'up 002_b',
+      'forget 002_b',
+    ])
+  })
+
+  test('--baseline records an existing database up to a version', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b'), '003_c.sql': table('c') })
+    await project.query('CREATE TABLE a (id int); CREATE TABLE b (id int)')
+    await repaired(project, '--baseline', '002')
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b applied', '003_c pending'])
+    await up(project)
+    await project.ok('db', 'migrate', 'down', '--to', '0')
+    expect(await project.tables()).toEqual([])
+    expect((await repair(project, '--baseline', '9')).code).toBe(2)
+  })
+
+  test('the row of a file that is not here is never offered', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await up(project)
+    project.write({ '002_b.sql': null })
+    expect(await repaired(project)).toContain('Nothing to repair')
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b missing'])
+  })
+})
+
+describe('a lost tracking table', () => {
+  test('is refused by up, and made again by --rebuild from the journal', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b'), '003_c.sql': table('c') })
+    await up(project)
+    await project.ok('db', 'migrate', 'down')
+    const before = await rows(project)
+    await project.query('DROP TABLE nself.migrations')
+    const refused = await project.nself('db', 'migrate', 'up')
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('repair --rebuild')
+    expect(await repaired(project)).toContain('--rebuild')
+    await repaired(project, '--rebuild')
+    expect(await rows(project)).toEqual(before)
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b applied', '003_c pending'])
+    await up(project)
+    await project.ok('db', 'migrate', 'down', '--to', '0')
+    expect(await project.tables()).toEqual([])
+  })
+})
+
+describe('an INVALID index', () => {
+  test('is found and dropped, and a valid one is not', async () => {
+    const project = await server.project({})
+    await project.query('CREATE TABLE t AS SELECT 1 AS id FROM generate_series(1, 2); CREATE INDEX good ON t (id)')
+    await expect(project.query('CREATE UNIQUE INDEX CONCURRENTLY "Bad one" ON t (id)')).rejects.toThrow()
+    const shown = await repaired(project)
+    expect(shown).toContain('--drop-invalid-index public."Bad one"')
+    expect(shown).not.toContain('good')
+    await repaired(project, '--drop-invalid-index', 'public."Bad one"')
+    expect((await repair(project, '--drop-invalid-index', 'public.good')).code).toBe(2)
+    expect(await project.query("SELECT relname FROM pg_class WHERE relname IN ('good', 'Bad one')")).toEqual([['good']])
+    expect(await repaired(project)).toContain('Nothing to repair')
+  })
+})
+
+describe('--renumber', () => {
+  const at = (project: Project, name: string) => join(project.root, 'nself', 'migrations', name)
+
+  test('gives a twin the next number, mends depends_on, and refuses what is applied', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await up(project)
+    project.write({
+      '002_twin.sql': table('twin'),
+      '003_c.sql': '-- depends_on: 002_twin, 001\n-- 002_twin is named here too\nCREATE TABLE c (id int);\n',
+    })
+    expect((await project.nself('db', 'migrate', 'up')).code).toBe(2)
+    expect((await repair(project, '--renumber', '2')).stderr).toContain('2 files: 002_b.sql, 002_twin.sql')
+    expect((await repair(project, '--renumber', '002_b')).code).toBe(3)
+    const told = await repaired(project, '--renumber', '002_twin')
+    expect(told).toContain('004_twin.sql')
+    expect(told).toContain('003_c.sql')
+    expect(existsSync(at(project, '002_twin.sql'))).toBe(false)
+    expect(readFileSync(at(project, '003_c.sql'), 'utf8')).toBe(
+      '-- depends_on: 004_twin, 001\n-- 002_twin is named here too\nCREATE TABLE c (id int);\n',
+    )
+    await up(project)
+    expect(await project.query('SELECT name FROM nself.migrations ORDER BY position')).toEqual([
+      ['001_a'],
+      ['002_b'],
+      ['004_twin'],
+      ['003_c'],
+    ])
+  })
+})
+
+describe('the guard', () => {
+  test('wants y in staging and production, and --mark-environment moves the mark', async () => {
+    const project = await server.project({ '001_a.sql': table('a') })
+    await project.ok('db', 'migrate', 'up', '--env', 'production', '--yes', '--no-backup')
+    const forget = ['--env', 'production', '--no-backup', '--forget', '1']
+    const refused = await repair(project, ...forget)
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('--yes')
+    expect(await repaired(project, '--env', 'production')).toContain('Nothing to repair')
+    expect((await repair(project, '--env', 'staging', '--mark-environment', 'staging', '--yes')).code).toBe(3)
+    expect((await repair(project, '--env', 'production', '--no-backup', '--mark-environment', 'staging')).code).toBe(3)
+    await repaired(project, '--env', 'production', '--no-backup', '--mark-environment', 'staging', '--yes')
+    expect(await project.query('SELECT value FROM nself.metadata')).toEqual([['staging']])
+    expect((await repair(project, '--env', 'staging', '--forget', '1')).code).toBe(3)
+    expect((await rows(project)).length).toBe(1)
+    await repaired(project, '--env', 'staging', '--forget', '1', '--yes')
+    expect(await rows(project)).toEqual([])
+  })
+})
+
+describe('at a terminal', () => {
+  test('does what is ticked and nothing else; Enter alone and Ctrl-C do nothing', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await up(project)
+    project.write({
+      '001_a.sql': `${table('a')} `.replace('int', 'bigint'),
+      '002_b.sql': table('b').replace('int', 'text'),
+    })
+    for (const [typed, status, after] of [
+      [keys.enter, 0, ['001_a edited', '002_b edited']],
+      [`${keys.space}${keys.ctrlC}`, 130, ['001_a edited', '002_b edited']],
+      [`${keys.down}${keys.space}${keys.enter}`, 0, ['001_a edited', '002_b applied']],
+    ] as const) {
+      const terminal = project.atTerminal('db', 'migrate', 'repair')
+      await terminal.shows('002_b was edited')
+      terminal.type(typed)
+      const { code, screen } = await terminal.finished
+      expect(code, screen).toBe(status)
+      expect(await project.statuses()).toEqual(after)
+    }
+  })
+})

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const up = ['db', 'migrate', 'up'] as const
+const down = ['db', 'migrate', 'down'] as const
+const outside = '-- nself: no-transaction\n'
+
+test('a half-reverted migration is not applied over: up names down, which goes on where it stopped', async () => {
+  const half = (second: string) =>
+    `-- UP\nCREATE TABLE log (n int);\n-- DOWN\n${outside}INSERT INTO log VALUES (1);\n${second};\nDROP TABLE log;\n`
+  const project = await server.project({ '001_log.sql': half('SELECT 1 / 0'), '002_b.sql': 'CREATE TABLE b (n int);' })
+  await project.ok(...up, '1')
+  expect((await project.nself(...down)).code).toBe(4)
+  const { code, stderr } = await project.nself(...up)
+  expect(code, stderr).toBe(3)
+  expect(stderr).toContain('001_log is half-way reverted')
+  expect(stderr).toContain('nself db migrate down')
+  expect(await project.ok('db', 'migrate', 'repair')).toContain('nself db migrate down resumes it')
+  expect(await project.tables()).toEqual(['log'])
+  project.write({ '001_log.sql': half('DO $$ BEGIN ASSERT (SELECT count(*) FROM log) = 1; END $$') })
+  await project.ok(...down)
+  expect(await project.statuses()).toEqual(['001_log pending', '002_b pending'])
+})
+
+test('a migration that failed half-way may be mended so that the rest would fit a transaction', async () => {
+  const project = await server.project({
+    '001_t.sql': 'CREATE TABLE t (id int);\nINSERT INTO t VALUES (1), (1);\n',
+    '002_index.sql': 'CREATE UNIQUE INDEX CONCURRENTLY t_id ON t (id);',
+    '003_rows.sql': `${outside}INSERT INTO t VALUES (2);\nSELECT 1 / 0;\n`,
+  })
+  expect((await project.nself(...up)).code).toBe(4)
+  await project.query('DROP INDEX t_id')
+  project.write({ '002_index.sql': 'CREATE INDEX t_id ON t (id);' })
+  expect((await project.nself(...up)).code).toBe(4)
+  project.write({ '003_rows.sql': 'INSERT INTO t VALUES (2);\nINSERT INTO t VALUES (3);\n' })
+  await project.ok(...up)
+  expect(await project.query('SELECT id FROM t ORDER BY id')).toEqual([[1], [1], [2], [3]])
+  expect(await project.statuses()).toEqual(['001_t applied', '002_index applied', '003_rows applied'])
+})

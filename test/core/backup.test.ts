@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { type Backup, backupName, isVerified, type Manifest, pruned, sizeText } from '../../src/core/backup.ts'
+
+const manifest: Manifest = {
+  method: 'dump',
+  kind: 'full',
+  database: 'shop',
+  server: 'localhost:5432',
+  serverVersion: '18.1',
+  pgDumpVersion: '18.1',
+  environment: 'local',
+  lastVersion: '003_c',
+  size: 10,
+  sha256: 'a'.repeat(64),
+  takenAt: '2026-01-22T14:30:00.000Z',
+  durationMs: 1,
+  verified: true,
+  roles: [],
+  copy: null,
+}
+
+/** A backup of this name; null for one without a manifest. */
+function backup(name: string, more: Partial<Manifest> | null = {}, size = 10): Backup {
+  const { takenAt: writtenAt } = manifest
+  return { name, path: `/b/${name}`, size, writtenAt, manifest: more === null ? null : { ...manifest, ...more } }
+}
+const goes = (backups: readonly Backup[], keep: number) => pruned(backups, keep).map(({ name }) => name)
+
+describe('what prune removes', () => {
+  test('is all but the newest', () => {
+    expect(goes([backup('c'), backup('b'), backup('a')], 2)).toEqual(['a'])
+    expect(goes([backup('b'), backup('a')], 2)).toEqual([])
+  })
+
+  test.each([
+    ['not as large as its manifest says', {}, 9],
+    ['never verified', { verified: false }, 10],
+  ])('is not the newest one that is verified, where a newer one is %s', (_, more, size) => {
+    expect(goes([backup('c', more, size), backup('b'), backup('a')], 1)).toEqual(['a'])
+  })
+
+  test.each([
+    ['database', { database: 'other' }],
+    ['environment', { environment: 'production' }],
+    ['kind', { kind: 'schema' }],
+  ] as const)('is counted for each %s alone', (_, other) => {
+    expect(goes([backup('d'), backup('c'), backup('b', other), backup('a', other)], 1)).toEqual(['c', 'a'])
+  })
+
+  test('is nothing that has no manifest, nor is that counted', () => {
+    expect(goes([backup('c', null), backup('b'), backup('a', null)], 1)).toEqual([])
+  })
+})
+
+test('a copy is verified whatever its size now is', () => {
+  expect(isVerified(backup('a', { method: 'copy', copy: 'shop_backup' }, 99))).toBe(true)
+})
+
+test('a name tells kind and time', () => {
+  expect(backupName('full', manifest.takenAt)).toBe('nself_full_20260122_143000')
+})
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [99_949, '99.9 kB'],
+  [99_951, '100 kB'],
+  [999_499, '999 kB'],
+  [999_500, '1.0 MB'],
+  [2_340_000_000, '2.3 GB'],
+])('%d bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))

@@ -1,0 +1,161 @@
+import { createServer } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const sessions = 'SELECT FROM pg_stat_activity WHERE datname = current_database()'
+const sleeps = `EXISTS (${sessions} AND state = 'active' AND wait_event = 'PgSleep')`
+const locked = `EXISTS (${sessions} AND application_name = 'nself lock')`
+const up = ['db', 'migrate', 'up'] as const
+
+/** A first migration, and a second that takes so many seconds. */
+async function slow(seconds: number) {
+  const project = await server.project({
+    '001_log.sql': 'CREATE TABLE log (n int);',
+    '002_slow.sql': `INSERT INTO log VALUES (2);\nSELECT pg_sleep(${seconds});\nINSERT INTO log VALUES (3);\n`,
+    '003_last.sql': 'INSERT INTO log VALUES (4);',
+  })
+  return project
+}
+
+const makeQuick = (project: Project) => project.write({ '002_slow.sql': 'INSERT INTO log VALUES (2), (3);' })
+const logged = (project: Project) => project.query('SELECT n FROM log ORDER BY n')
+const outcomes = (project: Project) =>
+  project.query("SELECT name, outcome FROM nself.journal WHERE outcome <> 'done' ORDER BY id")
+
+describe('a client killed with -9', () => {
+  test('in the middle of a migration leaves all of it undone, and the next up finishes at once', async () => {
+    const project = await slow(1000)
+    const killed = project.start(...up)
+    await project.until(sleeps)
+    killed.kill('SIGKILL')
+    await killed.finished
+    makeQuick(project)
+    const { code, stderr } = await project.nself(...up)
+    expect(code, stderr).toBe(0)
+    expect(await logged(project)).toEqual([[2], [3], [4]])
+  })
+
+  test('whose statement the server still completes is waited for, and nothing is done twice', async () => {
+    const project = await server.project({
+      '001_log.sql': 'CREATE TABLE log (n int);',
+      // PostgreSQL does not look for its client inside of this function, so the leftover commits.
+      '002_slow.sql': `-- nself: no-transaction
+        DO $$ DECLARE began timestamptz := clock_timestamp(); BEGIN
+          PERFORM set_config('client_connection_check_interval', '0', false);
+          INSERT INTO log VALUES (2);
+          WHILE NOT EXISTS (SELECT FROM go_on) LOOP PERFORM pg_sleep(0.02); END LOOP;
+        END $$;
+        INSERT INTO log VALUES (3);`,
+    })
+    await project.query('CREATE TABLE go_on (n int)')
+    const killed = project.start(...up)
+    await project.until(sleeps)
+    killed.kill('SIGKILL')
+    await killed.finished
+    const interrupted = project.start(...up)
+    await interrupted.says('still works for a run that is gone')
+    interrupted.kill('SIGINT')
+    expect((await interrupted.finished).code).toBe(130)
+    const impatient = await project.nself(...up, '--lock-wait', '200ms')
+    expect(impatient.code).toBe(5)
+    expect(impatient.stderr).toMatch(/pg_terminate_backend\(\d+\)/)
+    const next = project.start(...up)
+    await next.says('still works for a run that is gone')
+    await project.query('INSERT INTO go_on VALUES (1)')
+    const { code, stderr } = await next.finished
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain('nobody can tell whether statement 1 of 002_slow')
+    expect(await logged(project)).toEqual([[2]])
+  })
+
+  test('while it holds the lock, and while it waits for it, leaves no lock behind', async () => {
+    const project = await slow(1000)
+    const holder = project.start(...up)
+    await project.until(sleeps)
+    const waiter = project.start(...up)
+    await waiter.says('Waiting for another run')
+    waiter.kill('SIGKILL')
+    holder.kill('SIGKILL')
+    await Promise.all([waiter.finished, holder.finished])
+    await project.until(`NOT ${locked}`)
+    await project.until("NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')")
+    expect(await project.query('SELECT name FROM nself.migrations')).toEqual([['001_log']])
+  })
+})
+
+describe('a signal', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s cancels on the server, tells how things stand and exits %i', async (signal, status) => {
+    const project = await slow(1000)
+    const running = project.start(...up)
+    await project.until(sleeps)
+    running.kill(signal)
+    const { code, stderr } = await running.finished
+    expect(code).toBe(status)
+    expect(stderr).toContain('interrupted at 002_slow, which was rolled back')
+    expect(stderr).toContain('Applied and kept: 001_log')
+    expect(stderr).toContain('Not run: 002_slow, 003_last')
+    expect(await project.query(`SELECT ${sleeps}`)).toEqual([[false]])
+    expect(await logged(project)).toEqual([])
+    expect(await outcomes(project)).toEqual([['002_slow', 'interrupted']])
+    makeQuick(project)
+    await project.ok(...up)
+    expect(await logged(project)).toEqual([[2], [3], [4]])
+  })
+
+  test('outside a transaction leaves a state that the next up resumes', async () => {
+    const project = await server.project({
+      '001_log.sql':
+        'CREATE TABLE log (n int);\nINSERT INTO log VALUES (1);\nVACUUM log;\nSELECT pg_sleep(1000);\nINSERT INTO log VALUES (2);\n',
+    })
+    const running = project.start(...up)
+    await project.until(sleeps)
+    running.kill('SIGINT')
+    const { code, stderr } = await running.finished
+    expect(code).toBe(130)
+    expect(stderr).toContain('which the next up resumes')
+    expect(await project.statuses()).toEqual(['001_log failed'])
+    project.write({
+      '001_log.sql':
+        'CREATE TABLE log (n int);\nINSERT INTO log VALUES (1);\nVACUUM log;\nINSERT INTO log VALUES (2);\n',
+    })
+    await project.ok(...up)
+    expect(await logged(project)).toEqual([[1], [2]])
+    expect(await project.statuses()).toEqual(['001_log applied'])
+  })
+
+  test('stops a run that waits for the lock', async () => {
+    const project = await slow(1000)
+    const holder = project.start(...up)
+    await project.until(sleeps)
+    const waiter = project.start(...up)
+    await waiter.says('Waiting for another run')
+    waiter.kill('SIGTERM')
+    const { code, stderr } = await waiter.finished
+    expect(code).toBe(143)
+    expect(stderr).toContain('nothing was changed')
+    holder.kill('SIGKILL')
+    await holder.finished
+  })
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s sent again ends at once, whatever is waited for', async (signal, status) => {
+    const project = await slow(0)
+    const silent = createServer((socket) => socket.on('error', () => {}))
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void silent.close())
+    const { port } = silent.address() as { port: number }
+    const running = project.start(...up, '--database-url', `postgresql://a:b@127.0.0.1:${port}/c`)
+    await new Promise((resolve) => silent.once('connection', resolve))
+    const repeat = setInterval(() => running.kill(signal), 50)
+    const { code } = await running.finished
+    clearInterval(repeat)
+    expect(code).toBe(status)
+  })
+})

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { spawn as spawnTerminal } from '@lydell/node-pty'
+
+export const checkout = fileURLToPath(new URL('../..', import.meta.url))
+const program = join(checkout, 'bin', 'nself.js')
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** nself under way. */
+export interface Running {
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly finished: Promise<Finished>
+  /** Resolves as soon as that stands on stderr. */
+  readonly says: (text: string) => Promise<void>
+}
+
+/** nself at a pseudo-terminal. */
+export interface Terminal {
+  /** Resolves as soon as that stands on the screen, after what was waited for before. */
+  readonly shows: (text: string) => Promise<void>
+  readonly type: (keys: string) => void
+
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly finished: Promise<{ code: number; screen: string }>
+}
+
+export const keys = { enter: '\r', ctrlC: '\x03', ctrlD: '\x04', space: ' ', down: '\x1b[B' }
+
+function environment(more: Record<string, string>): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(PG|POSTGRES|NSELF|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
+  )
+  return { ...(Object.fromEntries(inherited) as Record<string, string>), ...more }
+}
+
+/** Starts the built binary. `input` is piped into it; without, its stdin is empty. */
+export function start(cwd: string, args: readonly string[], env: Record<string, string>, input?: string): Running {
+  const stdin = input === undefined ? 'ignore' : 'pipe'
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: environment(env),
+    stdio: [stdin, 'pipe', 'pipe'],
+  })
+  child.stdin?.on('error', () => {}).end(input)
+  let stdout = ''
+  let stderr = ''
+  const waiting = new Set<() => void>()
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    for (const look of waiting) look()
+  })
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!stderr.includes(text)) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      void finished.then(() => reject(new Error(`ended without saying "${text}":\n${stderr}`)))
+      look()
+    })
+  return { kill: (signal) => void child.kill(signal), finished, says }
+}
+
+/** Starts the built binary at a pseudo-terminal of its own. */
+export function startAtTerminal(cwd: string, args: readonly string[], env: Record<string, string>): Terminal {
+  const pty = spawnTerminal(process.execPath, [program, ...args], {
+    cwd,
+    env: environment({ ...env, TERM: 'xterm', NO_COLOR: '1' }),
+    cols: 200,
+    rows: 40,
+  })
+  let screen = ''
+  let seen = 0
+  let look = () => {}
+  pty.onData((data) => {
+    screen += data
+    look()
+  })
+  const finished = new Promise<{ code: number; screen: string }>((resolve) =>
+    pty.onExit(({ exitCode, signal }) => resolve({ code: signal ? 128 + signal : exitCode, screen })),
+  )
+  const shows = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      look = () => {
+        const at = screen.indexOf(text, seen)
+        if (at === -1) return
+        seen = at + text.length
+        look = () => {}
+        resolve()
+      }
+      void finished.then(() => reject(new Error(`ended without showing "${text}":\n${screen}`)))
+      look()
+    })
+  return { shows, type: (typed) => pty.write(typed), kill: (signal) => pty.kill(signal), finished }
+}

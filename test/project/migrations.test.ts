@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { NselfError } from '../../src/core/errors.ts'
+import { readMigrations } from '../../src/project/migrations.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'nself-migrations-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+let count = 0
+function folder(files: Record<string, string | Buffer>): string {
+  const path = join(root, `migrations-${++count}`)
+  mkdirSync(path)
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content)
+  return path
+}
+
+const read = (files: Record<string, string | Buffer>) => readMigrations(folder(files), root)
+
+async function fault(reading: Promise<unknown>): Promise<NselfError> {
+  const error = await reading.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(NselfError)
+  expect(error).toMatchObject({ exitStatus: 2, hint: expect.stringMatching(/./) })
+  return error as NselfError
+}
+
+describe('the migrations of a folder', () => {
+  test('are its files that end in .sql, hidden ones left out', async () => {
+    const files = { '002_b.sql': '', '001_a.sql': 'SELECT 1;', 'README.md': '', '.3_c.sql': '', '4_d.sql~': '' }
+    expect(await read(files)).toMatchObject([
+      { version: '1', name: '001_a', path: `migrations-${count}/001_a.sql` },
+      { version: '2', name: '002_b' },
+    ])
+  })
+
+  test('may begin with a byte order mark, which is no part of them', async () => {
+    const text = '-- UP\r\nSELECT 1;\r\n-- DOWN\r\nSELECT 2;\r\n'
+    const [plain, marked] = await read({ '1_a.sql': text, '2_b.sql': `\ufeff${text}` })
+    expect(marked?.up).toEqual(plain?.up)
+    expect(marked?.checksum).toBe(plain?.checksum)
+  })
+
+  test('with a byte order mark have their faults where an editor shows them', async () => {
+    const { location } = await fault(read({ '1_a.sql': "\ufeffSELECT 'a" }))
+    expect(location).toMatchObject({ line: 1, column: 8, excerpt: "SELECT 'a" })
+  })
+
+  test.each<[what: string, bytes: Buffer, line: number, column: number]>([
+    ['Latin-1', Buffer.from("-- UP\nSELECT 'é';\n", 'latin1'), 2, 9],
+    ['Latin-1 after UTF-8', Buffer.concat([Buffer.from('-- 😀é\n😀'), Buffer.from('ü', 'latin1')]), 2, 2],
+    ['half a character', Buffer.from('SELECT 1; -- é').subarray(0, -1), 1, 14],
+    ['a lone surrogate', Buffer.from([0x61, 0xed, 0xa0, 0x80]), 1, 2],
+    ['UTF-16 with a byte order mark', Buffer.from('\ufeffSELECT 1;', 'utf16le'), 1, 1],
+  ])('are refused in %s', async (_, bytes, line, column) => {
+    expect(await fault(read({ '1_a.sql': bytes }))).toMatchObject({
+      code: 'invalid-migration',
+      message: 'the file is not valid UTF-8',
+      location: { path: `migrations-${count}/1_a.sql`, line, column },
+    })
+  })
+
+  test('are refused in UTF-16 without a byte order mark, for its NUL bytes', async () => {
+    const { message } = await fault(read({ '1_a.sql': Buffer.from('SELECT 1;', 'utf16le') }))
+    expect(message).toBe('the file contains a NUL byte')
+  })
+
+  test.each(['a.sql', '1.sql', '1-a.sql'])('are refused when one is named %s', async (name) => {
+    expect((await fault(read({ [name]: '' }))).message).toContain('is not named like a migration')
+  })
+
+  test('are refused when one is a folder or leads nowhere', async () => {
+    const one = folder({})
+    mkdirSync(join(one, '1_a.sql'))
+    expect((await fault(readMigrations(one, root))).message).toContain('is a folder')
+    const other = folder({})
+    symlinkSync('nowhere', join(other, '1_a.sql'))
+    expect((await fault(readMigrations(other, root))).message).toContain('does not exist')
+  })
+
+  test('are refused when there is no such folder', async () => {
+    expect(await fault(readMigrations(join(root, 'none'), root))).toMatchObject({
+      code: 'configuration',
+      hint: expect.stringContaining('mkdir -p none'),
+    })
+  })
+})

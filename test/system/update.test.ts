@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { dumpText } from '../helpers/backups.ts'
+import { postgres14 } from '../helpers/postgres-14.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+// Debian's pg_dump is newer than this server, as it must be.
+const server = useServer(postgres14)
+const users = `-- UP
+CREATE TABLE users (id serial PRIMARY KEY, name text);
+INSERT INTO users (name) SELECT 'somebody' FROM generate_series(1, 100);
+-- DOWN
+DROP TABLE users;
+`
+const update = (project: Project, ...args: string[]) => project.nself('db', 'update', ...args)
+
+async function withUsers(): Promise<Project> {
+  const project = await server.project({ '001_users.sql': users })
+  await project.ok('db', 'migrate', 'up')
+  return project
+}
+
+const databases = async (project: Project) => {
+  const name = project.url.replace(/^.*\//, '')
+  const rows = await project.query(`SELECT count(*)::int FROM pg_database WHERE datname LIKE '${name}\\_before\\_%'`)
+  return rows[0]?.[0]
+}
+
+describe('an update', () => {
+  test('backs up, applies and verifies, and says so in figures', async () => {
+    const project = await withUsers()
+    project.write({ '002_t.sql': '-- UP\nCREATE TABLE t AS SELECT 1 AS id;\n' })
+    const { code, stdout } = await update(project, '--json')
+    expect(code).toBe(0)
+    const { result } = JSON.parse(stdout)
+    expect(result).toMatchObject({ kind: 'update', verified: { tables: 2, rows: 101 } })
+    expect(result.backup).toMatch(/nself_full_.*\.dump$/)
+    expect(await update(project)).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') })
+  })
+
+  test.each([
+    ['DELETE FROM users WHERE id > 90', 'public.users has 90 rows, it had 100'],
+    ['DROP TABLE users', 'public.users is gone, with 100 rows'],
+    ['ALTER TABLE users ADD CHECK (id > 0) NOT VALID', 'constraint users_id_check on users is not validated'],
+    ["SELECT setval('users_id_seq', 7)", 'public.users_id_seq of public.users.id is behind its column'],
+  ])('is not verified after %s; without a terminal it prints the line that goes back', async (sql, problem) => {
+    const project = await withUsers()
+    project.write({ '002_t.sql': `-- UP\n${sql};\n` })
+    const { code, stderr } = await update(project)
+    expect(code).toBe(4)
+    expect(stderr).toContain(problem)
+    const line = /nself db restore (\S+)/.exec(stderr)?.[1] ?? ''
+    expect(await project.statuses()).toEqual(['001_users applied', '002_t applied'])
+    await project.ok('db', 'restore', line)
+    expect(await project.statuses()).toEqual(['001_users applied', '002_t pending'])
+  })
+
+  test('takes lost rows for granted with --allow-lost-rows', async () => {
+    const project = await withUsers()
+    project.write({ '002_t.sql': '-- UP\nDELETE FROM users WHERE id > 90;\n' })
+    const { code, stderr } = await update(project, '--allow-lost-rows')
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('Note: public.users has 90 rows')
+  })
+})
+
+describe('rolling back', () => {
+  test('leaves the database byte for byte as it was, and keeps the failed one', async () => {
+    const project = await withUsers()
+    const before = dumpText(project)
+    project.write({
+      '002_t.sql': '-- UP\nCREATE TABLE t (id int);\nDELETE FROM users WHERE id > 90;\n',
+      '003_u.sql': '-- UP\nSELECT 1 / 0;\n',
+    })
+    const { code, stderr } = await update(project, '--rollback-on-failure')
+    expect(code).toBe(4)
+    expect(stderr).toContain('003_u failed: division by zero')
+    expect(stderr).toMatch(/rolled back to nself_full_.*; the failed database is kept as \w+_before_/)
+    expect(dumpText(project)).toBe(before)
+    expect(await databases(project)).toBe(1)
+  })
+
+  test('does not keep it with --drop-failed', async () => {
+    const project = await withUsers()
+    project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
+    expect((await update(project, '--rollback-on-failure', '--drop-failed')).code).toBe(4)
+    expect(await databases(project)).toBe(0)
+    expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
+  })
+
+  test('is not even thought of when the failed migration has left nothing', async () => {
+    const project = await withUsers()
+    project.write({ '002_t.sql': '-- UP\nCREATE TABLE t (id int);\nSELECT 1 / 0;\n' })
+    const { code, stderr } = await update(project, '--rollback-on-failure')
+    expect(code).toBe(4)
+    expect(stderr).toContain('nothing was changed, and the backup is kept')
+    expect(await databases(project)).toBe(0)
+  })
+
+  test('is asked for at a terminal', async () => {
+    const project = await withUsers()
+    project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
+    const terminal = project.atTerminal('db', 'update')
+    await terminal.shows('Roll back to the backup that was just taken?')
+    terminal.type('y\r')
+    expect((await terminal.finished).code).toBe(4)
+    expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
+  })
+})
+
+describe('production', () => {
+  test('up, down and repair back up first, and say how to go back', async () => {
+    const project = await withUsers()
+    await project.ok('db', 'migrate', 'repair', '--mark-environment', 'production')
+    const production = async (...args: string[]) => {
+      const { code, stdout, stderr } = await project.nself('db', ...args, '--env', 'production')
+      expect(code, stdout + stderr).toBe(0)
+      return stderr
+    }
+    project.write({ '002_t.sql': '-- UP\nCREATE TABLE t (id int);\n-- DOWN\nDROP TABLE t;\n' })
+    expect(await production('migrate', 'up', '--yes')).toMatch(
+      /Backup: .*To go back .*: nself db restore nself_full_\S+ --env production/s,
+    )
+    expect(await production('migrate', 'down', '--confirm', 'yes-destroy-production')).toMatch(/Backup: /)
+    expect(await production('migrate', 'repair', '--mark-applied', '2', '--yes')).toMatch(/Backup: /)
+    expect(JSON.parse(await project.ok('db', 'backup', 'list', '--json')).result.backups).toHaveLength(3)
+  })
+})
