@@ -94,7 +94,7 @@ describe('without a pg_dump that fits', () => {
   test('a local command takes no copy of a database that is marked production', async () => {
     const project = await server.project(files)
     usePgDumpFrom(project)
-    await project.ok('db', 'migrate', 'up', '--env', 'production', '--yes')
+    await project.ok('db', 'migrate', 'up', '--env', 'production', '--yes', '--no-backup')
     expect((await project.nself('db', 'backup')).code).toBe(2)
     expect(await databasesOf(project)).toEqual([databaseOf(project)])
   })
