@@ -21,7 +21,8 @@ export function renderError(error: NselfError, paint: Paint): string {
 }
 
 function reportLines(report: Report | SeedReport | undefined): string[] {
-  if (report === undefined) return []
+  // Some failures report something else, which only --json tells.
+  if (report === undefined || !('steps' in report)) return []
   const names = (outcome: string) => report.steps.filter((step) => step.outcome === outcome).map((step) => step.name)
   const verb = report.action === 'down' ? 'Reverted' : 'Applied'
   const line = (label: string, list: string[]) =>

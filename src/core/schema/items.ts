@@ -1,3 +1,4 @@
+import { canonicalDefinition } from './canonical.ts'
 import { type Access, type Catalog, type Column, type Index, type Other, shortName, type Table } from './catalog.ts'
 
 /** One thing of a catalog that can be there or not, and by what it can differ. */
@@ -16,7 +17,9 @@ export interface Item {
 export function itemsOf(catalog: Catalog): Map<string, Item> {
   const items = new Map<string, Item>()
   const add = (kind: string, schema: string | null, name: string, table: string | null, traits: Traits) => {
-    const words = Object.entries(traits).filter((entry): entry is [string, string] => entry[1] !== null)
+    const words = Object.entries(traits).flatMap(([trait, text]) =>
+      text === null ? [] : [[trait, trait === 'definition' ? canonicalDefinition(text) : text]],
+    )
     items.set(`${kind} ${schema ?? ''}.${name}`, {
       kind,
       name: shortName(schema, name),

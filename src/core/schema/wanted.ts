@@ -1,3 +1,4 @@
+import { canonicalDefinition } from './canonical.ts'
 import {
   type Catalog,
   type Column,
@@ -138,7 +139,8 @@ function canSay({ kind, definition }: Constraint): boolean {
 
 function isSame(known: Constraint, made: Constraint, read: (text: string) => string): boolean {
   if (known.kind !== made.kind) return false
-  if (known.kind === 'check') return read(known.definition) === made.definition
+  if (known.kind === 'check')
+    return canonicalDefinition(read(known.definition)) === canonicalDefinition(made.definition)
   return (
     known.columns.join() === made.columns.join() && JSON.stringify(known.references) === JSON.stringify(made.references)
   )

@@ -1,7 +1,13 @@
-const shortTypes: Readonly<Record<string, string>> = {
+const short: Readonly<Record<string, string>> = {
   'character varying': 'varchar',
   'timestamp without time zone': 'timestamp',
   'timestamp with time zone': 'timestamptz',
+}
+const longType = 'character varying|timestamp with(?:out)? time zone'
+
+/** A type by the name that people write: `varchar(20)`. */
+export function shortTypes(type: string): string {
+  return type.replace(new RegExp(`\\b(?:${longType})\\b`, 'g'), (name) => short[name] ?? name)
 }
 
 /**
@@ -10,10 +16,10 @@ const shortTypes: Readonly<Record<string, string>> = {
  * @param reserved words that must stay quoted, in lower case.
  */
 export function plainNames(sql: string, reserved: ReadonlySet<string>): string {
-  const piece =
-    /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|"((?:[^"]|"")*)"|\b(?:character varying|timestamp with(?:out)? time zone)\b/g
+  const kept = String.raw`'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|/\*[\s\S]*?\*/`
+  const piece = new RegExp(String.raw`${kept}|"((?:[^"]|"")*)"|\b(?:${longType})\b`, 'g')
   return sql.replace(piece, (text: string, _tag: string | undefined, name: string | undefined, offset: number) => {
-    if (name === undefined) return shortTypes[text] ?? text
+    if (name === undefined) return short[text] ?? text
     // U&"…" and what follows a letter is no plain name.
     const before = sql[offset - 1] ?? ' '
     return /^[a-z_][a-z0-9_$]*$/.test(name) && !reserved.has(name) && !/[\w&$]/.test(before) ? name : text

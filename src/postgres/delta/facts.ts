@@ -29,11 +29,19 @@ export async function readFacts(server: Server, scope: Scope): Promise<FactBase>
   try {
     const { factBase } = await extract(pool as never)
     const left = new Set<string>()
+    // What an owner may do with his own is so by itself.
+    const owners = new Set(
+      factBase.edges.flatMap(({ kind, from, to }) =>
+        kind === 'owner' && to.kind === 'role' ? [`${encodeId(from)} ${to.name}`] : [],
+      ),
+    )
+    const isOwners = (id: (typeof factBase.edges)[number]['from']) =>
+      id.kind === 'acl' && owners.has(`${encodeId(id.target)} ${id.grantee}`)
     const facts = factBase.facts().filter(({ id, parent }) => {
       const own = id.kind === 'schema' ? id.name === 'nself' : 'schema' in id && id.schema === 'nself'
       const under = parent !== undefined && left.has(encodeId(parent))
       const access = scope === 'schema' && (id.kind === 'acl' || id.kind === 'defaultPrivilege')
-      if (!own && !under && !access && !targetsOwn(id)) return true
+      if (!own && !under && !access && !targetsOwn(id) && !isOwners(id)) return true
       left.add(encodeId(id))
       return false
     })

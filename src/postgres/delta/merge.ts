@@ -73,8 +73,11 @@ function keptFact(merge: Merge, fact: Fact): Chosen | null {
   const same: Chosen = { fact, from: current.facts }
   const id = fact.id as unknown as Parts
   if (id.kind === 'sequence') return isSequenceKept(merge, fact) ? same : null
-  if (id.kind === 'type' && fact.payload.variant === 'enum')
-    return merge.enums.get(keyOf(id)) === labelsOf(fact) ? same : null
+  if (id.kind === 'type' && fact.payload.variant === 'enum') {
+    const labels = merge.enums.get(keyOf(id))
+    if (labels === undefined) return null
+    return { fact: { ...fact, payload: { ...fact.payload, values: labels.split('\0') } }, from: current.facts }
+  }
   const key = tableOf(fact)
   const before = key === null ? undefined : have.get(key)
   // What is a part of a view, or of a partition, is not the design's.

@@ -10,7 +10,7 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   return actions
     .filter((action) => !isIdle(action, from))
     .map((action) => ({
-      sql: mended(action.sql),
+      sql: withoutCutting(mended(action.sql), action, from),
       table: subjectOf(action),
       commitsFirst: action.transactionality === 'commitBoundaryAfter',
       rewrites: action.rewriteRisk,
@@ -31,6 +31,18 @@ function mended(sql: string): string {
       .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
       .replaceAll('__pgdelta_replaced', '__old')
   )
+}
+
+const text = /^(?:character varying|character|text)(?:\(\d+\))?$/
+
+/** A cast that is written out cuts what is too long without a word; the one that ALTER makes by itself refuses it. */
+function withoutCutting(sql: string, { consumes }: Action, from: FactBase): string {
+  const type = /^(ALTER TABLE .* ALTER COLUMN .* TYPE (.*?)) USING .*$/s.exec(sql)
+  const column = consumes.find((id) => id.kind === 'column')
+  const before = column === undefined ? undefined : from.get(column)?.payload.type
+  return type !== null && typeof before === 'string' && text.test(before) && text.test(type[2] as string)
+    ? (type[1] as string)
+    : sql
 }
 
 /** The table that a statement is about, as `schema.name`. */

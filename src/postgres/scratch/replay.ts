@@ -1,4 +1,5 @@
 import { sha256 } from '../../core/checksum.ts'
+import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration.ts'
 import { type Plan, planUp, type Step } from '../../core/plan.ts'
@@ -59,7 +60,7 @@ export async function runPlan(
 ): Promise<void> {
   const answers = { yes: true, confirm: undefined }
   const approved = await approve({ action: plan.action, what: plan, summary: '' }, 'local', answers, null)
-  await execute(server, approved, {
+  const running = execute(server, approved, {
     environment: 'local',
     singleTransaction: false,
     lockWaitMs: 60_000,
@@ -69,5 +70,16 @@ export async function runPlan(
     tell: () => {},
     onStep: () => {},
     onProgress: ({ name }, done, total) => progress(`replaying ${name} (${done + 1} of ${total})`),
+  })
+  await running.catch((error) => {
+    if (!(error instanceof NselfError) || error.code !== 'migration-failed') throw error
+    // Without a report of what was kept: nothing is, of a scratch database.
+    const { location, server: said } = error
+    throw new NselfError('migration-failed', `on a scratch database, ${error.message}`, {
+      ...(location === undefined ? {} : { location }),
+      ...(said === undefined ? {} : { server: said }),
+      hint: 'the migrations must run on a new database, one after the other; nothing was changed',
+      cause: error,
+    })
   })
 }
