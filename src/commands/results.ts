@@ -211,6 +211,18 @@ export interface ImportResult {
   readonly renames: readonly string[]
 }
 
+export interface DiffResult {
+  readonly kind: 'diff'
+  /** What the sides are called. */
+  readonly left: string
+  readonly right: string
+  readonly differences: readonly Difference[]
+  /** What makes the right side what the left one is; null when it was not asked for. */
+  readonly sql: string | null
+  /** `--exit-code` and there are differences: exit status 6. */
+  readonly different: boolean
+}
+
 export type Result =
   | StatusResult
   | RunResult
@@ -233,3 +245,4 @@ export type Result =
   | PruneResult
   | RestoreResult
   | ImportResult
+  | DiffResult

@@ -1,4 +1,4 @@
-import type { ImportResult } from '../../commands/results.ts'
+import type { DiffResult, ImportResult } from '../../commands/results.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import type { Paint } from './paint.ts'
 
@@ -19,4 +19,25 @@ export function renderImport({ design, files, differences, renames }: ImportResu
 
 export function painted({ sign }: Difference, paint: Paint, line: string): string {
   return { '+': paint.green, '-': paint.red, '~': paint.yellow }[sign](line)
+}
+
+export function renderDiff({ left, right, differences, sql }: DiffResult, paint: Paint): string {
+  if (sql !== null) return sql
+  if (differences.length === 0) return `No differences between ${left} and ${right}`
+  return differences
+    .flatMap((item) => [
+      painted(item, paint, differenceLine(item, left, right)),
+      ...traitLines(item, paint, left, right),
+    ])
+    .join('\n')
+}
+
+/** How the two differ, where it can be said in a line. */
+function traitLines({ traits }: Difference, paint: Paint, left: string, right: string): string[] {
+  const short = traits.filter(
+    ({ left: ours, right: theirs }) => `${ours}${theirs}`.length < 120 && !`${ours}${theirs}`.includes('\n'),
+  )
+  return short.map((item) =>
+    paint.dim(`    ${item.trait}: ${item.left ?? 'none'} in ${left}, ${item.right ?? 'none'} in ${right}`),
+  )
 }

@@ -18,6 +18,29 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
     ).argument('<FILE>', 'the design, in DBML'),
     run,
   )
+  leaf(schema, 'diff', 'compare two schemas: + is missing in B, - is missing in A, ~ differs', [
+    'nself db schema diff staging                     # this environment and staging',
+    'nself db schema diff local production --all      # owners and rights too',
+    'nself db schema diff migrations staging --sql    # what makes staging what the migrations make',
+    'nself db schema diff schema.dbml local --exit-code',
+  ])
+    .argument('<A>', 'an environment, a URL, migrations, a file or folder of them, or a DBML file')
+    .argument('[B]', 'the other side; with one side only, it is compared with this environment')
+    .option('--sql', 'print the SQL that, run on B, makes it what A is')
+    .option('--all', 'owners and rights too')
+    .option('--exit-code', 'exit 6 when there is a difference')
+    .addOption(shadowUrl())
+    .action((a: string, b: string | undefined, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/schema/diff.ts')).diff(context, {
+          left: b === undefined ? null : a,
+          right: b ?? a,
+          all: flags.all === true,
+          sql: flags.sql === true,
+          exitCode: flags.exitCode === true,
+        }),
+      ),
+    )
   importing(leaf(db, 'run', 'the same with schema.dbml', ['nself db run']), run)
 }
 
