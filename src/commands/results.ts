@@ -4,6 +4,7 @@ import type { Difference } from '../core/schema/differences.ts'
 import type { SeedEntry } from '../core/seed.ts'
 import type { Status } from '../core/state.ts'
 import type { Report, SeedReport } from '../postgres/report.ts'
+import type { Drift } from '../postgres/scratch/drift.ts'
 import type { Renumbered } from '../project/renumber.ts'
 
 export interface StatusResult {
@@ -20,7 +21,9 @@ export interface StatusResult {
     readonly durationMs: number | null
     readonly appliedBy: string | null
   }[]
-  /** `--check` found something that is not applied: exit status 6. */
+  /** With `--drift`: how the database differs from what its migrations make. */
+  readonly drift: Drift | null
+  /** `--check` found something that is not applied, or drift: exit status 6. */
   readonly different: boolean
 }
 
@@ -144,6 +147,8 @@ export interface RepairResult {
   readonly kind: 'repair'
   readonly database: string
   readonly findings: readonly Fix[]
+  /** With `--infer`: what was found out, a line each. */
+  readonly inferred: readonly string[]
   readonly done: readonly string[]
 }
 

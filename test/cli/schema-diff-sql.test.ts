@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Context } from '../../src/commands/context.ts'
+import { diff } from '../../src/commands/db/schema/diff.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
+import { loadOtherSettings, loadSettings } from '../../src/project/settings.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -252,11 +255,11 @@ const access: readonly Pair[] = [
 ]
 
 describe('diff --sql makes the other side what this one is, both ways', () => {
-  test.each(pairs)('$what', async (pair) => both(pair, []))
-  test.each(access)('with --all: $what', async (pair) => both(pair, ['--all']))
+  test.each(pairs)('$what', async (pair) => both(pair, false))
+  test.each(access)('with --all: $what', async (pair) => both(pair, true))
 })
 
-async function both({ both: shared = '', one, other }: Pair, flags: string[]): Promise<void> {
+async function both({ both: shared = '', one, other }: Pair, all: boolean): Promise<void> {
   const [a, b] = [await server.project({}), await server.project({})]
   for (const [project, sql] of [
     [a, one],
@@ -265,14 +268,32 @@ async function both({ both: shared = '', one, other }: Pair, flags: string[]): P
     await project.query(`${shared}; ${sql}`)
   // There and back: B as A, then what A was as a database of its own.
   const before = await copyOf(b)
-  await apply(a, a.url, b.url, b, flags)
-  await apply(a, before, b.url, b, flags)
+  await apply(a, a.url, b.url, b, all)
+  await apply(a, before, b.url, b, all)
 }
 
-async function apply(from: Project, left: string, right: string, target: Project, flags: string[]): Promise<void> {
-  const sql = await from.ok('db', 'schema', 'diff', left, right, '--sql', ...flags)
-  for (const statement of splitStatements(sql)) await target.query(statement.sql)
-  expect(await from.ok('db', 'schema', 'diff', left, right, ...flags)).toMatch(/^No differences/)
+async function apply(from: Project, left: string, right: string, target: Project, all: boolean): Promise<void> {
+  const compare = (sql: boolean) => diff(contextIn(from), { left, right, all, sql, exitCode: false })
+  const { sql, differences } = await compare(true)
+  expect(differences).not.toEqual([])
+  for (const statement of splitStatements(sql ?? '')) await target.query(statement.sql)
+  expect((await compare(false)).differences).toEqual([])
+}
+
+/** In this process: a program would be started four times for each pair. */
+function contextIn(project: Project): Context {
+  const place = { cwd: project.root, env: { DATABASE_URL: project.url } }
+  return {
+    settings: loadSettings(place),
+    settingsOf: (environment, url) => loadOtherSettings(place, environment, url),
+    answers: { yes: false, confirm: undefined },
+    ask: null,
+    choose: null,
+    signal: new AbortController().signal,
+    handOver: (work) => work(),
+    tell: () => {},
+    progress: () => {},
+  }
 }
 
 async function copyOf(project: Project): Promise<string> {

@@ -1,7 +1,5 @@
-import { type Command, Option } from 'commander'
-import { leaf, names, type Runner } from './leaf.ts'
-
-const shadowUrl = () => new Option('--shadow-url <url>', 'where scratch databases are made (or NSELF_SHADOW_URL)')
+import type { Command } from 'commander'
+import { leaf, names, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema import, nself db run */
 export function addDesign(db: Command, schema: Command, run: Runner): void {

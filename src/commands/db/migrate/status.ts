@@ -2,14 +2,22 @@ import { placeOf } from '../../../postgres/connect.ts'
 import { type Context, look } from '../../context.ts'
 import type { StatusResult } from '../../results.ts'
 
+export interface StatusOptions {
+  readonly check: boolean
+  /** Compare the database with what its applied migrations make. */
+  readonly drift: boolean
+}
+
 /** Every migration with its state. Reads only. */
-export async function status(context: Context, options: { check: boolean }): Promise<StatusResult> {
+export async function status(context: Context, options: StatusOptions): Promise<StatusResult> {
   const { server, history, state } = await look(context)
   const { environment } = context.settings
   const { markedAs } = history.facts
   if (markedAs !== null && markedAs !== environment) {
     context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
   }
+  const drift = options.drift ? await (await import('../schema/drift.ts')).findDrift(context, server, state) : null
+  const drifted = drift !== null && drift.differences.length > 0
   return {
     kind: 'status',
     database: placeOf(server),
@@ -24,6 +32,7 @@ export async function status(context: Context, options: { check: boolean }): Pro
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
     })),
-    different: options.check && state.entries.some((entry) => entry.status !== 'applied'),
+    drift,
+    different: options.check && (drifted || state.entries.some((entry) => entry.status !== 'applied')),
   }
 }
