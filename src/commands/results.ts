@@ -214,6 +214,17 @@ export interface ImportResult {
   /** What the design adds is `+`, what it removes `-`. */
   readonly differences: readonly Difference[]
   readonly renames: readonly string[]
+  /** Path of the seed that was written from the records of the design; null when there is nothing new. */
+  readonly seed: string | null
+}
+
+/** An import, and then what it takes to have it in the database. */
+export interface ApplyResult {
+  readonly kind: 'apply'
+  readonly import: ImportResult
+  readonly migrations: RunResult | DryRunResult
+  /** Null where there are no seeds. */
+  readonly seeds: SeedResult | null
 }
 
 export interface DiffResult {
@@ -250,4 +261,5 @@ export type Result =
   | PruneResult
   | RestoreResult
   | ImportResult
+  | ApplyResult
   | DiffResult

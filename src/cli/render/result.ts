@@ -50,6 +50,12 @@ export function renderResult(result: Result, paint: Paint): string {
       return renderQuery(result, paint)
     case 'import':
       return renderImport(result, paint)
+    case 'apply':
+      return [
+        renderImport(result.import, paint),
+        renderResult(result.migrations, paint),
+        ...(result.seeds === null ? [] : [renderSeed(result.seeds)]),
+      ].join('\n')
     case 'diff':
       return renderDiff(result, paint)
     case 'shell':

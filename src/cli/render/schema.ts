@@ -2,8 +2,9 @@ import type { DiffResult, ImportResult } from '../../commands/results.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import type { Paint } from './paint.ts'
 
-export function renderImport({ design, files, differences, renames }: ImportResult, paint: Paint): string {
-  if (files.length === 0) return `No changes: the migrations make what ${design} draws`
+export function renderImport({ design, files, differences, renames, seed }: ImportResult, paint: Paint): string {
+  const seeded = seed === null ? [] : [`Seed written: ${seed}`]
+  if (files.length === 0) return [`No changes: the migrations make what ${design} draws`, ...seeded].join('\n')
   const lines = differences.map((item) =>
     painted(item, paint, differenceLine(item, design, 'the migrations').replace(/ \((?:missing in .*)\)$/, '')),
   )
@@ -13,6 +14,7 @@ export function renderImport({ design, files, differences, renames }: ImportResu
     ...lines,
     '',
     ...files.map((path) => `Migration created: ${path}`),
+    ...seeded,
     'Proven both ways on a scratch database. Read it, then: nself db migrate up',
   ].join('\n')
 }

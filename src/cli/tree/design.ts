@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
-import { leaf, names, type Runner, shadowUrl } from './leaf.ts'
+import type { Context } from '../../commands/context.ts'
+import type { ImportOptions } from '../../commands/db/schema/import.ts'
+import type { Result } from '../../commands/results.ts'
+import { leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema import, nself db run */
 export function addDesign(db: Command, schema: Command, run: Runner): void {
@@ -40,9 +43,26 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
       ),
     )
   importing(leaf(db, 'run', 'the same with schema.dbml', ['nself db run']), run)
+  const apply = leaf(schema, 'apply', 'import a design, apply the migrations, run the seeds; in local and staging', [
+    'nself db schema apply schema.dbml',
+  ]).argument('<FILE>', 'the design, in DBML')
+  designing(apply.addOption(lockWait()), run, async (context, options, flags) =>
+    (await import('../../commands/db/schema/apply.ts')).applyDesign(context, {
+      ...options,
+      lockWaitMs: flags.lockWait as number,
+    }),
+  )
 }
 
 function importing(command: Command, run: Runner): void {
+  designing(command, run, async (context, options) =>
+    (await import('../../commands/db/schema/import.ts')).importDesign(context, options),
+  )
+}
+
+type Use = (context: Context, options: ImportOptions, flags: Record<string, unknown>) => Promise<Result>
+
+function designing(command: Command, run: Runner, use: Use): void {
   command
     .option('--name <name>', 'of the migration; without it, a name that says what changes')
     .option('--rename <old=new>', 'a table or column that only gets another name; may be repeated', names)
@@ -51,13 +71,12 @@ function importing(command: Command, run: Runner): void {
     .action((...given) => {
       const file = typeof given[0] === 'string' ? given[0] : 'schema.dbml'
       const flags = command.opts()
-      return run(flags, async (context) =>
-        (await import('../../commands/db/schema/import.ts')).importDesign(context, {
-          file,
-          name: flags.name ?? null,
-          allowDrops: flags.allowDrops === true,
-          renames: flags.rename ?? [],
-        }),
-      )
+      const options = {
+        file,
+        name: flags.name ?? null,
+        allowDrops: flags.allowDrops === true,
+        renames: flags.rename ?? [],
+      }
+      return run(flags, (context) => use(context, options, flags))
     })
 }

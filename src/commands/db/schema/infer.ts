@@ -25,7 +25,7 @@ export async function inferBaseline(
   state: State,
 ): Promise<{ findings: Finding[]; lines: string[] }> {
   const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
-  const inferred = await withScratchFor(context, async (work) =>
+  const inferred = await withScratchFor(context, {}, async (work) =>
     inferVersion(work.scratch, await catalogOf(server), files, work.replay),
   )
   // The last of several first: the others leave out what changes only data.

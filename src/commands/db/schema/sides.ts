@@ -38,7 +38,7 @@ export async function withSides<T>(
     }
     return use(sides[0], sides[1], null)
   }
-  return withScratchFor(context, async (work) => {
+  return withScratchFor(context, {}, async (work) => {
     const side = (kind: Kind) => (kind.kind === 'server' ? serverSide(kind) : scratchSide(context, kind, work))
     return use(await side(left), await side(right), work)
   })
