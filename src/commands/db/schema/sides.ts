@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parseEnvironment } from '../../../core/environment.ts'
 import { NselfError } from '../../../core/errors.ts'
 import type { Migration } from '../../../core/migration.ts'
+import type { Design } from '../../../core/schema/design.ts'
 import { placeOf, type Server } from '../../../postgres/connect.ts'
 import { compareDesign } from '../../../postgres/scratch/design-drafts.ts'
 import { replay } from '../../../postgres/scratch/replay.ts'
@@ -15,6 +16,8 @@ import { type ScratchWork, withScratchFor } from './scratch-place.ts'
 export interface Side {
   readonly label: string
   readonly server: Server
+  /** Set for a DBML file, which cannot say everything. */
+  readonly design: Design | null
 }
 
 /**
@@ -49,7 +52,7 @@ type Kind =
   | { readonly kind: 'migrations' | 'design'; readonly label: string; readonly path: string }
 
 async function serverSide(kind: Kind & { kind: 'server' }): Promise<Side> {
-  return { label: kind.label, server: await kind.resolve() }
+  return { label: kind.label, server: await kind.resolve(), design: null }
 }
 
 async function kindOf(context: Context, text: string | null): Promise<Kind> {
@@ -87,12 +90,14 @@ async function scratchSide(
   const { root, migrationsDir } = context.settings
   context.progress(`making ${label} on a scratch database`)
   if (kind === 'migrations') {
-    return { label, server: await replay(work.scratch, await migrationsAt(path, root), work.keepTemplate, work.replay) }
+    const server = await replay(work.scratch, await migrationsAt(path, root), work.keepTemplate, work.replay)
+    return { label, server, design: null }
   }
   const design = await readDesign(path, root)
   const files = await readMigrations(migrationsDir, root).catch(() => [])
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
-  return { label, server: (await compareDesign(work.scratch, migrated, design, [])).made.server }
+  const { made, design: known } = await compareDesign(work.scratch, migrated, design, [])
+  return { label, server: made.server, design: known }
 }
 
 async function migrationsAt(path: string, root: string): Promise<Migration[]> {
