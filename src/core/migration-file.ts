@@ -25,8 +25,8 @@ interface Draft extends Headers {
   readonly line: number
   end: number
   statements: number
-  /** psql's own lines, to be blanked. */
-  restricts: { start: number; end: number }[]
+  /** What no server understands, to be blanked. */
+  skipped: { start: number; end: number }[]
   parts: string[]
 }
 
@@ -119,8 +119,8 @@ export class MigrationReader {
       if (token.kind === 'comment') {
         if (token.alone && marker.test(token.text)) this.openSection(token)
         else if (!token.inStatement && section.statements === 0) this.header(token, section)
-      } else if (token.kind === 'restrict') {
-        section.restricts.push(token)
+      } else if (token.kind === 'skip') {
+        section.skipped.push(token)
       } else if (token.kind === 'statement') {
         if (!this.marked) this.early ??= token.start
         section.statements++
@@ -143,7 +143,7 @@ export class MigrationReader {
     throw new SqlError(
       token.start,
       `${token.words.slice(0, 2).join(' ')} ${what}`,
-      'remove it: each migration runs in a transaction of its own, with its tracking row',
+      'remove BEGIN and COMMIT: each migration runs in a transaction of its own, with its tracking row',
     )
   }
 
@@ -179,7 +179,7 @@ export class MigrationReader {
   }
 
   private draft(direction: 'up' | 'down', opened: number, start: number, line: number): Draft {
-    return { ...this.preamble, direction, opened, start, line, end: start, statements: 0, restricts: [], parts: [] }
+    return { ...this.preamble, direction, opened, start, line, end: start, statements: 0, skipped: [], parts: [] }
   }
 
   private header(token: Token & { kind: 'comment' }, section: Draft): void {
@@ -234,12 +234,12 @@ export class MigrationReader {
   }
 }
 
-/** The text of a section, psql's own lines blanked. */
-function textOf({ parts, restricts, start }: Draft): string {
+/** The text of a section, blanks in place of what no server understands: all else keeps its place. */
+function textOf({ parts, skipped, start }: Draft): string {
   let sql = parts.join('')
-  for (const restrict of restricts) {
-    const blank = ' '.repeat(restrict.end - restrict.start)
-    sql = sql.slice(0, restrict.start - start) + blank + sql.slice(restrict.end - start)
+  for (const skip of skipped) {
+    const blank = ' '.repeat(skip.end - skip.start)
+    sql = sql.slice(0, skip.start - start) + blank + sql.slice(skip.end - start)
   }
   return sql
 }

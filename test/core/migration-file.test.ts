@@ -126,6 +126,13 @@ describe('sections', () => {
     expect(parse('\\restrict a\n-- UP\nSELECT 1;\n').up.sql).toBe('\nSELECT 1;\n')
     expect(parse('\\restrict a\r\nSELECT 1;\r\n').up.sql).toBe(`${' '.repeat(11)}\r\nSELECT 1;\r\n`)
   })
+
+  test('byte order marks of files that were joined are blanked too', () => {
+    expect(sections('-- UP\n\ufeffSELECT 1;\n\ufeff-- DOWN\n\ufeffSELECT 2;')).toEqual({
+      up: 'SELECT 1;',
+      down: 'SELECT 2;',
+    })
+  })
 })
 
 describe('the checksum', () => {
