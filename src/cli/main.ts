@@ -42,6 +42,7 @@ function contextOf(flags: Record<string, unknown>): Context {
     env: process.env,
     flagEnvironment: flags.env as string | undefined,
     flagUrl: flags.databaseUrl as string | undefined,
+    flagShadowUrl: flags.shadowUrl as string | undefined,
   })
   for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
   return {

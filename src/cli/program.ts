@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBackup } from './tree/backup.ts'
+import { addDesign } from './tree/design.ts'
 import { addEnv } from './tree/env.ts'
 import type { Runner } from './tree/leaf.ts'
 import { addMigrate } from './tree/migrate.ts'
@@ -18,6 +19,8 @@ export function buildProgram(run: Runner, packageVersion: string, follow: (text:
   const migrate = db.command('migrate').description('numbered SQL files, tracked in the database')
   addMigrate(migrate, run)
   addUpdate(db, run)
+  const schema = db.command('schema').description('the design, and what databases are made of')
+  addDesign(db, schema, run)
   addBackup(db, run)
   addSeed(db, run)
   addQuery(db, run)

@@ -1,5 +1,6 @@
 import type { Manifest } from '../core/backup.ts'
 import type { Environment } from '../core/environment.ts'
+import type { Difference } from '../core/schema/differences.ts'
 import type { SeedEntry } from '../core/seed.ts'
 import type { Status } from '../core/state.ts'
 import type { Report, SeedReport } from '../postgres/report.ts'
@@ -200,6 +201,17 @@ export interface RestoreResult {
   readonly durationMs: number
 }
 
+export interface ImportResult {
+  readonly kind: 'import'
+  /** The file that was read. */
+  readonly design: string
+  /** Paths of the migrations that were written; none when there was nothing to change. */
+  readonly files: readonly string[]
+  /** What the design adds is `+`, what it removes `-`. */
+  readonly differences: readonly Difference[]
+  readonly renames: readonly string[]
+}
+
 export type Result =
   | StatusResult
   | RunResult
@@ -221,3 +233,4 @@ export type Result =
   | BackupListResult
   | PruneResult
   | RestoreResult
+  | ImportResult

@@ -141,6 +141,39 @@ export async function createMigration(
   }
 }
 
+/**
+ * The paths, relative to `root`, that the next migrations of this name would have, in the numbering style found.
+ * @throws NselfError `usage` for a name that cannot be one.
+ */
+export async function nextPaths(
+  folder: string,
+  root: string,
+  names: readonly string[],
+  now: string,
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const files = await listFiles(folder, root)
+  return names.map((name) => {
+    const file = `${nextVersion(files, isTimed(files) ? now : null)}_${slugOf(name)}.sql`
+    files.push(file)
+    return join(relative(root, folder), file)
+  })
+}
+
+/** Writes migrations that nobody else has written meanwhile. @throws NselfError `conflict`. */
+export async function writeMigrations(root: string, files: readonly { path: string; text: string }[]): Promise<void> {
+  for (const { path, text } of files) {
+    try {
+      await writeFile(join(root, path), text, { flag: 'wx' })
+    } catch (error) {
+      throw new NselfError('conflict', `${path} cannot be written: ${(error as NodeJS.ErrnoException).code}`, {
+        hint: 'another command may have taken this number: run it again',
+        cause: error,
+      })
+    }
+  }
+}
+
 /** A name as part of a file's name. @throws NselfError `usage` for one that cannot be. */
 export function slugOf(name: string): string {
   const slug = name

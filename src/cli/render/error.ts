@@ -30,7 +30,8 @@ function redactExcerpt(location: Location): Location {
 }
 
 function reportLines(report: Report | SeedReport | undefined): string[] {
-  if (report === undefined) return []
+  // Some failures report something else, which only --json tells.
+  if (report === undefined || !('steps' in report)) return []
   const names = (outcome: string) => report.steps.filter((step) => step.outcome === outcome).map((step) => step.name)
   const verb = report.action === 'down' ? 'Reverted' : 'Applied'
   const line = (label: string, list: string[]) =>
