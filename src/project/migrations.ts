@@ -51,11 +51,16 @@ function withOthers(first: unknown, others: readonly string[]): unknown {
   })
 }
 
+/** Also .SQL, though it names no migration: what would be passed over without a word is told. */
+export function isSql(file: string): boolean {
+  return /\.sql$/i.test(file) && !file.startsWith('.')
+}
+
 /** Names of the files in a folder of migrations, sorted. @throws NselfError `configuration` when it cannot be read. */
 export async function listFiles(folder: string, root: string): Promise<string[]> {
   try {
     const entries = await readdir(folder)
-    return entries.filter((file) => file.endsWith('.sql') && !file.startsWith('.')).sort()
+    return entries.filter(isSql).sort()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
