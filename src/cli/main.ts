@@ -7,8 +7,9 @@ import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { buildProgram } from './program.ts'
 import { progressOn } from './progress.ts'
-import { jsonError, redact, renderError } from './render/error.ts'
+import { jsonError, renderError } from './render/error.ts'
 import { paintFor } from './render/paint.ts'
+import { redact } from './render/redact.ts'
 import { jsonResult, renderResult } from './render/result.ts'
 
 const interruption = new AbortController()

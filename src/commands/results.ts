@@ -15,7 +15,8 @@ export interface StatusResult {
   readonly migrations: readonly {
     readonly version: string
     readonly name: string
-    readonly status: Status
+    /** `running` where it is half-way done by a run that is under way. */
+    readonly status: Status | 'running'
     readonly outOfOrder: boolean
     readonly appliedAt: string | null
     readonly durationMs: number | null

@@ -9,24 +9,58 @@ import { notUtf8, readLines } from './migration-text.ts'
 /** From this size in bytes on a file is read through a window, not held: its UP is read again as it runs. */
 const large = 4_000_000
 
+/** So many files are open at once at the most: a system may allow no more than a few hundred. */
+const openAtOnce = 32
+
 /**
  * Reads and parses every migration of a folder; paths are told relative to `root`.
- * @throws NselfError `invalid-migration` for the first file that cannot be read or understood.
+ * @throws NselfError `invalid-migration` for the first file that cannot be read or understood; it names the others too.
  */
 export async function readMigrations(folder: string, root: string): Promise<Migration[]> {
   const files = await listFiles(folder, root)
-  const read = await Promise.allSettled(files.map((file) => readNamed(join(folder, file), file, root)))
-  return read.map((result) => {
-    if (result.status === 'rejected') throw result.reason
-    return result.value
+  const migrations: Migration[] = []
+  const faults: { file: string; reason: unknown }[] = []
+  for (let at = 0; at < files.length; at += openAtOnce) {
+    const some = files.slice(at, at + openAtOnce)
+    const read = await Promise.allSettled(some.map((file) => readNamed(join(folder, file), file, root)))
+    for (const [i, result] of read.entries()) {
+      if (result.status === 'fulfilled') migrations.push(result.value)
+      else faults.push({ file: some[i] as string, reason: result.reason })
+    }
+  }
+  const [first, ...others] = faults
+  if (first !== undefined)
+    throw withOthers(
+      first.reason,
+      others.map(({ file }) => file),
+    )
+  return migrations
+}
+
+const namedAtMost = 5
+
+/** The first fault, with the names of the other files that have one: who mends a whole folder wants to know them all. */
+function withOthers(first: unknown, others: readonly string[]): unknown {
+  if (!(first instanceof NselfError) || others.length === 0) return first
+  const names = others.slice(0, namedAtMost).join(', ') + (others.length > namedAtMost ? ' …' : '')
+  const { code, message, hint, location, cause } = first
+  return new NselfError(code, message, {
+    ...(location === undefined ? {} : { location }),
+    hint: `${hint}; ${others.length} more cannot be read as they are: ${names}`,
+    cause,
   })
+}
+
+/** Also .SQL, though it names no migration: what would be passed over without a word is told. */
+export function isSql(file: string): boolean {
+  return /\.sql$/i.test(file) && !file.startsWith('.')
 }
 
 /** Names of the files in a folder of migrations, sorted. @throws NselfError `configuration` when it cannot be read. */
 export async function listFiles(folder: string, root: string): Promise<string[]> {
   try {
     const entries = await readdir(folder)
-    return entries.filter((file) => file.endsWith('.sql') && !file.startsWith('.')).sort()
+    return entries.filter(isSql).sort()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
@@ -144,10 +178,14 @@ export async function writeMigrations(root: string, files: readonly { path: stri
   } catch (error) {
     for (const path of written) await unlink(path)
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-    throw new NselfError('conflict', `${files[written.length - 1]?.path ?? files[0]?.path} was not written: ${reason}`, {
-      hint: 'another command may have written a migration at the same moment: run it again',
-      cause: error,
-    })
+    throw new NselfError(
+      'conflict',
+      `${files[written.length - 1]?.path ?? files[0]?.path} was not written: ${reason}`,
+      {
+        hint: 'another command may have written a migration at the same moment: run it again',
+        cause: error,
+      },
+    )
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/seed.ts'
-import { nextVersion, readMigration, slugOf } from './migrations.ts'
+import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']
 /** As a person counts: 2_a before 10_b. */
@@ -34,7 +34,7 @@ async function refuseStray(seedsDir: string, root: string): Promise<void> {
     })
   })
   const stray = entries.find(
-    ({ name }) => !name.startsWith('.') && !folders.includes(name) && /\.sql$|^[^.]*$/.test(name),
+    ({ name }) => !name.startsWith('.') && !folders.includes(name) && /\.sql$|^[^.]*$/i.test(name),
   )
   if (stray === undefined) return
   throw new NselfError(
@@ -49,7 +49,7 @@ async function refuseStray(seedsDir: string, root: string): Promise<void> {
 async function list(folder: string, root: string): Promise<string[]> {
   try {
     const entries = await readdir(folder)
-    return entries.filter((file) => file.endsWith('.sql') && !file.startsWith('.')).sort(byNumber)
+    return entries.filter(isSql).sort(byNumber)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return []

@@ -11,6 +11,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     missing: paint.red,
     edited: paint.red,
     failed: paint.red,
+    running: paint.yellow,
   }
   const width = Math.max(...migrations.map((item) => item.name.length), 9)
   const rows = migrations.map((item) => {
@@ -19,7 +20,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}`.trimEnd()
   })
   const of = (status: string) => migrations.filter((item) => item.status === status).length
-  const counts = ['applied', 'pending', 'missing', 'edited', 'failed'].filter((status) => of(status) > 0)
+  const counts = ['applied', 'pending', 'missing', 'edited', 'failed', 'running'].filter((status) => of(status) > 0)
   return [
     paint.bold(`${'Migration'.padEnd(width)}  ${'Status'.padEnd(21)}  Applied at`),
     ...rows,

@@ -86,6 +86,7 @@ export function addMigrate(migrate: Command, run: Runner): void {
     'nself db migrate fresh --env staging --yes',
   ])
     .option('--seed', 'run the seeds afterwards')
+    .addOption(confirm().hideHelp())
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>

@@ -1,6 +1,7 @@
 import { approve } from '../../../core/guard.ts'
 import { type Finding, findingsOf, type Repair, type RepairFlags, repairsFor } from '../../../core/repair.ts'
 import { placeOf } from '../../../postgres/connect.ts'
+import { nameOf, readRunner } from '../../../postgres/lock.ts'
 import { findInvalidIndexes, repairTracking } from '../../../postgres/repair.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
 import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../context.ts'
@@ -20,6 +21,8 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   let invalid: string[] = []
   const { server, history, state } = await look(context, async ({ client }) => {
     invalid = await findInvalidIndexes(client)
+    const runner = await readRunner(client)
+    if (runner !== null) context.tell(`Note: a run is under way, and half-way done is what it does: ${nameOf(runner)}`)
   })
   const database = placeOf(server)
   const inferred = options.infer
@@ -38,7 +41,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const means = await meansInProduction(context, options.noBackup)
   const approved = await approve({ action: 'repair', what: chosen, summary }, environment, context.answers, context.ask)
   if (means !== null) await backupFirst(context, means, options)
-  await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
+  await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs, seen: history })
   return { kind: 'repair', database, findings: [], inferred: [], done: chosen.map((item) => item.what) }
 }
 
