@@ -23,6 +23,8 @@ export interface Proxy {
   readonly url: string
   /** From now on nothing passes, in no direction; nobody is told. */
   readonly freeze: () => void
+  /** Before the end of the test. */
+  readonly close: () => Promise<void>
 }
 
 interface Options {
@@ -73,11 +75,13 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   const { port: own } = listener.address() as { port: number }
-  onTestFinished(async () => {
+  const close = async () => {
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => listener.close(resolve))
-  })
+  }
+  onTestFinished(close)
   return {
+    close,
     url: serverUrl.replace(`:${port}/`, `:${own}/`),
     freeze: () => {
       frozen = true
