@@ -65,6 +65,9 @@ export interface Lock {
   release(): Promise<void>
 }
 
+/** So often the connection that holds the lock is used, so that its loss shows while the work goes on elsewhere. */
+const pulse = 10_000
+
 /** How to wait for others. */
 export interface Waiting {
   readonly waitMs: number
@@ -86,10 +89,14 @@ export async function acquireLock(server: Server, options: Waiting): Promise<Loc
     await disconnect(connection)
     throw error
   }
+  // An empty query: it takes no snapshot, for which CREATE INDEX CONCURRENTLY would wait.
+  const timer = setInterval(() => void connection.client.query('').catch(() => {}), pulse)
+  timer.unref()
   return {
     pid: (connection.client as Client & { processID: number }).processID,
     lost: lost.signal,
     async release() {
+      clearInterval(timer)
       await connection.client.query('ROLLBACK').catch(() => {})
       await disconnect(connection)
     },

@@ -1,21 +1,47 @@
-import type { Project } from './project.ts'
+import type { Project, useServer } from './project.ts'
 import { type Passing, startProxy } from './proxy.ts'
 
-/** Where a run is killed: at its n-th message to the server that counts, before it is sent or while the server works on it. */
-export interface Death {
-  readonly n: number
+/** A run, and the messages to the server at which it is killed: before one is sent, or while the server works on it. */
+interface Deaths {
+  readonly args: readonly string[]
   readonly side: 'before' | 'after'
   readonly counts: (message: Passing) => boolean
+  /** Only at each so manieth of them. */
+  readonly every?: number
 }
 
-/** Runs nself and kills it with -9. Resolves to the message at which it died, or null when it ended untouched. */
-export async function killAt(project: Project, args: readonly string[], { n, side, counts }: Death) {
+/**
+ * Runs nself in twins of a project and kills it with -9 at its first message that counts, then at its second, and so on
+ * until a run ends untouched. `judge` looks at what each has left; it is told where the run died.
+ */
+export async function forEachDeath(
+  server: ReturnType<typeof useServer>,
+  template: Project,
+  deaths: Deaths,
+  judge: (project: Project, at: string) => Promise<void>,
+): Promise<void> {
+  let next = server.twin(template)
+  for (let n = 1, isOver = false; !isOver; n++) {
+    const project = await next
+    // Made while this one is judged.
+    next = server.twin(template)
+    const { died, close } = await killAt(project, n, deaths)
+    await judge(project, died ?? '')
+    await close()
+    await server.remove(project)
+    isOver = died === null
+  }
+  await server.remove(await next)
+}
+
+/** Resolves to the message at which it died, or null when it ended untouched. */
+async function killAt(project: Project, n: number, { args, side, counts, every = 1 }: Deaths) {
   let seen = 0
   let died: string | null = null
   const { url, close } = await startProxy(project.url, {
     fate: (message) => {
-      if (died !== null || !counts(message) || ++seen !== n) return 'pass'
-      died = `${side} message ${n} (${message.application} ${message.type} ${message.text.slice(0, 200)})`
+      if (died !== null || !counts(message) || ++seen !== n * every) return 'pass'
+      died = `killed ${side} message ${seen} (${message.application} ${message.type} ${message.text.slice(0, 200)})`
       running.kill('SIGKILL')
       return side
     },

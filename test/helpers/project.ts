@@ -100,10 +100,15 @@ export function useServerFrom(start: (folder: string) => Promise<TestServer>) {
       cpSync(of.root, made.root, { recursive: true })
       return made
     },
-    /** Removes a project, for a test that makes many. Whoever is still connected is let go. */
+    /** Removes a project, for a test that makes many, with what restores have left of it. */
     remove: async ({ root, url }: Project): Promise<void> => {
       const { url: home } = server as TestServer
-      await query(home, `DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`)
+      const name = new URL(url).pathname.slice(1)
+      const found = await query(
+        home,
+        `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname = '${name}' OR datname ^@ '${name}_'`,
+      )
+      for (const [sql] of found) await query(home, sql as string)
       rmSync(root, { recursive: true, force: true })
     },
     /** As a disk that writes at once: what is killed here is the client. */
