@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Client, ClientConfig } from 'pg'
 import { NselfError } from '../core/errors.ts'
+import { clientOf } from './lost.ts'
 import { endWhenSilent } from './silence.ts'
 
 /** Where a server is and how to enter it. */
@@ -31,7 +32,7 @@ const goodbyeTimeout = 5000
 
 /**
  * Opens a connection whose queries are pipelined: each is sent at once, answers come in order. It ends by itself when
- * an answer does not come although the server does not work on it.
+ * an answer does not come although the server does not work on it; then all its queries fail with LostConnection.
  * @throws NselfError `connection` with what to look at.
  */
 export async function connect(server: Server, applicationName: string): Promise<Connection> {
@@ -42,7 +43,7 @@ export async function connect(server: Server, applicationName: string): Promise<
 
 async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
   const { default: pg } = await import('pg')
-  const client = new pg.Client(configOf(server, applicationName, timeoutMs))
+  const client = new (clientOf(pg.Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
   const connection: Connection = { client, server, onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})

@@ -3,6 +3,7 @@ import type { Environment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { detailOf } from './failure.ts'
 import { forgetAllSql, literal } from './history.ts'
+import { LostConnection } from './lost.ts'
 import { type Outcome, send } from './script.ts'
 
 /**
@@ -53,20 +54,37 @@ const batch = 200
 
 /**
  * Drops all user objects; the tracking schema stays, its rows of applied migrations go first.
- * @throws NselfError `migration-failed`.
+ * @throws NselfError `migration-failed`, `connection`.
  */
 export async function dropEverything({ client }: { client: Client }, environment: Environment): Promise<void> {
+  try {
+    await dropInBatches(client, environment)
+  } catch (error) {
+    throw error instanceof LostConnection ? unknownDrop(error) : error
+  }
+}
+
+async function dropInBatches(client: Client, environment: Environment): Promise<void> {
   const drops = await findDrops(client)
   for (let at = 0; at === 0 || at < drops.length; at += batch) {
     const first = at === 0 ? `${forgetAllSql(environment)};` : ''
     const { error } = await dropBatch(client, first, drops.slice(at, at + batch))
     if (error === null) continue
+    if (error instanceof LostConnection) throw error
     throw new NselfError('migration-failed', `fresh could not drop everything: ${error.message}`, {
       hint: at === 0 ? 'nothing was changed' : 'the database is half dropped; mend the cause and run fresh again',
       server: detailOf(error),
       cause: error,
     })
   }
+}
+
+/** Not a LostConnection: a history that is still there says nothing of what a fresh run has done. */
+function unknownDrop(cause: LostConnection): NselfError {
+  return new NselfError('connection', `${cause.message}, while everything was being dropped`, {
+    hint: 'look how things stand with nself db migrate status, and run fresh again',
+    cause,
+  })
 }
 
 /** The statements that drop what a database has, but for the tracking schema. */

@@ -112,8 +112,8 @@ async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): 
       'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0',
     )
     const attempt = client.query<{ got: boolean }>(`SELECT pg_try_advisory_xact_lock(${runKey}) AS got`)
-    await begin
-    if ((await attempt).rows[0]?.got) return
+    const [, { rows }] = await Promise.all([begin, attempt])
+    if (rows[0]?.got) return
     const holder = (await client.query<OtherSession>(holderSql).catch(() => null))?.rows[0]
     await client.query('ROLLBACK')
     const name = holder === undefined ? 'it has just ended' : nameOf(holder)

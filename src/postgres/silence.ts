@@ -68,7 +68,10 @@ async function activityOf(pid: number, open: () => Promise<Connection>): Promise
   let client: Client | null = null
   try {
     client = (await open()).client
-    const { rows } = await client.query<{ activity: Activity }>({ text: activitySql(pid), query_timeout: 5000 } as never)
+    const { rows } = await client.query<{ activity: Activity }>({
+      text: activitySql(pid),
+      query_timeout: 5000,
+    } as never)
     return rows[0]?.activity ?? 'nothing'
   } catch (error) {
     // A server that refuses, being full for one, is there; only silence tells that the wire is dead.

@@ -120,8 +120,9 @@ describe('a connection cut around the COMMIT', () => {
 
   async function upThrough(table: string, cut: Fate) {
     const project = await server.project(files)
-    const { url } = await startProxy(project.url, { fate: once(commits(table), cut) })
+    const { url, close } = await startProxy(project.url, { fate: once(commits(table), cut) })
     const { code, stdout, stderr } = await project.nself(...up, '--database-url', url)
+    await close()
     return { project, code, stdout, stderr }
   }
 
@@ -166,8 +167,9 @@ describe('a connection cut around the COMMIT', () => {
     ['after it is recorded', "SET state = 'applied'", 'answer'],
   ] as const)('outside a transaction, %s: looks too', async (_, mark, cut) => {
     const project = await server.project({ '001_t.sql': 'CREATE TABLE t (id int);\nVACUUM t;\n' })
-    const { url } = await startProxy(project.url, { fate: once((message) => message.includes(mark), cut) })
+    const { url, close } = await startProxy(project.url, { fate: once((message) => message.includes(mark), cut) })
     const { code, stderr } = await project.nself(...up, '--database-url', url)
+    await close()
     expect(stderr).toContain('looking what was done')
     expect(code, stderr).toBe(cut === 'before' ? 5 : 0)
     await project.ok(...up)

@@ -7,7 +7,12 @@ const up = ['db', 'migrate', 'up'] as const
 const files = { '001_a.sql': 'CREATE TABLE a (id int);', '002_b.sql': 'CREATE TABLE b (id int);' }
 
 /** Runs up with its wire dead from a message on: for that connection alone, or for all and each new one. */
-async function stalled(project: Project, marks: (message: Passing) => boolean, whole: boolean, args: readonly string[]) {
+async function stalled(
+  project: Project,
+  marks: (message: Passing) => boolean,
+  whole: boolean,
+  args: readonly string[],
+) {
   let isOver = false
   const proxy = await startProxy(project.url, {
     fate: (message) => {
@@ -17,7 +22,9 @@ async function stalled(project: Project, marks: (message: Passing) => boolean, w
       return 'hold'
     },
   })
-  return project.nself(...args, '--database-url', proxy.url)
+  const finished = await project.nself(...args, '--database-url', proxy.url)
+  await proxy.close()
+  return finished
 }
 
 const sends = (part: string) => (message: Passing) => message.text.includes(part)

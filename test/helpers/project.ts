@@ -86,6 +86,13 @@ export function useServerFrom(start: (folder: string) => Promise<TestServer>) {
     startAgain: async () => {
       await startEmbedded({ home: join(folder, '.nself') })
     },
+    /** Starts it again as a hot standby whose primary is gone. */
+    becomeStandby: async () => {
+      const home = join(folder, '.nself')
+      await stopEmbedded(home)
+      writeFileSync(join(folderOf(home).data, 'standby.signal'), '')
+      await startEmbedded({ home })
+    },
     /** A project with these files in nself/migrations, or with a copy of the sample project. */
     project: async (files: Record<string, string> | 'sample'): Promise<Project> => {
       const made = await make()

@@ -1,5 +1,4 @@
 import { createServer, connect as dial, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
 import { Frames } from '../../src/postgres/wire.ts'
 
 /** A message of a client that is about to pass. */
@@ -23,7 +22,6 @@ export interface Proxy {
   readonly url: string
   /** From now on nothing passes, in no direction; nobody is told. */
   readonly freeze: () => void
-  /** Before the end of the test. */
   readonly close: () => Promise<void>
 }
 
@@ -36,7 +34,7 @@ interface Options {
 
 const askForTls = 80_877_103
 
-/** A proxy before a PostgreSQL server, for one test. */
+/** A proxy before a PostgreSQL server. */
 export async function startProxy(serverUrl: string, { fate = () => 'pass', delayMs = 0 }: Options): Promise<Proxy> {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
@@ -79,7 +77,6 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => listener.close(resolve))
   }
-  onTestFinished(close)
   return {
     close,
     url: serverUrl.replace(`:${port}/`, `:${own}/`),
