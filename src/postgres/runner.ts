@@ -26,12 +26,12 @@ export function execute(server: Server, approved: Approved<Plan>, options: Execu
   )
 }
 
-async function underLock(connection: Connection, plan: Plan, lock: Lock, options: ExecuteOptions): Promise<Report> {
+async function underLock(connection: Connection, approved: Plan, lock: Lock, options: ExecuteOptions): Promise<Report> {
   connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
   // Not on the lock's connection: an error there would end its transaction and let the lock go.
   const { session, history } = await openSession(connection, waitingOf(options))
-  const now = options.replan(history)
-  if (!samePlan(plan, now)) return settled(plan, now, history)
+  const plan = whatIsLeft(approved, options.replan(history), history)
+  if (plan.steps.length === 0 && approved.steps.length > 0) return reportOf(plan, 0)
   const signal = AbortSignal.any([options.signal, lock.lost])
   const run = new Run(session, plan, { ...options, signal })
   try {
@@ -47,10 +47,14 @@ async function underLock(connection: Connection, plan: Plan, lock: Lock, options
   }
 }
 
-/** Another run got there first: fine when it did all of ours, else the plan is no longer the one that was approved. */
-function settled(plan: Plan, now: Plan, history: History): Report {
-  const done = plan.action === 'up' && now.steps.length === 0 && doneIn(plan, history) === plan.steps.length
-  if (done) return { action: plan.action, steps: [] }
+/**
+ * The approved plan, less the first steps of an `up` where another run got there before us: of all that is left,
+ * nothing was not approved.
+ * @throws NselfError `refused` when it would be another one now.
+ */
+function whatIsLeft(approved: Plan, now: Plan, history: History): Plan {
+  const done = approved.action === 'up' ? doneIn(approved, history) : 0
+  if (samePlan({ ...approved, steps: approved.steps.slice(done) }, now)) return now
   throw new NselfError('refused', 'the database changed while this run waited: the plan is no longer the same', {
     hint: 'look again with nself db migrate status, then repeat the command; nothing was changed by this run',
   })
