@@ -89,18 +89,26 @@ export async function acquireLock(server: Server, options: Waiting): Promise<Loc
     await disconnect(connection)
     throw error
   }
-  // An empty query: it takes no snapshot, for which CREATE INDEX CONCURRENTLY would wait.
-  const timer = setInterval(() => void connection.client.query('').catch(() => {}), pulse)
-  timer.unref()
+  const stopBeating = beat(connection)
   return {
     pid: (connection.client as Client & { processID: number }).processID,
     lost: lost.signal,
     async release() {
-      clearInterval(timer)
+      stopBeating()
       await connection.client.query('ROLLBACK').catch(() => {})
       await disconnect(connection)
     },
   }
+}
+
+/** Uses the connection now and then; returns what ends that. The query is empty: it takes no snapshot, for which CREATE INDEX CONCURRENTLY would wait. */
+function beat({ client }: Connection): () => void {
+  let timer: NodeJS.Timeout
+  const later = () => {
+    timer = setTimeout(() => void client.query('').then(later, () => {}), pulse).unref()
+  }
+  later()
+  return () => clearTimeout(timer)
 }
 
 async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): Promise<void> {
