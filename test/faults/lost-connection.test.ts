@@ -176,3 +176,24 @@ describe('a connection cut around the COMMIT', () => {
     expect(await project.statuses()).toEqual(['001_t applied'])
   })
 })
+
+test.each([20, 200])(
+  'a wire on which everything takes %i ms longer changes nothing, with two runs at once',
+  async (delayMs) => {
+    const project = await server.project({
+      '001_log.sql': 'CREATE TABLE log (n int);',
+      '002_copy.sql': 'COPY log FROM stdin;\n1\n2\n\\.\n',
+      '003_index.sql': 'CREATE INDEX CONCURRENTLY log_n ON log (n);\nINSERT INTO log VALUES (3);\n',
+      '004_last.sql': '-- UP\nINSERT INTO log VALUES (4);\n-- DOWN\nDELETE FROM log WHERE n = 4;\n',
+    })
+    const { url, close } = await startProxy(project.url, { delayMs })
+    const slowly = (...args: string[]) => project.nself('db', 'migrate', ...args, '--database-url', url)
+    for (const { code, stderr } of await Promise.all([slowly('up'), slowly('up')])) expect(code, stderr).toBe(0)
+    expect(await project.query('SELECT n FROM log ORDER BY n')).toEqual([[1], [2], [3], [4]])
+    expect((await slowly('down')).code).toBe(0)
+    expect((await slowly('up')).code).toBe(0)
+    expect((await slowly('status', '--check')).code).toBe(0)
+    await close()
+    expect(await project.query('SELECT n FROM log ORDER BY n')).toEqual([[1], [2], [3], [4]])
+  },
+)
