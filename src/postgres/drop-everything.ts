@@ -2,7 +2,7 @@ import type { Client } from 'pg'
 import type { Environment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { detailOf } from './failure.ts'
-import { forgetAllSql, literal } from './history.ts'
+import { allDroppedSql, forgetAllSql, literal } from './history.ts'
 import { LostConnection } from './lost.ts'
 import { type Outcome, send } from './script.ts'
 
@@ -68,7 +68,8 @@ async function dropInBatches(client: Client, environment: Environment): Promise<
   const drops = await findDrops(client)
   for (let at = 0; at === 0 || at < drops.length; at += batch) {
     const first = at === 0 ? `${forgetAllSql(environment)};` : ''
-    const { error } = await dropBatch(client, first, drops.slice(at, at + batch))
+    const last = at + batch >= drops.length ? `; ${allDroppedSql}` : ''
+    const { error } = await dropBatch(client, `${first} ${dropAllSql(drops.slice(at, at + batch))}${last}`)
     if (error === null) continue
     if (error instanceof LostConnection) throw error
     throw new NselfError('migration-failed', `fresh could not drop everything: ${error.message}`, {
@@ -103,9 +104,9 @@ export function dropAllSql(drops: readonly string[]): string {
   return `DO ${literal(body)}`
 }
 
-async function dropBatch(client: Client, first: string, drops: readonly string[]): Promise<Outcome> {
+async function dropBatch(client: Client, sql: string): Promise<Outcome> {
   const quiet = "SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = '5s'"
-  const outcome = await send(client, `BEGIN; ${quiet}; ${first} ${dropAllSql(drops)}; COMMIT`)
+  const outcome = await send(client, `BEGIN; ${quiet}; ${sql}; COMMIT`)
   if (outcome.error !== null) await send(client, 'ROLLBACK')
   return outcome
 }

@@ -129,3 +129,33 @@ describe.each(Object.entries(cases))('%s', (name, { before, args, next }) => {
     })
   })
 })
+
+test('fresh killed between the transactions in which it drops a large schema: up refuses until fresh has ended', async () => {
+  const template = await applied({ '001_a.sql': files['001_a.sql'] })
+  await template.query(
+    "DO $$ BEGIN FOR i IN 1..450 LOOP EXECUTE format('CREATE TYPE x%s AS (n int)', i); END LOOP; END $$",
+  )
+  await untilIdle(template)
+  const left = "SELECT count(*)::int FROM pg_type WHERE typname ~ '^x\\d'"
+  let refused = 0
+  await forEachDeath(
+    server,
+    template,
+    { args: migrate('fresh'), side: 'before', counts: changes },
+    async (project, at) => {
+      await untilIdle(project)
+      const [[count] = []] = await project.query(left)
+      const { code, stderr } = await project.nself(...migrate('up'))
+      const isHalf = count !== 0 && count !== 450
+      expect(code, `${at}\n${stderr}`).toBe(isHalf ? 3 : 0)
+      if (isHalf) {
+        refused++
+        expect(stderr, at).toContain('nself db migrate fresh')
+        await project.ok(...migrate('fresh'))
+        expect(await project.query(left), at).toEqual([[0]])
+      }
+      expect(await project.tables(), at).toEqual(['a1', 'a2'])
+    },
+  )
+  expect(refused).toBeGreaterThan(0)
+})
