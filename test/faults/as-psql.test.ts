@@ -52,7 +52,7 @@ const statement = fc.oneof(
   noise.map((text) => logged(`$$${text}$$`)),
   noise.map((text) => logged(`/* ' /* " */ ${comment(text)} */ ('x') -- ${text.replaceAll('\n', ' ')}\n`)),
   noise.map((text) => `INSERT INTO log (t) SELECT 'y' AS "a${text.replaceAll('"', '""')}";`),
-  noise.map((text) => `DO $a$ BEGIN INSERT INTO log (t) VALUES ($b$${text}$b$); END $a$ LANGUAGE plpgsql;`),
+  noise.map((text) => `DO $do$ BEGIN INSERT INTO log (t) VALUES ($text$${text}$text$); END $do$ LANGUAGE plpgsql;`),
   noise.map(
     (text) =>
       `CREATE OR REPLACE FUNCTION f() RETURNS text BEGIN ATOMIC SELECT CASE WHEN true THEN ${quoted(text)} END; END;\n${logged('f()')}`,

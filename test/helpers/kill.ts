@@ -25,6 +25,7 @@ export async function forEachDeath(
     const project = await next
     // Made while this one is judged.
     next = server.twin(template)
+    next.catch(() => {})
     const { died, close } = await killAt(project, n, deaths)
     await judge(project, died ?? '')
     await close()
