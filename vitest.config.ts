@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-/** These need Debian's pgbouncer, pg_dump and psql, which npm does not bring: `npm run test:system`. */
+/** These need Debian's pg_dump and psql, which npm does not bring: `npm run test:system`. */
 export const system = 'test/system/*.test.ts'
+/** These kill, cut, stall and fill up; they need pgbouncer too: `npm run test:faults`. */
+export const faults = 'test/faults/*.test.ts'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [system],
+    exclude: [system, faults],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -5,6 +5,7 @@ import type { Result } from '../commands/results.ts'
 import { NselfError } from '../core/errors.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
+import { leave } from './leave.ts'
 import { buildProgram } from './program.ts'
 import { progressOn } from './progress.ts'
 import { jsonError, renderError } from './render/error.ts'
@@ -18,7 +19,7 @@ for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHU
   process.on(signal, () => {
     if (signal === 'SIGINT' && handedOver) return
     // Who asks twice does not want to wait: the server rolls back when the connection is gone.
-    if (interruption.signal.aborted) process.exit(status)
+    if (interruption.signal.aborted) return leave(status)
     interruption.abort(signal)
   })
 }
@@ -109,5 +110,5 @@ async function main(): Promise<void> {
 
 void main().then(() => {
   // What was printed is flushed first; a pipe may take it in pieces.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()))
+  process.stdout.write('', () => process.stderr.write('', () => leave()))
 })

@@ -103,6 +103,14 @@ export function refuseLost(server: Server, history: History): void {
   )
 }
 
+/** @throws NselfError `refused` on what a fresh run that was killed has left of a database. */
+export function refuseHalfDropped(server: Server, history: History): void {
+  if (!history.facts.halfDropped) return
+  throw new NselfError('refused', `${placeOf(server)} is half dropped: a fresh run was ended in the middle of it`, {
+    hint: 'run it again: nself db migrate fresh; nothing was run',
+  })
+}
+
 /** @throws NselfError `connection` for a standby or a read-only session, before anything is asked or run. */
 export function refuseReadOnly(server: Server, history: History): void {
   if (!history.facts.readOnly) return

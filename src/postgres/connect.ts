@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Client, ClientConfig } from 'pg'
 import { NselfError } from '../core/errors.ts'
+import { clientOf } from './lost.ts'
+import { endWhenSilent } from './silence.ts'
 
 /** Where a server is and how to enter it. */
 export interface Server {
@@ -24,13 +26,24 @@ export function placeOf(server: Server): string {
   return `${server.host}:${server.port}/${server.database}`
 }
 
+const connectTimeout = 15_000
+const askTimeout = 5000
+const goodbyeTimeout = 5000
+
 /**
- * Opens a connection whose queries are pipelined: each is sent at once, answers come in order.
+ * Opens a connection whose queries are pipelined: each is sent at once, answers come in order. It ends by itself when
+ * an answer does not come although the server does not work on it; then all its queries fail with LostConnection.
  * @throws NselfError `connection` with what to look at.
  */
 export async function connect(server: Server, applicationName: string): Promise<Connection> {
+  const connection = await open(server, applicationName, connectTimeout)
+  endWhenSilent(connection, () => open(server, 'nself watch', askTimeout))
+  return connection
+}
+
+async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
   const { default: pg } = await import('pg')
-  const client = new pg.Client(configOf(server, applicationName))
+  const client = new (clientOf(pg.Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
   const connection: Connection = { client, server, onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})
@@ -43,7 +56,7 @@ export async function connect(server: Server, applicationName: string): Promise<
   return connection
 }
 
-function configOf(server: Server, applicationName: string): ClientConfig & { pipeline: boolean } {
+function configOf(server: Server, applicationName: string, timeoutMs: number): ClientConfig & { pipeline: boolean } {
   return {
     host: server.host,
     port: server.port,
@@ -51,8 +64,10 @@ function configOf(server: Server, applicationName: string): ClientConfig & { pip
     password: server.password ?? '',
     database: server.database,
     application_name: applicationName,
+    // Sooner than firewalls and load balancers forget a connection on which nothing moves.
     keepAlive: true,
-    connectionTimeoutMillis: 15_000,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: timeoutMs,
     pipeline: true,
     ssl: tls(server.ssl),
   }
@@ -74,8 +89,11 @@ export async function cancel({ client, server }: Connection): Promise<void> {
   wire.connect(server.port, server.host)
 }
 
+/** Says goodbye; a server that does not answer to that is left. */
 export async function disconnect(connection: Connection): Promise<void> {
+  const timer = setTimeout(() => hangUp(connection), goodbyeTimeout)
   await connection.client.end().catch(() => {})
+  clearTimeout(timer)
 }
 
 /** Closes a connection whose answers nobody waits for any more: `disconnect` would wait for them. */

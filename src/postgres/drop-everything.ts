@@ -3,7 +3,8 @@ import type { Environment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { findDefaultPrivileges } from './default-privileges.ts'
 import { detailOf } from './failure.ts'
-import { forgetAllSql, literal } from './history.ts'
+import { allDroppedSql, forgetAllSql, literal } from './history.ts'
+import { LostConnection } from './lost.ts'
 import { type Outcome, send } from './script.ts'
 
 /**
@@ -54,20 +55,38 @@ const batch = 200
 
 /**
  * Drops all user objects; the tracking schema stays, its rows of applied migrations go first.
- * @throws NselfError `migration-failed`.
+ * @throws NselfError `migration-failed`, `connection`.
  */
 export async function dropEverything({ client }: { client: Client }, environment: Environment): Promise<void> {
+  try {
+    await dropInBatches(client, environment)
+  } catch (error) {
+    throw error instanceof LostConnection ? unknownDrop(error) : error
+  }
+}
+
+async function dropInBatches(client: Client, environment: Environment): Promise<void> {
   const drops = await findDrops(client)
   for (let at = 0; at === 0 || at < drops.length; at += batch) {
     const first = at === 0 ? `${forgetAllSql(environment)};` : ''
-    const { error } = await dropBatch(client, first, drops.slice(at, at + batch))
+    const last = at + batch >= drops.length ? `; ${allDroppedSql}` : ''
+    const { error } = await dropBatch(client, `${first} ${dropAllSql(drops.slice(at, at + batch))}${last}`)
     if (error === null) continue
+    if (error instanceof LostConnection) throw error
     throw new NselfError('migration-failed', `fresh could not drop everything: ${error.message}`, {
       hint: at === 0 ? 'nothing was changed' : 'the database is half dropped; mend the cause and run fresh again',
       server: detailOf(error),
       cause: error,
     })
   }
+}
+
+/** Not a LostConnection: a history that is still there says nothing of what a fresh run has done. */
+function unknownDrop(cause: LostConnection): NselfError {
+  return new NselfError('connection', `${cause.message}, while everything was being dropped`, {
+    hint: 'look how things stand with nself db migrate status, and run fresh again',
+    cause,
+  })
 }
 
 /** The statements that drop what a database has, but for the tracking schema: default privileges first, for they name schemas. */
@@ -86,9 +105,9 @@ export function dropAllSql(drops: readonly string[]): string {
   return `DO ${literal(body)}`
 }
 
-async function dropBatch(client: Client, first: string, drops: readonly string[]): Promise<Outcome> {
+async function dropBatch(client: Client, sql: string): Promise<Outcome> {
   const quiet = "SET LOCAL client_min_messages = warning; SET LOCAL lock_timeout = '5s'"
-  const outcome = await send(client, `BEGIN; ${quiet}; ${first} ${dropAllSql(drops)}; COMMIT`)
+  const outcome = await send(client, `BEGIN; ${quiet}; ${sql}; COMMIT`)
   if (outcome.error !== null) await send(client, 'ROLLBACK')
   return outcome
 }

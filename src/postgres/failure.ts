@@ -2,6 +2,7 @@ import type { Client, QueryResultRow } from 'pg'
 import { type Location, NselfError, type ServerDetail } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import { splitStatements } from '../core/sql/statement.ts'
+import { LostConnection } from './lost.ts'
 import type { SqlPiece } from './pieces.ts'
 import type { Report, SeedReport } from './report.ts'
 import { type Outcome, type ServerError, send } from './script.ts'
@@ -41,13 +42,10 @@ function refusal(error: ServerError): NselfError {
   })
 }
 
-/** Thrown when the connection was lost: what was done must be looked up. */
-export class LostConnection extends Error {}
-
 /** Sends what the runner cannot go on without. @throws LostConnection; NselfError `migration-failed`. */
 export async function must(client: Client, sql: string): Promise<void> {
   const { error } = await send(client, sql)
-  if (error !== null) throw isLost(error) ? new LostConnection(error.message) : refusal(error)
+  if (error !== null) throw error instanceof LostConnection ? error : refusal(error)
 }
 
 /** The rows of a question that the runner cannot go on without. @throws as must. */
@@ -55,13 +53,8 @@ export async function rowsOf<Row extends QueryResultRow>(client: Client, sql: st
   try {
     return (await client.query<Row>(sql)).rows
   } catch (error) {
-    throw isLost(error as ServerError) ? new LostConnection((error as Error).message) : refusal(error as ServerError)
+    throw error instanceof LostConnection ? error : refusal(error as ServerError)
   }
-}
-
-/** True when the connection is gone: nobody knows what the server still did. */
-export function isLost(error: ServerError): boolean {
-  return error.severity === undefined || /^(08|57P0|25P03)/.test(error.code ?? '')
 }
 
 export function detailOf(error: ServerError): ServerDetail {
@@ -142,6 +135,8 @@ function hintFor(error: ServerError): string {
       return 'the role lacks a right: grant it, or connect as the owner'
     case '57014':
       return 'the statement was cancelled; a longer limit: -- nself: statement-timeout 10min'
+    case '53100':
+      return "the server's disk is full: make room there, then run the command again: it goes on from there"
     case '53200':
       return 'out of memory or locks: apply fewer at once, or raise max_locks_per_transaction'
     case '25P02':

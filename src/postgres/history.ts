@@ -51,6 +51,8 @@ interface Facts {
   /** The table of migrations is gone, but not the journal: somebody dropped it. */
   readonly lost: boolean
   readonly markedAs: Environment | null
+  /** A fresh run began to drop everything, and has not ended that. */
+  readonly halfDropped: boolean
   readonly readOnly: boolean
   readonly version: number
   readonly user: string
@@ -69,19 +71,23 @@ const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
   current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL`
 const rowsSql = `SELECT version::text, name, checksum, state, position::text, applied_at::text, duration_ms, applied_by,
   down_sql IS NOT NULL, statements_done, statement_begun, done_checksum FROM nself.migrations ORDER BY position`
-const markSql = `SELECT value FROM nself.metadata WHERE key = 'environment'`
+const metadataSql = 'SELECT key, value FROM nself.metadata'
 
 /** The whole history in one round trip. Where nothing was ever tracked it is empty. */
 export async function readHistory(client: Client): Promise<History> {
   const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
-  const [facts, rows, mark] = await Promise.allSettled([array(factsSql), array(rowsSql), array(markSql)])
+  const [facts, rows, metadata] = await Promise.allSettled([array(factsSql), array(rowsSql), array(metadataSql)])
   if (facts.status === 'rejected') throw unreadable(facts.reason)
   const [tracked, readOnly, version, user, pid, journaled] = facts.value.rows[0] as FactsRow
   if (tracked && rows.status === 'rejected') throw unreadable(rows.reason)
-  const marked = mark.status === 'fulfilled' ? (mark.value.rows[0]?.[0] as string | undefined) : undefined
+  // What cannot be read must not be taken for a database without a mark.
+  if (metadata.status === 'rejected' && metadata.reason.code !== '42P01') throw unreadable(metadata.reason)
+  const known = new Map(metadata.status === 'fulfilled' ? (metadata.value.rows as [string, string][]) : [])
+  const marked = known.get('environment')
   const markedAs = marked === undefined ? null : parseEnvironment(marked)
+  const halfDropped = known.has(droppingKey)
   return {
-    facts: { tracked, lost: journaled && !tracked, markedAs, readOnly, version, user, pid },
+    facts: { tracked, lost: journaled && !tracked, markedAs, halfDropped, readOnly, version, user, pid },
     rows: rows.status === 'fulfilled' ? rows.value.rows.map(appliedOf) : [],
   }
 }
@@ -200,10 +206,16 @@ export function storeFingerprintSql(version: string): string {
 export const fingerprintsSql = `SELECT version::text, position::int, fingerprint FROM nself.migrations
  WHERE fingerprint IS NOT NULL AND state = 'applied' ORDER BY position DESC`
 
-/** SQL that forgets all migrations and seeds, for `fresh`; the journal remembers. */
+const droppingKey = 'dropping'
+
+/** SQL that forgets all migrations and seeds, for `fresh`, and marks the database as one that is being dropped; the journal remembers. */
 export function forgetAllSql(environment: Environment): string {
-  return `DELETE FROM nself.migrations; ${forgetSeedsSql}; ${journalSql('fresh', null, 'begun', environment)}`
+  const mark = `INSERT INTO nself.metadata VALUES ('${droppingKey}', 'everything') ON CONFLICT DO NOTHING`
+  return `DELETE FROM nself.migrations; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
 }
+
+/** SQL that takes that mark away. */
+export const allDroppedSql = `DELETE FROM nself.metadata WHERE key = '${droppingKey}'`
 
 /** SQL that fails, with a division by zero, unless a step is recorded as done. */
 export function assertRecordedSql({ direction, version }: Step): string {

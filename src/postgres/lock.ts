@@ -70,6 +70,9 @@ export interface Lock {
   release(): Promise<void>
 }
 
+/** So often the connection that holds the lock is used, so that its loss shows while the work goes on elsewhere. */
+const pulse = 10_000
+
 /** How to wait for others. */
 export interface Waiting {
   readonly waitMs: number
@@ -91,14 +94,26 @@ export async function acquireLock(server: Server, options: Waiting): Promise<Loc
     await disconnect(connection)
     throw error
   }
+  const stopBeating = beat(connection)
   return {
     pid: (connection.client as Client & { processID: number }).processID,
     lost: lost.signal,
     async release() {
+      stopBeating()
       await connection.client.query('ROLLBACK').catch(() => {})
       await disconnect(connection)
     },
   }
+}
+
+/** Uses the connection now and then; returns what ends that. The query is empty: it takes no snapshot, for which CREATE INDEX CONCURRENTLY would wait. */
+function beat({ client }: Connection): () => void {
+  let timer: NodeJS.Timeout
+  const later = () => {
+    timer = setTimeout(() => void client.query('').then(later, () => {}), pulse).unref()
+  }
+  later()
+  return () => clearTimeout(timer)
 }
 
 async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): Promise<void> {
@@ -110,8 +125,8 @@ async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): 
       'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0',
     )
     const attempt = client.query<{ got: boolean }>(`SELECT pg_try_advisory_xact_lock(${runKey}) AS got`)
-    await begin
-    if ((await attempt).rows[0]?.got) return
+    const [, { rows }] = await Promise.all([begin, attempt])
+    if (rows[0]?.got) return
     const holder = (await client.query<OtherSession>(holderSql).catch(() => null))?.rows[0]
     await client.query('ROLLBACK')
     const name = holder === undefined ? 'it has just ended' : nameOf(holder)

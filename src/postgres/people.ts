@@ -4,12 +4,13 @@ import { NselfError } from '../core/errors.ts'
 import type { Approved } from '../core/guard.ts'
 import type { Person } from '../core/person.ts'
 import type { Server } from './connect.ts'
-import { detailOf, isLost } from './failure.ts'
+import { detailOf, must } from './failure.ts'
 import { interruption } from './lock.ts'
 import { type Locking, withLock } from './locked.ts'
+import { LostConnection } from './lost.ts'
 import type { ServerError } from './script.ts'
-import { cancelling, type Session } from './session.ts'
-import { mustSend, openTracked } from './tracked.ts'
+import { cancelling } from './session.ts'
+import { openTracked } from './tracked.ts'
 import { openingSql } from './transaction.ts'
 
 /** The table that people go to. */
@@ -49,8 +50,8 @@ export function addPeople(
     const sql = await insertSql(session.client, options)
     const people = approved.what
     const values = [people.map((one) => one.email), people.map((one) => one.name), people.map((one) => one.role)]
-    await mustSend(
-      session,
+    await must(
+      session.client,
       openingSql(session, { lockTimeout: null, statementTimeout: null }, { asynchronous: false, after: null }),
     )
     try {
@@ -58,13 +59,13 @@ export function addPeople(
       const parameters = shared === null ? values : [...values, shared]
       const insert = session.client.query<AddedPerson>(sql, parameters)
       const { rows } = await cancelling(session, options.signal, insert)
-      await mustSend(session, 'COMMIT')
+      await must(session.client, 'COMMIT')
       const passwords = new Map(rows.map((row) => [row.email, row.password]))
       return people.flatMap(({ email }) =>
         passwords.has(email) ? [{ email, password: passwords.get(email) ?? null }] : [],
       )
     } catch (error) {
-      throw failure(error, session, options.signal)
+      throw failure(error, options.signal)
     }
   })
 }
@@ -130,12 +131,12 @@ async function pgcryptoSchema(client: Client): Promise<string> {
   )
 }
 
-function failure(error: unknown, { connection }: Session, signal: AbortSignal): unknown {
-  if (error instanceof NselfError || !(error instanceof Error)) return error
+function failure(error: unknown, signal: AbortSignal): unknown {
+  if (!(error instanceof Error) || (error instanceof NselfError && !(error instanceof LostConnection))) return error
   if (signal.aborted) return new NselfError(interruption(signal), 'interrupted; nobody was added', { cause: error })
   const server = error as ServerError
-  if (isLost(server)) {
-    return new NselfError('connection', `the connection to ${connection.server.host} was lost: ${error.message}`, {
+  if (error instanceof LostConnection) {
+    return new NselfError('connection', error.message, {
       hint: 'if they are in the table now, nobody knows their passwords: delete these rows, then run it again',
       cause: error,
     })

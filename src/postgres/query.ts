@@ -5,8 +5,9 @@ import { locate } from '../core/location.ts'
 import { SqlError } from '../core/sql/lexer.ts'
 import { type Statement, splitStatements } from '../core/sql/statement.ts'
 import { type Connection, connect, disconnect, type Server } from './connect.ts'
-import { detailOf, isLost, utf16Offset } from './failure.ts'
+import { detailOf, utf16Offset } from './failure.ts'
 import { interruption } from './lock.ts'
+import { LostConnection } from './lost.ts'
 import { beginReadOnlySql, controlsTransaction } from './read-only.ts'
 import type { ServerError } from './script.ts'
 import { cancelling } from './session.ts'
@@ -111,8 +112,8 @@ function answerOf({ command, rowCount, fields, rows }: QueryArrayResult<unknown[
 function failure(error: unknown, sql: string, start: number): unknown {
   if (!(error instanceof Error)) return error
   const server = error as ServerError
-  if (isLost(server)) {
-    return new NselfError('connection', `the connection was lost: ${error.message}`, {
+  if (error instanceof LostConnection) {
+    return new NselfError('connection', `the connection was lost: ${error.reason}`, {
       hint: 'look what was done',
       cause: error,
     })

@@ -8,6 +8,7 @@ import { connect, disconnect, type Server } from './connect.ts'
 import { detailOf } from './failure.ts'
 import { bootstrapSql, type History, journalSql, literal, readHistory, rebuildSql, storeDownSql } from './history.ts'
 import { acquireLock } from './lock.ts'
+import { LostConnection } from './lost.ts'
 import { send } from './script.ts'
 
 export interface RepairContext {
@@ -111,6 +112,7 @@ ${journalSql('rebuild', null, 'done', environment)}`
 async function must(client: Client, sql: string): Promise<void> {
   const { error } = await send(client, sql)
   if (error === null) return
+  if (error instanceof LostConnection) throw error
   await send(client, 'ROLLBACK')
   throw new NselfError('migration-failed', `repair failed: ${error.message}`, {
     hint: 'nothing was changed by this step',

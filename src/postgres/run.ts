@@ -5,9 +5,10 @@ import { parseMigration, storedDown } from '../core/migration-file.ts'
 import { type Plan, resumes, type Step } from '../core/plan.ts'
 import { Blockers } from './blockers.ts'
 import type { Connection } from './connect.ts'
-import { isLost, LostConnection, migrationFailure, must } from './failure.ts'
+import { migrationFailure, must } from './failure.ts'
 import { bootstrapSql, type History, journalSql, readStoredDown, storeFingerprintSql } from './history.ts'
 import { interruption } from './lock.ts'
+import { LostConnection } from './lost.ts'
 import { runOutsideTransaction } from './outside-transaction.ts'
 import { wholePiece } from './pieces.ts'
 import { pipe } from './pipeline.ts'
@@ -205,7 +206,7 @@ export class Run {
   }
 
   private throwIfLost({ outcome }: Failed): void {
-    if (outcome.error !== null && isLost(outcome.error)) throw new LostConnection(outcome.error.message)
+    if (outcome.error instanceof LostConnection) throw outcome.error
   }
 
   private async failure(work: Work, { piece, outcome }: Failed): Promise<NselfError> {

@@ -2,10 +2,10 @@ import { NselfError } from '../core/errors.ts'
 import type { Approved } from '../core/guard.ts'
 import { type Plan, samePlan } from '../core/plan.ts'
 import { type Connection, connect, disconnect, placeOf, type Server } from './connect.ts'
-import { LostConnection } from './failure.ts'
 import { type History, readHistory } from './history.ts'
 import type { Lock } from './lock.ts'
 import { waitingOf, withLock } from './locked.ts'
+import { LostConnection } from './lost.ts'
 import { doneIn, type Report, reportOf } from './report.ts'
 import { Run, type RunOptions } from './run.ts'
 import { isEnded, openSession } from './session.ts'
@@ -26,12 +26,12 @@ export function execute(server: Server, approved: Approved<Plan>, options: Execu
   )
 }
 
-async function underLock(connection: Connection, plan: Plan, lock: Lock, options: ExecuteOptions): Promise<Report> {
+async function underLock(connection: Connection, approved: Plan, lock: Lock, options: ExecuteOptions): Promise<Report> {
   connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
   // Not on the lock's connection: an error there would end its transaction and let the lock go.
   const { session, history } = await openSession(connection, waitingOf(options))
-  const now = options.replan(history)
-  if (!samePlan(plan, now)) return settled(plan, now, history)
+  const plan = whatIsLeft(approved, options.replan(history), history)
+  if (plan.steps.length === 0 && approved.steps.length > 0) return reportOf(plan, 0)
   const signal = AbortSignal.any([options.signal, lock.lost])
   const run = new Run(session, plan, { ...options, signal })
   try {
@@ -47,10 +47,14 @@ async function underLock(connection: Connection, plan: Plan, lock: Lock, options
   }
 }
 
-/** Another run got there first: fine when it did all of ours, else the plan is no longer the one that was approved. */
-function settled(plan: Plan, now: Plan, history: History): Report {
-  const done = plan.action === 'up' && now.steps.length === 0 && doneIn(plan, history) === plan.steps.length
-  if (done) return { action: plan.action, steps: [] }
+/**
+ * The approved plan, less the first steps of an `up` where another run got there before us: of all that is left,
+ * nothing was not approved.
+ * @throws NselfError `refused` when it would be another one now.
+ */
+function whatIsLeft(approved: Plan, now: Plan, history: History): Plan {
+  const done = approved.action === 'up' ? doneIn(approved, history) : 0
+  if (samePlan({ ...approved, steps: approved.steps.slice(done) }, now)) return now
   throw new NselfError('refused', 'the database changed while this run waited: the plan is no longer the same', {
     hint: 'look again with nself db migrate status, then repeat the command; nothing was changed by this run',
   })
@@ -66,13 +70,13 @@ async function afterLoss(
   loss: LostConnection,
   options: ExecuteOptions,
 ): Promise<Report> {
-  options.tell(`The connection was lost (${loss.message}); looking what was done`)
+  options.tell(`The connection was lost (${loss.reason}); looking what was done`)
   const { server } = connection
   const history = await lookAgain(connection, options, Date.now() + patience)
   if (history === null) {
     throw new NselfError(
       'connection',
-      `the connection was lost, and ${placeOf(server)} does not answer: ${loss.message}`,
+      `the connection was lost, and ${placeOf(server)} does not answer: ${loss.reason}`,
       {
         hint: 'once it answers, nself db migrate status tells what was done; each migration was applied as a whole or not at all',
         cause: loss,
@@ -84,7 +88,7 @@ async function afterLoss(
   const at = plan.steps[done]?.name
   // All commits but the last are asynchronous: a crash of the server can take those of its last moments.
   if (done < told) options.tell(`The server crashed before it had written the last ${told - done} that were done here`)
-  throw new NselfError('connection', `the connection was lost: ${loss.message}; ${at} was not completed`, {
+  throw new NselfError('connection', `the connection was lost: ${loss.reason}; ${at} was not completed`, {
     hint: 'run the command again: it goes on from there',
     report: reportOf(plan, done),
     cause: loss,
@@ -97,8 +101,10 @@ async function lookAgain(lost: Connection, options: ExecuteOptions, until: numbe
     try {
       const connection = await connect(lost.server, 'nself look')
       try {
+        // First: opening a session waits for whatever still works for a run.
+        const ended = await isEnded(connection, lost)
         const { session } = await openSession(connection, { ...options, waitMs: Infinity })
-        if (session.pooled || (await isEnded(session, lost))) return await readHistory(session.client)
+        if (session.pooled || ended) return await readHistory(session.client)
       } finally {
         await disconnect(connection)
       }

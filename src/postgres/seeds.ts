@@ -5,15 +5,16 @@ import type { Migration } from '../core/migration.ts'
 import { compareSeeds, planSeeds, type Seed } from '../core/seed.ts'
 import { Blockers } from './blockers.ts'
 import { type Connection, placeOf, type Server } from './connect.ts'
-import { isLost, migrationFailure } from './failure.ts'
+import { migrationFailure, must } from './failure.ts'
 import { interruption } from './lock.ts'
 import { type Locking, withLock } from './locked.ts'
+import { LostConnection } from './lost.ts'
 import { wholePiece } from './pieces.ts'
 import type { SeedReport } from './report.ts'
-import { type ServerError, send } from './script.ts'
+import { send } from './script.ts'
 import { readSeeded, recordSeedSql, seedTableSql } from './seed-history.ts'
 import { cancelling, type Session } from './session.ts'
-import { mustSend, openTracked } from './tracked.ts'
+import { openTracked } from './tracked.ts'
 import { asConnectedSql, cleanSql, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
 
 export interface SeedOptions extends Locking {
@@ -39,7 +40,7 @@ export function runSeeds(
   return withLock(server, 'nself seed', options, async (connection, lock) => {
     const session = await openTracked(connection, options.environment, options)
     const rows = await readSeeded(session.client)
-    if (rows === null) await mustSend(session, seedTableSql)
+    if (rows === null) await must(session.client, seedTableSql)
     const seeds = planSeeds(compareSeeds(approved.what, rows ?? [], []))
     const signal = AbortSignal.any([options.signal, lock.lost])
     return new SeedRun(session, seeds, { ...options, signal }).run(connection)
@@ -84,7 +85,7 @@ class SeedRun {
         ? stopped
         : await cancelling(session, options.signal, this.transaction(seed))
       if (failed === null) return
-      if (failed.outcome.error !== null && isLost(failed.outcome.error)) throw this.lost(seed, failed.outcome.error)
+      if (failed.outcome.error instanceof LostConnection) throw this.lost(seed, failed.outcome.error)
       await send(session.client, 'ROLLBACK')
       const retry = failed.outcome.error?.code === '55P03' && attempt < lockAttempts && !options.signal.aborted
       if (!retry) throw this.failure(seed, failed)
@@ -119,9 +120,9 @@ class SeedRun {
     return migrationFailure(seed, piece, outcome, this.report(seed))
   }
 
-  private lost(seed: Seed, error: ServerError): NselfError {
+  private lost(seed: Seed, error: LostConnection): NselfError {
     const place = placeOf(this.session.connection.server)
-    return new NselfError('connection', `the connection to ${place} was lost at ${seed.name}: ${error.message}`, {
+    return new NselfError('connection', `the connection to ${place} was lost at ${seed.name}: ${error.reason}`, {
       report: this.report(null),
       hint: 'run the command again: a seed that is recorded was done as a whole and is left out, any other was not done at all',
       cause: error,

@@ -55,7 +55,7 @@ async function quiet(client: Client, { waitMs, tell, signal }: Waiting): Promise
 }
 
 /** Ends on the server what a lost connection may still have to do. True once nothing more of it can be committed. */
-export async function isEnded({ client }: Session, lost: Connection): Promise<boolean> {
+export async function isEnded({ client }: Connection, lost: Connection): Promise<boolean> {
   const { processID } = lost.client as Client & { processID: number }
   const { rows } = await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ${processID}
     AND datname = current_database() AND usename = session_user AND application_name LIKE 'nself %'`)

@@ -10,6 +10,7 @@ const kinds = [
   ['outside one', '-- nself: no-transaction\n'],
 ] as const
 const eight = Array.from({ length: 8 })
+const runners = [2, 8, 32].flatMap((count) => kinds.map(([how, header]) => [count, how, header] as const))
 
 describe('two runs at once', () => {
   test('the second names the first while it waits, gives up after --lock-wait, or finds it all done', async () => {
@@ -56,17 +57,57 @@ describe('two runs at once', () => {
     expect(await project.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass")).toEqual([[true]])
   })
 
-  test.each(kinds)('eight apply data-only migrations once, %s', async (_, header) => {
+  test.each(runners)('%i apply data-only migrations once, %s', async (count, _, header) => {
     const files = eight.map((_, i) => [`00${i + 1}_row.sql`, `${header}INSERT INTO log VALUES (${i + 1});`])
     const project = await server.project(Object.fromEntries(files))
     await project.query('CREATE TABLE log (n int)')
-    for (const { code, stderr } of await Promise.all(eight.map(() => project.nself(...up))))
-      expect(code, stderr).toBe(0)
+    const runs = await Promise.all(Array.from({ length: count }, () => project.nself(...up)))
+    for (const { code, stderr } of runs) expect(code, stderr).toBe(0)
     expect(await project.query('SELECT n FROM log ORDER BY n')).toEqual(eight.map((_, i) => [i + 1]))
   })
 })
 
+test('when the run that holds the lock is killed, the one that waits goes on from there', async () => {
+  const project = await server.project({
+    '001_a.sql': 'CREATE TABLE a (id int);',
+    '002_b.sql': `SELECT pg_sleep(CASE WHEN EXISTS (SELECT FROM go_on) THEN 0 ELSE 1000 END);\nCREATE TABLE b (id int);\n`,
+    '003_c.sql': 'CREATE TABLE c (id int);',
+  })
+  await project.query('CREATE TABLE go_on (n int)')
+  const holder = project.start(...up)
+  await project.until(asleep)
+  const waiter = project.start(...up)
+  await waiter.says('Waiting for another run')
+  await project.query('INSERT INTO go_on VALUES (1)')
+  holder.kill('SIGKILL')
+  await holder.finished
+  const { code, stderr } = await waiter.finished
+  expect(code, stderr).toBe(0)
+  expect(await project.tables()).toEqual(['a', 'b', 'c', 'go_on'])
+})
+
 describe('a long transaction of somebody else', () => {
+  test('keeps nobody waiting behind the migration for longer than its lock-timeout', async () => {
+    const project = await server.project({
+      '001_t.sql': 'CREATE TABLE t (n int);',
+      '002_alter.sql': '-- nself: lock-timeout 500ms\nALTER TABLE t ADD COLUMN m int;\n',
+    })
+    await project.ok(...up, '1')
+    const holder = await project.connect()
+    await holder.query('BEGIN; SELECT * FROM t')
+    const running = project.start(...up)
+    const reader = await project.connect()
+    for (let attempt = 2; attempt < 5; attempt++) {
+      await project.until(`EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 't'::regclass)`)
+      // It queues behind the migration, which queues behind the holder, and gets its turn while the holder stays.
+      await reader.query('SELECT * FROM t')
+      await running.says(`attempt ${attempt} of 8`)
+    }
+    await holder.query('COMMIT')
+    const { code, stderr } = await running.finished
+    expect(code, stderr).toBe(0)
+  })
+
   test.each(kinds)('is named while it blocks; the migration retries and finishes, %s', async (_, header) => {
     const project = await server.project({
       '001_t.sql': 'CREATE TABLE t (n int);',

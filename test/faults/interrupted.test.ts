@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { checkout } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -157,5 +160,54 @@ describe('a signal', () => {
     const { code } = await running.finished
     clearInterval(repeat)
     expect(code).toBe(status)
+  })
+})
+
+describe('a reader that goes away', () => {
+  /** Through a pipe to `head`, which closes it after the first line; resolves to the status of nself itself. */
+  function throughHead(project: Project, args: readonly string[], head: string) {
+    const program = `'${process.execPath}' '${join(checkout, 'bin', 'nself.js')}' ${args.join(' ')}`
+    const { stdout, stderr } = spawnSync('bash', ['-c', `${program} ${head}; echo "status \${PIPESTATUS[0]}"`], {
+      cwd: project.root,
+      env: { ...process.env, DATABASE_URL: project.url },
+      encoding: 'utf8',
+    })
+    return `${stdout}${stderr}`
+  }
+
+  test.each([
+    ['stdout', '| head -n 1'],
+    ['stdout and stderr', '2>&1 | head -n 1'],
+  ])('of %s harms neither the run nor its exit status', async (_, head) => {
+    const files = Array.from({ length: 300 }, (_, i) => [`${1000 + i}_t.sql`, 'SELECT 1;'])
+    const project = await server.project(Object.fromEntries(files))
+    expect(throughHead(project, up, head)).toContain('status 0')
+    expect(throughHead(project, ['db', 'migrate', 'status'], head)).toContain('status 0')
+    expect(throughHead(project, ['db', 'query', "'SELECT generate_series(1, 200000)'"], head)).toContain('status 0')
+    expect(await project.query('SELECT count(*)::int FROM nself.migrations')).toEqual([[300]])
+  })
+})
+
+describe('a terminal that goes away', () => {
+  test('in the middle of a migration: it is cancelled on the server and rolled back', async () => {
+    const project = await slow(1000)
+    const terminal = project.atTerminal(...up)
+    await project.until(sleeps)
+    terminal.vanish()
+    expect((await terminal.finished).code).toBe(129)
+    await project.until(`NOT ${sleeps} AND NOT ${locked}`)
+    expect(await logged(project)).toEqual([])
+    makeQuick(project)
+    await project.ok(...up)
+    expect(await logged(project)).toEqual([[2], [3], [4]])
+  })
+
+  test('at a question: nothing is changed', async () => {
+    const project = await slow(0)
+    const terminal = project.atTerminal(...up, '--env', 'production', '--no-backup')
+    await terminal.shows('(y/N)')
+    terminal.vanish()
+    expect((await terminal.finished).code).toBe(129)
+    expect(await project.tables()).toEqual([])
   })
 })

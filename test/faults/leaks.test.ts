@@ -21,6 +21,7 @@ const leaks: [what: string, sql: string, found: string][] = [
     'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY;',
     "current_setting('transaction_isolation') = 'serializable'",
   ],
+  ['DISCARD ALL', 'SET search_path = nowhere; DISCARD PLANS;', "current_setting('search_path') = 'nowhere'"],
   ['LISTEN', 'LISTEN channel;', 'EXISTS (SELECT FROM pg_listening_channels())'],
   ['a temporary table', 'CREATE TEMP TABLE pets (id int);', "to_regclass('pets') IS NOT NULL"],
   ['PREPARE', 'PREPARE answer AS SELECT 42;', 'EXISTS (SELECT FROM pg_prepared_statements)'],
@@ -59,13 +60,55 @@ test.each([
   ])
 })
 
-test('20,000 NOTICEs are shown, and do no harm', async () => {
+test('a million NOTICEs are shown, and do no harm', async () => {
   const project = await server.project({
-    '001_notices.sql': "DO $$ BEGIN FOR i IN 1..20000 LOOP RAISE NOTICE 'number %', i; END LOOP; END $$;",
+    '001_notices.sql': "DO $$ BEGIN FOR i IN 1..1000000 LOOP RAISE NOTICE 'number %', i; END LOOP; END $$;",
+    '002_t.sql': 'CREATE TABLE t (id int);',
   })
   const { code, stderr } = await project.nself(...up)
   expect(code).toBe(0)
-  expect(stderr.match(/^NOTICE: number \d+$/gm)).toHaveLength(20_000)
+  expect(stderr.match(/^NOTICE: number \d+$/gm)).toHaveLength(1_000_000)
+  expect(await project.tables()).toEqual(['t'])
+})
+
+const session = { '001_a.sql': 'CREATE TABLE a (id int);', '003_c.sql': 'CREATE TABLE c (id int);' }
+
+test('DISCARD ALL, which drops session locks and settings, harms neither the run nor its lock', async () => {
+  const project = await server.project({
+    ...session,
+    '002_b.sql': '-- nself: no-transaction\nCREATE TABLE b (id int);\nDISCARD ALL;\nSELECT pg_advisory_unlock_all();\n',
+  })
+  await project.ok(...up)
+  expect(await project.tables()).toEqual(['a', 'b', 'c'])
+})
+
+test.each(['COMMIT', 'ROLLBACK', 'END', 'ABORT', 'BEGIN', "PREPARE TRANSACTION 'x'", 'COMMIT AND CHAIN'])(
+  '%s is refused before anything runs',
+  async (statement) => {
+    const project = await server.project({ ...session, '002_b.sql': `CREATE TABLE b (id int);\n${statement};\n` })
+    const { code, stderr } = await project.nself(...up)
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain('002_b.sql:2')
+    expect(await project.tables()).toEqual([])
+  },
+)
+
+test.each([
+  ['a header', '-- nself: statement-timeout 300ms\nSELECT pg_sleep(1000);'],
+  ['a function that sleeps', "SET LOCAL statement_timeout = '300ms';\nSELECT nap();"],
+])('a statement_timeout by %s ends that migration alone', async (_, sql) => {
+  const nap = 'CREATE FUNCTION nap() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1000); END $$;'
+  const project = await server.project({
+    ...session,
+    '001_a.sql': `CREATE TABLE a (id int);\n${nap}\n`,
+    '002_b.sql': sql,
+  })
+  const { code, stderr } = await project.nself(...up)
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('canceling statement due to statement timeout')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b pending', '003_c pending'])
+  project.write({ '002_b.sql': 'SELECT pg_sleep(0.5);' })
+  await project.ok(...up)
 })
 
 describe('a migration that fails only at its end', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Project, useServer } from '../helpers/project.ts'
-import { startProxy } from '../helpers/proxy.ts'
+import { type Fate, type Passing, startProxy } from '../helpers/proxy.ts'
 
 const server = useServer()
 const up = ['db', 'migrate', 'up'] as const
@@ -100,6 +100,16 @@ describe('a connection that is lost', () => {
   })
 })
 
+/** That fate for the first message that is marked; all others pass. */
+function once(marks: (text: string) => boolean, fate: Fate): (message: Passing) => Fate {
+  let isOver = false
+  return ({ text }) => {
+    if (isOver || !marks(text)) return 'pass'
+    isOver = true
+    return fate
+  }
+}
+
 describe('a connection cut around the COMMIT', () => {
   const files = {
     '001_a.sql': 'CREATE TABLE a (id int);',
@@ -108,11 +118,11 @@ describe('a connection cut around the COMMIT', () => {
   const commits = (table: string) => (message: string) =>
     message.includes(`CREATE TABLE ${table}`) && message.includes('COMMIT')
 
-  async function upThrough(table: string, cut: Parameters<typeof startProxy>[2]) {
+  async function upThrough(table: string, cut: Fate) {
     const project = await server.project(files)
-    const proxy = await startProxy(project.url, commits(table), cut)
-    const { code, stdout, stderr } = await project.nself(...up, '--database-url', proxy.url)
-    await proxy.close()
+    const { url, close } = await startProxy(project.url, { fate: once(commits(table), cut) })
+    const { code, stdout, stderr } = await project.nself(...up, '--database-url', url)
+    await close()
     return { project, code, stdout, stderr }
   }
 
@@ -157,12 +167,33 @@ describe('a connection cut around the COMMIT', () => {
     ['after it is recorded', "SET state = 'applied'", 'answer'],
   ] as const)('outside a transaction, %s: looks too', async (_, mark, cut) => {
     const project = await server.project({ '001_t.sql': 'CREATE TABLE t (id int);\nVACUUM t;\n' })
-    const proxy = await startProxy(project.url, (message) => message.includes(mark), cut)
-    const { code, stderr } = await project.nself(...up, '--database-url', proxy.url)
-    await proxy.close()
+    const { url, close } = await startProxy(project.url, { fate: once((message) => message.includes(mark), cut) })
+    const { code, stderr } = await project.nself(...up, '--database-url', url)
+    await close()
     expect(stderr).toContain('looking what was done')
     expect(code, stderr).toBe(cut === 'before' ? 5 : 0)
     await project.ok(...up)
     expect(await project.statuses()).toEqual(['001_t applied'])
   })
 })
+
+test.each([20, 200])(
+  'a wire on which everything takes %i ms longer changes nothing, with two runs at once',
+  async (delayMs) => {
+    const project = await server.project({
+      '001_log.sql': 'CREATE TABLE log (n int);',
+      '002_copy.sql': 'COPY log FROM stdin;\n1\n2\n\\.\n',
+      '003_index.sql': 'CREATE INDEX CONCURRENTLY log_n ON log (n);\nINSERT INTO log VALUES (3);\n',
+      '004_last.sql': '-- UP\nINSERT INTO log VALUES (4);\n-- DOWN\nDELETE FROM log WHERE n = 4;\n',
+    })
+    const { url, close } = await startProxy(project.url, { delayMs })
+    const slowly = (...args: string[]) => project.nself('db', 'migrate', ...args, '--database-url', url)
+    for (const { code, stderr } of await Promise.all([slowly('up'), slowly('up')])) expect(code, stderr).toBe(0)
+    expect(await project.query('SELECT n FROM log ORDER BY n')).toEqual([[1], [2], [3], [4]])
+    expect((await slowly('down')).code).toBe(0)
+    expect((await slowly('up')).code).toBe(0)
+    expect((await slowly('status', '--check')).code).toBe(0)
+    await close()
+    expect(await project.query('SELECT n FROM log ORDER BY n')).toEqual([[1], [2], [3], [4]])
+  },
+)

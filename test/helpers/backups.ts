@@ -79,8 +79,11 @@ export function usePgDumpFrom(project: Project, folder = join(project.root, 'no-
 }
 
 /** The database as pg_dump's plain text, less what differs each time. */
-export function dumpText(project: Project): string {
-  const { status, stdout, stderr } = spawnSync('pg_dump', [project.url], { encoding: 'utf8', maxBuffer: 1 << 28 })
+export function dumpText(project: Project, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync('pg_dump', [...args, project.url], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
   if (status !== 0) throw new Error(stderr)
   return stdout.replace(/^\\(un)?restrict .*$/gm, '')
 }

@@ -25,7 +25,8 @@ export interface Terminal {
   /** Resolves as soon as that stands on the screen, after what was waited for before. */
   readonly shows: (text: string) => Promise<void>
   readonly type: (keys: string) => void
-
+  /** Closes the terminal, as a window or a network that goes away. */
+  readonly vanish: () => void
   readonly kill: (signal: NodeJS.Signals) => void
   readonly finished: Promise<{ code: number; screen: string }>
 }
@@ -106,5 +107,6 @@ export function startAtTerminal(cwd: string, args: readonly string[], env: Recor
       void finished.then(() => reject(new Error(`ended without showing "${text}":\n${screen}`)))
       look()
     })
-  return { shows, type: (typed) => pty.write(typed), kill: (signal) => pty.kill(signal), finished }
+  const vanish = () => (pty as unknown as { destroy(): void }).destroy()
+  return { shows, vanish, type: (typed) => pty.write(typed), kill: (signal) => pty.kill(signal), finished }
 }

@@ -6,8 +6,11 @@ import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { freePort } from '../../src/postgres/embedded/port.ts'
 
-/** Starts a PgBouncer in transaction mode before a database, for one test; resolves to the URL through it. */
-export async function startPooler(databaseUrl: string, size: number): Promise<string> {
+/** When a server goes back to the pool. */
+export type PoolMode = 'transaction' | 'session'
+
+/** Starts a PgBouncer before a database, for one test; resolves to the URL through it. */
+export async function startPooler(databaseUrl: string, mode: PoolMode, size: number): Promise<string> {
   const { hostname, port, username, password, pathname } = new URL(databaseUrl)
   const folder = mkdtempSync(join(tmpdir(), 'nself-pgbouncer-'))
   const listening = await freePort()
@@ -21,7 +24,7 @@ listen_addr = 127.0.0.1
 listen_port = ${listening}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = ${size}
 `,
   )

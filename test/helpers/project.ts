@@ -60,6 +60,12 @@ export function useServerFrom(start: (folder: string) => Promise<TestServer>) {
   let folder = ''
   let server: TestServer | null = null
   let count = 0
+  const make = async (template?: string): Promise<Project> => {
+    const name = `test_${++count}`
+    const { url } = server as TestServer
+    await query(url, `CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template}`}`)
+    return projectAt(join(folder, name), url.replace(/[^/]+$/, name))
+  }
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'nself-cli-'))
@@ -82,17 +88,43 @@ export function useServerFrom(start: (folder: string) => Promise<TestServer>) {
     startAgain: async () => {
       await startEmbedded({ home: join(folder, '.nself') })
     },
+    /** Starts it again as a hot standby whose primary is gone. */
+    becomeStandby: async () => {
+      const home = join(folder, '.nself')
+      await stopEmbedded(home)
+      writeFileSync(join(folderOf(home).data, 'standby.signal'), '')
+      await startEmbedded({ home })
+    },
     /** A project with these files in nself/migrations, or with a copy of the sample project. */
     project: async (files: Record<string, string> | 'sample'): Promise<Project> => {
-      const name = `test_${++count}`
-      const { url } = server as TestServer
-      await query(url, `CREATE DATABASE ${name}`)
-      const root = join(folder, name)
-      mkdirSync(join(root, 'nself', 'migrations'), { recursive: true })
-      const made = projectAt(root, url.replace(/[^/]+$/, name))
-      if (files === 'sample') cpSync(join(checkout, 'nself'), join(root, 'nself'), { recursive: true })
+      const made = await make()
+      mkdirSync(join(made.root, 'nself', 'migrations'), { recursive: true })
+      if (files === 'sample') cpSync(join(checkout, 'nself'), join(made.root, 'nself'), { recursive: true })
       else made.write(files)
       return made
+    },
+    /** A project that is another's twin, database and folder. Nobody may be connected to that one. */
+    twin: async (of: Project): Promise<Project> => {
+      const made = await make(new URL(of.url).pathname.slice(1))
+      cpSync(of.root, made.root, { recursive: true })
+      return made
+    },
+    /** Removes a project, for a test that makes many, with what restores have left of it. */
+    remove: async ({ root, url }: Project): Promise<void> => {
+      const { url: home } = server as TestServer
+      const name = new URL(url).pathname.slice(1)
+      const found = await query(
+        home,
+        `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname = '${name}' OR datname ^@ '${name}_'`,
+      )
+      for (const [sql] of found) await query(home, sql as string)
+      rmSync(root, { recursive: true, force: true })
+    },
+    /** As a disk that writes at once: what is killed here is the client. */
+    hurry: async (): Promise<void> => {
+      const { url } = server as TestServer
+      await query(url, 'ALTER SYSTEM SET fsync = off')
+      await query(url, 'SELECT pg_reload_conf()')
     },
   }
 }

@@ -1,63 +1,106 @@
 import { createServer, connect as dial, type Socket } from 'node:net'
+import { Frames } from '../../src/postgres/wire.ts'
 
-/** Before the message goes on to the server, right after it has, or once it is done and only its answer is under way. */
-type Cut = 'before' | 'after' | 'answer'
+/** A message of a client that is about to pass. */
+export interface Passing {
+  /** Its letter in the protocol; '' for the first of a connection. */
+  readonly type: string
+  readonly text: string
+  /** True for pg_dump and pg_restore, which ask for TLS before anything else. */
+  readonly isTool: boolean
+  /** Of its connection, as the server's log would have it. */
+  readonly application: string
+}
+
+/**
+ * What becomes of a message: it passes; the connection is cut before it goes on to the server, right after it has, or
+ * once it is done and only its answer is under way; or it is held, and with it all that this client sends later.
+ */
+export type Fate = 'pass' | 'before' | 'after' | 'answer' | 'hold'
 
 export interface Proxy {
   readonly url: string
+  /** From now on nothing passes, in no direction; nobody is told. */
+  readonly freeze: () => void
   readonly close: () => Promise<void>
 }
 
-/** A proxy before a PostgreSQL server that cuts a connection once, at the first message that `marks`. */
-export async function startProxy(serverUrl: string, marks: (message: string) => boolean, cut: Cut): Promise<Proxy> {
+interface Options {
+  /** Decides on each message of a client. Without it all pass. */
+  readonly fate?: (message: Passing) => Fate
+  /** How long everything is under way, there and back. */
+  readonly delayMs?: number
+}
+
+const askForTls = 80_877_103
+
+/** A proxy before a PostgreSQL server. */
+export async function startProxy(serverUrl: string, { fate = () => 'pass', delayMs = 0 }: Options): Promise<Proxy> {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
-  let isCut = false
-  const listener = createServer((client) => {
-    const server = dial(Number(port), hostname)
-    for (const socket of [client, server]) {
-      sockets.add(socket)
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    }
-    server.pipe(client)
-    let held = Buffer.alloc(0)
-    let started = false
-    client.on('data', (data) => {
-      held = Buffer.concat([held, data])
-      for (;;) {
-        // The first message has no letter before its length.
-        const size = sizeOf(held, started ? 1 : 0)
-        if (size === null) return
-        const message = held.subarray(0, size)
-        held = held.subarray(size)
-        const hit = started && !isCut && marks(message.subarray(5).toString())
-        started = true
-        if (!hit || cut !== 'before') server.write(message)
-        if (!hit) continue
-        isCut = true
-        server.unpipe(client)
-        server.end()
-        server.resume()
-        if (cut === 'answer') server.on('close', () => client.destroy())
-        else client.destroy()
-        return
-      }
-    })
+  let frozen = false
+  const kept = (socket: Socket) => {
+    sockets.add(socket)
+    return socket
+      .setNoDelay()
+      .on('error', () => {})
+      .on('close', () => sockets.delete(socket))
+  }
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
+    const server = kept(dial({ port: Number(port), host: hostname, allowHalfOpen: true }))
+    kept(client)
+    const later = (act: () => void) => (delayMs === 0 ? act() : void setTimeout(act, delayMs / 2))
+    let deaf = false
+    const onFrozen = (act: () => void) => later(() => void (frozen || act()))
+    server.on('data', (data) => onFrozen(() => deaf || client.write(data)))
+    server.on('end', () => onFrozen(() => client.end()))
     client.on('close', () => server.end())
+    client.on('end', () => onFrozen(() => server.end()))
+    const judge = judgeOf(fate)
+    client.on('data', (data) =>
+      onFrozen(() => {
+        for (const { bytes, fate } of judge(data)) {
+          if (fate !== 'before' && fate !== 'hold') server.write(bytes)
+          if (fate === 'pass' || fate === 'hold') continue
+          deaf = true
+          server.end()
+          if (fate === 'answer') server.on('close', () => client.destroy())
+          else client.destroy()
+          return
+        }
+      }),
+    )
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   const { port: own } = listener.address() as { port: number }
+  const close = async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => listener.close(resolve))
+  }
   return {
+    close,
     url: serverUrl.replace(`:${port}/`, `:${own}/`),
-    close: async () => {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => listener.close(resolve))
+    freeze: () => {
+      frozen = true
     },
   }
 }
 
-function sizeOf(buffer: Buffer, lengthAt: number): number | null {
-  if (buffer.length < lengthAt + 4) return null
-  const size = lengthAt + buffer.readInt32BE(lengthAt)
-  return buffer.length < size ? null : size
+/** Takes what one client sends apart, and tells what becomes of each message. */
+function judgeOf(fate: (message: Passing) => Fate): (data: Buffer) => { bytes: Buffer; fate: Fate }[] {
+  const frames = new Frames(false)
+  let isTool = false
+  let application = ''
+  let held = false
+  return (data) =>
+    (frames.push(data) ?? []).map(({ type, body, bytes }) => {
+      if (type === '' && body.readInt32BE(0) === askForTls) isTool = true
+      else if (type === '') {
+        application = /application_name\0([^\0]*)/.exec(body.toString())?.[1] ?? ''
+        frames.started()
+      }
+      const own = held ? 'hold' : fate({ type, text: body.toString(), isTool, application })
+      held ||= own === 'hold'
+      return { bytes, fate: own }
+    })
 }

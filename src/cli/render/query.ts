@@ -15,7 +15,10 @@ function table({ command, rowCount, columns, rows }: One, paint: Paint): string 
     return /^(INSERT|UPDATE|DELETE|MERGE|COPY|SELECT)$/.test(command) ? `${command} ${count}` : command
   const heads = columns.map((column) => visible(column.name))
   const cells = rows.map((row) => row.map((value) => (value === null ? '' : visible(value))))
-  const widths = heads.map((head, i) => Math.max(length(head), ...cells.map((row) => length(row[i] ?? ''))))
+  // Not by Math.max of all: so many arguments are too many for a large table.
+  const widths = heads.map((head, i) =>
+    cells.reduce((width, row) => Math.max(width, length(row[i] ?? '')), length(head)),
+  )
   const right = columns.map(({ type }) => numeric.has(type))
   const line = (row: readonly string[]) =>
     row

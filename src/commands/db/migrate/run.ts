@@ -9,7 +9,14 @@ import type { Report } from '../../../postgres/report.ts'
 import { execute } from '../../../postgres/runner.ts'
 import { readSection, textOf } from '../../../project/migration-text.ts'
 import { readMigrations } from '../../../project/migrations.ts'
-import { type Context, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from '../../context.ts'
+import {
+  type Context,
+  look,
+  refuseHalfDropped,
+  refuseLost,
+  refuseOtherEnvironment,
+  refuseReadOnly,
+} from '../../context.ts'
 import type { DryRunResult, RunResult } from '../../results.ts'
 import { backupFirst, meansInProduction, restoreLine } from '../backup/before.ts'
 import { tellDangers } from './dangers.ts'
@@ -70,6 +77,7 @@ export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
   refuseOtherEnvironment(server, history, context.settings.environment)
   refuseLost(server, history)
   const plan = kind.plan(state)
+  if (plan.action !== 'fresh') refuseHalfDropped(server, history)
   const prepared = { server, database: placeOf(server), plan, state, dangers: 0 }
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)

@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net'
+import type { Client } from 'pg'
+import type { Connection } from './connect.ts'
+
+/** Not a byte for so long, though an answer is waited for: time to ask the server, from elsewhere, what it does for us. */
+const patience = 10_000
+/** What takes long is asked after less and less often. */
+const longestPause = 60_000
+const tick = 2500
+/** So many times in a row the server must not work for us, or not answer, before we give up on the connection. */
+const enough = 3
+/** While the server waits for more of a COPY it may be our own source that is slow. */
+const copyPatience = 60_000
+
+/** What the server says that it does for a connection. */
+type Activity = 'works' | 'waits for us' | 'nothing' | 'no answer'
+
+interface Inside {
+  readonly readyForQuery: boolean | null
+  readonly processID: number
+  readonly connection: { readonly stream: Socket }
+}
+
+/**
+ * Ends a connection whose answer got lost: a wire that went dead without a word, a pooler that hangs. How long a
+ * statement takes does not matter, as long as the server says that it works on it.
+ * @param open opens another connection to the same server.
+ */
+export function endWhenSilent({ client }: Connection, open: () => Promise<Connection>): void {
+  const inside = client as unknown as Inside
+  let seen = 0
+  let since = Date.now()
+  let next = since + patience
+  let strikes = 0
+  const timer = setInterval(async () => {
+    const { stream } = inside.connection
+    const moved = stream.bytesRead + stream.bytesWritten
+    if (inside.readyForQuery !== false || moved !== seen) {
+      seen = moved
+      since = Date.now()
+      next = since + patience
+      strikes = 0
+    }
+    if (Date.now() < next) return
+    next = Infinity
+    const activity = await activityOf(inside.processID, open)
+    const silent = Date.now() - since
+    const isLost = activity === 'waits for us' ? silent > copyPatience : activity !== 'works'
+    strikes = isLost ? strikes + 1 : 0
+    next = Date.now() + (isLost ? tick : Math.min(silent, longestPause))
+    if (strikes < enough || stream.bytesRead + stream.bytesWritten !== seen) return
+    stream.destroy(new Error(`no answer for ${Math.round(silent / 1000)} s, and the server does not work on one`))
+  }, tick)
+  timer.unref()
+  client.once('end', () => clearInterval(timer))
+}
+
+/** Behind a pooler the number of the server's process is not known: there any work for our role counts. */
+function activitySql(pid: number): string {
+  return `SELECT CASE WHEN bool_or(works) THEN 'works' WHEN bool_or(state = 'active') THEN 'waits for us' ELSE 'nothing' END AS activity
+ FROM (SELECT state, state !~ '^idle' AND wait_event_type IS DISTINCT FROM 'Client' AS works, pid = ${pid} AS mine,
+   bool_or(pid = ${pid}) OVER () AS direct FROM pg_stat_activity
+  WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()) AS sessions
+ WHERE mine OR NOT direct`
+}
+
+async function activityOf(pid: number, open: () => Promise<Connection>): Promise<Activity> {
+  let client: Client | null = null
+  try {
+    client = (await open()).client
+    const { rows } = await client.query<{ activity: Activity }>({
+      text: activitySql(pid),
+      query_timeout: 5000,
+    } as never)
+    return rows[0]?.activity ?? 'nothing'
+  } catch (error) {
+    // A server that refuses, being full for one, is there; only silence tells that the wire is dead.
+    return /time(d ?)?out|unreach/i.test((error as Error).message) ? 'no answer' : 'works'
+  } finally {
+    ;(client as unknown as Inside | null)?.connection.stream.destroy()
+  }
+}
