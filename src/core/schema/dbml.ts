@@ -1,13 +1,14 @@
 import { type Catalog, type Constraint, type Enum, keyOf, type Reference, type Table } from './catalog.ts'
 import { type IsEnum, sameButQuotes, tableBlock } from './dbml-table.ts'
 import { commentLines, nameOf, qualified, withSettings } from './dbml-text.ts'
+import { drawnTables } from './relations.ts'
 
 /**
  * The tables, enums and foreign keys of a database as DBML, from which the same can be made again. What DBML cannot
  * say stands in comments; partitions and foreign tables are left out.
  */
 export function dbmlOf(catalog: Catalog): string {
-  const tables = catalog.tables.filter((table) => table.kind === 'table' || table.kind === 'partitioned')
+  const tables = drawnTables(catalog)
   const enums = new Set(catalog.enums.filter((type) => type.labels.length > 0).map(keyOf))
   const isEnum: IsEnum = (schema, name) => enums.has(keyOf({ schema, name }))
   const blocks = [

@@ -1,0 +1,5 @@
+/** Files that the bundle carries as texts: `import text from './file.css' with { type: 'text' }`. */
+declare module '*.css' {
+  const text: string
+  export default text
+}
