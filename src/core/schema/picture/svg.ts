@@ -1,10 +1,9 @@
 import { lineOf } from './line.ts'
-import { type Box, headHeight, type Layout, type Picture, type Row, rowHeight } from './picture.ts'
-import css from './svg.css' with { type: 'text' }
+import { type Box, headHeight, type Layout, type Picture, type Point, type Row, rowHeight } from './picture.ts'
+import { fileStyle, hueOf } from './style.ts'
 
 const margin = 28
 const footer = 34
-const hues = 8
 
 /** A picture as a file that draws itself, in the colours that the reader's system prefers. */
 export function svgOf(picture: Picture, layout: Layout, title: string): string {
@@ -14,7 +13,7 @@ export function svgOf(picture: Picture, layout: Layout, title: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>${escaped(title)}</title>
 <style>
-${css.trim()}
+${fileStyle}
 </style>
 <rect class="paper" width="${width}" height="${height}"/>
 <g transform="translate(${margin} ${margin})">
@@ -25,15 +24,19 @@ ${legend(picture, title, height - footer / 2 - 6)}
 `
 }
 
-/** The lines and the boxes over them, to be put into an element of class `erd`. */
-export function drawing({ boxes, links }: Picture, { places, routes }: Layout): string {
+/** The lines and the boxes over them, each with what else is wanted on it, for an element of class `erd`. */
+export function drawing(
+  { boxes, links }: Picture,
+  { places, routes }: Layout,
+  onBox: (box: Box) => string = () => '',
+): string {
   return [
     ...links.map((link) => lineOf(link, routes.get(link.id) ?? [])),
-    ...boxes.map((box) => boxOf(box, places.get(box.id) ?? { x: 0, y: 0 })),
+    ...boxes.map((box) => boxOf(box, places.get(box.id) ?? { x: 0, y: 0 }, onBox(box))),
   ].join('\n')
 }
 
-function boxOf(box: Box, { x, y }: { x: number; y: number }): string {
+function boxOf(box: Box, { x, y }: Point, over: string): string {
   const { id, table, title, rows, hidden, width, height, hue } = box
   const about = [table.name, ...(table.comment === null ? [] : [table.comment])].join('\n')
   const top = `M0 ${headHeight}V6a6 6 0 0 1 6 -6H${width - 6}a6 6 0 0 1 6 6V${headHeight}Z`
@@ -41,7 +44,7 @@ function boxOf(box: Box, { x, y }: { x: number; y: number }): string {
     hidden.length === 0
       ? ''
       : `<g><title>${escaped(hidden.map((column) => column.name).join('\n'))}</title><text class="more" x="${box.gutter}" y="${baseline(rows.length)}">… ${hidden.length} more</text></g>`
-  return `<g class="box" id="${id}" transform="translate(${round(x)} ${round(y)})"><rect class="frame" width="${width}" height="${height}" rx="6"/><g><title>${escaped(about)}</title><path class="hue${hue % hues}" d="${top}"/><text class="title" x="12" y="21">${escaped(title)}</text></g>${rows.map((row, i) => rowOf(box, row, i)).join('')}${more}</g>`
+  return `<g class="box" id="${id}" transform="translate(${round(x)} ${round(y)})"><rect class="frame" width="${width}" height="${height}" rx="6"/><g><title>${escaped(about)}</title><path class="${hueOf(hue)}" d="${top}"/><text class="title" x="12" y="21">${escaped(title)}</text></g>${rows.map((row, i) => rowOf(box, row, i)).join('')}${more}${over}</g>`
 }
 
 const baseline = (row: number) => headHeight + row * rowHeight + 15
