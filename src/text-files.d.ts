@@ -7,3 +7,7 @@ declare module '*/page-script.js' {
   const text: string
   export default text
 }
+declare module '*.dbml' {
+  const text: string
+  export default text
+}

@@ -1,5 +1,7 @@
 import type { Manifest } from '../core/backup.ts'
 import type { Environment } from '../core/environment.ts'
+import type { Reference, Table } from '../core/schema/catalog.ts'
+import type { ScaffoldName } from '../core/schema/scaffold.ts'
 import type { SeedEntry } from '../core/seed.ts'
 import type { Status } from '../core/state.ts'
 import type { Report, SeedReport } from '../postgres/report.ts'
@@ -199,6 +201,60 @@ export interface RestoreResult {
   readonly durationMs: number
 }
 
+export interface DiagramResult {
+  readonly kind: 'diagram'
+  readonly database: string
+  readonly format: 'dbml' | 'mermaid' | 'svg' | 'html'
+  readonly tables: number
+  readonly foreignKeys: number
+  /** Where it was written; then `text` is null. */
+  readonly path: string | null
+  readonly text: string | null
+}
+
+export interface ShowTablesResult {
+  readonly kind: 'tables'
+  readonly database: string
+  readonly tables: readonly {
+    readonly name: string
+    readonly type: Table['kind']
+    readonly columns: number
+    /** About so many; null where PostgreSQL does not know. */
+    readonly rows: number | null
+    readonly partitions: number
+    readonly comment: string | null
+  }[]
+}
+
+export interface TablePart {
+  readonly name: string
+  readonly definition: string
+  readonly comment: string | null
+}
+
+export interface ShowTableResult {
+  readonly kind: 'table'
+  readonly database: string
+  readonly table: Table
+  readonly rows: number | null
+  readonly referredToBy: readonly {
+    readonly table: string
+    readonly name: string
+    readonly columns: readonly string[]
+    readonly references: Reference
+  }[]
+  readonly partitions: readonly { readonly name: string; readonly bound: string | null }[]
+  readonly triggers: readonly TablePart[]
+  readonly policies: readonly TablePart[]
+  readonly rules: readonly TablePart[]
+}
+
+export interface ScaffoldResult {
+  readonly kind: 'scaffold'
+  readonly template: ScaffoldName
+  readonly path: string
+}
+
 export type Result =
   | StatusResult
   | RunResult
@@ -220,3 +276,7 @@ export type Result =
   | BackupListResult
   | PruneResult
   | RestoreResult
+  | DiagramResult
+  | ShowTablesResult
+  | ShowTableResult
+  | ScaffoldResult

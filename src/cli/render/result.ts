@@ -4,6 +4,7 @@ import { renderEnv } from './env.ts'
 import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { jsonQuery, renderQuery } from './query.ts'
+import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 
 /** A result as the lines that a person reads. */
@@ -47,6 +48,11 @@ export function renderResult(result: Result, paint: Paint): string {
       return renderEnv(result, paint)
     case 'query':
       return renderQuery(result, paint)
+    case 'diagram':
+    case 'tables':
+    case 'table':
+    case 'scaffold':
+      return renderSchema(result, paint)
     case 'shell':
       return ''
   }

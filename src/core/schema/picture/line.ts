@@ -1,5 +1,5 @@
 import type { Link, Point } from './picture.ts'
-import { escaped, round } from './svg.ts'
+import { escaped, round } from './xml.ts'
 
 const corner = 7
 

@@ -3,7 +3,8 @@ import pageCss from './page.css' with { type: 'text' }
 import script from './page-script.js' with { type: 'text' }
 import type { Box, Layout, Picture } from './picture.ts'
 import { hueOf, pageStyle } from './style.ts'
-import { drawing, escaped } from './svg.ts'
+import { drawing } from './svg.ts'
+import { escaped } from './xml.ts'
 
 /** A picture as a page of its own, which asks nothing of any network: to move in, zoom, search and click. */
 export function pageOf(picture: Picture, layout: Layout, title: string): string {
@@ -45,7 +46,7 @@ ${script}</script>
 /** What is seen of a table where its columns are too small to be read. */
 function fromAfar({ title, width, height, hue }: Box): string {
   const fitting = (lines: readonly string[]) =>
-    Math.min(width / (0.66 * Math.max(...lines.map((line) => line.length))), (0.8 * height) / lines.length, 46)
+    Math.min(width / (0.74 * Math.max(...lines.map((line) => line.length))), (0.8 * height) / lines.length, 46)
   const words = title.split(/(?<=[_.])/)
   const lines = fitting(words) > fitting([title]) ? words : [title]
   const [size, middle] = [fitting(lines), width / 2]

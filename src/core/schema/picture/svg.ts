@@ -1,6 +1,7 @@
 import { lineOf } from './line.ts'
 import { type Box, headHeight, type Layout, type Picture, type Point, type Row, rowHeight } from './picture.ts'
 import { fileStyle, hueOf } from './style.ts'
+import { escaped, round } from './xml.ts'
 
 const margin = 28
 const footer = 34
@@ -71,13 +72,4 @@ function legend({ boxes, links }: Picture, title: string, y: number): string {
   const text = `${title} · ${count(boxes.length, 'table')} · ${count(links.length, 'foreign key')}`
   const signs = 'PK primary key · FK foreign key · U unique · ? may be null'
   return `<text class="foot" x="${margin}" y="${y}"><tspan font-weight="600">${escaped(text)}</tspan><tspan dx="24">${signs}</tspan></text>`
-}
-
-export const round = (n: number): number => Math.round(n * 10) / 10
-
-/** Text inside XML, and of what XML has no characters for, a sign. */
-export function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[^\P{Cc}\n\t]|[\uD800-\uDFFF\uFFFE\uFFFF]/gu, '\uFFFD')
 }
