@@ -130,11 +130,12 @@ export function companySql(count: number): string {
   return [
     "CREATE TYPE mood AS ENUM ('open', 'closed');",
     ...tables.slice(0, count).map(([name, ...references], i) => tableSql(name, references, i)),
-    ...tables
-      .slice(0, count)
-      .flatMap(([name, ...references]) =>
-        references.map(targetOf).filter((target) => made.includes(target)).map((target) => foreignKeySql(name, target)),
-      ),
+    ...tables.slice(0, count).flatMap(([name, ...references]) =>
+      references
+        .map(targetOf)
+        .filter((target) => made.includes(target))
+        .map((target) => foreignKeySql(name, target)),
+    ),
   ].join('\n')
 }
 

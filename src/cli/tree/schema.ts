@@ -24,7 +24,7 @@ export function addSchema(db: Command, run: Runner): void {
     'nself db schema diagram --format html --output schema.html --env production',
   ])
     .addOption(
-      new Option('--format <format>', 'dbml, mermaid, svg, or html: a page to search and zoom')
+      new Option('--format <format>', 'what to write; html is a page to search and zoom')
         .choices(formats)
         .default('dbml'),
     )

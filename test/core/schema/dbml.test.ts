@@ -1,18 +1,9 @@
-import { Compiler, type Database, DEFAULT_ENTRY, MemoryProjectLayout } from '@dbml/parse'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Column, Constraint, Table } from '../../../src/core/schema/catalog.ts'
 import { dbmlOf } from '../../../src/core/schema/dbml.ts'
 import { catalogOf, columnOf, constraintOf, indexOf, tableOf } from '../../helpers/catalog.ts'
-
-/** What the parser makes of it; it must have nothing to say against it. */
-function parsed(dbml: string): Database {
-  const layout = new MemoryProjectLayout()
-  layout.setSource(DEFAULT_ENTRY, dbml)
-  const report = new Compiler(layout).interpretFile(DEFAULT_ENTRY)
-  expect(report.getErrors(), dbml).toEqual([])
-  return report.getValue() as Database
-}
+import { parsed } from '../../helpers/dbml.ts'
 
 const ofTables = (...tables: Table[]) => dbmlOf(catalogOf({ tables }))
 const firstTable = (...tables: Table[]) => parsed(ofTables(...tables)).tables[0]

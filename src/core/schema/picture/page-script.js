@@ -140,6 +140,8 @@ svg.onpointerdown = (event) => {
 }
 
 addEventListener('pointermove', (event) => {
+  // The button may have been let go outside of the window.
+  if (event.buttons === 0) touches.delete(event.pointerId)
   const before = touches.get(event.pointerId)
   if (before === undefined) return
   const now = { x: event.clientX, y: event.clientY }
