@@ -71,7 +71,7 @@ function columnLines({ columns, inherits }: Table, paint: Paint): string {
     return inherits.length === 0 ? 'No columns' : `Its columns are those of ${inherits.join(', ')}`
   const rows = columns.map((column) => [
     column.name,
-    shortType(column.type).replace(/^public\./, ''),
+    shortType(column.type),
     column.notNull ? 'not null' : '',
     defaultOf(column),
     column.comment?.split('\n')[0] ?? '',

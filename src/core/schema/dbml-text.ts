@@ -79,11 +79,11 @@ const part = '("(?:[^"]|"")+"|[^".()[\\]\\s]+)'
 const ofSchema = new RegExp(`^${part}\\.${part}(\\(.*\\))?((?:\\[\\])*)$`)
 const unquoted = (sql: string) => (sql.startsWith('"') ? sql.slice(1, -1).replaceAll('""', '"') : sql)
 
-/** A built-in type under its short name: `varchar(20)`, `timestamptz[]`. */
+/** A type as a person reads it, short and without `public`: `varchar(20)`, `timestamptz[]`, `mood`. */
 export function shortType(type: string): string {
   const [, base = '', array = ''] = /^(.*?)((?:\[\])*)$/s.exec(type) ?? []
   for (const [pattern, alias] of aliases) if (pattern.test(base)) return base.replace(pattern, alias) + array
-  return type
+  return type.replace(/^public\./, '')
 }
 
 /**

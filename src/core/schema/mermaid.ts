@@ -14,7 +14,7 @@ function entityLines(table: Table): string[] {
 }
 
 function attribute(table: Table, column: Column): string {
-  const type = shortType(column.type).replace(/^public\./, '')
+  const type = shortType(column.type)
   const { primary, foreign, unique } = keysOf(table, column.name)
   const keys = [...(primary ? ['PK'] : []), ...(foreign ? ['FK'] : []), ...(unique ? ['UK'] : [])]
   const [shownName, shownType] = [word(column.name), word(type)]

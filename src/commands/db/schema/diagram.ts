@@ -16,6 +16,7 @@ export async function diagram(
 ): Promise<DiagramResult> {
   const { server, catalog } = await readLive(context, async () => null)
   const tables = drawnTables(catalog)
+  context.progress(`drawing ${tables.length} tables`)
   const text = await draw(catalog, format, server.database)
   if (output !== null) await writeText(resolve(output), output, text, true)
   const counts = { tables: tables.length, foreignKeys: relationsOf(tables).length }

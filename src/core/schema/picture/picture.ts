@@ -88,7 +88,7 @@ function boxOf(table: Table, id: string, hue: number): Box {
     column,
     keys: keysOf(table, column.name),
     name: shortened(column.name, longestName),
-    type: shortened(shortType(column.type).replace(/^public\./, ''), longestType) + (column.notNull ? '' : '?'),
+    type: shortened(shortType(column.type), longestType) + (column.notNull ? '' : '?'),
   }))
   const title = shortened(shortName(table.schema, table.name), longestTitle)
   const gutter = rows.some(({ keys }) => keys.primary && keys.foreign) ? 50 : 30

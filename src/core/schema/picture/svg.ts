@@ -9,7 +9,7 @@ const footer = 34
 /** A picture as a file that draws itself, in the colours that the reader's system prefers. */
 export function svgOf(picture: Picture, layout: Layout, title: string): string {
   const inside = drawing(picture, layout)
-  const width = Math.ceil(Math.max(layout.width + 2 * margin, 640))
+  const width = Math.ceil(Math.max(layout.width + 2 * margin, 900))
   const height = Math.ceil(layout.height + 2 * margin + footer)
   return `<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>${escaped(title)}</title>
@@ -70,6 +70,7 @@ function rowOf({ width, gutter }: Box, { column, keys, name, type }: Row, i: num
 function legend({ boxes, links }: Picture, title: string, y: number): string {
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
   const text = `${title} · ${count(boxes.length, 'table')} · ${count(links.length, 'foreign key')}`
-  const signs = 'PK primary key · FK foreign key · U unique · ? may be null'
+  const signs =
+    'PK primary key · FK foreign key · U unique · ? may be null · crow’s foot: many · ring: maybe none · bars: one'
   return `<text class="foot" x="${margin}" y="${y}"><tspan font-weight="600">${escaped(text)}</tspan><tspan dx="24">${signs}</tspan></text>`
 }
