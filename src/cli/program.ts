@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { addBackup } from './tree/backup.ts'
-import { addDesign } from './tree/design.ts'
 import { addEnv } from './tree/env.ts'
 import type { Runner } from './tree/leaf.ts'
 import { addMigrate } from './tree/migrate.ts'
 import { addQuery } from './tree/query.ts'
+import { addSchema } from './tree/schema.ts'
 import { addSeed } from './tree/seed.ts'
 import { addServer } from './tree/server.ts'
 import { addUpdate } from './tree/update.ts'
@@ -18,9 +18,8 @@ export function buildProgram(run: Runner, packageVersion: string, follow: (text:
   const db = program.command('db').description('the database')
   const migrate = db.command('migrate').description('numbered SQL files, tracked in the database')
   addMigrate(migrate, run)
+  addSchema(db, run)
   addUpdate(db, run)
-  const schema = db.command('schema').description('the design, and what databases are made of')
-  addDesign(db, schema, run)
   addBackup(db, run)
   addSeed(db, run)
   addQuery(db, run)

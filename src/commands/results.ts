@@ -1,11 +1,19 @@
 import type { Manifest } from '../core/backup.ts'
 import type { Environment } from '../core/environment.ts'
-import type { Difference } from '../core/schema/differences.ts'
 import type { SeedEntry } from '../core/seed.ts'
 import type { Status } from '../core/state.ts'
 import type { Report, SeedReport } from '../postgres/report.ts'
 import type { Drift } from '../postgres/scratch/drift.ts'
 import type { Renumbered } from '../project/renumber.ts'
+import type {
+  ApplyResult,
+  DiagramResult,
+  DiffResult,
+  ImportResult,
+  ScaffoldResult,
+  ShowTableResult,
+  ShowTablesResult,
+} from './schema-results.ts'
 
 export interface StatusResult {
   readonly kind: 'status'
@@ -206,40 +214,6 @@ export interface RestoreResult {
   readonly durationMs: number
 }
 
-export interface ImportResult {
-  readonly kind: 'import'
-  /** The file that was read. */
-  readonly design: string
-  /** Paths of the migrations that were written; none when there was nothing to change. */
-  readonly files: readonly string[]
-  /** What the design adds is `+`, what it removes `-`. */
-  readonly differences: readonly Difference[]
-  readonly renames: readonly string[]
-  /** Path of the seed that was written from the records of the design; null when there is nothing new. */
-  readonly seed: string | null
-}
-
-/** An import, and then what it takes to have it in the database. */
-export interface ApplyResult {
-  readonly kind: 'apply'
-  readonly import: ImportResult
-  readonly migrations: RunResult | DryRunResult
-  /** Null where there are no seeds. */
-  readonly seeds: SeedResult | null
-}
-
-export interface DiffResult {
-  readonly kind: 'diff'
-  /** What the sides are called. */
-  readonly left: string
-  readonly right: string
-  readonly differences: readonly Difference[]
-  /** What makes the right side what the left one is; null when it was not asked for. */
-  readonly sql: string | null
-  /** `--exit-code` and there are differences: exit status 6. */
-  readonly different: boolean
-}
-
 export type Result =
   | StatusResult
   | RunResult
@@ -264,3 +238,7 @@ export type Result =
   | ImportResult
   | ApplyResult
   | DiffResult
+  | DiagramResult
+  | ShowTablesResult
+  | ShowTableResult
+  | ScaffoldResult

@@ -1,7 +1,7 @@
 import type { DryRunResult, RepairResult, RunResult, StatusResult, UpdateResult } from '../../commands/results.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
+import { painted } from './design.ts'
 import type { Paint } from './paint.ts'
-import { painted } from './schema.ts'
 
 export function renderStatus({ migrations, database, environment, drift }: StatusResult, paint: Paint): string {
   if (migrations.length === 0) return `No migrations yet on ${database} (${environment})`

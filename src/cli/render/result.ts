@@ -1,10 +1,11 @@
 import type { Result } from '../../commands/results.ts'
 import { renderBackup } from './backup.ts'
+import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
 import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { jsonQuery, renderQuery } from './query.ts'
-import { renderDiff, renderImport } from './schema.ts'
+import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 
 /** A result as the lines that a person reads. */
@@ -58,6 +59,11 @@ export function renderResult(result: Result, paint: Paint): string {
       ].join('\n')
     case 'diff':
       return renderDiff(result, paint)
+    case 'diagram':
+    case 'tables':
+    case 'table':
+    case 'scaffold':
+      return renderSchema(result, paint)
     case 'shell':
       return ''
   }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { NselfError } from '../../../core/errors.ts'
 import type { Context } from '../../context.ts'
-import type { ApplyResult } from '../../results.ts'
+import type { ApplyResult } from '../../schema-results.ts'
 import { up } from '../migrate/up.ts'
 import { seed } from '../seed.ts'
 import { type ImportOptions, importDesign } from './import.ts'

@@ -12,7 +12,7 @@ import { changesBetween } from '../../../postgres/delta/plan.ts'
 import { catalogOf, on } from '../../../postgres/scratch/look.ts'
 import { type Claim, remaining } from '../../../postgres/scratch/prove-sql.ts'
 import type { Context } from '../../context.ts'
-import type { DiffResult } from '../../results.ts'
+import type { DiffResult } from '../../schema-results.ts'
 import { withScratchFor } from './scratch-place.ts'
 import { type Side, withSides } from './sides.ts'
 

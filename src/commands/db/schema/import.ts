@@ -20,7 +20,7 @@ import { readDesign } from '../../../project/dbml.ts'
 import { nextPaths, readMigrations, slugOf, writeMigrations } from '../../../project/migrations.ts'
 import { writeDesignSeed } from '../../../project/seeds.ts'
 import type { Context } from '../../context.ts'
-import type { ImportResult } from '../../results.ts'
+import type { ImportResult } from '../../schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-place.ts'
 
 export interface ImportOptions {
