@@ -16,7 +16,7 @@ beforeAll(() => {
     cwd: checkout,
   })
   for (const file of tracked.toString().split('\0').filter(Boolean)) {
-    if (/^(nself|bin|test\/servers)\/|^package\.json$/.test(file)) {
+    if (/^(nself|bin|test\/servers)\/|^(package\.json|schema\.dbml)$/.test(file)) {
       cpSync(join(checkout, file), join(clone, file), { recursive: true })
     }
   }

@@ -3,8 +3,8 @@ import { relative, resolve } from 'node:path'
 import type { Database } from '@dbml/parse'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
-import { designOf, type Source } from '../core/schema/dbml-design.ts'
 import type { Design } from '../core/schema/design.ts'
+import { designOf, type Source } from './dbml-design.ts'
 
 /**
  * Reads a DBML file and those that it imports.

@@ -106,30 +106,28 @@ export interface Other {
   readonly access?: Access
 }
 
-export const otherKinds = [
-  'schema',
-  'extension',
-  'domain',
-  'type',
-  'sequence',
-  'collation',
-  'function',
-  'aggregate',
-  'operator',
-  'cast',
-  'view',
-  'materialized view',
-  'index',
-  'rule',
-  'trigger',
-  'policy',
-  'statistics',
-  'text search',
-  'foreign server',
-  'publication',
-  'event trigger',
-] as const
-export type OtherKind = (typeof otherKinds)[number]
+export type OtherKind =
+  | 'schema'
+  | 'extension'
+  | 'domain'
+  | 'type'
+  | 'sequence'
+  | 'collation'
+  | 'function'
+  | 'aggregate'
+  | 'operator'
+  | 'cast'
+  | 'view'
+  | 'materialized view'
+  | 'index'
+  | 'rule'
+  | 'trigger'
+  | 'policy'
+  | 'statistics'
+  | 'text search'
+  | 'foreign server'
+  | 'publication'
+  | 'event trigger'
 
 /** Who owns it, and what others may do with it: `SELECT TO reader`. */
 export interface Access {

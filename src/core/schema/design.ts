@@ -15,7 +15,7 @@ interface Placed {
   readonly at: Location
 }
 
-export interface DesignEnum extends Placed {
+interface DesignEnum extends Placed {
   readonly schema: string
   readonly name: string
   readonly labels: readonly string[]
@@ -49,7 +49,7 @@ export interface DesignKey extends Placed {
   readonly columns: readonly string[]
 }
 
-export interface DesignCheck extends Placed {
+interface DesignCheck extends Placed {
   readonly name: string | null
   readonly expression: string
 }

@@ -10,8 +10,8 @@ import type {
   TablePartial,
   TableRecord,
 } from '@dbml/parse'
-import { type Location, NselfError } from '../errors.ts'
-import type { Rule } from './catalog.ts'
+import { type Location, NselfError } from '../core/errors.ts'
+import type { Rule } from '../core/schema/catalog.ts'
 import {
   type Design,
   type DesignColumn,
@@ -22,8 +22,8 @@ import {
   type DesignTable,
   literalOf,
   quotedTable,
-} from './design.ts'
-import { serialType } from './foreign-types.ts'
+} from '../core/schema/design.ts'
+import { serialType } from '../core/schema/foreign-types.ts'
 
 /** What the file says beside what the parser makes of it. */
 export interface Source {
