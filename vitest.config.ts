@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** These need Debian's pg_dump and psql, which npm does not bring: `npm run test:system`. */
+/** These need Debian's pg_dump, psql and chromium, which npm does not bring: `npm run test:system`. */
 export const system = 'test/system/*.test.ts'
 /** These kill, cut, stall and fill up; they need pgbouncer too: `npm run test:faults`. */
 export const faults = 'test/faults/*.test.ts'

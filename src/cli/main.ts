@@ -3,13 +3,14 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../commands/context.ts'
 import type { Result } from '../commands/results.ts'
 import { NselfError } from '../core/errors.ts'
-import { loadSettings } from '../project/settings.ts'
+import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave } from './leave.ts'
 import { buildProgram } from './program.ts'
 import { progressOn } from './progress.ts'
-import { jsonError, redact, renderError } from './render/error.ts'
+import { jsonError, renderError } from './render/error.ts'
 import { paintFor } from './render/paint.ts'
+import { redact } from './render/redact.ts'
 import { jsonResult, renderResult } from './render/result.ts'
 
 const interruption = new AbortController()
@@ -42,10 +43,12 @@ function contextOf(flags: Record<string, unknown>): Context {
     env: process.env,
     flagEnvironment: flags.env as string | undefined,
     flagUrl: flags.databaseUrl as string | undefined,
+    flagShadowUrl: flags.shadowUrl as string | undefined,
   })
   for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
   return {
     settings,
+    settingsOf: (environment, url) => loadOtherSettings({ cwd: process.cwd(), env: process.env }, environment, url),
     answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
     ...questionsFor(process.stdin, process.stderr, interruption.signal),
     signal: interruption.signal,
@@ -60,7 +63,7 @@ async function run(flags: Record<string, unknown>, command: (context: Context) =
   progress.stop()
   const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(process.stdout, process.env))
   process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`)
-  if (result.kind === 'status' && result.different) process.exitCode = 6
+  if ((result.kind === 'status' || result.kind === 'diff') && result.different) process.exitCode = 6
   if (result.kind === 'shell') process.exitCode = result.exitStatus
 }
 

@@ -4,6 +4,7 @@ import { addEnv } from './tree/env.ts'
 import type { Runner } from './tree/leaf.ts'
 import { addMigrate } from './tree/migrate.ts'
 import { addQuery } from './tree/query.ts'
+import { addSchema } from './tree/schema.ts'
 import { addSeed } from './tree/seed.ts'
 import { addServer } from './tree/server.ts'
 import { addUpdate } from './tree/update.ts'
@@ -17,6 +18,7 @@ export function buildProgram(run: Runner, packageVersion: string, follow: (text:
   const db = program.command('db').description('the database')
   const migrate = db.command('migrate').description('numbered SQL files, tracked in the database')
   addMigrate(migrate, run)
+  addSchema(db, run)
   addUpdate(db, run)
   addBackup(db, run)
   addSeed(db, run)

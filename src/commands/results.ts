@@ -3,7 +3,17 @@ import type { Environment } from '../core/environment.ts'
 import type { SeedEntry } from '../core/seed.ts'
 import type { Status } from '../core/state.ts'
 import type { Report, SeedReport } from '../postgres/report.ts'
+import type { Drift } from '../postgres/scratch/drift.ts'
 import type { Renumbered } from '../project/renumber.ts'
+import type {
+  ApplyResult,
+  DiagramResult,
+  DiffResult,
+  ImportResult,
+  ScaffoldResult,
+  ShowTableResult,
+  ShowTablesResult,
+} from './schema-results.ts'
 
 export interface StatusResult {
   readonly kind: 'status'
@@ -13,13 +23,16 @@ export interface StatusResult {
   readonly migrations: readonly {
     readonly version: string
     readonly name: string
-    readonly status: Status
+    /** `running` where it is half-way done by a run that is under way. */
+    readonly status: Status | 'running'
     readonly outOfOrder: boolean
     readonly appliedAt: string | null
     readonly durationMs: number | null
     readonly appliedBy: string | null
   }[]
-  /** `--check` found something that is not applied: exit status 6. */
+  /** With `--drift`: how the database differs from what its migrations make. */
+  readonly drift: Drift | null
+  /** `--check` found something that is not applied, or drift: exit status 6. */
   readonly different: boolean
 }
 
@@ -143,6 +156,8 @@ export interface RepairResult {
   readonly kind: 'repair'
   readonly database: string
   readonly findings: readonly Fix[]
+  /** With `--infer`: what was found out, a line each. */
+  readonly inferred: readonly string[]
   readonly done: readonly string[]
 }
 
@@ -220,3 +235,10 @@ export type Result =
   | BackupListResult
   | PruneResult
   | RestoreResult
+  | ImportResult
+  | ApplyResult
+  | DiffResult
+  | DiagramResult
+  | ShowTablesResult
+  | ShowTableResult
+  | ScaffoldResult

@@ -14,7 +14,24 @@ export interface Danger {
 export type Tree = { readonly [key: string]: unknown } | readonly unknown[] | string | number | boolean | null
 
 /** Names of relations that a run has made itself: nothing of the user's is in them. */
-export type Made = Set<string>
+export class Made {
+  private readonly kept = new Set<string>()
+  private readonly temporary = new Set<string>()
+
+  has(name: string): boolean {
+    return this.kept.has(name) || this.temporary.has(name)
+  }
+
+  add(name: string, temporary: boolean): void {
+    if (temporary) this.temporary.add(name)
+    else this.kept.add(name)
+  }
+
+  /** Temporary tables do not outlive their migration. */
+  endFile(): void {
+    this.temporary.clear()
+  }
+}
 
 /** The dangers of one statement, in its order. What it creates is added to `made`. */
 export function dangersOf(statement: Tree, made: Made): Danger[] {
@@ -43,7 +60,7 @@ export function visit(tree: unknown, enter: (type: string, node: Node) => boolea
 
 const looks: Record<string, (node: Node, made: Made) => Danger[]> = {
   CreateStmt: remember,
-  CreateTableAsStmt: (node, made) => remember(((node.into as Node | undefined) ?? {}) as Node, made, 'rel'),
+  CreateTableAsStmt: ({ into, if_not_exists }, made) => remember({ ...(into as Node), if_not_exists }, made, 'rel'),
   DropStmt: drops,
   TruncateStmt: (node, made) =>
     namesIn(node.relations, 'RangeVar')
@@ -57,8 +74,10 @@ const looks: Record<string, (node: Node, made: Made) => Danger[]> = {
 }
 
 function remember(node: Node, made: Made, key = 'relation'): Danger[] {
-  const relation = node[key] as Node | undefined
-  if (relation !== undefined) made.add(nameOf((relation.RangeVar as Node | undefined) ?? relation))
+  const found = node[key] as Node | undefined
+  const relation = (found?.RangeVar as Node | undefined) ?? found
+  // IF NOT EXISTS may have made nothing.
+  if (relation !== undefined && !node.if_not_exists) made.add(nameOf(relation), relation.relpersistence === 't')
   return []
 }
 

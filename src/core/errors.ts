@@ -3,6 +3,7 @@ const exitStatus = {
   usage: 2,
   configuration: 2,
   'invalid-migration': 2,
+  'invalid-design': 2,
   conflict: 2,
   refused: 3,
   'not-confirmed': 3,

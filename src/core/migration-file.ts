@@ -8,6 +8,8 @@ import { canonicalVersion, parseVersion } from './version.ts'
 
 const marker = /^--\s*(UP|DOWN)\s*(?::.*)?$/is
 const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
+/** How dbmate, goose, sql-migrate and others begin their sections. */
+const foreignMarker = /^--\s*(?:migrate:(?:up|down)|(?:\+\w+\s+|@|rambler\s+)(?:up|down|undo))\b/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 const fileName = /^(\d+)_(.+)\.sql$/
 
@@ -25,8 +27,8 @@ interface Draft extends Headers {
   readonly line: number
   end: number
   statements: number
-  /** psql's own lines, to be blanked. */
-  restricts: { start: number; end: number }[]
+  /** What no server understands, to be blanked. */
+  skipped: { start: number; end: number }[]
   parts: string[]
 }
 
@@ -52,6 +54,8 @@ export class MigrationReader {
   /** The first statement before any marker: allowed only when no marker follows. */
   private early: number | null = null
   private marked = false
+  /** The first marker of another tool: a file with no other would be read as all UP, its way down with it. */
+  private foreign: NselfError | null = null
   private chunk = ''
   private chunkStart = 0
   private chunkLine = 1
@@ -77,6 +81,7 @@ export class MigrationReader {
   finish(name: { version: string; name: string }): Migration {
     this.guarded(() => {
       this.take(this.lexer.finish())
+      if (this.foreign !== null && !this.marked) throw this.foreign
       const [first] = this.sections
       if (first?.direction === 'down' && this.sections.length === 1) {
         throw new SqlError(first.opened, 'a DOWN section but no UP', 'add a line -- UP before the statements to apply')
@@ -118,9 +123,10 @@ export class MigrationReader {
       const section = this.sections.at(-1) as Draft
       if (token.kind === 'comment') {
         if (token.alone && marker.test(token.text)) this.openSection(token)
+        else if (token.alone && foreignMarker.test(token.text)) this.foreign ??= this.fault(foreignFault(token))
         else if (!token.inStatement && section.statements === 0) this.header(token, section)
-      } else if (token.kind === 'restrict') {
-        section.restricts.push(token)
+      } else if (token.kind === 'skip') {
+        section.skipped.push(token)
       } else if (token.kind === 'statement') {
         if (!this.marked) this.early ??= token.start
         section.statements++
@@ -143,7 +149,7 @@ export class MigrationReader {
     throw new SqlError(
       token.start,
       `${token.words.slice(0, 2).join(' ')} ${what}`,
-      'remove it: each migration runs in a transaction of its own, with its tracking row',
+      'remove BEGIN and COMMIT: each migration runs in a transaction of its own, with its tracking row',
     )
   }
 
@@ -179,7 +185,7 @@ export class MigrationReader {
   }
 
   private draft(direction: 'up' | 'down', opened: number, start: number, line: number): Draft {
-    return { ...this.preamble, direction, opened, start, line, end: start, statements: 0, restricts: [], parts: [] }
+    return { ...this.preamble, direction, opened, start, line, end: start, statements: 0, skipped: [], parts: [] }
   }
 
   private header(token: Token & { kind: 'comment' }, section: Draft): void {
@@ -217,29 +223,30 @@ export class MigrationReader {
     try {
       read()
     } catch (error) {
-      if (!(error instanceof SqlError)) throw error
-      const inChunk = error.offset >= this.chunkStart
-      const text = inChunk ? this.chunk : this.lexer.slice(error.offset, this.chunkStart + this.chunk.length)
-      const location = locate(
-        this.path,
-        text,
-        inChunk ? error.offset - this.chunkStart : 0,
-        inChunk ? this.chunkLine : 1,
-      )
-      throw new NselfError('invalid-migration', error.message, {
-        location,
-        hint: error.hint ?? 'mend the file; nothing was run',
-      })
+      throw error instanceof SqlError ? this.fault(error) : error
     }
+  }
+
+  private fault(error: SqlError): NselfError {
+    const inChunk = error.offset >= this.chunkStart
+    const text = inChunk ? this.chunk : this.lexer.slice(error.offset, this.chunkStart + this.chunk.length)
+    const at = inChunk ? error.offset - this.chunkStart : 0
+    const location = locate(this.path, text, at, inChunk ? this.chunkLine : 1)
+    const hint = error.hint ?? 'mend the file; nothing was run'
+    return new NselfError('invalid-migration', error.message, { location, hint })
   }
 }
 
-/** The text of a section, psql's own lines blanked. */
-function textOf({ parts, restricts, start }: Draft): string {
+function foreignFault({ start, text }: { readonly start: number; readonly text: string }): SqlError {
+  return new SqlError(start, `${text} is a marker of another tool`, 'write -- UP and -- DOWN in place of such lines')
+}
+
+/** The text of a section, blanks in place of what no server understands: all else keeps its place. */
+function textOf({ parts, skipped, start }: Draft): string {
   let sql = parts.join('')
-  for (const restrict of restricts) {
-    const blank = ' '.repeat(restrict.end - restrict.start)
-    sql = sql.slice(0, restrict.start - start) + blank + sql.slice(restrict.end - start)
+  for (const skip of skipped) {
+    const blank = ' '.repeat(skip.end - skip.start)
+    sql = sql.slice(0, skip.start - start) + blank + sql.slice(skip.end - start)
   }
   return sql
 }

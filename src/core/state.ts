@@ -121,8 +121,11 @@ function names(text: string, name: string): boolean {
 }
 
 function twins(a: Migration, b: Migration): NselfError {
+  const halves = /\.down$/.test(a.name) && /\.up$/.test(b.name)
   return new NselfError('conflict', `two migrations have the version ${a.version}: ${a.path} and ${b.path}`, {
-    hint: `give the one that is not applied yet the next free number: nself db migrate repair --renumber ${b.name}`,
+    hint: halves
+      ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
+      : `give the one that is not applied yet the next free number: nself db migrate repair --renumber ${b.name}`,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import type { Environment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
+import { findDefaultPrivileges } from './default-privileges.ts'
 import { detailOf } from './failure.ts'
 import { allDroppedSql, forgetAllSql, literal } from './history.ts'
 import { LostConnection } from './lost.ts'
@@ -88,10 +89,10 @@ function unknownDrop(cause: LostConnection): NselfError {
   })
 }
 
-/** The statements that drop what a database has, but for the tracking schema. */
+/** The statements that drop what a database has, but for the tracking schema: default privileges first, for they name schemas. */
 export async function findDrops(client: Client): Promise<string[]> {
   const { rows } = await client.query<string[]>({ text: dropsSql, rowMode: 'array' })
-  return rows.map((row) => row[0] as string)
+  return [...(await findDefaultPrivileges(client)), ...rows.map((row) => row[0] as string)]
 }
 
 /** One statement that runs them all; what went with another one is no error. */

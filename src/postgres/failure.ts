@@ -120,6 +120,7 @@ function hintFor(error: ServerError): string {
     case '55P03':
       return 'another session holds a lock on this table; try again when it is done, or raise it: -- nself: lock-timeout 30s'
     case '25001':
+      if (/^SET TRANSACTION/.test(error.message)) return 'remove it: nself has begun the transaction, as READ COMMITTED'
       return 'this statement cannot run in a transaction: add a line -- nself: no-transaction above it'
     case '2D000':
       return 'it commits by itself: add a line -- nself: no-transaction above it'

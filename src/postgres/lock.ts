@@ -30,6 +30,11 @@ export const blockersSql = `SELECT DISTINCT ${sessionColumns} FROM pg_locks l,
 const holderSql = `SELECT ${sessionColumns} FROM pg_locks l JOIN pg_stat_activity a USING (pid)
   WHERE ${heldSql(runKey)} AND a.pid <> pg_backend_pid() LIMIT 1`
 
+/** Who runs something on this database at this moment; null when nobody does. */
+export async function readRunner(client: Client): Promise<OtherSession | null> {
+  return (await client.query<OtherSession>(holderSql)).rows[0] ?? null
+}
+
 /** Another session, as a person needs it named. */
 export interface OtherSession {
   readonly pid: number | null

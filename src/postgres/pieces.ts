@@ -65,7 +65,7 @@ class Cutter {
         this.start ??= token.start
         this.end = token.end
         if (token.copiesIn) pieces.push(...this.flush('copy'))
-      } else if (token.kind === 'restrict') {
+      } else if (token.kind === 'skip') {
         pieces.push(...this.flush())
       } else if (token.kind === 'copy-data') {
         if (token.end > token.start) pieces.push({ kind: 'data', text: this.slice(token.start, token.end) })

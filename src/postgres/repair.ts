@@ -6,12 +6,14 @@ import { storedDown } from '../core/migration-file.ts'
 import type { Repair } from '../core/repair.ts'
 import { connect, disconnect, type Server } from './connect.ts'
 import { detailOf } from './failure.ts'
-import { bootstrapSql, journalSql, literal, rebuildSql, storeDownSql } from './history.ts'
+import { bootstrapSql, type History, journalSql, literal, readHistory, rebuildSql, storeDownSql } from './history.ts'
 import { acquireLock } from './lock.ts'
 import { LostConnection } from './lost.ts'
 import { send } from './script.ts'
 
 export interface RepairContext {
+  /** What the repairs were chosen by. */
+  readonly seen: History
   readonly environment: Environment
   readonly lockWaitMs: number
   readonly tell: (sentence: string) => void
@@ -28,7 +30,10 @@ export async function findInvalidIndexes(client: Client): Promise<string[]> {
   return rows.map((row) => row.name)
 }
 
-/** Does the approved repairs under the lock: tracking changes in one transaction, then what must run outside one. */
+/**
+ * Does the approved repairs under the lock: tracking changes in one transaction, then what must run outside one.
+ * @throws NselfError `refused` when a run has changed the history since: what looked half-way done may be done now.
+ */
 export async function repairTracking(
   server: Server,
   approved: Approved<Repair[]>,
@@ -38,6 +43,7 @@ export async function repairTracking(
   try {
     const connection = await connect(server, 'nself repair')
     try {
+      refuseChanged(context.seen, await readHistory(connection.client))
       await must(connection.client, bootstrapSql(context.environment))
       const inside = approved.what
         .map((repair) => trackingSql(repair, context.environment))
@@ -56,6 +62,15 @@ export async function repairTracking(
   } finally {
     await lock.release()
   }
+}
+
+function refuseChanged(seen: History, now: History): void {
+  const key = ({ rows }: History) =>
+    rows.map((row) => [row.version, row.state, row.checksum, row.statementsDone, row.statementBegun].join()).join('\n')
+  if (key(seen) === key(now)) return
+  throw new NselfError('refused', 'a run has changed the history while this one waited', {
+    hint: 'look again with nself db migrate status; nothing was changed by this command',
+  })
 }
 
 function trackingSql(repair: Repair, environment: Environment): string | null {

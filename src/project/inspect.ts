@@ -1,4 +1,4 @@
-import { type Danger, dangersOf, type Made, type Tree, visit } from '../core/danger.ts'
+import { type Danger, dangersOf, Made, type Tree, visit } from '../core/danger.ts'
 import { type Location, NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import type { Migration } from '../core/migration.ts'
@@ -35,7 +35,7 @@ export async function inspect(
   textOf: (migration: Migration) => Promise<string>,
 ): Promise<Finding[]> {
   const parser = await loadParser()
-  const made: Made = new Set()
+  const made = new Made()
   const findings: Finding[] = []
   for (const migration of migrations) {
     const sql = await textOf(migration)
@@ -47,6 +47,7 @@ export async function inspect(
         findings.push({ ...danger, migration: migration.name, location })
       }
     }
+    made.endFile()
   }
   return findings
 }

@@ -1,8 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/seed.ts'
-import { nextVersion, readMigration, slugOf } from './migrations.ts'
+import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']
 /** As a person counts: 2_a before 10_b. */
@@ -34,7 +34,7 @@ async function refuseStray(seedsDir: string, root: string): Promise<void> {
     })
   })
   const stray = entries.find(
-    ({ name }) => !name.startsWith('.') && !folders.includes(name) && /\.sql$|^[^.]*$/.test(name),
+    ({ name }) => !name.startsWith('.') && !folders.includes(name) && /\.sql$|^[^.]*$/i.test(name),
   )
   if (stray === undefined) return
   throw new NselfError(
@@ -49,7 +49,7 @@ async function refuseStray(seedsDir: string, root: string): Promise<void> {
 async function list(folder: string, root: string): Promise<string[]> {
   try {
     const entries = await readdir(folder)
-    return entries.filter((file) => file.endsWith('.sql') && !file.startsWith('.')).sort(byNumber)
+    return entries.filter(isSql).sort(byNumber)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return []
@@ -82,5 +82,23 @@ export async function createSeed(seedsDir: string, root: string, folder: SeedFol
   const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
   const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
   await writeFile(path, `-- ${slug.replaceAll('_', ' ')}\n-- ${again}\n\n`, { flag: 'wx' })
+  return relative(root, path)
+}
+
+const designed = /^\d+_design_records\.sql$/
+
+/**
+ * Writes the records of a design as a common seed, always the same file.
+ * @returns its path relative to `root`, or null when it says that already.
+ */
+export async function writeDesignSeed(seedsDir: string, root: string, text: string): Promise<string | null> {
+  const folder = join(seedsDir, 'common')
+  await mkdir(folder, { recursive: true })
+  const files = await list(folder, root)
+  const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
+  if ((await readFile(path, 'utf8').catch(() => null)) === text) return null
+  const temporary = `${path}.new`
+  await writeFile(temporary, text)
+  await rename(temporary, path)
   return relative(root, path)
 }

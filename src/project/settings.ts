@@ -25,6 +25,8 @@ export interface Settings {
   /** The folder of pg_dump and pg_restore, where the user names one. */
   readonly pgBinDir: string | null
   readonly target: Target
+  /** Where scratch databases are made, when it is not beside the target: --shadow-url or NSELF_SHADOW_URL. */
+  readonly shadow: ServerTarget | null
   /** Where each part of the server was set; a part that is missing here has its default. */
   readonly serverOrigins: Origins
   readonly folderOrigins: { readonly migrations: string; readonly seeds: string }
@@ -47,6 +49,7 @@ interface Input {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly flagEnvironment?: string | undefined
   readonly flagUrl?: string | undefined
+  readonly flagShadowUrl?: string | undefined
 }
 
 const commonFiles = ['.env', '.env.dev']
@@ -60,7 +63,7 @@ const filesOf: Record<Environment, readonly string[]> = {
  * What the flags, the process environment and the env files say together.
  * @throws NselfError `configuration`; a password is never in it.
  */
-export function loadSettings({ cwd, env, flagEnvironment, flagUrl }: Input): Settings {
+export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl }: Input): Settings {
   const root = findRoot(cwd)
   if (root === null) {
     throw new NselfError('configuration', `no nself/ folder here or above ${cwd}`, {
@@ -80,6 +83,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl }: Input): Set
   const exposures = environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, item.variables))
   const { target, origins } = chooseTarget(root, environment, flagUrl, layers)
   const users = variables.get('NSELF_PROD_USERS')
+  const shadow = variables.get('NSELF_SHADOW_URL')
   return {
     root,
     environment,
@@ -89,6 +93,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl }: Input): Set
     backupsDir: resolve(root, variables.get('NSELF_BACKUPS_DIR')?.value ?? '_backups'),
     pgBinDir: variables.get('NSELF_PG_BIN_DIR')?.value ?? null,
     target,
+    shadow: shadowFrom(flagShadowUrl, shadow && { ...shadow, source: describe('NSELF_SHADOW_URL', shadow) }, variables),
     serverOrigins: origins,
     folderOrigins: {
       migrations: originOf(variables, 'NSELF_MIGRATIONS_DIR') ?? 'default',
@@ -98,6 +103,30 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl }: Input): Set
     productionUsers: users === undefined ? null : { value: users.value, source: describe('NSELF_PROD_USERS', users) },
     warnings: exposures.filter((warning) => warning !== null),
   }
+}
+
+/**
+ * The settings of another environment than that of the command: its own files say which server is its, not the process
+ * environment, which speaks of the command's.
+ * @throws NselfError `configuration` when they name none.
+ */
+export function loadOtherSettings(
+  { cwd, env }: Pick<Input, 'cwd' | 'env'>,
+  environment: Environment,
+  url: string | null,
+): Settings {
+  const namesServer = /^(?:DATABASE_URL|POSTGRES_\w+|PG[A-Z]+)$/
+  const others = Object.fromEntries(Object.entries(env).filter(([name]) => url !== null || !namesServer.test(name)))
+  return loadSettings({ cwd, env: others, flagEnvironment: environment, ...(url === null ? {} : { flagUrl: url }) })
+}
+
+function shadowFrom(
+  flag: string | undefined,
+  set: { readonly value: string; readonly source: string } | undefined,
+  variables: Variables,
+): ServerTarget | null {
+  if (flag !== undefined) return serverFromUrl(flag, '--shadow-url', variables).target
+  return set === undefined ? null : serverFromUrl(set.value, set.source, variables).target
 }
 
 function chooseEnvironment(flag: string | undefined, fromProcess: Variables, files: Variables): [Environment, string] {

@@ -28,7 +28,8 @@ describe('in production', () => {
 
   test('fresh is blocked whatever is answered', async () => {
     const project = await inProduction()
-    const { code, stderr } = await project.nself('db', 'migrate', 'fresh', ...believed, '--yes')
+    const answers = ['--yes', '--confirm', phrase]
+    const { code, stderr } = await project.nself('db', 'migrate', 'fresh', ...believed, ...answers)
     expect(code).toBe(3)
     expect(stderr).toContain('blocked in production')
     expect(await project.tables()).toEqual(['a'])

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { program } from '../helpers/cli.ts'
 import { useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -68,4 +70,24 @@ test('wrong COPY data point at their line', async () => {
   expect(stderr).toContain('invalid input syntax for type integer: "many"')
   expect(stderr).toMatch(/001_copy\.sql:100003:1$/m)
   expect(await project.tables()).toEqual([])
+})
+
+test('a thousand files are read where a hundred may be open', async () => {
+  const files = Array.from({ length: 1000 }, (_, i) => [`${String(i + 1).padStart(4, '0')}_a.sql`, 'SELECT 1;'])
+  const project = await server.project(Object.fromEntries(files))
+  const limited = [
+    '-c',
+    'ulimit -n 100; exec "$0" "$@"',
+    process.execPath,
+    program,
+    'db',
+    'migrate',
+    'status',
+    '--json',
+  ]
+  const { stdout } = spawnSync('sh', [...limited, '--database-url', project.url], {
+    cwd: project.root,
+    encoding: 'utf8',
+  })
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, result: { migrations: { length: 1000 } } })
 })

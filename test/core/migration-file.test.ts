@@ -126,6 +126,13 @@ describe('sections', () => {
     expect(parse('\\restrict a\n-- UP\nSELECT 1;\n').up.sql).toBe('\nSELECT 1;\n')
     expect(parse('\\restrict a\r\nSELECT 1;\r\n').up.sql).toBe(`${' '.repeat(11)}\r\nSELECT 1;\r\n`)
   })
+
+  test('byte order marks of files that were joined are blanked too', () => {
+    expect(sections('-- UP\n\ufeffSELECT 1;\n\ufeff-- DOWN\n\ufeffSELECT 2;')).toEqual({
+      up: 'SELECT 1;',
+      down: 'SELECT 2;',
+    })
+  })
 })
 
 describe('the checksum', () => {
@@ -306,6 +313,15 @@ describe('a file is refused', () => {
     ['with BEGIN', '/* a */ begin;\n', /BEGIN begins a transaction/, 1, 9],
     ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /START TRANSACTION begins/, 1, 1],
     ['with PREPARE TRANSACTION', "PREPARE TRANSACTION 'a';", /PREPARE TRANSACTION ends/, 1, 1],
+    [
+      'with markers of dbmate',
+      '-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;',
+      /migrate:up is a marker of another/,
+      1,
+      1,
+    ],
+    ['with markers of goose', '\n-- +goose Up\nSELECT 1;\n', /goose Up is a marker of another/, 2, 1],
+    ['with an undo', 'SELECT 1;\n--@UNDO\nSELECT 2;', /another tool/, 2, 1],
     ['with other quoting', 'SELECT 1;\nSET standard_conforming_strings = off;', /must stay on/, 2, 1],
   ])('%s', (_, text, message, line, column) => {
     expect(fault(text)).toMatchObject({
@@ -313,6 +329,13 @@ describe('a file is refused', () => {
       exitStatus: 2,
       message: expect.stringMatching(message),
       location: { path: '001_a.sql', line, column },
+    })
+  })
+
+  test('not with markers of another tool below its own', () => {
+    expect(sections('-- UP\n-- migrate:up\nSELECT 1;\n-- DOWN\n-- +goose Down\nSELECT 2;')).toEqual({
+      up: '-- migrate:up\nSELECT 1;',
+      down: '-- +goose Down\nSELECT 2;',
     })
   })
 

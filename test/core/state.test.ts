@@ -106,6 +106,13 @@ describe('the files are refused', () => {
       /next free number/,
     ],
     [
+      'with the two halves of one',
+      [file('1_a.down'), file('1_a.up')],
+      [],
+      'two migrations have the version 1: 1_a.down.sql and 1_a.up.sql',
+      /one file: -- UP, the text of 1_a.up.sql, -- DOWN, the text of 1_a.down.sql/,
+    ],
+    [
       'with an unknown dependency',
       [file('1_a', { dependsOn: '7' })],
       [],

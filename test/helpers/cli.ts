@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(checkout, 'bin', 'nself.js')
+export const program = join(checkout, 'bin', 'nself.js')
 
 export interface Finished {
   readonly code: number | null

@@ -35,6 +35,8 @@ describe('what destroys data is found', () => {
     ['WITH gone AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM gone', ['deletes all rows of t']],
     ['DROP DATABASE d', ['drops the database d']],
     ['DROP OWNED BY r', ['drops everything that a role owns']],
+    ['CREATE TABLE IF NOT EXISTS t (a int); DELETE FROM t', ['deletes all rows of t']],
+    ['CREATE TABLE IF NOT EXISTS t AS SELECT 1; DROP TABLE t', ['drops the table t']],
     ["DO $$ BEGIN EXECUTE 'TRUNCATE t'; END $$", ['empties the table t']],
     ["DO $$ BEGIN EXECUTE format('DROP TABLE %I', name); END $$", ['drops the table …']],
   ])('%s', async (sql, expected) => {
@@ -66,6 +68,12 @@ describe('what destroys nothing is not', () => {
   test('nor what an earlier file of the same run has made', async () => {
     expect(await found('CREATE TABLE x (a int)', 'DROP TABLE x; DROP TABLE y')).toEqual(['2_a.sql:1 drops the table y'])
   })
+})
+
+test('a temporary table of one file is none of the next', async () => {
+  expect(await found('CREATE TEMP TABLE x (a int); DELETE FROM x', 'DELETE FROM x')).toEqual([
+    '2_a.sql:1 deletes all rows of x',
+  ])
 })
 
 test('what PostgreSQL cannot parse is an error with its place', async () => {

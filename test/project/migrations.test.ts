@@ -37,6 +37,17 @@ describe('the migrations of a folder', () => {
     ])
   })
 
+  test('are all read before the first fault is told, and the others with one are named', async () => {
+    const begins = 'BEGIN;\nSELECT 1;\nCOMMIT;\n'
+    const files = Object.fromEntries(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((i) => [`${i}_a.sql`, i === 2 ? 'SELECT 1;' : begins]),
+    )
+    const { location, hint } = await fault(read(files))
+    expect(location).toMatchObject({ path: `migrations-${count}/1_a.sql` })
+    expect(hint).toContain('remove BEGIN and COMMIT')
+    expect(hint).toContain('6 more cannot be read as they are: 3_a.sql, 4_a.sql, 5_a.sql, 6_a.sql, 7_a.sql …')
+  })
+
   test('may begin with a byte order mark, which is no part of them', async () => {
     const text = '-- UP\r\nSELECT 1;\r\n-- DOWN\r\nSELECT 2;\r\n'
     const [plain, marked] = await read({ '1_a.sql': text, '2_b.sql': `\ufeff${text}` })

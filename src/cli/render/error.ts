@@ -1,17 +1,13 @@
-import type { NselfError } from '../../core/errors.ts'
+import type { Location, NselfError } from '../../core/errors.ts'
 import type { Report, SeedReport } from '../../postgres/report.ts'
 import type { Paint } from './paint.ts'
+import { redact } from './redact.ts'
 
 /** An error as the lines that a person reads: what, where, what PostgreSQL adds, how things stand, what to type next. */
 export function renderError(error: NselfError, paint: Paint): string {
   const { location, server, hint } = error
   const lines = [`${paint.red('Error:')} ${error.message}`]
-  if (location) {
-    const gutter = String(location.line)
-    lines.push(`  ${location.path}:${location.line}:${location.column}`)
-    lines.push(`  ${gutter} | ${location.excerpt}`)
-    if (location.caret > 0) lines.push(`  ${' '.repeat(gutter.length)} | ${' '.repeat(location.caret - 1)}^`)
-  }
+  if (location) lines.push(...excerptLines(redactExcerpt(location)))
   if (server?.detail) lines.push(`  DETAIL: ${server.detail}`)
   if (server?.hint) lines.push(`  HINT: ${server.hint}`)
   if (server?.where) lines.push(`  CONTEXT: ${server.where.replaceAll('\n', '\n           ')}`)
@@ -20,8 +16,22 @@ export function renderError(error: NselfError, paint: Paint): string {
   return redact(lines.join('\n'))
 }
 
+function excerptLines({ path, line, column, excerpt, caret }: Location): string[] {
+  const blank = ' '.repeat(String(line).length)
+  const shown = [`  ${path}:${line}:${column}`, `  ${line} | ${excerpt}`]
+  return caret > 0 ? [...shown, `  ${blank} | ${' '.repeat(caret - 1)}^`] : shown
+}
+
+/** A shorter excerpt moves the caret. */
+function redactExcerpt(location: Location): Location {
+  const { excerpt, caret } = location
+  const before = [...excerpt].slice(0, Math.max(caret - 1, 0)).join('')
+  return { ...location, excerpt: redact(excerpt), caret: caret === 0 ? 0 : [...redact(before)].length + 1 }
+}
+
 function reportLines(report: Report | SeedReport | undefined): string[] {
-  if (report === undefined) return []
+  // Some failures report something else, which only --json tells.
+  if (report === undefined || !('steps' in report)) return []
   const names = (outcome: string) => report.steps.filter((step) => step.outcome === outcome).map((step) => step.name)
   const verb = report.action === 'down' ? 'Reverted' : 'Applied'
   const line = (label: string, list: string[]) =>
@@ -37,15 +47,10 @@ function reportLines(report: Report | SeedReport | undefined): string[] {
   ]
 }
 
-/** The same as a JSON document. */
+/** The same as a JSON document. Each text in it is redacted by itself: what stands around it must stay JSON. */
 export function jsonError(error: NselfError): string {
-  const { code, message, hint, location, server, report } = error
-  return redact(JSON.stringify({ ok: false, error: { code, message, hint, location, server, report } }))
-}
-
-/** The one place where what is printed loses its passwords. */
-export function redact(text: string): string {
-  return text
-    .replace(/(postgres(?:ql)?:\/\/[^:@\s/]*):[^\s"']*@/g, '$1:***@')
-    .replace(/(password\s*[=:]\s*)('[^']*'|[^\s,;]+)/gi, '$1***')
+  const { code, message, hint, server, report } = error
+  const location = error.location && redactExcerpt(error.location)
+  const redacted = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
+  return JSON.stringify({ ok: false, error: { code, message, hint, location, server, report } }, redacted)
 }

@@ -1,4 +1,5 @@
 import type { QueryResult } from '../../commands/results.ts'
+import { visible } from './aligned.ts'
 import type { Paint } from './paint.ts'
 
 type One = QueryResult['results'][number]
@@ -34,11 +35,6 @@ const length = (text: string) => [...text].length
 const pad = (text: string, width: number, right: boolean) => {
   const blanks = ' '.repeat(Math.max(0, width - length(text)))
   return right ? blanks + text : text + blanks
-}
-
-/** What the database holds must not steer the terminal. */
-function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) => JSON.stringify(char).slice(1, -1))
 }
 
 function csv({ columns, rows }: One): string {

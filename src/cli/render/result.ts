@@ -1,9 +1,11 @@
 import type { Result } from '../../commands/results.ts'
 import { renderBackup } from './backup.ts'
+import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
 import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { jsonQuery, renderQuery } from './query.ts'
+import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 
 /** A result as the lines that a person reads. */
@@ -47,6 +49,21 @@ export function renderResult(result: Result, paint: Paint): string {
       return renderEnv(result, paint)
     case 'query':
       return renderQuery(result, paint)
+    case 'import':
+      return renderImport(result, paint)
+    case 'apply':
+      return [
+        renderImport(result.import, paint),
+        renderResult(result.migrations, paint),
+        ...(result.seeds === null ? [] : [renderSeed(result.seeds)]),
+      ].join('\n')
+    case 'diff':
+      return renderDiff(result, paint)
+    case 'diagram':
+    case 'tables':
+    case 'table':
+    case 'scaffold':
+      return renderSchema(result, paint)
     case 'shell':
       return ''
   }

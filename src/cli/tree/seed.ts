@@ -3,7 +3,7 @@ import type { Context } from '../../commands/context.ts'
 import type { Which } from '../../commands/db/seed.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import type { SeedFolder } from '../../core/seed.ts'
-import { count, leaf, lockWait, type Runner } from './leaf.ts'
+import { confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
 
 /** nself db seed …, nself db reset */
 export function addSeed(db: Command, run: Runner): void {
@@ -41,6 +41,7 @@ export function addSeed(db: Command, run: Runner): void {
     'nself db reset',
     'nself db reset --env staging --yes',
   ])
+    .addOption(confirm().hideHelp())
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>

@@ -39,14 +39,17 @@ interface CopyDataToken {
   readonly terminatorEnd: number
 }
 
-/** A `\restrict` or `\unrestrict` line of pg_dump: for psql only, never sent to a server. */
-interface RestrictToken {
-  readonly kind: 'restrict'
+/**
+ * What is never sent to a server: a `\restrict` or `\unrestrict` line of pg_dump, which is for psql, and a byte order
+ * mark between statements, which is there where files were joined.
+ */
+interface SkipToken {
+  readonly kind: 'skip'
   readonly start: number
   readonly end: number
 }
 
-export type Token = StatementToken | CommentToken | CopyDataToken | RestrictToken
+export type Token = StatementToken | CommentToken | CopyDataToken | SkipToken
 
 /** A fault in the text itself, at an offset of the whole text. */
 export class SqlError extends Error {
@@ -92,6 +95,7 @@ const anyBlank = /[ \t\r\n\f\v]/
 const blankInLine = /[^\S\r\n]/
 /** What psql takes for the end of COPY data; at the end of the text it is the server that takes it. */
 const terminator = /\\\.(?:\r?\n|$)/y
+const byteOrderMark = '\ufeff'
 const unfinished = 'close the parenthesis or the BEGIN ATOMIC body before the marker'
 /** Enough to know any statement that matters to the runner; those below matter to nobody. */
 const wordsKept = 24
@@ -228,6 +232,7 @@ export class Lexer {
     }
     const found = match[0]
     const at = match.index
+    if (found[0] === byteOrderMark && this.start === null) return this.skip(at, 1)
     switch (found) {
       case '--':
         return this.lineComment(at)
@@ -388,8 +393,12 @@ export class Lexer {
         'psql runs such lines itself; here only SQL, COPY … FROM stdin and \\restrict are understood',
       )
     }
-    this.pos = at + command.length
-    this.tokens.push({ kind: 'restrict', start: this.base + at, end: this.base + at + command.length })
+    this.skip(at, command.length)
+  }
+
+  private skip(at: number, length: number): void {
+    this.pos = at + length
+    this.tokens.push({ kind: 'skip', start: this.base + at, end: this.base + this.pos })
   }
 
   private untilQuote(quote: string): void {

@@ -7,7 +7,6 @@ import { dropTrackingSql } from '../history.ts'
 import { piecesOf } from '../pieces.ts'
 import { copyIn, type Outcome, send } from '../script.ts'
 import { identifier, restoring, using } from './databases.ts'
-import { findDefaultPrivileges } from './default-privileges.ts'
 import type { Hold, Restored, RestoreOptions, RestorePlan } from './restore.ts'
 import { scriptLines } from './restore-script.ts'
 import { namesOf, sessionsOn } from './sessions.ts'
@@ -33,8 +32,7 @@ export async function restoreInPlace(
       await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
       for (const role of newRoles) await must(client, `CREATE ROLE ${identifier(role)} NOLOGIN`)
       options.progress('dropping what is there')
-      const drops = [...(await findDefaultPrivileges(client)), ...(await findDrops(client))]
-      await must(client, `${dropAllSql(drops)}; ${dropTrackingSql}`)
+      await must(client, `${dropAllSql(await findDrops(client))}; ${dropTrackingSql}`)
       // No --single-transaction would have it end ours in the middle; with it, it is ended once, after all.
       const args = ['--single-transaction', '--file=-', backup.path]
       const read = (stdout: AsyncIterable<Buffer>) => run(client, stdout, options.progress)

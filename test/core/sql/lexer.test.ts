@@ -329,14 +329,23 @@ describe('COPY', () => {
   })
 })
 
+test('a byte order mark between statements is skipped, one in a statement is part of it', () => {
+  expect(lex('SELECT 1;\n\ufeffSELECT 2;\n')).toMatchObject([
+    { kind: 'statement', start: 0, end: 8 },
+    { kind: 'skip', start: 10, end: 11 },
+    { kind: 'statement', start: 11, end: 19 },
+  ])
+  expect(lex('SELECT \ufeffa;')).toMatchObject([{ kind: 'statement', start: 0, end: 9 }])
+})
+
 describe('psql commands', () => {
   test.each(['\\restrict', '\\restrict aBc123', '\\unrestrict aBc123'])('%s is one token', (line) => {
-    expect(lex(`SELECT 1;\n${line}\nSELECT 2;\n`)[1]).toEqual({ kind: 'restrict', start: 10, end: 10 + line.length })
+    expect(lex(`SELECT 1;\n${line}\nSELECT 2;\n`)[1]).toEqual({ kind: 'skip', start: 10, end: 10 + line.length })
   })
 
   test('a line \\restrict may end with \\r\\n', () => {
     expect(lex('\\restrict a\r\nSELECT 1;\r\n')).toMatchObject([
-      { kind: 'restrict', start: 0, end: 11 },
+      { kind: 'skip', start: 0, end: 11 },
       { start: 13, end: 21 },
     ])
   })

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 
 /**
- * What ALTER DEFAULT PRIVILEGES has set, undone: else it would add to the rights of whatever is restored. Rights for
+ * What ALTER DEFAULT PRIVILEGES has set, undone: else it would add to the rights of whatever is made next. Rights for
  * a schema add to the built-in ones; those without a schema stand in their place, so these are given back.
  */
 const resetSql = `

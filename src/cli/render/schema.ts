@@ -1,0 +1,38 @@
+import type { DiagramResult, ScaffoldResult, ShowTableResult, ShowTablesResult } from '../../commands/schema-results.ts'
+import { aligned } from './aligned.ts'
+import type { Paint } from './paint.ts'
+import { renderTable } from './table.ts'
+
+export function renderSchema(
+  result: DiagramResult | ShowTablesResult | ShowTableResult | ScaffoldResult,
+  paint: Paint,
+): string {
+  switch (result.kind) {
+    case 'diagram':
+      return (
+        result.text ??
+        `Wrote ${result.path}: ${count(result.tables, 'table')}, ${count(result.foreignKeys, 'foreign key')}`
+      )
+    case 'tables':
+      return renderTables(result, paint)
+    case 'table':
+      return renderTable(result, paint)
+    case 'scaffold':
+      return `Wrote ${result.path}, the design "${result.template}"; change it as you like`
+  }
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+
+function renderTables({ database, tables }: ShowTablesResult, paint: Paint): string {
+  if (tables.length === 0) return `No tables yet in ${database}`
+  const rows = tables.map(({ name, type, columns, rows, partitions, comment }) => [
+    name,
+    type === 'partitioned' ? count(partitions, 'partition') : type,
+    String(columns),
+    rows === null ? '' : `~${rows.toLocaleString('en')}`,
+    comment?.split('\n')[0] ?? '',
+  ])
+  const [head = '', ...lines] = aligned([['Table', 'Kind', 'Columns', 'Rows', 'Comment'], ...rows], [2, 3])
+  return [paint.bold(head), ...lines, '', `${count(tables.length, 'table')} in ${database}`].join('\n')
+}

@@ -1,0 +1,57 @@
+import { Argument, type Command, Option } from 'commander'
+import type { DiagramResult } from '../../commands/schema-results.ts'
+import type { ScaffoldName } from '../../core/schema/scaffold.ts'
+import { addDesign } from './design.ts'
+import { leaf, type Runner } from './leaf.ts'
+
+const formats: DiagramResult['format'][] = ['dbml', 'mermaid', 'svg', 'html']
+const templates: ScaffoldName[] = ['basic', 'ecommerce', 'saas', 'blog']
+
+/** nself db schema … */
+export function addSchema(db: Command, run: Runner): void {
+  const schema = db.command('schema').description('the design, and what databases are made of')
+  addDesign(db, schema, run)
+  leaf(schema, 'show', 'show the tables, or everything about one', [
+    'nself db schema show',
+    'nself db schema show orders',
+    'nself db schema show billing.invoices --env staging',
+  ])
+    .argument('[TABLE]', 'with its schema where that is not public')
+    .action((table: string | undefined, flags) =>
+      run(flags, async (context) => (await import('../../commands/db/schema/show.ts')).show(context, table ?? null)),
+    )
+  leaf(schema, 'diagram', 'the tables as DBML, or as a picture', [
+    'nself db schema diagram > schema.dbml',
+    'nself db schema diagram --format svg --output docs/schema.svg',
+    'nself db schema diagram --format html --output schema.html --env production',
+  ])
+    .addOption(
+      new Option('--format <format>', 'what to write; html is a page to search and zoom')
+        .choices(formats)
+        .default('dbml'),
+    )
+    .option('--output <file>', 'write it there instead of to standard output')
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/schema/diagram.ts')).diagram(context, {
+          format: flags.format,
+          output: flags.output ?? null,
+        }),
+      ),
+    )
+  leaf(schema, 'scaffold', 'write a schema.dbml worth starting from', [
+    'nself db schema scaffold basic',
+    'nself db schema scaffold saas --output design/saas.dbml',
+  ])
+    .addArgument(new Argument('<template>', 'what it is for').choices(templates))
+    .option('--output <file>', 'another file than schema.dbml in the project root')
+    .option('--force', 'replace the file that is there')
+    .action((template, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/schema/scaffold.ts')).scaffold(context, template, {
+          output: flags.output ?? null,
+          force: flags.force === true,
+        }),
+      ),
+    )
+}

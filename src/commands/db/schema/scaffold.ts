@@ -1,0 +1,23 @@
+import { join, relative, resolve } from 'node:path'
+import { type ScaffoldName, scaffolds } from '../../../core/schema/scaffold.ts'
+import { writeText } from '../../../project/text-file.ts'
+import type { Context } from '../../context.ts'
+import type { ScaffoldResult } from '../../schema-results.ts'
+
+interface ScaffoldOptions {
+  /** Null: `schema.dbml` in the project's root. */
+  readonly output: string | null
+  readonly force: boolean
+}
+
+/** Writes a design to start from. */
+export async function scaffold(
+  { settings }: Pick<Context, 'settings'>,
+  template: ScaffoldName,
+  { output, force }: ScaffoldOptions,
+): Promise<ScaffoldResult> {
+  const path = output === null ? join(settings.root, 'schema.dbml') : resolve(output)
+  const shown = output ?? relative(settings.root, path)
+  await writeText(path, shown, scaffolds[template], force)
+  return { kind: 'scaffold', template, path: shown }
+}

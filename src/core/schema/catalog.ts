@@ -1,0 +1,153 @@
+/**
+ * What a database consists of, as PostgreSQL itself writes it (`pg_get_…def`), less what belongs to extensions and to
+ * this tool. Structured where the tool needs structure, a definition elsewhere.
+ */
+export interface Catalog {
+  /** `server_version_num`. */
+  readonly serverVersion: number
+  readonly enums: readonly Enum[]
+  readonly tables: readonly Table[]
+  readonly others: readonly Other[]
+}
+
+export interface Enum {
+  readonly schema: string
+  readonly name: string
+  readonly labels: readonly string[]
+  readonly comment: string | null
+  readonly access?: Access
+}
+
+export interface Table {
+  readonly schema: string
+  readonly name: string
+  readonly kind: 'table' | 'partitioned' | 'partition' | 'foreign'
+  readonly unlogged: boolean
+  /** `RANGE (created_at)`. */
+  readonly partitionKey: string | null
+  /** `FOR VALUES FROM (…) TO (…)`, of a partition. */
+  readonly partitionBound: string | null
+  /** Qualified names of what it inherits from, or is a partition of. */
+  readonly inherits: readonly string[]
+  /** Everything else that CREATE TABLE and ALTER TABLE can set, by name: row security, replica identity, options. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly columns: readonly Column[]
+  readonly constraints: readonly Constraint[]
+  /** Those that no constraint owns. */
+  readonly indexes: readonly Index[]
+  readonly comment: string | null
+  readonly access?: Access
+}
+
+export interface Column {
+  readonly name: string
+  /** As format_type writes it: `character varying(20)`. */
+  readonly type: string
+  readonly notNull: boolean
+  readonly default: string | null
+  readonly generated: { readonly expression: string; readonly kind: 'stored' | 'virtual' } | null
+  readonly identity: { readonly kind: 'always' | 'by default'; readonly sequence: string } | null
+  /** Qualified name of the sequence that its default draws from and that it owns, as with `serial`. */
+  readonly serial: string | null
+  /** Only when it is not that of the type. */
+  readonly collation: string | null
+  readonly statistics: number | null
+  readonly storage: string | null
+  readonly compression: string | null
+  readonly comment: string | null
+  /** `SELECT TO reader`, with `--all` only. */
+  readonly grants?: readonly string[]
+}
+
+export interface Constraint {
+  readonly name: string
+  readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check' | 'exclusion'
+  /** `CHECK ((price >= 0))`. */
+  readonly definition: string
+  readonly columns: readonly string[]
+  readonly references: Reference | null
+  readonly comment: string | null
+}
+
+export interface Reference {
+  readonly schema: string
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly onDelete: Rule
+  readonly onUpdate: Rule
+}
+
+export type Rule = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
+
+export interface Index {
+  readonly name: string
+  /** `CREATE INDEX …`, whole. */
+  readonly definition: string
+  readonly unique: boolean
+  readonly method: string
+  readonly keys: readonly { readonly text: string; readonly isColumn: boolean }[]
+  /** It has nothing but keys: no WHERE, no INCLUDE, no order, no operator class of its own. */
+  readonly plain: boolean
+  readonly valid: boolean
+  readonly comment: string | null
+}
+
+/** Anything else: views, functions, triggers, policies, sequences, extensions …; `index` is one of a materialized view. */
+export interface Other {
+  readonly kind: OtherKind
+  /** Null for what belongs to the whole database. */
+  readonly schema: string | null
+  /** With the arguments of a function; without the table of a trigger. */
+  readonly name: string
+  /** Qualified; of what belongs to a table. */
+  readonly table: string | null
+  readonly definition: string
+  readonly comment: string | null
+  readonly access?: Access
+}
+
+export const otherKinds = [
+  'schema',
+  'extension',
+  'domain',
+  'type',
+  'sequence',
+  'collation',
+  'function',
+  'aggregate',
+  'operator',
+  'cast',
+  'view',
+  'materialized view',
+  'index',
+  'rule',
+  'trigger',
+  'policy',
+  'statistics',
+  'text search',
+  'foreign server',
+  'publication',
+  'event trigger',
+] as const
+export type OtherKind = (typeof otherKinds)[number]
+
+/** Who owns it, and what others may do with it: `SELECT TO reader`. */
+export interface Access {
+  readonly owner: string
+  readonly grants: readonly string[]
+}
+
+/** A name as a person reads it: without `public`. */
+export function shortName(schema: string | null, name: string): string {
+  return schema === null || schema === 'public' ? name : `${schema}.${name}`
+}
+
+/** The key of a table: `public.users`, never quoted. */
+export function keyOf({ schema, name }: { readonly schema: string | null; readonly name: string }): string {
+  return `${schema ?? ''}.${name}`
+}
+
+/** The tables by key. */
+export function tablesByKey(catalog: Catalog): ReadonlyMap<string, Table> {
+  return new Map(catalog.tables.map((table) => [keyOf(table), table]))
+}

@@ -1,0 +1,45 @@
+/** One statement of a generated migration. */
+export interface Change {
+  readonly sql: string
+  /** The table that it is about: `public.users`. */
+  readonly table: string | null
+  /** What it makes can be used only after it is committed: a new value of an enum. */
+  readonly commitsFirst: boolean
+  /** It writes the whole table anew, or reads it whole. */
+  readonly rewrites: boolean
+}
+
+/** Statements of this form on different tables may change places. */
+const isLocal = (sql: string): boolean =>
+  (/^CREATE (?:UNLOGGED )?TABLE /.test(sql) && !/ PARTITION OF | INHERITS /.test(sql)) ||
+  /^ALTER TABLE .* (?:ADD COLUMN|ALTER COLUMN|DROP COLUMN|ADD CONSTRAINT|DROP CONSTRAINT) /s.test(sql) ||
+  /^(?:CREATE (?:UNIQUE )?INDEX|COMMENT ON (?:TABLE|COLUMN|CONSTRAINT)) /.test(sql)
+
+const addsReference = (sql: string) => /^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql)
+
+/**
+ * The same statements in an order for a reader: new enum values first, which must be committed before they are used;
+ * what belongs to one table together, where that is safe; references last, for they join tables.
+ */
+export function forReading(changes: readonly Change[]): Change[] {
+  const values = changes.filter((change) => change.commitsFirst)
+  const references = changes.filter(({ sql }) => addsReference(sql))
+  const rest = changes.filter((change) => !values.includes(change) && !references.includes(change))
+  const ordered: Change[] = []
+  let segment: Change[] = []
+  const close = () => {
+    const tables = [...new Set(segment.map((change) => change.table))]
+    for (const table of tables) ordered.push(...segment.filter((change) => change.table === table))
+    segment = []
+  }
+  for (const change of rest) {
+    if (change.table !== null && isLocal(change.sql)) segment.push(change)
+    else {
+      close()
+      ordered.push(change)
+    }
+  }
+  close()
+  const tables = [...new Set(references.map((change) => change.table))]
+  return [...values, ...ordered, ...tables.flatMap((table) => references.filter((change) => change.table === table))]
+}

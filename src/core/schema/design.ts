@@ -1,0 +1,101 @@
+import type { Location } from '../errors.ts'
+import type { Rule } from './catalog.ts'
+
+/** What a DBML file asks for, in PostgreSQL's terms. Every part knows where it stands in the file. */
+export interface Design {
+  readonly enums: readonly DesignEnum[]
+  readonly tables: readonly DesignTable[]
+  readonly references: readonly DesignReference[]
+  readonly records: readonly DesignRecords[]
+  /** What a person should know of it, such as a type of another database that was translated. */
+  readonly notes: readonly string[]
+}
+
+interface Placed {
+  readonly at: Location
+}
+
+export interface DesignEnum extends Placed {
+  readonly schema: string
+  readonly name: string
+  readonly labels: readonly string[]
+}
+
+export interface DesignTable extends Placed {
+  readonly schema: string
+  readonly name: string
+  readonly comment: string | null
+  readonly columns: readonly DesignColumn[]
+  readonly keys: readonly DesignKey[]
+  readonly checks: readonly DesignCheck[]
+  readonly indexes: readonly DesignIndex[]
+}
+
+export interface DesignColumn extends Placed {
+  readonly name: string
+  /** As SQL. */
+  readonly type: string
+  readonly notNull: boolean
+  /** As SQL. */
+  readonly default: string | null
+  readonly increment: boolean
+  readonly comment: string | null
+}
+
+/** A primary key or a unique constraint; a null name is left to PostgreSQL. */
+export interface DesignKey extends Placed {
+  readonly kind: 'primary key' | 'unique'
+  readonly name: string | null
+  readonly columns: readonly string[]
+}
+
+export interface DesignCheck extends Placed {
+  readonly name: string | null
+  readonly expression: string
+}
+
+export interface DesignIndex extends Placed {
+  readonly name: string | null
+  readonly unique: boolean
+  readonly method: string | null
+  readonly keys: readonly { readonly text: string; readonly isColumn: boolean }[]
+  readonly comment: string | null
+}
+
+interface End {
+  readonly schema: string
+  readonly table: string
+  readonly columns: readonly string[]
+}
+
+export interface DesignReference extends Placed {
+  readonly name: string | null
+  /** Has the foreign key. */
+  readonly from: End
+  readonly to: End
+  readonly onDelete: Rule
+  readonly onUpdate: Rule
+}
+
+export interface DesignRecords extends Placed {
+  readonly schema: string
+  readonly table: string
+  readonly columns: readonly string[]
+  /** As SQL. */
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** Quotes a name for SQL. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+export function quotedTable(schema: string, name: string): string {
+  return `${quoted(schema)}.${quoted(name)}`
+}
+
+/** Quotes a text for SQL, whatever standard_conforming_strings says. */
+export function literalOf(text: string): string {
+  const plain = `'${text.replaceAll("'", "''")}'`
+  return text.includes('\\') ? `E${plain.replaceAll('\\', '\\\\')}` : plain
+}

@@ -1,0 +1,100 @@
+import { shortTypes } from '../sql/plain-names.ts'
+import type { Catalog, Column } from './catalog.ts'
+
+const name = '(?:"(?:[^"]|"")*")'
+const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
+
+/**
+ * What a generated statement does to rows that are there and to those who use the table meanwhile, one line each;
+ * nothing for what is quick and loses nothing.
+ * @param before the catalog that the statement finds.
+ */
+export function effectsOf(sql: string, before: Catalog): string[] {
+  const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
+  if (dropped !== null) return ['All rows of this table are lost.']
+  const index = /^CREATE (?:UNIQUE )?INDEX \S+ ON (\S+) /.exec(sql)
+  if (index !== null) {
+    const unique = sql.startsWith('CREATE UNIQUE') ? 'Fails when two rows have the same values. ' : ''
+    return exists(index[1] as string, before)
+      ? [
+          `${unique}Writes to the table wait while it is built; on a large one, build it CONCURRENTLY in a migration of its own.`,
+        ]
+      : []
+  }
+  const [, table, action] = alterTable.exec(sql) ?? []
+  if (table === undefined || action === undefined || !exists(table, before)) return []
+  return effectsOfAlter(table, action, before)
+}
+
+function effectsOfAlter(table: string, action: string, before: Catalog): string[] {
+  const column = new RegExp(`^(?:ALTER|DROP|ADD) COLUMN (?:IF EXISTS )?(${name})`).exec(action)?.[1]
+  const old = column === undefined ? undefined : columnOf(table, column, before)
+  if (/^DROP COLUMN /.test(action)) return ['All values of this column are lost.']
+  if (/^ALTER COLUMN .* SET NOT NULL$/s.test(action)) {
+    return ['Fails when a row has no value here: fill it first. Reads the whole table while nobody can use it.']
+  }
+  const type = /^ALTER COLUMN .* TYPE (.*?)(?: USING .*| COLLATE .*)?$/s.exec(action)?.[1]
+  if (type !== undefined && old !== undefined) return [effectOfType(old.type, type)]
+  if (/^ADD COLUMN /.test(action)) return effectsOfNewColumn(action)
+  if (/^ADD CONSTRAINT .* FOREIGN KEY /s.test(action)) {
+    return ['Fails when a row refers to nothing. Reads the whole table; writes to both tables wait meanwhile.']
+  }
+  if (/^ADD CONSTRAINT .* (?:PRIMARY KEY|UNIQUE) /s.test(action)) {
+    return ['Fails when two rows have the same values. Nobody can use the table while the index is built.']
+  }
+  if (/^ADD CONSTRAINT .* CHECK /s.test(action)) {
+    return ['Fails when a row breaks it. Reads the whole table while nobody can use it.']
+  }
+  return []
+}
+
+function effectsOfNewColumn(action: string): string[] {
+  const filled = / (?:DEFAULT|GENERATED) /.test(action)
+  if (/ NOT NULL/.test(action) && !filled)
+    return ['Fails when the table has rows, which would have no value here: give it a default.']
+  const computed = / GENERATED ALWAYS AS \(|DEFAULT .*(?:random|uuid|clock_timestamp|nextval)\w*\(|AS IDENTITY/i.test(
+    action,
+  )
+  return computed ? ['Writes the whole table anew while nobody can use it.'] : []
+}
+
+const text = /^(?:character varying|varchar|character|char|bpchar|text)(?:\((\d+)\))?$/
+
+/** What a change of type does; both as format_type writes them. */
+export function effectOfType(from: string, to: string): string {
+  const was = `Was ${shortTypes(from)}:`
+  const [before, after] = [text.exec(from), text.exec(to)]
+  if (before !== null && after !== null) {
+    const grows = after[1] === undefined || (before[1] !== undefined && Number(before[1]) <= Number(after[1]))
+    if (grows && !/^character\(/.test(from)) return `${was} keeps all values, and writes nothing anew.`
+    return `${was} fails when a value is longer than ${after[1] ?? 1} characters. Reads the whole table while nobody can use it.`
+  }
+  const anew = 'writes the whole table anew while nobody can use it.'
+  const sizes = ['smallint', 'integer', 'bigint', 'numeric']
+  if (sizes.includes(from) && sizes.indexOf(from) < sizes.indexOf(to)) return `${was} keeps all values; ${anew}`
+  if (/^timestamp/.test(from) && /^timestamp/.test(to))
+    return `${was} values are read in the time zone of the session; ${anew}`
+  const [fromNumber, toNumber] = [/^numeric\((\d+),(\d+)\)$/.exec(from), /^numeric\((\d+),(\d+)\)$/.exec(to)]
+  const rounds = fromNumber !== null && toNumber !== null && Number(fromNumber[2]) > Number(toNumber[2])
+  return `${was} ${rounds ? 'values are rounded; ' : ''}fails when a value does not fit; ${anew}`
+}
+
+function unquoted(identifier: string): string {
+  return identifier.replace(/^"|"$/g, '').replaceAll('""', '"')
+}
+
+function split(table: string): { schema: string; name: string } {
+  const [, schema, relation] = /^("(?:[^"]|"")*"|[^.]+)\.(.*)$/s.exec(table) ?? []
+  return { schema: unquoted(schema ?? ''), name: unquoted(relation ?? '') }
+}
+
+function exists(table: string, { tables }: Catalog): boolean {
+  const { schema, name: relation } = split(table)
+  return tables.some((item) => item.schema === schema && item.name === relation)
+}
+
+function columnOf(table: string, column: string, { tables }: Catalog): Column | undefined {
+  const { schema, name: relation } = split(table)
+  const found = tables.find((item) => item.schema === schema && item.name === relation)
+  return found?.columns.find((item) => item.name === unquoted(column))
+}

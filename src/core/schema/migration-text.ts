@@ -1,0 +1,53 @@
+import { shortName } from './catalog.ts'
+import { type Change, forReading } from './change.ts'
+
+/** One migration to be written: what it does, and what takes it back. */
+export interface Draft {
+  readonly up: readonly Change[]
+  readonly down: readonly Change[]
+}
+
+export interface TextOptions {
+  /** What stands at its head, a line each. */
+  readonly head: readonly string[]
+  /** Writes a statement for a reader. */
+  readonly format: (sql: string) => string
+  /** Lines to stand above a statement of UP. */
+  readonly effects: (sql: string) => readonly string[]
+}
+
+/** The file of a generated migration: a head, UP and DOWN, the statements of one table together under its name. */
+export function migrationText({ up, down }: Draft, { head, format, effects }: TextOptions): string {
+  const none = () => []
+  return [
+    ...head.map((line) => `-- ${line}`),
+    '',
+    '-- UP',
+    '',
+    ...sectionLines(up, format, effects),
+    '-- DOWN',
+    '',
+    ...sectionLines(down, format, none),
+  ].join('\n')
+}
+
+/** The statements alone, each with the lines that stand above it. */
+export function sectionLines(
+  changes: readonly Change[],
+  format: TextOptions['format'],
+  effects: TextOptions['effects'],
+): string[] {
+  const lines: string[] = []
+  let last: string | null = null
+  for (const { sql, table } of forReading(changes)) {
+    if (table !== last && table !== null) lines.push(`-- table ${titleOf(table)}`)
+    last = table
+    lines.push(...effects(sql).map((line) => `-- ! ${line}`), `${format(sql)};`, '')
+  }
+  return lines
+}
+
+function titleOf(table: string): string {
+  const dot = table.indexOf('.')
+  return shortName(table.slice(0, dot), table.slice(dot + 1))
+}

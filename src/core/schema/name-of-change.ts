@@ -1,0 +1,32 @@
+import type { Difference } from './differences.ts'
+
+/** A name for a migration, from what it changes: `add_posts`, `change_users`, `update_schema`. */
+export function nameOfChange(differences: readonly Difference[]): string {
+  const tables = differences.filter(({ kind }) => kind === 'table')
+  const verbs = { '+': 'create', '-': 'drop', '~': 'change' } as const
+  const slug = (name: string) =>
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^_+|_+$/g, '')
+  const touched = [
+    ...new Set(differences.map(({ kind, name }) => (kind === 'table' ? name : (name.split('.').at(-2) ?? name)))),
+  ]
+  const [first] = tables
+  if (first !== undefined && tables.every((item) => item.sign === first.sign) && touched.length <= 3) {
+    const name = `${verbs[first.sign]}_${tables.map((item) => slug(item.name)).join('_and_')}`
+    if (/^[a-z0-9_]{1,60}$/.test(name)) return name
+  }
+  const [only] = differences
+  if (only !== undefined && differences.length === 1 && only.kind === 'column') {
+    const [table = '', column = ''] = only.name.split('.').slice(-2)
+    const words = {
+      '+': `add_${slug(column)}_to_${slug(table)}`,
+      '-': `drop_${slug(column)}_from_${slug(table)}`,
+      '~': `change_${slug(table)}_${slug(column)}`,
+    }
+    if (/^[a-z0-9_]{1,60}$/.test(words[only.sign])) return words[only.sign]
+  }
+  const name = touched.length === 1 ? `change_${slug(touched[0] as string)}` : 'update_schema'
+  return /^[a-z0-9_]{1,60}$/.test(name) ? name : 'update_schema'
+}

@@ -1,0 +1,76 @@
+import { lineOf } from './line.ts'
+import { type Box, headHeight, type Layout, type Picture, type Point, type Row, rowHeight } from './picture.ts'
+import { fileStyle, hueOf } from './style.ts'
+import { escaped, round } from './xml.ts'
+
+const margin = 28
+const footer = 34
+
+/** A picture as a file that draws itself, in the colours that the reader's system prefers. */
+export function svgOf(picture: Picture, layout: Layout, title: string): string {
+  const inside = drawing(picture, layout)
+  const width = Math.ceil(Math.max(layout.width + 2 * margin, 900))
+  const height = Math.ceil(layout.height + 2 * margin + footer)
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${escaped(title)}</title>
+<style>
+${fileStyle}
+</style>
+<rect class="paper" width="${width}" height="${height}"/>
+<g transform="translate(${margin} ${margin})">
+${inside}
+</g>
+${legend(picture, title, height - footer / 2 - 6)}
+</svg>
+`
+}
+
+/** The lines and the boxes over them, each with what else is wanted on it, for an element of class `erd`. */
+export function drawing(
+  { boxes, links }: Picture,
+  { places, routes }: Layout,
+  onBox: (box: Box) => string = () => '',
+): string {
+  return [
+    ...links.map((link) => lineOf(link, routes.get(link.id) ?? [])),
+    ...boxes.map((box) => boxOf(box, places.get(box.id) ?? { x: 0, y: 0 }, onBox(box))),
+  ].join('\n')
+}
+
+function boxOf(box: Box, { x, y }: Point, over: string): string {
+  const { id, table, title, rows, hidden, width, height, hue } = box
+  const about = [table.name, ...(table.comment === null ? [] : [table.comment])].join('\n')
+  const top = `M0 ${headHeight}V6a6 6 0 0 1 6 -6H${width - 6}a6 6 0 0 1 6 6V${headHeight}Z`
+  const more =
+    hidden.length === 0
+      ? ''
+      : `<g><title>${escaped(hidden.map((column) => column.name).join('\n'))}</title><text class="more" x="${box.gutter}" y="${baseline(rows.length)}">… ${hidden.length} more</text></g>`
+  return `<g class="box" id="${id}" transform="translate(${round(x)} ${round(y)})"><rect class="frame" width="${width}" height="${height}" rx="6"/><g><title>${escaped(about)}</title><path class="${hueOf(hue)}" d="${top}"/><text class="title" x="12" y="21">${escaped(title)}</text></g>${rows.map((row, i) => rowOf(box, row, i)).join('')}${more}${over}</g>`
+}
+
+const baseline = (row: number) => headHeight + row * rowHeight + 15
+
+function rowOf({ width, gutter }: Box, { column, keys, name, type }: Row, i: number): string {
+  const y = baseline(i)
+  const stripe =
+    i % 2 === 0
+      ? ''
+      : `<rect class="stripe" x="1" y="${headHeight + i * rowHeight}" width="${width - 2}" height="${rowHeight}"/>`
+  const marks = [
+    ...(keys.primary ? [['primary', 'PK']] : []),
+    ...(keys.foreign ? [['foreign', 'FK']] : []),
+    ...(keys.unique && !keys.primary && !keys.foreign ? [['unique', 'U']] : []),
+  ].map(([kind, text], at) => `<text class="key ${kind}" x="${10 + at * 19}" y="${y - 1}">${text}</text>`)
+  const about = [`${column.name} ${column.type}`, ...(column.comment === null ? [] : [column.comment])].join('\n')
+  const nameClass = keys.primary ? 'name primary' : 'name'
+  return `<g><title>${escaped(about)}</title>${stripe}${marks.join('')}<text class="${nameClass}" x="${gutter}" y="${y}">${escaped(name)}</text><text class="type" x="${width - 12}" y="${y}">${escaped(type)}</text></g>`
+}
+
+/** What the picture is of, and what its signs mean. */
+function legend({ boxes, links }: Picture, title: string, y: number): string {
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+  const text = `${title} · ${count(boxes.length, 'table')} · ${count(links.length, 'foreign key')}`
+  const signs =
+    'PK primary key · FK foreign key · U unique · ? may be null · crow’s foot: many · ring: maybe none · bars: one'
+  return `<text class="foot" x="${margin}" y="${y}"><tspan font-weight="600">${escaped(text)}</tspan><tspan dx="24">${signs}</tspan></text>`
+}

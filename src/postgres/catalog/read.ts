@@ -1,0 +1,64 @@
+import type { Client } from 'pg'
+import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../../core/schema/catalog.ts'
+import { keyOf } from '../../core/schema/catalog.ts'
+import { type AccessRow, access, withAccess } from './access.ts'
+import { others } from './others.ts'
+import { columns, constraints, enums, indexes, tables } from './relations.ts'
+import type { Section } from './section.ts'
+
+/** Definitions then read the same whatever the role and the server have set; names are written with their schema. */
+export const plainTextSql = `SET LOCAL search_path = pg_catalog; SET LOCAL "TimeZone" = 'UTC'; SET LOCAL "DateStyle" = 'ISO, YMD';
+ SET LOCAL "IntervalStyle" = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = 'hex'`
+
+type Part<T> = T & { readonly schema: string; readonly table: string }
+
+/**
+ * The catalog as one moment saw it, in one round trip. Needs no rights but to connect.
+ * @param all with owners and rights.
+ * @throws what the server says.
+ */
+export async function readCatalog(client: Client, all = false): Promise<Catalog> {
+  const rows = <T>(section: Section) =>
+    client.query<{ value: T }>(section).then((result) => result.rows.map((row) => row.value))
+  const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows, accessRows] =
+    await Promise.all([
+      client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`),
+      rows<number>("SELECT to_jsonb(current_setting('server_version_num')::int) AS value"),
+      rows<Enum>(enums),
+      rows<Table>(tables),
+      rows<Part<Column>>(columns),
+      rows<Part<Constraint>>(constraints),
+      rows<Part<Index>>(indexes),
+      Promise.all(others.map((section) => rows<Other>(section))),
+      Promise.all((all ? access : []).map((section) => rows<AccessRow>(section))),
+      client.query('COMMIT'),
+    ])
+  const [columnsOf, constraintsOf, indexesOf] = [grouped(columnRows), grouped(constraintRows), grouped(indexRows)]
+  const catalog = {
+    serverVersion: version[0] ?? 0,
+    enums: enumRows,
+    tables: tableRows.map((table) => ({
+      ...table,
+      columns: columnsOf.get(keyOf(table)) ?? [],
+      constraints: constraintsOf.get(keyOf(table)) ?? [],
+      indexes: indexesOf.get(keyOf(table)) ?? [],
+    })),
+    others: otherRows.flat(),
+  }
+  return all ? withAccess(catalog, accessRows.flat()) : catalog
+}
+
+function grouped<T>(rows: readonly Part<T>[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const { schema, table, ...item } of rows) {
+    const key = keyOf({ schema, name: table })
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item as T])
+    else group.push(item as T)
+  }
+  return groups
+}
+
+/** SQL for one text that tells two schemas apart; it runs inside a transaction after plainTextSql. */
+export const fingerprintSql = `SELECT md5(COALESCE(string_agg(hash, '' ORDER BY hash), '')) FROM (SELECT md5(value::text) AS hash FROM (
+${[enums, tables, columns, constraints, indexes, ...others].map((section) => `(${section})`).join(' UNION ALL ')}) AS item) AS hashes`

@@ -1,0 +1,12 @@
+/** A SELECT of one column, `value` of type jsonb: one row an object. */
+export type Section = string
+
+/** Schemas of the user: neither PostgreSQL's nor this tool's. */
+export const isMine = (namespace: string): string =>
+  `${namespace}.nspname NOT IN ('pg_catalog', 'information_schema', 'nself') AND ${namespace}.nspname !~ '^pg_(toast|temp_)'`
+
+/** What an extension has made is part of that extension. */
+export const notOfExtension = (catalog: string, oid: string): string =>
+  `NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = '${catalog}'::regclass AND member.objid = ${oid} AND member.deptype = 'e')`
+
+export const commentOf = (catalog: string, oid: string): string => `obj_description(${oid}, '${catalog}')`

@@ -1,0 +1,83 @@
+import type { Fact } from '@supabase/pg-delta'
+import { type FactBase, loadLibrary } from './facts.ts'
+import { changesBetween } from './plan.ts'
+
+/** New tables that one migration makes at most: each takes several locks, of which a server has some thousands. */
+const tablesAtOnce = 500
+
+/**
+ * The states between two that must be committed on the way: one where new values of enums are there but not yet used,
+ * then one for each few hundred of new tables. Mostly there are none.
+ */
+export async function stagesOf(before: FactBase, after: FactBase): Promise<FactBase[]> {
+  const stages: FactBase[] = []
+  const values = await withNewValues(before, after)
+  if (values !== null) stages.push(values)
+  return [...stages, ...(await tableByTable(before, after))]
+}
+
+/** The old state with the schemas and enums that are new in the other. */
+export async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
+  const { buildFactBase } = await loadLibrary()
+  const isNew = ({ id, payload }: Fact) => !before.has(id) && (id.kind === 'schema' || payload.variant === 'enum')
+  const fresh = after.facts().filter(isNew)
+  const edges = after.edges.filter(({ from }) => fresh.some(({ id }) => id === from))
+  return buildFactBase([...before.facts(), ...fresh], [...before.edges, ...edges])
+}
+
+/** The old state with the new values of its enums, where something uses one of them; else null. */
+async function withNewValues(before: FactBase, after: FactBase): Promise<FactBase | null> {
+  const { buildFactBase } = await loadLibrary()
+  const grown = new Map<Fact, Fact>()
+  const added: string[] = []
+  for (const fact of before.facts()) {
+    const then = after.get(fact.id)
+    if (fact.payload.variant !== 'enum' || then === undefined) continue
+    const [old, now] = [fact, then].map(({ payload }) => (payload.values ?? []) as string[]) as [string[], string[]]
+    const fresh = now.filter((label) => !old.includes(label))
+    if (fresh.length === 0 || now.filter((label) => old.includes(label)).join('\0') !== old.join('\0')) continue
+    grown.set(fact, then)
+    added.push(...fresh)
+  }
+  if (grown.size === 0) return null
+  const changes = await changesBetween(before, after)
+  const uses = (sql: string) => added.some((label) => sql.includes(`'${label.replaceAll("'", "''")}'`))
+  if (!changes.some(({ commitsFirst, sql }) => !commitsFirst && uses(sql))) return null
+  return buildFactBase(
+    before.facts().map((fact) => grown.get(fact) ?? fact),
+    [...before.edges],
+  )
+}
+
+async function tableByTable(before: FactBase, after: FactBase): Promise<FactBase[]> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const fresh = after.facts().filter(({ id }) => id.kind === 'table' && !before.has(id))
+  const stages: FactBase[] = []
+  for (let end = tablesAtOnce; end < fresh.length; end += tablesAtOnce) {
+    const later = new Set(fresh.slice(end).map(({ id }) => encodeId(id)))
+    const left = new Set(later)
+    const hangs = (fact: Fact) =>
+      (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
+      after
+        .outgoingEdges(fact.id)
+        .some(({ kind, to }) => kind === 'depends' && (left.has(encodeId(to)) || isPartOf(to, later, encodeId)))
+    for (let before = -1; before !== left.size; ) {
+      before = left.size
+      for (const fact of after.facts()) if (hangs(fact)) left.add(encodeId(fact.id))
+    }
+    const facts = after.facts().filter(({ id }) => !left.has(encodeId(id)))
+    stages.push(
+      buildFactBase(
+        facts,
+        after.edges.filter(({ from, to }) => !left.has(encodeId(from)) && !left.has(encodeId(to))),
+      ),
+    )
+  }
+  return stages
+}
+
+function isPartOf(id: Fact['id'], tables: ReadonlySet<string>, encode: (id: Fact['id']) => string): boolean {
+  if (id.kind === 'table') return tables.has(encode(id))
+  if (!('table' in id) || !('schema' in id)) return false
+  return tables.has(encode({ kind: 'table', schema: id.schema as string, name: id.table }))
+}

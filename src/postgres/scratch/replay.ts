@@ -1,0 +1,85 @@
+import { sha256 } from '../../core/checksum.ts'
+import { NselfError } from '../../core/errors.ts'
+import { approve } from '../../core/guard.ts'
+import type { Migration } from '../../core/migration.ts'
+import { type Plan, planUp, type Step } from '../../core/plan.ts'
+import { compare } from '../../core/state.ts'
+import type { Server } from '../connect.ts'
+import type { History } from '../history.ts'
+import { execute } from '../runner.ts'
+import type { Scratch } from './scratch.ts'
+
+export interface ReplayOptions {
+  readonly signal: AbortSignal
+  /** The text of UP of a file that is too large to hold. */
+  readonly readUp: (file: Migration) => AsyncIterable<string>
+  readonly progress: (what: string) => void
+}
+
+/** Changes with what the tool makes of a file, so that an old template is not taken for a new one. */
+const edition = '1'
+
+/**
+ * A scratch database as these migrations make it. What an earlier command has replayed of them comes from its template,
+ * so only what is new runs.
+ * @param keep whether to keep the result as a template for the next command.
+ * @throws NselfError `migration-failed` when one of them does not run on a new database.
+ */
+export async function replay(
+  scratch: Scratch,
+  files: readonly Migration[],
+  keep: boolean,
+  options: ReplayOptions,
+): Promise<Server> {
+  const whole = planUp(compare(files, []))
+  const keys = keysOf(whole.steps)
+  const found = await scratch.findTemplate(keys.toReversed())
+  const server = await scratch.create(found?.server)
+  const steps = whole.steps.slice(found === null ? 0 : keys.indexOf(found.key) + 1)
+  if (steps.length === 0) return server
+  await runPlan(server, { ...whole, steps }, ({ rows }) => planUp(compare(files, rows), {}, true), options)
+  if (keep) await scratch.saveTemplate(keys.at(-1) as string, server)
+  return server
+}
+
+/** A key for each step that stands for it and all before it. */
+function keysOf(steps: readonly Step[]): string[] {
+  let key = edition
+  return steps.map(({ name, file }) => {
+    key = sha256(`${key} ${name} ${file?.checksum} ${file?.up.transaction}`).slice(0, 32)
+    return key
+  })
+}
+
+/** Runs a plan on a scratch database, where nobody has to be asked. @throws NselfError `migration-failed`. */
+export async function runPlan(
+  server: Server,
+  plan: Plan,
+  replan: (history: History) => Plan,
+  { signal, readUp, progress }: ReplayOptions,
+): Promise<void> {
+  const answers = { yes: true, confirm: undefined }
+  const approved = await approve({ action: plan.action, what: plan, summary: '' }, 'local', answers, null)
+  const running = execute(server, approved, {
+    environment: 'local',
+    singleTransaction: false,
+    lockWaitMs: 60_000,
+    replan,
+    readUp,
+    signal,
+    tell: () => {},
+    onStep: () => {},
+    onProgress: ({ name }, done, total) => progress(`replaying ${name} (${done + 1} of ${total})`),
+  })
+  await running.catch((error) => {
+    if (!(error instanceof NselfError) || error.code !== 'migration-failed') throw error
+    // Without a report of what was kept: nothing is, of a scratch database.
+    const { location, server: said } = error
+    throw new NselfError('migration-failed', `on a scratch database, ${error.message}`, {
+      ...(location === undefined ? {} : { location }),
+      ...(said === undefined ? {} : { server: said }),
+      hint: 'the migrations must run on a new database, one after the other; nothing was changed',
+      cause: error,
+    })
+  })
+}

@@ -1,0 +1,23 @@
+import { writeFile } from 'node:fs/promises'
+import { NselfError } from '../core/errors.ts'
+import { codeOf } from './durable-file.ts'
+
+/**
+ * Writes a text that the user asked for.
+ * @param replace whether a file that is there already may go.
+ * @throws NselfError `refused` where one is there, `usage` where none can be.
+ */
+export async function writeText(path: string, shown: string, text: string, replace: boolean): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: replace ? 'w' : 'wx' })
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST') {
+      throw new NselfError('refused', `${shown} is there already; nothing was written`, {
+        hint: '--force replaces it, --output FILE writes another',
+      })
+    }
+    const hint = code === 'ENOENT' ? 'make its folder first' : 'check the path and its rights'
+    throw new NselfError('usage', `cannot write ${shown}: ${code}`, { hint, cause: error })
+  }
+}

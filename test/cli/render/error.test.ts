@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { jsonError, renderError } from '../../../src/cli/render/error.ts'
+import { redact } from '../../../src/cli/render/redact.ts'
+import { NselfError } from '../../../src/core/errors.ts'
+import { locate } from '../../../src/core/location.ts'
+
+const plain = { red: String, green: String, yellow: String, cyan: String, bold: String, dim: String }
+
+test.each([
+  ['postgresql://app:sesame@host/db', 'postgresql://app:***@host/db'],
+  ['postgres://app:ses:a@me@host/db', 'postgres://app:***@host/db'],
+  ['password=sesame host=x', 'password=*** host=x'],
+  ['POSTGRES_PASSWORD: sesame', 'POSTGRES_PASSWORD: ***'],
+  ["CREATE ROLE app PASSWORD 'ses''ame' LOGIN", "CREATE ROLE app PASSWORD '***' LOGIN"],
+  ["ALTER USER app WITH ENCRYPTED PASSWORD E'sesame'", "ALTER USER app WITH ENCRYPTED PASSWORD E'***'"],
+  ["PASSWORD 'sesame", "PASSWORD '***'"],
+  ['password authentication failed for user "app"', 'password authentication failed for user "app"'],
+  ['column "password" does not exist', 'column "password" does not exist'],
+])('of %s nobody learns a password', (text, shown) => {
+  expect(redact(text)).toBe(shown)
+})
+
+test('an error that ends in a password is still JSON', () => {
+  const error = new NselfError('usage', 'header not understood: password=sesame', { hint: 'password: "sesame"' })
+  expect(JSON.parse(jsonError(error))).toMatchObject({
+    ok: false,
+    error: { message: 'header not understood: password=***', hint: 'password: ***' },
+  })
+})
+
+test('the caret stays where the fault is behind a password', () => {
+  const line = "CREATE ROLE app PASSWORD 'sesame' LOGINN;"
+  const location = locate('001_a.sql', line, line.indexOf('LOGINN'))
+  const error = new NselfError('migration-failed', 'unrecognized', { location })
+  const [, , excerpt, caret] = renderError(error, plain).split('\n') as [string, string, string, string]
+  expect(excerpt).toBe("  1 | CREATE ROLE app PASSWORD '***' LOGINN;")
+  expect(caret.indexOf('^')).toBe(excerpt.indexOf('LOGINN'))
+  const json = JSON.parse(jsonError(error)) as { error: { location: { excerpt: string; caret: number } } }
+  expect(json.error.location.excerpt.slice(json.error.location.caret - 1)).toBe('LOGINN;')
+})
