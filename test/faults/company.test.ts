@@ -68,9 +68,11 @@ describe('two runs at once', () => {
 })
 
 test('when the run that holds the lock is killed, the one that waits goes on from there', async () => {
+  const waits = (n: number) =>
+    `DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM go_on WHERE n = ${n}) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$;\n`
   const project = await server.project({
-    '001_a.sql': 'CREATE TABLE a (id int);',
-    '002_b.sql': `SELECT pg_sleep(CASE WHEN EXISTS (SELECT FROM go_on) THEN 0 ELSE 1000 END);\nCREATE TABLE b (id int);\n`,
+    '001_a.sql': `${waits(1)}CREATE TABLE a (id int);`,
+    '002_b.sql': `${waits(2)}CREATE TABLE b (id int);`,
     '003_c.sql': 'CREATE TABLE c (id int);',
   })
   await project.query('CREATE TABLE go_on (n int)')
@@ -79,8 +81,10 @@ test('when the run that holds the lock is killed, the one that waits goes on fro
   const waiter = project.start(...up)
   await waiter.says('Waiting for another run')
   await project.query('INSERT INTO go_on VALUES (1)')
+  await project.until(`EXISTS (SELECT FROM nself.migrations) AND ${asleep}`)
   holder.kill('SIGKILL')
   await holder.finished
+  await project.query('INSERT INTO go_on VALUES (2)')
   const { code, stderr } = await waiter.finished
   expect(code, stderr).toBe(0)
   expect(await project.tables()).toEqual(['a', 'b', 'c', 'go_on'])
