@@ -19,6 +19,14 @@ const ofGroup = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
 }
 
+/** The same in a tenth of the time: a thousand tables are seconds then, and no minutes. */
+const ofLargeGroup = {
+  ...ofGroup,
+  'elk.layered.nodePlacement.strategy': 'SIMPLE',
+  'elk.layered.compaction.postCompaction.strategy': 'NONE',
+}
+const large = 300
+
 /** Groups of tables that have nothing to do with each other are packed into a page of the usual shape. */
 const ofPage = {
   'elk.algorithm': 'rectpacking',
@@ -33,7 +41,8 @@ export async function layOut({ boxes, links }: Picture): Promise<Layout> {
   const Elk = (await import('elkjs/lib/elk.bundled.js')).default as unknown as new () => ELK
   const groups = groupsOf(boxes, links).map((group, i): ElkNode => {
     const own = links.filter((link) => group.includes(link.child))
-    return { id: `g${i}`, layoutOptions: ofGroup, children: nodesOf(group, own), edges: own.map(edgeOf) }
+    const layoutOptions = group.length > large ? ofLargeGroup : ofGroup
+    return { id: `g${i}`, layoutOptions, children: nodesOf(group, own), edges: own.map(edgeOf) }
   })
   const page: ElkNode = { id: 'page', layoutOptions: ofPage, children: groups }
   const placed: ElkNode = await new Elk().layout(page)
