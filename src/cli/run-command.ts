@@ -1,0 +1,61 @@
+import type { Context } from '../commands/context.ts'
+import type { Result } from '../commands/results.ts'
+import { loadSettings } from '../project/settings.ts'
+import { questionsFor } from './ask.ts'
+import { progressOn } from './progress.ts'
+import { redact } from './render/error.ts'
+import { paintFor } from './render/paint.ts'
+import { jsonResult, renderResult } from './render/result.ts'
+
+const interruption = new AbortController()
+let handedOver = false
+for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  process.on(signal, () => {
+    if (signal === 'SIGINT' && handedOver) return
+    // Who asks twice does not want to wait: the server rolls back when the connection is gone.
+    if (interruption.signal.aborted) process.exit(status)
+    interruption.abort(signal)
+  })
+}
+
+async function handOver<T>(work: () => Promise<T>): Promise<T> {
+  handedOver = true
+  try {
+    return await work()
+  } finally {
+    handedOver = false
+  }
+}
+
+const progress = progressOn(process.stderr)
+
+function contextOf(flags: Record<string, unknown>): Context {
+  const settings = loadSettings({
+    cwd: process.cwd(),
+    env: process.env,
+    flagEnvironment: flags.env as string | undefined,
+    flagUrl: flags.databaseUrl as string | undefined,
+  })
+  for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
+  return {
+    settings,
+    answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
+    ...questionsFor(process.stdin, process.stderr, interruption.signal),
+    signal: interruption.signal,
+    handOver,
+    tell: (sentence) => progress.tell(redact(sentence)),
+    progress: (what) => progress.progress(what),
+  }
+}
+
+/** Runs one command in the context that its flags and the environment make, and prints what comes back. */
+export async function runCommand(
+  flags: Record<string, unknown>,
+  command: (context: Context) => Promise<Result>,
+): Promise<void> {
+  const result = await command(contextOf(flags)).finally(() => progress.stop())
+  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(process.stdout, process.env))
+  process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`)
+  if (result.kind === 'status' && result.different) process.exitCode = 6
+  if (result.kind === 'shell') process.exitCode = result.exitStatus
+}
