@@ -38,31 +38,28 @@ function width(): number {
   return (isTerminal && process.stdout.columns) || 80
 }
 
-/** What commander says, less its prefix, with the wrong value after the name of what it is for. */
-function usageError({ message }: CommanderError): NselfError {
-  const said = message
+/** Of commander's errors what they say, less its prefix, with the wrong value after the name of what it is for. */
+function said(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error
+  const message = error.message
     .replace(/^error: /, '')
     .replace(/^command-argument value '(.*)' is invalid for argument '(.*?)'\. /, "$2 cannot be '$1': ")
     .replace(/^option '(.*?)' argument '(.*)' is invalid\. /, "$1 cannot be '$2': ")
-  return new NselfError('usage', said, { hint: 'add --help to see how it is used' })
+  return new NselfError('usage', message, { hint: 'add --help to see how it is used' })
 }
 
 async function main(): Promise<void> {
   const argv = spelledOut(process.argv)
   const follow = (text: string) => void process.stdout.write(text)
   try {
-    await buildProgram(run, { version: manifest.version, print, width, follow, named: new Set(argv) }).parseAsync(argv)
+    await buildProgram(run, argv.slice(2), { version: manifest.version, print, width, follow }).parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return
     openStreams()
     const { fail } = await import('./fail.ts')
     // A group of commands without one of them: its help has been shown.
     if (error instanceof CommanderError && error.code === 'commander.help') process.exitCode = 2
-    else
-      process.exitCode = await fail(
-        error instanceof CommanderError ? usageError(error) : error,
-        argv.includes('--json'),
-      )
+    else process.exitCode = await fail(said(error), argv.includes('--json'))
   }
   // What was printed is flushed first; a pipe may take it in pieces.
   process.stdout.write('', () => process.stderr.write('', () => process.exit()))

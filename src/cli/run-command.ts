@@ -40,7 +40,7 @@ function contextOf(flags: Record<string, unknown>): Context {
   return {
     settings,
     answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
-    ...questionsFor(process.stdin, process.stderr, interruption.signal),
+    ...questionsFor(interruption.signal),
     signal: interruption.signal,
     handOver,
     tell: (sentence) => progress.tell(redact(sentence)),
