@@ -10,12 +10,12 @@ import { addUpdate } from './tree/update.ts'
 
 interface Outside {
   readonly version: string
-  /** Takes help and version. */
+  /** Takes help, version, and what a log says as it comes. */
   readonly print: (text: string) => void
-  /** How wide what it takes may be. */
+  /** Takes the help of who named no command. */
+  readonly complain: (text: string) => void
+  /** How wide help may be. */
   readonly width: () => number
-  /** Takes what a log says as it comes. */
-  readonly follow: (text: string) => void
 }
 
 /** The tree of commands, as far as these words need it. Each leaf turns its flags into a call; nothing else happens here. */
@@ -25,12 +25,16 @@ export function buildProgram(run: Runner, words: readonly string[], outside: Out
   program.configureOutput({
     outputError: () => {},
     writeOut: outside.print,
+    writeErr: outside.complain,
     getOutHelpWidth: outside.width,
     getOutHasColors: () => false,
   })
   program.description('PostgreSQL migrations in plain SQL files').version(outside.version)
-  const server = () => addServer(program, run, outside.follow)
-  const db = () => addDb(program.command('db').description('the database'), run, words.slice(1))
+  const server = () => addServer(program, run, outside.print)
+  const db = () => {
+    const group = program.command('db').description('the database')
+    if (words.includes('db')) addDb(group, run, words.slice(1))
+  }
   addNamed(words[0], { db, env: () => addEnv(program, run), start: server, stop: server, logs: server })
   return program
 }
@@ -38,7 +42,7 @@ export function buildProgram(run: Runner, words: readonly string[], outside: Out
 function addDb(db: Command, run: Runner, words: readonly string[]): void {
   const migrate = () => {
     const group = db.command('migrate').description('numbered SQL files, tracked in the database')
-    addNamed(words[1], migrateLeaves(group, run))
+    if (words.includes('migrate')) addNamed(words[1], migrateLeaves(group, run))
   }
   const backup = () => addBackup(db, run)
   const seed = () => addSeed(db, run)

@@ -2,6 +2,7 @@ import type { Context } from '../commands/context.ts'
 import type { Result } from '../commands/results.ts'
 import { loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
+import { print, streams } from './output.ts'
 import { progressOn } from './progress.ts'
 import { redact } from './render/error.ts'
 import { paintFor } from './render/paint.ts'
@@ -27,7 +28,7 @@ async function handOver<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const progress = progressOn(process.stderr)
+const progress = progressOn(() => streams().stderr)
 
 function contextOf(flags: Record<string, unknown>): Context {
   const settings = loadSettings({
@@ -54,8 +55,8 @@ export async function runCommand(
   command: (context: Context) => Promise<Result>,
 ): Promise<void> {
   const result = await command(contextOf(flags)).finally(() => progress.stop())
-  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(process.stdout, process.env))
-  process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`)
+  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, process.env))
+  print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
   if (result.kind === 'status' && result.different) process.exitCode = 6
   if (result.kind === 'shell') process.exitCode = result.exitStatus
 }
