@@ -86,7 +86,7 @@ export async function textOf(file: Migration, section: Section, root: string): P
 }
 
 /** What a file that is not UTF-8 gets told; `text` is its decoded text from the beginning of line `firstLine`. */
-export function notUtf8(path: string, text: string, firstLine = 1): NselfError {
+function notUtf8(path: string, text: string, firstLine = 1): NselfError {
   // Every other character of what is UTF-16 is a NUL.
   const from = text.includes('\0') ? 'utf-16' : 'latin1'
   return new NselfError('invalid-migration', 'the file is not valid UTF-8', {
