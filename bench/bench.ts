@@ -4,19 +4,27 @@ import { parseArgs } from 'node:util'
 import { install, versions } from './install.ts'
 import { Lab, type Run } from './lab.ts'
 import { type Measured, render } from './render.ts'
-import { checkout } from './tool.ts'
+import { checkout, type Tool } from './tool.ts'
 import { tools } from './tools.ts'
 import { type Workload, workloads } from './workloads.ts'
 
+const several = { type: 'string', multiple: true } as const
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, out: { type: 'string' } },
+  options: { quick: { type: 'boolean' }, only: several, tool: several, out: { type: 'string' } },
 })
+
+/** The tools that take part in a workload. */
+function toolsFor(lab: Lab, workload: Workload): Tool[] {
+  const { tools: named, migrations } = workload
+  return tools
+    .filter(({ name }) => (named ? named.includes(name) : migrations === undefined || name !== 'node -e 0'))
+    .filter(({ name }) => flags.tool?.includes(name) ?? true)
+    .filter((tool) => lab.can(tool, workload))
+}
 
 /** Rounds in which each tool runs once, one after the other, so that what slows the machine down slows all of them. */
 async function measureWorkload(lab: Lab, workload: Workload): Promise<Measured> {
-  const taking = tools.filter((tool) => (workload.tools?.includes(tool.name) ?? true) && lab.can(tool, workload))
-  const own =
-    workload.tools === undefined && workload.migrations ? taking.filter((tool) => tool.name !== 'node -e 0') : taking
+  const own = toolsFor(lab, workload)
   const runs = new Map<string, Run[]>(own.map((tool) => [tool.name, []]))
   const rounds = flags.quick ? Math.ceil(workload.rounds / 5) : workload.rounds
   for (let round = 0; round < rounds; round++) {
@@ -47,7 +55,7 @@ async function main(): Promise<void> {
     await lab.close()
   }
   const text = render(measured, versions())
-  const whole = flags.only === undefined && !flags.quick
+  const whole = flags.only === undefined && flags.tool === undefined && !flags.quick
   if (whole || flags.out) writeFileSync(flags.out ?? join(checkout, 'bench', 'RESULTS.md'), text)
   else process.stdout.write(text)
 }
