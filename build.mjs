@@ -38,6 +38,6 @@ mkdirSync('dist')
 for (const { path, text } of outputFiles) {
   // Without support for import() it becomes a require() that waits its turn.
   const supported = { 'dynamic-import': false }
-  const options = { format: 'cjs', platform: 'node', target, supported, minifySyntax: true }
+  const options = { format: 'cjs', platform: 'node', target, supported, minifySyntax: true, minifyWhitespace: true }
   writeFileSync(`dist/${basename(path)}`, (await transform(text, options)).code)
 }

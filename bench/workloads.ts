@@ -101,7 +101,7 @@ export const workloads: readonly Workload[] = [
     ...start('version'),
     name: 'eight-starts',
     title: 'eight starts at once',
-    tools: ['node -e 0'],
+    tools: ['nself'],
     runners: 8,
     rounds: 9,
   },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /**
  * The checksum of a section's text: blank edges and the kind of line end do not count, so a checkout
@@ -33,7 +33,12 @@ function normalised(text: string): string {
   return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
 }
 
+/** The checksum of a section's text that is held as a whole: several times faster than in pieces. */
+export function checksumOf(text: string): string {
+  return sha256(normalised(text.trim()))
+}
+
 /** sha256 of a text, in hex. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }

@@ -1,4 +1,4 @@
-import { Checksum } from './checksum.ts'
+import { checksumOf } from './checksum.ts'
 import type { Applied, Migration, Section } from './migration.ts'
 import { parseMigration } from './migration-file.ts'
 
@@ -22,9 +22,7 @@ export function recognise(
   if (parts === null || maybeHeader.test(text) || text.includes('\0')) return null
   const known = row.revertible ? row.shortDown !== null && parts.down === row.shortDown : parts.down.trim() === ''
   if (!known) return null
-  const checksum = new Checksum()
-  checksum.add(parts.up)
-  return checksum.hex() === row.checksum ? new RecordedFile(path, name, row.checksum, text) : null
+  return checksumOf(parts.up) === row.checksum ? new RecordedFile(path, name, row.checksum, text) : null
 }
 
 /** UP and DOWN as they are if each line that may be a marker is one. */
