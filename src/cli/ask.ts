@@ -1,14 +1,13 @@
+import { isatty } from 'node:tty'
 import type { Context } from '../commands/context.ts'
 import { NselfError } from '../core/errors.ts'
 import { interruption } from '../postgres/lock.ts'
 
 /** Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command. */
-export function questionsFor(
-  input: NodeJS.ReadStream,
-  output: NodeJS.WriteStream,
-  signal: AbortSignal,
-): Pick<Context, 'ask' | 'choose'> {
-  if (!input.isTTY || !output.isTTY) return { ask: null, choose: null }
+export function questionsFor(signal: AbortSignal): Pick<Context, 'ask' | 'choose'> {
+  // By number: to make the stream of a stdin that nobody reads takes time.
+  if (!isatty(0) || !isatty(2)) return { ask: null, choose: null }
+  const { stdin: input, stderr: output } = process
   const put = async <T>(question: {
     type: 'text' | 'multiselect'
     message: string

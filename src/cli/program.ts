@@ -2,28 +2,70 @@ import { Command } from 'commander'
 import { addBackup } from './tree/backup.ts'
 import { addEnv } from './tree/env.ts'
 import type { Runner } from './tree/leaf.ts'
-import { addMigrate } from './tree/migrate.ts'
+import { migrateLeaves } from './tree/migrate.ts'
 import { addQuery } from './tree/query.ts'
 import { addSchema } from './tree/schema.ts'
 import { addSeed } from './tree/seed.ts'
 import { addServer } from './tree/server.ts'
 import { addUpdate } from './tree/update.ts'
 
-/** The tree of commands. Each leaf turns its flags into a call; nothing else happens here. */
-export function buildProgram(run: Runner, packageVersion: string, follow: (text: string) => void): Command {
+interface Outside {
+  readonly version: string
+  /** Takes help, version, and what a log says as it comes. */
+  readonly print: (text: string) => void
+  /** Takes the help of who named no command. */
+  readonly complain: (text: string) => void
+  /** How wide help may be. */
+  readonly width: () => number
+}
+
+/** The tree of commands, as far as these words need it. Each leaf turns its flags into a call; nothing else happens here. */
+export function buildProgram(run: Runner, words: readonly string[], outside: Outside): Command {
   const program = new Command('nself')
   program.exitOverride()
-  program.configureOutput({ outputError: () => {} })
-  program.description('PostgreSQL migrations in plain SQL files').version(packageVersion)
-  const db = program.command('db').description('the database')
-  const migrate = db.command('migrate').description('numbered SQL files, tracked in the database')
-  addMigrate(migrate, run)
-  addSchema(db, run)
-  addUpdate(db, run)
-  addBackup(db, run)
-  addSeed(db, run)
-  addQuery(db, run)
-  addEnv(program, run)
-  addServer(program, run, follow)
+  program.configureOutput({
+    outputError: () => {},
+    writeOut: outside.print,
+    writeErr: outside.complain,
+    getOutHelpWidth: outside.width,
+    getOutHasColors: () => false,
+  })
+  program.description('PostgreSQL migrations in plain SQL files').version(outside.version)
+  const server = () => addServer(program, run, outside.print)
+  const db = () => {
+    const group = program.command('db').description('the database')
+    if (words.includes('db')) addDb(group, run, words.slice(1))
+  }
+  addNamed(words[0], { db, env: () => addEnv(program, run), start: server, stop: server, logs: server })
   return program
+}
+
+function addDb(db: Command, run: Runner, words: readonly string[]): void {
+  const migrate = () => {
+    const group = db.command('migrate').description('numbered SQL files, tracked in the database')
+    if (words.includes('migrate')) addNamed(words[1], migrateLeaves(group, run))
+  }
+  const backup = () => addBackup(db, run)
+  const seed = () => addSeed(db, run)
+  const query = () => addQuery(db, run)
+  const update = () => addUpdate(db, run)
+  const schema = () => addSchema(db, run)
+  addNamed(words[0], {
+    migrate,
+    schema,
+    run: schema,
+    update,
+    backup,
+    restore: backup,
+    seed,
+    reset: seed,
+    shell: query,
+    query,
+  })
+}
+
+/** Adds the part that the next word names, else all of them: making them all takes longer than what most commands do. */
+function addNamed(word: string | undefined, parts: Readonly<Record<string, () => void>>): void {
+  const named = word !== undefined && Object.hasOwn(parts, word) ? parts[word] : undefined
+  for (const add of named ? [named] : new Set(Object.values(parts))) add()
 }

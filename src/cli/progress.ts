@@ -12,7 +12,7 @@ export interface Progress {
 }
 
 /** The spinner is loaded only for what takes long on a terminal; without one, plain lines say that it still runs. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
+export function progressOn(stderr: () => NodeJS.WriteStream): Progress {
   let current = ''
   let spinner: Ora | null = null
   let timer: NodeJS.Timeout | null = null
@@ -22,22 +22,24 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
     const { default: ora } = await import('ora')
     if (timer === null) return
     // The signals are ours: the spinner must not take Ctrl-C away.
-    spinner = ora({ stream, text: current, discardStdin: false }).start()
+    spinner = ora({ stream: stderr(), text: current, discardStdin: false }).start()
   }
-  const remind = () => stream.write(`Still at it after ${Math.round((Date.now() - began) / 1000)} s: ${current}\n`)
+  const remind = () => stderr().write(`Still at it after ${Math.round((Date.now() - began) / 1000)} s: ${current}\n`)
 
   return {
     tell(sentence) {
       spinner?.clear()
-      stream.write(`${sentence}\n`)
+      stderr().write(`${sentence}\n`)
       spinner?.render()
     },
     progress(what) {
       current = what
       if (spinner !== null) spinner.text = what
       // A terminal of no width, as some programs make it, is no place for a line that moves: the spinner would hang.
-      const moves = stream.isTTY && stream.columns > 0
-      timer ??= moves ? setTimeout(() => void spin(), spinAfter) : setInterval(remind, remindEvery)
+      timer ??=
+        stderr().isTTY && stderr().columns > 0
+          ? setTimeout(() => void spin(), spinAfter)
+          : setInterval(remind, remindEvery)
     },
     stop() {
       if (timer !== null) clearTimeout(timer)

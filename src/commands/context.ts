@@ -4,7 +4,7 @@ import type { Answers, Ask } from '../core/guard.ts'
 import { compare, type State } from '../core/state.ts'
 import { type Connection, connect, disconnect, placeOf, type Server } from '../postgres/connect.ts'
 import { type History, readHistory } from '../postgres/history.ts'
-import { readMigrations } from '../project/migrations.ts'
+import { parseFiles, readFiles } from '../project/migrations.ts'
 import type { Settings } from '../project/settings.ts'
 
 /** What every command is given besides its own options. */
@@ -48,13 +48,14 @@ export async function look(
   use?: (connection: Connection, look: Look) => Promise<void>,
 ): Promise<Look> {
   const { migrationsDir, root } = context.settings
-  const reading = readMigrations(migrationsDir, root)
+  const reading = readFiles(migrationsDir, root)
   reading.catch(() => {})
   const server = await resolveServer(context)
   const connection = await connect(server, 'nself')
   try {
     const history = await readHistory(connection.client)
-    const found = { server, history, state: compare(await reading, history.rows) }
+    const files = parseFiles(await reading, history.rows)
+    const found = { server, history, state: compare(files, history.rows) }
     await use?.(connection, found)
     return found
   } finally {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /**
  * The checksum of a section's text: blank edges and the kind of line end do not count, so a checkout
@@ -7,18 +7,21 @@ import { createHash } from 'node:crypto'
 export class Checksum {
   private readonly hash = createHash('sha256')
   private begun = false
-  /** Blanks and line ends held back until it is known that something follows. */
+  /** Blanks and line ends, as they came, held back until it is known that something follows. */
   private pending = ''
 
   add(piece: string): void {
-    let text = this.pending + piece
-    if (!this.begun) text = text.trimStart()
+    const text = this.begun ? piece : piece.trimStart()
     const body = text.trimEnd()
     if (body !== '') {
+      // A line end may be cut in two.
+      if (this.pending.endsWith('\r') && body.startsWith('\n')) this.pending = this.pending.slice(0, -1)
+      this.hash.update(normalised(this.pending))
+      this.hash.update(normalised(body))
       this.begun = true
-      this.hash.update(body.replaceAll('\r\n', '\n'))
+      this.pending = ''
     }
-    this.pending = this.begun ? text.slice(body.length).replaceAll('\r\n', '\n') : ''
+    if (this.begun) this.pending += text.slice(body.length)
   }
 
   hex(): string {
@@ -26,7 +29,16 @@ export class Checksum {
   }
 }
 
+function normalised(text: string): string {
+  return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
+}
+
+/** The checksum of a section's text that is held as a whole: several times faster than in pieces. */
+export function checksumOf(text: string): string {
+  return sha256(normalised(text.trim()))
+}
+
 /** sha256 of a text, in hex. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }

@@ -47,6 +47,8 @@ export interface Applied {
   readonly durationMs: number
   readonly appliedBy: string
   readonly revertible: boolean
+  /** The stored DOWN, where it is short. */
+  readonly shortDown: string | null
   /** Statements of a migration outside a transaction that are done. */
   readonly statementsDone: number
   /** The statement that was begun last, counted from 1; greater than `statementsDone` when its outcome is unknown. */

@@ -69,8 +69,10 @@ type FactsRow = [tracked: boolean, readOnly: boolean, version: number, user: str
 const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
   pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
   current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL`
-const rowsSql = `SELECT version::text, name, checksum, state, position::text, applied_at::text, duration_ms, applied_by,
-  down_sql IS NOT NULL, statements_done, statement_begun, done_checksum FROM nself.migrations ORDER BY position`
+/** As one value: thousands of rows are read several times faster so than row by row. */
+const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at::text, duration_ms,
+  applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
+  statement_begun, done_checksum) ORDER BY position) FROM nself.migrations`
 const metadataSql = 'SELECT key, value FROM nself.metadata'
 
 /** The whole history in one round trip. Where nothing was ever tracked it is empty. */
@@ -88,7 +90,7 @@ export async function readHistory(client: Client): Promise<History> {
   const halfDropped = known.has(droppingKey)
   return {
     facts: { tracked, lost: journaled && !tracked, markedAs, halfDropped, readOnly, version, user, pid },
-    rows: rows.status === 'fulfilled' ? rows.value.rows.map(appliedOf) : [],
+    rows: rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : [],
   }
 }
 
@@ -100,29 +102,38 @@ function unreadable(error: Error & { code?: string }): Error {
   })
 }
 
-function appliedOf(row: unknown[]): Applied {
-  const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible] = row as [
-    string,
-    string,
-    string,
-    Applied['state'],
-    string,
-    string,
-    number,
-    string,
-    boolean,
-  ]
-  const [statementsDone, statementBegun, doneChecksum] = row.slice(9) as [number, number, string | null]
+/** The fields in the order of `rowsSql`. */
+type AppliedRow = [
+  Applied['version'],
+  Applied['name'],
+  Applied['checksum'],
+  Applied['state'],
+  Applied['position'],
+  Applied['appliedAt'],
+  Applied['durationMs'],
+  Applied['appliedBy'],
+  Applied['revertible'],
+  Applied['shortDown'],
+  Applied['statementsDone'],
+  Applied['statementBegun'],
+  Applied['doneChecksum'],
+]
+
+function appliedOf(row: AppliedRow): Applied {
+  const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible, shortDown, ...more] =
+    row
+  const [statementsDone, statementBegun, doneChecksum] = more
   return {
     version,
     name,
     checksum,
     state,
-    position: Number(position),
+    position,
     appliedAt,
     durationMs,
     appliedBy,
     revertible,
+    shortDown,
     statementsDone,
     statementBegun,
     doneChecksum,

@@ -119,7 +119,7 @@ function beat({ client }: Connection): () => void {
 async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): Promise<void> {
   const began = Date.now()
   let told = 0
-  for (let pause = 50; ; pause = Math.min(pause * 1.5, 500)) {
+  for (let pause = 20; ; pause = Math.min(pause * 1.5, 150)) {
     if (signal.aborted) throw interruptedWaiting(signal, 'the lock')
     const begin = client.query(
       'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0',

@@ -1,40 +1,84 @@
-import { mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises'
+import { mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import type { Migration } from '../core/migration.ts'
+import type { Applied, Migration } from '../core/migration.ts'
 import { MigrationReader, parseFileName, parseMigration } from '../core/migration-file.ts'
+import { recognise } from '../core/recorded-file.ts'
 import { canonicalVersion, compareVersions } from '../core/version.ts'
-import { notUtf8, readLines } from './migration-text.ts'
+import { readLines, readText } from './migration-text.ts'
 
-/** From this size in bytes on a file is read through a window, not held: its UP is read again as it runs. */
-const large = 4_000_000
+/** How many files are read before the connection, which is made meanwhile, gets its turn. */
+const batch = 100
 
-/** So many files are open at once at the most: a system may allow no more than a few hundred. */
-const openAtOnce = 32
+/** A migration file as it was read; only a large one is parsed already. */
+interface Unparsed {
+  readonly path: string
+  readonly name: { readonly version: string; readonly name: string }
+  readonly text: string
+}
+interface Fault {
+  readonly path: string
+  readonly fault: unknown
+}
+export type ReadFile = Unparsed | Migration | Fault
 
 /**
- * Reads and parses every migration of a folder; paths are told relative to `root`.
+ * Reads every migration file of a folder; paths are told relative to `root`. A file that cannot be read is a fault in its place.
+ */
+export async function readFiles(folder: string, root: string): Promise<ReadFile[]> {
+  const shownFolder = relative(root, folder)
+  const files: ReadFile[] = []
+  for (const [i, file] of listFiles(folder, root).entries()) {
+    if (i % batch === 0) await new Promise((resolve) => setImmediate(resolve))
+    const path = `${folder}/${file}`
+    const shown = shownFolder === '' ? file : `${shownFolder}/${file}`
+    try {
+      const name = parseFileName(file)
+      if (name === null) throw misnamed(shown)
+      files.push(readSmall(path, shown, name) ?? (await readLarge(path, shown, name)))
+    } catch (fault) {
+      files.push({ path: shown, fault })
+    }
+  }
+  return files
+}
+
+/**
+ * Parses what was read, but for what is known from its row.
  * @throws NselfError `invalid-migration` for the first file that cannot be read or understood; it names the others too.
  */
-export async function readMigrations(folder: string, root: string): Promise<Migration[]> {
-  const files = await listFiles(folder, root)
+export function parseFiles(files: readonly ReadFile[], history: readonly Applied[]): Migration[] {
+  const rows = new Map(history.map((row) => [row.version, row]))
   const migrations: Migration[] = []
-  const faults: { file: string; reason: unknown }[] = []
-  for (let at = 0; at < files.length; at += openAtOnce) {
-    const some = files.slice(at, at + openAtOnce)
-    const read = await Promise.allSettled(some.map((file) => readNamed(join(folder, file), file, root)))
-    for (const [i, result] of read.entries()) {
-      if (result.status === 'fulfilled') migrations.push(result.value)
-      else faults.push({ file: some[i] as string, reason: result.reason })
+  const faults: Fault[] = []
+  for (const file of files) {
+    try {
+      if ('fault' in file) throw file.fault
+      migrations.push('text' in file ? parseUnlessKnown(file, rows) : file)
+    } catch (fault) {
+      faults.push({ path: file.path, fault })
     }
   }
   const [first, ...others] = faults
   if (first !== undefined)
     throw withOthers(
-      first.reason,
-      others.map(({ file }) => file),
+      first.fault,
+      others.map(({ path }) => basename(path)),
     )
   return migrations
+}
+
+function parseUnlessKnown({ path, name, text }: Unparsed, rows: ReadonlyMap<string, Applied>): Migration {
+  const row = rows.get(name.version)
+  return (row && recognise(path, name, text, row)) ?? parseMigration(path, name, text)
+}
+
+/**
+ * Reads and parses every migration of a folder.
+ * @throws NselfError as parseFiles.
+ */
+export async function readMigrations(folder: string, root: string): Promise<Migration[]> {
+  return parseFiles(await readFiles(folder, root), [])
 }
 
 const namedAtMost = 5
@@ -57,10 +101,9 @@ export function isSql(file: string): boolean {
 }
 
 /** Names of the files in a folder of migrations, sorted. @throws NselfError `configuration` when it cannot be read. */
-export async function listFiles(folder: string, root: string): Promise<string[]> {
+export function listFiles(folder: string, root: string): string[] {
   try {
-    const entries = await readdir(folder)
-    return entries.filter(isSql).sort()
+    return readdirSync(folder).filter(isSql).sort()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
@@ -77,47 +120,45 @@ const reasons: Record<string, string> = {
   ENOENT: 'is a symbolic link to a file that does not exist',
 }
 
-async function readNamed(path: string, file: string, root: string): Promise<Migration> {
-  const shown = relative(root, path)
-  const name = parseFileName(file)
-  if (name !== null) return readMigration(path, shown, name)
-  throw new NselfError('invalid-migration', `${shown} is not named like a migration`, {
+function misnamed(shown: string): NselfError {
+  return new NselfError('invalid-migration', `${shown} is not named like a migration`, {
     hint: 'name it VERSION_NAME.sql, such as 004_create_orders.sql, or move it elsewhere',
   })
 }
 
-/** Reads and parses one file; `shown` is its path as messages name it. @throws NselfError `invalid-migration`. */
-export async function readMigration(
-  path: string,
-  shown: string,
-  name: { version: string; name: string },
-): Promise<Migration> {
+/** Null for a file that is too large to hold. */
+function readSmall(path: string, shown: string, name: Unparsed['name']): Unparsed | null {
   try {
-    const handle = await open(path)
-    try {
-      if ((await handle.stat()).size < large) return parseMigration(shown, name, decode(await handle.readFile(), shown))
-    } finally {
-      await handle.close()
-    }
+    const text = readText(path, shown)
+    return text === null ? null : { path: shown, name, text }
+  } catch (error) {
+    throw unreadable(error, shown)
+  }
+}
+
+async function readLarge(path: string, shown: string, name: Unparsed['name']): Promise<Migration> {
+  try {
     const reader = new MigrationReader(shown, false)
     for await (const piece of readLines(path, shown)) reader.push(piece)
     return reader.finish(name)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (error instanceof NselfError || code === undefined) throw error
-    throw new NselfError('invalid-migration', `${shown} ${reasons[code] ?? `cannot be read: ${code}`}`, {
-      hint: 'mend or remove it; nothing was run',
-      cause: error,
-    })
+    throw unreadable(error, shown)
   }
 }
 
-function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw notUtf8(path, new TextDecoder().decode(bytes))
-  }
+function unreadable(error: unknown, shown: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof NselfError || code === undefined) return error
+  return new NselfError('invalid-migration', `${shown} ${reasons[code] ?? `cannot be read: ${code}`}`, {
+    hint: 'mend or remove it; nothing was run',
+    cause: error,
+  })
+}
+
+/** Reads and parses one file; `shown` is its path as messages name it. @throws NselfError `invalid-migration`. */
+export async function readMigration(path: string, shown: string, name: Unparsed['name']): Promise<Migration> {
+  const small = readSmall(path, shown, name)
+  return small === null ? readLarge(path, shown, name) : parseMigration(shown, name, small.text)
 }
 
 /**
@@ -131,15 +172,15 @@ export async function createMigration(
   options: { timestamp: boolean; now: string },
 ): Promise<string> {
   const slug = slugOf(name)
-  await mkdir(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true })
   for (;;) {
-    const existing = await listFiles(folder, root)
+    const existing = listFiles(folder, root)
     const timed = options.timestamp || isTimed(existing)
     const file = `${nextVersion(existing, timed ? options.now : null)}_${slug}.sql`
     const path = join(folder, file)
-    await writeFile(path, `-- ${slug.replaceAll('_', ' ')}\n\n-- UP\n\n\n-- DOWN\n\n`, { flag: 'wx' })
-    if (await isFirstOfNumber(folder, file, root)) return relative(root, path)
-    await unlink(path)
+    writeFileSync(path, `-- ${slug.replaceAll('_', ' ')}\n\n-- UP\n\n\n-- DOWN\n\n`, { flag: 'wx' })
+    if (isFirstOfNumber(folder, file, root)) return relative(root, path)
+    unlinkSync(path)
   }
 }
 
@@ -147,14 +188,9 @@ export async function createMigration(
  * The paths, relative to `root`, that the next migrations of this name would have, in the numbering style found.
  * @throws NselfError `usage` for a name that cannot be one.
  */
-export async function nextPaths(
-  folder: string,
-  root: string,
-  names: readonly string[],
-  now: string,
-): Promise<string[]> {
-  await mkdir(folder, { recursive: true })
-  const files = await listFiles(folder, root)
+export function nextPaths(folder: string, root: string, names: readonly string[], now: string): string[] {
+  mkdirSync(folder, { recursive: true })
+  const files = listFiles(folder, root)
   return names.map((name) => {
     const file = `${nextVersion(files, isTimed(files) ? now : null)}_${slugOf(name)}.sql`
     files.push(file)
@@ -166,17 +202,17 @@ export async function nextPaths(
  * Writes migrations that nobody else has written meanwhile; all of them or none.
  * @throws NselfError `conflict` when another command has taken one of their numbers.
  */
-export async function writeMigrations(root: string, files: readonly { path: string; text: string }[]): Promise<void> {
+export function writeMigrations(root: string, files: readonly { path: string; text: string }[]): void {
   const written: string[] = []
   try {
     for (const { path, text } of files) {
       const full = join(root, path)
-      await writeFile(full, text, { flag: 'wx' })
+      writeFileSync(full, text, { flag: 'wx' })
       written.push(full)
-      if (!(await isFirstOfNumber(dirname(full), basename(full), root))) throw new Error('its number was taken')
+      if (!isFirstOfNumber(dirname(full), basename(full), root)) throw new Error('its number was taken')
     }
   } catch (error) {
-    for (const path of written) await unlink(path)
+    for (const path of written) unlinkSync(path)
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
     throw new NselfError(
       'conflict',
@@ -190,9 +226,9 @@ export async function writeMigrations(root: string, files: readonly { path: stri
 }
 
 /** Two that write at once may take one number: the one that sorts later gives way. */
-async function isFirstOfNumber(folder: string, file: string, root: string): Promise<boolean> {
+function isFirstOfNumber(folder: string, file: string, root: string): boolean {
   const version = parseFileName(file)?.version
-  const twins = (await listFiles(folder, root)).filter((other) => parseFileName(other)?.version === version)
+  const twins = listFiles(folder, root).filter((other) => parseFileName(other)?.version === version)
   return twins[0] === file
 }
 

@@ -25,7 +25,7 @@ export async function renumberMigration(
   wanted: string,
   applied: ReadonlySet<string>,
 ): Promise<Renumbered> {
-  const files = await listFiles(folder, root)
+  const files = listFiles(folder, root)
   const file = findFile(files, wanted)
   const name = file.slice(0, -4)
   if (applied.has(name)) {

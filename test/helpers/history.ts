@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
 import type { Applied, Migration } from '../../src/core/migration.ts'
-import { parseFileName, parseMigration } from '../../src/core/migration-file.ts'
+import { parseFileName, parseMigration, storedDown } from '../../src/core/migration-file.ts'
 
 interface Content {
   readonly dependsOn?: string
@@ -30,6 +30,7 @@ export function row(of: Migration, position: number, more: Partial<Applied> = {}
     durationMs: 1,
     appliedBy: 'someone',
     revertible: of.down !== null,
+    shortDown: storedDown(of),
     statementsDone: 0,
     statementBegun: 0,
     doneChecksum: null,

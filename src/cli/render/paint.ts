@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty'
+
 type Colour = (text: string) => string
 
 export interface Paint {
@@ -12,8 +14,9 @@ export interface Paint {
 const same: Colour = (text) => text
 
 /** Colour only on a terminal, and never with NO_COLOR; chalk is loaded only where it is used. */
-export async function paintFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Promise<Paint> {
-  if (!stream.isTTY || env.NO_COLOR) return { bold: same, red: same, green: same, yellow: same, cyan: same, dim: same }
+export async function paintFor(descriptor: 1 | 2, env: NodeJS.ProcessEnv): Promise<Paint> {
+  if (!isatty(descriptor) || env.NO_COLOR)
+    return { bold: same, red: same, green: same, yellow: same, cyan: same, dim: same }
   const { default: chalk } = await import('chalk')
   return chalk
 }

@@ -2,8 +2,13 @@ import type { Command } from 'commander'
 import { parseEnvironment } from '../../core/environment.ts'
 import { confirm, count, leaf, lockWait, names, noBackup, type Runner, shadowUrl, version, versions } from './leaf.ts'
 
-/** nself db migrate … */
-export function addMigrate(migrate: Command, run: Runner): void {
+/** nself db migrate …: what adds each of its commands. */
+export function migrateLeaves(migrate: Command, run: Runner): Record<string, () => void> {
+  const leaves = { status: addStatus, up: addUp, down: addDown, create: addCreate, fresh: addFresh, repair: addRepair }
+  return Object.fromEntries(Object.entries(leaves).map(([name, add]) => [name, () => add(migrate, run)]))
+}
+
+function addStatus(migrate: Command, run: Runner): void {
   leaf(migrate, 'status', 'show all migrations', [
     'nself db migrate status',
     'nself db migrate status --check   # in CI: exit 6 when something is not applied',
@@ -20,6 +25,9 @@ export function addMigrate(migrate: Command, run: Runner): void {
         }),
       ),
     )
+}
+
+function addUp(migrate: Command, run: Runner): void {
   leaf(migrate, 'up', 'apply pending migrations', [
     'nself db migrate up',
     'nself db migrate up 1',
@@ -47,6 +55,9 @@ export function addMigrate(migrate: Command, run: Runner): void {
         }),
       ),
     )
+}
+
+function addDown(migrate: Command, run: Runner): void {
   leaf(migrate, 'down', 'revert what was applied last', [
     'nself db migrate down',
     'nself db migrate down 3',
@@ -69,6 +80,9 @@ export function addMigrate(migrate: Command, run: Runner): void {
         }),
       ),
     )
+}
+
+function addCreate(migrate: Command, run: Runner): void {
   leaf(migrate, 'create', 'write the next migration file', [
     'nself db migrate create add_users_email',
     'nself db migrate create "add users email" --timestamp',
@@ -80,6 +94,9 @@ export function addMigrate(migrate: Command, run: Runner): void {
         (await import('../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
       ),
     )
+}
+
+function addFresh(migrate: Command, run: Runner): void {
   leaf(migrate, 'fresh', 'drop everything and run all migrations; never in production', [
     'nself db migrate fresh',
     'nself db migrate fresh --seed',
@@ -97,7 +114,6 @@ export function addMigrate(migrate: Command, run: Runner): void {
         }),
       ),
     )
-  addRepair(migrate, run)
 }
 
 function addRepair(migrate: Command, run: Runner): void {

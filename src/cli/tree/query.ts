@@ -1,4 +1,3 @@
-import { text as textOf } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
 import { leaf, type Runner } from './leaf.ts'
 
@@ -22,10 +21,14 @@ export function addQuery(db: Command, run: Runner): void {
     .option('--write', 'let it write in staging and production')
     .action((sql: string, flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/query.ts')).query(context, sql === '-' ? await textOf(process.stdin) : sql, {
+        (await import('../../commands/db/query.ts')).query(context, sql === '-' ? await standardInput() : sql, {
           write: flags.write === true,
           format: flags.csv === true ? 'csv' : 'table',
         }),
       ),
     )
+}
+
+async function standardInput(): Promise<string> {
+  return (await import('node:stream/consumers')).text(process.stdin)
 }

@@ -108,6 +108,11 @@ function runStart(text: string, end: number, kind: RegExp, floor = 0): number {
   return at
 }
 
+/** Where the next line begins that may be the terminator, or -1. */
+function lineWith(text: string, from: number): number {
+  return text.indexOf('\n\\.', from) + 1 || -1
+}
+
 export class Lexer {
   /** The start of a line whose end was not pushed yet. */
   private rest = ''
@@ -472,17 +477,14 @@ export class Lexer {
   }
 
   private copyData(): void {
-    const start = this.pos
-    for (let line = start; line < this.text.length; ) {
-      if (this.text.charCodeAt(line) === 92) {
-        terminator.lastIndex = line
-        const end = terminator.exec(this.text)
-        if (end !== null) return this.emitCopyData(start, line, line + end[0].length, true)
-      }
-      const newline = this.text.indexOf('\n', line)
-      line = newline === -1 ? this.text.length : newline + 1
+    const { pos: start, text } = this
+    let line = text.startsWith('\\.', start) ? start : lineWith(text, start)
+    for (; line !== -1; line = lineWith(text, line)) {
+      terminator.lastIndex = line
+      const end = terminator.exec(text)
+      if (end !== null) return this.emitCopyData(start, line, line + end[0].length, true)
     }
-    this.emitCopyData(start, this.text.length, this.text.length, false)
+    this.emitCopyData(start, text.length, text.length, false)
   }
 
   private emitCopyData(start: number, end: number, next: number, last: boolean): void {

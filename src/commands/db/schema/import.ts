@@ -89,7 +89,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
   const name = options.name ?? nameOfChange(compared.differences)
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const names = drafts.map((_, i) => (drafts.length === 1 || i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
-  const paths = await nextPaths(migrationsDir, root, names, now)
+  const paths = nextPaths(migrationsDir, root, names, now)
   const texts = drafts.map((draft, i) => {
     const effects = (sql: string) => effectsOf(sql, compared.current.catalog)
     const part =
@@ -118,7 +118,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
     [...compared.differences.filter(({ sign }) => sign === '-'), ...gone(compared, after)],
     options.allowDrops,
   )
-  await writeMigrations(root, texts)
+  writeMigrations(root, texts)
   return paths
 }
 

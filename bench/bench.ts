@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { install, versions } from './install.ts'
+import { Lab, type Run } from './lab.ts'
+import { type Measured, render } from './render.ts'
+import { checkout, type Tool } from './tool.ts'
+import { tools } from './tools.ts'
+import { type Workload, workloads } from './workloads.ts'
+
+const several = { type: 'string', multiple: true } as const
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: several, tool: several, out: { type: 'string' } },
+})
+
+/** The tools that take part in a workload. */
+function toolsFor(lab: Lab, workload: Workload): Tool[] {
+  const { tools: named, migrations } = workload
+  return tools
+    .filter(({ name }) => (named ? named.includes(name) : migrations === undefined || name !== 'node -e 0'))
+    .filter(({ name }) => flags.tool?.includes(name) ?? true)
+    .filter((tool) => lab.can(tool, workload))
+}
+
+/** Rounds in which each tool runs once, one after the other, so that what slows the machine down slows all of them. */
+async function measureWorkload(lab: Lab, workload: Workload): Promise<Measured> {
+  const own = toolsFor(lab, workload)
+  const runs = new Map<string, Run[]>(own.map((tool) => [tool.name, []]))
+  const rounds = flags.quick ? Math.ceil(workload.rounds / 5) : workload.rounds
+  for (let round = 0; round < rounds; round++) {
+    // Each begins a round once: the first after a pause finds colder caches.
+    for (let i = 0; i < own.length; i++) {
+      const tool = own[(i + round) % own.length]
+      const done = runs.get(tool?.name ?? '')
+      // What failed once fails again.
+      if (tool && done && (done[0]?.status ?? 0) === 0) done.push(await lab.run(tool, workload))
+    }
+    process.stderr.write(`\r${workload.name}: ${round + 1} of ${rounds}   `)
+  }
+  process.stderr.write('\n')
+  return { workload, runs }
+}
+
+async function main(): Promise<void> {
+  const chosen = workloads.filter(({ name }) =>
+    flags.only ? flags.only.includes(name) : !(flags.quick && name.startsWith('up-5000')),
+  )
+  if (chosen.length === 0) throw new Error(`--only takes: ${workloads.map(({ name }) => name).join(', ')}`)
+  install()
+  const lab = new Lab()
+  const measured: Measured[] = []
+  try {
+    for (const workload of chosen) measured.push(await measureWorkload(lab, workload))
+  } finally {
+    await lab.close()
+  }
+  const text = render(measured, versions())
+  const whole = flags.only === undefined && flags.tool === undefined && !flags.quick
+  if (whole || flags.out) writeFileSync(flags.out ?? join(checkout, 'bench', 'RESULTS.md'), text)
+  else process.stdout.write(text)
+}
+
+await main()

@@ -1,0 +1,59 @@
+/** The median of a figure of one tool in one workload; NaN where it was not measured. */
+export type Median = (workload: string, tool: string, figure: Figure) => number
+type Figure = 'cpu' | 'wall' | 'clientPeak' | 'backendPeak'
+
+export interface Target {
+  readonly what: string
+  readonly atMost: number
+  readonly unit: '×' | 'MB'
+  readonly got: (median: Median) => number
+}
+
+const psql = 'psql, a transaction a file'
+
+function ratio(workload: string, what: string, figure: 'cpu' | 'wall', than: string, atMost: number): Target {
+  const got = (median: Median) => median(workload, 'nself', figure) / median(workload, than, figure)
+  return { what: `${what} ÷ ${than}`, atMost, unit: '×', got }
+}
+
+function memory(workload: string, what: string, figure: 'clientPeak' | 'backendPeak', atMost: number): Target {
+  return { what, atMost, unit: 'MB', got: (median) => median(workload, 'nself', figure) }
+}
+
+const statusTargets = (['', '-node22', '-node24'] as const).flatMap((node) =>
+  ['node-pg-migrate', 'graphile-migrate', 'knex'].map((than) =>
+    ratio(`status-1000${node}`, `status with 1,000 applied, CPU, Node ${node.slice(5) || '20'}`, 'cpu', than, 1),
+  ),
+)
+
+export const targets: readonly Target[] = [
+  ratio('up-1000', 'up of 1,000', 'wall', psql, 0.9),
+  ratio('up-1000', 'up of 1,000', 'wall', 'dbmate', 0.7),
+  ratio('up-5000', 'up of 5,000', 'wall', psql, 0.65),
+  ratio('up-5000', 'up of 5,000', 'wall', 'dbmate', 0.45),
+  ratio('up-100-20ms', 'up of 100, 20 ms away', 'wall', psql, 0.12),
+  ratio('up-100-20ms', 'up of 100, 20 ms away', 'wall', 'dbmate', 0.07),
+  ratio('status-1000', 'status with 1,000 applied, CPU, Node 20', 'cpu', 'node -e 0', 2),
+  ...statusTargets,
+  {
+    what: 'status with 10,000 applied ÷ with 10',
+    atMost: 4,
+    unit: '×',
+    got: (median) => median('status-10000', 'nself', 'wall') / median('status-10', 'nself', 'wall'),
+  },
+  ratio('version', '--version, CPU', 'cpu', 'node -e 0', 1.15),
+  ratio('help', '--help, CPU', 'cpu', 'node -e 0', 1.15),
+  ratio('insert-100mb', '100 MB of INSERTs', 'wall', psql, 1),
+  memory('insert-100mb', '100 MB of INSERTs, memory of the client', 'clientPeak', 130),
+  memory('insert-100mb', '100 MB of INSERTs, memory of the backend', 'backendPeak', 20),
+  ratio('copy-100mb', '100 MB of COPY data', 'wall', psql, 1.2),
+  memory('copy-100mb', '100 MB of COPY data, memory of the client', 'clientPeak', 110),
+  {
+    what: 'eight runners at once ÷ (one runner + eight starts)',
+    atMost: 1.3,
+    unit: '×',
+    got: (median) =>
+      median('eight-runners', 'nself', 'wall') /
+      (median('one-runner', 'nself', 'wall') + median('eight-starts', 'nself', 'wall')),
+  },
+]

@@ -1,0 +1,108 @@
+import type { Kind } from './migrations.ts'
+import type { Action } from './tool.ts'
+
+export interface Workload {
+  readonly name: string
+  readonly title: string
+  readonly action: Action
+  /** Of what stands in the folder: so many small migrations, or one of 100 MB; without it there is no database. */
+  readonly migrations?: { readonly kind: Kind; readonly count: number } | 'insert' | 'copy'
+  /** They are applied before the measured command begins. */
+  readonly applied?: true
+  /** The tools that run it; without it all that can. */
+  readonly tools?: readonly string[]
+  readonly node?: '22' | '24'
+  readonly fsync?: false
+  /** How far away the server is, there and back, in milliseconds. */
+  readonly away?: number
+  /** So many at once. */
+  readonly runners?: number
+  readonly compares: 'cpu' | 'wall'
+  readonly rounds: number
+}
+
+const onNode = ['nself', 'node-pg-migrate', 'graphile-migrate', 'knex', 'node -e 0']
+const rows = (count: number) => ({ kind: 'rows', count }) as const
+const tables = (count: number) => ({ kind: 'tables', count }) as const
+const of = (count: number) => count.toLocaleString('en')
+
+function start(action: 'version' | 'help'): Workload {
+  return { name: action, title: `\`--${action}\``, action, compares: 'cpu', rounds: 31 }
+}
+
+function status(count: number, rounds: number, node?: '22' | '24'): Workload {
+  return {
+    name: `status-${count}${node ? `-node${node}` : ''}`,
+    title: `status with ${of(count)} applied${node ? `, on Node ${node}` : ''}`,
+    action: 'status',
+    migrations: rows(count),
+    applied: true,
+    tools: node ? onNode : ['dbmate', ...onNode],
+    ...(node ? { node } : {}),
+    fsync: false,
+    compares: 'cpu',
+    rounds,
+  }
+}
+
+function up(count: number, rounds: number, fsync?: false): Workload {
+  return {
+    name: `up-${count}${fsync === false ? '-nofsync' : ''}`,
+    title: `up of ${of(count)}${fsync === false ? ', fsync off' : ''}`,
+    action: 'up',
+    migrations: tables(count),
+    ...(fsync === false ? { fsync } : {}),
+    compares: 'wall',
+    rounds,
+  }
+}
+
+function large(how: 'insert' | 'copy', what: string): Workload {
+  return {
+    name: `${how}-100mb`,
+    title: `one migration with 100 MB of ${what}`,
+    action: 'up',
+    migrations: how,
+    compares: 'wall',
+    rounds: 3,
+  }
+}
+
+export const workloads: readonly Workload[] = [
+  start('version'),
+  start('help'),
+  status(10, 15),
+  status(1000, 15),
+  status(1000, 15, '22'),
+  status(1000, 15, '24'),
+  status(10_000, 7),
+  {
+    ...status(1000, 9),
+    name: 'up-nothing',
+    title: 'up of 1,000 with nothing to do',
+    action: 'up',
+    tools: ['dbmate', 'drizzle-orm', ...onNode],
+  },
+  up(1, 9),
+  up(100, 7),
+  up(1000, 5),
+  up(5000, 3),
+  up(1, 9, false),
+  up(100, 7, false),
+  up(1000, 5, false),
+  up(5000, 3, false),
+  { ...up(1000, 3), name: 'down-1000', title: 'down of 1,000', action: 'down', applied: true },
+  { ...up(100, 5), name: 'up-100-20ms', title: 'up of 100, the server 20 ms away', away: 20 },
+  large('insert', 'INSERTs'),
+  large('copy', 'COPY data'),
+  { ...up(100, 5), name: 'one-runner', title: 'up of 100 that only add a row', migrations: rows(100) },
+  { ...up(100, 5), name: 'eight-runners', title: 'the same by eight at once', migrations: rows(100), runners: 8 },
+  {
+    ...start('version'),
+    name: 'eight-starts',
+    title: 'eight starts at once',
+    tools: ['nself'],
+    runners: 8,
+    rounds: 9,
+  },
+]

@@ -1,0 +1,64 @@
+import type { Context } from '../commands/context.ts'
+import type { Result } from '../commands/results.ts'
+import { loadOtherSettings, loadSettings } from '../project/settings.ts'
+import { questionsFor } from './ask.ts'
+import { leave, print, streams } from './output.ts'
+import { progressOn } from './progress.ts'
+import { paintFor } from './render/paint.ts'
+import { redact } from './render/redact.ts'
+import { jsonResult, renderResult } from './render/result.ts'
+
+const interruption = new AbortController()
+let handedOver = false
+for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  process.on(signal, () => {
+    if (signal === 'SIGINT' && handedOver) return
+    // Who asks twice does not want to wait: the server rolls back when the connection is gone.
+    if (interruption.signal.aborted) return leave(status)
+    interruption.abort(signal)
+  })
+}
+
+async function handOver<T>(work: () => Promise<T>): Promise<T> {
+  handedOver = true
+  try {
+    return await work()
+  } finally {
+    handedOver = false
+  }
+}
+
+const progress = progressOn(() => streams().stderr)
+
+function contextOf(flags: Record<string, unknown>): Context {
+  const settings = loadSettings({
+    cwd: process.cwd(),
+    env: process.env,
+    flagEnvironment: flags.env as string | undefined,
+    flagUrl: flags.databaseUrl as string | undefined,
+    flagShadowUrl: flags.shadowUrl as string | undefined,
+  })
+  for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
+  return {
+    settings,
+    settingsOf: (environment, url) => loadOtherSettings({ cwd: process.cwd(), env: process.env }, environment, url),
+    answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
+    ...questionsFor(interruption.signal),
+    signal: interruption.signal,
+    handOver,
+    tell: (sentence) => progress.tell(redact(sentence)),
+    progress: (what) => progress.progress(what),
+  }
+}
+
+/** Runs one command in the context that its flags and the environment make, and prints what comes back. */
+export async function runCommand(
+  flags: Record<string, unknown>,
+  command: (context: Context) => Promise<Result>,
+): Promise<void> {
+  const result = await command(contextOf(flags)).finally(() => progress.stop())
+  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, process.env))
+  print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
+  if ((result.kind === 'status' || result.kind === 'diff') && result.different) process.exitCode = 6
+  if (result.kind === 'shell') process.exitCode = result.exitStatus
+}
