@@ -136,6 +136,10 @@ function tableOf(table: WholeTable, { at, typeOf, source }: With): DesignTable {
     if (twin === -1) keys.push(named)
     else keys[twin] = named
   }
+  for (const { index, design } of indexes) {
+    if (index.pk === true || !isKey(design)) continue
+    keys.push({ kind: 'unique', name: design.name, columns: design.keys.map((key) => key.text), at: design.at })
+  }
   const checks = [...table.checks, ...table.fields.flatMap((field) => field.checks)]
   return {
     schema: table.schemaName ?? 'public',
@@ -144,7 +148,7 @@ function tableOf(table: WholeTable, { at, typeOf, source }: With): DesignTable {
     columns,
     keys,
     checks: checks.map((check: Check) => ({ name: check.name ?? null, expression: check.expression, at: at(check) })),
-    indexes: indexes.filter(({ index }) => index.pk !== true).map(({ design }) => design),
+    indexes: indexes.filter(({ index, design }) => index.pk !== true && !isKey(design)).map(({ design }) => design),
     at: at(table),
   }
 }
@@ -186,6 +190,11 @@ function indexOf(index: Index, at: Location): DesignIndex {
     comment: noteOf(index),
     at,
   }
+}
+
+/** Unique on columns alone, and not said to be an index of some type: that is a constraint. */
+function isKey({ unique, method, keys, comment }: DesignIndex): boolean {
+  return unique && method === null && comment === null && keys.every((key) => key.isColumn)
 }
 
 function noteOf({ note }: { readonly note?: { readonly value: string } }): string | null {
