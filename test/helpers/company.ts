@@ -140,7 +140,8 @@ export function companySql(count: number): string {
 }
 
 const targetOf = (reference: string) => reference.replace(/[?!@]/g, '')
-const columnFor = (target: string, table: string) => (target === table ? 'parent_id' : `${target.replace(/s$/, '')}_id`)
+const singular = (table: string) => table.replace(/ies$|sses$|s$/, (end) => ({ ies: 'y', sses: 'ss' })[end] ?? '')
+const columnFor = (target: string, table: string) => (target === table ? 'parent_id' : `${singular(target)}_id`)
 
 function tableSql(name: string, references: readonly string[], i: number): string {
   const keys = references.filter((reference) => reference.startsWith('@')).map((one) => columnFor(targetOf(one), name))

@@ -19,7 +19,7 @@ const ofGroup = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
 }
 
-/** The same in a tenth of the time: a thousand tables are seconds then, and no minutes. */
+/** Less tidy, in a fraction of the time: what is sought among so many tables is found by searching. */
 const ofLargeGroup = {
   ...ofGroup,
   'elk.layered.nodePlacement.strategy': 'SIMPLE',
