@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../commands/context.ts'
 import type { Result } from '../commands/results.ts'
 import { NselfError } from '../core/errors.ts'
-import { loadSettings } from '../project/settings.ts'
+import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { buildProgram } from './program.ts'
 import { progressOn } from './progress.ts'
@@ -47,6 +47,7 @@ function contextOf(flags: Record<string, unknown>): Context {
   for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
   return {
     settings,
+    settingsOf: (environment, url) => loadOtherSettings({ cwd: process.cwd(), env: process.env }, environment, url),
     answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
     ...questionsFor(process.stdin, process.stderr, interruption.signal),
     signal: interruption.signal,
@@ -61,7 +62,7 @@ async function run(flags: Record<string, unknown>, command: (context: Context) =
   progress.stop()
   const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(process.stdout, process.env))
   process.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`)
-  if (result.kind === 'status' && result.different) process.exitCode = 6
+  if ((result.kind === 'status' || result.kind === 'diff') && result.different) process.exitCode = 6
   if (result.kind === 'shell') process.exitCode = result.exitStatus
 }
 

@@ -10,6 +10,8 @@ import type { Settings } from '../project/settings.ts'
 /** What every command is given besides its own options. */
 export interface Context {
   readonly settings: Settings
+  /** Those of another environment, for a comparison, or of the same with another server. */
+  readonly settingsOf: (environment: Environment, url: string | null) => Settings
   readonly answers: Answers
   readonly ask: Ask
   /** Lets a person pick some of several; null where there is no terminal. Resolves to their places in the list. */

@@ -4,6 +4,7 @@ import type { Difference } from '../core/schema/differences.ts'
 import type { SeedEntry } from '../core/seed.ts'
 import type { Status } from '../core/state.ts'
 import type { Report, SeedReport } from '../postgres/report.ts'
+import type { Drift } from '../postgres/scratch/drift.ts'
 import type { Renumbered } from '../project/renumber.ts'
 
 export interface StatusResult {
@@ -21,7 +22,9 @@ export interface StatusResult {
     readonly durationMs: number | null
     readonly appliedBy: string | null
   }[]
-  /** `--check` found something that is not applied: exit status 6. */
+  /** With `--drift`: how the database differs from what its migrations make. */
+  readonly drift: Drift | null
+  /** `--check` found something that is not applied, or drift: exit status 6. */
   readonly different: boolean
 }
 
@@ -145,6 +148,8 @@ export interface RepairResult {
   readonly kind: 'repair'
   readonly database: string
   readonly findings: readonly Fix[]
+  /** With `--infer`: what was found out, a line each. */
+  readonly inferred: readonly string[]
   readonly done: readonly string[]
 }
 
@@ -210,6 +215,29 @@ export interface ImportResult {
   /** What the design adds is `+`, what it removes `-`. */
   readonly differences: readonly Difference[]
   readonly renames: readonly string[]
+  /** Path of the seed that was written from the records of the design; null when there is nothing new. */
+  readonly seed: string | null
+}
+
+/** An import, and then what it takes to have it in the database. */
+export interface ApplyResult {
+  readonly kind: 'apply'
+  readonly import: ImportResult
+  readonly migrations: RunResult | DryRunResult
+  /** Null where there are no seeds. */
+  readonly seeds: SeedResult | null
+}
+
+export interface DiffResult {
+  readonly kind: 'diff'
+  /** What the sides are called. */
+  readonly left: string
+  readonly right: string
+  readonly differences: readonly Difference[]
+  /** What makes the right side what the left one is; null when it was not asked for. */
+  readonly sql: string | null
+  /** `--exit-code` and there are differences: exit status 6. */
+  readonly different: boolean
 }
 
 export type Result =
@@ -234,3 +262,5 @@ export type Result =
   | PruneResult
   | RestoreResult
   | ImportResult
+  | ApplyResult
+  | DiffResult

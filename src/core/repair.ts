@@ -20,7 +20,7 @@ export type Repair = { readonly what: string } & (
 export interface Finding {
   readonly flag: string
   readonly what: string
-  readonly repair: Repair
+  readonly repairs: readonly Repair[]
 }
 
 /** Versions are canonical; each list is of one flag. */
@@ -43,7 +43,7 @@ export interface RepairFlags {
 export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): Finding[] {
   const findings: Finding[] = []
   const add = (flag: string, problem: string, repair: Repair) =>
-    findings.push({ flag, what: `${problem}: ${repair.what}`, repair })
+    findings.push({ flag, what: `${problem}: ${repair.what}`, repairs: [repair] })
   if (lost) add('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state))
   for (const entry of state.entries) {
     const { version, name, file, applied } = entry

@@ -6,6 +6,7 @@ import { NselfError } from '../core/errors.ts'
 import type { Applied, Migration } from '../core/migration.ts'
 import { storedDown } from '../core/migration-file.ts'
 import type { Step } from '../core/plan.ts'
+import { fingerprintSql, plainTextSql } from './catalog/read.ts'
 import { forgetSeedsSql } from './seed-history.ts'
 
 /** With seed-history.ts the only file that names the tracking tables. */
@@ -24,7 +25,8 @@ CREATE TABLE IF NOT EXISTS nself.migrations (
   down_sql text,
   statements_done integer NOT NULL DEFAULT 0,
   statement_begun integer NOT NULL DEFAULT 0,
-  done_checksum text
+  done_checksum text,
+  fingerprint text
 );
 COMMENT ON TABLE nself.migrations IS 'One row per applied migration';
 CREATE TABLE IF NOT EXISTS nself.journal (
@@ -184,6 +186,19 @@ export function recordSql(step: Step, environment: Environment, downSql: string 
   return `WITH row AS (INSERT INTO nself.migrations (version, name, checksum, duration_ms, environment, down_sql)
  VALUES (${step.version}, ${literal(step.name)}, '${file?.checksum}', ${ms}, '${environment}', ${literal(downSql)})) ${journal}`
 }
+
+/**
+ * SQL that stores what the schema is after a run with its last migration, so that it can be told later since when it is
+ * another. It may fail without harm: a table of an older release has no room for it.
+ */
+export function storeFingerprintSql(version: string): string {
+  const limits = "SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '10s'"
+  return `BEGIN; ${limits}; ${plainTextSql}; UPDATE nself.migrations SET fingerprint = (${fingerprintSql}) WHERE version = ${version}; COMMIT`
+}
+
+/** SQL for the fingerprints that are stored, the latest first, each with its version and position. */
+export const fingerprintsSql = `SELECT version::text, position::int, fingerprint FROM nself.migrations
+ WHERE fingerprint IS NOT NULL AND state = 'applied' ORDER BY position DESC`
 
 /** SQL that forgets all migrations and seeds, for `fresh`; the journal remembers. */
 export function forgetAllSql(environment: Environment): string {

@@ -6,7 +6,7 @@ import { type Plan, resumes, type Step } from '../core/plan.ts'
 import { Blockers } from './blockers.ts'
 import type { Connection } from './connect.ts'
 import { isLost, LostConnection, migrationFailure, must } from './failure.ts'
-import { bootstrapSql, type History, journalSql, readStoredDown } from './history.ts'
+import { bootstrapSql, type History, journalSql, readStoredDown, storeFingerprintSql } from './history.ts'
 import { interruption } from './lock.ts'
 import { runOutsideTransaction } from './outside-transaction.ts'
 import { wholePiece } from './pieces.ts'
@@ -84,7 +84,17 @@ export class Run {
         at += Math.max(batch.length, 1)
       }
     }
-    await send(this.session.client, 'DISCARD ALL')
+    await this.close()
+  }
+
+  /** Leaves the session clean and stores what the schema has become: all is done by now, so nothing here may fail the run. */
+  private async close(): Promise<void> {
+    const { client } = this.session
+    const cleaned = send(client, 'DISCARD ALL')
+    const last = this.plan.action === 'down' ? undefined : this.plan.steps.at(-1)
+    const stored = last === undefined ? null : await send(client, storeFingerprintSql(last.version))
+    if (stored?.error) await send(client, 'ROLLBACK')
+    await cleaned
   }
 
   private async prepare(step: Step): Promise<Work> {

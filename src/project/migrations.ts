@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Migration } from '../core/migration.ts'
 import { MigrationReader, parseFileName, parseMigration } from '../core/migration-file.ts'
@@ -138,10 +138,7 @@ export async function createMigration(
     const file = `${nextVersion(existing, timed ? options.now : null)}_${slug}.sql`
     const path = join(folder, file)
     await writeFile(path, `-- ${slug.replaceAll('_', ' ')}\n\n-- UP\n\n\n-- DOWN\n\n`, { flag: 'wx' })
-    // Two that run at once may take one number: the one that sorts later gives way.
-    const version = parseFileName(file)?.version
-    const twins = (await listFiles(folder, root)).filter((other) => parseFileName(other)?.version === version)
-    if (twins[0] === file || twins.length === 1) return relative(root, path)
+    if (await isFirstOfNumber(folder, file, root)) return relative(root, path)
     await unlink(path)
   }
 }
@@ -165,18 +162,38 @@ export async function nextPaths(
   })
 }
 
-/** Writes migrations that nobody else has written meanwhile. @throws NselfError `conflict`. */
+/**
+ * Writes migrations that nobody else has written meanwhile; all of them or none.
+ * @throws NselfError `conflict` when another command has taken one of their numbers.
+ */
 export async function writeMigrations(root: string, files: readonly { path: string; text: string }[]): Promise<void> {
-  for (const { path, text } of files) {
-    try {
-      await writeFile(join(root, path), text, { flag: 'wx' })
-    } catch (error) {
-      throw new NselfError('conflict', `${path} cannot be written: ${(error as NodeJS.ErrnoException).code}`, {
-        hint: 'another command may have taken this number: run it again',
-        cause: error,
-      })
+  const written: string[] = []
+  try {
+    for (const { path, text } of files) {
+      const full = join(root, path)
+      await writeFile(full, text, { flag: 'wx' })
+      written.push(full)
+      if (!(await isFirstOfNumber(dirname(full), basename(full), root))) throw new Error('its number was taken')
     }
+  } catch (error) {
+    for (const path of written) await unlink(path)
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
+    throw new NselfError(
+      'conflict',
+      `${files[written.length - 1]?.path ?? files[0]?.path} was not written: ${reason}`,
+      {
+        hint: 'another command may have written a migration at the same moment: run it again',
+        cause: error,
+      },
+    )
   }
+}
+
+/** Two that write at once may take one number: the one that sorts later gives way. */
+async function isFirstOfNumber(folder: string, file: string, root: string): Promise<boolean> {
+  const version = parseFileName(file)?.version
+  const twins = (await listFiles(folder, root)).filter((other) => parseFileName(other)?.version === version)
+  return twins[0] === file
 }
 
 /** A name as part of a file's name. @throws NselfError `usage` for one that cannot be. */

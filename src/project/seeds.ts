@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/seed.ts'
@@ -82,5 +82,23 @@ export async function createSeed(seedsDir: string, root: string, folder: SeedFol
   const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
   const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
   await writeFile(path, `-- ${slug.replaceAll('_', ' ')}\n-- ${again}\n\n`, { flag: 'wx' })
+  return relative(root, path)
+}
+
+const designed = /^\d+_design_records\.sql$/
+
+/**
+ * Writes the records of a design as a common seed, always the same file.
+ * @returns its path relative to `root`, or null when it says that already.
+ */
+export async function writeDesignSeed(seedsDir: string, root: string, text: string): Promise<string | null> {
+  const folder = join(seedsDir, 'common')
+  await mkdir(folder, { recursive: true })
+  const files = await list(folder, root)
+  const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
+  if ((await readFile(path, 'utf8').catch(() => null)) === text) return null
+  const temporary = `${path}.new`
+  await writeFile(temporary, text)
+  await rename(temporary, path)
   return relative(root, path)
 }

@@ -105,6 +105,21 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
   }
 }
 
+/**
+ * The settings of another environment than that of the command: its own files say which server is its, not the process
+ * environment, which speaks of the command's.
+ * @throws NselfError `configuration` when they name none.
+ */
+export function loadOtherSettings(
+  { cwd, env }: Pick<Input, 'cwd' | 'env'>,
+  environment: Environment,
+  url: string | null,
+): Settings {
+  const namesServer = /^(?:DATABASE_URL|POSTGRES_\w+|PG[A-Z]+)$/
+  const others = Object.fromEntries(Object.entries(env).filter(([name]) => url !== null || !namesServer.test(name)))
+  return loadSettings({ cwd, env: others, flagEnvironment: environment, ...(url === null ? {} : { flagUrl: url }) })
+}
+
 function shadowFrom(
   flag: string | undefined,
   set: { readonly value: string; readonly source: string } | undefined,

@@ -25,6 +25,8 @@ export interface Project {
   readonly start: (...args: string[]) => Running
   readonly atTerminal: (...args: string[]) => Terminal
   readonly query: (sql: string) => Promise<unknown[][]>
+  /** The same in another database of the server, from which this one can be copied. */
+  readonly queryBeside: (sql: string) => Promise<unknown[][]>
   /** A connection that stays open until the test ends. */
   readonly connect: () => Promise<pg.Client>
   /** Asks again and again until the condition is true. */
@@ -119,6 +121,7 @@ function projectAt(root: string, url: string): Project {
       }
     },
     query: (sql) => query(url, sql),
+    queryBeside: (sql) => query(url.replace(/[^/]*$/, 'postgres'), sql),
     connect: async () => {
       const client = await open(url)
       onTestFinished(() => client.end())

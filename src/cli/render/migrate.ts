@@ -1,7 +1,9 @@
 import type { DryRunResult, RepairResult, RunResult, StatusResult, UpdateResult } from '../../commands/results.ts'
+import { differenceLine } from '../../core/schema/differences.ts'
 import type { Paint } from './paint.ts'
+import { painted } from './schema.ts'
 
-export function renderStatus({ migrations, database, environment }: StatusResult, paint: Paint): string {
+export function renderStatus({ migrations, database, environment, drift }: StatusResult, paint: Paint): string {
   if (migrations.length === 0) return `No migrations yet on ${database} (${environment})`
   const colours = {
     applied: paint.green,
@@ -24,7 +26,19 @@ export function renderStatus({ migrations, database, environment }: StatusResult
     ...rows,
     '',
     `${counts.map((status) => `${of(status)} ${status}`).join(', ')} · ${database} (${environment})`,
+    ...driftLines(drift, paint),
   ].join('\n')
+}
+
+function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {
+  if (drift === null) return []
+  if (drift.differences.length === 0) return ['', paint.green('No drift: the database is what its migrations make')]
+  const since = drift.since === null ? '' : ` since ${drift.since}`
+  return [
+    '',
+    paint.red(`Drift: the database differs from what its migrations make${since}`),
+    ...drift.differences.map((item) => painted(item, paint, differenceLine(item, 'the migrations', 'the database'))),
+  ]
 }
 
 export function renderRun({ action, steps, database, durationMs }: RunResult): string {
@@ -50,10 +64,11 @@ export function renderDryRun({ steps }: DryRunResult): string {
     .join('\n\n')
 }
 
-export function renderRepair({ done, findings, database }: RepairResult, paint: Paint): string {
+export function renderRepair({ done, findings, inferred, database }: RepairResult, paint: Paint): string {
   if (done.length > 0) return done.map((what) => `${paint.green('✓')} ${what}`).join('\n')
-  if (findings.length === 0) return `Nothing to repair on ${database}`
+  if (findings.length === 0) return [...inferred, `Nothing to repair on ${database}`].join('\n')
   return [
+    ...inferred,
     `To repair on ${database}; nothing was changed:`,
     ...findings.map((fix) => `  ${fix.what}\n    nself db migrate repair ${paint.cyan(fix.flag)}`),
   ].join('\n')

@@ -6,13 +6,14 @@ export interface Paint {
   readonly green: Colour
   readonly yellow: Colour
   readonly cyan: Colour
+  readonly dim: Colour
 }
 
 const same: Colour = (text) => text
 
 /** Colour only on a terminal, and never with NO_COLOR; chalk is loaded only where it is used. */
 export async function paintFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Promise<Paint> {
-  if (!stream.isTTY || env.NO_COLOR) return { bold: same, red: same, green: same, yellow: same, cyan: same }
+  if (!stream.isTTY || env.NO_COLOR) return { bold: same, red: same, green: same, yellow: same, cyan: same, dim: same }
   const { default: chalk } = await import('chalk')
   return chalk
 }

@@ -4,7 +4,7 @@ import { renderEnv } from './env.ts'
 import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { jsonQuery, renderQuery } from './query.ts'
-import { renderImport } from './schema.ts'
+import { renderDiff, renderImport } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 
 /** A result as the lines that a person reads. */
@@ -50,6 +50,14 @@ export function renderResult(result: Result, paint: Paint): string {
       return renderQuery(result, paint)
     case 'import':
       return renderImport(result, paint)
+    case 'apply':
+      return [
+        renderImport(result.import, paint),
+        renderResult(result.migrations, paint),
+        ...(result.seeds === null ? [] : [renderSeed(result.seeds)]),
+      ].join('\n')
+    case 'diff':
+      return renderDiff(result, paint)
     case 'shell':
       return ''
   }

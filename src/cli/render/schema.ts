@@ -1,9 +1,10 @@
-import type { ImportResult } from '../../commands/results.ts'
+import type { DiffResult, ImportResult } from '../../commands/results.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import type { Paint } from './paint.ts'
 
-export function renderImport({ design, files, differences, renames }: ImportResult, paint: Paint): string {
-  if (files.length === 0) return `No changes: the migrations make what ${design} draws`
+export function renderImport({ design, files, differences, renames, seed }: ImportResult, paint: Paint): string {
+  const seeded = seed === null ? [] : [`Seed written: ${seed}`]
+  if (files.length === 0) return [`No changes: the migrations make what ${design} draws`, ...seeded].join('\n')
   const lines = differences.map((item) =>
     painted(item, paint, differenceLine(item, design, 'the migrations').replace(/ \((?:missing in .*)\)$/, '')),
   )
@@ -13,10 +14,32 @@ export function renderImport({ design, files, differences, renames }: ImportResu
     ...lines,
     '',
     ...files.map((path) => `Migration created: ${path}`),
+    ...seeded,
     'Proven both ways on a scratch database. Read it, then: nself db migrate up',
   ].join('\n')
 }
 
 export function painted({ sign }: Difference, paint: Paint, line: string): string {
   return { '+': paint.green, '-': paint.red, '~': paint.yellow }[sign](line)
+}
+
+export function renderDiff({ left, right, differences, sql }: DiffResult, paint: Paint): string {
+  if (sql !== null) return sql
+  if (differences.length === 0) return `No differences between ${left} and ${right}`
+  return differences
+    .flatMap((item) => [
+      painted(item, paint, differenceLine(item, left, right)),
+      ...traitLines(item, paint, left, right),
+    ])
+    .join('\n')
+}
+
+/** How the two differ, where it can be said in a line. */
+function traitLines({ traits }: Difference, paint: Paint, left: string, right: string): string[] {
+  const short = traits.filter(
+    ({ left: ours, right: theirs }) => `${ours}${theirs}`.length < 120 && !`${ours}${theirs}`.includes('\n'),
+  )
+  return short.map((item) =>
+    paint.dim(`    ${item.trait}: ${item.left ?? 'none'} in ${left}, ${item.right ?? 'none'} in ${right}`),
+  )
 }

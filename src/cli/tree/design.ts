@@ -1,7 +1,8 @@
-import { type Command, Option } from 'commander'
-import { leaf, names, type Runner } from './leaf.ts'
-
-const shadowUrl = () => new Option('--shadow-url <url>', 'where scratch databases are made (or NSELF_SHADOW_URL)')
+import type { Command } from 'commander'
+import type { Context } from '../../commands/context.ts'
+import type { ImportOptions } from '../../commands/db/schema/import.ts'
+import type { Result } from '../../commands/results.ts'
+import { leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema import, nself db run */
 export function addDesign(db: Command, schema: Command, run: Runner): void {
@@ -18,10 +19,50 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
     ).argument('<FILE>', 'the design, in DBML'),
     run,
   )
+  leaf(schema, 'diff', 'compare two schemas: + is missing in B, - is missing in A, ~ differs', [
+    'nself db schema diff staging                     # this environment and staging',
+    'nself db schema diff local production --all      # owners and rights too',
+    'nself db schema diff migrations staging --sql    # what makes staging what the migrations make',
+    'nself db schema diff schema.dbml local --exit-code',
+  ])
+    .argument('<A>', 'an environment, a URL, migrations, a file or folder of them, or a DBML file')
+    .argument('[B]', 'the other side; with one side only, it is compared with this environment')
+    .option('--sql', 'print the SQL that, run on B, makes it what A is')
+    .option('--all', 'owners and rights too')
+    .option('--exit-code', 'exit 6 when there is a difference')
+    .addOption(shadowUrl())
+    .action((a: string, b: string | undefined, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/schema/diff.ts')).diff(context, {
+          left: b === undefined ? null : a,
+          right: b ?? a,
+          all: flags.all === true,
+          sql: flags.sql === true,
+          exitCode: flags.exitCode === true,
+        }),
+      ),
+    )
   importing(leaf(db, 'run', 'the same with schema.dbml', ['nself db run']), run)
+  const apply = leaf(schema, 'apply', 'import a design, apply the migrations, run the seeds; in local and staging', [
+    'nself db schema apply schema.dbml',
+  ]).argument('<FILE>', 'the design, in DBML')
+  designing(apply.addOption(lockWait()), run, async (context, options, flags) =>
+    (await import('../../commands/db/schema/apply.ts')).applyDesign(context, {
+      ...options,
+      lockWaitMs: flags.lockWait as number,
+    }),
+  )
 }
 
 function importing(command: Command, run: Runner): void {
+  designing(command, run, async (context, options) =>
+    (await import('../../commands/db/schema/import.ts')).importDesign(context, options),
+  )
+}
+
+type Use = (context: Context, options: ImportOptions, flags: Record<string, unknown>) => Promise<Result>
+
+function designing(command: Command, run: Runner, use: Use): void {
   command
     .option('--name <name>', 'of the migration; without it, a name that says what changes')
     .option('--rename <old=new>', 'a table or column that only gets another name; may be repeated', names)
@@ -30,13 +71,12 @@ function importing(command: Command, run: Runner): void {
     .action((...given) => {
       const file = typeof given[0] === 'string' ? given[0] : 'schema.dbml'
       const flags = command.opts()
-      return run(flags, async (context) =>
-        (await import('../../commands/db/schema/import.ts')).importDesign(context, {
-          file,
-          name: flags.name ?? null,
-          allowDrops: flags.allowDrops === true,
-          renames: flags.rename ?? [],
-        }),
-      )
+      const options = {
+        file,
+        name: flags.name ?? null,
+        allowDrops: flags.allowDrops === true,
+        renames: flags.rename ?? [],
+      }
+      return run(flags, (context) => use(context, options, flags))
     })
 }

@@ -44,3 +44,6 @@ const duration = (text: string): number => {
 }
 
 export const noBackup = () => new Option('--no-backup', 'in production: take none, for you have one by other means')
+
+export const shadowUrl = () =>
+  new Option('--shadow-url <url>', 'where scratch databases are made (or NSELF_SHADOW_URL)')

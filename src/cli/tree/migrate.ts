@@ -1,17 +1,23 @@
 import type { Command } from 'commander'
 import { parseEnvironment } from '../../core/environment.ts'
-import { confirm, count, leaf, lockWait, names, noBackup, type Runner, version, versions } from './leaf.ts'
+import { confirm, count, leaf, lockWait, names, noBackup, type Runner, shadowUrl, version, versions } from './leaf.ts'
 
 /** nself db migrate … */
 export function addMigrate(migrate: Command, run: Runner): void {
   leaf(migrate, 'status', 'show all migrations', [
     'nself db migrate status',
     'nself db migrate status --check   # in CI: exit 6 when something is not applied',
+    'nself db migrate status --drift   # has anybody changed the database by hand?',
   ])
-    .option('--check', 'exit 6 when something is pending, edited, missing or failed')
+    .option('--check', 'exit 6 when something is pending, edited, missing or failed, or has drifted')
+    .option('--drift', 'compare the database with what its applied migrations make')
+    .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/status.ts')).status(context, { check: flags.check === true }),
+        (await import('../../commands/db/migrate/status.ts')).status(context, {
+          check: flags.check === true,
+          drift: flags.drift === true,
+        }),
       ),
     )
   leaf(migrate, 'up', 'apply pending migrations', [
@@ -109,6 +115,8 @@ function addRepair(migrate: Command, run: Runner): void {
     .option('--rebuild', 'restore a lost tracking table from the journal')
     .option('--drop-invalid-index <name>', 'drop an INVALID index, schema.name', names)
     .option('--mark-environment <name>', 'change the environment that the database remembers', parseEnvironment)
+    .option('--infer', 'find the version whose schema the database has, by replaying the files')
+    .addOption(shadowUrl())
     .option('--renumber <name>', 'give a pending file the next free number, and mend depends_on lines')
     .addOption(noBackup())
     .addOption(lockWait())
@@ -124,6 +132,7 @@ function addRepair(migrate: Command, run: Runner): void {
           statementAgain: flags.statementAgain ?? [],
           baseline: flags.baseline ?? null,
           rebuild: flags.rebuild === true,
+          infer: flags.infer === true,
           dropInvalidIndex: flags.dropInvalidIndex ?? [],
           markEnvironment: flags.markEnvironment ?? null,
           noBackup: flags.backup === false,

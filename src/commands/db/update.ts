@@ -2,17 +2,19 @@ import { NselfError } from '../../core/errors.ts'
 import { type Figures, verdictOf } from '../../core/figures.ts'
 import type { Plan } from '../../core/plan.ts'
 import { planUp } from '../../core/plan.ts'
+import { differenceLine } from '../../core/schema/differences.ts'
 import type { State } from '../../core/state.ts'
 import { using } from '../../postgres/backup/databases.ts'
 import { connect, type Server } from '../../postgres/connect.ts'
 import { readFigures } from '../../postgres/figures.ts'
 import { readHistory } from '../../postgres/history.ts'
 import { doneIn, type Report } from '../../postgres/report.ts'
-import type { Context } from '../context.ts'
+import { type Context, look } from '../context.ts'
 import type { RunResult, UpdateResult } from '../results.ts'
 import { backupFirst } from './backup/before.ts'
 import { findBackupMeans } from './backup/take.ts'
 import { confirm, count, type Kind, nothingToDo, perform, prepare } from './migrate/run.ts'
+import { findDrift } from './schema/drift.ts'
 import { afterFailure, type RollBackFlags } from './update/roll-back.ts'
 
 export interface UpdateFlags extends RollBackFlags {
@@ -40,6 +42,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     const after = await verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
     const rows = [...after.rows.values()].reduce((sum, n) => sum + n, 0)
     const verified = { tables: after.rows.size, rows }
+    await tellDrift(context, server)
     return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: Date.now() - began }
   } catch (error) {
     throw error instanceof NselfError ? await afterFailure(context, error, taken, flags) : error
@@ -48,6 +51,23 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
 
 function figuresOf({ progress, signal }: Context, server: Server): Promise<Figures> {
   return using(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
+}
+
+/** What the database has that no migration made is told, and no fault of this run. In production only with a shadow server. */
+async function tellDrift(context: Context, server: Server): Promise<void> {
+  const { environment, shadow } = context.settings
+  if (environment === 'production' && shadow === null) return
+  try {
+    const { state } = await look(context)
+    const { differences, since } = await findDrift(context, server, state, { besideOnly: true })
+    const when = since === null ? '' : ` (since ${since})`
+    for (const item of differences) {
+      context.tell(`Warning: drift${when}: ${differenceLine(item, 'the migrations', 'the database')}`)
+    }
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof NselfError)) throw error
+    context.tell(`Note: not compared with what the migrations make: ${error.message}`)
+  }
 }
 
 interface Done {

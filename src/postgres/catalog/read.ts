@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../../core/schema/catalog.ts'
 import { keyOf } from '../../core/schema/catalog.ts'
+import { type AccessRow, access, withAccess } from './access.ts'
 import { others } from './others.ts'
 import { columns, constraints, enums, indexes, tables } from './relations.ts'
 import type { Section } from './section.ts'
@@ -13,24 +14,27 @@ type Part<T> = T & { readonly schema: string; readonly table: string }
 
 /**
  * The catalog as one moment saw it, in one round trip. Needs no rights but to connect.
+ * @param all with owners and rights.
  * @throws what the server says.
  */
-export async function readCatalog(client: Client): Promise<Catalog> {
+export async function readCatalog(client: Client, all = false): Promise<Catalog> {
   const rows = <T>(section: Section) =>
     client.query<{ value: T }>(section).then((result) => result.rows.map((row) => row.value))
-  const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows] = await Promise.all([
-    client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`),
-    rows<number>("SELECT to_jsonb(current_setting('server_version_num')::int) AS value"),
-    rows<Enum>(enums),
-    rows<Table>(tables),
-    rows<Part<Column>>(columns),
-    rows<Part<Constraint>>(constraints),
-    rows<Part<Index>>(indexes),
-    Promise.all(others.map((section) => rows<Other>(section))),
-    client.query('COMMIT'),
-  ])
+  const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows, accessRows] =
+    await Promise.all([
+      client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`),
+      rows<number>("SELECT to_jsonb(current_setting('server_version_num')::int) AS value"),
+      rows<Enum>(enums),
+      rows<Table>(tables),
+      rows<Part<Column>>(columns),
+      rows<Part<Constraint>>(constraints),
+      rows<Part<Index>>(indexes),
+      Promise.all(others.map((section) => rows<Other>(section))),
+      Promise.all((all ? access : []).map((section) => rows<AccessRow>(section))),
+      client.query('COMMIT'),
+    ])
   const [columnsOf, constraintsOf, indexesOf] = [grouped(columnRows), grouped(constraintRows), grouped(indexRows)]
-  return {
+  const catalog = {
     serverVersion: version[0] ?? 0,
     enums: enumRows,
     tables: tableRows.map((table) => ({
@@ -41,6 +45,7 @@ export async function readCatalog(client: Client): Promise<Catalog> {
     })),
     others: otherRows.flat(),
   }
+  return all ? withAccess(catalog, accessRows.flat()) : catalog
 }
 
 function grouped<T>(rows: readonly Part<T>[]): Map<string, T[]> {

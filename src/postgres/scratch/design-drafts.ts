@@ -22,6 +22,8 @@ export interface Compared {
   readonly current: { readonly server: Server; readonly catalog: Catalog }
   readonly made: { readonly server: Server; readonly catalog: Catalog }
   readonly wanted: Wanted
+  /** The design with types and names as the database has them. */
+  readonly design: Design
   /** What the design adds is left, what it removes is right. */
   readonly differences: readonly Difference[]
   readonly notes: readonly string[]
@@ -58,6 +60,7 @@ export async function compareDesign(
       current: { server: current, catalog },
       made: { server, catalog: made },
       wanted,
+      design,
       differences: differencesOf({ ...catalog, ...wanted }, { ...catalog, enums: catalog.enums }),
       notes: design.notes,
     }

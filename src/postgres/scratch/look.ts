@@ -13,6 +13,6 @@ export async function on<T>(server: Server, use: (client: Client) => Promise<T>)
   }
 }
 
-export function catalogOf(server: Server): Promise<Catalog> {
-  return on(server, readCatalog)
+export function catalogOf(server: Server, all = false): Promise<Catalog> {
+  return on(server, (client) => readCatalog(client, all))
 }

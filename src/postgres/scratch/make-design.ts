@@ -4,6 +4,7 @@ import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Design, quotedTable } from '../../core/schema/design.ts'
 import { type DesignStatement, designSql } from '../../core/schema/design-sql.ts'
 import { equivalentOf } from '../../core/schema/foreign-types.ts'
+import { recordStatements } from '../../core/schema/records.ts'
 import { detailOf, utf16Offset } from '../failure.ts'
 import { type Outcome, type ServerError, send } from '../script.ts'
 
@@ -11,7 +12,7 @@ import { type Outcome, type ServerError, send } from '../script.ts'
 const batch = 200
 
 /**
- * Turns a copy of the current database into one that has the design's tables instead of its own.
+ * Turns a copy of the current database into one that has the design's tables instead of its own, and its records in them.
  * @param current its catalog.
  * @throws NselfError `invalid-design` at the part of the file that PostgreSQL refuses.
  */
@@ -23,7 +24,7 @@ export async function makeDesign(client: Client, design: Design, current: Catalo
   }
   // Sent without waiting, for there may be thousands; each is a transaction of its own.
   const sent: { statement: DesignStatement; outcome: Promise<Outcome> }[] = []
-  for (const statement of designSql(design, current)) {
+  for (const statement of [...designSql(design, current), ...recordStatements(design)]) {
     sent.push({ statement, outcome: send(client, statement.sql) })
     if (sent.length >= 500) await judge(sent.splice(0))
   }

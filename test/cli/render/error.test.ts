@@ -4,7 +4,7 @@ import { redact } from '../../../src/cli/render/redact.ts'
 import { NselfError } from '../../../src/core/errors.ts'
 import { locate } from '../../../src/core/location.ts'
 
-const plain = { red: String, green: String, yellow: String, cyan: String, bold: String }
+const plain = { red: String, green: String, yellow: String, cyan: String, bold: String, dim: String }
 
 test.each([
   ['postgresql://app:sesame@host/db', 'postgresql://app:***@host/db'],

@@ -11,6 +11,8 @@ import { backupFirst, meansInProduction } from '../backup/before.ts'
 export interface RepairOptions extends RepairFlags {
   readonly lockWaitMs: number
   readonly noBackup: boolean
+  /** Find by replaying which version the database is at. */
+  readonly infer: boolean
 }
 
 /** Shows what is wrong as named fixes, and does those that were chosen by flag or at the terminal, each one thing. */
@@ -23,12 +25,15 @@ export async function repair(context: Context, options: RepairOptions): Promise<
     if (runner !== null) context.tell(`Note: a run is under way, and half-way done is what it does: ${nameOf(runner)}`)
   })
   const database = placeOf(server)
-  const findings = findingsOf(state, invalid, history.facts.lost)
+  const inferred = options.infer
+    ? await (await import('../schema/infer.ts')).inferBaseline(context, server, state)
+    : null
+  const findings = [...(inferred?.findings ?? []), ...findingsOf(state, invalid, history.facts.lost)]
   const flagged = repairsFor(state, options)
   const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
   if (chosen.length === 0) {
     const shown = findings.map(({ flag, what }) => ({ flag, what }))
-    return { kind: 'repair', database, findings: shown, done: [] }
+    return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: [] }
   }
   refuseOtherEnvironment(server, history, environment)
   refuseReadOnly(server, history)
@@ -37,7 +42,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const approved = await approve({ action: 'repair', what: chosen, summary }, environment, context.answers, context.ask)
   if (means !== null) await backupFirst(context, means, options)
   await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs, seen: history })
-  return { kind: 'repair', database, findings: [], done: chosen.map((item) => item.what) }
+  return { kind: 'repair', database, findings: [], inferred: [], done: chosen.map((item) => item.what) }
 }
 
 async function choose({ choose: ask }: Context, database: string, findings: readonly Finding[]): Promise<Repair[]> {
@@ -46,7 +51,7 @@ async function choose({ choose: ask }: Context, database: string, findings: read
     `What to repair on ${database}? Nothing is chosen yet`,
     findings.map((finding) => finding.what),
   )
-  return findings.filter((_, i) => picked.includes(i)).map((finding) => finding.repair)
+  return findings.filter((_, i) => picked.includes(i)).flatMap((finding) => finding.repairs)
 }
 
 /** Gives a file that is not applied yet the next free number, and mends the depends_on lines that name it. */

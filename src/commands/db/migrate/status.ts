@@ -3,8 +3,14 @@ import { nameOf, type OtherSession, readRunner } from '../../../postgres/lock.ts
 import { type Context, look } from '../../context.ts'
 import type { StatusResult } from '../../results.ts'
 
+export interface StatusOptions {
+  readonly check: boolean
+  /** Compare the database with what its applied migrations make. */
+  readonly drift: boolean
+}
+
 /** Every migration with its state. Reads only. */
-export async function status(context: Context, options: { check: boolean }): Promise<StatusResult> {
+export async function status(context: Context, options: StatusOptions): Promise<StatusResult> {
   let runner: OtherSession | null = null
   const { server, history, state } = await look(context, async ({ client }, { state }) => {
     // Half-way done is what is being done, too.
@@ -16,6 +22,8 @@ export async function status(context: Context, options: { check: boolean }): Pro
     context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
   }
   if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
+  const drift = options.drift ? await (await import('../schema/drift.ts')).findDrift(context, server, state) : null
+  const drifted = drift !== null && drift.differences.length > 0
   return {
     kind: 'status',
     database: placeOf(server),
@@ -30,6 +38,7 @@ export async function status(context: Context, options: { check: boolean }): Pro
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
     })),
-    different: options.check && state.entries.some((entry) => entry.status !== 'applied'),
+    drift,
+    different: options.check && (drifted || state.entries.some((entry) => entry.status !== 'applied')),
   }
 }

@@ -3,10 +3,12 @@ import type { Migration } from '../../../core/migration.ts'
 import { parseFileName, parseMigration } from '../../../core/migration-file.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
 import { keyOf } from '../../../core/schema/catalog.ts'
+import type { Design } from '../../../core/schema/design.ts'
 import { type Difference, differencesOf } from '../../../core/schema/differences.ts'
 import { effectsOf } from '../../../core/schema/effects.ts'
 import { migrationText } from '../../../core/schema/migration-text.ts'
 import { nameOfChange } from '../../../core/schema/name-of-change.ts'
+import { recordStatements } from '../../../core/schema/records.ts'
 import { parseRename, type Rename, renameCandidates, renameFlag, renameText } from '../../../core/schema/renames.ts'
 import type { Server } from '../../../postgres/connect.ts'
 import { statementFormat } from '../../../postgres/delta/format.ts'
@@ -16,6 +18,7 @@ import { prove } from '../../../postgres/scratch/prove.ts'
 import { replay } from '../../../postgres/scratch/replay.ts'
 import { readDesign } from '../../../project/dbml.ts'
 import { nextPaths, readMigrations, slugOf, writeMigrations } from '../../../project/migrations.ts'
+import { writeDesignSeed } from '../../../project/seeds.ts'
 import type { Context } from '../../context.ts'
 import type { ImportResult } from '../../results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-place.ts'
@@ -43,7 +46,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
     })
   }
   const files = await readMigrations(migrationsDir, root).catch((error) => emptyWhereMissing(error))
-  return withScratchFor(context, async (work) => {
+  return withScratchFor(context, {}, async (work) => {
     context.progress('replaying the migrations')
     const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
     const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated)
@@ -60,9 +63,10 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
       differences: [],
       renames: renames.map(renameText),
     } as const
-    if (compared.differences.length === 0 && renames.length === 0) return empty
-    const drafts = await written(context, { work, migrated, compared, files, renames, options })
-    return { ...empty, files: drafts, differences: compared.differences }
+    const changed = compared.differences.length > 0 || renames.length > 0
+    const paths = changed ? await written(context, { work, migrated, compared, files, renames, options }) : []
+    const seed = await writtenRecords(context, design, options.file)
+    return { ...empty, files: paths, differences: compared.differences, seed }
   })
 }
 
@@ -116,6 +120,15 @@ async function written(context: Context, task: Task): Promise<string[]> {
   )
   await writeMigrations(root, texts)
   return paths
+}
+
+/** The records of the design as a seed: its path when it was written. */
+async function writtenRecords({ settings }: Context, design: Design, file: string): Promise<string | null> {
+  const statements = recordStatements(design)
+  if (statements.length === 0) return null
+  const head = `-- Records of ${file}; written by nself db schema import, which overwrites it.\n\n`
+  const text = `${head}${statements.map(({ sql }) => `${sql};\n`).join('\n')}`
+  return writeDesignSeed(settings.seedsDir, settings.root, text)
 }
 
 /** What differs from what was wanted; what went along with something that was dropped is told elsewhere. */

@@ -13,13 +13,22 @@ export interface ScratchWork {
   readonly replay: ReplayOptions
 }
 
+export interface Where {
+  /** Never on the embedded server when that is not the environment's own. */
+  readonly besideOnly?: boolean
+}
+
 /**
  * Lends scratch databases: on --shadow-url, else beside the environment's own where the role may create databases, else
  * on the embedded server.
  * @throws NselfError as withScratch.
  */
-export async function withScratchFor<T>(context: Context, use: (work: ScratchWork) => Promise<T>): Promise<T> {
-  const { server, keepTemplate } = await placeFor(context)
+export async function withScratchFor<T>(
+  context: Context,
+  where: Where,
+  use: (work: ScratchWork) => Promise<T>,
+): Promise<T> {
+  const { server, keepTemplate } = await placeFor(context, where)
   const { root } = context.settings
   const replay: ReplayOptions = {
     signal: context.signal,
@@ -29,10 +38,10 @@ export async function withScratchFor<T>(context: Context, use: (work: ScratchWor
   return withScratch(server, context, (scratch) => use({ scratch, keepTemplate, replay }))
 }
 
-async function placeFor(context: Context): Promise<{ server: Server; keepTemplate: boolean }> {
+async function placeFor(context: Context, { besideOnly }: Where): Promise<{ server: Server; keepTemplate: boolean }> {
   const { shadow, target, environment, root } = context.settings
   if (shadow !== null) return { server: shadow, keepTemplate: true }
-  if (target.kind === 'server' && (await mayCreateDatabases(target))) {
+  if (target.kind === 'server' && (besideOnly === true || (await mayCreateDatabases(target)))) {
     return { server: target, keepTemplate: environment === 'local' }
   }
   const { startEmbedded } = await import('../../../postgres/embedded/embedded.ts')

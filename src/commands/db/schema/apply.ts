@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises'
+import { NselfError } from '../../../core/errors.ts'
+import type { Context } from '../../context.ts'
+import type { ApplyResult } from '../../results.ts'
+import { up } from '../migrate/up.ts'
+import { seed } from '../seed.ts'
+import { type ImportOptions, importDesign } from './import.ts'
+
+export interface ApplyOptions extends ImportOptions {
+  readonly lockWaitMs: number
+}
+
+/** Import, up and seed in one, for those who work on a design. @throws NselfError `refused` in production. */
+export async function applyDesign(context: Context, options: ApplyOptions): Promise<ApplyResult> {
+  const { environment, seedsDir } = context.settings
+  if (environment === 'production') {
+    throw new NselfError('refused', 'apply is blocked in production; no flag lifts this', {
+      hint: 'nself db schema import, then read the migration, then nself db update',
+    })
+  }
+  const imported = await importDesign(context, options)
+  const { lockWaitMs } = options
+  const migrations = await up(context, {
+    limit: {},
+    dryRun: false,
+    allowOutOfOrder: false,
+    singleTransaction: false,
+    lockWaitMs,
+  })
+  const hasSeeds = (await stat(seedsDir).catch(() => null)) !== null
+  const seeds = hasSeeds ? await seed(context, 'all', { lockWaitMs }) : null
+  return { kind: 'apply', import: imported, migrations, seeds }
+}

@@ -1,0 +1,95 @@
+import { NselfError } from '../../../core/errors.ts'
+import type { Catalog } from '../../../core/schema/catalog.ts'
+import { type Change, forReading } from '../../../core/schema/change.ts'
+import { complementOf } from '../../../core/schema/complement.ts'
+import { differenceLine, differencesOf } from '../../../core/schema/differences.ts'
+import { effectsOf } from '../../../core/schema/effects.ts'
+import { sectionLines } from '../../../core/schema/migration-text.ts'
+import { wantedOf } from '../../../core/schema/wanted.ts'
+import { readFacts } from '../../../postgres/delta/facts.ts'
+import { statementFormat } from '../../../postgres/delta/format.ts'
+import { changesBetween } from '../../../postgres/delta/plan.ts'
+import { catalogOf, on } from '../../../postgres/scratch/look.ts'
+import { type Claim, remaining } from '../../../postgres/scratch/prove-sql.ts'
+import type { Context } from '../../context.ts'
+import type { DiffResult } from '../../results.ts'
+import { withScratchFor } from './scratch-place.ts'
+import { type Side, withSides } from './sides.ts'
+
+export interface DiffOptions {
+  /** Null: the environment of the command. */
+  readonly left: string | null
+  readonly right: string
+  /** Owners and rights too. */
+  readonly all: boolean
+  readonly sql: boolean
+  /** Exit 6 when there is a difference. */
+  readonly exitCode: boolean
+}
+
+/** Compares two schemas: environments, URLs, migrations, designs. Reads only. */
+export function diff(context: Context, options: DiffOptions): Promise<DiffResult> {
+  return withSides(context, [options.left, options.right], async (left, right) => {
+    context.progress('reading both catalogs')
+    const [ours, theirs] = await Promise.all([
+      catalogOf(left.server, options.all),
+      catalogOf(right.server, options.all),
+    ])
+    const differences = differencesOf(asDesigned(ours, left, theirs), asDesigned(theirs, right, ours))
+    const sql = options.sql ? await sqlFor(context, left, right, options.all) : null
+    const labels = { left: left.label, right: right.label }
+    return { kind: 'diff', ...labels, differences, sql, different: options.exitCode && differences.length > 0 }
+  })
+}
+
+/** A design says nothing of views, rights and the like: there it is taken to be as the other side. */
+function asDesigned(made: Catalog, { design }: Side, other: Catalog): Catalog {
+  return design === null ? made : { ...other, ...wantedOf(other, made, design, new Map()) }
+}
+
+/** The statements that make the right side what the left one is. */
+async function sqlFor(context: Context, left: Side, right: Side, all: boolean): Promise<string> {
+  if (left.design !== null || right.design !== null) {
+    throw new NselfError('usage', '--sql cannot be had of a design, which says only a part', {
+      hint: 'nself db schema import writes the migration for it',
+    })
+  }
+  context.progress('writing the difference as SQL')
+  const scope = all ? 'all' : 'schema'
+  const [want, have] = await Promise.all([readFacts(left.server, scope), readFacts(right.server, scope)]).catch(
+    (error) => {
+      throw error?.code === '42501'
+        ? new NselfError('configuration', `the role may not read what --sql needs: ${error.message}`, {
+            hint: 'connect as a role that may, such as the owner; without --sql any role will do',
+          })
+        : error
+    },
+  )
+  const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
+  const more = complementOf(theirs, ours).map((item) => ({ ...item, commitsFirst: false, rewrites: false }))
+  const changes = forReading([...(await changesBetween(have, want)), ...more])
+  if (changes.length === 0) return ''
+  const format = await on(right.server, statementFormat)
+  const lines = sectionLines(changes, format, (sql) => effectsOf(sql, theirs))
+  // A new value of an enum can be used only after it is committed.
+  const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
+  const proof = await proofOf(context, { facts: have, catalog: theirs }, ours, changes)
+  return [`-- Run on ${right.label}: makes it what ${left.label} is`, ...proof, ...head, '', ...lines].join('\n')
+}
+
+/** What a scratch database says of the statements, as comments; nothing when they do what they shall. */
+async function proofOf(context: Context, have: Claim, want: Catalog, changes: readonly Change[]): Promise<string[]> {
+  context.progress('proving it on a scratch database')
+  const untold = (why: string) => {
+    context.tell(`Note: this SQL is not proven: ${why}`)
+    return [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
+  }
+  try {
+    const left = await withScratchFor(context, {}, ({ scratch }) => remaining(scratch, have, want, changes))
+    const lines = left.map((item) => differenceLine(item, 'what it shall be', 'the result'))
+    return lines.length === 0 ? [] : untold(`it leaves ${lines.join(', ')}`)
+  } catch (error) {
+    if (context.signal.aborted) throw error
+    return untold(error instanceof Error ? error.message : String(error))
+  }
+}
