@@ -10,7 +10,7 @@ import type { SqlPiece } from './pieces.ts'
 import type { RunOptions } from './run.ts'
 import { copyIn, type Outcome, type ServerError, send } from './script.ts'
 import type { Session } from './session.ts'
-import { beginSql, type Failed, type Work } from './transaction.ts'
+import { beginSql, cleanSql, type Failed, type Work } from './transaction.ts'
 import { makeWay } from './unfinished.ts'
 
 const lockAttempts = 8
@@ -113,7 +113,9 @@ async function inside(session: Session, statement: Statement, record: string): P
   if (opening.error !== null) return rolledBack(session, opening)
   const outcome = await sendStatement(session, statement)
   if (outcome.error !== null) return rolledBack(session, outcome)
-  const closing = await send(client, `${asRunner(record)}; COMMIT`)
+  // What a SET leaves would stay with a server that others get next.
+  const cleaning = session.pooled ? `; ${cleanSql}` : ''
+  const closing = await send(client, `${asRunner(record)}${cleaning}; COMMIT`)
   return closing.error === null ? outcome : rolledBack(session, closing)
 }
 

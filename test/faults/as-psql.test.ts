@@ -45,7 +45,7 @@ const logged = (value: string) => `INSERT INTO log (t) VALUES (${value});`
 /** One whole statement that adds to the table `log`, its semicolon included. */
 const statement = fc.oneof(
   noise.map((text) => logged(quoted(text))),
-  noise.map((text) => logged(`E${quoted(text.replaceAll('\\', '\\\\'))}`)),
+  noise.map((text) => logged(`E'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`)),
   noise.map((text) =>
     logged(`U&${quoted(text.replaceAll('\\', '\\\\'))}\n${quoted(`-- ${text.replaceAll('\\', '\\\\')}`)}`),
   ),

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type PoolMode, startPooler } from '../helpers/pgbouncer.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
@@ -10,6 +10,8 @@ const file = (table: string) => `-- UP\nCREATE TABLE ${table} (id int);\n-- DOWN
 async function pooled(mode: PoolMode, files: Record<string, string>, size = 20) {
   const project = await server.project(files)
   const url = await startPooler(project.url, mode, size)
+  // So many that each transaction may get another one than that before it.
+  await sessions(url, Math.min(size, 4))
   const nself = (...args: string[]) => project.run(['db', 'migrate', ...args], { env: { DATABASE_URL: url } })
   const ok = async (...args: string[]) => {
     const { code, stdout, stderr } = await nself(...args)
@@ -19,10 +21,9 @@ async function pooled(mode: PoolMode, files: Record<string, string>, size = 20) 
   return { project, url, nself, ok }
 }
 
-/** Settings of each server connection that the pool has. */
+/** Settings of each server connection that the pool has, which it opens for this. */
 async function sessions(url: string, size: number) {
   const clients = Array.from({ length: size }, () => new pg.Client({ connectionString: url }))
-  onTestFinished(async () => void (await Promise.all(clients.map((client) => client.end()))))
   const settings: unknown[] = []
   for (const client of clients) {
     await client.connect()
@@ -34,6 +35,8 @@ async function sessions(url: string, size: number) {
     )
     settings.push(rows[0])
   }
+  for (const client of clients) await client.query('ROLLBACK')
+  for (const client of clients) await client.end()
   return settings as { pid: number; path: string; role: string; prepared: number; locks: number }[]
 }
 

@@ -26,6 +26,7 @@ unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
 default_pool_size = ${size}
+server_round_robin = 1
 `,
   )
   // It refuses to run as root.
