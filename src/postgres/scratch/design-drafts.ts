@@ -11,8 +11,9 @@ import { type FactBase, readFacts } from '../delta/facts.ts'
 import { wantedFacts } from '../delta/merge.ts'
 import { changesBetween } from '../delta/plan.ts'
 import { stagesOf, withNewTypes } from '../delta/stages.ts'
+import { withKnownWords } from './known-words.ts'
 import { catalogOf, on } from './look.ts'
-import { makeDesign, withKnownTypes } from './make-design.ts'
+import { makeDesign } from './make-design.ts'
 import { rewrittenTexts } from './rewritten.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -50,7 +51,7 @@ export async function compareDesign(
   const catalog = await catalogOf(current)
   const server = await scratch.create(current)
   return on(server, async (client) => {
-    const design = withKnownNames(await withKnownTypes(client, written), catalog)
+    const design = withKnownNames(await withKnownWords(client, written), catalog)
     await makeDesign(client, design, catalog)
     const made = await readCatalog(client)
     const wanted = wantedOf(catalog, made, design, await rewrittenTexts(client, catalog, made))
