@@ -74,8 +74,8 @@ export const designVersions: readonly DesignVersion[] = [
       m mood [not null, default: 'ok']
     }`,
     up: [
-      "INSERT INTO t VALUES (2) RETURNING m, (SELECT string_agg(v::text, ',') FROM unnest(enum_range(NULL::mood)) v)",
-      ['ok', 'sad,ok,happy,over the moon'],
+      "SELECT m, (SELECT string_agg(v::text, ',') FROM unnest(enum_range(NULL::mood)) v), column_default FROM t, information_schema.columns WHERE table_name = 't' AND column_name = 'm'",
+      ['happy', 'sad,ok,happy,over the moon', "'ok'::mood"],
     ],
     files: 2,
   },
@@ -184,7 +184,7 @@ export const designVersions: readonly DesignVersion[] = [
     design: `Table events {
       id int [not null]
       at date [not null]
-      kind varchar(20)
+      kind text
       size int [default: 0]
       indexes {
         (id, at)
@@ -316,7 +316,7 @@ export const designVersions: readonly DesignVersion[] = [
   {
     what: 'comments come, change and go',
     sql: `${users}; COMMENT ON TABLE users IS 'old'; COMMENT ON COLUMN users.id IS 'gone'; CREATE INDEX by_name ON users (name); COMMENT ON CONSTRAINT users_pkey ON users IS 'stays'`,
-    design: `Table users [note: 'it''s \\\\ new'] {
+    design: `Table users [note: 'it\\'s new'] {
       id int [pk]
       name text [not null, note: '''two
         lines''']
@@ -324,7 +324,7 @@ export const designVersions: readonly DesignVersion[] = [
     }`,
     up: [
       "SELECT obj_description('users'::regclass), col_description('users'::regclass, 1), obj_description('by_name'::regclass)",
-      ["it''s \\ new", null, 'fast'],
+      ["it's new", null, 'fast'],
     ],
   },
   {
@@ -407,5 +407,67 @@ export const designVersions: readonly DesignVersion[] = [
       id int [pk]
     }`,
     up: ["SELECT count(*)::int FROM pg_constraint WHERE contype = 'f'", [6]],
+  },
+  {
+    what: 'what reads a column that gets another type comes again: partial index, check, generated column, policy, trigger, rule',
+    sql: `CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL, n int, upper text GENERATED ALWAYS AS (upper(name)) STORED, CONSTRAINT named CHECK (name <> '') NOT VALID);
+      CREATE INDEX part ON t (n) WHERE name <> 'x'; CREATE UNIQUE INDEX low ON t (lower(name)); ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY p ON t USING (name <> 'secret'); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+      CREATE TRIGGER g BEFORE UPDATE OF name ON t FOR EACH ROW WHEN (OLD.name <> NEW.name) EXECUTE FUNCTION f();
+      CREATE RULE r AS ON DELETE TO t WHERE OLD.name = 'keep' DO INSTEAD NOTHING; CREATE STATISTICS s (dependencies) ON name, n FROM t;
+      CREATE VIEW v AS SELECT name || '!' AS loud FROM t`,
+    rows: "INSERT INTO t VALUES (1, 'Ann', 2)",
+    design: `Table t {
+      id int [pk]
+      name varchar(20) [not null]
+      n bigint
+      upper text
+      indexes { \`lower(name)\` [unique, name: 'low'] }
+    }`,
+    up: [
+      "SELECT upper, n, (SELECT loud FROM v), (SELECT count(*)::int FROM pg_policy), (SELECT count(*)::int FROM pg_indexes WHERE tablename = 't') FROM t",
+      ['ANN', '2', 'Ann!', 1, 3],
+    ],
+    down: ['SELECT upper, n, (SELECT loud FROM v) FROM t', ['ANN', 2, 'Ann!']],
+  },
+  {
+    what: 'columns go from under views, indexes, keys, references and a generated column',
+    sql: `CREATE TABLE t (id int PRIMARY KEY, a int, b int, c int GENERATED ALWAYS AS (b * 2) STORED, UNIQUE (a, b)); CREATE INDEX i ON t (b);
+      CREATE VIEW v AS SELECT id, b FROM t; CREATE VIEW w AS SELECT id FROM t; CREATE TABLE r (a int, b int, FOREIGN KEY (a, b) REFERENCES t (a, b))`,
+    rows: 'INSERT INTO t VALUES (1, 2, 3); INSERT INTO r VALUES (2, NULL)',
+    design: `Table t {
+      id int [pk]
+      a int
+    }
+    Table r {
+      a int
+      b int
+    }`,
+    up: ["SELECT a, to_regclass('v'), (SELECT id FROM w) FROM t", [2, null, 1]],
+    down: ['SELECT a, b, c FROM t', [2, null, null]],
+  },
+  {
+    what: 'a rename, another type, another default and NOT NULL of one column in one step',
+    sql: `CREATE SCHEMA app; CREATE TABLE app.users (id int PRIMARY KEY, name varchar(10) DEFAULT 'x'); CREATE INDEX n ON app.users (name)`,
+    rows: "INSERT INTO app.users VALUES (1, 'Ann')",
+    renames: ['app.users.name=full', 'app.users=people'],
+    design: `Table app.people {
+      id bigint [pk]
+      full text [not null, default: 'y']
+      indexes { full [unique] }
+    }`,
+    up: ['SELECT id, "full" FROM app.people', ['1', 'Ann']],
+    down: ['SELECT id, name FROM app.users', [1, 'Ann']],
+  },
+  {
+    what: 'an enum and the only column of it go, a schema is left',
+    sql: "CREATE SCHEMA app; CREATE TYPE app.mood AS ENUM ('a'); CREATE TABLE app.t (id int PRIMARY KEY, m app.mood); CREATE TYPE used AS ENUM ('x'); CREATE FUNCTION f(u used) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    rows: "INSERT INTO app.t VALUES (1, 'a')",
+    design: `Table app.t {
+      id int [pk]
+      m text
+    }`,
+    up: ["SELECT m, to_regtype('app.mood'), to_regtype('used')::text FROM app.t", ['a', null, 'used']],
+    down: ['SELECT m FROM app.t', ['a']],
   },
 ]

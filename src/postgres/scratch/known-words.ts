@@ -58,6 +58,8 @@ function withKnownDefault(
   const written = column.default
   const other = written === null ? null : equivalentDefault(written, type, isUnknown)
   if (other === null) return column
+  const isLiteral = /^'|^(?:true|false)$/.test(other)
+  if (isLiteral) return { ...column, default: other }
   const shown = (sql: string) => sql.replace(/^\((.*)\)$/s, '$1')
   notes.add(`the default ${shown(written ?? '')} is not PostgreSQL's: ${shown(other)} is used`)
   return { ...column, default: other }
