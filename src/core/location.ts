@@ -10,6 +10,25 @@ export function locate(path: string, text: string, offset: number, firstLine = 1
     line++
     lineStart = i + 1
   }
+  return placeIn(path, text, offset, line, lineStart)
+}
+
+/** The same for many offsets of one text, whose lines are counted once. */
+export function locator(path: string, text: string): (offset: number) => Location {
+  const starts = [0]
+  for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) starts.push(i + 1)
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((starts[middle] as number) <= offset) low = middle
+      else high = middle - 1
+    }
+    return placeIn(path, text, offset, low + 1, starts[low] as number)
+  }
+}
+
+function placeIn(path: string, text: string, offset: number, line: number, lineStart: number): Location {
   const lineEnd = endOfLine(text, lineStart)
   const at = Math.min(offset, lineEnd)
   let column = 1

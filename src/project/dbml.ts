@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import type { Database } from '@dbml/parse'
 import { NselfError } from '../core/errors.ts'
-import { locate } from '../core/location.ts'
+import { locator } from '../core/location.ts'
 import type { Design } from '../core/schema/design.ts'
-import { designOf, type Source } from './dbml-design.ts'
+import { type Fault, invalidDesign } from '../core/schema/faults.ts'
+import { designOf } from './dbml-design.ts'
+import type { Source } from './dbml-table.ts'
 
 /**
  * Reads a DBML file and those that it imports.
@@ -27,20 +29,34 @@ export async function readDesign(path: string, root: string): Promise<Design> {
     }
   }
   const report = compiler().interpretFile(Filepath.from(entry))
-  const place: Source['place'] = (file, offset) => {
-    const absolute = file === null ? entry : file
-    return locate(relative(root, absolute) || absolute, texts.get(absolute) ?? '', offset)
-  }
-  const [error, ...more] = report.getErrors().toSorted((a, b) => a.start - b.start)
-  const database = report.getValue() as Database | undefined
-  if (error !== undefined || database === undefined) {
-    throw new NselfError('invalid-design', error?.diagnostic ?? 'the design cannot be read', {
-      location: place(error?.filepath.absolute ?? null, error?.start ?? 0),
-      hint: `mend the file${more.length === 0 ? '' : `; ${more.length} more after this one`}; nothing was written`,
-    })
-  }
+  const locators = new Map(
+    [...texts].map(([path, text]) => [path, locator(relative(root, path) || path, text)] as const),
+  )
+  const nowhere = locator(path, '')
+  const place: Source['place'] = (file, offset) => (locators.get(file ?? entry) ?? nowhere)(offset)
+  const faults = report
+    .getErrors()
+    .toSorted((a, b) => a.start - b.start)
+    .map(({ diagnostic, start, filepath }) => ({
+      message: diagnostic,
+      at: place(filepath.absolute, start),
+      hint: hintFor(texts.get(entry) ?? ''),
+    }))
+  const [fault, ...more] = faults.filter(isFirstOfItsLine)
+  if (fault !== undefined) throw invalidDesign([fault, ...more])
   const textAt = (file: string | null, from: number, to: number) => (texts.get(file ?? entry) ?? '').slice(from, to)
-  return designOf(database, { place, textAt, isMany: isEndpointManySide })
+  return designOf(report.getValue() as Database, { place, textAt }, isEndpointManySide)
+}
+
+/** The parser often has several things to say of one mistake. */
+function isFirstOfItsLine({ at }: Fault, i: number, faults: readonly Fault[]): boolean {
+  return faults.findIndex((other) => other.at?.line === at?.line && other.at?.path === at?.path) === i
+}
+
+function hintFor(text: string): string {
+  return /^\s*(?:create|alter)\s+table\b/im.test(text) && !/^\s*table\b/im.test(text)
+    ? 'this is SQL, not DBML: put it in a migration, with nself db migrate create'
+    : 'mend the file; https://dbml.dbdiagram.io/docs tells what it may say'
 }
 
 async function readText(path: string, shown: string): Promise<string> {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Context } from '../../src/commands/context.ts'
 import { diff } from '../../src/commands/db/schema/diff.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
-import { loadOtherSettings, loadSettings } from '../../src/project/settings.ts'
+import { contextIn } from '../helpers/context.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -278,22 +277,6 @@ async function apply(from: Project, left: string, right: string, target: Project
   expect(differences).not.toEqual([])
   for (const statement of splitStatements(sql ?? '')) await target.query(statement.sql)
   expect((await compare(false)).differences).toEqual([])
-}
-
-/** In this process: a program would be started four times for each pair. */
-function contextIn(project: Project): Context {
-  const place = { cwd: project.root, env: { DATABASE_URL: project.url } }
-  return {
-    settings: loadSettings(place),
-    settingsOf: (environment, url) => loadOtherSettings(place, environment, url),
-    answers: { yes: false, confirm: undefined },
-    ask: null,
-    choose: null,
-    signal: new AbortController().signal,
-    handOver: (work) => work(),
-    tell: () => {},
-    progress: () => {},
-  }
 }
 
 async function copyOf(project: Project): Promise<string> {

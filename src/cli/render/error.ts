@@ -1,4 +1,5 @@
 import type { Location, NselfError } from '../../core/errors.ts'
+import type { Faults } from '../../core/schema/faults.ts'
 import type { Report, SeedReport } from '../../postgres/report.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
@@ -11,6 +12,7 @@ export function renderError(error: NselfError, paint: Paint): string {
   if (server?.detail) lines.push(`  DETAIL: ${server.detail}`)
   if (server?.hint) lines.push(`  HINT: ${server.hint}`)
   if (server?.where) lines.push(`  CONTEXT: ${server.where.replaceAll('\n', '\n           ')}`)
+  lines.push(...faultLines(error.report as Partial<Faults> | undefined))
   lines.push(...reportLines(error.report as Report | SeedReport | undefined))
   if (hint) lines.push(`${paint.cyan('Next:')} ${hint}`)
   return redact(lines.join('\n'))
@@ -27,6 +29,19 @@ function redactExcerpt(location: Location): Location {
   const { excerpt, caret } = location
   const before = [...excerpt].slice(0, Math.max(caret - 1, 0)).join('')
   return { ...location, excerpt: redact(excerpt), caret: caret === 0 ? 0 : [...redact(before)].length + 1 }
+}
+
+const faultsShown = 10
+
+/** The faults after the first one, which is the error itself. */
+function faultLines(report: Partial<Faults> | undefined): string[] {
+  const [, ...more] = report?.faults ?? []
+  const lines = more.slice(0, faultsShown).map(({ message, location }) => {
+    const place = location === null ? '' : `${location.path}:${location.line}:${location.column} `
+    return `  ${place}${message}`
+  })
+  const rest = more.length > faultsShown ? [`  and ${more.length - faultsShown} more`] : []
+  return more.length === 0 ? [] : ['Also:', ...lines, ...rest]
 }
 
 function reportLines(report: Report | SeedReport | undefined): string[] {

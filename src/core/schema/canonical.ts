@@ -38,3 +38,13 @@ function elementsFrom(text: string, from: number): { texts: string[]; end: numbe
   }
   return null
 }
+
+const castType =
+  '(?:character varying|bit varying|double precision|time(?:stamp)? with(?:out)? time zone|"(?:[^"]|"")*"(?:\\."(?:[^"]|"")*")?|[\\w.]+)'
+const cast = new RegExp(`::${castType}(?:\\([\\d,]+\\))?(?:\\[\\])*`, 'g')
+
+/** Whether two definitions differ in casts and brackets alone, as after a change of type of a column that they read. */
+export function isSameButCasts(one: string, other: string): boolean {
+  const bare = (text: string) => text.replace(cast, '').replace(/[\s()]/g, '')
+  return bare(one) === bare(other)
+}

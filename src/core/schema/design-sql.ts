@@ -30,13 +30,20 @@ export function withKnownNames(design: Design, current: Catalog): Design {
     ...design,
     tables: design.tables.map((table) => ({
       ...table,
-      keys: table.keys.map((key) => ({ ...key, name: key.name ?? nameOfKey(key, known.get(keyOf(table))) })),
+      keys: table.keys
+        .map((key) => ({ ...key, name: key.name ?? nameOfKey(key, known.get(keyOf(table))) }))
+        .filter((key) => key.name !== null || !isOfPrimaryKey(key, table)),
     })),
     references: design.references.map((ref) => ({
       ...ref,
       name: ref.name ?? nameOfReference(ref, known.get(keyOf({ schema: ref.from.schema, name: ref.from.table }))),
     })),
   }
+}
+
+/** A primary key is unique without another word: PostgreSQL, too, makes nothing of it in CREATE TABLE. */
+function isOfPrimaryKey({ kind, columns }: DesignKey, { keys }: DesignTable): boolean {
+  return kind === 'unique' && keys.some((key) => key.kind === 'primary key' && key.columns.join() === columns.join())
 }
 
 function nameOfKey({ kind, columns }: DesignKey, table: Table | undefined): string | null {

@@ -15,7 +15,7 @@ interface Placed {
   readonly at: Location
 }
 
-interface DesignEnum extends Placed {
+export interface DesignEnum extends Placed {
   readonly schema: string
   readonly name: string
   readonly labels: readonly string[]

@@ -1,17 +1,26 @@
-/** Types of other databases that DBML files use, and what PostgreSQL has for them. */
+/** Types of other databases and of ORMs that DBML files use, and what PostgreSQL has for them. */
 const equivalents: Readonly<Record<string, string>> = {
   datetime: 'timestamp',
   datetime2: 'timestamp',
   smalldatetime: 'timestamp',
   datetimeoffset: 'timestamptz',
+  datetimetz: 'timestamptz',
   timestamp_ltz: 'timestamptz',
+  timestamp_tz: 'timestamptz',
   timestamp_ntz: 'timestamp',
+  year: 'smallint',
   tinyint: 'smallint',
   mediumint: 'integer',
+  int16: 'smallint',
+  int32: 'integer',
+  int64: 'bigint',
   uint: 'bigint',
+  uint32: 'bigint',
   long: 'bigint',
   number: 'numeric',
   double: 'double precision',
+  float32: 'real',
+  float64: 'double precision',
   string: 'text',
   str: 'text',
   tinytext: 'text',
@@ -23,6 +32,7 @@ const equivalents: Readonly<Record<string, string>> = {
   nvarchar2: 'varchar',
   varchar2: 'varchar',
   nchar: 'char',
+  bytes: 'bytea',
   blob: 'bytea',
   tinyblob: 'bytea',
   mediumblob: 'bytea',
@@ -39,26 +49,27 @@ const equivalents: Readonly<Record<string, string>> = {
 }
 
 /** Those that keep their length or precision. */
-const sized = /^(?:var)?char$|^numeric$/
-/** PostgreSQL's own, which take no length, but get one from other databases: `int(11)`. */
+const sized = /^(?:var)?char$|^(?:numeric|decimal)$|^timestamp(?:tz)?$/
+/** PostgreSQL's own, which take no length, but get one from other databases: `int(11)`, `varchar(max)`. */
 const withoutSize =
-  /^(?:int|integer|int2|int4|int8|bigint|smallint|text|bool|boolean|date|json|jsonb|uuid|float8|real|double precision|bytea)$/
+  /^(?:int|integer|int2|int4|int8|bigint|smallint|text|bool|boolean|date|json|jsonb|uuid|float|float4|float8|real|double precision|bytea|varchar)$/
 
 /**
  * The PostgreSQL type for one of another database, or null when it is none that is known.
  * @param type as written: `nvarchar(255)`, `int(11) unsigned`.
  */
 export function equivalentOf(type: string): string | null {
-  const match = /^([\w ]+?)\s*(?:\(([^)]*)\))?\s*(unsigned|zerofill)?\s*((?:\[\])*)$/i.exec(type.trim())
+  const match = /^([\w ]+?)\s*(?:\(([^)]*)\))?\s*((?:unsigned|signed|zerofill|\s)*)((?:\[\])*)$/i.exec(type.trim())
   if (match === null) return null
-  const name = (match[1] as string).toLowerCase().replace(/ unsigned$/, '')
-  const size = match[2]
-  const array = match[4] ?? ''
-  const known = equivalents[name] ?? (withoutSize.test(name) && size !== undefined ? name : undefined)
-  const unsigned = match[3] !== undefined && /^(?:int|integer)$/.test(name) ? 'bigint' : undefined
-  const base = unsigned ?? known ?? (match[3] === undefined ? undefined : name)
+  const [, word = '', size, attributes = '', array = ''] = match
+  const name = word.toLowerCase().replace(/ (?:unsigned|signed)$/, '')
+  const other = attributes.trim() !== '' || name !== word.toLowerCase()
+  const wider = /unsigned/i.test(type) && /^(?:int|integer)$/.test(name) ? 'bigint' : undefined
+  const own = (withoutSize.test(name) && size !== undefined) || other ? name : undefined
+  const base = wider ?? equivalents[name] ?? own
   if (base === undefined) return null
-  return `${base}${size !== undefined && sized.test(base) && /^\d+(?:\s*,\s*\d+)?$/.test(size) ? `(${size})` : ''}${array}`
+  const length = size?.replace(/\s*(?:char|byte)$/i, '')
+  return `${base}${length !== undefined && sized.test(base) && /^\d+(?:\s*,\s*\d+)?$/.test(length) ? `(${length})` : ''}${array}`
 }
 
 /** serial and its kin are no types, but a type with a sequence; null for any other. */

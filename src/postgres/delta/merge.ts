@@ -44,10 +44,10 @@ export async function wantedFacts(current: Side, made: Side, wanted: Wanted): Pr
     if (kept !== null) chosen.set(encode(fact.id), kept)
   }
   dropDependents(merge, chosen)
-  keepUsedEnums(merge, chosen)
   for (const fact of made.facts.facts()) {
     if (!chosen.has(encode(fact.id)) && isTaken(merge, fact)) chosen.set(encode(fact.id), { fact, from: made.facts })
   }
+  keepUsedEnums(merge, chosen)
   return buildFactBase(
     [...chosen.values()].map((item) => item.fact),
     edgesOf(merge, chosen),
@@ -144,6 +144,7 @@ function isTaken({ made, have, want, encode, enums }: Merge, fact: Fact): boolea
   const fresh = key === null ? undefined : tablesByKey(made.catalog).get(key)
   if (after === undefined || fresh === undefined) return false
   const isNew = !have.has(key as string)
+  if (isOfParent(after, want, fact)) return false
   switch (id.kind) {
     case 'table':
       return isNew
@@ -166,6 +167,13 @@ function isTaken({ made, have, want, encode, enums }: Merge, fact: Fact): boolea
     default:
       return false
   }
+}
+
+/** A column that a table has from one that it inherits from comes with that. */
+function isOfParent({ inherits }: Table, want: ReadonlyMap<string, Table>, { id }: Fact): boolean {
+  const part = (id.kind === 'comment' ? id.target : id) as unknown as Parts
+  if (part.kind !== 'column' && part.kind !== 'default') return false
+  return inherits.some((parent) => want.get(parent)?.columns.some((column) => column.name === part.name))
 }
 
 function columnOf(table: Table, name: string): Column | undefined {
@@ -224,16 +232,17 @@ function dropDependents({ current, encode }: Merge, chosen: Map<string, Chosen>)
   }
 }
 
-/** An enum that the design does not have stays as long as a function or the like needs it. */
-function keepUsedEnums({ current, encode, enums }: Merge, chosen: Map<string, Chosen>): void {
+/** An enum that the design does not have stays as long as something needs it. */
+function keepUsedEnums({ current, made, encode, enums }: Merge, chosen: Map<string, Chosen>): void {
   for (const fact of current.facts.facts()) {
     const id = fact.id as unknown as Parts
     if (id.kind !== 'type' || fact.payload.variant !== 'enum' || enums.has(keyOf(id))) continue
-    const users = current.facts.incomingEdges(fact.id).filter(({ from }) => {
-      const user = chosen.get(encode(from))
-      return user !== undefined && user.from === current.facts && from.kind !== 'acl' && from.kind !== 'comment'
-    })
-    if (users.length > 0) chosen.set(encode(fact.id), { fact, from: current.facts })
+    const isUsed = [current.facts, made.facts].some((facts) =>
+      facts
+        .incomingEdges(fact.id)
+        .some(({ from }) => chosen.get(encode(from))?.from === facts && from.kind !== 'acl' && from.kind !== 'comment'),
+    )
+    if (isUsed) chosen.set(encode(fact.id), { fact, from: current.facts })
   }
 }
 

@@ -16,8 +16,64 @@ export async function stagesOf(before: FactBase, after: FactBase): Promise<FactB
   return [...stages, ...(await tableByTable(before, after))]
 }
 
+/**
+ * The states on the way from one to the other and back, which one migration goes through: types first, for the library
+ * then writes columns of them into CREATE TABLE; and without the generated columns that would be in the way of others.
+ */
+export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: FactBase[], down: FactBase[]]> {
+  const types = await withNewTypes(from, to)
+  const blocking = generatedFromRetyped(from, to)
+  if (blocking.length === 0)
+    return [
+      [from, types, to],
+      [to, types, from],
+    ]
+  const [clearFrom, clearTo] = [await without(from, blocking), await without(to, blocking)]
+  return [
+    [from, clearFrom, await withNewTypes(clearFrom, to), to],
+    [to, clearTo, types, from],
+  ]
+}
+
+/** Generated columns that read one whose type changes: PostgreSQL changes that only without them. */
+function generatedFromRetyped(from: FactBase, to: FactBase): Fact['id'][] {
+  const columns = from.facts().flatMap((fact) => (fact.id.kind === 'column' ? [{ ...fact, id: fact.id }] : []))
+  const retyped = columns.filter(({ id, payload }) => {
+    const then = to.get(id)
+    return then !== undefined && then.payload.type !== payload.type
+  })
+  const reads = (text: unknown, name: string) =>
+    typeof text === 'string' && new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
+  return columns.flatMap(({ id, payload }) =>
+    retyped.some(
+      ({ id: other }) =>
+        other.schema === id.schema && other.table === id.table && reads(payload.generatedExpr, other.name),
+    )
+      ? [id]
+      : [],
+  )
+}
+
+/** A state without some of its parts and all that needs them. */
+async function without(facts: FactBase, parts: readonly Fact['id'][]): Promise<FactBase> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const left = new Set(parts.map(encodeId))
+  const needs = (fact: Fact) =>
+    (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
+    facts.outgoingEdges(fact.id).some(({ kind, to }) => kind === 'depends' && left.has(encodeId(to)))
+  for (let size = -1; size !== left.size; ) {
+    size = left.size
+    for (const fact of facts.facts()) if (needs(fact)) left.add(encodeId(fact.id))
+  }
+  const stays = (id: Fact['id']) => !left.has(encodeId(id))
+  return buildFactBase(
+    facts.facts().filter(({ id }) => stays(id)),
+    facts.edges.filter(({ from, to }) => stays(from) && stays(to)),
+  )
+}
+
 /** The old state with the schemas and enums that are new in the other. */
-export async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
+async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
   const { buildFactBase } = await loadLibrary()
   const isNew = ({ id, payload }: Fact) => !before.has(id) && (id.kind === 'schema' || payload.variant === 'enum')
   const fresh = after.facts().filter(isNew)

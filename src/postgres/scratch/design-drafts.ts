@@ -1,4 +1,5 @@
-import type { Catalog } from '../../core/schema/catalog.ts'
+import { type Catalog, keyOf } from '../../core/schema/catalog.ts'
+import type { Change } from '../../core/schema/change.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
@@ -10,9 +11,10 @@ import type { Server } from '../connect.ts'
 import { type FactBase, readFacts } from '../delta/facts.ts'
 import { wantedFacts } from '../delta/merge.ts'
 import { changesBetween } from '../delta/plan.ts'
-import { stagesOf, withNewTypes } from '../delta/stages.ts'
+import { stagesOf, stepsBetween } from '../delta/stages.ts'
+import { withKnownWords } from './known-words.ts'
 import { catalogOf, on } from './look.ts'
-import { makeDesign, withKnownTypes } from './make-design.ts'
+import { makeDesign } from './make-design.ts'
 import { rewrittenTexts } from './rewritten.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -52,13 +54,14 @@ export async function compareDesign(
   const catalog = await catalogOf(current)
   const server = await scratch.create(current)
   return on(server, async (client) => {
-    const design = withKnownNames(await withKnownTypes(client, written), catalog)
+    const design = withKnownNames(await withKnownWords(client, written), catalog)
     await makeDesign(client, design, catalog)
     const made = await readCatalog(client)
-    const wanted = wantedOf(catalog, made, design, await rewrittenTexts(client, catalog, made))
+    const asked = wantedOf(catalog, made, design, await rewrittenTexts(client, catalog, made))
+    const sides = { current: { server: current, catalog }, made: { server, catalog: made } }
+    const wanted = await withUsedEnums({ ...sides, wanted: asked })
     return {
-      current: { server: current, catalog },
-      made: { server, catalog: made },
+      ...sides,
       wanted,
       design,
       differences: differencesOf({ ...catalog, ...wanted }, { ...catalog, enums: catalog.enums }),
@@ -67,8 +70,21 @@ export async function compareDesign(
   })
 }
 
-/** The migrations that turn the current database into the wanted one: one, or several where one must be committed first. */
-export async function draftsOf({ current, made, wanted }: Compared, renames: readonly Rename[]): Promise<Draft[]> {
+type Sides = Pick<Compared, 'current' | 'made' | 'wanted'>
+
+/** Enums that the design does not have, but a function or the like needs, are wanted too. */
+async function withUsedEnums(sides: Sides): Promise<Wanted> {
+  const { current, wanted } = sides
+  const asked = new Set(wanted.enums.map(keyOf))
+  const others = current.catalog.enums.filter((item) => !asked.has(keyOf(item)))
+  if (others.length === 0) return wanted
+  const { after } = await factsOf(sides)
+  const used = others.filter(({ schema, name }) => after.has({ kind: 'type', schema, name }))
+  return { ...wanted, enums: [...wanted.enums, ...used] }
+}
+
+/** What the current database consists of, and what the wanted one shall, for the library. */
+async function factsOf({ current, made, wanted }: Sides): Promise<{ before: FactBase; after: FactBase }> {
   const before = await readFacts(current.server, 'grants')
   const design = await readFacts(made.server, 'schema')
   const after = await wantedFacts(
@@ -76,18 +92,28 @@ export async function draftsOf({ current, made, wanted }: Compared, renames: rea
     { facts: design, catalog: made.catalog },
     wanted,
   )
+  return { before, after }
+}
+
+/** The migrations that turn the current database into the wanted one: one, or several where one must be committed first. */
+export async function draftsOf(compared: Compared, renames: readonly Rename[]): Promise<Draft[]> {
+  const { before, after } = await factsOf(compared)
   const states = [before, ...(await stagesOf(before, after)), after]
   const drafts: Draft[] = []
   for (let i = 1; i < states.length; i++) {
     const [from, to] = [states[i - 1] as FactBase, states[i] as FactBase]
-    // Types first: the library then writes columns of them into CREATE TABLE.
-    const types = await withNewTypes(from, to)
-    drafts.push({
-      up: [...(await changesBetween(from, types)), ...(await changesBetween(types, to))],
-      down: [...(await changesBetween(to, types)), ...(await changesBetween(types, from))],
-    })
+    const [up, down] = await stepsBetween(from, to)
+    drafts.push({ up: await changesAlong(up), down: await changesAlong(down) })
   }
   return withRenames(drafts, renames)
+}
+
+async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {
+  const changes: Change[] = []
+  for (let i = 1; i < states.length; i++) {
+    changes.push(...(await changesBetween(states[i - 1] as FactBase, states[i] as FactBase)))
+  }
+  return changes
 }
 
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {

@@ -1,9 +1,8 @@
 import type { Client } from 'pg'
-import { NselfError } from '../../core/errors.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Design, quotedTable } from '../../core/schema/design.ts'
 import { type DesignStatement, designSql } from '../../core/schema/design-sql.ts'
-import { equivalentOf } from '../../core/schema/foreign-types.ts'
+import { type Fault, invalidDesign } from '../../core/schema/faults.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import { detailOf, utf16Offset } from '../failure.ts'
 import { type Outcome, type ServerError, send } from '../script.ts'
@@ -24,85 +23,49 @@ export async function makeDesign(client: Client, design: Design, current: Catalo
   }
   // Sent without waiting, for there may be thousands; each is a transaction of its own.
   const sent: { statement: DesignStatement; outcome: Promise<Outcome> }[] = []
+  const faults: Fault[] = []
   for (const statement of [...designSql(design, current), ...recordStatements(design)]) {
     sent.push({ statement, outcome: send(client, statement.sql) })
-    if (sent.length >= 500) await judge(sent.splice(0))
+    if (sent.length >= 500) faults.push(...(await judge(sent.splice(0))))
   }
-  await judge(sent)
+  faults.push(...(await judge(sent)))
+  // What follows from a table that could not be made is no fault of its own.
+  const own = faults.filter(({ server }) => server?.sqlstate !== '42P01')
+  const [first, ...more] = own.length > 0 ? own : faults
+  if (first !== undefined) throw invalidDesign([first, ...more])
 }
 
-async function judge(sent: readonly { statement: DesignStatement; outcome: Promise<Outcome> }[]): Promise<void> {
+async function judge(sent: readonly { statement: DesignStatement; outcome: Promise<Outcome> }[]): Promise<Fault[]> {
+  const faults: Fault[] = []
   for (const { statement, outcome } of sent) {
     const { error } = await outcome
-    if (error !== null) throw refusal(statement, error)
+    if (error !== null) faults.push(faultOf(statement, error))
   }
+  return faults
 }
 
-function refusal(statement: DesignStatement, error: ServerError): NselfError {
+function faultOf(statement: DesignStatement, error: ServerError): Fault {
   const offset = error.position === undefined ? -1 : utf16Offset(statement.sql, Number(error.position) - 1)
   const parts = statement.parts ?? []
   const named = parts.find(({ name }) => error.message.includes(`column "${name}"`))
-  const place = (offset === -1 ? named : parts.findLast((part) => part.offset <= offset))?.at ?? statement.at
-  return new NselfError('invalid-design', `PostgreSQL refuses this part of the design: ${error.message}`, {
-    ...(place === null ? {} : { location: place }),
-    server: detailOf(error),
+  return {
+    message: `PostgreSQL refuses this part of the design: ${error.message}`,
+    at: (offset === -1 ? named : parts.findLast((part) => part.offset <= offset))?.at ?? statement.at,
     hint: hintFor(error),
+    server: detailOf(error),
     cause: error,
-  })
+  }
 }
 
 function hintFor({ code }: ServerError): string {
   switch (code) {
     case '42830':
-      return 'a reference needs a primary key or a unique column, or a unique index on just these columns, on its other side'
+      return 'a reference needs a primary key or a unique column, or a unique index on just these columns, on its other side; or does it point the wrong way?'
     case '42804':
       return 'both sides of a reference need the same type, and a default the type of its column'
     case '42P16':
       return 'a table has one primary key: mark several columns [pk], or write (a, b) [pk] under indexes'
     default:
-      return 'mend the design; nothing was written'
+      return 'mend the design'
   }
-}
-
-/**
- * The design with types that PostgreSQL knows: those of other databases are translated, and told.
- * @throws NselfError `invalid-design` at the first column whose type nobody knows.
- */
-export async function withKnownTypes(client: Client, design: Design): Promise<Design> {
-  const enums = new Set(design.enums.map(({ schema, name }) => quotedTable(schema, name)))
-  const written = [...new Set(design.tables.flatMap((table) => table.columns.map((column) => column.type)))]
-  const types = new Map<string, string>()
-  for (const type of written) {
-    const known = enums.has(type.replace(/(?:\s*\[\d*\])+$/, '')) || (await isType(client, type))
-    const other = known ? null : equivalentOf(type)
-    if (known) types.set(type, type)
-    else if (other !== null && (await isType(client, other))) types.set(type, other)
-  }
-  const notes = [...types].flatMap(([type, other]) =>
-    type === other ? [] : [`${type} is not a type of PostgreSQL: ${other} is used`],
-  )
-  const tables = design.tables.map((table) => ({
-    ...table,
-    columns: table.columns.map((column) => {
-      const type = types.get(column.type)
-      if (type !== undefined) return { ...column, type }
-      throw new NselfError(
-        'invalid-design',
-        `PostgreSQL knows no type ${column.type}, of ${table.name}.${column.name}`,
-        {
-          location: column.at,
-          hint: 'write one that it knows, such as text, varchar(20), bigint, numeric(10,2), timestamptz or jsonb, or an Enum of the design; one of an extension needs a migration with CREATE EXTENSION first',
-        },
-      )
-    }),
-  }))
-  return { ...design, tables, notes: [...design.notes, ...notes] }
-}
-
-async function isType(client: Client, type: string): Promise<boolean> {
-  // A type with a syntax error is an error before PostgreSQL 16.
-  const result = await client
-    .query<{ known: boolean }>('SELECT to_regtype($1) IS NOT NULL AS known', [type])
-    .catch(() => null)
-  return result?.rows[0]?.known === true
 }

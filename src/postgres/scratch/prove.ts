@@ -17,7 +17,7 @@ import type { Scratch } from './scratch.ts'
  * @param fresh the new ones.
  * @param expected what it shall be, made of what it is after UP.
  * @returns what it is after UP.
- * @throws NselfError `verification-failed` with the differences, `migration-failed` when one of them does not run.
+ * @throws NselfError `verification-failed` with the differences, or with what PostgreSQL says.
  */
 export async function prove(
   scratch: Scratch,
@@ -30,15 +30,37 @@ export async function prove(
   const before = await catalogOf(migrated)
   const server = await scratch.create(migrated)
   const { rows } = await on(server, readHistory)
-  await runPlan(server, planUp(compare(files, rows)), (history) => planUp(compare(files, history.rows)), options)
+  const up = planUp(compare(files, rows))
+  await proven(
+    'UP',
+    runPlan(server, up, (history) => planUp(compare(files, history.rows)), options),
+  )
   const after = await catalogOf(server)
   refuse(expected(after), 'UP does not make what was wanted', 'wanted', 'made')
   const applied = (await on(server, readHistory)).rows
   const limit = { count: fresh.length }
   const down = (history: typeof rows) => planDown(compare(files, history), limit)
-  await runPlan(server, down(applied), (history) => down(history.rows), options)
+  await proven(
+    'DOWN',
+    runPlan(server, down(applied), (history) => down(history.rows), options),
+  )
   refuse(differencesOf(before, await catalogOf(server)), 'DOWN does not bring back what was', 'before', 'after')
   return after
+}
+
+const byHand = 'nothing was written; write this change by hand, with nself db migrate create'
+
+async function proven(section: 'UP' | 'DOWN', run: Promise<void>): Promise<void> {
+  await run.catch((error) => {
+    if (!(error instanceof NselfError) || error.code !== 'migration-failed') throw error
+    const { location, server } = error
+    throw new NselfError('verification-failed', `not proven: ${section} does not run: ${error.message}`, {
+      ...(location === undefined ? {} : { location: { ...location, path: `${location.path} (not written)` } }),
+      ...(server === undefined ? {} : { server }),
+      hint: byHand,
+      cause: error,
+    })
+  })
 }
 
 function refuse(differences: readonly Difference[], what: string, left: string, right: string): void {
@@ -46,7 +68,7 @@ function refuse(differences: readonly Difference[], what: string, left: string, 
   const lines = differences.slice(0, 20).map((difference) => `  ${differenceLine(difference, left, right)}`)
   const more = differences.length > 20 ? [`  and ${differences.length - 20} more`] : []
   throw new NselfError('verification-failed', `not proven: ${what}\n${[...lines, ...more].join('\n')}`, {
-    hint: 'nothing was written; write this change by hand with nself db migrate create, and report it please',
+    hint: `${byHand}, and report it please`,
     report: differences,
   })
 }

@@ -1,8 +1,8 @@
 import { NselfError } from '../../../core/errors.ts'
 import type { Migration } from '../../../core/migration.ts'
 import { parseFileName, parseMigration } from '../../../core/migration-file.ts'
+import { isSameButCasts } from '../../../core/schema/canonical.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
-import { keyOf } from '../../../core/schema/catalog.ts'
 import type { Design } from '../../../core/schema/design.ts'
 import { type Difference, differencesOf } from '../../../core/schema/differences.ts'
 import { effectsOf } from '../../../core/schema/effects.ts'
@@ -132,16 +132,19 @@ async function writtenRecords({ settings }: Context, design: Design, file: strin
 }
 
 /** What differs from what was wanted; what went along with something that was dropped is told elsewhere. */
-function unwanted({ current, wanted }: Compared, found: Catalog): Difference[] {
-  const asked = new Set(wanted.enums.map(keyOf))
-  const kept = found.enums.filter(
-    (item) => !asked.has(keyOf(item)) && current.catalog.enums.some((other) => keyOf(other) === keyOf(item)),
-  )
-  const tables = differencesOf({ ...found, tables: wanted.tables, enums: [...wanted.enums, ...kept] }, found)
+function unwanted({ current, wanted, differences }: Compared, found: Catalog): Difference[] {
+  const tables = differencesOf({ ...found, tables: wanted.tables, enums: wanted.enums }, found)
   const others = differencesOf({ ...found, others: current.catalog.others }, found)
   // A new identity column has a sequence, a new table may have a new schema.
   const made = (item: Difference) => item.sign === '-' && (item.kind === 'sequence' || item.kind === 'schema')
-  return [...tables, ...others.filter((item) => item.sign !== '+' && !made(item))]
+  const unexpected = [...tables, ...others.filter((item) => item.sign !== '+' && !made(item))]
+  const retyped = differences.some(({ traits }) => traits.some(({ trait }) => trait === 'type'))
+  return retyped ? unexpected.filter((item) => !onlyCasts(item)) : unexpected
+}
+
+/** What reads a column of another type is written with other casts. */
+function onlyCasts({ sign, traits }: Difference): boolean {
+  return sign === '~' && traits.every(({ left, right }) => isSameButCasts(left ?? '', right ?? ''))
 }
 
 /** Views, functions and the like that went with what they stood on. */
