@@ -84,7 +84,8 @@ export class Run {
         at += Math.max(batch.length, 1)
       }
     }
-    await send(this.session.client, 'DISCARD ALL')
+    const cleaned = !this.options.singleTransaction && works.at(-1)?.section.transaction
+    if (!cleaned) await send(this.session.client, 'DISCARD ALL')
   }
 
   private async prepare(step: Step): Promise<Work> {
@@ -109,11 +110,11 @@ export class Run {
     return parseMigration(name, { version, name }, `-- UP\n-- DOWN${text}`).down as Section
   }
 
-  private async pipeline(works: readonly Work[], flushesLast: boolean): Promise<void> {
+  private async pipeline(works: readonly Work[], endsRun: boolean): Promise<void> {
     const { session, options } = this
     const onDone = (work: Work) => this.finished(work)
     for (let at = 0, attempt = 1; at < works.length; ) {
-      const piping = pipe(session, works.slice(at), { ...options, flushesLast, onDone })
+      const piping = pipe(session, works.slice(at), { ...options, endsRun, onDone })
       const { failed, sent } = await cancelling(session, options.signal, piping)
       if (failed === null) {
         if (at + sent < works.length) throw await this.interrupted(works[at + sent] as Work)
