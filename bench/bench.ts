@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { install, versions } from './install.ts'
 import { Lab, type Run } from './lab.ts'
+import { readRecords, record } from './records.ts'
 import { type Measured, render } from './render.ts'
 import { checkout, type Tool } from './tool.ts'
 import { tools } from './tools.ts'
@@ -10,7 +11,7 @@ import { type Workload, workloads } from './workloads.ts'
 
 const several = { type: 'string', multiple: true } as const
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: several, tool: several, out: { type: 'string' } },
+  options: { quick: { type: 'boolean' }, only: several, tool: several },
 })
 
 /** The tools that take part in a workload. */
@@ -38,7 +39,7 @@ async function measureWorkload(lab: Lab, workload: Workload): Promise<Measured> 
     process.stderr.write(`\r${workload.name}: ${round + 1} of ${rounds}   `)
   }
   process.stderr.write('\n')
-  return { workload, runs }
+  return { workload, date: new Date().toISOString().slice(0, 10), runs }
 }
 
 async function main(): Promise<void> {
@@ -46,18 +47,21 @@ async function main(): Promise<void> {
     flags.only ? flags.only.includes(name) : !(flags.quick && name.startsWith('up-5000')),
   )
   if (chosen.length === 0) throw new Error(`--only takes: ${workloads.map(({ name }) => name).join(', ')}`)
+  // Fewer rounds or tools than wanted are for a look, not for the record.
+  const recorded = flags.tool === undefined && !flags.quick
   install()
   const lab = new Lab()
   const measured: Measured[] = []
   try {
-    for (const workload of chosen) measured.push(await measureWorkload(lab, workload))
+    for (const workload of chosen) {
+      measured.push(await measureWorkload(lab, workload))
+      if (recorded) record(measured.at(-1) as Measured)
+    }
   } finally {
     await lab.close()
   }
-  const text = render(measured, versions())
-  const whole = flags.only === undefined && flags.tool === undefined && !flags.quick
-  if (whole || flags.out) writeFileSync(flags.out ?? join(checkout, 'bench', 'RESULTS.md'), text)
-  else process.stdout.write(text)
+  if (recorded) writeFileSync(join(checkout, 'bench', 'RESULTS.md'), render(readRecords(), versions()))
+  else process.stdout.write(render(measured, versions()))
 }
 
 await main()

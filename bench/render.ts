@@ -5,6 +5,7 @@ import type { Workload } from './workloads.ts'
 
 export interface Measured {
   readonly workload: Workload
+  readonly date: string
   /** By the name of the tool, in the order of the rounds. */
   readonly runs: ReadonlyMap<string, readonly Run[]>
 }
@@ -14,7 +15,7 @@ export function render(measured: readonly Measured[], versions: readonly string[
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB`
   return `# Speed
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}, ${process.platform}.
+Written by \`npm run bench\` on ${machine}, ${process.platform}.
 ${versions.join(' · ')}.
 
 Medians of rounds in which each tool runs once, one after the other. The ratio is nself's figure divided by the other's: below
@@ -40,7 +41,7 @@ function renderTargets(measured: readonly Measured[]): string {
   return ['| | at most | measured | reached |', '| --- | --- | --- | --- |', ...lines, ''].join('\n')
 }
 
-function renderWorkload({ workload, runs }: Measured): string {
+function renderWorkload({ workload, date, runs }: Measured): string {
   const { title, compares, migrations, runners } = workload
   const memory = typeof migrations === 'string'
   const head = ['', 'wall, s', 'CPU, s', `ratio of ${compares === 'cpu' ? 'CPU' : 'wall'}`]
@@ -60,7 +61,7 @@ function renderWorkload({ workload, runs }: Measured): string {
   })
   const rounds = Math.max(...[...runs.values()].map((list) => list.length))
   const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`)
-  return [`## ${title}`, '', ...table, '', `${rounds} round${rounds === 1 ? '' : 's'}.`, ''].join('\n')
+  return [`## ${title}`, '', ...table, '', `${date}, ${rounds} round${rounds === 1 ? '' : 's'}.`, ''].join('\n')
 }
 
 function reasonOf({ output, status }: Run): string {

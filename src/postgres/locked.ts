@@ -28,14 +28,12 @@ export async function withLock<T>(
     await connecting.then(disconnect, () => {})
     throw error
   })
+  let connection: Connection | null = null
   try {
-    const connection = await connecting
-    try {
-      return await work(connection, lock)
-    } finally {
-      await disconnect(connection)
-    }
+    connection = await connecting
+    return await work(connection, lock)
   } finally {
-    await lock.release()
+    // At once: what the server still does on the connection, the next run waits for.
+    await Promise.all([connection && disconnect(connection), lock.release()])
   }
 }

@@ -8,8 +8,8 @@ const window = 64
 
 export interface PipeOptions {
   readonly environment: Environment
-  /** The last commit is flushed, and with it all that went before. */
-  readonly flushesLast: boolean
+  /** The run ends with it: the last commit is flushed, and with it all that went before; the session is left clean. */
+  readonly endsRun: boolean
   readonly signal: AbortSignal
   readonly onDone: (work: Work) => void
 }
@@ -26,7 +26,7 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
   let failed: Piped['failed'] = null
   for (const [index, work] of works.entries()) {
     if (failed !== null || options.signal.aborted) break
-    const asynchronous = !(options.flushesLast && index === works.length - 1)
+    const asynchronous = !(options.endsRun && index === works.length - 1)
     const after = works[index - 1]?.step ?? null
     const done = transaction(session, work, { asynchronous, after }, options.environment).then((result) => {
       if (failed !== null) return
@@ -38,7 +38,9 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
     if (work.whole === null) await done
     else if (sent.length >= window) await sent[sent.length - window]
   }
-  await Promise.all(sent)
+  // In a transaction that failed it is refused, and does no harm.
+  const cleaning = options.endsRun ? send(session.client, 'DISCARD ALL') : null
+  await Promise.all([...sent, cleaning])
   return { failed, sent: sent.length }
 }
 

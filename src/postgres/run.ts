@@ -85,13 +85,14 @@ export class Run {
         at += Math.max(batch.length, 1)
       }
     }
-    await this.close()
+    // The last transaction has left the session clean, if it is one.
+    await this.close(!this.options.singleTransaction && works.at(-1)?.section.transaction === true)
   }
 
   /** Leaves the session clean and stores what the schema has become: all is done by now, so nothing here may fail the run. */
-  private async close(): Promise<void> {
+  private async close(clean: boolean): Promise<void> {
     const { client } = this.session
-    const cleaned = send(client, 'DISCARD ALL')
+    const cleaned = clean ? null : send(client, 'DISCARD ALL')
     const last = this.plan.action === 'down' ? undefined : this.plan.steps.at(-1)
     const stored = last === undefined ? null : await send(client, storeFingerprintSql(last.version))
     if (stored?.error) await send(client, 'ROLLBACK')
@@ -120,11 +121,11 @@ export class Run {
     return parseMigration(name, { version, name }, `-- UP\n-- DOWN${text}`).down as Section
   }
 
-  private async pipeline(works: readonly Work[], flushesLast: boolean): Promise<void> {
+  private async pipeline(works: readonly Work[], endsRun: boolean): Promise<void> {
     const { session, options } = this
     const onDone = (work: Work) => this.finished(work)
     for (let at = 0, attempt = 1; at < works.length; ) {
-      const piping = pipe(session, works.slice(at), { ...options, flushesLast, onDone })
+      const piping = pipe(session, works.slice(at), { ...options, endsRun, onDone })
       const { failed, sent } = await cancelling(session, options.signal, piping)
       if (failed === null) {
         if (at + sent < works.length) throw await this.interrupted(works[at + sent] as Work)

@@ -31,17 +31,22 @@ export async function openSession(
     () => true,
     () => false,
   )
-  const [checksClient] = await Promise.race([Promise.all([probing, quiet(client, waiting)]), poolIsFull(connection)])
-  const history = await readHistory(client)
+  const opening = Promise.all([probing, quiet(client, waiting)])
+  const [checksClient, history] = await Promise.race([opening, poolIsFull(connection)])
   const pooled = history.facts.pid !== (client as Client & { processID: number }).processID
   return { session: { client, connection, pooled, checksClient }, history }
 }
 
-async function quiet(client: Client, { waitMs, tell, signal }: Waiting): Promise<void> {
+/** The history, read once nobody works for a run that is gone. */
+async function quiet(client: Client, { waitMs, tell, signal }: Waiting): Promise<History> {
   const began = Date.now()
   for (let told = false; ; told = true) {
-    const { rows } = await client.query<{ pid: number }>(workersSql)
-    if (rows.length === 0) return
+    // Sent together: what is read after nobody was found at work cannot change any more.
+    const asking = client.query<{ pid: number }>(workersSql)
+    const reading = readHistory(client)
+    reading.catch(() => {})
+    const { rows } = await asking
+    if (rows.length === 0) return reading
     const pids = rows.map((row) => row.pid).join(', ')
     if (signal.aborted) throw interruptedWaiting(signal, `pid ${pids}`)
     if (Date.now() - began >= waitMs) {
