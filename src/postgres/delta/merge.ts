@@ -47,6 +47,7 @@ export async function wantedFacts(current: Side, made: Side, wanted: Wanted): Pr
   for (const fact of made.facts.facts()) {
     if (!chosen.has(encode(fact.id)) && isTaken(merge, fact)) chosen.set(encode(fact.id), { fact, from: made.facts })
   }
+  addComments(merge, chosen)
   keepUsedEnums(merge, chosen)
   return buildFactBase(
     [...chosen.values()].map((item) => item.fact),
@@ -57,10 +58,13 @@ export async function wantedFacts(current: Side, made: Side, wanted: Wanted): Pr
 type Parts = { readonly kind: string; readonly schema: string; readonly name: string; readonly table: string }
 
 /** The table that a fact is a part of, by key; null for what is no part of one. */
-function tableOf({ id, parent }: Fact): string | null {
+function tableOf(facts: FactBase, { id, parent }: Fact): string | null {
   const own = id as unknown as Parts
   if (own.kind === 'table') return keyOf(own)
-  if (own.kind === 'comment') return tableOf({ id: (id as { target: StableId }).target, payload: {} } as Fact)
+  if (own.kind === 'comment') {
+    const target = facts.get((id as { target: StableId }).target)
+    return target === undefined ? null : tableOf(facts, target)
+  }
   const up = parent as unknown as Parts | undefined
   if (own.kind === 'index') return up === undefined ? null : keyOf(up)
   const isPart = own.kind === 'column' || own.kind === 'default' || own.kind === 'constraint'
@@ -78,7 +82,7 @@ function keptFact(merge: Merge, fact: Fact): Chosen | null {
     if (labels === undefined) return null
     return { fact: { ...fact, payload: { ...fact.payload, values: labels.split('\0') } }, from: current.facts }
   }
-  const key = tableOf(fact)
+  const key = tableOf(current.facts, fact)
   const before = key === null ? undefined : have.get(key)
   // What is a part of a view, or of a partition, is not the design's.
   if (key === null || before === undefined) return same
@@ -104,8 +108,10 @@ function keptFact(merge: Merge, fact: Fact): Chosen | null {
       )
         ? same
         : null
-    case 'comment':
-      return commentOf(after, fact) === commentOf(before, fact) ? same : null
+    case 'comment': {
+      const text = commentOf(after, fact)
+      return text === null ? null : { fact: { ...fact, payload: { text } }, from: current.facts }
+    }
     default:
       return same
   }
@@ -131,7 +137,7 @@ function keptColumn({ made, current }: Merge, fact: Fact, before: Table, after: 
 }
 
 /** Whether a fact of the design's database is one that the current one lacks. */
-function isTaken({ made, have, want, encode, enums }: Merge, fact: Fact): boolean {
+function isTaken({ made, have, want, enums }: Merge, fact: Fact): boolean {
   const id = fact.id as unknown as Parts
   if (id.kind === 'schema')
     return (
@@ -139,7 +145,7 @@ function isTaken({ made, have, want, encode, enums }: Merge, fact: Fact): boolea
       [...enums.keys()].some((key) => key.startsWith(`${id.name}.`))
     )
   if (id.kind === 'type') return fact.payload.variant === 'enum' && enums.get(keyOf(id)) === labelsOf(fact)
-  const key = tableOf(fact)
+  const key = tableOf(made.facts, fact)
   const after = key === null ? undefined : want.get(key)
   const fresh = key === null ? undefined : tablesByKey(made.catalog).get(key)
   if (after === undefined || fresh === undefined) return false
@@ -162,8 +168,6 @@ function isTaken({ made, have, want, encode, enums }: Merge, fact: Fact): boolea
       return after.indexes.some(
         (item) => item.name === id.name && item.definition === definitionOf(fresh.indexes, id.name),
       )
-    case 'comment':
-      return commentOf(after, fact) !== null && encode(fact.id) !== ''
     default:
       return false
   }
@@ -171,7 +175,7 @@ function isTaken({ made, have, want, encode, enums }: Merge, fact: Fact): boolea
 
 /** A column that a table has from one that it inherits from comes with that. */
 function isOfParent({ inherits }: Table, want: ReadonlyMap<string, Table>, { id }: Fact): boolean {
-  const part = (id.kind === 'comment' ? id.target : id) as unknown as Parts
+  const part = id as unknown as Parts
   if (part.kind !== 'column' && part.kind !== 'default') return false
   return inherits.some((parent) => want.get(parent)?.columns.some((column) => column.name === part.name))
 }
@@ -193,6 +197,24 @@ function commentOf(table: Table, { id }: Fact): string | null {
   if (target.kind === 'table') return table.comment
   const list = { column: table.columns, index: table.indexes, constraint: table.constraints }[target.kind]
   return list?.find((item) => item.name === target.name)?.comment ?? null
+}
+
+/** Comments on what had none, or is new. */
+function addComments({ want, encode }: Merge, chosen: Map<string, Chosen>): void {
+  for (const { schema, name, comment, columns, indexes, constraints } of want.values()) {
+    const targets = [
+      { id: { kind: 'table', schema, name }, comment },
+      ...columns.map((item) => ({ id: { kind: 'column', schema, table: name, name: item.name }, ...item })),
+      ...indexes.map((item) => ({ id: { kind: 'index', schema, name: item.name }, ...item })),
+      ...constraints.map((item) => ({ id: { kind: 'constraint', schema, table: name, name: item.name }, ...item })),
+    ]
+    for (const target of targets) {
+      const [id, parent] = [{ kind: 'comment', target: target.id } as StableId, target.id as StableId]
+      const owner = chosen.get(encode(parent))
+      if (target.comment === null || owner === undefined || chosen.has(encode(id))) continue
+      chosen.set(encode(id), { fact: { id, parent, payload: { text: target.comment } }, from: owner.from })
+    }
+  }
 }
 
 function labelsOf({ payload }: Fact): string {

@@ -18,11 +18,11 @@ export async function stagesOf(before: FactBase, after: FactBase): Promise<FactB
 
 /**
  * The states on the way from one to the other and back, which one migration goes through: types first, for the library
- * then writes columns of them into CREATE TABLE; and without the generated columns that would be in the way of others.
+ * then writes columns of them into CREATE TABLE; and without what would be in the way of a change of type.
  */
 export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: FactBase[], down: FactBase[]]> {
   const types = await withNewTypes(from, to)
-  const blocking = generatedFromRetyped(from, to)
+  const blocking = readersOfRetyped(from, to)
   if (blocking.length === 0)
     return [
       [from, types, to],
@@ -35,23 +35,30 @@ export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: F
   ]
 }
 
-/** Generated columns that read one whose type changes: PostgreSQL changes that only without them. */
-function generatedFromRetyped(from: FactBase, to: FactBase): Fact['id'][] {
-  const columns = from.facts().flatMap((fact) => (fact.id.kind === 'column' ? [{ ...fact, id: fact.id }] : []))
-  const retyped = columns.filter(({ id, payload }) => {
-    const then = to.get(id)
-    return then !== undefined && then.payload.type !== payload.type
+/** What reads a column whose type changes, where PostgreSQL changes that only without it. */
+function readersOfRetyped(from: FactBase, to: FactBase): Fact['id'][] {
+  const facts = from.facts()
+  const retyped = facts.flatMap(({ id, payload }) => {
+    const then = id.kind === 'column' ? to.get(id) : undefined
+    return id.kind === 'column' && then !== undefined && then.payload.type !== payload.type ? [id] : []
   })
-  const reads = (text: unknown, name: string) =>
-    typeof text === 'string' && new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
-  return columns.flatMap(({ id, payload }) =>
-    retyped.some(
-      ({ id: other }) =>
-        other.schema === id.schema && other.table === id.table && reads(payload.generatedExpr, other.name),
-    )
+  const readers = retyped
+    .flatMap((id) => from.incomingEdges(id))
+    .flatMap(({ kind, from: reader }) => (kind === 'depends' && inTheWay.has(reader.kind) ? [reader] : []))
+  const generated = facts.flatMap(({ id, payload: { generatedExpr: text } }) =>
+    id.kind === 'column' &&
+    typeof text === 'string' &&
+    retyped.some(({ schema, table, name }) => schema === id.schema && table === id.table && mentions(text, name))
       ? [id]
       : [],
   )
+  return [...readers, ...generated]
+}
+
+const inTheWay = new Set(['trigger', 'policy', 'rule'])
+
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
 }
 
 /** A state without some of its parts and all that needs them. */
