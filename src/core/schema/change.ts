@@ -5,8 +5,13 @@ export interface Change {
   readonly table: string | null
   /** What it makes can be used only after it is committed: a new value of an enum. */
   readonly commitsFirst: boolean
-  /** It writes the whole table anew, or reads it whole. */
-  readonly rewrites: boolean
+  /** It takes a foreign key away, which stands on a key of another table. */
+  readonly freesKey: boolean
+}
+
+/** One of our own, which asks for no place of its own in the order. */
+export function plainChange(sql: string, table: string | null): Change {
+  return { sql, table, commitsFirst: false, freesKey: false }
 }
 
 /** Statements of this form on different tables may change places. */
@@ -29,7 +34,11 @@ export function forReading(changes: readonly Change[]): Change[] {
   let segment: Change[] = []
   const close = () => {
     const tables = [...new Set(segment.map((change) => change.table))]
-    for (const table of tables) ordered.push(...segment.filter((change) => change.table === table))
+    for (const first of [true, false]) {
+      for (const table of tables) {
+        ordered.push(...segment.filter((change) => change.table === table && change.freesKey === first))
+      }
+    }
     segment = []
   }
   for (const change of rest) {

@@ -13,7 +13,7 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
       sql: withoutCutting(mended(action.sql), action, from),
       table: subjectOf(action),
       commitsFirst: action.transactionality === 'commitBoundaryAfter',
-      rewrites: action.rewriteRisk,
+      freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
     }))
 }
 

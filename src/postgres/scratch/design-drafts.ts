@@ -118,12 +118,8 @@ async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {
 
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {
   const statements = inOrder(renames).map((rename) => ({ rename, ...renameSql(rename) }))
-  const change = (sql: string, { schema, table, column, to }: Rename, undone: boolean) => ({
-    sql,
-    table: `${schema}.${column === null && undone ? to : table}`,
-    commitsFirst: false,
-    rewrites: false,
-  })
+  const change = (sql: string, { schema, table, column, to }: Rename, undone: boolean) =>
+    plainChange(sql, `${schema}.${column === null && undone ? to : table}`)
   return drafts.map(({ up, down }, i) =>
     i > 0
       ? { up, down }

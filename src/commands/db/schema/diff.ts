@@ -1,6 +1,6 @@
 import { NselfError } from '../../../core/errors.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
-import { type Change, forReading } from '../../../core/schema/change.ts'
+import { type Change, forReading, plainChange } from '../../../core/schema/change.ts'
 import { complementOf } from '../../../core/schema/complement.ts'
 import { differenceLine, differencesOf } from '../../../core/schema/differences.ts'
 import { effectsOf } from '../../../core/schema/effects.ts'
@@ -66,7 +66,7 @@ async function sqlFor(context: Context, left: Side, right: Side, all: boolean): 
     },
   )
   const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
-  const more = complementOf(theirs, ours).map((item) => ({ ...item, commitsFirst: false, rewrites: false }))
+  const more = complementOf(theirs, ours).map(({ sql, table }) => plainChange(sql, table))
   const changes = forReading([...(await changesBetween(have, want)), ...more])
   if (changes.length === 0) return ''
   const format = await on(right.server, statementFormat)
