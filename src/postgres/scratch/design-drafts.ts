@@ -1,5 +1,6 @@
 import { type Catalog, keyOf } from '../../core/schema/catalog.ts'
 import type { Change } from '../../core/schema/change.ts'
+import { plainChange } from '../../core/schema/change.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
