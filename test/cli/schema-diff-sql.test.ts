@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { diff } from '../../src/commands/db/schema/diff.ts'
+import type { Difference } from '../../src/core/schema/differences.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
 import { contextIn } from '../helpers/context.ts'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -12,13 +13,15 @@ interface Pair {
   readonly both?: string
   readonly one: string
   readonly other: string
+  /** What it is called where it is in no schema. */
+  readonly global?: string
 }
 
 const users = 'CREATE TABLE users (id int PRIMARY KEY, name varchar(20), note text)'
 
 const pairs: readonly Pair[] = [
   { what: 'a table', one: users, other: '' },
-  { what: 'a schema', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '' },
+  { what: 'a schema', global: 'app', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '' },
   { what: 'a column', both: users, one: 'ALTER TABLE users ADD email text NOT NULL DEFAULT $$x$$', other: '' },
   { what: 'a type of column', both: users, one: 'ALTER TABLE users ALTER name TYPE text', other: '' },
   {
@@ -194,7 +197,7 @@ const pairs: readonly Pair[] = [
     other: 'CREATE POLICY p ON users USING (id > 2)',
   },
   { what: 'a rule', both: users, one: 'CREATE RULE r AS ON DELETE TO users DO INSTEAD NOTHING', other: '' },
-  { what: 'an extension', one: 'CREATE EXTENSION citext; CREATE TABLE t (c citext)', other: '' },
+  { what: 'an extension', global: 'citext', one: 'CREATE EXTENSION citext; CREATE TABLE t (c citext)', other: '' },
   {
     what: 'comments',
     both: users,
@@ -226,11 +229,12 @@ const pairs: readonly Pair[] = [
   { what: 'storage of a column', both: users, one: 'ALTER TABLE users ALTER note SET STORAGE EXTERNAL', other: '' },
   {
     what: 'an event trigger',
+    global: 'ev',
     both: 'CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$',
     one: 'CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION e()',
     other: '',
   },
-  { what: 'a publication', both: users, one: 'CREATE PUBLICATION pub FOR TABLE users', other: '' },
+  { what: 'a publication', global: 'pub', both: users, one: 'CREATE PUBLICATION pub FOR TABLE users', other: '' },
   {
     what: 'names that need quotes',
     one: 'CREATE TABLE "Odd ""name" ("select" int, "Ü" text); CREATE INDEX "my index" ON "Odd ""name" ("select")',
@@ -253,31 +257,45 @@ const access: readonly Pair[] = [
   },
 ]
 
-describe('diff --sql makes the other side what this one is, both ways', () => {
-  test.each(pairs)('$what', async (pair) => both(pair, false))
-  test.each(access)('with --all: $what', async (pair) => both(pair, true))
-})
+/** All pairs in two databases, each in a schema of its own; B is made what A is, and then what it was. */
+function bothWays(list: readonly Pair[], all: boolean): void {
+  const found: Difference[] = []
+  const left: Difference[] = []
 
-async function both({ both: shared = '', one, other }: Pair, all: boolean): Promise<void> {
-  const [a, b] = [await server.project({}), await server.project({})]
-  for (const [project, sql] of [
-    [a, one],
-    [b, other],
-  ] as const)
-    await project.query(`${shared}; ${sql}`)
-  // There and back: B as A, then what A was as a database of its own.
-  const before = await copyOf(b)
-  await apply(a, a.url, b.url, b, all)
-  await apply(a, before, b.url, b, all)
+  beforeAll(async () => {
+    const [a, b] = [await server.project({}), await server.project({})]
+    for (const [i, { both = '', one, other }] of list.entries()) {
+      for (const [project, sql] of [
+        [a, one],
+        [b, other],
+      ] as const)
+        await project.query(`CREATE SCHEMA s${i}; SET search_path = s${i}; ${both}; ${sql}`)
+    }
+    const before = await copyOf(b)
+    for (const url of [a.url, before]) {
+      const compare = (sql: boolean) => diff(contextIn(a), { left: url, right: b.url, all, sql, exitCode: false })
+      const { sql, differences } = await compare(true)
+      expect(sql).not.toContain('Not proven')
+      for (const statement of splitStatements(sql ?? '')) await b.query(statement.sql)
+      found.push(...differences)
+      left.push(...(await compare(false)).differences)
+    }
+  })
+
+  test.each(list.map((pair, i) => ({ ...pair, i })))('$what', ({ i, global }) => {
+    const mine = ({ name }: Difference) => name === global || name.startsWith(`s${i}.`)
+    // One for each way.
+    expect(found.filter(mine).length).toBeGreaterThanOrEqual(2)
+    expect(left.filter(mine)).toEqual([])
+  })
+
+  test('and nothing else', () => {
+    expect(left).toEqual([])
+  })
 }
 
-async function apply(from: Project, left: string, right: string, target: Project, all: boolean): Promise<void> {
-  const compare = (sql: boolean) => diff(contextIn(from), { left, right, all, sql, exitCode: false })
-  const { sql, differences } = await compare(true)
-  expect(differences).not.toEqual([])
-  for (const statement of splitStatements(sql ?? '')) await target.query(statement.sql)
-  expect((await compare(false)).differences).toEqual([])
-}
+describe('diff --sql makes the other side what this one is, both ways', () => bothWays(pairs, false))
+describe('diff --sql --all does so with rights', () => bothWays(access, true))
 
 async function copyOf(project: Project): Promise<string> {
   const name = new URL(project.url).pathname.slice(1)
