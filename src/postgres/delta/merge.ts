@@ -12,6 +12,8 @@ interface Merge {
   readonly current: Side
   readonly made: Side
   readonly have: ReadonlyMap<string, Table>
+  /** Those of the design's own database. */
+  readonly fresh: ReadonlyMap<string, Table>
   readonly want: ReadonlyMap<string, Table>
   /** Labels of the enums that shall be, joined. */
   readonly enums: ReadonlyMap<string, string>
@@ -34,6 +36,7 @@ export async function wantedFacts(current: Side, made: Side, wanted: Wanted): Pr
     current,
     made,
     have: tablesByKey(current.catalog),
+    fresh: tablesByKey(made.catalog),
     want: new Map(wanted.tables.map((table) => [keyOf(table), table])),
     enums: new Map(wanted.enums.map((item) => [keyOf(item), item.labels.join('\0')])),
     encode,
@@ -137,7 +140,7 @@ function keptColumn({ made, current }: Merge, fact: Fact, before: Table, after: 
 }
 
 /** Whether a fact of the design's database is one that the current one lacks. */
-function isTaken({ made, have, want, enums }: Merge, fact: Fact): boolean {
+function isTaken({ made, have, fresh: news, want, enums }: Merge, fact: Fact): boolean {
   const id = fact.id as unknown as Parts
   if (id.kind === 'schema')
     return (
@@ -147,7 +150,7 @@ function isTaken({ made, have, want, enums }: Merge, fact: Fact): boolean {
   if (id.kind === 'type') return fact.payload.variant === 'enum' && enums.get(keyOf(id)) === labelsOf(fact)
   const key = tableOf(made.facts, fact)
   const after = key === null ? undefined : want.get(key)
-  const fresh = key === null ? undefined : tablesByKey(made.catalog).get(key)
+  const fresh = key === null ? undefined : news.get(key)
   if (after === undefined || fresh === undefined) return false
   const isNew = !have.has(key as string)
   if (isOfParent(after, want, fact)) return false

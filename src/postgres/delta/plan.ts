@@ -4,6 +4,7 @@ import { type FactBase, loadLibrary } from './facts.ts'
 
 /** The statements that turn one schema into the other, in an order that works. */
 export async function changesBetween(from: FactBase, to: FactBase): Promise<Change[]> {
+  if (from === to) return []
   const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
   const { actions } = plan(from, to, { assumedRoles: [...new Set(roles)] })

@@ -2,18 +2,19 @@ import type { Fact } from '@supabase/pg-delta'
 import { type FactBase, loadLibrary } from './facts.ts'
 import { changesBetween } from './plan.ts'
 
-/** New tables that one migration makes at most: each takes several locks, of which a server has some thousands. */
-const tablesAtOnce = 500
+/** Locks that one migration takes at most, about: a server has some seven thousand, unless it is told otherwise. */
+const locksAtOnce = 4500
 
 /**
  * The states between two that must be committed on the way: one where new values of enums are there but not yet used,
- * then one for each few hundred of new tables. Mostly there are none.
+ * then one for each few hundred of tables that go or come. Mostly there are none.
  */
 export async function stagesOf(before: FactBase, after: FactBase): Promise<FactBase[]> {
-  const stages: FactBase[] = []
   const values = await withNewValues(before, after)
-  if (values !== null) stages.push(values)
-  return [...stages, ...(await tableByTable(before, after))]
+  const start = values ?? before
+  const going = (await tableByTable(after, start)).toReversed()
+  const coming = await tableByTable(going.at(-1) ?? start, after)
+  return [...(values === null ? [] : [values]), ...going, ...coming]
 }
 
 /**
@@ -79,12 +80,14 @@ async function without(facts: FactBase, parts: readonly Fact['id'][]): Promise<F
   )
 }
 
-/** The old state with the schemas and enums that are new in the other. */
+/** The old state with the schemas and enums that are new in the other; the same when there are none. */
 async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
-  const { buildFactBase } = await loadLibrary()
+  const { buildFactBase, encodeId } = await loadLibrary()
   const isNew = ({ id, payload }: Fact) => !before.has(id) && (id.kind === 'schema' || payload.variant === 'enum')
   const fresh = after.facts().filter(isNew)
-  const edges = after.edges.filter(({ from }) => fresh.some(({ id }) => id === from))
+  if (fresh.length === 0) return before
+  const ids = new Set(fresh.map(({ id }) => encodeId(id)))
+  const edges = after.edges.filter(({ from }) => ids.has(encodeId(from)))
   return buildFactBase([...before.facts(), ...fresh], [...before.edges, ...edges])
 }
 
@@ -112,27 +115,52 @@ async function withNewValues(before: FactBase, after: FactBase): Promise<FactBas
   )
 }
 
+/** Locks that a DROP takes on account of one part of a table, which are more than those of its CREATE. */
+function locksOf({ id, payload }: Fact): number {
+  if (id.kind === 'table') return 6
+  if (id.kind === 'column') return (payload.notNull === true ? 1 : 0) + (payload.identity == null ? 0 : 2)
+  return id.kind === 'constraint' ? 2 : 1
+}
+
+function tableOf({ id, parent }: Fact): Fact['id'] | null {
+  if (id.kind === 'table') return id
+  if (id.kind !== 'column' && id.kind !== 'default' && id.kind !== 'constraint' && id.kind !== 'index') return null
+  if (parent?.kind === 'table') return parent
+  return parent?.kind === 'column' ? { kind: 'table', schema: parent.schema, name: parent.table } : null
+}
+
+/** The later state with more and more of the tables that the first one lacks. */
 async function tableByTable(before: FactBase, after: FactBase): Promise<FactBase[]> {
   const { buildFactBase, encodeId } = await loadLibrary()
-  const fresh = after.facts().filter(({ id }) => id.kind === 'table' && !before.has(id))
+  const locks = new Map<string, number>()
+  for (const fact of after.facts()) {
+    const table = tableOf(fact)
+    if (table === null || before.has(table)) continue
+    locks.set(encodeId(table), (locks.get(encodeId(table)) ?? 0) + locksOf(fact))
+  }
   const stages: FactBase[] = []
-  for (let end = tablesAtOnce; end < fresh.length; end += tablesAtOnce) {
-    const later = new Set(fresh.slice(end).map(({ id }) => encodeId(id)))
+  const fresh = [...locks.keys()]
+  let taken = 0
+  for (const [at, key] of fresh.entries()) {
+    taken += locks.get(key) as number
+    if (taken <= locksAtOnce) continue
+    taken = locks.get(key) as number
+    const later = new Set(fresh.slice(at))
     const left = new Set(later)
     const hangs = (fact: Fact) =>
       (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
       after
         .outgoingEdges(fact.id)
         .some(({ kind, to }) => kind === 'depends' && (left.has(encodeId(to)) || isPartOf(to, later, encodeId)))
-    for (let before = -1; before !== left.size; ) {
-      before = left.size
+    for (let size = -1; size !== left.size; ) {
+      size = left.size
       for (const fact of after.facts()) if (hangs(fact)) left.add(encodeId(fact.id))
     }
-    const facts = after.facts().filter(({ id }) => !left.has(encodeId(id)))
+    const stays = (id: Fact['id']) => !left.has(encodeId(id))
     stages.push(
       buildFactBase(
-        facts,
-        after.edges.filter(({ from, to }) => !left.has(encodeId(from)) && !left.has(encodeId(to))),
+        after.facts().filter(({ id }) => stays(id)),
+        after.edges.filter(({ from, to }) => stays(from) && stays(to)),
       ),
     )
   }

@@ -21,7 +21,9 @@ export async function makeDesign(client: Client, design: Design, current: Catalo
     const names = mine.slice(at, at + batch).map(({ schema, name }) => quotedTable(schema, name))
     await client.query(`DROP TABLE IF EXISTS ${names.join(', ')} CASCADE`)
   }
-  // Sent without waiting, for there may be thousands; each is a transaction of its own.
+  // Each statement is a transaction of its own, and none of them needs to last.
+  await client.query('SET synchronous_commit = off')
+  // Sent without waiting, for there may be thousands.
   const sent: { statement: DesignStatement; outcome: Promise<Outcome> }[] = []
   const faults: Fault[] = []
   for (const statement of [...designSql(design, current), ...recordStatements(design)]) {
