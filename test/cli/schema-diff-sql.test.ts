@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { diff } from '../../src/commands/db/schema/diff.ts'
+import type { Difference } from '../../src/core/schema/differences.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
 import { contextIn } from '../helpers/context.ts'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -12,13 +14,15 @@ interface Pair {
   readonly both?: string
   readonly one: string
   readonly other: string
+  /** What it makes that belongs to no schema, or is one. */
+  readonly global?: string
 }
 
 const users = 'CREATE TABLE users (id int PRIMARY KEY, name varchar(20), note text)'
 
 const pairs: readonly Pair[] = [
   { what: 'a table', one: users, other: '' },
-  { what: 'a schema', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '' },
+  { what: 'a schema', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '', global: 'app' },
   { what: 'a column', both: users, one: 'ALTER TABLE users ADD email text NOT NULL DEFAULT $$x$$', other: '' },
   { what: 'a type of column', both: users, one: 'ALTER TABLE users ALTER name TYPE text', other: '' },
   {
@@ -229,8 +233,9 @@ const pairs: readonly Pair[] = [
     both: 'CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$',
     one: 'CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION e()',
     other: '',
+    global: 'ev',
   },
-  { what: 'a publication', both: users, one: 'CREATE PUBLICATION pub FOR TABLE users', other: '' },
+  { what: 'a publication', both: users, one: 'CREATE PUBLICATION pub FOR TABLE users', other: '', global: 'pub' },
   {
     what: 'names that need quotes',
     one: 'CREATE TABLE "Odd ""name" ("select" int, "Ü" text); CREATE INDEX "my index" ON "Odd ""name" ("select")',
@@ -253,30 +258,75 @@ const access: readonly Pair[] = [
   },
 ]
 
-describe('diff --sql makes the other side what this one is, both ways', () => {
-  test.each(pairs)('$what', async (pair) => both(pair, false))
-  test.each(access)('with --all: $what', async (pair) => both(pair, true))
-})
-
-async function both({ both: shared = '', one, other }: Pair, all: boolean): Promise<void> {
-  const [a, b] = [await server.project({}), await server.project({})]
-  for (const [project, sql] of [
-    [a, one],
-    [b, other],
-  ] as const)
-    await project.query(`${shared}; ${sql}`)
-  // There and back: B as A, then what A was as a database of its own.
-  const before = await copyOf(b)
-  await apply(a, a.url, b.url, b, all)
-  await apply(a, before, b.url, b, all)
+interface Outcome {
+  /** Statements that the server refused. */
+  readonly refused: string[]
+  readonly before: readonly Difference[]
+  readonly after: readonly Difference[]
 }
 
-async function apply(from: Project, left: string, right: string, target: Project, all: boolean): Promise<void> {
-  const compare = (sql: boolean) => diff(contextIn(from), { left, right, all, sql, exitCode: false })
-  const { sql, differences } = await compare(true)
-  expect(differences).not.toEqual([])
-  for (const statement of splitStatements(sql ?? '')) await target.query(statement.sql)
-  expect((await compare(false)).differences).toEqual([])
+/** Each pair has a schema of its own, so that all of them are compared at once. */
+const schemaOf = (pair: Pair, list: readonly Pair[]) => `pair_${list.indexOf(pair)}`
+
+describe.each([
+  { list: pairs, all: false },
+  { list: access, all: true },
+])('diff --sql makes the other side what this one is, both ways (--all: $all)', ({ list, all }) => {
+  const outcomes: Outcome[] = []
+
+  beforeAll(async () => {
+    const [a, b] = [await server.project({}), await server.project({})]
+    await fill(a, list, 'one')
+    await fill(b, list, 'other')
+    // There and back: B as A, then what B was, as a database of its own.
+    const before = await copyOf(b)
+    outcomes.push(await apply(a, a.url, b, all), await apply(a, before, b, all))
+  })
+
+  test.each(list)('$what', (pair) => {
+    const schema = schemaOf(pair, list)
+    const isOwn = ({ name }: Difference) =>
+      name === schema || name.startsWith(`${schema}.`) || (pair.global !== undefined && name.startsWith(pair.global))
+    for (const { refused, before, after } of outcomes) {
+      expect(before.filter(isOwn)).not.toEqual([])
+      expect(after.filter(isOwn)).toEqual([])
+      expect(refused.filter((text) => new RegExp(`\\b${schema}\\b`).test(text))).toEqual([])
+    }
+  })
+
+  test('nothing else differs', () => {
+    for (const { refused, after } of outcomes) {
+      expect(refused).toEqual([])
+      expect(after).toEqual([])
+    }
+  })
+})
+
+async function fill(project: Project, list: readonly Pair[], side: 'one' | 'other'): Promise<void> {
+  const client = await connectTo(project.url)
+  for (const pair of list) {
+    const schema = schemaOf(pair, list)
+    await client.query(`CREATE SCHEMA ${schema}; SET search_path TO ${schema}; ${pair.both ?? ''}; ${pair[side]}`)
+  }
+  await client.end()
+}
+
+async function apply(from: Project, left: string, target: Project, all: boolean): Promise<Outcome> {
+  const compare = (sql: boolean) => diff(contextIn(from), { left, right: target.url, all, sql, exitCode: false })
+  const { sql, differences: before } = await compare(true)
+  const client = await connectTo(target.url)
+  const refused: string[] = []
+  for (const statement of splitStatements(sql ?? '')) {
+    await client.query(statement.sql).catch((error) => refused.push(`${error.message}: ${statement.sql}`))
+  }
+  await client.end()
+  return { refused, before, after: (await compare(false)).differences }
+}
+
+async function connectTo(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  return client
 }
 
 async function copyOf(project: Project): Promise<string> {
