@@ -158,7 +158,8 @@ export const designVersions: readonly DesignVersion[] = [
       CREATE FUNCTION logged() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM logs';
       CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
       CREATE TRIGGER touched BEFORE UPDATE ON logs FOR EACH ROW EXECUTE FUNCTION touch();
-      CREATE TABLE notes (id int PRIMARY KEY, log_id int REFERENCES logs); GRANT SELECT ON logs, last_logs TO pg_monitor;
+      CREATE TABLE notes (id int PRIMARY KEY, log_id int REFERENCES logs); CREATE STATISTICS st (dependencies) ON id, at FROM logs;
+      ALTER TABLE logs ALTER at SET STATISTICS 300; COMMENT ON COLUMN last_logs.max IS 'the last'; GRANT SELECT ON logs, last_logs TO pg_monitor;
       COMMENT ON VIEW twice IS 'again'`,
     rows,
     design: `Table users {

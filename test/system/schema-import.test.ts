@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { canonicalDefinition } from '../../src/core/schema/canonical.ts'
 import { type DesignVersion, designVersions, importOver } from '../helpers/design-versions.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -12,7 +13,7 @@ function schemaOf({ url }: Project): string[] {
   const { status, stdout, stderr } = spawnSync('pg_dump', args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
   const lines = stdout.split('\n').filter((line) => line !== '' && !/^(?:--|\\)/.test(line))
-  return lines.map((line) => line.replace(/,$/, '')).sort()
+  return lines.map((line) => canonicalDefinition(line.replace(/,$/, ''))).sort()
 }
 
 test.each(designVersions)('pg_dump sees the same on PostgreSQL 14: $what', async (version: DesignVersion) => {

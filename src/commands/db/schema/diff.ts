@@ -52,7 +52,7 @@ async function sqlFor(context: Context, left: Side, right: Side, all: boolean): 
   )
   const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
   const changes = await changesBetween(have, want)
-  const more = complementOf(theirs, ours).map((item) => ({ ...item, commitsFirst: false, rewrites: false }))
+  const more = complementOf(theirs, ours, changes)
   const format = await on(right.server, statementFormat)
   const lines = sectionLines([...changes, ...more], format, (sql) => effectsOf(sql, theirs))
   if (lines.length === 0) return ''
