@@ -155,6 +155,12 @@ const pairs: readonly Pair[] = [
     other: 'CREATE VIEW v AS SELECT id FROM users',
   },
   {
+    what: 'comments on columns of views',
+    both: `${users}; CREATE VIEW v AS SELECT id, note FROM users; CREATE VIEW w AS SELECT id, name FROM users; COMMENT ON COLUMN v.note IS 'gone'`,
+    one: "DROP VIEW w; ALTER TABLE users ALTER name TYPE text; CREATE VIEW w AS SELECT id, name FROM users; COMMENT ON COLUMN w.name IS 'it''s'; COMMENT ON COLUMN v.note IS NULL",
+    other: "COMMENT ON COLUMN w.name IS 'x'",
+  },
+  {
     what: 'a materialized view with an index',
     both: users,
     one: 'CREATE MATERIALIZED VIEW m AS SELECT id FROM users; CREATE UNIQUE INDEX mi ON m (id)',

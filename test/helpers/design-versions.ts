@@ -1,3 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { down } from '../../src/commands/db/migrate/down.ts'
+import { up } from '../../src/commands/db/migrate/up.ts'
+import { importDesign } from '../../src/commands/db/schema/import.ts'
+import type { Server } from '../../src/postgres/connect.ts'
+import { catalogOf as catalogOfServer } from '../../src/postgres/scratch/look.ts'
+import { contextIn } from './context.ts'
+import type { Project } from './project.ts'
+
 /** A database with rows, and a design to be imported over it. */
 export interface DesignVersion {
   readonly what: string
@@ -13,6 +24,42 @@ export interface DesignVersion {
   readonly down?: readonly [sql: string, ...rows: unknown[][]]
   /** How many migrations are written. */
   readonly files?: number
+}
+
+/** Looks at a database; what it resolves to expects that all is as it was then. */
+type Look = () => Promise<() => Promise<void>>
+
+/** Imports the design over the database, goes up, down and up again, and expects that each way leads where it should. */
+export async function importOver(project: Project, version: DesignVersion, look: Look): Promise<void> {
+  const context = contextIn(project)
+  const flags = { dryRun: false, allowOutOfOrder: false, singleTransaction: false, lockWaitMs: 60_000 }
+  await up(context, { ...flags, limit: {} })
+  if (version.rows !== undefined) await project.query(version.rows)
+  const isAsBefore = await look()
+  const { files } = await imported(project, version.design, version.renames)
+  expect(files).toHaveLength(version.files ?? 1)
+  await up(context, { ...flags, limit: {} })
+  await holds(project, version.up)
+  const isAsAfter = await look()
+  expect(await imported(project, version.design)).toMatchObject({ files: [], differences: [] })
+  await down(context, { ...flags, limit: { count: files.length } })
+  await holds(project, version.down)
+  await isAsBefore()
+  await up(context, { ...flags, limit: {} })
+  await isAsAfter()
+}
+
+async function holds(project: Project, [sql, ...rows]: DesignVersion['up'] = ['SELECT', []]): Promise<void> {
+  expect(await project.query(sql)).toEqual(rows)
+}
+
+function imported(project: Project, design: string, renames: readonly string[] = []) {
+  writeFileSync(join(project.root, 'schema.dbml'), design)
+  return importDesign(contextIn(project), { file: 'schema.dbml', name: null, allowDrops: true, renames })
+}
+
+export function catalogOf(project: Project) {
+  return catalogOfServer(contextIn(project).settings.target as Server)
 }
 
 const users = 'CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)'
@@ -111,7 +158,8 @@ export const designVersions: readonly DesignVersion[] = [
       CREATE FUNCTION logged() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM logs';
       CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
       CREATE TRIGGER touched BEFORE UPDATE ON logs FOR EACH ROW EXECUTE FUNCTION touch();
-      CREATE TABLE notes (id int PRIMARY KEY, log_id int REFERENCES logs); GRANT SELECT ON logs, last_logs TO pg_monitor;
+      CREATE TABLE notes (id int PRIMARY KEY, log_id int REFERENCES logs); CREATE STATISTICS st (dependencies) ON id, at FROM logs;
+      ALTER TABLE logs ALTER at SET STATISTICS 300; COMMENT ON COLUMN last_logs.max IS 'the last'; GRANT SELECT ON logs, last_logs TO pg_monitor;
       COMMENT ON VIEW twice IS 'again'`,
     rows,
     design: `Table users {

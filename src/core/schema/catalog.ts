@@ -92,7 +92,7 @@ export interface Index {
   readonly comment: string | null
 }
 
-/** Anything else: views, functions, triggers, policies, sequences, extensions …; `index` is one of a materialized view. */
+/** Anything else: views, functions, triggers, policies, sequences, extensions …; `index` is one of a materialized view, `comment` one on a column of a view. */
 export interface Other {
   readonly kind: OtherKind
   /** Null for what belongs to the whole database. */
@@ -119,6 +119,7 @@ export type OtherKind =
   | 'cast'
   | 'view'
   | 'materialized view'
+  | 'comment'
   | 'index'
   | 'rule'
   | 'trigger'

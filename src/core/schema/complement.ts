@@ -1,9 +1,13 @@
 import type { Catalog, Column, Other, Table } from './catalog.ts'
 import { keyOf, tablesByKey } from './catalog.ts'
+import { type Change, plainChange } from './change.ts'
 import { literalOf, quoted, quotedTable } from './design.ts'
 
-/** What the library that writes differences as SQL does not know, as statements for the database that has it not. */
-export function complementOf(have: Catalog, want: Catalog): { readonly sql: string; readonly table: string | null }[] {
+/**
+ * What the library that writes differences as SQL does not know, as statements for the database that has it not.
+ * @param changes what runs before: a view that these make anew has lost the comments on its columns.
+ */
+export function complementOf(have: Catalog, want: Catalog, changes: readonly Change[]): Change[] {
   const known = tablesByKey(have)
   const columns = want.tables.flatMap((table) =>
     table.columns.flatMap((column) => {
@@ -11,15 +15,47 @@ export function complementOf(have: Catalog, want: Catalog): { readonly sql: stri
       return columnSql(table, column, before).map((sql) => ({ sql, table: keyOf(table) }))
     }),
   )
-  return [...columns, ...statisticsSql(have, want)]
+  const all = [...columns, ...statisticsSql(have, want), ...viewCommentsSql(have, want, changes)]
+  return all.map(({ sql, table }) => plainChange(sql, table))
+}
+
+function viewCommentsSql(
+  have: Catalog,
+  want: Catalog,
+  changes: readonly Change[],
+): { sql: string; table: string | null }[] {
+  const of = ({ others }: Catalog) =>
+    new Map(others.flatMap((item) => (item.kind === 'comment' ? [[`${item.schema}.${item.name}`, item]] : [])))
+  const [before, after] = [of(have), of(want)]
+  const views = new Set(want.others.flatMap((item) => (/view$/.test(item.kind) ? [keyOf(item)] : [])))
+  const statement = ({ schema, table, name }: Other, text: string) => {
+    const view = (table as string).slice((schema as string).length + 1)
+    const column = `${quotedTable(schema as string, view)}.${quoted(name.slice(view.length + 1))}`
+    return { sql: `COMMENT ON COLUMN ${column} IS ${text}`, table }
+  }
+  const isMadeAnew = ({ schema, table }: Other) => {
+    const view = quotedTable(schema as string, (table as string).slice((schema as string).length + 1))
+    return changes.some(({ sql }) => /^CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW /.test(sql) && sql.includes(view))
+  }
+  const gone = [...before].flatMap(([key, item]) =>
+    after.has(key) || !views.has(item.table as string) || isMadeAnew(item) ? [] : [statement(item, 'NULL')],
+  )
+  const there = [...after].flatMap(([key, item]) =>
+    before.get(key)?.definition === item.definition && !isMadeAnew(item)
+      ? []
+      : [statement(item, literalOf(item.definition))],
+  )
+  return [...gone, ...there]
 }
 
 function columnSql(table: Table, column: Column, before: Column | undefined): string[] {
   const alter = `ALTER TABLE ${quotedTable(table.schema, table.name)} ALTER COLUMN ${quoted(column.name)}`
   const sql: string[] = []
+  // A change of type sets these back by itself.
+  const kept = before?.type === column.type ? before : undefined
   if (column.statistics !== (before?.statistics ?? null)) sql.push(`${alter} SET STATISTICS ${column.statistics ?? -1}`)
-  if (column.storage !== (before?.storage ?? null)) sql.push(`${alter} SET STORAGE ${column.storage ?? 'DEFAULT'}`)
-  if (column.compression !== (before?.compression ?? null)) {
+  if (column.storage !== (kept?.storage ?? null)) sql.push(`${alter} SET STORAGE ${column.storage ?? 'DEFAULT'}`)
+  if (column.compression !== (kept?.compression ?? null)) {
     sql.push(`${alter} SET COMPRESSION ${column.compression ?? 'default'}`)
   }
   return sql

@@ -162,6 +162,20 @@ const view = (kind: 'view' | 'materialized view', relkind: string) =>
     `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind = '${relkind}' AND ${mine('pg_class', 'c')}`,
   )
 
+/** Those on columns of views; those of tables are the tables'. */
+const commentsOfViews = other(
+  {
+    kind: 'comment',
+    schema: 'n.nspname',
+    name: `c.relname || '.' || a.attname`,
+    table: tableName,
+    definition: 'd.description',
+    comment: 'NULL',
+  },
+  `pg_description d ${onTable('d', 'objoid')} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+   WHERE d.classoid = 'pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('v', 'm') AND ${mine('pg_class', 'c')}`,
+)
+
 const indexesOfViews = other(
   {
     kind: 'index',
@@ -299,6 +313,7 @@ export const others: readonly Section[] = [
   casts,
   view('view', 'v'),
   view('materialized view', 'm'),
+  commentsOfViews,
   indexesOfViews,
   rules,
   triggers,

@@ -1,6 +1,7 @@
-import { type Catalog, keyOf } from '../../core/schema/catalog.ts'
+import { type Catalog, keyOf, type Other } from '../../core/schema/catalog.ts'
 import type { Change } from '../../core/schema/change.ts'
 import { plainChange } from '../../core/schema/change.ts'
+import { complementOf } from '../../core/schema/complement.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
@@ -106,7 +107,20 @@ export async function draftsOf(compared: Compared, renames: readonly Rename[]): 
     const [up, down] = await stepsBetween(from, to)
     drafts.push({ up: await changesAlong(up), down: await changesAlong(down) })
   }
-  return withRenames(drafts, renames)
+  return withRenames(withComplement(drafts, compared), renames)
+}
+
+/** What the library does not know comes last, both ways. */
+function withComplement(drafts: readonly Draft[], { current, wanted }: Compared): Draft[] {
+  const have = current.catalog
+  const tables = new Set(wanted.tables.map(keyOf))
+  const stays = ({ kind, table }: Other) => kind !== 'statistics' || table === null || tables.has(table)
+  const want = { ...have, ...wanted, others: have.others.filter(stays) }
+  const all = { up: drafts.flatMap(({ up }) => up), down: drafts.flatMap(({ down }) => down) }
+  return drafts.map(({ up, down }, i) => ({
+    up: i < drafts.length - 1 ? up : [...up, ...complementOf(have, want, all.up)],
+    down: i > 0 ? down : [...down, ...complementOf(want, have, all.down)],
+  }))
 }
 
 async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {

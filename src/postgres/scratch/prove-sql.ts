@@ -35,7 +35,7 @@ export async function remaining(
     )
     await run(
       client,
-      complementOf(await readCatalog(client), have.catalog).map(({ sql }) => sql),
+      complementOf(await readCatalog(client), have.catalog, []).map(({ sql }) => sql),
     )
     await run(
       client,

@@ -1,6 +1,6 @@
 import { NselfError } from '../../../core/errors.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
-import { type Change, forReading, plainChange } from '../../../core/schema/change.ts'
+import { type Change, forReading } from '../../../core/schema/change.ts'
 import { complementOf } from '../../../core/schema/complement.ts'
 import { differenceLine, differencesOf } from '../../../core/schema/differences.ts'
 import { effectsOf } from '../../../core/schema/effects.ts'
@@ -66,8 +66,8 @@ async function sqlFor(context: Context, left: Side, right: Side, all: boolean): 
     },
   )
   const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
-  const more = complementOf(theirs, ours).map(({ sql, table }) => plainChange(sql, table))
-  const changes = forReading([...(await changesBetween(have, want)), ...more])
+  const between = await changesBetween(have, want)
+  const changes = forReading([...between, ...complementOf(theirs, ours, between)])
   if (changes.length === 0) return ''
   const format = await on(right.server, statementFormat)
   const lines = sectionLines(changes, format, (sql) => effectsOf(sql, theirs))
