@@ -7,7 +7,7 @@ import { columns, constraints, enums, indexes, tables } from './relations.ts'
 import type { Section } from './section.ts'
 
 /** Definitions then read the same whatever the role and the server have set; names are written with their schema. */
-export const plainTextSql = `SET LOCAL search_path = pg_catalog; SET LOCAL "TimeZone" = 'UTC'; SET LOCAL "DateStyle" = 'ISO, YMD';
+export const plainTextSql = `SET LOCAL search_path = pg_catalog; SET LOCAL jit = off; SET LOCAL "TimeZone" = 'UTC'; SET LOCAL "DateStyle" = 'ISO, YMD';
  SET LOCAL "IntervalStyle" = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = 'hex'`
 
 type Part<T> = T & { readonly schema: string; readonly table: string }
