@@ -117,8 +117,8 @@ function scratchOn({ client }: Connection, server: Server, token: string): Scrat
 /** What commands have left that were killed: their connection is gone, their databases are not. */
 async function sweep(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT datname AS name FROM pg_database WHERE datname ^@ '${prefix}' AND NOT EXISTS
-      (SELECT FROM pg_stat_activity WHERE datname ^@ application_name AND application_name ^@ '${prefix}')`,
+    `SELECT d.datname AS name FROM pg_database d WHERE d.datname ^@ '${prefix}' AND NOT EXISTS
+      (SELECT FROM pg_stat_activity a WHERE a.application_name ^@ '${prefix}' AND d.datname ^@ (a.application_name || '_'))`,
   )
   for (const { name } of rows) await drop(client, name)
 }
