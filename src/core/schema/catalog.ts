@@ -106,7 +106,7 @@ export interface Other {
   readonly access?: Access
 }
 
-export const otherKinds = [
+const otherKinds = [
   'schema',
   'extension',
   'domain',

@@ -49,7 +49,7 @@ export interface DesignKey extends Placed {
   readonly columns: readonly string[]
 }
 
-export interface DesignCheck extends Placed {
+interface DesignCheck extends Placed {
   readonly name: string | null
   readonly expression: string
 }

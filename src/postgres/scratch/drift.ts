@@ -88,7 +88,7 @@ async function fingerprintOf(client: Client): Promise<string> {
 }
 
 /** A point in the migrations whose schema is that of the database. */
-export interface Match {
+interface Match {
   readonly name: string
   readonly version: string
 }
