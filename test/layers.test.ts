@@ -17,8 +17,10 @@ function sources(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-function importsOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8')
+/** @param values without types, which are gone when it runs. */
+function importsOf(file: string, values = false): string[] {
+  const whole = readFileSync(file, 'utf8')
+  const text = values ? whole.replace(/^import type .*$/gm, '') : whole
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string)
 }
 
@@ -37,7 +39,7 @@ test('imports point in one direction: cli, commands, postgres and project, core'
 
 test('core touches nothing but its arguments', () => {
   const wrong = sources('src/core').flatMap((file) => [
-    ...importsOf(file)
+    ...importsOf(file, true)
       .filter((name) => !name.startsWith('.') && name !== 'node:crypto')
       .map((name) => `${file} imports ${name}`),
     ...(/\b(process|console)\.|Date\.now|new Date\(\)/.test(readFileSync(file, 'utf8'))
