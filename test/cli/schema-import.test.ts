@@ -5,7 +5,7 @@ import { useServer } from '../helpers/project.ts'
 
 const server = useServer()
 
-test.each(designVersions)('$what', async (version: DesignVersion) => {
+test.concurrent.each(designVersions)('$what', async (version: DesignVersion) => {
   const project = await server.project({ '001_before.sql': `-- UP\n${version.sql};\n` })
   await importOver(project, version, async () => {
     const catalog = await catalogOf(project)

@@ -16,10 +16,13 @@ function schemaOf({ url }: Project): string[] {
   return lines.map((line) => canonicalDefinition(line.replace(/,$/, ''))).sort()
 }
 
-test.each(designVersions)('pg_dump sees the same on PostgreSQL 14: $what', async (version: DesignVersion) => {
-  const project = await server.project({ '001_before.sql': `-- UP\n${version.sql};\n` })
-  await importOver(project, version, async () => {
-    const schema = schemaOf(project)
-    return async () => expect(schemaOf(project)).toEqual(schema)
-  })
-})
+test.concurrent.each(designVersions)(
+  'pg_dump sees the same on PostgreSQL 14: $what',
+  async (version: DesignVersion) => {
+    const project = await server.project({ '001_before.sql': `-- UP\n${version.sql};\n` })
+    await importOver(project, version, async () => {
+      const schema = schemaOf(project)
+      return async () => expect(schemaOf(project)).toEqual(schema)
+    })
+  },
+)

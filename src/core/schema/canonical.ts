@@ -29,7 +29,7 @@ function elementsFrom(text: string, from: number): { texts: string[]; end: numbe
     if (char === "'" || char === '"') i = text.indexOf(char, i + 1)
     else if (char === '(' || char === '[') depth++
     else if (depth > 0 && (char === ')' || char === ']')) depth--
-    else if (char === ',' || char === ']') {
+    else if (depth === 0 && (char === ',' || char === ']')) {
       texts.push(text.slice(begun, i).trim())
       if (char === ']') return { texts, end: i }
       begun = i + 1

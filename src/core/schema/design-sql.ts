@@ -146,6 +146,7 @@ function checkSql(table: DesignTable, { name, expression, at }: DesignTable['che
 
 const named = (name: string | null) => (name === null ? '' : `CONSTRAINT ${quoted(name)} `)
 
+/** The key list of an index as SQL. */
 function keysSql(keys: DesignIndex['keys']): string {
   return keys.map(({ text, isColumn }) => (isColumn ? quoted(text) : `(${text})`)).join(', ')
 }

@@ -61,7 +61,7 @@ function effectsOfNewColumn(action: string): string[] {
 const text = /^(?:character varying|varchar|character|char|bpchar|text)(?:\((\d+)\))?$/
 
 /** What a change of type does; both as format_type writes them. */
-function effectOfType(from: string, to: string): string {
+export function effectOfType(from: string, to: string): string {
   const was = `Was ${shortTypes(from)}:`
   const [before, after] = [text.exec(from), text.exec(to)]
   if (before !== null && after !== null) {

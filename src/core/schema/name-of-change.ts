@@ -15,7 +15,7 @@ export function nameOfChange(differences: readonly Difference[]): string {
   const [first] = tables
   if (first !== undefined && tables.every((item) => item.sign === first.sign) && touched.length <= 3) {
     const name = `${verbs[first.sign]}_${tables.map((item) => slug(item.name)).join('_and_')}`
-    if (/^[a-z0-9_]{1,60}$/.test(name)) return name
+    if (isName(name)) return name
   }
   const [only] = differences
   if (only !== undefined && differences.length === 1 && only.kind === 'column') {
@@ -25,8 +25,10 @@ export function nameOfChange(differences: readonly Difference[]): string {
       '-': `drop_${slug(column)}_from_${slug(table)}`,
       '~': `change_${slug(table)}_${slug(column)}`,
     }
-    if (/^[a-z0-9_]{1,60}$/.test(words[only.sign])) return words[only.sign]
+    if (isName(words[only.sign])) return words[only.sign]
   }
   const name = touched.length === 1 ? `change_${slug(touched[0] as string)}` : 'update_schema'
-  return /^[a-z0-9_]{1,60}$/.test(name) ? name : 'update_schema'
+  return isName(name) ? name : 'update_schema'
 }
+
+const isName = (text: string): boolean => text.length <= 60 && /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(text)

@@ -1,3 +1,5 @@
+import type { Client } from 'pg'
+import { NselfError } from '../../core/errors.ts'
 import { type Catalog, keyOf, type Other } from '../../core/schema/catalog.ts'
 import type { Change } from '../../core/schema/change.ts'
 import { plainChange } from '../../core/schema/change.ts'
@@ -6,7 +8,7 @@ import type { Design } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
-import { inOrder, type Rename, renameSql } from '../../core/schema/renames.ts'
+import { inOrder, type Rename, renameSql, renameText } from '../../core/schema/renames.ts'
 import { type Wanted, wantedOf } from '../../core/schema/wanted.ts'
 import { readCatalog } from '../catalog/read.ts'
 import type { Server } from '../connect.ts'
@@ -44,15 +46,7 @@ export async function compareDesign(
   renames: readonly Rename[],
 ): Promise<Compared> {
   const current = renames.length === 0 ? migrated : await scratch.create(migrated)
-  if (renames.length > 0) {
-    await on(current, (client) =>
-      client.query(
-        inOrder(renames)
-          .map((rename) => renameSql(rename).up)
-          .join('; '),
-      ),
-    )
-  }
+  await on(current, (client) => rename(client, renames))
   const catalog = await catalogOf(current)
   const server = await scratch.create(current)
   return on(server, async (client) => {
@@ -70,6 +64,17 @@ export async function compareDesign(
       notes: design.notes,
     }
   })
+}
+
+async function rename(client: Client, renames: readonly Rename[]): Promise<void> {
+  for (const item of inOrder(renames)) {
+    await client.query(renameSql(item).up).catch((error) => {
+      throw new NselfError('usage', `the rename of ${renameText(item)} does not work: ${error.message}`, {
+        hint: 'rename to a name that is free; nothing was written',
+        cause: error,
+      })
+    })
+  }
 }
 
 type Sides = Pick<Compared, 'current' | 'made' | 'wanted'>

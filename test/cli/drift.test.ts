@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const first = {
+  '001_a.sql': '-- UP\nCREATE TABLE a (id int PRIMARY KEY, n text);\n',
+  '002_b.sql': '-- UP\nCREATE TABLE b (id int PRIMARY KEY);\nCREATE VIEW v AS SELECT n FROM a;\n',
+  '003_rows.sql': "-- UP\nINSERT INTO a VALUES (1, 'x');\n",
+}
+const files = { ...first, '004_c.sql': '-- UP\nALTER TABLE b ADD x int;\n' }
+const drift = ['db', 'migrate', 'status', '--drift'] as const
+
+async function applied(): Promise<Project> {
+  const project = await server.project(files)
+  await project.ok('db', 'migrate', 'up')
+  return project
+}
+
+describe('status --drift', () => {
+  test('tells what differs from what the migrations make, and since which of them', async () => {
+    const project = await server.project(first)
+    await project.ok('db', 'migrate', 'up')
+    expect(await project.ok(...drift)).toMatch(/No drift|is what/i)
+    await project.query('CREATE INDEX by_hand ON a (n); ALTER TABLE a ALTER n SET NOT NULL; DROP VIEW v')
+    project.write({ '004_c.sql': files['004_c.sql'] })
+    await project.ok('db', 'migrate', 'up')
+    const text = await project.ok(...drift)
+    expect(text).toContain('- Index: by_hand')
+    expect(text).toContain('~ Column: a.n (different nullability)')
+    expect(text).toContain('+ View: v')
+    expect(text).toContain('003_rows')
+    const { result } = JSON.parse(await project.ok(...drift, '--json'))
+    expect(result.drift.differences).toHaveLength(3)
+    expect((await project.nself(...drift, '--check')).code).toBe(6)
+  })
+
+  test('is refused in words where a file of what was applied is missing', async () => {
+    const project = await applied()
+    project.write({ '002_b.sql': null })
+    const { code, stderr } = await project.nself(...drift)
+    expect(code).toBe(3)
+    expect(stderr).toContain('002_b is missing')
+  })
+})
+
+describe('repair --infer', () => {
+  test('finds the version of a database whose tracking is lost', async () => {
+    const project = await server.project({ '001_a.sql': files['001_a.sql'], '002_b.sql': files['002_b.sql'] })
+    await project.ok('db', 'migrate', 'up')
+    await project.query('DROP SCHEMA nself CASCADE')
+    project.write({ '003_rows.sql': files['003_rows.sql'], '004_c.sql': files['004_c.sql'] })
+    const found = await project.nself('db', 'migrate', 'repair', '--infer')
+    expect(found.stdout + found.stderr).toContain('The schema of the database is that of 002_b')
+    expect(found.stdout + found.stderr).toContain('up to 003_rows')
+    await project.ok('db', 'migrate', 'repair', '--baseline', '2')
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b applied', '003_rows pending', '004_c pending'])
+    expect(await project.ok(...drift)).not.toContain('Index')
+  })
+
+  test('names the closest when none fits', async () => {
+    const project = await applied()
+    await project.query('DROP SCHEMA nself CASCADE; CREATE TABLE by_hand (id int)')
+    const { stdout, stderr } = await project.nself('db', 'migrate', 'repair', '--infer')
+    expect(stdout + stderr).toContain('the closest is 004_c, with 1 difference')
+    expect(stdout + stderr).toContain('Table: by_hand')
+  })
+})

@@ -1,0 +1,312 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { keys } from '../helpers/cli.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+
+/** An empty project with these files beside nself/. */
+async function drawn(files: Record<string, string>, migrations: Record<string, string> = {}): Promise<Project> {
+  const project = await server.project(migrations)
+  draw(project, files)
+  return project
+}
+
+function draw({ root }: Project, files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text)
+}
+
+const migrationsOf = ({ root }: Project) => readdirSync(join(root, 'nself', 'migrations')).sort()
+const imports = ['db', 'schema', 'import', 'schema.dbml'] as const
+
+describe('what a design can say', () => {
+  test('partials, imported files, aliases, groups, notes, settings and all kinds of references', async () => {
+    const project = await drawn({
+      'shared.dbml': 'Enum mood {\n  ok [note: \'fine\']\n  "not ok"\n}\nTable countries {\n  code char(2) [pk]\n}\n',
+      'schema.dbml': `
+use {
+  enum mood
+  table countries
+} from './shared.dbml'
+Project shop {
+  database_type: 'PostgreSQL'
+  Note: 'all of it'
+}
+TablePartial stamped [headercolor: #ff0000] {
+  created_at timestamptz [not null, default: \`now()\`]
+  changed_by int [ref: > users.id]
+  indexes { created_at }
+}
+TablePartial counted {
+  id int [pk, increment]
+  note: 'from a partial'
+}
+Table users as U [headercolor: #3498db] {
+  ~counted
+  ~stamped
+  name varchar(20) [not null, unique, note: 'it\\'s a name']
+  country char(2) [ref: > countries.code]
+  feeling mood [default: 'not ok']
+  ratio numeric(5,2) [default: 0.10]
+  big bigint [default: 9007199254740993]
+  active boolean [default: true]
+  nothing text [default: null]
+  quote text [default: 'it\\'s']
+  tags "text[]"
+}
+Table profiles {
+  user_id int [pk]
+  checks { \`user_id > 0\` [name: 'positive'] }
+}
+Table tags {
+  id int [pk]
+}
+Table a.periods {
+  a int
+  b int
+  indexes {
+    (a, b) [pk, name: 'periods_key']
+    b [name: 'b_hash', type: hash, note: 'quick']
+    (\`a + b\`, b) [unique]
+  }
+}
+Table a.parts {
+  a int
+  b int
+}
+Ref profile: profiles.user_id - users.id [delete: cascade, update: no action]
+Ref: users.id <> tags.id
+Ref { a.parts.(a, b) > a.periods.(a, b) [delete: set null] }
+TableGroup people [note: 'who'] {
+  users
+  profiles
+}
+Note sticky { 'only a picture' }
+`,
+    })
+    await project.ok(...imports)
+    await project.ok('db', 'migrate', 'up')
+    expect(await project.ok(...imports)).toContain('No changes')
+    const one = async (sql: string) => (await project.query(sql))[0]
+    await project.query("INSERT INTO users (name) VALUES ('Ann')")
+    expect(
+      await one('SELECT id, feeling, ratio::text, big, active, nothing, quote, created_at IS NOT NULL FROM users'),
+    ).toEqual([1, 'not ok', '0.10', '9007199254740993', true, null, "it's", true])
+    expect(
+      await project.query(
+        `SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE contype = 'f' AND connamespace <> 'nself'::regnamespace ORDER BY 1, 2`,
+      ),
+    ).toEqual([
+      ['a.parts', 'FOREIGN KEY (a, b) REFERENCES a.periods(a, b) ON DELETE SET NULL'],
+      ['profiles', 'FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE'],
+      ['users', 'FOREIGN KEY (changed_by) REFERENCES users(id)'],
+      ['users', 'FOREIGN KEY (country) REFERENCES countries(code)'],
+      ['users_tags', 'FOREIGN KEY (tags_id) REFERENCES tags(id)'],
+      ['users_tags', 'FOREIGN KEY (users_id) REFERENCES users(id)'],
+    ])
+    expect(
+      await one(
+        "SELECT obj_description('users'::regclass), obj_description('a.b_hash'::regclass), col_description('users'::regclass, 4)",
+      ),
+    ).toEqual(['from a partial', 'quick', "it's a name"])
+  })
+
+  test('what other databases write: types, enums in place, defaults, names of indexes, keys that count', async () => {
+    const project = await drawn({
+      'schema.dbml': `Table a [headercolor: #175e7a] {
+  id uuid [pk, increment]
+  kind enum('x y', "it\\'s") [default: 'x y']
+  at datetime [default: 'now()']
+  on_change timestamp [default: \`CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP\`]
+  made datetime2(3) [default: \`GETDATE()\`]
+  n int(11) [default: "0"]
+  yes bit [default: 1]
+  sure boolean [default: 0]
+  text nvarchar(max)
+  config jsonb [default: \`{"a": [1]}\`]
+  indexes { n [name: 'idx'] }
+}
+Table b {
+  id int [pk, unique, not null]
+  a_id uuid
+  indexes { id [name: 'idx'] }
+}
+Ref: b.a_id - a.id
+`,
+    })
+    const { stderr } = await project.nself(...imports)
+    expect(stderr).toContain('datetime2(3) is not a type of PostgreSQL: timestamp(3) is used')
+    expect(stderr).toContain("the default GETDATE() is not PostgreSQL's: now() is used")
+    expect(stderr).toContain('several indexes are called idx: that of b becomes b_idx')
+    await project.ok('db', 'migrate', 'up')
+    expect(await project.ok(...imports)).toContain('No changes')
+    const [row] = await project.query(
+      "INSERT INTO a DEFAULT VALUES RETURNING kind, at > now() - interval '1 min', n, yes, sure, config",
+    )
+    expect(row).toEqual(['x y', true, 0, '1', false, { a: [1] }])
+  })
+
+  test('records become a seed, in the order of the references', async () => {
+    const project = await drawn({
+      'schema.dbml': `Table posts {
+  id int [pk, increment]
+  user_id int [ref: > users.id]
+  title text
+}
+Table users {
+  id int [pk, increment]
+  name text
+}
+Records posts(id, user_id, title) {
+  1, 7, 'it\\'s'
+}
+Records users(id, name) {
+  7, 'Ann'
+  8, null
+}
+`,
+    })
+    expect(await project.ok(...imports)).toContain('Seed written: nself/seeds/')
+    expect(await project.ok('db', 'schema', 'apply', 'schema.dbml')).toContain('No changes')
+    expect(await project.query('SELECT u.name, p.title FROM posts p JOIN users u ON u.id = user_id')).toEqual([
+      ['Ann', "it's"],
+    ])
+    expect(await project.query("INSERT INTO users (name) VALUES ('new') RETURNING id")).toEqual([[9]])
+    const again = JSON.parse(await project.ok('db', 'schema', 'apply', 'schema.dbml', '--json'))
+    expect(again).toMatchObject({ ok: true, result: { import: { files: [], seed: null } } })
+  })
+})
+
+describe('a design that cannot be', () => {
+  test.each([
+    ['a syntax error', 'Table a {\n  id int [pk\n}\n', 'schema.dbml:3:1', ''],
+    ['a type nobody knows', 'Table a {\n  id strange\n}\n', 'schema.dbml:2:3', 'knows no type strange, of a.id'],
+    ['a column that is not there', 'Table a {\n  id int\n  b int [ref: > a.c]\n}\n', 'schema.dbml:3:', 'c'],
+    [
+      'a reference without a key',
+      'Table a {\n  id int\n  b int [ref: > a.id]\n}\n',
+      'schema.dbml:3:',
+      'needs a primary key',
+    ],
+    ['two tables of one name', 'Table a {\n  id int\n}\nTable a {\n  id int\n}\n', 'schema.dbml:4:', 'a'],
+    [
+      'a default of another type',
+      "Table a {\n  id int\n  b int [default: 'x']\n}\n",
+      'schema.dbml:3:',
+      'invalid input',
+    ],
+    [
+      'an expression that is none',
+      'Table a {\n  id int\n  b int [default: `1 +`]\n}\n',
+      'schema.dbml:3:',
+      'syntax error',
+    ],
+    [
+      'a check of another column',
+      'Table a {\n  id int\n  checks { `b > 1` }\n}\n',
+      'schema.dbml:3:',
+      '"b" does not exist',
+    ],
+    ['SQL', 'CREATE TABLE a (\n  id int\n);\n', 'schema.dbml:1:', 'this is SQL, not DBML'],
+    [
+      'a key in the words of SQL',
+      'Table a {\n  id int\n  PRIMARY KEY (id)\n}\n',
+      'schema.dbml:3:3',
+      'this line is SQL',
+    ],
+    ['nothing', '', '', 'has no table'],
+    [
+      'a file that is not there to import',
+      "use { table b } from './b'\nTable a {\n  id int\n}\n",
+      'schema.dbml:1:',
+      'b',
+    ],
+  ])('%s is told with its place, and nothing is written', async (_, text, place, message) => {
+    const project = await drawn({ 'schema.dbml': text })
+    const { code, stderr, stdout } = await project.nself(...imports)
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain(place)
+    expect(stderr).toContain(message)
+    expect(stdout).toBe('')
+    expect(migrationsOf(project)).toEqual([])
+  })
+
+  test('several faults are told at once', async () => {
+    const text = 'Table a {\n  id strange\n  b int\n}\nTable c {\n  id stranger [pk]\n}\n'
+    const project = await drawn({ 'schema.dbml': text })
+    const { stderr } = await project.nself(...imports)
+    expect(stderr).toContain('Also:\n  schema.dbml:6:3 PostgreSQL knows no type stranger')
+    const { error } = JSON.parse((await project.nself(...imports, '--json')).stdout)
+    expect(error).toMatchObject({ code: 'invalid-design', location: { line: 2 }, report: { faults: [{}, {}] } })
+  })
+})
+
+describe('consent', () => {
+  const before = {
+    '001_a.sql':
+      '-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text);\nCREATE VIEW v AS SELECT name FROM users;\n',
+  }
+  const renamed = 'Table users {\n  id int [pk]\n  full_name text\n}\n'
+
+  test('what is dropped is listed, and nothing is written without a word', async () => {
+    const project = await drawn({ 'schema.dbml': renamed }, before)
+    const { code, stderr } = await project.nself(...imports)
+    expect(code).toBe(3)
+    expect(stderr).toContain('column users.name, view v')
+    expect(stderr).toContain('--rename users.name=full_name')
+    expect(migrationsOf(project)).toEqual(['001_a.sql'])
+    const { result } = JSON.parse(await project.ok(...imports, '--allow-drops', '--json'))
+    expect(result.files).toEqual(['nself/migrations/002_change_users.sql'])
+    expect(readFileSync(join(project.root, result.files[0]), 'utf8')).toContain(
+      '-- ! All values of this column are lost.',
+    )
+  })
+
+  test('at a terminal a rename is asked for, and then nothing is dropped', async () => {
+    const project = await drawn({ 'schema.dbml': renamed }, before)
+    await project.ok('db', 'migrate', 'up')
+    await project.query("INSERT INTO users VALUES (1, 'Ann')")
+    const terminal = project.atTerminal('db', 'run')
+    await terminal.shows('Did you rename users.name to users.full_name?')
+    terminal.type(`y${keys.enter}`)
+    const { code, screen } = await terminal.finished
+    expect(code, screen).toBe(0)
+    await project.ok('db', 'migrate', 'up')
+    expect(await project.query('SELECT full_name, (SELECT count(*)::int FROM v) FROM users')).toEqual([['Ann', 1]])
+  })
+
+  test('a rename that is declined is a drop, which is asked for', async () => {
+    const project = await drawn({ 'schema.dbml': renamed }, before)
+    const terminal = project.atTerminal('db', 'run')
+    await terminal.shows('Did you rename')
+    terminal.type(`n${keys.enter}`)
+    await terminal.shows('Write a migration that drops this?')
+    terminal.type(keys.enter)
+    expect((await terminal.finished).code).toBe(3)
+    expect(migrationsOf(project)).toEqual(['001_a.sql'])
+  })
+
+  test('renames that cannot be are refused in words', async () => {
+    const project = await drawn({ 'schema.dbml': renamed }, before)
+    for (const [rename, words] of [
+      ['users.nome=full_name', 'the migrations make no such table or column'],
+      ['users.name=id', 'already'],
+      ['users.name', 'not understood'],
+    ] as const) {
+      const { code, stderr } = await project.nself(...imports, '--rename', rename)
+      expect(code, stderr).toBe(2)
+      expect(stderr).toContain(words)
+    }
+  })
+})
+
+test('apply is blocked in production, and the folder of migrations is made where there is none', async () => {
+  const project = await drawn({ 'schema.dbml': 'Table a {\n  id int [pk]\n}\n' })
+  const { code } = await project.nself('db', 'schema', 'apply', 'schema.dbml', '--env', 'production')
+  expect(code).toBe(3)
+  mkdirSync(join(project.root, 'nself', 'seeds', 'local'), { recursive: true })
+  await project.ok('db', 'schema', 'apply', 'schema.dbml')
+  expect(await project.tables()).toEqual(['a'])
+})
