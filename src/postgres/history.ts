@@ -209,7 +209,7 @@ export function recordSql(step: Step, environment: Environment, downSql: string 
  * another. It may fail without harm: a table of an older release has no room for it.
  */
 export function storeFingerprintSql(version: string): string {
-  const limits = "SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '10s'"
+  const limits = "SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '2s'"
   return `BEGIN; ${limits}; ${plainTextSql}; UPDATE nself.migrations SET fingerprint = (${fingerprintSql}) WHERE version = ${version}; COMMIT`
 }
 
