@@ -11,7 +11,7 @@ import { type Workload, workloads } from './workloads.ts'
 
 const several = { type: 'string', multiple: true } as const
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: several, tool: several },
+  options: { quick: { type: 'boolean' }, only: several, tool: several, render: { type: 'boolean' } },
 })
 
 /** The tools that take part in a workload. */
@@ -43,10 +43,12 @@ async function measureWorkload(lab: Lab, workload: Workload): Promise<Measured> 
 }
 
 async function main(): Promise<void> {
-  const chosen = workloads.filter(({ name }) =>
-    flags.only ? flags.only.includes(name) : !(flags.quick && name.startsWith('up-5000')),
-  )
-  if (chosen.length === 0) throw new Error(`--only takes: ${workloads.map(({ name }) => name).join(', ')}`)
+  const chosen = workloads.filter(({ name }) => {
+    if (flags.render) return false
+    return flags.only ? flags.only.includes(name) : !(flags.quick && name.startsWith('up-5000'))
+  })
+  if (chosen.length === 0 && !flags.render)
+    throw new Error(`--only takes: ${workloads.map(({ name }) => name).join(', ')}`)
   // Fewer rounds or tools than wanted are for a look, not for the record.
   const recorded = flags.tool === undefined && !flags.quick
   install()

@@ -32,11 +32,13 @@ function renderTargets(measured: readonly Measured[]): string {
     const runs = measured.find(({ workload }) => workload.name === name)?.runs.get(tool) ?? []
     return medianOf(runs.filter((run) => run.status === 0).map((run) => run[figure]))
   }
-  const lines = targets.flatMap(({ what, atMost, unit, got }) => {
+  const lines = targets.flatMap(({ what, atMost, unit, got, because }) => {
     const value = got(median)
     if (Number.isNaN(value)) return []
     const shown = unit === 'MB' ? value.toFixed(0) : value.toFixed(2)
-    return [`| ${what} | ${atMost} ${unit} | ${shown} ${unit} | ${value <= atMost ? 'yes' : '**no**'} |`]
+    return [
+      `| ${what} | ${atMost} ${unit} | ${shown} ${unit} | ${value <= atMost ? 'yes' : `**no**${because ? `: ${because}` : ''}`} |`,
+    ]
   })
   return ['| | at most | measured | reached |', '| --- | --- | --- | --- |', ...lines, ''].join('\n')
 }
