@@ -16,7 +16,7 @@ import type { Source } from './dbml-table.ts'
 export async function readDesign(path: string, root: string): Promise<Design> {
   const texts = new Map<string, string>()
   const entry = resolve(root, path)
-  texts.set(entry, await readText(entry, path))
+  texts.set(entry, await readText(entry, relative(root, entry)))
   // Loaded only where a design is read: it is large.
   const { Compiler, Filepath, MemoryProjectLayout, isEndpointManySide } = await import('@dbml/parse')
   const compiler = () => new Compiler(new MemoryProjectLayout(Object.fromEntries(texts)))
@@ -63,7 +63,7 @@ async function readText(path: string, shown: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
-    throw new NselfError('configuration', `${shown} cannot be read: ${(error as Error).message}`, {
+    throw new NselfError('configuration', `${shown} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
       hint: 'nself db schema scaffold basic writes one to begin with',
       cause: error,
     })

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Applied, Migration } from '../core/migration.ts'
@@ -79,6 +79,11 @@ function parseUnlessKnown({ path, name, text }: Unparsed, rows: ReadonlyMap<stri
  */
 export async function readMigrations(folder: string, root: string): Promise<Migration[]> {
   return parseFiles(await readFiles(folder, root), [])
+}
+
+/** The same; none where there is no folder yet. @throws NselfError as readMigrations. */
+export async function readMigrationsIfAny(folder: string, root: string): Promise<Migration[]> {
+  return existsSync(folder) ? readMigrations(folder, root) : []
 }
 
 const namedAtMost = 5

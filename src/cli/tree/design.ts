@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../commands/context.ts'
 import type { ImportOptions } from '../../commands/db/schema/import.ts'
@@ -69,7 +70,7 @@ function designing(command: Command, run: Runner, use: Use): void {
     .option('--allow-drops', 'without asking: what the design does not have is dropped')
     .addOption(shadowUrl())
     .action((...given) => {
-      const file = typeof given[0] === 'string' ? given[0] : 'schema.dbml'
+      const file = typeof given[0] === 'string' ? resolve(given[0]) : 'schema.dbml'
       const flags = command.opts()
       const options = {
         file,

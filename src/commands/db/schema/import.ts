@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path'
 import { NselfError } from '../../../core/errors.ts'
 import type { Migration } from '../../../core/migration.ts'
 import { parseFileName, parseMigration } from '../../../core/migration-file.ts'
@@ -17,14 +18,14 @@ import { catalogOf, on } from '../../../postgres/scratch/look.ts'
 import { prove } from '../../../postgres/scratch/prove.ts'
 import { replay } from '../../../postgres/scratch/replay.ts'
 import { readDesign } from '../../../project/dbml.ts'
-import { nextPaths, readMigrations, slugOf, writeMigrations } from '../../../project/migrations.ts'
+import { nextPaths, readMigrationsIfAny, slugOf, writeMigrations } from '../../../project/migrations.ts'
 import { writeDesignSeed } from '../../../project/seeds.ts'
 import type { Context } from '../../context.ts'
 import type { ImportResult } from '../../schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-place.ts'
 
 export interface ImportOptions {
-  /** Relative to the project root. */
+  /** Where it is not absolute, from the project root on. */
   readonly file: string
   readonly name: string | null
   readonly allowDrops: boolean
@@ -39,13 +40,14 @@ export interface ImportOptions {
 export async function importDesign(context: Context, options: ImportOptions): Promise<ImportResult> {
   const { migrationsDir, root } = context.settings
   if (options.name !== null) slugOf(options.name)
+  const shown = relative(root, resolve(root, options.file))
   const design = await readDesign(options.file, root)
   if (design.tables.length === 0) {
-    throw new NselfError('invalid-design', `${options.file} has no table`, {
+    throw new NselfError('invalid-design', `${shown} has no table`, {
       hint: 'nself db schema scaffold basic writes one to begin with',
     })
   }
-  const files = await readMigrations(migrationsDir, root).catch((error) => emptyWhereMissing(error))
+  const files = await readMigrationsIfAny(migrationsDir, root)
   return withScratchFor(context, {}, async (work) => {
     context.progress('replaying the migrations')
     const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
@@ -58,14 +60,14 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
     const renames = [...asked, ...chosen]
     const empty = {
       kind: 'import',
-      design: options.file,
+      design: shown,
       files: [],
       differences: [],
       renames: renames.map(renameText),
     } as const
     const changed = compared.differences.length > 0 || renames.length > 0
     const paths = changed ? await written(context, { work, migrated, compared, files, renames, options }) : []
-    const seed = await writtenRecords(context, design, options.file)
+    const seed = await writtenRecords(context, design, shown)
     return { ...empty, files: paths, differences: compared.differences, seed }
   })
 }
@@ -96,7 +98,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
       drafts.length === 1 ? [] : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
     const head = [
       `${names[i]?.replaceAll('_', ' ')}`,
-      `From ${options.file}; proven both ways before it was written.`,
+      `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
       ...part,
     ]
     return { path: paths[i] as string, text: migrationText(draft, { head, format, effects }) }
@@ -198,9 +200,4 @@ async function askRenames(
     if ((await ask({ kind: 'yes-no', message: `Did you rename ${renameText(rename)}?` })) === 'y') chosen.push(rename)
   }
   return chosen
-}
-
-function emptyWhereMissing(error: unknown): Migration[] {
-  if (error instanceof NselfError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return []
-  throw error
 }

@@ -8,7 +8,7 @@ import { placeOf, type Server } from '../../../postgres/connect.ts'
 import { compareDesign } from '../../../postgres/scratch/design-drafts.ts'
 import { replay } from '../../../postgres/scratch/replay.ts'
 import { readDesign } from '../../../project/dbml.ts'
-import { readMigration, readMigrations } from '../../../project/migrations.ts'
+import { readMigration, readMigrations, readMigrationsIfAny } from '../../../project/migrations.ts'
 import { type Context, resolveServer } from '../../context.ts'
 import { type ScratchWork, withScratchFor } from './scratch-place.ts'
 
@@ -62,8 +62,8 @@ async function kindOf(context: Context, text: string | null): Promise<Kind> {
     const { target } = context.settingsOf(settings.environment, text)
     if (target.kind === 'server') return { kind: 'server', label: placeOf(target), resolve: async () => target }
   }
-  if (text.endsWith('.dbml')) return { kind: 'design', label: text, path: text }
-  const path = text === 'migrations' ? settings.migrationsDir : resolve(settings.root, text)
+  if (text.endsWith('.dbml')) return { kind: 'design', label: text, path: resolve(text) }
+  const path = text === 'migrations' ? settings.migrationsDir : resolve(text)
   if (text === 'migrations' || (await stat(path).catch(() => null)) !== null)
     return { kind: 'migrations', label: text, path }
   const environment = environmentOf(text)
@@ -94,7 +94,7 @@ async function scratchSide(
     return { label, server, design: null }
   }
   const design = await readDesign(path, root)
-  const files = await readMigrations(migrationsDir, root).catch(() => [])
+  const files = await readMigrationsIfAny(migrationsDir, root)
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
   const { made, design: known } = await compareDesign(work.scratch, migrated, design, [])
   return { label, server: made.server, design: known }
