@@ -52,18 +52,28 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
     const later = (act: () => void) => (delayMs === 0 ? act() : void setTimeout(act, delayMs / 2))
     let deaf = false
     const onFrozen = (act: () => void) => later(() => void (frozen || act()))
-    server.on('data', (data) => onFrozen(() => deaf || client.write(data)))
+    const answers = answersOf()
+    let whenAnswered = () => {}
+    server.on('data', (data) => {
+      answers.heard(data)
+      onFrozen(() => deaf || client.write(data))
+      if (answers.areAll()) whenAnswered()
+    })
     server.on('end', () => onFrozen(() => client.end()))
     client.on('close', () => server.end())
     client.on('end', () => onFrozen(() => server.end()))
     const judge = judgeOf(fate)
     client.on('data', (data) =>
       onFrozen(() => {
-        for (const { bytes, fate } of judge(data)) {
+        if (deaf) return
+        for (const { type, bytes, fate } of judge(data)) {
           if (fate !== 'before' && fate !== 'hold') server.write(bytes)
+          answers.asked(type, bytes)
           if (fate === 'pass' || fate === 'hold') continue
           deaf = true
-          server.end()
+          // Not before it has answered: a server that sees its client leave ends the statement.
+          if (fate === 'answer' && !answers.areAll()) whenAnswered = () => server.end()
+          else server.end()
           if (fate === 'answer') server.on('close', () => client.destroy())
           else client.destroy()
           return
@@ -87,7 +97,7 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
 }
 
 /** Takes what one client sends apart, and tells what becomes of each message. */
-function judgeOf(fate: (message: Passing) => Fate): (data: Buffer) => { bytes: Buffer; fate: Fate }[] {
+function judgeOf(fate: (message: Passing) => Fate): (data: Buffer) => { type: string; bytes: Buffer; fate: Fate }[] {
   const frames = new Frames(false)
   let isTool = false
   let application = ''
@@ -101,6 +111,28 @@ function judgeOf(fate: (message: Passing) => Fate): (data: Buffer) => { bytes: B
       }
       const own = held ? 'hold' : fate({ type, text: body.toString(), isTool, application })
       held ||= own === 'hold'
-      return { bytes, fate: own }
+      return { type, bytes, fate: own }
     })
+}
+
+/** Counts what a server still owes its client: an answer ends with ReadyForQuery, or asks for the data of a COPY. */
+function answersOf() {
+  const frames = new Frames(true)
+  let owed = 0
+  let asksForTls = false
+  return {
+    asked(type: string, bytes: Buffer): void {
+      asksForTls = type === '' && bytes.readInt32BE(4) === askForTls
+      if ((type === '' && !asksForTls) || type === 'Q' || type === 'S') owed += 1
+    },
+    heard(data: Buffer): void {
+      // A single letter, no message.
+      if (asksForTls) return
+      for (const { type } of frames.push(data) ?? []) {
+        if (type === 'Z') owed -= 1
+        if (type === 'G') owed = 0
+      }
+    },
+    areAll: () => owed <= 0,
+  }
 }
