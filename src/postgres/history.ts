@@ -6,7 +6,8 @@ import { NselfError } from '../core/errors.ts'
 import type { Applied, Migration } from '../core/migration.ts'
 import { storedDown } from '../core/migration-file.ts'
 import type { Step } from '../core/plan.ts'
-import { fingerprintSql, plainTextSql } from './catalog/read.ts'
+import { fingerprintSql } from './catalog/fingerprint.ts'
+import { plainTextSql } from './catalog/read.ts'
 import { forgetSeedsSql } from './seed-history.ts'
 
 /** With seed-history.ts the only file that names the tracking tables. */

@@ -299,13 +299,12 @@ const eventTriggers = other(
   `pg_event_trigger e WHERE ${notOfExtension('pg_event_trigger', 'e.oid')}`,
 )
 
-/** SQL for everything that is no table and no part of one. */
-export const others: readonly Section[] = [
+/** SQL for everything that is no table and no part of one; sequences, of which identity columns make one each, not among it. */
+export const othersButSequences: readonly Section[] = [
   schemas,
   extensions,
   domains,
   types,
-  sequences,
   collations,
   functions,
   aggregates,
@@ -324,3 +323,6 @@ export const others: readonly Section[] = [
   publications,
   eventTriggers,
 ]
+
+/** SQL for everything that is no table and no part of one. */
+export const others: readonly Section[] = [...othersButSequences, sequences]

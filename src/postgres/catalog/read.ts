@@ -3,7 +3,7 @@ import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../
 import { keyOf } from '../../core/schema/catalog.ts'
 import { type AccessRow, access, withAccess } from './access.ts'
 import { others } from './others.ts'
-import { columns, constraints, definitions, enums, indexes, tables } from './relations.ts'
+import { columns, constraints, enums, indexes, tables } from './relations.ts'
 import type { Section } from './section.ts'
 
 /** Definitions then read the same whatever the role and the server have set; names are written with their schema. */
@@ -58,7 +58,3 @@ function grouped<T>(rows: readonly Part<T>[]): Map<string, T[]> {
   }
   return groups
 }
-
-/** SQL for one text that tells two schemas apart; it runs inside a transaction after plainTextSql. */
-export const fingerprintSql = `SELECT md5(COALESCE(string_agg(hash, '' ORDER BY hash), '')) FROM (SELECT md5(value::text) AS hash FROM (
-${[enums, tables, columns, ...definitions, ...others].map((section) => `(${section})`).join(' UNION ALL ')}) AS item) AS hashes`

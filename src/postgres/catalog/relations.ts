@@ -66,10 +66,6 @@ export const columns: Section = `SELECT jsonb_build_object('schema', n.nspname, 
 const rule = (column: string) =>
   `CASE ${column} WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' ELSE 'no action' END`
 
-const ofConstraints = ` FROM ${mineFrom} JOIN pg_constraint k ON k.conrelid = c.oid
- WHERE ${isTable} AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND k.conislocal
-`
-
 export const constraints: Section = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', k.conname,
   'kind', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'f' THEN 'foreign key'
    WHEN 'c' THEN 'check' ELSE 'exclusion' END,
@@ -78,13 +74,9 @@ export const constraints: Section = `SELECT jsonb_build_object('schema', n.nspna
     'columns', ${names('k.confrelid', 'k.confkey')}, 'onDelete', ${rule('k.confdeltype')}, 'onUpdate', ${rule('k.confupdtype')})
    FROM pg_class f JOIN pg_namespace fn ON fn.oid = f.relnamespace WHERE f.oid = k.confrelid) END,
   'comment', ${commentOf('pg_constraint', 'k.oid')}) AS value
-${ofConstraints} ORDER BY n.nspname, c.relname, k.conname`
-
-const ofIndexes = ` FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = x.relam
- WHERE c.relkind IN ('r', 'p') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')} AND ${notOfExtension('pg_class', 'x.oid')}
-  AND NOT x.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))
-`
+ FROM ${mineFrom} JOIN pg_constraint k ON k.conrelid = c.oid
+ WHERE ${isTable} AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND k.conislocal
+ ORDER BY n.nspname, c.relname, k.conname`
 
 export const indexes: Section = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', x.relname,
   'definition', pg_get_indexdef(i.indexrelid), 'unique', i.indisunique, 'method', am.amname,
@@ -97,12 +89,8 @@ export const indexes: Section = `SELECT jsonb_build_object('schema', n.nspname, 
     AND NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) k JOIN pg_attribute a ON a.attrelid = c.oid
       AND a.attnum = i.indkey[k] WHERE i.indcollation[k] <> 0 AND i.indcollation[k] <> a.attcollation),
   'valid', i.indisvalid, 'comment', ${commentOf('pg_class', 'x.oid')}) AS value
-${ofIndexes} ORDER BY n.nspname, c.relname, x.relname`
-
-/** The same two in as few words as tell one from another: what else there is to say of them stands in their definitions. */
-export const definitions: readonly Section[] = [
-  `SELECT jsonb_build_array(n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid),
-    ${commentOf('pg_constraint', 'k.oid')}) AS value ${ofConstraints}`,
-  `SELECT jsonb_build_array(n.nspname, x.relname, pg_get_indexdef(i.indexrelid), i.indisvalid,
-    ${commentOf('pg_class', 'x.oid')}) AS value ${ofIndexes}`,
-]
+ FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = x.relam
+ WHERE c.relkind IN ('r', 'p') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')} AND ${notOfExtension('pg_class', 'x.oid')}
+  AND NOT x.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))
+ ORDER BY n.nspname, c.relname, x.relname`

@@ -4,7 +4,8 @@ import { planUp } from '../../core/plan.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { compare } from '../../core/state.ts'
-import { fingerprintSql, plainTextSql } from '../catalog/read.ts'
+import { fingerprintSql } from '../catalog/fingerprint.ts'
+import { plainTextSql } from '../catalog/read.ts'
 import { connect, disconnect, type Server } from '../connect.ts'
 import { fingerprintsSql } from '../history.ts'
 import { catalogOf, on } from './look.ts'
@@ -82,9 +83,9 @@ async function storedFingerprints(live: Server): Promise<{ position: number; fin
 
 async function fingerprintOf(client: Client): Promise<string> {
   await client.query(`BEGIN; ${plainTextSql}`)
-  const { rows } = await client.query<{ md5: string }>(fingerprintSql)
+  const { rows } = await client.query<{ fingerprint: string }>(fingerprintSql)
   await client.query('ROLLBACK')
-  return rows[0]?.md5 ?? ''
+  return rows[0]?.fingerprint ?? ''
 }
 
 /** A point in the migrations whose schema is that of the database. */

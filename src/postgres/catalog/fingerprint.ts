@@ -1,0 +1,91 @@
+import { othersButSequences } from './others.ts'
+import { isMine, notOfExtension } from './section.ts'
+
+const tables = `mine AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p', 'f') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')})`
+
+const rows = (fields: string, from: string) => `SELECT ROW(${fields})::text AS value FROM ${from}`
+
+/** Built-in types have the same number everywhere, and their names take long to write. */
+const type = (column: string) =>
+  `CASE WHEN ${column} < 16384 THEN ${column}::text ELSE format_type(${column}, NULL) END`
+
+/** In as few words as tell one from another; what is rare stands apart, so that it is not looked up for each table in vain. */
+const inShort = [
+  rows(
+    'nspname, relname, relkind, relpersistence, relispartition, relrowsecurity, relforcerowsecurity, relreplident, reloptions',
+    'mine',
+  ),
+  rows(
+    'nspname, relname, pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid)',
+    `mine WHERE relkind = 'p' OR relispartition`,
+  ),
+  rows(
+    `nspname, relname, amname, format_type(NULLIF(reloftype, 0), NULL)`,
+    `mine LEFT JOIN pg_am ON pg_am.oid = relam WHERE reloftype <> 0 OR amname <> 'heap'`,
+  ),
+  rows('nspname, relname, inhseqno, inhparent::regclass', 'mine JOIN pg_inherits ON inhrelid = mine.oid'),
+  rows(
+    'nspname, relname, srvname, ftoptions',
+    'mine JOIN pg_foreign_table ON ftrelid = mine.oid JOIN pg_foreign_server s ON s.oid = ftserver',
+  ),
+  rows(
+    `nspname, relname, attname, ${type('atttypid')}, atttypmod, attnotnull, attidentity, attgenerated, NULLIF(attstattarget, -1),
+     attstorage, attcompression, CASE WHEN attcollation NOT IN (0, 100) THEN attcollation::regcollation END`,
+    `mine JOIN pg_attribute ON attrelid = mine.oid WHERE attnum > 0 AND NOT attisdropped AND (NOT relispartition OR attislocal)`,
+  ),
+  rows(
+    'nspname, relname, attname, pg_get_expr(adbin, adrelid)',
+    `mine JOIN pg_attrdef ON adrelid = mine.oid JOIN pg_attribute ON attrelid = mine.oid AND attnum = adnum
+     WHERE NOT relispartition OR attislocal`,
+  ),
+  rows(
+    'nspname, relname, conname, pg_get_constraintdef(k.oid)',
+    `mine JOIN pg_constraint k ON conrelid = mine.oid
+     WHERE contype IN ('p', 'u', 'f', 'c', 'x') AND conparentid = 0 AND conislocal`,
+  ),
+  rows(
+    'nspname, x.relname, pg_get_indexdef(x.oid), indisvalid',
+    `mine JOIN pg_index ON indrelid = mine.oid JOIN pg_class x ON x.oid = indexrelid
+     WHERE NOT x.relispartition AND ${notOfExtension('pg_class', 'x.oid')}
+      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = x.oid AND contype IN ('p', 'u', 'x'))`,
+  ),
+  rows(
+    'nspname, x.relname',
+    'mine JOIN pg_index ON indrelid = mine.oid JOIN pg_class x ON x.oid = indexrelid WHERE indisreplident',
+  ),
+  rows(
+    `nspname, s.relname, ${type('seqtypid')}, seqincrement, seqmin, seqmax, seqstart, seqcache, seqcycle,
+     deptype, refobjid::regclass, attname`,
+    `pg_sequence JOIN pg_class s ON s.oid = seqrelid JOIN pg_namespace n ON n.oid = s.relnamespace
+     LEFT JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = s.oid AND refclassid = 'pg_class'::regclass
+      AND deptype IN ('a', 'i') LEFT JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+     WHERE ${isMine('n')} AND ${notOfExtension('pg_class', 's.oid')}`,
+  ),
+  rows(
+    'nspname, c.relname, attname, description',
+    `pg_description JOIN pg_class c ON c.oid = objoid JOIN pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN pg_attribute ON attrelid = c.oid AND attnum = objsubid AND objsubid > 0
+     WHERE classoid = 'pg_class'::regclass AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')}`,
+  ),
+  rows(
+    'nspname, relname, conname, description',
+    `pg_description JOIN pg_constraint k ON k.oid = objoid JOIN mine ON mine.oid = conrelid
+     WHERE classoid = 'pg_constraint'::regclass`,
+  ),
+  rows(
+    `nspname, typname, (SELECT array_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
+     obj_description(t.oid, 'pg_type')`,
+    `pg_type t JOIN pg_namespace n ON n.oid = typnamespace
+     WHERE typtype = 'e' AND ${isMine('n')} AND ${notOfExtension('pg_type', 't.oid')}`,
+  ),
+]
+
+const all = [...inShort, ...othersButSequences.map((section) => `(SELECT value::text FROM (${section}) AS item)`)]
+
+/**
+ * SQL for one text that tells two schemas apart, whatever the order of their parts; it runs inside a transaction after
+ * plainTextSql. Asked after every run, also of schemas with thousands of tables: so it is not what readCatalog reads.
+ */
+export const fingerprintSql = `WITH ${tables} SELECT COALESCE(sum(hashtextextended(value, 0)), 0)::text AS fingerprint FROM (
+${all.join('\nUNION ALL ')}) AS part`
