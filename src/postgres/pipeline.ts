@@ -1,4 +1,5 @@
 import type { Environment } from '../core/environment.ts'
+import { noteSql } from './history.ts'
 import { send } from './script.ts'
 import type { Session } from './session.ts'
 import { cleanSql, closingSql, type Failed, type Opening, openingSql, sendWork, type Work } from './transaction.ts'
@@ -54,7 +55,7 @@ async function transaction(
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
   const closing = ['SET CONSTRAINTS ALL IMMEDIATE', closingSql(work, environment)]
-  if (session.pooled) closing.push(cleanSql)
+  closing.push(session.pooled ? cleanSql : noteSql(work.step))
   const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))
   const outcome = await opening
   const failed = await sending

@@ -2,7 +2,7 @@ import { Checksum } from '../core/checksum.ts'
 import type { Environment } from '../core/environment.ts'
 import type { Migration, Section } from '../core/migration.ts'
 import type { Step } from '../core/plan.ts'
-import { assertRecordedSql, recordSql } from './history.ts'
+import { assertNotedSql, assertRecordedSql, recordSql } from './history.ts'
 import { shareSql } from './lock.ts'
 import { piecesOf, type SqlPiece } from './pieces.ts'
 import { copyIn, type Outcome, type ServerError, send } from './script.ts'
@@ -51,9 +51,11 @@ export interface Opening {
  * unlike any other failure, leaves no transaction open that would make the server refuse what follows.
  */
 export function openingSql(session: Session, section: Limits, { asynchronous, after }: Opening): string {
-  const parts = [beginSql, cleanSql, settingsSql(session, section), shareSql]
+  const parts = [beginSql]
+  if (after !== null && !session.pooled) parts.push(assertNotedSql(after))
+  parts.push(cleanSql, settingsSql(session, section), shareSql)
   if (asynchronous) parts.push('SET LOCAL synchronous_commit = off')
-  if (after !== null) parts.push(assertRecordedSql(after))
+  if (after !== null && session.pooled) parts.push(assertRecordedSql(after))
   return parts.join('; ')
 }
 

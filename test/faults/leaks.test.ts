@@ -127,6 +127,21 @@ describe('a migration that fails only at its end', () => {
     expect(await project.statuses()).toEqual(['001_t pending', '002_u pending'])
   })
 
+  test('because of its COMMIT itself is undone, and those after it do not run', async () => {
+    const project = await server.project({
+      '001_a.sql': 'CREATE TABLE a (id int);',
+      '002_b.sql': `CREATE TABLE b (id int);
+        CREATE TEMP TABLE parents (id int PRIMARY KEY) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE children (parent int REFERENCES parents) ON COMMIT PRESERVE ROWS;`,
+      ...Object.fromEntries([3, 4, 5].map((n) => [`00${n}_t.sql`, `CREATE TABLE t${n} (id int);`])),
+    })
+    const { code, stderr } = await project.nself(...up)
+    expect(code).toBe(4)
+    expect(stderr).toContain('002_b failed at its end: unsupported ON COMMIT and foreign key combination')
+    expect(await project.tables()).toEqual(['a'])
+    expect((await project.statuses()).slice(0, 3)).toEqual(['001_a applied', '002_b pending', '003_t pending'])
+  })
+
   test.each([
     ['DO', 'DO $$ BEGIN CREATE TABLE t (id int); COMMIT; END $$;'],
     ['CALL', 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE t (id int); COMMIT; END $$;\nCALL p();'],
