@@ -1,4 +1,4 @@
-import { Checksum } from './checksum.ts'
+import { Checksum, checksumOf } from './checksum.ts'
 import { NselfError } from './errors.ts'
 import { locate } from './location.ts'
 import type { Dependency, Migration, Section } from './migration.ts'
@@ -47,7 +47,8 @@ export class MigrationReader {
   private readonly path: string
   private readonly hold: boolean
   private readonly lexer = new Lexer((comment) => marker.test(comment))
-  private checksum = new Checksum()
+  /** Of the text of UP while it is not held. */
+  private streamed = new Checksum()
   private readonly sections: Draft[] = []
   private readonly preamble: Headers = { transaction: true, lockTimeout: null, statementTimeout: null }
   private readonly dependsOn: Dependency[] = []
@@ -92,7 +93,7 @@ export class MigrationReader {
     return {
       ...name,
       path: this.path,
-      checksum: this.checksum.hex(),
+      checksum: this.hold ? checksumOf(this.find('up')?.parts.join('') ?? '') : this.streamed.hex(),
       dependsOn: this.dependsOn,
       up: this.section('up') as Section,
       down: down !== null && down.statements > 0 ? down : null,
@@ -111,8 +112,8 @@ export class MigrationReader {
     const section = this.sections.at(-1) as Draft
     const text = this.chunk.slice(this.fed - this.chunkStart, end - this.chunkStart)
     if (text !== '' && this.fed >= section.start) {
-      if (section.direction === 'up') this.checksum.add(text)
       if (this.hold || section.direction === 'down') section.parts.push(text)
+      else this.streamed.add(text)
       section.end = end
     }
     this.fed = end
@@ -158,7 +159,7 @@ export class MigrationReader {
     if (this.early !== null) {
       throw new SqlError(this.early, 'statement before the first marker', 'move it below -- UP')
     }
-    const twin = this.marked ? this.sections.find((section) => section.direction === direction) : undefined
+    const twin = this.marked ? this.find(direction) : undefined
     if (twin !== undefined) {
       const label = direction.toUpperCase()
       throw new SqlError(
@@ -170,7 +171,7 @@ export class MigrationReader {
     if (this.marked) this.feed(token.start)
     else {
       this.sections.pop()
-      this.checksum = new Checksum()
+      this.streamed = new Checksum()
     }
     this.marked = true
     let line = this.chunkLine
@@ -185,7 +186,20 @@ export class MigrationReader {
   }
 
   private draft(direction: 'up' | 'down', opened: number, start: number, line: number): Draft {
-    return { ...this.preamble, direction, opened, start, line, end: start, statements: 0, skipped: [], parts: [] }
+    const { transaction, lockTimeout, statementTimeout } = this.preamble
+    return {
+      transaction,
+      lockTimeout,
+      statementTimeout,
+      direction,
+      opened,
+      start,
+      line,
+      end: start,
+      statements: 0,
+      skipped: [],
+      parts: [],
+    }
   }
 
   private header(token: Token & { kind: 'comment' }, section: Draft): void {
@@ -211,8 +225,12 @@ export class MigrationReader {
     } else throw wrong('known: no-transaction, lock-timeout 5s, statement-timeout 1min')
   }
 
+  private find(direction: 'up' | 'down'): Draft | undefined {
+    return this.sections.find((section) => section.direction === direction)
+  }
+
   private section(direction: 'up' | 'down'): Section | null {
-    const draft = this.sections.find((section) => section.direction === direction)
+    const draft = this.find(direction)
     if (draft === undefined) return null
     const sql = this.hold || direction === 'down' ? textOf(draft) : null
     const { line, start: offset, end, transaction, statements, lockTimeout, statementTimeout } = draft
