@@ -42,11 +42,16 @@ export interface Look {
   readonly state: State
 }
 
-/** Files and history as they are now, without any lock; the files are read while the connection is made. */
+/**
+ * Files and history as they are now, without any lock; the files are read while the connection is made.
+ * @param use is given the connection before it is closed.
+ */
+export async function look(context: Context): Promise<Look>
+export async function look<T>(context: Context, use: (connection: Connection, look: Look) => Promise<T>): Promise<T>
 export async function look(
   context: Context,
-  use?: (connection: Connection, look: Look) => Promise<void>,
-): Promise<Look> {
+  use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
+): Promise<unknown> {
   const { migrationsDir, root } = context.settings
   const reading = readFiles(migrationsDir, root)
   reading.catch(() => {})
@@ -55,9 +60,7 @@ export async function look(
   try {
     const history = await readHistory(connection.client)
     const files = parseFiles(await reading, history.rows)
-    const found = { server, history, state: compare(files, history.rows) }
-    await use?.(connection, found)
-    return found
+    return await use(connection, { server, history, state: compare(files, history.rows) })
   } finally {
     await disconnect(connection)
   }

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { NselfError } from '../core/errors.ts'
-import { type Connection, connect, disconnect, type Server } from './connect.ts'
+import { type Connection, connect, disconnect, disconnectWith, type Server } from './connect.ts'
 
 /** 'nself' in ASCII: one lock per database, since advisory locks belong to one. */
 const runKey = 474_382_429_286n
@@ -70,6 +70,8 @@ export interface Lock {
   release(): Promise<void>
 }
 
+const lockName = 'nself lock'
+
 /** So often the connection that holds the lock is used, so that its loss shows while the work goes on elsewhere. */
 const pulse = 10_000
 
@@ -82,10 +84,13 @@ export interface Waiting {
 
 /**
  * Waits for the lock by polling outside a transaction: a waiter inside one deadlocks with CREATE INDEX CONCURRENTLY.
+ * @param open a connection to hold it with; without it one is made. It is closed when the lock is let go, or not got.
  * @throws NselfError `locked` after `waitMs`, naming the holder; `interrupted`; `connection`.
  */
-export async function acquireLock(server: Server, options: Waiting): Promise<Lock> {
-  const connection = await connect(server, 'nself lock')
+export async function acquireLock(server: Server, options: Waiting, open: Connection | null = null): Promise<Lock> {
+  const connection = open ?? (await connect(server, lockName))
+  // Sent along with what follows: whoever waits for the lock wants to know what holds it.
+  if (open !== null) connection.client.query(`SET application_name = '${lockName}'`).catch(() => {})
   const lost = new AbortController()
   connection.client.once('end', () => lost.abort())
   try {
@@ -100,8 +105,7 @@ export async function acquireLock(server: Server, options: Waiting): Promise<Loc
     lost: lost.signal,
     async release() {
       stopBeating()
-      await connection.client.query('ROLLBACK').catch(() => {})
-      await disconnect(connection)
+      await disconnectWith(connection, 'ROLLBACK')
     },
   }
 }

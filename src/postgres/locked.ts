@@ -6,6 +6,8 @@ export interface Locking {
   readonly lockWaitMs: number
   readonly tell: (sentence: string) => void
   readonly signal: AbortSignal
+  /** A connection that is open already, for the lock. */
+  readonly open?: Connection | null
 }
 
 export function waitingOf({ lockWaitMs: waitMs, tell, signal }: Locking): Waiting {
@@ -24,7 +26,7 @@ export async function withLock<T>(
 ): Promise<T> {
   const connecting = connect(server, applicationName)
   connecting.catch(() => {})
-  const lock = await acquireLock(server, waitingOf(options)).catch(async (error) => {
+  const lock = await acquireLock(server, waitingOf(options), options.open).catch(async (error) => {
     await connecting.then(disconnect, () => {})
     throw error
   })

@@ -9,9 +9,11 @@ const window = 64
 
 export interface PipeOptions {
   readonly environment: Environment
-  /** The run ends with it: the last commit is flushed, and with it all that went before; the session is left clean. */
+  /** The run ends with it: the last commit is flushed, and with it all that went before. */
   readonly endsRun: boolean
   readonly signal: AbortSignal
+  /** All is on its way: what is sent now is refused, and does no harm, where a transaction has failed. */
+  readonly onSent: () => void
   readonly onDone: (work: Work) => void
 }
 
@@ -39,9 +41,8 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
     if (work.whole === null) await done
     else if (sent.length >= window) await sent[sent.length - window]
   }
-  // In a transaction that failed it is refused, and does no harm.
-  const cleaning = options.endsRun ? send(session.client, 'DISCARD ALL') : null
-  await Promise.all([...sent, cleaning])
+  if (sent.length === works.length) options.onSent()
+  await Promise.all(sent)
   return { failed, sent: sent.length }
 }
 

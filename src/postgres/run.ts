@@ -13,7 +13,7 @@ import { runOutsideTransaction } from './outside-transaction.ts'
 import { wholePiece } from './pieces.ts'
 import { pipe } from './pipeline.ts'
 import { type Report, reportOf } from './report.ts'
-import { type ServerError, send } from './script.ts'
+import { type Outcome, type ServerError, send } from './script.ts'
 import { cancelling, type Session } from './session.ts'
 import {
   checkConstraintsSql,
@@ -50,6 +50,9 @@ export class Run {
   private readonly blockers: Blockers
   /** How many steps were told as done. */
   done = 0
+  /** The tables that steps are recorded in are there. */
+  private tracked: Promise<void> = Promise.resolve()
+  private closing: Promise<Outcome>[] = []
 
   constructor(session: Session, plan: Plan, options: RunOptions) {
     this.session = session
@@ -69,8 +72,12 @@ export class Run {
   }
 
   private async steps(history: History): Promise<void> {
-    if (!history.facts.tracked) await must(this.session.client, bootstrapSql(this.options.environment))
-    await this.options.before?.(this.session.connection)
+    if (!history.facts.tracked) this.tracked = must(this.session.client, bootstrapSql(this.options.environment))
+    this.tracked.catch(() => {})
+    if (this.options.before) {
+      await this.tracked
+      await this.options.before(this.session.connection)
+    }
     const works: Work[] = []
     for (const step of this.plan.steps) works.push(await this.prepare(step))
     this.progress()
@@ -85,18 +92,18 @@ export class Run {
         at += Math.max(batch.length, 1)
       }
     }
-    // The last transaction has left the session clean, if it is one.
-    await this.close(!this.options.singleTransaction && works.at(-1)?.section.transaction === true)
+    await this.tracked
+    if (this.closing.length === 0) this.close()
+    const failed = (await Promise.all(this.closing)).some(({ error }) => error !== null)
+    if (failed) await send(this.session.client, 'ROLLBACK')
   }
 
-  /** Leaves the session clean and stores what the schema has become: all is done by now, so nothing here may fail the run. */
-  private async close(clean: boolean): Promise<void> {
+  /** Has the session left clean, and stored what the schema has become. All is done by then: nothing here may fail the run. */
+  private close(): void {
     const { client } = this.session
-    const cleaned = clean ? null : send(client, 'DISCARD ALL')
     const last = this.plan.action === 'down' ? undefined : this.plan.steps.at(-1)
-    const stored = last === undefined ? null : await send(client, storeFingerprintSql(last.version))
-    if (stored?.error) await send(client, 'ROLLBACK')
-    await cleaned
+    this.closing = [send(client, 'DISCARD ALL')]
+    if (last !== undefined) this.closing.push(send(client, storeFingerprintSql(last.version)))
   }
 
   private async prepare(step: Step): Promise<Work> {
@@ -125,13 +132,15 @@ export class Run {
     const { session, options } = this
     const onDone = (work: Work) => this.finished(work)
     for (let at = 0, attempt = 1; at < works.length; ) {
-      const piping = pipe(session, works.slice(at), { ...options, endsRun, onDone })
+      const onSent = endsRun ? () => this.close() : () => {}
+      const piping = pipe(session, works.slice(at), { ...options, endsRun, onSent, onDone })
       const { failed, sent } = await cancelling(session, options.signal, piping)
       if (failed === null) {
         if (at + sent < works.length) throw await this.interrupted(works[at + sent] as Work)
         return
       }
       this.throwIfLost(failed)
+      await this.tracked
       await send(session.client, 'ROLLBACK')
       at += failed.index
       if (failed.index > 0) attempt = 1
@@ -153,6 +162,7 @@ export class Run {
 
   /** All or nothing: one transaction around all of them. */
   private async together(works: readonly Work[]): Promise<void> {
+    await this.tracked
     const outside = works.find((work) => !work.section.transaction)
     if (outside !== undefined) {
       throw new NselfError(
@@ -181,6 +191,7 @@ export class Run {
   }
 
   private async outside(work: Work): Promise<void> {
+    await this.tracked
     const { signal } = this.options
     const running = runOutsideTransaction(this.session, work, this.options)
     const failed = await cancelling(this.session, signal, running).catch(async (error) => {

@@ -12,6 +12,8 @@ import { isEnded, openSession } from './session.ts'
 
 export interface ExecuteOptions extends RunOptions {
   readonly lockWaitMs: number
+  /** A connection that is open already, to hold the lock with. */
+  readonly open?: Connection | null
   /** The plan of the history as it is once the lock is held. */
   readonly replan: (history: History) => Plan
 }

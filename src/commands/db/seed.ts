@@ -87,9 +87,8 @@ function foldersOf({ environment }: Context['settings'], which: Which): SeedFold
 
 async function lookAtSeeds(context: Context, which: Which): Promise<Look & { entries: SeedEntry[] }> {
   const seeds = await readSeedsOf(context, which)
-  let entries: SeedEntry[] = []
-  const found = await look(context, async ({ client }) => {
-    entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
+  return look(context, async ({ client }, found) => {
+    const entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
+    return { ...found, entries }
   })
-  return { ...found, entries }
 }

@@ -18,11 +18,11 @@ export interface RepairOptions extends RepairFlags {
 /** Shows what is wrong as named fixes, and does those that were chosen by flag or at the terminal, each one thing. */
 export async function repair(context: Context, options: RepairOptions): Promise<RepairResult> {
   const { environment } = context.settings
-  let invalid: string[] = []
-  const { server, history, state } = await look(context, async ({ client }) => {
-    invalid = await findInvalidIndexes(client)
+  const { server, history, state, invalid } = await look(context, async ({ client }, found) => {
+    const invalid = await findInvalidIndexes(client)
     const runner = await readRunner(client)
     if (runner !== null) context.tell(`Note: a run is under way, and half-way done is what it does: ${nameOf(runner)}`)
+    return { ...found, invalid }
   })
   const database = placeOf(server)
   const inferred = options.infer

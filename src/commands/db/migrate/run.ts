@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { type Action, type Approved, approve } from '../../../core/guard.ts'
+import { type Action, type Approved, type Ask, approve } from '../../../core/guard.ts'
 import type { Migration } from '../../../core/migration.ts'
 import type { Plan } from '../../../core/plan.ts'
 import { compare, type State } from '../../../core/state.ts'
-import { type Connection, placeOf, type Server } from '../../../postgres/connect.ts'
+import { type Connection, disconnect, placeOf, type Server } from '../../../postgres/connect.ts'
 import { readStoredDown } from '../../../postgres/history.ts'
 import type { Report } from '../../../postgres/report.ts'
 import { execute } from '../../../postgres/runner.ts'
@@ -11,6 +11,7 @@ import { readSection, textOf } from '../../../project/migration-text.ts'
 import { readMigrations } from '../../../project/migrations.ts'
 import {
   type Context,
+  type Look,
   look,
   refuseHalfDropped,
   refuseLost,
@@ -48,20 +49,47 @@ export interface Prepared {
 }
 
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
-export async function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunResult> {
-  const prepared = await prepare(context, kind)
-  const { plan, database } = prepared
-  if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
-  // fresh is never allowed there: the guard says so next.
-  const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
-  const approved = await confirm(context, prepared, kind)
-  const taken = means && (await backupFirst(context, means, flags))
-  const began = Date.now()
-  const running = perform(context, prepared, approved, kind, flags)
-  const report = await running.finally(() => {
-    if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
+export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunResult> {
+  return look(context, async (connection, found) => {
+    const prepared = await assess(context, found, kind)
+    const { plan, database } = prepared
+    if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
+    // fresh is never allowed there: the guard says so next.
+    const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
+    const spare = new Spare(connection)
+    const approved = await confirm({ ...context, ask: spare.closedBefore(context.ask) }, prepared, kind)
+    if (means) await spare.close()
+    const taken = means && (await backupFirst(context, means, flags))
+    const began = Date.now()
+    const running = perform(context, prepared, approved, kind, flags, spare.open)
+    const report = await running.finally(() => {
+      if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
+    })
+    return { kind: 'run', ...report, database, durationMs: Date.now() - began }
   })
-  return { kind: 'run', ...report, database, durationMs: Date.now() - began }
+}
+
+/** The connection that was looked with, to go on with; not while a human thinks or a backup is taken. */
+class Spare {
+  open: Connection | null
+
+  constructor(connection: Connection) {
+    this.open = connection
+  }
+
+  async close(): Promise<void> {
+    const { open } = this
+    this.open = null
+    if (open !== null) await disconnect(open)
+  }
+
+  closedBefore(ask: Ask): Ask {
+    if (ask === null) return null
+    return async (question) => {
+      await this.close()
+      return ask(question)
+    }
+  }
 }
 
 export function nothingToDo({ plan, database }: Prepared): RunResult {
@@ -73,7 +101,10 @@ export function nothingToDo({ plan, database }: Prepared): RunResult {
  * @throws NselfError `refused`, `connection`, `invalid-migration`, before anything is asked.
  */
 export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
-  const { server, history, state } = await look(context)
+  return assess(context, await look(context), kind)
+}
+
+async function assess(context: Context, { server, history, state }: Look, kind: Kind): Promise<Prepared> {
   refuseOtherEnvironment(server, history, context.settings.environment)
   refuseLost(server, history)
   const plan = kind.plan(state)
@@ -92,13 +123,14 @@ export function confirm(context: Context, { plan, database, dangers }: Prepared,
   return approve(intent, context.settings.environment, context.answers, context.ask)
 }
 
-/** Runs it under the lock. @throws NselfError as execute. */
+/** Runs it under the lock, which `open` is used for. @throws NselfError as execute. */
 export async function perform(
   context: Context,
   { server, database, state }: Prepared,
   approved: Approved<Plan>,
   kind: Kind,
   flags: RunFlags,
+  open: Connection | null = null,
 ): Promise<Report> {
   const { environment, migrationsDir, root } = context.settings
   // Where a human was asked, time has passed: the files may be others by now.
@@ -113,6 +145,7 @@ export async function perform(
     onStep: (step, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${step.name}`),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
     signal: context.signal,
+    open,
     ...(kind.before ? { before: kind.before } : {}),
   })
 }
@@ -133,18 +166,16 @@ function warningsOf(plan: Plan, state: State): string[] {
 /** The SQL that a run would send, without a lock and without a change. */
 export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
   const steps: DryRunResult['steps'][number][] = []
-  let action: DryRunResult['action'] = 'up'
-  await look(context, async ({ client }, { state }) => {
+  return look(context, async ({ client }, { state }) => {
     const planned = plan(state)
-    if (planned.action === 'down') action = 'down'
     for (const { direction, file, version, name } of planned.steps) {
       const section = direction === 'up' ? file?.up : file?.down
       const sql =
         file && section ? await textOf(file, section, context.settings.root) : await readStoredDown(client, version)
       steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim() })
     }
+    return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }
   })
-  return { kind: 'dry-run', action, steps }
 }
 
 export function count(n: number): string {

@@ -1,5 +1,5 @@
 import { placeOf } from '../../../postgres/connect.ts'
-import { nameOf, type OtherSession, readRunner } from '../../../postgres/lock.ts'
+import { nameOf, readRunner } from '../../../postgres/lock.ts'
 import { type Context, look } from '../../context.ts'
 import type { StatusResult } from '../../results.ts'
 
@@ -11,10 +11,10 @@ export interface StatusOptions {
 
 /** Every migration with its state. Reads only. */
 export async function status(context: Context, options: StatusOptions): Promise<StatusResult> {
-  let runner: OtherSession | null = null
-  const { server, history, state } = await look(context, async ({ client }, { state }) => {
+  const { server, history, state, runner } = await look(context, async ({ client }, found) => {
     // Half-way done is what is being done, too.
-    if (state.entries.some((entry) => entry.status === 'failed')) runner = await readRunner(client)
+    const isHalfWay = found.state.entries.some((entry) => entry.status === 'failed')
+    return { ...found, runner: isHalfWay ? await readRunner(client) : null }
   })
   const { environment } = context.settings
   const { markedAs } = history.facts
