@@ -96,14 +96,6 @@ export async function disconnect(connection: Connection): Promise<void> {
   clearTimeout(timer)
 }
 
-/** Sends a last statement and says goodbye in one breath; the client alone would wait for the answer in between. */
-export async function disconnectWith(connection: Connection, sql: string): Promise<void> {
-  const { client } = connection
-  client.query(sql).catch(() => {})
-  ;(client as unknown as { connection: { end(): void } }).connection.end()
-  await disconnect(connection)
-}
-
 /** Closes a connection whose answers nobody waits for any more: `disconnect` would wait for them. */
 export function hangUp({ client }: Connection): void {
   ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()

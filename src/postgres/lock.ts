@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { NselfError } from '../core/errors.ts'
-import { type Connection, connect, disconnect, disconnectWith, type Server } from './connect.ts'
+import { type Connection, connect, disconnect, type Server } from './connect.ts'
 
 /** 'nself' in ASCII: one lock per database, since advisory locks belong to one. */
 const runKey = 474_382_429_286n
@@ -105,7 +105,9 @@ export async function acquireLock(server: Server, options: Waiting, open: Connec
     lost: lost.signal,
     async release() {
       stopBeating()
-      await disconnectWith(connection, 'ROLLBACK')
+      await connection.client.query('ROLLBACK').catch(() => {})
+      // Nobody waits for its end: the lock is gone.
+      void disconnect(connection)
     },
   }
 }

@@ -109,6 +109,7 @@ function judgeOf(fate: (message: Passing) => Fate): (data: Buffer) => { type: st
         application = /application_name\0([^\0]*)/.exec(body.toString())?.[1] ?? ''
         frames.started()
       }
+      application = /^SET application_name = '(.*)'\0$/.exec(body.toString())?.[1] ?? application
       const own = held ? 'hold' : fate({ type, text: body.toString(), isTool, application })
       held ||= own === 'hold'
       return { type, bytes, fate: own }
