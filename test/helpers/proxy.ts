@@ -20,6 +20,8 @@ export type Fate = 'pass' | 'before' | 'after' | 'answer' | 'hold'
 
 export interface Proxy {
   readonly url: string
+  /** How often the client of each connection, in their order, sent something when it had all its answers; exact with a delay. */
+  readonly turns: () => number[]
   /** From now on nothing passes, in no direction; nobody is told. */
   readonly freeze: () => void
   readonly close: () => Promise<void>
@@ -38,6 +40,7 @@ const askForTls = 80_877_103
 export async function startProxy(serverUrl: string, { fate = () => 'pass', delayMs = 0 }: Options): Promise<Proxy> {
   const { hostname, port } = new URL(serverUrl)
   const sockets = new Set<Socket>()
+  const connections: ReturnType<typeof answersOf>[] = []
   let frozen = false
   const kept = (socket: Socket) => {
     sockets.add(socket)
@@ -53,12 +56,15 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
     let deaf = false
     const onFrozen = (act: () => void) => later(() => void (frozen || act()))
     const answers = answersOf()
+    connections.push(answers)
     let whenAnswered = () => {}
-    server.on('data', (data) => {
-      answers.heard(data)
-      onFrozen(() => deaf || client.write(data))
-      if (answers.areAll()) whenAnswered()
-    })
+    server.on('data', (data) =>
+      onFrozen(() => {
+        answers.heard(data)
+        if (!deaf) client.write(data)
+        if (answers.areAll()) whenAnswered()
+      }),
+    )
     server.on('end', () => onFrozen(() => client.end()))
     client.on('close', () => server.end())
     client.on('end', () => onFrozen(() => server.end()))
@@ -89,6 +95,7 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
   }
   return {
     close,
+    turns: () => connections.map((answers) => answers.turns()),
     url: serverUrl.replace(`:${port}/`, `:${own}/`),
     freeze: () => {
       frozen = true
@@ -120,11 +127,14 @@ function judgeOf(fate: (message: Passing) => Fate): (data: Buffer) => { type: st
 function answersOf() {
   const frames = new Frames(true)
   let owed = 0
+  let turns = 0
   let asksForTls = false
   return {
     asked(type: string, bytes: Buffer): void {
       asksForTls = type === '' && bytes.readInt32BE(4) === askForTls
-      if ((type === '' && !asksForTls) || type === 'Q' || type === 'S') owed += 1
+      if (!((type === '' && !asksForTls) || type === 'Q' || type === 'S')) return
+      if (owed <= 0) turns += 1
+      owed += 1
     },
     heard(data: Buffer): void {
       // A single letter, no message.
@@ -135,5 +145,6 @@ function answersOf() {
       }
     },
     areAll: () => owed <= 0,
+    turns: () => turns,
   }
 }
