@@ -13,8 +13,9 @@ export interface Passing {
 }
 
 /**
- * What becomes of a message: it passes; the connection is cut before it goes on to the server, right after it has, or
- * once it is done and only its answer is under way; or it is held, and with it all that this client sends later.
+ * What becomes of a message: it passes; the connection is cut when all before it is answered and it would go on to the
+ * server, right after it has, or once it is done and only its answer is under way; or it is held, and with it all that
+ * this client sends later.
  */
 export type Fate = 'pass' | 'before' | 'after' | 'answer' | 'hold'
 
@@ -54,6 +55,7 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
     kept(client)
     const later = (act: () => void) => (delayMs === 0 ? act() : void setTimeout(act, delayMs / 2))
     let deaf = false
+    let isOver = false
     const onFrozen = (act: () => void) => later(() => void (frozen || act()))
     const answers = answersOf()
     connections.push(answers)
@@ -68,21 +70,34 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
     server.on('end', () => onFrozen(() => client.end()))
     client.on('close', () => server.end())
     client.on('end', () => onFrozen(() => server.end()))
+    const cut = () => {
+      deaf = true
+      server.end()
+      client.destroy()
+    }
+    /** Once the server has answered: one that sees its client leave ends the statement. */
+    const cutLater = (act: () => void) => {
+      whenAnswered = act
+      if (answers.areAll()) act()
+    }
     const judge = judgeOf(fate)
     client.on('data', (data) =>
       onFrozen(() => {
-        if (deaf) return
+        if (isOver) return
         for (const { type, bytes, fate } of judge(data)) {
-          if (fate !== 'before' && fate !== 'hold') server.write(bytes)
-          answers.asked(type, bytes)
-          if (fate === 'pass' || fate === 'hold') continue
-          deaf = true
-          // Not before it has answered: a server that sees its client leave ends the statement.
-          if (fate === 'answer' && !answers.areAll()) whenAnswered = () => server.end()
-          else server.end()
-          if (fate === 'answer') server.on('close', () => client.destroy())
-          else client.destroy()
-          return
+          if (fate === 'before') cutLater(cut)
+          if (fate !== 'before' && fate !== 'hold') {
+            server.write(bytes)
+            answers.asked(type, bytes)
+          }
+          if (fate === 'after') cut()
+          if (fate === 'answer') {
+            deaf = true
+            server.on('close', () => client.destroy())
+            cutLater(() => server.end())
+          }
+          isOver = fate !== 'pass' && fate !== 'hold'
+          if (isOver) return
         }
       }),
     )

@@ -299,7 +299,7 @@ const eventTriggers = other(
   `pg_event_trigger e WHERE ${notOfExtension('pg_event_trigger', 'e.oid')}`,
 )
 
-/** SQL for everything that is no table and no part of one; sequences, of which identity columns make one each, not among it. */
+/** SQL for everything that is no table and no part of one, but for sequences, of which each identity column makes one. */
 export const othersButSequences: readonly Section[] = [
   schemas,
   extensions,
