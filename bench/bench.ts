@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { flushTime } from './disk.ts'
 import { install, versions } from './install.ts'
 import { Lab, type Run } from './lab.ts'
 import { readRecords, record } from './records.ts'
 import { type Measured, render } from './render.ts'
-import { checkout, type Tool } from './tool.ts'
+import { cache, checkout, type Tool } from './tool.ts'
 import { tools } from './tools.ts'
 import { type Workload, workloads } from './workloads.ts'
 
@@ -62,8 +63,9 @@ async function main(): Promise<void> {
   } finally {
     await lab.close()
   }
-  if (recorded) writeFileSync(join(checkout, 'bench', 'RESULTS.md'), render(readRecords(), versions()))
-  else process.stdout.write(render(measured, versions()))
+  const results = render(recorded ? readRecords() : measured, versions(), flushTime(cache))
+  if (recorded) writeFileSync(join(checkout, 'bench', 'RESULTS.md'), results)
+  else process.stdout.write(results)
 }
 
 await main()

@@ -36,6 +36,8 @@ export interface RunOptions {
   /** What runs now, and how many are done. */
   readonly onProgress: (step: Step, done: number, total: number) => void
   readonly signal: AbortSignal
+  /** The database is made to be looked at and dropped: what its schema has become need not be remembered. */
+  readonly isScratch?: boolean
   /** Runs under the lock before the first step. */
   readonly before?: (connection: Connection) => Promise<void>
 }
@@ -101,7 +103,8 @@ export class Run {
   /** Has the session left clean, and stored what the schema has become. All is done by then: nothing here may fail the run. */
   private close(): void {
     const { client } = this.session
-    const last = this.plan.action === 'down' ? undefined : this.plan.steps.at(-1)
+    const forgets = this.plan.action === 'down' || this.options.isScratch === true
+    const last = forgets ? undefined : this.plan.steps.at(-1)
     this.closing = [send(client, 'DISCARD ALL')]
     if (last !== undefined) this.closing.push(send(client, storeFingerprintSql(last.version)))
   }

@@ -62,6 +62,7 @@ export async function runPlan(
   const approved = await approve({ action: plan.action, what: plan, summary: '' }, 'local', answers, null)
   const running = execute(server, approved, {
     environment: 'local',
+    isScratch: true,
     singleTransaction: false,
     lockWaitMs: 60_000,
     replan,
