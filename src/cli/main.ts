@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { NselfError } from '../core/errors.ts'
-import { exit, print, streams, width } from './output.ts'
+import { exit, leave, print, streams, width } from './output.ts'
 import { buildProgram } from './program.ts'
 import type { Runner } from './tree/leaf.ts'
 
@@ -37,4 +37,15 @@ async function main(): Promise<void> {
   exit()
 }
 
-void main()
+let isOver = false
+void main().finally(() => {
+  isOver = true
+})
+
+// Nothing is left to wait for, and the command has not ended: its terminal went away at a question, or it has a fault.
+process.once('beforeExit', async () => {
+  if (isOver) return
+  const error = new Error('the command waits for something that cannot come any more')
+  process.exitCode = await (await import('./fail.ts')).fail(error, process.argv.includes('--json'))
+  leave()
+})

@@ -37,15 +37,17 @@ export function exit(): void {
   else process.stdout.write('', () => process.stderr.write('', () => leave()))
 }
 
-/** As it was at the start: one that is gone is no terminal any more. */
-const atTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor))
+/** As they were at the start. */
+const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
 
 /**
  * Ends the process. Once its terminal is gone node would crash while it puts that back in order: there the signal that
- * said so ends it, with the status 129 that shells make of it.
+ * says so ends it, with the status 129 that shells make of it, also when what ended the command was a question that
+ * nobody can answer any more.
  */
 export function leave(status = process.exitCode): void {
-  if (status !== 129 || !atTerminal) process.exit(status)
+  const hungUp = terminals.length > 0 && (status === 129 || terminals.some((descriptor) => !isatty(descriptor)))
+  if (!hungUp) process.exit(status)
   process.removeAllListeners('SIGHUP')
   process.kill(process.pid, 'SIGHUP')
 }
