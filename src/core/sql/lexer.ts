@@ -132,7 +132,7 @@ export class Lexer {
   private commentDepth = 0
   /** Where the last E'…' string closed: a literal on the next line continues it, escapes and all. */
   private escapeClosed = -1
-  /** Where the last dollar quote or parameter ended: no identifier reaches back behind it. */
+  /** Where the last dollar quote, parameter or skipped text ended: no identifier reaches back behind it. */
   private identFloor = 0
 
   private start: number | null = null
@@ -403,6 +403,7 @@ export class Lexer {
 
   private skip(at: number, length: number): void {
     this.pos = at + length
+    this.identFloor = this.base + this.pos
     this.tokens.push({ kind: 'skip', start: this.base + at, end: this.base + this.pos })
   }
 

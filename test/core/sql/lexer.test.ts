@@ -335,6 +335,8 @@ test('a byte order mark between statements is skipped, one in a statement is par
     { kind: 'skip', start: 10, end: 11 },
     { kind: 'statement', start: 11, end: 19 },
   ])
+  // Blanked for the server, it is no part of what follows.
+  expect(() => lex('\ufeff$$ a')).toThrow('unterminated dollar-quoted string')
   expect(lex('SELECT \ufeffa;')).toMatchObject([{ kind: 'statement', start: 0, end: 9 }])
 })
 
