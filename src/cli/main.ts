@@ -23,6 +23,10 @@ function said(error: unknown): unknown {
   return new NselfError('usage', message, { hint: 'add --help to see how it is used' })
 }
 
+async function failed(error: unknown): Promise<void> {
+  process.exitCode = await (await import('./fail.ts')).fail(error, process.argv.includes('--json'))
+}
+
 async function main(): Promise<void> {
   const argv = spelledOut(process.argv)
   const complain = (text: string) => void streams().stderr.write(text)
@@ -32,7 +36,7 @@ async function main(): Promise<void> {
     if (error instanceof CommanderError && error.exitCode === 0) return
     // A group of commands without one of them: its help has been shown.
     if (error instanceof CommanderError && error.code === 'commander.help') process.exitCode = 2
-    else process.exitCode = await (await import('./fail.ts')).fail(said(error), argv.includes('--json'))
+    else await failed(said(error))
   }
   exit()
 }
@@ -45,7 +49,6 @@ void main().finally(() => {
 // Nothing is left to wait for, and the command has not ended: its terminal went away at a question, or it has a fault.
 process.once('beforeExit', async () => {
   if (isOver) return
-  const error = new Error('the command waits for something that cannot come any more')
-  process.exitCode = await (await import('./fail.ts')).fail(error, process.argv.includes('--json'))
+  await failed(new Error('the command waits for something that cannot come any more'))
   leave()
 })
