@@ -17,7 +17,6 @@ async function of(client: Pick<Client, 'query'>, ...sql: readonly string[]): Pro
 }
 
 const more = [
-  { what: 'a default', both: users, one: 'ALTER TABLE users ALTER note SET DEFAULT $$a$$', other: '' },
   {
     what: 'the index of a replica identity',
     both: `${users}; CREATE UNIQUE INDEX i ON users (id); CREATE UNIQUE INDEX j ON users (id)`,
