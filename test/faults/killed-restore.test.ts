@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { backUp, backupsOf, databasesOf, dumpText, filesIn } from '../helpers/backups.ts'
+import { backUp, backupsOf, connectAs, databaseOf, databasesOf, dumpText, filesIn } from '../helpers/backups.ts'
 import { forEachDeath, untilIdle } from '../helpers/kill.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'
-import type { Passing } from '../helpers/proxy.ts'
+import { type Passing, startProxy } from '../helpers/proxy.ts'
 
 // Debian's pg_dump is newer than this server, as it must be.
 const server = useServer(postgres14)
@@ -95,6 +95,41 @@ describe.each(deaths)('killed with -9 %s', (_, death) => {
       await untilIdle(project)
     })
   })
+})
+
+test('killed with -9 while the server makes its database and does not see it leave, the next restore ends that first', async () => {
+  const project = await applied()
+  const { file: backup } = await backUp(project)
+  await untilIdle(project)
+  const creation = `CREATE DATABASE "${databaseOf(project)}_restore_`
+  const beside = project.url.replace(/[^/]*$/, 'postgres')
+  const holder = await connectAs(project, 'holder', beside)
+  await holder.query('BEGIN; LOCK TABLE pg_database IN SHARE MODE')
+  // A transaction would see the same activity each time.
+  const watcher = await connectAs(project, 'watcher', beside)
+  const waiting = async () => {
+    const { rows } = await watcher.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ^@ '${creation}'`,
+    )
+    return rows.map(({ pid }) => pid)
+  }
+  const patience = { timeout: 20_000, interval: 20 }
+  const { url, close } = await startProxy(project.url, {
+    fate: ({ text }) => (text.startsWith(creation) ? 'orphan' : 'pass'),
+  })
+  const first = project.start('db', 'restore', backup, '--drop-old', '--database-url', url)
+  await expect.poll(waiting, patience).toHaveLength(1)
+  const [orphan] = await waiting()
+  first.kill('SIGKILL')
+  await first.finished
+  const next = project.start('db', 'restore', backup, '--drop-old')
+  await expect.poll(waiting, patience).not.toEqual([orphan])
+  await expect.poll(waiting, patience).toHaveLength(1)
+  await holder.query('COMMIT')
+  const { code, stderr } = await next.finished
+  await close()
+  expect(code, stderr).toBe(0)
+  expect(await databasesOf(project)).toEqual([databaseOf(project)])
 })
 
 test('killed with -9 at each change in the folder of backups, backup leaves no broken one, and the next one cleans up', async () => {

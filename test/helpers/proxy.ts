@@ -15,9 +15,9 @@ export interface Passing {
 /**
  * What becomes of a message: it passes; the connection is cut when all before it is answered and it would go on to the
  * server, right after it has, or once it is done and only its answer is under way; or it is held, and with it all that
- * this client sends later.
+ * this client sends later; or it passes and the server never learns that its client has gone.
  */
-export type Fate = 'pass' | 'before' | 'after' | 'answer' | 'hold'
+export type Fate = 'pass' | 'before' | 'after' | 'answer' | 'hold' | 'orphan'
 
 export interface Proxy {
   readonly url: string
@@ -56,6 +56,7 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
     const later = (act: () => void) => (delayMs === 0 ? act() : void setTimeout(act, delayMs / 2))
     let deaf = false
     let isOver = false
+    let isOrphan = false
     const onFrozen = (act: () => void) => later(() => void (frozen || act()))
     const answers = answersOf()
     connections.push(answers)
@@ -68,8 +69,9 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
       }),
     )
     server.on('end', () => onFrozen(() => client.end()))
-    client.on('close', () => server.end())
-    client.on('end', () => onFrozen(() => server.end()))
+    const leave = () => void (isOrphan || server.end())
+    client.on('close', leave)
+    client.on('end', () => onFrozen(leave))
     const cut = () => {
       deaf = true
       server.end()
@@ -96,7 +98,8 @@ export async function startProxy(serverUrl: string, { fate = () => 'pass', delay
             server.on('close', () => client.destroy())
             cutLater(() => server.end())
           }
-          isOver = fate !== 'pass' && fate !== 'hold'
+          isOrphan ||= fate === 'orphan'
+          isOver = fate === 'before' || fate === 'after' || fate === 'answer'
           if (isOver) return
         }
       }),

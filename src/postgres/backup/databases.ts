@@ -83,11 +83,32 @@ export async function dropOurs(client: Client, name: string): Promise<boolean> {
   )
 }
 
+/**
+ * Ends the sessions of commands that were killed and whose CREATE DATABASE the server has not given up yet: it would
+ * come to light after we have looked. Only where no command that lives can be making one of such a name.
+ * @param named the name quoted, or the beginning of it.
+ */
+export async function endCreations(client: Client, named: string): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid, ${creationEndsIn}) FROM pg_stat_activity
+     WHERE state = 'active' AND query ^@ ${literal(`CREATE DATABASE ${named}`)}
+     AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'MEMBER')`,
+  )
+}
+
+const creationEndsIn = 5000
+
+/** Whether a CREATE DATABASE failed because another made one of this name at the same time, or just before. */
+export function isNameTaken(error: { code?: string | undefined }): boolean {
+  return error.code === '42P04' || error.code === '23505'
+}
+
 /** Drops the database of a restore, ending first what still works there for it. */
 export async function dropRestore(client: Client, name: string): Promise<boolean> {
   await client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a JOIN pg_database d ON d.oid = datid
-     WHERE d.datname = ${literal(name)} AND datconnlimit = ${ours} AND application_name = '${restoring}'`,
+     WHERE d.datname = ${literal(name)} AND datconnlimit = ${ours} AND application_name = '${restoring}'
+     AND pg_has_role(usesysid, 'MEMBER')`,
   )
   return dropOurs(client, name)
 }
@@ -101,6 +122,7 @@ export const restoring = 'nself restore'
  */
 export async function abandonedRestores(client: Client, database: string): Promise<string[]> {
   const prefix = `${shortened(database, '_restore_20260122_143000'.length)}_restore_`
+  await endCreations(client, identifier(prefix).slice(0, -1))
   const { rows } = await client.query<{ name: string }>(
     `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ours} AND datname ^@ ${literal(prefix)}
      AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
