@@ -43,6 +43,14 @@ describe('without a pg_dump that fits', () => {
     expect(await project.query("SELECT action FROM nself.journal WHERE action = 'restore'")).toEqual([['restore']])
   })
 
+  test('two at the same moment are two', async () => {
+    const project = await withoutPgDump()
+    const taken = await Promise.all([project.nself('db', 'backup'), project.nself('db', 'backup')])
+    for (const { code, stderr } of taken) expect(code, stderr).toBe(0)
+    expect(await databasesOf(project)).toHaveLength(3)
+    expect(filesIn(project).filter((name) => name.endsWith('.json'))).toHaveLength(2)
+  })
+
   test('properties of the database survive', async () => {
     const project = await withoutPgDump()
     const name = databaseOf(project)

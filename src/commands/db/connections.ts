@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { connectBeside, using } from '../../postgres/backup/databases.ts'
-import { inUse, namesOf, sessionsOn } from '../../postgres/backup/sessions.ts'
+import { inUse, namesOf, sessionsStaying } from '../../postgres/backup/sessions.ts'
 import { placeOf, type Server } from '../../postgres/connect.ts'
 import type { Context } from '../context.ts'
 
@@ -16,7 +16,8 @@ export async function mayEndConnections(
   consent: boolean,
   what: string,
 ): Promise<boolean> {
-  const sessions = await using(connectBeside(server, 'nself'), signal, (client) => sessionsOn(client, server.database))
+  const beside = connectBeside(server, 'nself')
+  const sessions = await using(beside, signal, (client) => sessionsStaying(client, server.database))
   if (sessions.length === 0) return consent
   const names = namesOf(sessions)
   if (consent) {

@@ -1,7 +1,17 @@
 import { NselfError } from '../../core/errors.ts'
 import { connect, type Server } from '../connect.ts'
 import { literal } from '../history.ts'
-import { connectBeside, dropOurs, freeName, hindrance, identifier, ours, using } from './databases.ts'
+import {
+  connectBeside,
+  dropOurs,
+  endCreations,
+  freeName,
+  hindrance,
+  identifier,
+  isNameTaken,
+  ours,
+  using,
+} from './databases.ts'
 import { readSnapshot, type Snapshot } from './dump.ts'
 import { withoutSessions } from './sessions.ts'
 import { interrupted } from './tool.ts'
@@ -33,19 +43,25 @@ export async function copyDatabase(
           hint: 'install pg_dump, or connect as the owner with CREATEDB; nothing was run',
         })
       }
-      const name = await freeName(worker, database, 'backup', options.stamp)
-      await options.onName(name)
-      const sql = `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
-      try {
-        await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
-      } catch (error) {
-        if (error instanceof NselfError) throw error
-        if (options.signal.aborted) throw interrupted(options.signal)
-        throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {
-          hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
-          cause: error,
-        })
+      const copy = async (): Promise<string> => {
+        const name = await freeName(worker, database, 'backup', options.stamp)
+        await options.onName(name)
+        const sql = `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
+        try {
+          await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
+        } catch (error) {
+          if (error instanceof NselfError) throw error
+          if (options.signal.aborted) throw interrupted(options.signal)
+          // Another backup took the name in the same second.
+          if (isNameTaken(error as { code?: string })) return copy()
+          throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {
+            hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
+            cause: error,
+          })
+        }
+        return name
       }
+      const name = await copy()
       const { rows } = await worker.query<{ size: string }>(`SELECT pg_database_size(${literal(name)})::text AS size`)
       return { ...snapshot, name, size: Number(rows[0]?.size) }
     }),
@@ -54,5 +70,8 @@ export async function copyDatabase(
 
 /** Drops a copy; false when this server has none of that name that is ours, or somebody keeps it. */
 export async function dropCopy(server: Server, name: string): Promise<boolean> {
-  return using(connectBeside(server, 'nself backup'), new AbortController().signal, (client) => dropOurs(client, name))
+  return using(connectBeside(server, 'nself backup'), new AbortController().signal, async (client) => {
+    await endCreations(client, identifier(name))
+    return dropOurs(client, name)
+  })
 }

@@ -17,6 +17,16 @@ export async function sessionsOn(
   return rows
 }
 
+/** Those that stay: a command that has just ended, or one that only looks, is given a second to go. */
+export async function sessionsStaying(client: Client, database: string): Promise<OtherSession[]> {
+  const until = performance.now() + 1000
+  for (;;) {
+    const sessions = await sessionsOn(client, database)
+    if (sessions.length === 0 || performance.now() > until) return sessions
+    await pause(50)
+  }
+}
+
 export function namesOf(sessions: readonly OtherSession[]): string {
   const shown = sessions.slice(0, 5).map(nameOf).join('; ')
   return sessions.length > 5 ? `${shown}; and ${sessions.length - 5} more` : shown
