@@ -63,6 +63,17 @@ function bothWays(list: readonly Pair[], all: boolean): void {
 describe('diff --sql makes the other side what this one is, both ways', () => bothWays(pairs, false))
 describe('diff --sql --all does so with rights', () => bothWays(access, true))
 
+test('a new table has its columns in their order, those of new types too', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  await a.query(
+    "CREATE TYPE mood AS ENUM ('good'); CREATE TABLE days (mood mood NOT NULL, id int, last mood, note text)",
+  )
+  const { sql } = await diff(contextIn(a), { left: a.url, right: b.url, all: false, sql: true, exitCode: false })
+  await b.query(sql ?? '')
+  const columns = "SELECT attname FROM pg_attribute WHERE attrelid = 'days'::regclass AND attnum > 0 ORDER BY attnum"
+  expect(await b.query(columns)).toEqual(await a.query(columns))
+})
+
 async function copyOf(project: Project): Promise<string> {
   const name = new URL(project.url).pathname.slice(1)
   await project.queryBeside(`CREATE DATABASE ${name}_before TEMPLATE ${name}`)

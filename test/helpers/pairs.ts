@@ -13,6 +13,21 @@ export const users = 'CREATE TABLE users (id int PRIMARY KEY, name varchar(20), 
 
 export const pairs: readonly Pair[] = [
   { what: 'a table', one: users, other: '' },
+  {
+    what: 'a table with several keys on the same columns',
+    one: 'CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a, b), ADD UNIQUE (a, b)',
+    other: '',
+  },
+  {
+    what: 'a type of column that a policy and a trigger read',
+    both: `${users}; CREATE POLICY p ON users USING (note <> 'x'); CREATE TRIGGER t BEFORE UPDATE OF note ON users
+           FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
+    one:
+      'DROP POLICY p ON users; DROP TRIGGER t ON users; ALTER TABLE users ALTER note TYPE varchar(9);' +
+      " CREATE POLICY p ON users USING (note <> 'x'); CREATE TRIGGER t BEFORE UPDATE OF note ON users" +
+      ' FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+    other: '',
+  },
   { what: 'a schema', global: 'app', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '' },
   { what: 'a column', both: users, one: 'ALTER TABLE users ADD email text NOT NULL DEFAULT $$x$$', other: '' },
   { what: 'a type of column', both: users, one: 'ALTER TABLE users ALTER name TYPE text', other: '' },

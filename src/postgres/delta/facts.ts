@@ -1,4 +1,4 @@
-import type { FactBase } from '@supabase/pg-delta'
+import type { Fact, FactBase } from '@supabase/pg-delta'
 import { connect, disconnect, type Server } from '../connect.ts'
 
 /** Only this room knows the library that turns two schemas into statements. */
@@ -60,4 +60,22 @@ function targetsOwn(id: { readonly kind: string; readonly target?: unknown }): b
   const target = id.target as { kind: string; schema?: string; name?: string; target?: unknown } | undefined
   if (target === undefined) return false
   return target.schema === 'nself' || (target.kind === 'schema' && target.name === 'nself') || targetsOwn(target)
+}
+
+/** A state without some of its parts and all that needs them. */
+export async function without(facts: FactBase, parts: readonly Fact['id'][]): Promise<FactBase> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const left = new Set(parts.map(encodeId))
+  const needs = (fact: Fact) =>
+    (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
+    facts.outgoingEdges(fact.id).some(({ kind, to }) => kind === 'depends' && left.has(encodeId(to)))
+  for (let size = -1; size !== left.size; ) {
+    size = left.size
+    for (const fact of facts.facts()) if (needs(fact)) left.add(encodeId(fact.id))
+  }
+  const stays = (id: Fact['id']) => !left.has(encodeId(id))
+  return buildFactBase(
+    facts.facts().filter(({ id }) => stays(id)),
+    facts.edges.filter(({ from, to }) => stays(from) && stays(to)),
+  )
 }

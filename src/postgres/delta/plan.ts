@@ -1,10 +1,15 @@
-import type { Action, StableId } from '@supabase/pg-delta'
+import type { Action, Fact, StableId } from '@supabase/pg-delta'
 import type { Change } from '../../core/schema/change.ts'
-import { type FactBase, loadLibrary } from './facts.ts'
+import { type FactBase, loadLibrary, without } from './facts.ts'
 
 /** The statements that turn one schema into the other, in an order that works. */
 export async function changesBetween(from: FactBase, to: FactBase): Promise<Change[]> {
   if (from === to) return []
+  const twins = twinKeys(from, to)
+  if (twins.length > 0) {
+    const first = await without(to, twins)
+    return [...(await changesBetween(from, first)), ...(await changesBetween(first, to))]
+  }
   const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
   const { actions } = plan(from, to, { assumedRoles: [...new Set(roles)] })
@@ -17,6 +22,29 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
       freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
     }))
 }
+
+/** The statements that lead through all of the states. */
+export async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {
+  const changes: Change[] = []
+  for (let i = 1; i < states.length; i++) {
+    changes.push(...(await changesBetween(states[i - 1] as FactBase, states[i] as FactBase)))
+  }
+  return changes
+}
+
+/** Keys of new tables on the columns of another key: CREATE TABLE makes only one of the two, ALTER TABLE both. */
+function twinKeys(from: FactBase, to: FactBase): Fact['id'][] {
+  const keys = to.facts().flatMap(({ id, parent, payload: { type, def } }) => {
+    const isKey = id.kind === 'constraint' && (type === 'p' || type === 'u')
+    return isKey && parent !== undefined && !from.has(parent) ? [{ id, type, on: onOf(id.schema, id.table, def) }] : []
+  })
+  const first = new Map(keys.toReversed().map(({ id, on }) => [on, id]))
+  for (const { id, type, on } of keys) if (type === 'p') first.set(on, id)
+  return keys.flatMap(({ id, on }) => (first.get(on) === id ? [] : [id]))
+}
+
+const onOf = (schema: string, table: string, definition: unknown) =>
+  JSON.stringify([schema, table, String(definition).replace(/^[A-Z ]+/, '')])
 
 /** The library drops a default before it changes a type, also where there is none. */
 function isIdle({ sql, consumes, destroys }: Action, from: FactBase): boolean {

@@ -1,5 +1,5 @@
 import type { Fact } from '@supabase/pg-delta'
-import { type FactBase, loadLibrary } from './facts.ts'
+import { type FactBase, loadLibrary, without } from './facts.ts'
 import { changesBetween } from './plan.ts'
 
 /** Locks that one migration takes at most, about: a server has some seven thousand, unless it is told otherwise. */
@@ -60,24 +60,6 @@ const inTheWay = new Set(['trigger', 'policy', 'rule'])
 
 function mentions(text: string, name: string): boolean {
   return new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
-}
-
-/** A state without some of its parts and all that needs them. */
-async function without(facts: FactBase, parts: readonly Fact['id'][]): Promise<FactBase> {
-  const { buildFactBase, encodeId } = await loadLibrary()
-  const left = new Set(parts.map(encodeId))
-  const needs = (fact: Fact) =>
-    (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
-    facts.outgoingEdges(fact.id).some(({ kind, to }) => kind === 'depends' && left.has(encodeId(to)))
-  for (let size = -1; size !== left.size; ) {
-    size = left.size
-    for (const fact of facts.facts()) if (needs(fact)) left.add(encodeId(fact.id))
-  }
-  const stays = (id: Fact['id']) => !left.has(encodeId(id))
-  return buildFactBase(
-    facts.facts().filter(({ id }) => stays(id)),
-    facts.edges.filter(({ from, to }) => stays(from) && stays(to)),
-  )
 }
 
 /** The old state with the schemas and enums that are new in the other; the same when there are none. */

@@ -1,7 +1,6 @@
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { type Catalog, keyOf, type Other } from '../../core/schema/catalog.ts'
-import type { Change } from '../../core/schema/change.ts'
 import { plainChange } from '../../core/schema/change.ts'
 import { complementOf } from '../../core/schema/complement.ts'
 import type { Design } from '../../core/schema/design.ts'
@@ -14,7 +13,7 @@ import { readCatalog } from '../catalog/read.ts'
 import type { Server } from '../connect.ts'
 import { type FactBase, readFacts } from '../delta/facts.ts'
 import { wantedFacts } from '../delta/merge.ts'
-import { changesBetween } from '../delta/plan.ts'
+import { changesAlong } from '../delta/plan.ts'
 import { stagesOf, stepsBetween } from '../delta/stages.ts'
 import { withKnownWords } from './known-words.ts'
 import { catalogOf, on } from './look.ts'
@@ -126,14 +125,6 @@ function withComplement(drafts: readonly Draft[], { current, wanted }: Compared)
     up: i < drafts.length - 1 ? up : [...up, ...complementOf(have, want, all.up)],
     down: i > 0 ? down : [...down, ...complementOf(want, have, all.down)],
   }))
-}
-
-async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {
-  const changes: Change[] = []
-  for (let i = 1; i < states.length; i++) {
-    changes.push(...(await changesBetween(states[i - 1] as FactBase, states[i] as FactBase)))
-  }
-  return changes
 }
 
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {

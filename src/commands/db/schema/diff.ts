@@ -8,7 +8,8 @@ import { sectionLines } from '../../../core/schema/migration-text.ts'
 import { wantedOf } from '../../../core/schema/wanted.ts'
 import { readFacts } from '../../../postgres/delta/facts.ts'
 import { statementFormat } from '../../../postgres/delta/format.ts'
-import { changesBetween } from '../../../postgres/delta/plan.ts'
+import { changesAlong } from '../../../postgres/delta/plan.ts'
+import { stepsBetween } from '../../../postgres/delta/stages.ts'
 import { catalogOf, on } from '../../../postgres/scratch/look.ts'
 import { type Claim, remaining } from '../../../postgres/scratch/prove-sql.ts'
 import type { Context } from '../../context.ts'
@@ -66,7 +67,8 @@ async function sqlFor(context: Context, left: Side, right: Side, all: boolean): 
     },
   )
   const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
-  const between = await changesBetween(have, want)
+  const [steps] = await stepsBetween(have, want)
+  const between = await changesAlong(steps)
   const changes = forReading([...between, ...complementOf(theirs, ours, between)])
   if (changes.length === 0) return ''
   const format = await on(right.server, statementFormat)
