@@ -148,6 +148,46 @@ Ref: b.a_id - a.id
     expect(row).toEqual(['x y', true, 0, '1', false, { a: [1] }])
   })
 
+  test('what well-known extensions bring is used, and the migration makes them', async () => {
+    const project = await drawn({
+      'schema.dbml': `Table users {
+  id uuid [pk, default: \`public.uuid_generate_v4()\`]
+  token text [default: \`encode(gen_random_bytes(16), 'hex')\`]
+  email citext [unique]
+  tags public.hstore
+  name text
+  made timestamptz
+  indexes {
+    \`name gin_trgm_ops\` [type: gin, name: 'by_name']
+    (\`made desc nulls last\`, \`lower(name) text_pattern_ops\`) [name: 'latest']
+  }
+}`,
+    })
+    const created = await project.ok(...imports)
+    for (const name of ['citext', 'hstore', 'pg_trgm', 'pgcrypto']) expect(created).toContain(`+ Extension: ${name}\n`)
+    await project.ok('db', 'migrate', 'up')
+    await project.query("INSERT INTO users (email, tags) VALUES ('A@x', 'a => 1')")
+    expect(await project.query("SELECT id IS NOT NULL, length(token) FROM users WHERE email = 'a@X'")).toEqual([
+      [true, 32],
+    ])
+    expect(await project.ok(...imports)).toContain('No changes')
+    const drawing = await project.ok('db', 'schema', 'diagram')
+    draw(project, { 'schema.dbml': drawing })
+    expect(await project.ok(...imports)).toContain('No changes')
+    draw(project, { 'schema.dbml': drawing.replace('DESC NULLS LAST', 'DESC') })
+    expect(await project.ok(...imports)).toContain('~ Index: latest (different definition)')
+    await project.ok('db', 'migrate', 'down')
+    expect(await project.query('SELECT extname FROM pg_extension')).toEqual([['plpgsql']])
+  })
+
+  test('a type of an extension that the server does not have is told as such', async () => {
+    const project = await drawn({ 'schema.dbml': 'Table a {\n  v vector(3)\n  c constructor\n}\n' })
+    const { code, stderr } = await project.nself(...imports)
+    expect(code).toBe(2)
+    expect(stderr).toContain('it comes with the extension vector, which this server does not have')
+    expect(stderr).toContain('schema.dbml:3:3 PostgreSQL knows no type constructor, of a.c')
+  })
+
   test('records become a seed, in the order of the references', async () => {
     const project = await drawn({
       'schema.dbml': `Table posts {

@@ -51,14 +51,18 @@ export function constraintOf(
   return { kind, name, definition, columns: [], references: null, comment: null, ...more }
 }
 
-export function indexOf(name: string, keys: Index['keys'], more: Partial<Index> = {}): Index {
+export function indexOf(
+  name: string,
+  keys: readonly { text: string; isColumn: boolean; behind?: string }[],
+  more: Partial<Index> = {},
+): Index {
   return {
     name,
-    keys,
+    keys: keys.map((key) => ({ behind: '', ...key })),
     definition: '',
     unique: false,
     method: 'btree',
-    plain: true,
+    more: false,
     valid: true,
     comment: null,
     ...more,

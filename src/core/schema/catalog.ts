@@ -79,15 +79,23 @@ export interface Reference {
 
 export type Rule = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
 
+export interface IndexKey {
+  /** The column's name, or the expression. */
+  readonly text: string
+  readonly isColumn: boolean
+  /** Its operator class and order where they are not the usual ones: ` gin_trgm_ops`, ` DESC`. */
+  readonly behind: string
+}
+
 export interface Index {
   readonly name: string
   /** `CREATE INDEX …`, whole. */
   readonly definition: string
   readonly unique: boolean
   readonly method: string
-  readonly keys: readonly { readonly text: string; readonly isColumn: boolean }[]
-  /** It has nothing but keys: no WHERE, no INCLUDE, no order, no operator class of its own. */
-  readonly plain: boolean
+  readonly keys: readonly IndexKey[]
+  /** It has more than keys: WHERE, INCLUDE, NULLS NOT DISTINCT, a collation or options of its own. */
+  readonly more: boolean
   readonly valid: boolean
   readonly comment: string | null
 }
@@ -149,4 +157,9 @@ export function keyOf({ schema, name }: { readonly schema: string | null; readon
 /** The tables by key. */
 export function tablesByKey(catalog: Catalog): ReadonlyMap<string, Table> {
   return new Map(catalog.tables.map((table) => [keyOf(table), table]))
+}
+
+/** Whether an index has nothing but keys in the usual order, with the usual operator classes. */
+export function isPlain({ more, keys }: Index): boolean {
+  return !more && keys.every(({ behind }) => behind === '')
 }

@@ -11,6 +11,7 @@ import {
   withoutParentheses,
   withSettings,
 } from './dbml-text.ts'
+import { quoted } from './design.ts'
 
 export type IsEnum = (schema: string, name: string) => boolean
 
@@ -110,7 +111,7 @@ const keysText = (keys: readonly string[]) => (keys.length === 1 ? (keys[0] as s
 function indexLines(index: Index): string[] {
   const { name, method, unique, comment } = index
   const keys = indexKeys(index)
-  if (keys === null || !index.plain || !index.valid) return commentLines(index.definition, '    ')
+  if (keys === null || index.more || !index.valid) return commentLines(index.definition, '    ')
   const line = withSettings(keysText(keys), [
     ...(unique ? ['unique'] : []),
     `name: ${textOf(name)}`,
@@ -121,11 +122,11 @@ function indexLines(index: Index): string[] {
   return [`    ${line}`]
 }
 
-/** Columns, or expressions. The parser loses the order of a mixture, so that there all are written as expressions. */
+/** Columns, or expressions with what stands behind them. The parser loses the order of a mixture, so that there all are written as expressions. */
 function indexKeys({ keys }: Index): string[] | null {
-  if (keys.every((key) => key.isColumn)) return keys.map((key) => nameOf(key.text))
-  const texts = keys.map(({ text, isColumn }) =>
-    expressionOf(isColumn ? `"${text.replaceAll('"', '""')}"` : withoutParentheses(text)),
+  if (keys.every(({ isColumn, behind }) => isColumn && behind === '')) return keys.map((key) => nameOf(key.text))
+  const texts = keys.map(({ text, isColumn, behind }) =>
+    expressionOf(`${isColumn ? quoted(text) : withoutParentheses(text)}${behind}`),
   )
   return texts.every((text) => text !== null) ? texts : null
 }

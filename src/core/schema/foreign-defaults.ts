@@ -1,24 +1,26 @@
 import { literalOf } from './design.ts'
 
 /** Functions of other databases, and of PostgreSQL's extensions, and what every PostgreSQL has for them. */
-const functions: Readonly<Record<string, string>> = {
-  getdate: 'now()',
-  getutcdate: 'now()',
-  sysdatetime: 'now()',
-  sysdate: 'now()',
-  systimestamp: 'now()',
-  current_timestamp: 'now()',
-  curdate: 'CURRENT_DATE',
-  curtime: 'CURRENT_TIME',
-  newid: 'gen_random_uuid()',
-  newsequentialid: 'gen_random_uuid()',
-  uuid: 'gen_random_uuid()',
-  uuid_generate_v4: 'gen_random_uuid()',
-}
+const functions = new Map(
+  Object.entries({
+    getdate: 'now()',
+    getutcdate: 'now()',
+    sysdatetime: 'now()',
+    sysdate: 'now()',
+    systimestamp: 'now()',
+    current_timestamp: 'now()',
+    curdate: 'CURRENT_DATE',
+    curtime: 'CURRENT_TIME',
+    newid: 'gen_random_uuid()',
+    newsequentialid: 'gen_random_uuid()',
+    uuid: 'gen_random_uuid()',
+    uuid_generate_v4: 'gen_random_uuid()',
+  }),
+)
 
 /** What a default calls: `getdate` of `(GETDATE())`; null when it is no lone call without arguments. */
 export function calledBy(written: string): string | null {
-  return /^\(*\s*(\w+)\s*\(\s*\)\s*\)*$/.exec(written)?.[1]?.toLowerCase() ?? null
+  return /^\(*\s*(?:(?:public|extensions)\.)?(\w+)\s*\(\s*\)\s*\)*$/.exec(written)?.[1]?.toLowerCase() ?? null
 }
 
 /**
@@ -48,6 +50,6 @@ export function equivalentDefault(written: string, type: string, isUnknown: (nam
   if (isText && /^now$/i.test(text)) return 'now()'
   const name = calledBy(text)
   if (name === null) return null
-  if (isUnknown(name)) return functions[name] ?? null
+  if (isUnknown(name)) return functions.get(name) ?? null
   return isText ? `${name}()` : null
 }

@@ -1,52 +1,54 @@
 /** Types of other databases and of ORMs that DBML files use, and what PostgreSQL has for them. */
-const equivalents: Readonly<Record<string, string>> = {
-  datetime: 'timestamp',
-  datetime2: 'timestamp',
-  smalldatetime: 'timestamp',
-  datetimeoffset: 'timestamptz',
-  datetimetz: 'timestamptz',
-  timestamp_ltz: 'timestamptz',
-  timestamp_tz: 'timestamptz',
-  timestamp_ntz: 'timestamp',
-  year: 'smallint',
-  tinyint: 'smallint',
-  mediumint: 'integer',
-  int16: 'smallint',
-  int32: 'integer',
-  int64: 'bigint',
-  uint: 'bigint',
-  uint32: 'bigint',
-  long: 'bigint',
-  number: 'numeric',
-  double: 'double precision',
-  float32: 'real',
-  float64: 'double precision',
-  string: 'text',
-  str: 'text',
-  tinytext: 'text',
-  mediumtext: 'text',
-  longtext: 'text',
-  clob: 'text',
-  ntext: 'text',
-  nvarchar: 'varchar',
-  nvarchar2: 'varchar',
-  varchar2: 'varchar',
-  nchar: 'char',
-  bytes: 'bytea',
-  blob: 'bytea',
-  tinyblob: 'bytea',
-  mediumblob: 'bytea',
-  longblob: 'bytea',
-  binary: 'bytea',
-  varbinary: 'bytea',
-  image: 'bytea',
-  uniqueidentifier: 'uuid',
-  guid: 'uuid',
-  object: 'jsonb',
-  map: 'jsonb',
-  dict: 'jsonb',
-  array: 'jsonb',
-}
+const equivalents = new Map(
+  Object.entries({
+    datetime: 'timestamp',
+    datetime2: 'timestamp',
+    smalldatetime: 'timestamp',
+    datetimeoffset: 'timestamptz',
+    datetimetz: 'timestamptz',
+    timestamp_ltz: 'timestamptz',
+    timestamp_tz: 'timestamptz',
+    timestamp_ntz: 'timestamp',
+    year: 'smallint',
+    tinyint: 'smallint',
+    mediumint: 'integer',
+    int16: 'smallint',
+    int32: 'integer',
+    int64: 'bigint',
+    uint: 'bigint',
+    uint32: 'bigint',
+    long: 'bigint',
+    number: 'numeric',
+    double: 'double precision',
+    float32: 'real',
+    float64: 'double precision',
+    string: 'text',
+    str: 'text',
+    tinytext: 'text',
+    mediumtext: 'text',
+    longtext: 'text',
+    clob: 'text',
+    ntext: 'text',
+    nvarchar: 'varchar',
+    nvarchar2: 'varchar',
+    varchar2: 'varchar',
+    nchar: 'char',
+    bytes: 'bytea',
+    blob: 'bytea',
+    tinyblob: 'bytea',
+    mediumblob: 'bytea',
+    longblob: 'bytea',
+    binary: 'bytea',
+    varbinary: 'bytea',
+    image: 'bytea',
+    uniqueidentifier: 'uuid',
+    guid: 'uuid',
+    object: 'jsonb',
+    map: 'jsonb',
+    dict: 'jsonb',
+    array: 'jsonb',
+  }),
+)
 
 /** Those that keep their length or precision. */
 const sized = /^(?:var)?char$|^(?:numeric|decimal)$|^timestamp(?:tz)?$/
@@ -66,7 +68,7 @@ export function equivalentOf(type: string): string | null {
   const other = attributes.trim() !== '' || name !== word.toLowerCase()
   const wider = /unsigned/i.test(type) && /^(?:int|integer)$/.test(name) ? 'bigint' : undefined
   const own = (withoutSize.test(name) && size !== undefined) || other ? name : undefined
-  const base = wider ?? equivalents[name] ?? own
+  const base = wider ?? equivalents.get(name) ?? own
   if (base === undefined) return null
   const length = size?.replace(/\s*(?:char|byte)$/i, '')
   return `${base}${length !== undefined && sized.test(base) && /^\d+(?:\s*,\s*\d+)?$/.test(length) ? `(${length})` : ''}${array}`
@@ -74,13 +76,8 @@ export function equivalentOf(type: string): string | null {
 
 /** serial and its kin are no types, but a type with a sequence; null for any other. */
 export function serialType(type: string): string | null {
-  const known: Readonly<Record<string, string>> = {
-    serial: 'integer',
-    serial4: 'integer',
-    bigserial: 'bigint',
-    serial8: 'bigint',
-    smallserial: 'smallint',
-    serial2: 'smallint',
-  }
-  return known[type.trim().toLowerCase()] ?? null
+  const word = type.trim().toLowerCase()
+  if (/^serial4?$/.test(word)) return 'integer'
+  if (/^(?:bigserial|serial8)$/.test(word)) return 'bigint'
+  return /^(?:smallserial|serial2)$/.test(word) ? 'smallint' : null
 }

@@ -38,7 +38,7 @@ function isUnique({ constraints, indexes }: Table, columns: readonly string[]): 
   const isKey = ({ kind }: Constraint) => kind === 'primary key' || kind === 'unique'
   return (
     constraints.some((constraint) => isKey(constraint) && covered(constraint.columns)) ||
-    indexes.some(({ unique, plain, valid, keys }) => unique && plain && valid && covered(keys.map((key) => key.text)))
+    indexes.some((index) => index.unique && index.valid && !index.more && covered(index.keys.map((key) => key.text)))
   )
 }
 

@@ -5,6 +5,7 @@ import {
   type Constraint,
   type Enum,
   type Index,
+  isPlain,
   keyOf,
   type Table,
   tablesByKey,
@@ -121,9 +122,10 @@ function mergedKeys(known: Table, made: Table, design: DesignTable, read: (text:
     if (constraint !== undefined) constraints.push(constraint)
     else indexes.push(same === undefined ? index : { ...same, comment: index.comment })
   }
+  const taken = new Set(indexes.map(({ name }) => name))
   return {
     constraints: [...constraints, ...open.constraints.filter((item) => !canSay(item))],
-    indexes: [...indexes, ...open.indexes.filter((index) => !index.plain)],
+    indexes: [...indexes, ...open.indexes.filter((index) => !isPlain(index) && !taken.has(index.name))],
   }
 }
 
@@ -153,7 +155,7 @@ function columnsOf({ keys }: Index): string[] {
 function isUniqueOn(index: Index, columns: readonly string[]): boolean {
   return (
     index.unique &&
-    index.plain &&
+    isPlain(index) &&
     index.method === 'btree' &&
     columns.length > 0 &&
     columnsOf(index).join() === columns.join()
@@ -162,7 +164,8 @@ function isUniqueOn(index: Index, columns: readonly string[]): boolean {
 
 function isSameIndex(known: Index, made: Index, read: (text: string) => string): boolean {
   // One with a WHERE or the like is meant only when it is named.
-  if (!known.plain && known.name !== made.name) return false
+  if (!isPlain(known) && known.name !== made.name) return false
+  if (!isPlain(made) && made.definition !== known.definition) return false
   const keysOf = ({ keys }: Index, as: (text: string) => string) =>
     keys.map((key) => (key.isColumn ? key.text : as(key.text))).join()
   return (

@@ -82,11 +82,15 @@ export const indexes: Section = `SELECT jsonb_build_object('schema', n.nspname, 
   'definition', pg_get_indexdef(i.indexrelid), 'unique', i.indisunique, 'method', am.amname,
   'keys', (SELECT jsonb_agg(jsonb_build_object('text', CASE WHEN i.indkey[k - 1] = 0 THEN pg_get_indexdef(i.indexrelid, k, true)
     ELSE (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum = i.indkey[k - 1]) END,
-    'isColumn', i.indkey[k - 1] <> 0) ORDER BY k) FROM generate_series(1, i.indnkeyatts) k),
-  'plain', i.indpred IS NULL AND i.indnatts = i.indnkeyatts AND x.reloptions IS NULL AND NOT (0 <> ANY (i.indoption::int[]))
-    AND pg_get_indexdef(i.indexrelid) !~ 'NULLS NOT DISTINCT'
-    AND NOT EXISTS (SELECT FROM unnest(i.indclass::oid[]) o JOIN pg_opclass oc ON oc.oid = o WHERE NOT oc.opcdefault)
-    AND NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) k JOIN pg_attribute a ON a.attrelid = c.oid
+    'isColumn', i.indkey[k - 1] <> 0, 'behind', (SELECT CASE WHEN oc.opcdefault THEN '' ELSE ' '
+      || CASE WHEN ocn.nspname IN ('pg_catalog', 'public') THEN '' ELSE ocn.nspname || '.' END || oc.opcname END
+      || (ARRAY['', ' DESC NULLS LAST', ' NULLS FIRST', ' DESC'])[i.indoption[k - 1] + 1]
+      FROM pg_opclass oc JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace WHERE oc.oid = i.indclass[k - 1])) ORDER BY k)
+    FROM generate_series(1, i.indnkeyatts) k),
+  'more', i.indpred IS NOT NULL OR i.indnatts <> i.indnkeyatts OR x.reloptions IS NOT NULL
+    OR pg_get_indexdef(i.indexrelid) ~ 'NULLS NOT DISTINCT'
+    OR EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = i.indexrelid AND o.attoptions IS NOT NULL)
+    OR EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) k JOIN pg_attribute a ON a.attrelid = c.oid
       AND a.attnum = i.indkey[k] WHERE i.indcollation[k] <> 0 AND i.indcollation[k] <> a.attcollation),
   'valid', i.indisvalid, 'comment', ${commentOf('pg_class', 'x.oid')}) AS value
  FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid

@@ -3,7 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import { type Catalog, keyOf, type Other } from '../../core/schema/catalog.ts'
 import { plainChange } from '../../core/schema/change.ts'
 import { complementOf } from '../../core/schema/complement.ts'
-import type { Design } from '../../core/schema/design.ts'
+import { type Design, quoted } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
@@ -15,7 +15,7 @@ import { type FactBase, readFacts } from '../delta/facts.ts'
 import { wantedFacts } from '../delta/merge.ts'
 import { changesAlong } from '../delta/plan.ts'
 import { stagesOf, stepsBetween } from '../delta/stages.ts'
-import { withKnownWords } from './known-words.ts'
+import { missingExtensions, withKnownWords } from './known-words.ts'
 import { catalogOf, on } from './look.ts'
 import { makeDesign } from './make-design.ts'
 import { rewrittenTexts } from './rewritten.ts'
@@ -23,7 +23,7 @@ import type { Scratch } from './scratch.ts'
 
 /** A design laid beside what the migrations make. */
 export interface Compared {
-  /** The database of the migrations, with the renames done. */
+  /** The database of the migrations, with the renames done and the extensions made. */
   readonly current: { readonly server: Server; readonly catalog: Catalog }
   readonly made: { readonly server: Server; readonly catalog: Catalog }
   readonly wanted: Wanted
@@ -31,6 +31,8 @@ export interface Compared {
   readonly design: Design
   /** What the design adds is left, what it removes is right. */
   readonly differences: readonly Difference[]
+  /** What the design needs and the migrations do not make. */
+  readonly extensions: readonly string[]
   readonly notes: readonly string[]
 }
 
@@ -44,8 +46,13 @@ export async function compareDesign(
   written: Design,
   renames: readonly Rename[],
 ): Promise<Compared> {
-  const current = renames.length === 0 ? migrated : await scratch.create(migrated)
-  await on(current, (client) => rename(client, renames))
+  const extensions = await on(migrated, (client) => missingExtensions(client, written))
+  const isAsMigrated = renames.length === 0 && extensions.length === 0
+  const current = isAsMigrated ? migrated : await scratch.create(migrated)
+  await on(current, async (client) => {
+    await rename(client, renames)
+    await extend(client, extensions)
+  })
   const catalog = await catalogOf(current)
   const server = await scratch.create(current)
   return on(server, async (client) => {
@@ -59,7 +66,11 @@ export async function compareDesign(
       ...sides,
       wanted,
       design,
-      differences: differencesOf({ ...catalog, ...wanted }, { ...catalog, enums: catalog.enums }),
+      extensions,
+      differences: [
+        ...extensions.map((name) => ({ sign: '+' as const, kind: 'extension', name, traits: [] })),
+        ...differencesOf({ ...catalog, ...wanted }, catalog),
+      ],
       notes: design.notes,
     }
   })
@@ -74,6 +85,22 @@ async function rename(client: Client, renames: readonly Rename[]): Promise<void>
       })
     })
   }
+}
+
+async function extend(client: Client, extensions: readonly string[]): Promise<void> {
+  for (const name of extensions) {
+    await client.query(extensionSql(name).up).catch((error) => {
+      throw new NselfError('configuration', `the design needs the extension ${name}: ${error.message}`, {
+        hint: 'let a role that may create it do so, in a migration of its own; nothing was written',
+        cause: error,
+      })
+    })
+  }
+}
+
+function extensionSql(name: string): { up: string; down: string } {
+  // It may be there already where an administrator made it.
+  return { up: `CREATE EXTENSION IF NOT EXISTS ${quoted(name)}`, down: `DROP EXTENSION ${quoted(name)}` }
 }
 
 type Sides = Pick<Compared, 'current' | 'made' | 'wanted'>
@@ -111,7 +138,7 @@ export async function draftsOf(compared: Compared, renames: readonly Rename[]): 
     const [up, down] = await stepsBetween(from, to)
     drafts.push({ up: await changesAlong(up), down: await changesAlong(down) })
   }
-  return withRenames(withComplement(drafts, compared), renames)
+  return withExtensions(withRenames(withComplement(drafts, compared), renames), compared.extensions)
 }
 
 /** What the library does not know comes last, both ways. */
@@ -125,6 +152,20 @@ function withComplement(drafts: readonly Draft[], { current, wanted }: Compared)
     up: i < drafts.length - 1 ? up : [...up, ...complementOf(have, want, all.up)],
     down: i > 0 ? down : [...down, ...complementOf(want, have, all.down)],
   }))
+}
+
+/** They come before all that needs them, and go after it. */
+function withExtensions(drafts: readonly Draft[], extensions: readonly string[]): Draft[] {
+  const statements = extensions.map(extensionSql)
+  const plain = (sql: string) => plainChange(sql, null)
+  return drafts.map(({ up, down }, i) =>
+    i > 0
+      ? { up, down }
+      : {
+          up: [...statements.map((item) => plain(item.up)), ...up],
+          down: [...down, ...statements.toReversed().map((item) => plain(item.down))],
+        },
+  )
 }
 
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {

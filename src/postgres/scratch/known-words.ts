@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import { type Design, type DesignColumn, type DesignTable, quotedTable } from '../../core/schema/design.ts'
+import { extensionOfType, extensionWords } from '../../core/schema/extensions.ts'
 import { type Fault, invalidDesign } from '../../core/schema/faults.ts'
 import { calledBy, equivalentDefault } from '../../core/schema/foreign-defaults.ts'
 import { equivalentOf } from '../../core/schema/foreign-types.ts'
@@ -34,14 +35,31 @@ export async function withKnownWords(client: Client, design: Design): Promise<De
   return { ...design, tables, notes: [...notes] }
 }
 
+/** The extensions that the design needs, the database lacks and the server has. */
+export async function missingExtensions(client: Client, design: Design): Promise<string[]> {
+  const words = extensionWords(design)
+  if (words.length === 0) return []
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT name FROM unnest($1::text[], $2::text[]) AS used (word, extension)
+     JOIN pg_available_extensions ON name = extension WHERE installed_version IS NULL
+     AND NOT EXISTS (SELECT FROM pg_type WHERE typname = word) AND NOT EXISTS (SELECT FROM pg_proc WHERE proname = word)
+     AND NOT EXISTS (SELECT FROM pg_opclass WHERE opcname = word) ORDER BY name`,
+    [words.map(({ word }) => word), words.map(({ extension }) => extension)],
+  )
+  return rows.map(({ name }) => name)
+}
+
 function unknownType(table: DesignTable, column: DesignColumn): Fault {
+  const extension = extensionOfType(column.type)
   const isSql = /^(?:primary|foreign|unique|constraint|key|check|index)$/i.test(column.name)
   return {
     message: `PostgreSQL knows no type ${column.type}, of ${table.name}.${column.name}`,
     at: column.at,
     hint: isSql
       ? 'this line is SQL: in DBML a key is written [pk] behind its column, or under indexes { (a, b) [pk] }'
-      : 'write one that it knows, such as text, varchar(20), bigint, numeric(10,2), timestamptz or jsonb, or an Enum of the design; one of an extension needs a migration with CREATE EXTENSION first',
+      : extension === null
+        ? 'write one that it knows, such as text, varchar(20), bigint, numeric(10,2), timestamptz or jsonb, or an Enum of the design; one of an extension needs a migration with CREATE EXTENSION first'
+        : `it comes with the extension ${extension}, which this server does not have: install it there`,
   }
 }
 

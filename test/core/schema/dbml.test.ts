@@ -222,7 +222,8 @@ test('plain indexes are said, with expressions in their order; what DBML cannot 
           { text: 'a', isColumn: true },
           { text: '(b || a)', isColumn: false },
         ]),
-        indexOf('some', [{ text: 'a', isColumn: true }], { plain: false, definition: 'CREATE INDEX some … WHERE b' }),
+        indexOf('last', [{ text: 'a', isColumn: true, behind: ' DESC' }]),
+        indexOf('some', [{ text: 'a', isColumn: true }], { more: true, definition: 'CREATE INDEX some … WHERE b' }),
       ],
     }),
   )
@@ -232,12 +233,14 @@ test('plain indexes are said, with expressions in their order; what DBML cannot 
     a [name: 'one', type: gin]
     \`lower(b)\` [unique, name: 'two', type: btree]
     (\`"a"\`, \`b || a\`) [name: 'both']
+    \`"a" DESC\` [name: 'last']
     // CREATE INDEX some … WHERE b
   }`)
   expect(parsed(text).tables[0]?.indexes.map((index) => index.columns.map((column) => column.value))).toEqual([
     ['a'],
     ['lower(b)'],
     ['"a"', 'b || a'],
+    ['"a" DESC'],
   ])
 })
 
