@@ -1,3 +1,24 @@
+/** Types of several words as some tools write them when they read SQL. */
+const glued = new Map(
+  [
+    'character varying',
+    'bit varying',
+    'double precision',
+    'timestamp with time zone',
+    'timestamp without time zone',
+    'time with time zone',
+    'time without time zone',
+  ].map((type) => [type.replaceAll(' ', ''), type]),
+)
+
+/** An expression of such tools with its spaces: `'a'::charactervarying`, `now()ATTIMEZONE'utc'`. */
+export function withSpaces(sql: string): string {
+  return sql.replaceAll(')ATTIMEZONE', ') AT TIME ZONE ').replace(/(::\s*)(\w+)/g, (cast, before, type) => {
+    const spaced = glued.get(type.toLowerCase())
+    return spaced === undefined ? cast : `${before}${spaced}`
+  })
+}
+
 /** Types of other databases and of ORMs that DBML files use, and what PostgreSQL has for them. */
 const equivalents = new Map(
   Object.entries({
@@ -61,6 +82,8 @@ const withoutSize =
  * @param type as written: `nvarchar(255)`, `int(11) unsigned`.
  */
 export function equivalentOf(type: string): string | null {
+  // Several of a few words, with commas between them.
+  if (/^set\s*\(.*\)$/is.test(type.trim())) return 'text'
   const match = /^([\w ]+?)\s*(?:\(([^)]*)\))?\s*((?:unsigned|signed|zerofill|\s)*)((?:\[\])*)$/i.exec(type.trim())
   if (match === null) return null
   const [, word = '', size, attributes = '', array = ''] = match
@@ -68,7 +91,7 @@ export function equivalentOf(type: string): string | null {
   const other = attributes.trim() !== '' || name !== word.toLowerCase()
   const wider = /unsigned/i.test(type) && /^(?:int|integer)$/.test(name) ? 'bigint' : undefined
   const own = (withoutSize.test(name) && size !== undefined) || other ? name : undefined
-  const base = wider ?? equivalents.get(name) ?? own
+  const base = wider ?? glued.get(name) ?? equivalents.get(name) ?? own
   if (base === undefined) return null
   const length = size?.replace(/\s*(?:char|byte)$/i, '')
   return `${base}${length !== undefined && sized.test(base) && /^\d+(?:\s*,\s*\d+)?$/.test(length) ? `(${length})` : ''}${array}`

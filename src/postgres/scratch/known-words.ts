@@ -3,7 +3,7 @@ import { type Design, type DesignColumn, type DesignTable, quotedTable } from '.
 import { extensionOfType, extensionWords } from '../../core/schema/extensions.ts'
 import { type Fault, invalidDesign } from '../../core/schema/faults.ts'
 import { calledBy, equivalentDefault } from '../../core/schema/foreign-defaults.ts'
-import { equivalentOf } from '../../core/schema/foreign-types.ts'
+import { equivalentOf, withSpaces } from '../../core/schema/foreign-types.ts'
 
 /** A type of the design as SQL, and as the server calls it without its length. */
 interface Known {
@@ -15,7 +15,8 @@ interface Known {
  * The design with types and defaults that PostgreSQL knows: those of other databases are translated, and told.
  * @throws NselfError `invalid-design` for the columns whose types nobody knows.
  */
-export async function withKnownWords(client: Client, design: Design): Promise<Design> {
+export async function withKnownWords(client: Client, written: Design): Promise<Design> {
+  const design = spaced(written)
   const types = await knownTypes(client, design)
   const columns = design.tables.flatMap((table) => table.columns)
   const isUnknown = await unknownFunctions(client, columns)
@@ -33,6 +34,22 @@ export async function withKnownWords(client: Client, design: Design): Promise<De
   const [first, ...more] = faults
   if (first !== undefined) throw invalidDesign([first, ...more])
   return { ...design, tables, notes: [...notes] }
+}
+
+function spaced(design: Design): Design {
+  const tables = design.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => ({
+      ...column,
+      default: column.default === null ? null : withSpaces(column.default),
+    })),
+    checks: table.checks.map((check) => ({ ...check, expression: withSpaces(check.expression) })),
+    indexes: table.indexes.map((index) => ({
+      ...index,
+      keys: index.keys.map((key) => (key.isColumn ? key : { ...key, text: withSpaces(key.text) })),
+    })),
+  }))
+  return { ...design, tables }
 }
 
 /** The extensions that the design needs, the database lacks and the server has. */

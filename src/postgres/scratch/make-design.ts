@@ -59,7 +59,10 @@ function faultOf(statement: DesignStatement, error: ServerError): Fault {
   }
 }
 
-function hintFor({ code }: ServerError): string {
+function hintFor({ code, message }: ServerError): string {
+  if (/has no default operator class/.test(message)) {
+    return 'write the index with an operator class, in backticks: `name gin_trgm_ops` [type: gin]'
+  }
   switch (code) {
     case '42830':
       return 'a reference needs a primary key or a unique column, or a unique index on just these columns, on its other side; or does it point the wrong way?'
