@@ -126,6 +126,9 @@ Note sticky { 'only a picture' }
   sure boolean [default: 0]
   text nvarchar(max)
   config jsonb [default: \`{"a": [1]}\`]
+  flags "set('x','y')"
+  share doubleprecision [default: \`'0.5'::doubleprecision\`]
+  since timestamp [default: \`now()ATTIMEZONE'utc'::text\`]
   indexes { n [name: 'idx'] }
 }
 Table b {
@@ -143,9 +146,9 @@ Ref: b.a_id - a.id
     await project.ok('db', 'migrate', 'up')
     expect(await project.ok(...imports)).toContain('No changes')
     const [row] = await project.query(
-      "INSERT INTO a DEFAULT VALUES RETURNING kind, at > now() - interval '1 min', n, yes, sure, config",
+      "INSERT INTO a DEFAULT VALUES RETURNING kind, at > now() - interval '1 min', n, yes, sure, config, share",
     )
-    expect(row).toEqual(['x y', true, 0, '1', false, { a: [1] }])
+    expect(row).toEqual(['x y', true, 0, '1', false, { a: [1] }, 0.5])
   })
 
   test('what well-known extensions bring is used, and the migration makes them', async () => {
@@ -271,6 +274,16 @@ describe('a design that cannot be', () => {
     expect(stderr).toContain(message)
     expect(stdout).toBe('')
     expect(migrationsOf(project)).toEqual([])
+  })
+
+  test('an index on text needs an operator class', async () => {
+    const project = await drawn({ 'schema.dbml': 'Table a {\n  t text\n  indexes { t [type: gin] }\n}\n' })
+    const { code, stderr } = await project.nself(...imports)
+    expect(code).toBe(2)
+    expect(stderr).toContain('schema.dbml:3:13')
+    expect(stderr).toContain(
+      'Next: write the index with an operator class, in backticks: `name gin_trgm_ops` [type: gin]',
+    )
   })
 
   test('several faults are told at once', async () => {

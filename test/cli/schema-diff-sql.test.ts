@@ -65,12 +65,14 @@ describe('diff --sql --all does so with rights', () => bothWays(access, true))
 
 test('a new table has its columns in their order, those of new types too', async () => {
   const [a, b] = [await server.project({}), await server.project({})]
-  await a.query(
-    "CREATE TYPE mood AS ENUM ('good'); CREATE TABLE days (mood mood NOT NULL, id int, last mood, note text)",
-  )
+  await a.query(`CREATE TYPE mood AS ENUM ('good'); CREATE DOMAIN hour AS int CHECK (VALUE < 24); CREATE SCHEMA app;
+    CREATE TYPE app.span AS (a hour, b hour);
+    CREATE TABLE app.days (mood mood NOT NULL, "from" hour, span app.span, id int, last mood, note text)`)
   const { sql } = await diff(contextIn(a), { left: a.url, right: b.url, all: false, sql: true, exitCode: false })
+  expect(sql).not.toContain('-- table hour')
   await b.query(sql ?? '')
-  const columns = "SELECT attname FROM pg_attribute WHERE attrelid = 'days'::regclass AND attnum > 0 ORDER BY attnum"
+  const columns =
+    "SELECT attname FROM pg_attribute WHERE attrelid = 'app.days'::regclass AND attnum > 0 ORDER BY attnum"
   expect(await b.query(columns)).toEqual(await a.query(columns))
 })
 

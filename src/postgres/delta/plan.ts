@@ -75,7 +75,9 @@ function withoutCutting(sql: string, { consumes }: Action, from: FactBase): stri
 }
 
 /** The table that a statement is about, as `schema.name`. */
-function subjectOf({ produces, consumes, destroys }: Action): string | null {
+function subjectOf({ produces, consumes, destroys, sql }: Action): string | null {
+  // The library names the domain of a constraint as its table.
+  if (/^(?:CREATE|ALTER|DROP) DOMAIN /.test(sql)) return null
   for (const id of [...produces, ...destroys, ...consumes]) {
     const target = id.kind === 'comment' || id.kind === 'acl' ? id.target : id
     if (target.kind === 'table') return `${target.schema}.${target.name}`

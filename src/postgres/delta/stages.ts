@@ -62,15 +62,31 @@ function mentions(text: string, name: string): boolean {
   return new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
 }
 
-/** The old state with the schemas and enums that are new in the other; the same when there are none. */
+/** The old state with the schemas and types that are new in the other and need nothing else; the same when there are none. */
 async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
   const { buildFactBase, encodeId } = await loadLibrary()
-  const isNew = ({ id, payload }: Fact) => !before.has(id) && (id.kind === 'schema' || payload.variant === 'enum')
-  const fresh = after.facts().filter(isNew)
-  if (fresh.length === 0) return before
-  const ids = new Set(fresh.map(({ id }) => encodeId(id)))
-  const edges = after.edges.filter(({ from }) => ids.has(encodeId(from)))
-  return buildFactBase([...before.facts(), ...fresh], [...before.edges, ...edges])
+  const fresh = new Map<string, Fact>()
+  const isNew = ({ id, parent }: Fact) =>
+    !before.has(id) &&
+    (id.kind === 'schema' ||
+      id.kind === 'type' ||
+      id.kind === 'domain' ||
+      ((parent?.kind === 'type' || parent?.kind === 'domain') && fresh.has(encodeId(parent))))
+  for (let size = -1; size !== fresh.size; ) {
+    size = fresh.size
+    for (const fact of after.facts()) if (isNew(fact)) fresh.set(encodeId(fact.id), fact)
+  }
+  const isThere = (id: Fact['id']) => before.has(id) || fresh.has(encodeId(id))
+  for (let size = -1; size !== fresh.size; ) {
+    size = fresh.size
+    for (const [key, { id, parent }] of fresh) {
+      const needs = after.outgoingEdges(id).flatMap(({ kind, to }) => (kind === 'depends' ? [to] : []))
+      if (![...needs, ...(parent === undefined ? [] : [parent])].every(isThere)) fresh.delete(key)
+    }
+  }
+  if (fresh.size === 0) return before
+  const edges = after.edges.filter(({ from, to }) => fresh.has(encodeId(from)) && (to.kind === 'role' || isThere(to)))
+  return buildFactBase([...before.facts(), ...fresh.values()], [...before.edges, ...edges])
 }
 
 /** The old state with the new values of its enums, where something uses one of them; else null. */
