@@ -61,7 +61,7 @@ describe('repair --infer', () => {
     const project = await applied()
     await project.query('DROP SCHEMA nself CASCADE; CREATE TABLE by_hand (id int)')
     const { stdout, stderr } = await project.nself('db', 'migrate', 'repair', '--infer')
-    expect(stdout + stderr).toContain('the closest is 004_c, with 1 difference')
+    expect(stdout + stderr).toContain('the closest is 004_c, with 1 difference:')
     expect(stdout + stderr).toContain('Table: by_hand')
   })
 })

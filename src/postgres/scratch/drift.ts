@@ -1,7 +1,6 @@
 import type { Client } from 'pg'
 import type { Migration } from '../../core/migration.ts'
-import { planUp } from '../../core/plan.ts'
-import type { Catalog } from '../../core/schema/catalog.ts'
+import { type Plan, planUp } from '../../core/plan.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { compare } from '../../core/state.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
@@ -70,10 +69,11 @@ async function sinceWhen(
 }
 
 /** Those that runs have stored, the latest first; none where the table is of an older release. */
-async function storedFingerprints(live: Server): Promise<{ position: number; fingerprint: string }[]> {
+async function storedFingerprints(live: Server): Promise<{ version: string; position: number; fingerprint: string }[]> {
   const connection = await connect(live, 'nself')
   try {
-    return (await connection.client.query<{ position: number; fingerprint: string }>(fingerprintsSql)).rows
+    return (await connection.client.query<{ version: string; position: number; fingerprint: string }>(fingerprintsSql))
+      .rows
   } catch {
     return []
   } finally {
@@ -101,21 +101,67 @@ export interface Inferred {
   readonly closest: (Match & { readonly differences: readonly Difference[] }) | null
 }
 
-/** Replays the migrations one by one and tells after which of them the schema is that of the database. */
+/**
+ * Tells after which of the migrations the schema is that of the database: by the fingerprint that the schema has after
+ * each of them; where none is the same, by comparing all of the schema each time, which takes longer.
+ */
 export async function inferVersion(
   scratch: Scratch,
-  live: Catalog,
+  live: Server,
   files: readonly Migration[],
   options: ReplayOptions,
 ): Promise<Inferred> {
-  const server = await scratch.create()
   const plan = planUp(compare(files, []))
+  if (plan.steps.length === 0) return { matches: [], closest: null }
+  const fingerprint = await on(live, fingerprintOf)
+  const same = new Set(
+    (await replayedFingerprints(scratch, files, plan, options)).flatMap((point) =>
+      point.fingerprint === fingerprint ? [point.version] : [],
+    ),
+  )
+  const matches = plan.steps.filter(({ version }) => same.has(version))
+  return matches.length > 0 ? { matches, closest: null } : inferByComparing(scratch, live, files, plan, options)
+}
+
+/** Replays the migrations in one run, in which the scratch database itself notes the fingerprint after each. */
+async function replayedFingerprints(
+  scratch: Scratch,
+  files: readonly Migration[],
+  plan: Plan,
+  options: ReplayOptions,
+): Promise<{ version: string; fingerprint: string }[]> {
+  const server = await scratch.create()
+  const replan: Parameters<typeof runPlan>[2] = ({ rows }) => planUp(compare(files, rows), {}, true)
+  const first = { ...plan, steps: plan.steps.slice(0, 1) }
+  await runPlan(server, first, ({ rows }) => planUp(compare(files, rows), { count: 1 }), options)
+  await on(server, (client) => client.query(noteFingerprintsSql))
+  await runPlan(server, { ...plan, steps: plan.steps.slice(1) }, replan, options)
+  return storedFingerprints(server)
+}
+
+const noteFingerprintsSql = `CREATE FUNCTION nself.note_fingerprint() RETURNS trigger LANGUAGE plpgsql
+ ${plainTextSql.replaceAll(';', '').replaceAll('SET LOCAL', 'SET')}
+ AS $note$ BEGIN NEW.fingerprint := (${fingerprintSql}); RETURN NEW; END $note$;
+ CREATE TRIGGER note_fingerprint BEFORE INSERT OR UPDATE ON nself.migrations FOR EACH ROW EXECUTE FUNCTION nself.note_fingerprint();
+ UPDATE nself.migrations SET state = state`
+
+async function inferByComparing(
+  scratch: Scratch,
+  live: Server,
+  files: readonly Migration[],
+  plan: Plan,
+  options: ReplayOptions,
+): Promise<Inferred> {
+  const wanted = await catalogOf(live)
+  const server = await scratch.create()
   const matches: Match[] = []
   let closest: Inferred['closest'] = null
-  for (const step of plan.steps) {
-    await runPlan(server, { ...plan, steps: [step] }, ({ rows }) => planUp(compare(files, rows), { count: 1 }), options)
-    const differences = differencesOf(await catalogOf(server), live)
+  for (const [at, step] of plan.steps.entries()) {
     const { name, version } = step
+    const progress = () => options.progress(`comparing with ${name} (${at + 1} of ${plan.steps.length})`)
+    const replan: Parameters<typeof runPlan>[2] = ({ rows }) => planUp(compare(files, rows), { count: 1 })
+    await runPlan(server, { ...plan, steps: [step] }, replan, { ...options, progress })
+    const differences = differencesOf(await catalogOf(server), wanted)
     if (differences.length === 0) matches.push({ name, version })
     if (closest === null || differences.length < closest.differences.length) closest = { name, version, differences }
   }

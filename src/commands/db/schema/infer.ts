@@ -3,7 +3,6 @@ import { differenceLine } from '../../../core/schema/differences.ts'
 import type { State } from '../../../core/state.ts'
 import type { Server } from '../../../postgres/connect.ts'
 import { type Inferred, inferVersion } from '../../../postgres/scratch/drift.ts'
-import { catalogOf } from '../../../postgres/scratch/look.ts'
 import type { Context } from '../../context.ts'
 import { withScratchFor } from './scratch-place.ts'
 
@@ -25,9 +24,7 @@ export async function inferBaseline(
   state: State,
 ): Promise<{ findings: Finding[]; lines: string[] }> {
   const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
-  const inferred = await withScratchFor(context, {}, async (work) =>
-    inferVersion(work.scratch, await catalogOf(server), files, work.replay),
-  )
+  const inferred = await withScratchFor(context, {}, (work) => inferVersion(work.scratch, server, files, work.replay))
   // The last of several first: the others leave out what changes only data.
   const findings = inferred.matches.toReversed().flatMap(({ name, version }): Finding[] => {
     const repairs = repairsFor(state, { ...nothing, baseline: version })
@@ -46,11 +43,12 @@ function linesOf({ matches, closest }: Inferred): string[] {
     return [`${found}${same}`]
   }
   if (closest === null) return ['There is no migration to compare with']
+  const { length } = closest.differences
   const shown = closest.differences
     .slice(0, 10)
     .map((item) => `  ${differenceLine(item, closest.name, 'the database')}`)
   return [
-    `The schema of the database is that of no migration; the closest is ${closest.name}, with ${closest.differences.length} differences:`,
+    `The schema of the database is that of no migration; the closest is ${closest.name}, with ${length} ${length === 1 ? 'difference' : 'differences'}:`,
     ...shown,
   ]
 }
