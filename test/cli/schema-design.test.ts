@@ -299,7 +299,7 @@ describe('a design that cannot be', () => {
 describe('consent', () => {
   const before = {
     '001_a.sql':
-      '-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text);\nCREATE VIEW v AS SELECT name FROM users;\n',
+      '-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text NOT NULL);\nCREATE VIEW v AS SELECT name FROM users;\n',
   }
   const renamed = 'Table users {\n  id int [pk]\n  full_name text\n}\n'
 
@@ -312,9 +312,9 @@ describe('consent', () => {
     expect(migrationsOf(project)).toEqual(['001_a.sql'])
     const { result } = JSON.parse(await project.ok(...imports, '--allow-drops', '--json'))
     expect(result.files).toEqual(['nself/migrations/002_change_users.sql'])
-    expect(readFileSync(join(project.root, result.files[0]), 'utf8')).toContain(
-      '-- ! All values of this column are lost.',
-    )
+    const [up, down] = readFileSync(join(project.root, result.files[0]), 'utf8').split('-- DOWN')
+    expect(up).toContain('-- ! All values of this column are lost.')
+    expect(down).toContain('-- ! Fails when the table has rows, which would have no value here')
   })
 
   test('at a terminal a rename is asked for, and then nothing is dropped', async () => {

@@ -26,6 +26,11 @@ export function effectsOf(sql: string, before: Catalog): string[] {
   return effectsOfAlter(table, action, before)
 }
 
+/** Of these effects the ones by which it can fail, which is what a reader of DOWN must know: that it loses what UP made is plain. */
+export function obstaclesOf(sql: string, before: Catalog): string[] {
+  return effectsOf(sql, before).filter((line) => /\bfails\b/i.test(line))
+}
+
 function effectsOfAlter(table: string, action: string, before: Catalog): string[] {
   const column = new RegExp(`^(?:ALTER|DROP|ADD) COLUMN (?:IF EXISTS )?(${name})`).exec(action)?.[1]
   const old = column === undefined ? undefined : columnOf(table, column, before)
@@ -70,12 +75,16 @@ export function effectOfType(from: string, to: string): string {
     return `${was} fails when a value is longer than ${after[1] ?? 1} characters. Reads the whole table while nobody can use it.`
   }
   const anew = 'writes the whole table anew while nobody can use it.'
+  if (after !== null && after[1] === undefined && /^(?:text|character varying)$/.test(to))
+    return `${was} keeps all values; ${anew}`
   const sizes = ['smallint', 'integer', 'bigint', 'numeric']
   if (sizes.includes(from) && sizes.indexOf(from) < sizes.indexOf(to)) return `${was} keeps all values; ${anew}`
   if (/^timestamp/.test(from) && /^timestamp/.test(to))
     return `${was} values are read in the time zone of the session; ${anew}`
   const [fromNumber, toNumber] = [/^numeric\((\d+),(\d+)\)$/.exec(from), /^numeric\((\d+),(\d+)\)$/.exec(to)]
-  const rounds = fromNumber !== null && toNumber !== null && Number(fromNumber[2]) > Number(toNumber[2])
+  const cutsDigits = fromNumber !== null && toNumber !== null && Number(fromNumber[2]) > Number(toNumber[2])
+  const cutsAll = /^(?:real|double|numeric)/.test(from) && /^(?:smallint|integer|bigint)$/.test(to)
+  const rounds = cutsDigits || cutsAll
   return `${was} ${rounds ? 'values are rounded; ' : ''}fails when a value does not fit; ${anew}`
 }
 

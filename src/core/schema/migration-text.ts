@@ -12,13 +12,13 @@ export interface TextOptions {
   readonly head: readonly string[]
   /** Writes a statement for a reader. */
   readonly format: (sql: string) => string
-  /** Lines to stand above a statement of UP. */
+  /** Lines to stand above a statement of UP, and of DOWN. */
   readonly effects: (sql: string) => readonly string[]
+  readonly obstacles: (sql: string) => readonly string[]
 }
 
 /** The file of a generated migration: a head, UP and DOWN, the statements of one table together under its name. */
-export function migrationText({ up, down }: Draft, { head, format, effects }: TextOptions): string {
-  const none = () => []
+export function migrationText({ up, down }: Draft, { head, format, effects, obstacles }: TextOptions): string {
   return [
     ...head.map((line) => `-- ${line}`),
     '',
@@ -27,7 +27,7 @@ export function migrationText({ up, down }: Draft, { head, format, effects }: Te
     ...sectionLines(up, format, effects),
     '-- DOWN',
     '',
-    ...sectionLines(down, format, none),
+    ...sectionLines(down, format, obstacles),
   ].join('\n')
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Catalog, Table } from '../../../src/core/schema/catalog.ts'
 import type { Change } from '../../../src/core/schema/change.ts'
 import { forReading } from '../../../src/core/schema/change.ts'
-import { effectOfType, effectsOf } from '../../../src/core/schema/effects.ts'
+import { effectOfType, effectsOf, obstaclesOf } from '../../../src/core/schema/effects.ts'
 import { nameOfChange } from '../../../src/core/schema/name-of-change.ts'
 import { plainNames } from '../../../src/core/sql/plain-names.ts'
 
@@ -68,6 +68,13 @@ describe('what a statement does to rows', () => {
     ['ALTER COLUMN "name" TYPE varchar(5)', 'longer than 5 characters'],
   ])('%s', (action, effect) => expect(on(action)).toContain(effect))
 
+  test('of DOWN, what can stop it', () => {
+    const obstacles = (action: string) => obstaclesOf(`ALTER TABLE "public"."users" ${action}`, before).join()
+    expect(obstacles('DROP COLUMN "name"')).toBe('')
+    expect(obstacles('ADD COLUMN "x" text NOT NULL')).toContain('Fails when the table has rows')
+    expect(obstacles('ALTER COLUMN "name" TYPE integer')).toContain('fails when a value does not fit')
+  })
+
   test('of a new table, nothing', () => expect(on('ADD CONSTRAINT "u" UNIQUE ("name")', 'posts')).toBe(''))
 
   test.each([
@@ -76,6 +83,8 @@ describe('what a statement does to rows', () => {
     ['integer', 'bigint', 'keeps all values'],
     ['bigint', 'integer', 'fails when a value does not fit'],
     ['numeric(10,4)', 'numeric(10,2)', 'rounded'],
+    ['real', 'integer', 'rounded'],
+    ['uuid', 'text', 'keeps all values; writes the whole table anew'],
     ['timestamp without time zone', 'timestamp with time zone', 'time zone of the session'],
   ])('%s to %s', (from, to, effect) => expect(effectOfType(from, to)).toContain(effect))
 })

@@ -6,7 +6,7 @@ import { isSameButCasts } from '../../../core/schema/canonical.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
 import type { Design } from '../../../core/schema/design.ts'
 import { type Difference, differencesOf } from '../../../core/schema/differences.ts'
-import { effectsOf } from '../../../core/schema/effects.ts'
+import { effectsOf, obstaclesOf } from '../../../core/schema/effects.ts'
 import { migrationText } from '../../../core/schema/migration-text.ts'
 import { nameOfChange } from '../../../core/schema/name-of-change.ts'
 import { recordStatements } from '../../../core/schema/records.ts'
@@ -94,6 +94,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
   const paths = nextPaths(migrationsDir, root, names, now)
   const texts = drafts.map((draft, i) => {
     const effects = (sql: string) => effectsOf(sql, compared.current.catalog)
+    const obstacles = (sql: string) => obstaclesOf(sql, { ...compared.current.catalog, ...compared.wanted })
     const part =
       drafts.length === 1 ? [] : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
     const head = [
@@ -101,7 +102,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
       `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
       ...part,
     ]
-    return { path: paths[i] as string, text: migrationText(draft, { head, format, effects }) }
+    return { path: paths[i] as string, text: migrationText(draft, { head, format, effects, obstacles }) }
   })
   const fresh = texts.map(({ path, text }) =>
     parseMigration(path, parseFileName(path.split('/').at(-1) as string) as { version: string; name: string }, text),
