@@ -13,6 +13,8 @@ interface StepResult {
 export interface Report {
   readonly action: Plan['action']
   readonly steps: readonly StepResult[]
+  /** The backup from before was restored afterwards: nothing of it is left. */
+  readonly rolledBack?: true
 }
 
 /** What became of a list of seeds. */

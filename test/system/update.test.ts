@@ -74,6 +74,7 @@ describe('rolling back', () => {
     const { code, stderr } = await update(project, '--rollback-on-failure')
     expect(code).toBe(4)
     expect(stderr).toContain('003_u failed: division by zero')
+    expect(stderr).toContain('Applied and rolled back: 002_t')
     expect(stderr).toMatch(/rolled back to nself_full_.*; the failed database is kept as \w+_before_/)
     expect(dumpText(project)).toBe(before)
     expect(await databases(project)).toBe(1)

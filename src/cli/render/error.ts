@@ -48,6 +48,7 @@ function reportLines(report: Report | SeedReport | undefined): string[] {
   // Some failures report something else, which only --json tells.
   if (report === undefined || !('steps' in report)) return []
   const names = (outcome: string) => report.steps.filter((step) => step.outcome === outcome).map((step) => step.name)
+  const isUndone = 'rolledBack' in report
   const verb = report.action === 'down' ? 'Reverted' : 'Applied'
   const line = (label: string, list: string[]) =>
     list.length === 0
@@ -56,7 +57,7 @@ function reportLines(report: Report | SeedReport | undefined): string[] {
           `${label}: ${list.length > 6 ? `${list.slice(0, 5).join(', ')} … ${list.at(-1)} (${list.length})` : list.join(', ')}`,
         ]
   return [
-    ...line(`${verb} and kept`, names('done')),
+    ...line(`${verb} and ${isUndone ? 'rolled back' : 'kept'}`, names('done')),
     ...line('Failed', names('failed')),
     ...line('Not run', names('not-run')),
   ]

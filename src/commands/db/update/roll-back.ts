@@ -31,7 +31,8 @@ export async function afterFailure(
     const kept = await rollBack(context, taken, flags)
     const study =
       kept === null ? '' : `; the failed database is kept as ${kept}: DROP DATABASE "${kept}" when you are done`
-    return withHint(error, `rolled back to ${taken.name}${study}`)
+    const report = { ...(error.report as object | undefined), rolledBack: true }
+    return withHint(error, `rolled back to ${taken.name}${study}`, report)
   } catch (failure) {
     const why = failure instanceof Error ? failure.message : String(failure)
     return withHint(error, `rolling back failed too: ${why}; the backup is whole: ${line}`)
@@ -74,8 +75,8 @@ async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFla
   return kept
 }
 
-function withHint(error: NselfError, hint: string): NselfError {
-  const { location, server, report } = error
+function withHint(error: NselfError, hint: string, report = error.report): NselfError {
+  const { location, server } = error
   return new NselfError(error.code, error.message, {
     ...(location ? { location } : {}),
     ...(server ? { server } : {}),
