@@ -122,7 +122,7 @@ export function refuseReadOnly(server: Server, history: History): void {
     'connection',
     `${placeOf(server)} is read-only: a standby, or default_transaction_read_only is on`,
     {
-      hint: 'connect to the primary',
+      hint: 'connect to the primary, or let an administrator set default_transaction_read_only to off for this role and database',
     },
   )
 }
