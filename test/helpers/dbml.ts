@@ -53,7 +53,11 @@ function tableSql({ schemaName, name, fields, indexes, checks, note }: Table): s
   return [
     `CREATE TABLE ${title} (${body.join(',\n  ')})`,
     ...others.map(({ columns, unique, type, name: index = '' }) => {
-      const each = columns.map((column) => (column.type === 'column' ? id(column.value) : `(${column.value})`))
+      const key = (expression: string) => {
+        const behind = /(?: \w+_ops)?(?: DESC)?(?: NULLS (?:FIRST|LAST))?$/.exec(expression)?.[0] ?? ''
+        return `(${expression.slice(0, expression.length - behind.length)})${behind}`
+      }
+      const each = columns.map((column) => (column.type === 'column' ? id(column.value) : key(column.value)))
       return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${id(index)} ON ${title} USING ${type ?? 'btree'} (${each.join(', ')})`
     }),
     ...others.flatMap((index) =>

@@ -28,6 +28,11 @@ export const pairs: readonly Pair[] = [
       ' FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
     other: '',
   },
+  {
+    what: 'options of a table',
+    one: 'CREATE TABLE t (a int) WITH (fillfactor = 80, autovacuum_enabled = false)',
+    other: 'CREATE TABLE t (a int)',
+  },
   { what: 'a schema', global: 'app', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '' },
   { what: 'a column', both: users, one: 'ALTER TABLE users ADD email text NOT NULL DEFAULT $$x$$', other: '' },
   { what: 'a type of column', both: users, one: 'ALTER TABLE users ALTER name TYPE text', other: '' },

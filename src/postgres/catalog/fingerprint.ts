@@ -1,5 +1,5 @@
 import { othersButSequences } from './others.ts'
-import { isMine, notOfExtension } from './section.ts'
+import { isMine, notOfExtension, optionsOf } from './section.ts'
 
 const tables = `mine AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'f') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')})`
@@ -13,7 +13,8 @@ const type = (column: string) =>
 /** In as few words as tell one from another; what is rare stands apart, so that it is not looked up for each table in vain. */
 const inShort = [
   rows(
-    'nspname, relname, relkind, relpersistence, relispartition, relrowsecurity, relforcerowsecurity, relreplident, reloptions',
+    `nspname, relname, relkind, relpersistence, relispartition, relrowsecurity, relforcerowsecurity, relreplident,
+     CASE WHEN reloptions IS NOT NULL THEN ${optionsOf('reloptions')} END`,
     'mine',
   ),
   rows(

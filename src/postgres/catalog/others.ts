@@ -1,5 +1,5 @@
 import type { OtherKind } from '../../core/schema/catalog.ts'
-import { commentOf, isMine, notOfExtension, type Section } from './section.ts'
+import { commentOf, isMine, notOfExtension, optionsOf, type Section } from './section.ts'
 
 interface Shape {
   readonly kind: OtherKind
@@ -156,7 +156,7 @@ const view = (kind: 'view' | 'materialized view', relkind: string) =>
       kind,
       schema: 'n.nspname',
       name: 'c.relname',
-      definition: `COALESCE('WITH (' || array_to_string(c.reloptions, ', ') || ') ', '') || pg_get_viewdef(c.oid)`,
+      definition: `COALESCE('WITH (' || ${optionsOf('c.reloptions')} || ') ', '') || pg_get_viewdef(c.oid)`,
       comment: commentOf('pg_class', 'c.oid'),
     },
     `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind = '${relkind}' AND ${mine('pg_class', 'c')}`,

@@ -1,4 +1,4 @@
-import { commentOf, isMine, notOfExtension, type Section } from './section.ts'
+import { commentOf, isMine, notOfExtension, optionsOf, type Section } from './section.ts'
 
 /** SQL for tables and what they are made of; each row is one jsonb. Works on PostgreSQL 14 and later. */
 
@@ -27,7 +27,7 @@ export const tables: Section = `SELECT jsonb_build_object('schema', n.nspname, '
     'replica identity', CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN
       (SELECT 'index ' || x.relname FROM pg_index r JOIN pg_class x ON x.oid = r.indexrelid
         WHERE r.indrelid = c.oid AND r.indisreplident) END,
-    'options', array_to_string(c.reloptions, ', '),
+    'options', ${optionsOf('c.reloptions')},
     'access method', (SELECT NULLIF(amname, 'heap') FROM pg_am WHERE pg_am.oid = c.relam),
     'of type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
     'server', (SELECT s.srvname || COALESCE(' ' || f.ftoptions::text, '') FROM pg_foreign_table f
@@ -81,7 +81,7 @@ export const constraints: Section = `SELECT jsonb_build_object('schema', n.nspna
 export const indexes: Section = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', x.relname,
   'definition', pg_get_indexdef(i.indexrelid), 'unique', i.indisunique, 'method', am.amname,
   'keys', (SELECT jsonb_agg(jsonb_build_object('text', CASE WHEN i.indkey[k - 1] = 0 THEN pg_get_indexdef(i.indexrelid, k, true)
-    ELSE (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum = i.indkey[k - 1]) END,
+    ELSE (SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum = i.indkey[k - 1]) END,
     'isColumn', i.indkey[k - 1] <> 0, 'behind', (SELECT CASE WHEN oc.opcdefault THEN '' ELSE ' '
       || CASE WHEN ocn.nspname IN ('pg_catalog', 'public') THEN '' ELSE ocn.nspname || '.' END || oc.opcname END
       || (ARRAY['', ' DESC NULLS LAST', ' NULLS FIRST', ' DESC'])[i.indoption[k - 1] + 1]

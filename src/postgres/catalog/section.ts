@@ -9,4 +9,8 @@ export const isMine = (namespace: string): string =>
 export const notOfExtension = (catalog: string, oid: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = '${catalog}'::regclass AND member.objid = ${oid} AND member.deptype = 'e')`
 
+/** Options of storage as a list, in an order of their own: PostgreSQL keeps the one in which they were set. */
+export const optionsOf = (column: string): string =>
+  `(SELECT string_agg(item, ', ' ORDER BY item) FROM unnest(${column}) AS item)`
+
 export const commentOf = (catalog: string, oid: string): string => `obj_description(${oid}, '${catalog}')`
