@@ -4,7 +4,7 @@ import type { Difference } from '../../src/core/schema/differences.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
 import { contextIn } from '../helpers/context.ts'
 import { type Pair, pairs, users } from '../helpers/pairs.ts'
-import { type Project, useServer } from '../helpers/project.ts'
+import { connected, type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
 
@@ -42,7 +42,9 @@ function bothWays(list: readonly Pair[], all: boolean): void {
       const compare = (sql: boolean) => diff(contextIn(a), { left: url, right: b.url, all, sql, exitCode: false })
       const { sql, differences } = await compare(true)
       expect(sql).not.toContain('Not proven')
-      for (const statement of splitStatements(sql ?? '')) await b.query(statement.sql)
+      await connected(b.url, async (client) => {
+        for (const statement of splitStatements(sql ?? '')) await client.query(statement.sql)
+      })
       found.push(...differences)
       left.push(...(await compare(false)).differences)
     }

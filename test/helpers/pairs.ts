@@ -33,6 +33,25 @@ export const pairs: readonly Pair[] = [
     one: 'CREATE TABLE t (a int) WITH (fillfactor = 80, autovacuum_enabled = false)',
     other: 'CREATE TABLE t (a int)',
   },
+  {
+    what: 'a table that says more of what it inherits',
+    both: 'CREATE TABLE notes (id int, class int DEFAULT 1)',
+    one: "CREATE TABLE files () INHERITS (notes); ALTER TABLE files ALTER class SET DEFAULT 2; COMMENT ON COLUMN files.id IS 'x'",
+    other: '',
+  },
+  {
+    what: 'a function whose body needs what is not there yet',
+    both: users,
+    one: `CREATE AGGREGATE joined (text) (SFUNC = textcat, STYPE = text);
+          CREATE FUNCTION all_names() RETURNS text LANGUAGE sql AS 'SELECT joined(name) FROM users'`,
+    other: '',
+  },
+  {
+    what: 'a view with a field in capitals',
+    both: users,
+    one: "CREATE VIEW v AS SELECT extract('YEAR' FROM now()) AS year FROM users",
+    other: '',
+  },
   { what: 'a schema', global: 'app', one: 'CREATE SCHEMA app; CREATE TABLE app.t (id int)', other: '' },
   { what: 'a column', both: users, one: 'ALTER TABLE users ADD email text NOT NULL DEFAULT $$x$$', other: '' },
   { what: 'a type of column', both: users, one: 'ALTER TABLE users ALTER name TYPE text', other: '' },

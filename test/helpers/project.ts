@@ -187,7 +187,8 @@ function query(url: string, sql: string): Promise<unknown[][]> {
   return connected(url, async (client) => (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows)
 }
 
-async function connected<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+/** A connection for as long as `use` needs it. */
+export async function connected<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await open(url)
   try {
     return await use(client)

@@ -1,8 +1,13 @@
 /**
  * A definition in one form where PostgreSQL has two for the same: what it writes as `(ARRAY['a'::character varying])::text[]`
- * it writes as `ARRAY[('a'::character varying)::text]` once it has read it again, as after a restore or a change of type.
+ * it writes as `ARRAY[('a'::character varying)::text]` once it has read it again, as after a restore or a change of type;
+ * and `EXTRACT(YEAR FROM x)` as `EXTRACT(year FROM x)`.
  */
 export function canonicalDefinition(definition: string): string {
+  return withCanonicalArrays(definition.replace(/(?<=\bEXTRACT\()\w+(?= FROM )/g, (field) => field.toLowerCase()))
+}
+
+function withCanonicalArrays(definition: string): string {
   const start = definition.indexOf('(ARRAY[')
   if (start === -1) return definition
   const open = start + '(ARRAY['.length
@@ -12,11 +17,11 @@ export function canonicalDefinition(definition: string): string {
       ? null
       : /^\]\)::((?:character varying|[\w".]+)(?:\(\d+\))?)\[\]/.exec(definition.slice(elements.end))
   if (elements === null || cast === null) {
-    return definition.slice(0, open) + canonicalDefinition(definition.slice(open))
+    return definition.slice(0, open) + withCanonicalArrays(definition.slice(open))
   }
   const list = elements.texts.map((text) => `(${text})::${cast[1]}`).join(', ')
   const rest = definition.slice(elements.end + cast[0].length)
-  return `${definition.slice(0, start)}ARRAY[${list}]${canonicalDefinition(rest)}`
+  return `${definition.slice(0, start)}ARRAY[${list}]${withCanonicalArrays(rest)}`
 }
 
 /** The elements of an array constructor whose first begins at `from`, and where its bracket closes; null when it does not. */

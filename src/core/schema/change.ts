@@ -14,6 +14,16 @@ export function plainChange(sql: string, table: string | null): Change {
   return { sql, table, commitsFirst: false, freesKey: false }
 }
 
+/**
+ * The same statements, in which a function may use what comes only after it, as its body in a string may: PostgreSQL
+ * then reads it when it is called, as after pg_dump.
+ */
+export function withUncheckedBodies(changes: readonly Change[]): Change[] {
+  const isChecked = ({ sql }: Change) => /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) .*\sLANGUAGE sql\s/s.test(sql)
+  const unchecked = plainChange('SET check_function_bodies = off', null)
+  return changes.some(isChecked) ? [unchecked, ...changes] : [...changes]
+}
+
 /** Statements of this form on different tables may change places. */
 const isLocal = (sql: string): boolean =>
   (/^CREATE (?:UNLOGGED )?TABLE /.test(sql) && !/ PARTITION OF | INHERITS /.test(sql)) ||

@@ -8,11 +8,12 @@ import { literalOf, quoted, quotedTable } from './design.ts'
  * @param changes what runs before: a view that these make anew has lost the comments on its columns.
  */
 export function complementOf(have: Catalog, want: Catalog, changes: readonly Change[]): Change[] {
-  const known = tablesByKey(have)
+  const [known, wanted] = [tablesByKey(have), tablesByKey(want)]
   const columns = want.tables.flatMap((table) =>
     table.columns.flatMap((column) => {
       const before = known.get(keyOf(table))?.columns.find((item) => item.name === column.name)
-      return columnSql(table, column, before).map((sql) => ({ sql, table: keyOf(table) }))
+      const own = known.has(keyOf(table)) ? [] : ofInherited(table, column, wanted)
+      return [...own, ...columnSql(table, column, before)].map((sql) => ({ sql, table: keyOf(table) }))
     }),
   )
   const all = [...columns, ...statisticsSql(have, want), ...viewCommentsSql(have, want, changes)]
@@ -46,6 +47,25 @@ function viewCommentsSql(
       : [statement(item, literalOf(item.definition))],
   )
   return [...gone, ...there]
+}
+
+/** What a new table says of a column that it inherits. */
+function ofInherited(table: Table, column: Column, wanted: ReadonlyMap<string, Table>): string[] {
+  const parents = table.kind === 'partition' ? [] : table.inherits
+  const above = parents.flatMap((key) => wanted.get(key)?.columns.filter(({ name }) => name === column.name) ?? [])
+  if (above.length === 0) return []
+  const name = quotedTable(table.schema, table.name)
+  const isDefaultOwn = column.generated === null && above.some((parent) => parent.default !== column.default)
+  return [
+    ...(isDefaultOwn
+      ? [
+          `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} ${column.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`,
+        ]
+      : []),
+    ...(column.comment === null
+      ? []
+      : [`COMMENT ON COLUMN ${name}.${quoted(column.name)} IS ${literalOf(column.comment)}`]),
+  ]
 }
 
 function columnSql(table: Table, column: Column, before: Column | undefined): string[] {

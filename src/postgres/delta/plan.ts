@@ -1,5 +1,5 @@
 import type { Action, Fact, StableId } from '@supabase/pg-delta'
-import type { Change } from '../../core/schema/change.ts'
+import { type Change, withUncheckedBodies } from '../../core/schema/change.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 
 /** The statements that turn one schema into the other, in an order that works. */
@@ -29,7 +29,7 @@ export async function changesAlong(states: readonly FactBase[]): Promise<Change[
   for (let i = 1; i < states.length; i++) {
     changes.push(...(await changesBetween(states[i - 1] as FactBase, states[i] as FactBase)))
   }
-  return changes
+  return withUncheckedBodies(changes)
 }
 
 /** Keys of new tables on the columns of another key: CREATE TABLE makes only one of the two, ALTER TABLE both. */
