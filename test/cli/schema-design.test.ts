@@ -191,6 +191,20 @@ Ref: b.a_id - a.id
     expect(stderr).toContain('schema.dbml:3:3 PostgreSQL knows no type constructor, of a.c')
   })
 
+  test('a column that draws from a sequence that belongs to none counts, and stays as it is', async () => {
+    const sql = "CREATE SEQUENCE ids;\nCREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('ids'), b int);"
+    const project = await drawn({}, { '001_a.sql': `-- UP\n${sql}\n` })
+    await project.ok('db', 'migrate', 'up')
+    const drawing = await project.ok('db', 'schema', 'diagram')
+    expect(drawing).toContain('id integer [pk, increment]')
+    draw(project, { 'schema.dbml': drawing })
+    expect(await project.ok(...imports)).toContain('No changes')
+    const other = await drawn({ 'schema.dbml': drawing })
+    await other.ok(...imports)
+    await other.ok('db', 'migrate', 'up')
+    expect(await other.query('INSERT INTO a (b) VALUES (7) RETURNING id')).toEqual([[1]])
+  })
+
   test('records become a seed, in the order of the references', async () => {
     const project = await drawn({
       'schema.dbml': `Table posts {

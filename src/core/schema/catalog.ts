@@ -163,3 +163,8 @@ export function tablesByKey(catalog: Catalog): ReadonlyMap<string, Table> {
 export function isPlain({ more, keys }: Index): boolean {
   return !more && keys.every(({ behind }) => behind === '')
 }
+
+/** Whether a column counts by itself: as an identity, as serial, or from a sequence that belongs to none. */
+export function counts({ identity, serial, default: value }: Column): boolean {
+  return identity !== null || serial !== null || /^nextval\('.*'::regclass\)$/.test(value ?? '')
+}

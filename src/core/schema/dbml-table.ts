@@ -1,4 +1,4 @@
-import type { Column, Constraint, Index, Table } from './catalog.ts'
+import { type Column, type Constraint, counts, type Index, type Table } from './catalog.ts'
 import { defaultOf } from './dbml-default.ts'
 import {
   commentLines,
@@ -50,7 +50,8 @@ function columnLines(table: Table, column: Column, isEnum: IsEnum): string[] {
   const own = (kind: Constraint['kind']) =>
     table.constraints.some((constraint) => constraint.kind === kind && isSetting(table, constraint, column.name))
   const inKey = table.constraints.some(({ kind, columns }) => kind === 'primary key' && columns.includes(column.name))
-  const drawn = column.identity !== null || column.serial !== null
+  const drawn = counts(column)
+  const isLoose = drawn && column.identity === null && column.serial === null
   const value = column.default === null || drawn ? null : defaultOf(column.default, column.type)
   const settings = [
     ...(own('primary key') ? ['pk'] : []),
@@ -61,7 +62,7 @@ function columnLines(table: Table, column: Column, isEnum: IsEnum): string[] {
     ...(column.comment === null ? [] : [`note: ${noteText(column.comment, '    ')}`]),
   ]
   const about = [
-    ...(column.default !== null && !drawn && value === null ? [`default ${column.default}`] : []),
+    ...(column.default !== null && (isLoose || !drawn) && value === null ? [`default ${column.default}`] : []),
     ...(column.generated === null
       ? []
       : [`generated always as (${withoutParentheses(column.generated.expression)}) ${column.generated.kind}`]),

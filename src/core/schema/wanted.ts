@@ -3,6 +3,7 @@ import {
   type Catalog,
   type Column,
   type Constraint,
+  counts,
   type Enum,
   type Index,
   isPlain,
@@ -69,7 +70,7 @@ function mergedTable(known: Table, made: Table, design: DesignTable, rewritten: 
 
 function mergedColumn(known: Column, made: Column, increments: boolean, read: (text: string) => string): Column {
   const generated = !increments && made.default === null ? known.generated : null
-  const keepsSequence = increments && (known.serial !== null || known.identity !== null)
+  const keepsSequence = increments && counts(known)
   const own = keepsSequence
     ? { serial: known.serial, identity: known.identity, default: known.default }
     : {
