@@ -59,6 +59,6 @@ export async function runCommand(
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, process.env))
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
-  if ((result.kind === 'status' || result.kind === 'diff') && result.different) process.exitCode = 6
+  if ((result.kind === 'status' || result.kind === 'diff') && result.checked && result.different) process.exitCode = 6
   if (result.kind === 'shell') process.exitCode = result.exitStatus
 }

@@ -32,8 +32,10 @@ export interface StatusResult {
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null
-  /** `--check` found something that is not applied, or drift: exit status 6. */
+  /** Something is not applied, or there is drift. */
   readonly different: boolean
+  /** `--check`: the exit status is 6 where it is different. */
+  readonly checked: boolean
 }
 
 export interface RunResult extends Report {
@@ -195,6 +197,8 @@ export interface BackupListResult {
     readonly size: number
     readonly verified: boolean
     readonly manifest: Manifest | null
+    /** It has a manifest that cannot be read. */
+    readonly isDamaged: boolean
   }[]
 }
 

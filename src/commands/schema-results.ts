@@ -33,8 +33,9 @@ export interface DiffResult {
   readonly differences: readonly Difference[]
   /** What makes the right side what the left one is; null when it was not asked for. */
   readonly sql: string | null
-  /** `--exit-code` and there are differences: exit status 6. */
   readonly different: boolean
+  /** `--exit-code`: the exit status is 6 where they are different. */
+  readonly checked: boolean
 }
 
 export interface DiagramResult {

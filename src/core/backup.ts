@@ -37,6 +37,8 @@ export interface Backup {
   /** When the file was last written, for what has no manifest; ISO 8601. */
   readonly writtenAt: string
   readonly manifest: Manifest | null
+  /** It has a manifest that cannot be read. */
+  readonly isDamaged: boolean
 }
 
 /** `20260122_143000`, in UTC. */
@@ -55,6 +57,9 @@ export const takenAtOf = ({ manifest, writtenAt }: Backup): string => manifest?.
 export const isVerified = ({ manifest, size }: Backup): boolean =>
   manifest?.verified === true && (manifest.method === 'copy' || manifest.size === size)
 
+/** Backups of one kind, database and environment are one group: they take each other's place. */
+export const groupOf = ({ environment, database, kind }: Manifest): string => `${environment} ${kind} ${database}`
+
 /**
  * Those that go when `keep` stay of each kind, database and environment. What has no manifest is somebody else's;
  * the newest verified one stays whatever its age.
@@ -64,8 +69,7 @@ export function pruned(backups: readonly Backup[], keep: number): Backup[] {
   const groups = new Map<string, Backup[]>()
   for (const backup of backups) {
     if (backup.manifest === null) continue
-    const { environment, database, kind } = backup.manifest
-    const key = `${environment} ${kind} ${database}`
+    const key = groupOf(backup.manifest)
     groups.set(key, [...(groups.get(key) ?? []), backup])
   }
   return [...groups.values()].flatMap((group) => {

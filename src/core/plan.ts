@@ -45,7 +45,8 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
 }
 
 /**
- * What `down` would revert: by order of application, the last first. `to` is kept; 0 means all of them.
+ * What `down` would revert: by order of application, the last first. `to` is kept; 0 means all of them. With both,
+ * no more than `count`.
  * @throws NselfError `refused` when one of them cannot be reverted, `usage` for an unknown `to`.
  */
 export function planDown(state: State, limit: Limit = {}): Plan {
@@ -56,7 +57,7 @@ export function planDown(state: State, limit: Limit = {}): Plan {
   if (limit.to !== undefined) {
     const at = applied.findIndex((entry) => entry.version === limit.to)
     if (at === -1 && limit.to !== '0') throw unknownVersion(limit.to, 'not applied')
-    chosen = at === -1 ? applied : applied.slice(0, at)
+    chosen = (at === -1 ? applied : applied.slice(0, at)).slice(0, limit.count)
   }
   const stuck = chosen.filter((entry) => (entry.file === null ? !entry.applied?.revertible : entry.file.down === null))
   if (stuck.length > 0) {

@@ -2,6 +2,7 @@ import { sha256 } from './checksum.ts'
 import type { Environment } from './environment.ts'
 import { NselfError } from './errors.ts'
 import type { Applied, Migration } from './migration.ts'
+import { shellWord } from './shell-word.ts'
 import { splitStatements } from './sql/statement.ts'
 import type { Entry, State } from './state.ts'
 import { compareVersions } from './version.ts'
@@ -60,7 +61,11 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
     add(`--forget ${version}`, `${name} ${problem} resumes it`, forget(entry))
   }
   for (const index of invalidIndexes)
-    add(`--drop-invalid-index ${index}`, `index ${index} is INVALID, as CONCURRENTLY leaves it`, dropIndex(index))
+    add(
+      `--drop-invalid-index ${shellWord(index)}`,
+      `index ${index} is INVALID, as CONCURRENTLY leaves it`,
+      dropIndex(index),
+    )
   return findings
 }
 

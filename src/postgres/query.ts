@@ -58,7 +58,11 @@ export async function runQuery(server: Server, sql: string, options: QueryOption
   connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
   try {
     const work = options.write !== null ? asOne(connection, options.write.what) : readOnly(connection, sql, statements)
-    return await cancelling({ connection }, options.signal, work)
+    const answers = await cancelling({ connection }, options.signal, work)
+    const { client } = connection as { client: { getTransactionStatus?: () => string } }
+    if (client.getTransactionStatus?.() === 'T')
+      options.tell('Warning: the SQL leaves its transaction open: it is rolled back')
+    return answers
   } catch (error) {
     if (!options.signal.aborted) throw error
     throw new NselfError(interruption(options.signal), 'interrupted; the query was cancelled', { cause: error })

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { access, chmod, constants, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backup, backupName, type Manifest, takenAtOf } from '../core/backup.ts'
 import { NselfError } from '../core/errors.ts'
 import { codeOf, place, sync } from './durable-file.ts'
+import { makeFolder } from './folder.ts'
 import { manifestText, parseManifest } from './manifest.ts'
 
 const minute = 60_000
@@ -16,7 +17,7 @@ const ending = { dump: '.dump', copy: '.copy' } as const
 /** Makes the folder, closed to others and to git. @throws NselfError `configuration` when nothing can be written there. */
 export async function openBackups(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder, 0o700)
     await access(folder, constants.W_OK)
     await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error) => {
       if (error.code !== 'EEXIST') throw error
@@ -67,7 +68,7 @@ export async function publish(folder: string, temporary: string | null, manifest
     if (temporary !== null) await place(temporary, path)
     await sync(folder)
     const { size, takenAt: writtenAt } = manifest
-    return { name, path, size, writtenAt, manifest }
+    return { name, path, size, writtenAt, manifest, isDamaged: false }
   } finally {
     await rm(temporaryManifest, { force: true })
     if (temporary !== null) await rm(temporary, { force: true })
@@ -113,11 +114,12 @@ async function readBackup(folder: string, name: string): Promise<Backup | null> 
   const path = join(folder, name)
   const text = await readFile(`${path}.json`, 'utf8').catch(() => null)
   const manifest = text === null ? null : await parseManifest(text)
+  const isDamaged = text !== null && manifest === null
   if (name.endsWith('.copy'))
-    return manifest && { name, path, size: manifest.size, writtenAt: manifest.takenAt, manifest }
+    return manifest && { name, path, size: manifest.size, writtenAt: manifest.takenAt, manifest, isDamaged }
   const facts = await stat(path).catch(() => null)
   if (facts === null || !facts.isFile()) return null
-  return { name, path, size: facts.size, writtenAt: facts.mtime.toISOString(), manifest }
+  return { name, path, size: facts.size, writtenAt: facts.mtime.toISOString(), manifest, isDamaged }
 }
 
 /**

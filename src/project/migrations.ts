@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Applied, Migration } from '../core/migration.ts'
 import { MigrationReader, parseFileName, parseMigration } from '../core/migration-file.ts'
 import { recognise } from '../core/recorded-file.ts'
 import { canonicalVersion, compareVersions } from '../core/version.ts'
+import { makeProjectFolder } from './folder.ts'
 import { readLines, readText } from './migration-text.ts'
 
 /** How many files are read before the connection, which is made meanwhile, gets its turn. */
@@ -177,7 +178,7 @@ export async function createMigration(
   options: { timestamp: boolean; now: string },
 ): Promise<string> {
   const slug = slugOf(name)
-  mkdirSync(folder, { recursive: true })
+  makeProjectFolder(folder)
   for (;;) {
     const existing = listFiles(folder, root)
     const timed = options.timestamp || isTimed(existing)
@@ -194,7 +195,7 @@ export async function createMigration(
  * @throws NselfError `usage` for a name that cannot be one.
  */
 export function nextPaths(folder: string, root: string, names: readonly string[], now: string): string[] {
-  mkdirSync(folder, { recursive: true })
+  makeProjectFolder(folder)
   const files = listFiles(folder, root)
   return names.map((name) => {
     const file = `${nextVersion(files, isTimed(files) ? now : null)}_${slugOf(name)}.sql`

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/seed.ts'
+import { makeProjectFolder } from './folder.ts'
 import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']
@@ -77,7 +78,7 @@ async function readSeed(path: string, shown: string, name: string): Promise<Seed
  */
 export async function createSeed(seedsDir: string, root: string, folder: SeedFolder, name: string): Promise<string> {
   const slug = slugOf(name)
-  await mkdir(join(seedsDir, folder), { recursive: true })
+  makeProjectFolder(join(seedsDir, folder))
   const files = await list(join(seedsDir, folder), root)
   const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
   const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
@@ -93,7 +94,7 @@ const designed = /^\d+_design_records\.sql$/
  */
 export async function writeDesignSeed(seedsDir: string, root: string, text: string): Promise<string | null> {
   const folder = join(seedsDir, 'common')
-  await mkdir(folder, { recursive: true })
+  makeProjectFolder(folder)
   const files = await list(folder, root)
   const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
   if ((await readFile(path, 'utf8').catch(() => null)) === text) return null

@@ -15,6 +15,15 @@ const query = (project: Project, ...args: string[]) => project.nself('db', 'quer
 const ids = async (project: Project) => (await project.query('SELECT id FROM t ORDER BY id')).flat()
 
 describe('what a query prints', () => {
+  test('tells that a transaction that is left open is rolled back', async () => {
+    const project = await withTable()
+    const { code, stderr } = await query(project, 'BEGIN; INSERT INTO t VALUES (2)')
+    expect(code).toBe(0)
+    expect(stderr).toContain('leaves its transaction open: it is rolled back')
+    expect(await ids(project)).toEqual([1])
+    expect((await query(project, 'BEGIN; INSERT INTO t VALUES (3); COMMIT')).stderr).toBe('')
+  })
+
   test('is a table for people, numbers to the right, control characters made visible', async () => {
     const project = await withTable()
     const { stdout } = await query(project, `SELECT 7 AS n, E'a\\nb\\u001b[31m' AS note UNION ALL SELECT 1234, NULL`)

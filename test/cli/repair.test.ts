@@ -75,6 +75,16 @@ describe('the verbs about versions', () => {
 })
 
 describe('a lost tracking table', () => {
+  test('is not made again where the journal is lost too', async () => {
+    const project = await server.project({ '001_a.sql': table('a') })
+    await up(project)
+    await project.query('DROP SCHEMA nself CASCADE')
+    const { code, stderr } = await project.nself('db', 'migrate', 'repair', '--rebuild')
+    expect(code).toBe(3)
+    expect(stderr).toContain('has no journal to rebuild from')
+    expect(stderr).toContain('repair --infer')
+  })
+
   test('is refused by up, and made again by --rebuild from the journal', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b'), '003_c.sql': table('c') })
     await up(project)
@@ -84,6 +94,7 @@ describe('a lost tracking table', () => {
     const refused = await project.nself('db', 'migrate', 'up')
     expect(refused.code).toBe(3)
     expect(refused.stderr).toContain('repair --rebuild')
+    expect((await project.nself('db', 'migrate', 'status')).stderr).toContain('repair --rebuild')
     expect(await repaired(project)).toContain('--rebuild')
     await repaired(project, '--rebuild')
     expect(await rows(project)).toEqual(before)
@@ -100,7 +111,7 @@ describe('an INVALID index', () => {
     await project.query('CREATE TABLE t AS SELECT 1 AS id FROM generate_series(1, 2); CREATE INDEX good ON t (id)')
     await expect(project.query('CREATE UNIQUE INDEX CONCURRENTLY "Bad one" ON t (id)')).rejects.toThrow()
     const shown = await repaired(project)
-    expect(shown).toContain('--drop-invalid-index public."Bad one"')
+    expect(shown).toContain('--drop-invalid-index \'public."Bad one"\'')
     expect(shown).not.toContain('good')
     await repaired(project, '--drop-invalid-index', 'public."Bad one"')
     expect((await repair(project, '--drop-invalid-index', 'public.good')).code).toBe(2)

@@ -205,6 +205,14 @@ Ref: b.a_id - a.id
     expect(await other.query('INSERT INTO a (b) VALUES (7) RETURNING id')).toEqual([[1]])
   })
 
+  test('what a diagram can say only in comments stays', async () => {
+    const sql = 'CREATE TABLE none ();\nCREATE TABLE a (b text, c text, UNIQUE (b, c) DEFERRABLE);'
+    const project = await drawn({}, { '001_a.sql': `-- UP\n${sql}\n` })
+    await project.ok('db', 'migrate', 'up')
+    draw(project, { 'schema.dbml': await project.ok('db', 'schema', 'diagram') })
+    expect(await project.ok(...imports)).toContain('No changes')
+  })
+
   test('records become a seed, in the order of the references', async () => {
     const project = await drawn({
       'schema.dbml': `Table posts {

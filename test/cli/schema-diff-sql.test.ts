@@ -78,6 +78,20 @@ test('a new table has its columns in their order, those of new types too', async
   expect(await b.query(columns)).toEqual(await a.query(columns))
 })
 
+test('what cannot be written is told, and so are the differences', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  await a.query('CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)')
+  const { sql, different } = await diff(contextIn(a), {
+    left: a.url,
+    right: b.url,
+    all: false,
+    sql: true,
+    exitCode: false,
+  })
+  expect(different).toBe(true)
+  expect(sql).toContain('-- Not proven: it leaves + Operator: === (integer, integer)')
+})
+
 async function copyOf(project: Project): Promise<string> {
   const name = new URL(project.url).pathname.slice(1)
   await project.queryBeside(`CREATE DATABASE ${name}_before TEMPLATE ${name}`)

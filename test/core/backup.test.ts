@@ -22,7 +22,14 @@ const manifest: Manifest = {
 /** A backup of this name; null for one without a manifest. */
 function backup(name: string, more: Partial<Manifest> | null = {}, size = 10): Backup {
   const { takenAt: writtenAt } = manifest
-  return { name, path: `/b/${name}`, size, writtenAt, manifest: more === null ? null : { ...manifest, ...more } }
+  return {
+    name,
+    path: `/b/${name}`,
+    size,
+    writtenAt,
+    manifest: more === null ? null : { ...manifest, ...more },
+    isDamaged: false,
+  }
 }
 const goes = (backups: readonly Backup[], keep: number) => pruned(backups, keep).map(({ name }) => name)
 

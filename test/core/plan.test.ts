@@ -116,6 +116,7 @@ describe('down', () => {
     ['reverts all when N is more', all, rows(a, b), { count: 9 }, ['002_b', '001_a']],
     ['reverts by order of application', all, rows(c, a, d, b), { count: 3 }, ['002_b', '004_d', '001_a']],
     ['keeps the version it goes back to', all, rows(a, b, c), { to: '1' }, ['003_c', '002_b']],
+    ['reverts no more than N of those', all, rows(a, b, c), { to: '1', count: 1 }, ['003_c']],
     ['goes back by order of application too', all, rows(c, a, b), { to: '3' }, ['002_b', '001_a']],
     ['reverts nothing back to the last', all, rows(a, b), { to: '2' }, []],
     ['reverts everything back to 0', all, rows(a, b), { to: '0' }, ['002_b', '001_a']],

@@ -263,6 +263,12 @@ export const pairs: readonly Pair[] = [
   { what: 'replica identity', both: users, one: 'ALTER TABLE users REPLICA IDENTITY FULL', other: '' },
   { what: 'a statistics target', both: users, one: 'ALTER TABLE users ALTER name SET STATISTICS 500', other: '' },
   { what: 'statistics', both: users, one: 'CREATE STATISTICS st (dependencies) ON name, note FROM users', other: '' },
+  {
+    what: 'storage of a column that PostgreSQL stores otherwise',
+    both: 'CREATE TABLE t (a numeric, b bit varying)',
+    one: 'ALTER TABLE t ALTER a SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL',
+    other: '',
+  },
   { what: 'storage of a column', both: users, one: 'ALTER TABLE users ALTER note SET STORAGE EXTERNAL', other: '' },
   {
     what: 'an event trigger',

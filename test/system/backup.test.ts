@@ -86,6 +86,15 @@ describe('a backup', () => {
     expect(filesIn(project)).not.toContain(first.file)
   })
 
+  test('--keep counts only backups of the same kind', async () => {
+    const project = await migrated()
+    const full = [await backUp(project), await backUp(project)]
+    const data = [await backUp(project, '--data-only'), await backUp(project, '--data-only', '--keep', '1')]
+    expect(filesIn(project).filter((name) => name.endsWith('.dump'))).toEqual(
+      [...full, ...data.slice(1)].map(({ file }) => file).sort(),
+    )
+  })
+
   test('never has the password in the arguments of a process', async () => {
     const project = await migrated()
     const { blocker, running, pgDump } = await waiting(project)

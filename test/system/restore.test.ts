@@ -169,6 +169,18 @@ describe('a backup that cannot be restored', () => {
     expect(await databasesOf(project)).toEqual([databaseOf(project)])
   })
 
+  test.each(['', '{"a":', '[]'])('is refused when its manifest is %j, until that is taken away', async (text) => {
+    const project = await small()
+    const { file, path } = await backUp(project)
+    writeFileSync(`${path}.json`, text)
+    const { code, stderr } = await project.nself('db', 'restore', file)
+    expect(code).toBe(3)
+    expect(stderr).toContain(`the manifest of ${file} is damaged`)
+    expect(await project.ok('db', 'backup', 'list')).toContain('damaged manifest')
+    rmSync(`${path}.json`)
+    await project.ok('db', 'restore', file)
+  })
+
   test('is refused when it is of a newer server', async () => {
     const project = await small()
     const { path } = await backUp(project)

@@ -31,13 +31,13 @@ function renderTaken({ file, path, manifest, removed }: BackupResult, paint: Pai
 
 function renderList({ backups, folder }: BackupListResult, paint: Paint): string {
   if (backups.length === 0) return `No backups yet in ${folder}`
-  const rows = backups.map(({ file, takenAt, size, verified, manifest }) => [
+  const rows = backups.map(({ file, takenAt, size, verified, manifest, isDamaged }) => [
     file,
     takenAt.slice(0, 19).replace('T', ' '),
     sizeText(size),
     manifest?.environment ?? '-',
     manifest === null ? '-' : (manifest.lastVersion ?? 'none'),
-    verified ? 'yes' : manifest === null ? 'no manifest' : 'no',
+    verified ? 'yes' : isDamaged ? 'damaged manifest' : manifest === null ? 'no manifest' : 'no',
   ])
   const head = ['File', 'Taken (UTC)', 'Size', 'Environment', 'Last version', 'Verified']
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)))

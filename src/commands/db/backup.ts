@@ -9,6 +9,6 @@ export async function backup(
   options: BackupOptions & { readonly keep: number | null },
 ): Promise<BackupResult> {
   const { name, path, manifest } = await takeBackup(context, options)
-  const removed = options.keep === null ? [] : (await prune(context, options.keep)).removed
+  const removed = options.keep === null ? [] : (await prune(context, options.keep, manifest)).removed
   return { kind: 'backup', file: name, path, manifest, removed }
 }

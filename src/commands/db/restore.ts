@@ -95,6 +95,11 @@ async function newest({ settings }: Context, { database }: Server): Promise<Back
 async function check(context: Context, backup: Backup, serverMajor: number): Promise<Archive | null> {
   const { manifest, name } = backup
   if (manifest?.method === 'copy') return null
+  if (backup.isDamaged) {
+    throw new NselfError('refused', `the manifest of ${name} is damaged: nothing tells whether the dump is whole`, {
+      hint: `restore another one: nself db backup list; or take ${name}.json away, and the dump is restored unchecked`,
+    })
+  }
   if (manifest === null) {
     context.tell(`${name} has no manifest, so it was not made here: whether it is whole shows only when it is restored`)
   } else {

@@ -79,7 +79,7 @@ export interface Reference {
 
 export type Rule = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
 
-export interface IndexKey {
+interface IndexKey {
   /** The column's name, or the expression. */
   readonly text: string
   readonly isColumn: boolean

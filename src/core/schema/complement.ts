@@ -13,7 +13,10 @@ export function complementOf(have: Catalog, want: Catalog, changes: readonly Cha
     table.columns.flatMap((column) => {
       const before = known.get(keyOf(table))?.columns.find((item) => item.name === column.name)
       const own = known.has(keyOf(table)) ? [] : ofInherited(table, column, wanted)
-      return [...own, ...columnSql(table, column, before)].map((sql) => ({ sql, table: keyOf(table) }))
+      return [...own, ...columnSql(table, column, before, have.serverVersion)].map((sql) => ({
+        sql,
+        table: keyOf(table),
+      }))
     }),
   )
   const all = [...columns, ...statisticsSql(have, want), ...viewCommentsSql(have, want, changes)]
@@ -68,13 +71,20 @@ function ofInherited(table: Table, column: Column, wanted: ReadonlyMap<string, T
   ]
 }
 
-function columnSql(table: Table, column: Column, before: Column | undefined): string[] {
+/** The word for it is of PostgreSQL 16. */
+function usualStorage(type: string, serverVersion: number): string {
+  if (serverVersion >= 160_000) return 'DEFAULT'
+  return /^(?:numeric|inet|cidr)\b(?!.*\[\]$)/.test(type) ? 'MAIN' : 'EXTENDED'
+}
+
+function columnSql(table: Table, column: Column, before: Column | undefined, serverVersion: number): string[] {
   const alter = `ALTER TABLE ${quotedTable(table.schema, table.name)} ALTER COLUMN ${quoted(column.name)}`
   const sql: string[] = []
   // A change of type sets these back by itself.
   const kept = before?.type === column.type ? before : undefined
   if (column.statistics !== (before?.statistics ?? null)) sql.push(`${alter} SET STATISTICS ${column.statistics ?? -1}`)
-  if (column.storage !== (kept?.storage ?? null)) sql.push(`${alter} SET STORAGE ${column.storage ?? 'DEFAULT'}`)
+  if (column.storage !== (kept?.storage ?? null))
+    sql.push(`${alter} SET STORAGE ${column.storage ?? usualStorage(column.type, serverVersion)}`)
   if (column.compression !== (kept?.compression ?? null)) {
     sql.push(`${alter} SET COMPRESSION ${column.compression ?? 'default'}`)
   }

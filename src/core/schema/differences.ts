@@ -12,7 +12,9 @@ export interface Difference {
 
 /** What two catalogs differ in, sorted by kind and name; of a table that is missing whole, only the table is told. */
 export function differencesOf(left: Catalog, right: Catalog): Difference[] {
-  const [ours, theirs] = [itemsOf(left), itemsOf(right)]
+  const major = ({ serverVersion }: Catalog) => Math.floor(serverVersion / 10_000)
+  const read = (catalog: Catalog) => itemsOf(major(left) === major(right) ? catalog : withoutExtensionVersions(catalog))
+  const [ours, theirs] = [read(left), read(right)]
   const [ourTables, theirTables] = [relationsOf(left), relationsOf(right)]
   const differences: Difference[] = []
   for (const [key, item] of ours) {
@@ -25,6 +27,14 @@ export function differencesOf(left: Catalog, right: Catalog): Difference[] {
     if (!ours.has(key) && (item.table === null || ourTables.has(item.table))) differences.push(missing('-', item))
   }
   return differences.sort(byKindAndName)
+}
+
+/** Each major of PostgreSQL brings other versions of its extensions. */
+function withoutExtensionVersions(catalog: Catalog): Catalog {
+  const others = catalog.others.map((item) =>
+    item.kind === 'extension' ? { ...item, definition: item.definition.replace(/ VERSION '.*'$/, '') } : item,
+  )
+  return { ...catalog, others }
 }
 
 /** Everything that can have parts: tables and views, by key. */

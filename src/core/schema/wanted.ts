@@ -40,10 +40,12 @@ export function wantedOf(current: Catalog, made: Catalog, design: Design, rewrit
     return [known === undefined ? fresh : mergedTable(known, fresh, table, rewritten)]
   })
   const kept = new Set(designed.map(keyOf))
-  // A partition goes with its parent; what is foreign is none of DBML's.
+  // A partition goes with its parent; what is foreign or has no columns is none of DBML's.
   const parts = current.tables.filter(
-    ({ kind, inherits }) =>
-      kind === 'foreign' || (kind === 'partition' && inherits.some((parent) => isKept(parent, kept, have))),
+    ({ kind, inherits, columns }) =>
+      kind === 'foreign' ||
+      columns.length === 0 ||
+      (kind === 'partition' && inherits.some((parent) => isKept(parent, kept, have))),
   )
   const labels = new Map(design.enums.map((item) => [keyOf(item), item.labels.join('\0')]))
   const enums = design.enums.map((item) => {
@@ -137,6 +139,7 @@ function take<T>(list: T[], fits: (item: T) => boolean): T | undefined {
 
 /** What DBML has no words for is left as it is when the design does not name it. */
 function canSay({ kind, definition }: Constraint): boolean {
+  if (kind === 'unique') return /^UNIQUE \((?:[^()]|"(?:[^"]|"")*")*\)$/.test(definition)
   return kind !== 'exclusion' && !(kind === 'check' && /(?:NOT VALID|NO INHERIT|NOT ENFORCED)$/.test(definition))
 }
 

@@ -16,6 +16,7 @@ export async function list({ settings }: Context): Promise<BackupListResult> {
       size: backup.size,
       verified: isVerified(backup),
       manifest: backup.manifest,
+      isDamaged: backup.isDamaged,
     })),
   }
 }

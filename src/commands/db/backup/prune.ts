@@ -1,16 +1,22 @@
-import { type Backup, pruned } from '../../../core/backup.ts'
+import { type Backup, groupOf, type Manifest, pruned } from '../../../core/backup.ts'
 import { dropCopy } from '../../../postgres/backup/copy.ts'
 import { placeOf } from '../../../postgres/connect.ts'
 import { listBackups, removeBackup } from '../../../project/backups.ts'
 import { type Context, resolveServer } from '../../context.ts'
 import type { PruneResult } from '../../results.ts'
 
-/** Removes old backups and leaves `keep` of each kind, database and environment. */
-export async function prune(context: Context, keep: number): Promise<PruneResult> {
+/**
+ * Removes old backups and leaves `keep` of each kind, database and environment.
+ * @param like only those of its kind, database and environment.
+ */
+export async function prune(context: Context, keep: number, like: Manifest | null = null): Promise<PruneResult> {
   const { backupsDir } = context.settings
   const backups = await listBackups(backupsDir)
   const removed: string[] = []
-  for (const old of pruned(backups, keep)) {
+  const group = backups.filter(
+    ({ manifest }) => like === null || (manifest !== null && groupOf(manifest) === groupOf(like)),
+  )
+  for (const old of pruned(group, keep)) {
     if (old.manifest?.copy && !(await removeCopy(context, old, old.manifest.copy))) continue
     await removeBackup(old)
     removed.push(old.name)

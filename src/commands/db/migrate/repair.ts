@@ -1,3 +1,4 @@
+import { NselfError } from '../../../core/errors.ts'
 import { approve } from '../../../core/guard.ts'
 import { type Finding, findingsOf, type Repair, type RepairFlags, repairsFor } from '../../../core/repair.ts'
 import { placeOf } from '../../../postgres/connect.ts'
@@ -37,6 +38,11 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   }
   refuseOtherEnvironment(server, history, environment)
   refuseReadOnly(server, history)
+  if (options.rebuild && !history.facts.tracked && !history.facts.lost) {
+    throw new NselfError('refused', `${database} has no journal to rebuild from`, {
+      hint: 'nself db migrate repair --infer finds the version of its schema; nothing was changed',
+    })
+  }
   const summary = `${chosen.map((item) => item.what).join(', ')} on ${database}`
   const means = await meansInProduction(context, options.noBackup)
   const approved = await approve({ action: 'repair', what: chosen, summary }, environment, context.answers, context.ask)

@@ -21,6 +21,9 @@ export async function status(context: Context, options: StatusOptions): Promise<
   if (markedAs !== null && markedAs !== environment) {
     context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
   }
+  if (history.facts.lost) {
+    context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
+  }
   if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
   const drift = options.drift ? await (await import('../schema/drift.ts')).findDrift(context, server, state) : null
   const drifted = drift !== null && drift.differences.length > 0
@@ -39,6 +42,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
       appliedBy: entry.applied?.appliedBy ?? null,
     })),
     drift,
-    different: options.check && (drifted || state.entries.some((entry) => entry.status !== 'applied')),
+    different: drifted || state.entries.some((entry) => entry.status !== 'applied'),
+    checked: options.check,
   }
 }

@@ -2,7 +2,7 @@ import { NselfError } from '../../../core/errors.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
 import { type Change, forReading } from '../../../core/schema/change.ts'
 import { complementOf } from '../../../core/schema/complement.ts'
-import { differenceLine, differencesOf } from '../../../core/schema/differences.ts'
+import { type Difference, differenceLine, differencesOf } from '../../../core/schema/differences.ts'
 import { effectsOf } from '../../../core/schema/effects.ts'
 import { sectionLines } from '../../../core/schema/migration-text.ts'
 import { wantedOf } from '../../../core/schema/wanted.ts'
@@ -37,9 +37,9 @@ export function diff(context: Context, options: DiffOptions): Promise<DiffResult
       catalogOf(right.server, options.all),
     ])
     const differences = differencesOf(asDesigned(ours, left, theirs), asDesigned(theirs, right, ours))
-    const sql = options.sql ? await sqlFor(context, left, right, options.all) : null
+    const sql = options.sql ? await sqlFor(context, left, right, options.all, differences) : null
     const labels = { left: left.label, right: right.label }
-    return { kind: 'diff', ...labels, differences, sql, different: options.exitCode && differences.length > 0 }
+    return { kind: 'diff', ...labels, differences, sql, different: differences.length > 0, checked: options.exitCode }
   })
 }
 
@@ -49,7 +49,13 @@ function asDesigned(made: Catalog, { design }: Side, other: Catalog): Catalog {
 }
 
 /** The statements that make the right side what the left one is. */
-async function sqlFor(context: Context, left: Side, right: Side, all: boolean): Promise<string> {
+async function sqlFor(
+  context: Context,
+  left: Side,
+  right: Side,
+  all: boolean,
+  differences: readonly Difference[],
+): Promise<string> {
   if (left.design !== null || right.design !== null) {
     throw new NselfError('usage', '--sql cannot be had of a design, which says only a part', {
       hint: 'nself db schema import writes the migration for it',
@@ -70,7 +76,7 @@ async function sqlFor(context: Context, left: Side, right: Side, all: boolean): 
   const [steps] = await stepsBetween(have, want)
   const between = await changesAlong(steps)
   const changes = forReading([...between, ...complementOf(theirs, ours, between)])
-  if (changes.length === 0) return ''
+  if (changes.length === 0 && differences.length === 0) return ''
   const format = await on(right.server, statementFormat)
   const lines = sectionLines(changes, format, (sql) => effectsOf(sql, theirs))
   // A new value of an enum can be used only after it is committed.

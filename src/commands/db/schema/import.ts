@@ -160,9 +160,11 @@ function gone({ current }: Compared, after: Catalog): Difference[] {
 async function consent({ ask, answers, tell }: Context, drops: readonly Difference[], allowed: boolean): Promise<void> {
   if (drops.length === 0 || allowed || answers.yes) return
   const list = drops.map(({ kind, name }) => `${kind} ${name}`).join(', ')
+  const named = drops.some(({ kind }) => kind === 'table' || kind === 'column')
+  const renames = named ? '; if it has a new name only: --rename users.name=full_name' : ''
   if (ask === null) {
     throw new NselfError('not-confirmed', `the design drops what the migrations make: ${list}`, {
-      hint: 'if it shall go: --allow-drops; if it has a new name only: --rename users.name=full_name; nothing was written',
+      hint: `if it shall go: --allow-drops${renames}; nothing was written`,
     })
   }
   tell(`The design drops: ${list}`)

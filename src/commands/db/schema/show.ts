@@ -1,5 +1,6 @@
 import { NselfError } from '../../../core/errors.ts'
 import { type Catalog, keyOf, shortName, type Table } from '../../../core/schema/catalog.ts'
+import { shellWord } from '../../../core/shell-word.ts'
 import { readRowEstimates } from '../../../postgres/catalog/estimates.ts'
 import { placeOf } from '../../../postgres/connect.ts'
 import type { Context } from '../../context.ts'
@@ -33,13 +34,13 @@ function tableCalled({ tables, others }: Catalog, name: string, database: string
   if (elsewhere.length === 1 && elsewhere[0] !== undefined) return elsewhere[0]
   if (elsewhere.length > 1) {
     throw new NselfError('usage', `there is more than one table ${name} in ${database}`, {
-      hint: `nself db schema show ${elsewhere.map(keyOf).join(', or ')}`,
+      hint: `nself db schema show ${elsewhere.map(keyOf).map(shellWord).join(', or ')}`,
     })
   }
   const view = others.find((one) => one.kind.endsWith('view') && shortName(one.schema, one.name) === name)
   const near = tables
     .filter((table) => table.name.includes(name) || name.includes(table.name))
-    .map((table) => keyOf(table))
+    .map((table) => shellWord(keyOf(table)))
   throw new NselfError(
     'usage',
     view === undefined ? `there is no table ${name} in ${database}` : `${name} is a ${view.kind}`,

@@ -1,6 +1,6 @@
 import { NselfError } from '../../../core/errors.ts'
 import { phrase } from '../../../core/guard.ts'
-import { connectBeside, hindrance, using } from '../../../postgres/backup/databases.ts'
+import { connectBeside, hindrance, identifier, using } from '../../../postgres/backup/databases.ts'
 import type { Report } from '../../../postgres/report.ts'
 import { type Context, resolveServer } from '../../context.ts'
 import { restoreLine } from '../backup/before.ts'
@@ -30,7 +30,9 @@ export async function afterFailure(
   try {
     const kept = await rollBack(context, taken, flags)
     const study =
-      kept === null ? '' : `; the failed database is kept as ${kept}: DROP DATABASE "${kept}" when you are done`
+      kept === null
+        ? ''
+        : `; the failed database is kept as ${kept}: DROP DATABASE ${identifier(kept)} when you are done`
     const report = { ...(error.report as object | undefined), rolledBack: true }
     return withHint(error, `rolled back to ${taken.name}${study}`, report)
   } catch (failure) {
