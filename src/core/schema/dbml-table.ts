@@ -51,7 +51,7 @@ function columnLines(table: Table, column: Column, isEnum: IsEnum): string[] {
     table.constraints.some((constraint) => constraint.kind === kind && isSetting(table, constraint, column.name))
   const inKey = table.constraints.some(({ kind, columns }) => kind === 'primary key' && columns.includes(column.name))
   const drawn = counts(column)
-  const isLoose = drawn && column.identity === null && column.serial === null
+  const owned = column.identity !== null || column.serial !== null
   const value = column.default === null || drawn ? null : defaultOf(column.default, column.type)
   const settings = [
     ...(own('primary key') ? ['pk'] : []),
@@ -62,7 +62,7 @@ function columnLines(table: Table, column: Column, isEnum: IsEnum): string[] {
     ...(column.comment === null ? [] : [`note: ${noteText(column.comment, '    ')}`]),
   ]
   const about = [
-    ...(column.default !== null && (isLoose || !drawn) && value === null ? [`default ${column.default}`] : []),
+    ...(column.default !== null && !owned && value === null ? [`default ${column.default}`] : []),
     ...(column.generated === null
       ? []
       : [`generated always as (${withoutParentheses(column.generated.expression)}) ${column.generated.kind}`]),

@@ -146,10 +146,10 @@ function checkSql(table: DesignTable, { name, expression, at }: DesignTable['che
 
 const named = (name: string | null) => (name === null ? '' : `CONSTRAINT ${quoted(name)} `)
 
-/** The key list of an index as SQL. */
 /** What may stand behind the expression of an index: `gin_trgm_ops`, `DESC NULLS LAST`. */
 const behindKey = /^(.*?)((?:\s+\w+_ops)?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?)$/is
 
+/** The key list of an index as SQL. */
 function keysSql(keys: DesignIndex['keys']): string {
   return keys
     .map(({ text, isColumn }) => (isColumn ? quoted(text) : text.trim().replace(behindKey, '($1)$2')))

@@ -97,10 +97,18 @@ export function equivalentOf(type: string): string | null {
   return `${base}${length !== undefined && sized.test(base) && /^\d+(?:\s*,\s*\d+)?$/.test(length) ? `(${length})` : ''}${array}`
 }
 
+const serials = new Map(
+  Object.entries({
+    serial: 'integer',
+    serial4: 'integer',
+    bigserial: 'bigint',
+    serial8: 'bigint',
+    smallserial: 'smallint',
+    serial2: 'smallint',
+  }),
+)
+
 /** serial and its kin are no types, but a type with a sequence; null for any other. */
 export function serialType(type: string): string | null {
-  const word = type.trim().toLowerCase()
-  if (/^serial4?$/.test(word)) return 'integer'
-  if (/^(?:bigserial|serial8)$/.test(word)) return 'bigint'
-  return /^(?:smallserial|serial2)$/.test(word) ? 'smallint' : null
+  return serials.get(type.trim().toLowerCase()) ?? null
 }

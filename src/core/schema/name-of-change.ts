@@ -2,10 +2,9 @@ import type { Difference } from './differences.ts'
 
 /** A name for a migration, from what it changes: `add_posts`, `change_users`, `update_schema`. */
 export function nameOfChange(differences: readonly Difference[]): string {
+  // What an extension is made for says more.
   const changes = differences.filter(({ kind }) => kind !== 'extension')
-  // What an extension is made for says more, where there is something.
-  const substance = changes.length > 0 ? changes : differences
-  const tables = differences.filter(({ kind }) => kind === 'table')
+  const tables = changes.filter(({ kind }) => kind === 'table')
   const verbs = { '+': 'create', '-': 'drop', '~': 'change' } as const
   const slug = (name: string) =>
     name
@@ -13,15 +12,15 @@ export function nameOfChange(differences: readonly Difference[]): string {
       .replace(/[^a-z0-9]+/g, '_')
       .replace(/^_+|_+$/g, '')
   const touched = [
-    ...new Set(substance.map(({ kind, name }) => (kind === 'table' ? name : (name.split('.').at(-2) ?? name)))),
+    ...new Set(changes.map(({ kind, name }) => (kind === 'table' ? name : (name.split('.').at(-2) ?? name)))),
   ]
   const [first] = tables
   if (first !== undefined && tables.every((item) => item.sign === first.sign) && touched.length <= 3) {
     const name = `${verbs[first.sign]}_${tables.map((item) => slug(item.name)).join('_and_')}`
     if (isName(name)) return name
   }
-  const [only] = substance
-  if (only !== undefined && substance.length === 1 && only.kind === 'column') {
+  const [only] = changes
+  if (only !== undefined && changes.length === 1 && only.kind === 'column') {
     const [table = '', column = ''] = only.name.split('.').slice(-2)
     const words = {
       '+': `add_${slug(column)}_to_${slug(table)}`,

@@ -1,3 +1,4 @@
+import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { connect, type Server } from '../connect.ts'
 import { literal } from '../history.ts'
@@ -43,29 +44,31 @@ export async function copyDatabase(
           hint: 'install pg_dump, or connect as the owner with CREATEDB; nothing was run',
         })
       }
-      const copy = async (): Promise<string> => {
-        const name = await freeName(worker, database, 'backup', options.stamp)
-        await options.onName(name)
-        const sql = `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
-        try {
-          await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
-        } catch (error) {
-          if (error instanceof NselfError) throw error
-          if (options.signal.aborted) throw interrupted(options.signal)
-          // Another backup took the name in the same second.
-          if (isNameTaken(error as { code?: string })) return copy()
-          throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {
-            hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
-            cause: error,
-          })
-        }
-        return name
-      }
-      const name = await copy()
+      const name = await makeCopy(worker, watcher, database, options)
       const { rows } = await worker.query<{ size: string }>(`SELECT pg_database_size(${literal(name)})::text AS size`)
       return { ...snapshot, name, size: Number(rows[0]?.size) }
     }),
   )
+}
+
+/** @returns its name. */
+async function makeCopy(worker: Client, watcher: Client, database: string, options: CopyOptions): Promise<string> {
+  const name = await freeName(worker, database, 'backup', options.stamp)
+  await options.onName(name)
+  const sql = `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
+  try {
+    await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
+    return name
+  } catch (error) {
+    if (error instanceof NselfError) throw error
+    if (options.signal.aborted) throw interrupted(options.signal)
+    // Another backup took the name in the same second.
+    if (isNameTaken(error as { code?: string })) return makeCopy(worker, watcher, database, options)
+    throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {
+      hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
+      cause: error,
+    })
+  }
 }
 
 /** Drops a copy; false when this server has none of that name that is ours, or somebody keeps it. */

@@ -1,6 +1,7 @@
 import type { Fact } from '@supabase/pg-delta'
+import type { Change } from '../../core/schema/change.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
-import { changesBetween } from './plan.ts'
+import { changesAlong, changesBetween } from './plan.ts'
 
 /** Locks that one migration takes at most, about: a server has some seven thousand, unless it is told otherwise. */
 const locksAtOnce = 4500
@@ -34,6 +35,12 @@ export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: F
     [from, clearFrom, await withNewTypes(clearFrom, to), to],
     [to, clearTo, types, from],
   ]
+}
+
+/** The statements that turn one schema into the other, by the states on the way. */
+export async function changesInSteps(from: FactBase, to: FactBase): Promise<Change[]> {
+  const [steps] = await stepsBetween(from, to)
+  return changesAlong(steps)
 }
 
 /** What reads a column whose type changes, where PostgreSQL changes that only without it. */

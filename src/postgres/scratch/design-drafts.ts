@@ -157,27 +157,23 @@ function withComplement(drafts: readonly Draft[], { current, wanted }: Compared)
 /** They come before all that needs them, and go after it. */
 function withExtensions(drafts: readonly Draft[], extensions: readonly string[]): Draft[] {
   const statements = extensions.map(extensionSql)
-  const plain = (sql: string) => plainChange(sql, null)
-  return drafts.map(({ up, down }, i) =>
-    i > 0
-      ? { up, down }
-      : {
-          up: [...statements.map((item) => plain(item.up)), ...up],
-          down: [...down, ...statements.toReversed().map((item) => plain(item.down))],
-        },
-  )
+  return around(drafts, {
+    up: statements.map(({ up }) => plainChange(up, null)),
+    down: statements.toReversed().map(({ down }) => plainChange(down, null)),
+  })
 }
 
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {
   const statements = inOrder(renames).map((rename) => ({ rename, ...renameSql(rename) }))
   const change = (sql: string, { schema, table, column, to }: Rename, undone: boolean) =>
     plainChange(sql, `${schema}.${column === null && undone ? to : table}`)
-  return drafts.map(({ up, down }, i) =>
-    i > 0
-      ? { up, down }
-      : {
-          up: [...statements.map(({ up: sql, rename }) => change(sql, rename, false)), ...up],
-          down: [...down, ...statements.toReversed().map(({ down: sql, rename }) => change(sql, rename, true))],
-        },
-  )
+  return around(drafts, {
+    up: statements.map(({ up, rename }) => change(up, rename, false)),
+    down: statements.toReversed().map(({ down, rename }) => change(down, rename, true)),
+  })
+}
+
+/** What is done before all else and taken back after all else. */
+function around([first, ...rest]: readonly Draft[], { up, down }: Draft): Draft[] {
+  return first === undefined ? [] : [{ up: [...up, ...first.up], down: [...first.down, ...down] }, ...rest]
 }

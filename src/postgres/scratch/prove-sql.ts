@@ -5,8 +5,7 @@ import { complementOf } from '../../core/schema/complement.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { readCatalog } from '../catalog/read.ts'
 import { type FactBase, readFacts } from '../delta/facts.ts'
-import { changesAlong } from '../delta/plan.ts'
-import { stepsBetween } from '../delta/stages.ts'
+import { changesInSteps } from '../delta/stages.ts'
 import { on } from './look.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -28,8 +27,7 @@ export async function remaining(
 ): Promise<Difference[]> {
   const server = await scratch.create()
   const empty = await readFacts(server, 'schema')
-  const [steps] = await stepsBetween(empty, have.facts)
-  const made = await changesAlong(steps)
+  const made = await changesInSteps(empty, have.facts)
   return on(server, async (client) => {
     await run(
       client,

@@ -8,8 +8,7 @@ import { sectionLines } from '../../../core/schema/migration-text.ts'
 import { wantedOf } from '../../../core/schema/wanted.ts'
 import { readFacts } from '../../../postgres/delta/facts.ts'
 import { statementFormat } from '../../../postgres/delta/format.ts'
-import { changesAlong } from '../../../postgres/delta/plan.ts'
-import { stepsBetween } from '../../../postgres/delta/stages.ts'
+import { changesInSteps } from '../../../postgres/delta/stages.ts'
 import { catalogOf, on } from '../../../postgres/scratch/look.ts'
 import { type Claim, remaining } from '../../../postgres/scratch/prove-sql.ts'
 import type { Context } from '../../context.ts'
@@ -73,8 +72,7 @@ async function sqlFor(
     },
   )
   const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
-  const [steps] = await stepsBetween(have, want)
-  const between = await changesAlong(steps)
+  const between = await changesInSteps(have, want)
   const changes = forReading([...between, ...complementOf(theirs, ours, between)])
   if (changes.length === 0 && differences.length === 0) return ''
   const format = await on(right.server, statementFormat)
