@@ -213,6 +213,17 @@ Ref: b.a_id - a.id
     expect(await project.ok(...imports)).toContain('No changes')
   })
 
+  test('an operator class of another schema is said and read', async () => {
+    const sql = `CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext;
+CREATE TABLE a (b text); CREATE INDEX by_b ON a USING gin (b ext.gin_trgm_ops);`
+    const project = await drawn({}, { '001_a.sql': `-- UP\n${sql}\n` })
+    await project.ok('db', 'migrate', 'up')
+    const drawing = await project.ok('db', 'schema', 'diagram')
+    expect(drawing).toContain('`"b" ext.gin_trgm_ops`')
+    draw(project, { 'schema.dbml': drawing })
+    expect(await project.ok(...imports)).toContain('No changes')
+  })
+
   test('records become a seed, in the order of the references', async () => {
     const project = await drawn({
       'schema.dbml': `Table posts {

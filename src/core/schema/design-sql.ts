@@ -147,7 +147,7 @@ function checkSql(table: DesignTable, { name, expression, at }: DesignTable['che
 const named = (name: string | null) => (name === null ? '' : `CONSTRAINT ${quoted(name)} `)
 
 /** What may stand behind the expression of an index: `gin_trgm_ops`, `DESC NULLS LAST`. */
-const behindKey = /^(.*?)((?:\s+\w+_ops)?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?)$/is
+const behindKey = /^(.*?)((?:\s+(?:\w+\.)?\w+_ops)?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?)$/is
 
 /** The key list of an index as SQL. */
 function keysSql(keys: DesignIndex['keys']): string {
