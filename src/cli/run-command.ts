@@ -1,5 +1,5 @@
-import type { Context } from '../commands/context.ts'
-import type { Result } from '../commands/results.ts'
+import type { Context } from '../commands/shared/context.ts'
+import type { Result } from '../commands/shared/results.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { Context } from './context.ts'
-import type { EnvResult, Setting } from './results.ts'
+import type { Context } from './shared/context.ts'
+import type { EnvResult, Setting } from './shared/results.ts'
 
 const mask = '***'
 

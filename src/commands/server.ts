@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import type { Context } from './context.ts'
-import type { LogResult, ServerResult } from './results.ts'
+import type { Context } from './shared/context.ts'
+import type { LogResult, ServerResult } from './shared/results.ts'
 
 const homeOf = (context: Context) => join(context.settings.root, '.nself')
 

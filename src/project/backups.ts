@@ -4,9 +4,9 @@ import { hostname } from 'node:os'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backup, backupName, type Manifest, takenAtOf } from '../core/backup.ts'
 import { NselfError } from '../core/errors.ts'
+import { manifestText, parseManifest } from './backup-manifest.ts'
 import { codeOf, place, sync } from './durable-file.ts'
-import { makeFolder } from './folder.ts'
-import { manifestText, parseManifest } from './manifest.ts'
+import { makeFolder } from './make-folder.ts'
 
 const minute = 60_000
 /** After so long, a temporary file of another host, whose processes cannot be asked, is nobody's. */

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import type { Applied, Migration } from '../core/migration.ts'
-import { MigrationReader, parseFileName, parseMigration } from '../core/migration-file.ts'
-import { recognise } from '../core/recorded-file.ts'
-import { canonicalVersion, compareVersions } from '../core/version.ts'
-import { makeProjectFolder } from './folder.ts'
-import { readLines, readText } from './migration-text.ts'
+import { MigrationReader, parseFileName, parseMigration } from '../core/migration/file-reader.ts'
+import type { Applied, Migration } from '../core/migration/migration.ts'
+import { recognise } from '../core/migration/recognise.ts'
+import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
+import { makeProjectFolder } from './make-folder.ts'
+import { readLines, readText } from './read-text.ts'
 
 /** How many files are read before the connection, which is made meanwhile, gets its turn. */
 const batch = 100

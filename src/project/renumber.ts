@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { parseFileName } from '../core/migration-file.ts'
-import { parseVersion } from '../core/version.ts'
+import { parseFileName } from '../core/migration/file-reader.ts'
+import { parseVersion } from '../core/migration/version.ts'
 import { listFiles, nextVersion, readMigrations } from './migrations.ts'
 
 export interface Renumbered {

@@ -1,8 +1,8 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import type { Seed, SeedFolder } from '../core/seed.ts'
-import { makeProjectFolder } from './folder.ts'
+import type { Seed, SeedFolder } from '../core/migration/seed.ts'
+import { makeProjectFolder } from './make-folder.ts'
 import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Environment, parseEnvironment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
-import { findRoot } from './root.ts'
+import { findRoot } from './find-root.ts'
 import { type Origins, originOf, type ServerTarget, serverFromParts, serverFromUrl } from './server-target.ts'
 
 interface EmbeddedTarget {

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findPsql } from '../../src/postgres/psql.ts'
+import { findPsql } from '../../src/postgres/shell/psql.ts'
 import { startAtTerminal } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { layOut } from '../../src/commands/db/schema/layout.ts'
 import type { Table } from '../../src/core/schema/catalog.ts'
-import type { Layout, Picture } from '../../src/core/schema/picture/picture.ts'
-import { pictureOf } from '../../src/core/schema/picture/picture.ts'
+import { layOut } from '../../src/diagram/layout.ts'
+import type { Layout, Picture } from '../../src/diagram/picture/picture.ts'
+import { pictureOf } from '../../src/diagram/picture/picture.ts'
 import { catalogOf, columnOf, constraintOf, tableOf } from '../helpers/catalog.ts'
 
 const named = (i: number) => `table_${i}`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseMigration } from '../../src/core/migration-file.ts'
+import { parseMigration } from '../../src/core/migration/file-reader.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
 
 const parse = (text: string) => parseMigration('1_a.sql', { version: '1', name: '1_a' }, text)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import type { Applied, Migration } from '../../src/core/migration.ts'
-import { type Plan, planDown, planFresh, planUp } from '../../src/core/plan.ts'
-import { compare } from '../../src/core/state.ts'
+import type { Applied, Migration } from '../../src/core/migration/migration.ts'
+import { type Plan, planDown, planFresh, planUp } from '../../src/core/migration/plan.ts'
+import { compare } from '../../src/core/migration/state.ts'
 import { file, row } from '../helpers/history.ts'
 
 const template = file('001_a')

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import { MigrationReader } from '../../src/core/migration-file.ts'
+import { MigrationReader } from '../../src/core/migration/file-reader.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
 import { checkout } from '../helpers/cli.ts'
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../src/commands/context.ts'
+import type { Context } from '../../src/commands/shared/context.ts'
 import { loadOtherSettings, loadSettings } from '../../src/project/settings.ts'
 import type { Project } from './project.ts'
 

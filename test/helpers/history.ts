@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import type { Applied, Migration } from '../../src/core/migration.ts'
-import { parseFileName, parseMigration, storedDown } from '../../src/core/migration-file.ts'
+import { parseFileName, parseMigration, storedDown } from '../../src/core/migration/file-reader.ts'
+import type { Applied, Migration } from '../../src/core/migration/migration.ts'
 
 interface Content {
   readonly dependsOn?: string

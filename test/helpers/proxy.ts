@@ -1,5 +1,5 @@
 import { createServer, connect as dial, type Socket } from 'node:net'
-import { Frames } from '../../src/postgres/wire.ts'
+import { Frames } from '../../src/postgres/shell/wire.ts'
 
 /** A message of a client that is about to pass. */
 export interface Passing {

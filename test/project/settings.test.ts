@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import { findRoot } from '../../src/project/root.ts'
+import { findRoot } from '../../src/project/find-root.ts'
 import { loadSettings } from '../../src/project/settings.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'nself-settings-'))

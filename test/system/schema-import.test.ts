@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { canonicalDefinition } from '../../src/core/schema/canonical.ts'
+import { canonicalDefinition } from '../../src/core/schema/canonical-definition.ts'
 import { type DesignVersion, designVersions, importOver } from '../helpers/design-versions.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'

@@ -1,4 +1,4 @@
-import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from '../../commands/results.ts'
+import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from '../../commands/shared/results.ts'
 import { sizeText } from '../../core/backup.ts'
 import type { Paint } from './paint.ts'
 

@@ -1,4 +1,4 @@
-import type { DiffResult, ImportResult } from '../../commands/schema-results.ts'
+import type { DiffResult, ImportResult } from '../../commands/shared/schema-results.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import type { Paint } from './paint.ts'
 

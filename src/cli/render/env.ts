@@ -1,4 +1,4 @@
-import type { EnvResult } from '../../commands/results.ts'
+import type { EnvResult } from '../../commands/shared/results.ts'
 import type { Paint } from './paint.ts'
 
 /** The environment and its server, then each setting with where it came from. */

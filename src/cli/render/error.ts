@@ -1,6 +1,6 @@
 import type { Location, NselfError } from '../../core/errors.ts'
-import type { Faults } from '../../core/schema/faults.ts'
-import type { Report, SeedReport } from '../../postgres/report.ts'
+import type { Faults } from '../../core/schema/design-faults.ts'
+import type { Report, SeedReport } from '../../postgres/run/report.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
 

@@ -1,4 +1,10 @@
-import type { DryRunResult, RepairResult, RunResult, StatusResult, UpdateResult } from '../../commands/results.ts'
+import type {
+  DryRunResult,
+  RepairResult,
+  RunResult,
+  StatusResult,
+  UpdateResult,
+} from '../../commands/shared/results.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { painted } from './design.ts'
 import type { Paint } from './paint.ts'

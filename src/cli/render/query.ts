@@ -1,4 +1,4 @@
-import type { QueryResult } from '../../commands/results.ts'
+import type { QueryResult } from '../../commands/shared/results.ts'
 import { visible } from './aligned.ts'
 import type { Paint } from './paint.ts'
 

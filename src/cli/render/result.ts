@@ -1,4 +1,4 @@
-import type { Result } from '../../commands/results.ts'
+import type { Result } from '../../commands/shared/results.ts'
 import { renderBackup } from './backup.ts'
 import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'

@@ -1,4 +1,9 @@
-import type { DiagramResult, ScaffoldResult, ShowTableResult, ShowTablesResult } from '../../commands/schema-results.ts'
+import type {
+  DiagramResult,
+  ScaffoldResult,
+  ShowTableResult,
+  ShowTablesResult,
+} from '../../commands/shared/schema-results.ts'
 import { aligned } from './aligned.ts'
 import type { Paint } from './paint.ts'
 import { renderTable } from './table.ts'

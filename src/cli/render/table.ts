@@ -1,4 +1,4 @@
-import type { ShowTableResult, TablePart } from '../../commands/schema-results.ts'
+import type { ShowTableResult, TablePart } from '../../commands/shared/schema-results.ts'
 import {
   type Column,
   type Constraint,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Context } from '../../commands/context.ts'
 import type { ImportOptions } from '../../commands/db/schema/import.ts'
-import type { Result } from '../../commands/results.ts'
+import type { Context } from '../../commands/shared/context.ts'
+import type { Result } from '../../commands/shared/results.ts'
 import { leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema import, nself db run */

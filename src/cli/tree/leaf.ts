@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Context } from '../../commands/context.ts'
-import type { Result } from '../../commands/results.ts'
+import type { Context } from '../../commands/shared/context.ts'
+import type { Result } from '../../commands/shared/results.ts'
 import { phrase } from '../../core/guard.ts'
-import { parseVersion } from '../../core/version.ts'
+import { parseVersion } from '../../core/migration/version.ts'
 
 /** Runs one command; the caller makes its context and prints what comes back. */
 export type Runner = (flags: Record<string, unknown>, command: (context: Context) => Promise<Result>) => Promise<void>

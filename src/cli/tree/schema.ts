@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
-import type { DiagramResult } from '../../commands/schema-results.ts'
+import type { DiagramResult } from '../../commands/shared/schema-results.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
 import { addDesign } from './design.ts'
 import { leaf, type Runner } from './leaf.ts'

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Context } from '../../commands/context.ts'
 import type { Which } from '../../commands/db/seed.ts'
+import type { Context } from '../../commands/shared/context.ts'
 import { parseEnvironment } from '../../core/environment.ts'
-import type { SeedFolder } from '../../core/seed.ts'
+import type { SeedFolder } from '../../core/migration/seed.ts'
 import { confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
 
 /** nself db seed …, nself db reset */
@@ -61,7 +61,7 @@ function addUsers(seed: Command, run: Runner): void {
     .action((_, command: Command) => {
       const flags = flagsOf(command)
       return run(flags, async (context) =>
-        (await import('../../commands/db/seed-users.ts')).seedUsers(context, {
+        (await import('../../commands/db/seed/users.ts')).seedUsers(context, {
           lockWaitMs: flags.lockWait,
           mock: flags.mock as number | undefined,
         }),

@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts'
-import type { BackupResult } from '../results.ts'
+import type { Context } from '../shared/context.ts'
+import type { BackupResult } from '../shared/results.ts'
+import { type BackupOptions, takeBackup } from '../shared/take-backup.ts'
 import { prune } from './backup/prune.ts'
-import { type BackupOptions, takeBackup } from './backup/take.ts'
 
 /** Takes a backup; then removes older ones when told how many to keep. */
 export async function backup(

@@ -1,8 +1,8 @@
 import { approve } from '../../core/guard.ts'
-import { placeOf } from '../../postgres/connect.ts'
-import { runQuery, statementsOf } from '../../postgres/query.ts'
-import { type Context, lookAtHistory, refuseOtherEnvironment } from '../context.ts'
-import type { QueryResult } from '../results.ts'
+import { placeOf } from '../../postgres/driver/connect.ts'
+import { runQuery, statementsOf } from '../../postgres/shell/query.ts'
+import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
+import type { QueryResult } from '../shared/results.ts'
 
 export interface QueryOptions {
   readonly write: boolean

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts'
-import type { ResetResult } from '../results.ts'
+import type { Context } from '../shared/context.ts'
+import type { ResetResult } from '../shared/results.ts'
 import { freshWithSeeds } from './migrate/fresh.ts'
 
 /** Drops all user objects, applies every migration, runs the seeds; never in production. */

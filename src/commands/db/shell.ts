@@ -1,8 +1,8 @@
 import { approve } from '../../core/guard.ts'
-import { placeOf } from '../../postgres/connect.ts'
-import { findPsql, runPsql } from '../../postgres/psql.ts'
-import { type Context, lookAtHistory, refuseOtherEnvironment } from '../context.ts'
-import type { ShellResult } from '../results.ts'
+import { placeOf } from '../../postgres/driver/connect.ts'
+import { findPsql, runPsql } from '../../postgres/shell/psql.ts'
+import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
+import type { ShellResult } from '../shared/results.ts'
 
 /** psql on the right database, on this terminal; with `readonly` it cannot write whatever is typed. */
 export async function shell(context: Context, options: { readonly readonly: boolean }): Promise<ShellResult> {
@@ -17,7 +17,7 @@ export async function shell(context: Context, options: { readonly readonly: bool
     await approve({ action: 'shell', what: server, summary }, environment, answers, ask)
     return { kind: 'shell', exitStatus: await handOver(() => runPsql(psql, server, signal)) }
   }
-  const { startReadOnlyProxy } = await import('../../postgres/read-only-proxy.ts')
+  const { startReadOnlyProxy } = await import('../../postgres/shell/read-only-proxy.ts')
   const proxy = await startReadOnlyProxy(server)
   tell(`Read-only shell on ${database} (${environment}): each statement is rolled back`)
   try {

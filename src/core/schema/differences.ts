@@ -1,5 +1,5 @@
 import { type Catalog, keyOf } from './catalog.ts'
-import { type Item, itemsOf } from './items.ts'
+import { type Item, itemsOf } from './catalog-items.ts'
 
 /** `+` only in the left catalog, `-` only in the right one, `~` in both, but not the same. */
 export interface Difference {

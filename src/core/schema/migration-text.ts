@@ -1,5 +1,5 @@
 import { shortName } from './catalog.ts'
-import { type Change, forReading } from './change.ts'
+import { type Change, forReading } from './generated-statement.ts'
 
 /** One migration to be written: what it does, and what takes it back. */
 export interface Draft {

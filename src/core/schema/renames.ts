@@ -1,7 +1,7 @@
 import { NselfError } from '../errors.ts'
 import { type Catalog, keyOf, shortName, type Table, tablesByKey } from './catalog.ts'
 import { quoted, quotedTable } from './design.ts'
-import type { Wanted } from './wanted.ts'
+import type { Wanted } from './target-schema.ts'
 
 /** A table, or a column of one, that gets another name and keeps its rows. */
 export interface Rename {

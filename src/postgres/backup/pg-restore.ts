@@ -1,5 +1,5 @@
-import type { Server } from '../connect.ts'
-import { restoring } from './databases.ts'
+import { restoring } from '../databases/databases.ts'
+import type { Server } from '../driver/connect.ts'
 import { type Ended, environmentFor, failureOf, runTool } from './tool.ts'
 import type { Tools } from './tools.ts'
 

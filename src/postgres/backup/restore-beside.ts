@@ -2,9 +2,6 @@ import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
-import { connect, type Server } from '../connect.ts'
-import { detailOf } from '../failure.ts'
-import { send } from '../script.ts'
 import {
   abandonedRestores,
   connectBeside,
@@ -15,12 +12,15 @@ import {
   ours,
   restoring,
   using,
-} from './databases.ts'
+} from '../databases/databases.ts'
+import { createLikeSql, likenSql, type Properties, readProperties } from '../databases/properties.ts'
+import { swap } from '../databases/swap.ts'
+import { connect, type Server } from '../driver/connect.ts'
+import { send } from '../driver/send.ts'
+import { detailOf } from '../run/failure.ts'
 import { dump } from './dump.ts'
 import { pgRestore } from './pg-restore.ts'
-import { createLikeSql, likenSql, type Properties, readProperties } from './properties.ts'
 import type { Hold, Restored, RestoreOptions, RestorePlan } from './restore.ts'
-import { swap } from './swap.ts'
 import { interrupted } from './tool.ts'
 import { settle } from './verify.ts'
 

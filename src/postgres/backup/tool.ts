@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { NselfError } from '../../core/errors.ts'
-import type { Server } from '../connect.ts'
-import { interruption } from '../lock.ts'
+import type { Server } from '../driver/connect.ts'
+import { interruption } from '../lock/advisory-lock.ts'
 
 export interface Ended {
   readonly code: number | null

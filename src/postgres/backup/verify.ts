@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import { isTracked, lastAppliedSql, restoredSql } from '../history.ts'
+import { isTracked, lastAppliedSql, restoredSql } from '../tracking/history.ts'
 import { relationsSql } from './archive.ts'
 import type { RestorePlan } from './restore.ts'
 

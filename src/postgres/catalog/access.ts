@@ -1,5 +1,5 @@
 import type { Access, Catalog } from '../../core/schema/catalog.ts'
-import { isMine, notOfExtension, type Section } from './section.ts'
+import { isMine, notOfExtension, type Section } from './query-parts.ts'
 
 /** One object's owner and rights; a column has no owner of its own. */
 export interface AccessRow extends Access {

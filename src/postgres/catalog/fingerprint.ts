@@ -1,5 +1,5 @@
-import { othersButSequences } from './others.ts'
-import { isMine, notOfExtension, optionsOf } from './section.ts'
+import { othersButSequences } from './other-objects.ts'
+import { isMine, notOfExtension, optionsOf } from './query-parts.ts'
 
 const tables = `mine AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'f') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')})`

@@ -2,9 +2,9 @@ import type { Client } from 'pg'
 import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../../core/schema/catalog.ts'
 import { keyOf } from '../../core/schema/catalog.ts'
 import { type AccessRow, access, withAccess } from './access.ts'
-import { others } from './others.ts'
+import { others } from './other-objects.ts'
+import type { Section } from './query-parts.ts'
 import { columns, constraints, enums, indexes, tables } from './relations.ts'
-import type { Section } from './section.ts'
 
 /** Definitions then read the same whatever the role and the server have set; names are written with their schema. */
 export const plainTextSql = `SET LOCAL search_path = pg_catalog; SET LOCAL jit = off; SET LOCAL "TimeZone" = 'UTC'; SET LOCAL "DateStyle" = 'ISO, YMD';

@@ -1,4 +1,4 @@
-import { commentOf, isMine, notOfExtension, optionsOf, type Section } from './section.ts'
+import { commentOf, isMine, notOfExtension, optionsOf, type Section } from './query-parts.ts'
 
 /** SQL for tables and what they are made of; each row is one jsonb. Works on PostgreSQL 14 and later. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { mermaidOf } from '../../../src/core/schema/mermaid.ts'
-import { pictureOf } from '../../../src/core/schema/picture/picture.ts'
-import { svgOf } from '../../../src/core/schema/picture/svg.ts'
+import { mermaidOf } from '../../../src/diagram/mermaid.ts'
+import { pictureOf } from '../../../src/diagram/picture/picture.ts'
+import { svgOf } from '../../../src/diagram/picture/svg.ts'
 import { catalogOf, columnOf, constraintOf, tableOf } from '../../helpers/catalog.ts'
 
 const nowhere = { width: 0, height: 0, places: new Map(), routes: new Map() }

@@ -1,9 +1,9 @@
 import { type Backup, groupOf, type Manifest, pruned } from '../../../core/backup.ts'
-import { dropCopy } from '../../../postgres/backup/copy.ts'
-import { placeOf } from '../../../postgres/connect.ts'
+import { dropCopy } from '../../../postgres/databases/copy.ts'
+import { placeOf } from '../../../postgres/driver/connect.ts'
 import { listBackups, removeBackup } from '../../../project/backups.ts'
-import { type Context, resolveServer } from '../../context.ts'
-import type { PruneResult } from '../../results.ts'
+import { type Context, resolveServer } from '../../shared/context.ts'
+import type { PruneResult } from '../../shared/results.ts'
 
 /**
  * Removes old backups and leaves `keep` of each kind, database and environment.

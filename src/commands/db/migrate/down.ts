@@ -1,8 +1,8 @@
-import { type Limit, planDown } from '../../../core/plan.ts'
-import type { State } from '../../../core/state.ts'
-import type { Context } from '../../context.ts'
-import type { DryRunResult, RunResult } from '../../results.ts'
-import { count, dryRun, type RunFlags, run } from './run.ts'
+import { type Limit, planDown } from '../../../core/migration/plan.ts'
+import type { State } from '../../../core/migration/state.ts'
+import type { Context } from '../../shared/context.ts'
+import type { DryRunResult, RunResult } from '../../shared/results.ts'
+import { count, dryRun, type RunFlags, run } from '../../shared/run-plan.ts'
 
 export interface DownOptions extends RunFlags {
   readonly limit: Limit

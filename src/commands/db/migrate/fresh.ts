@@ -1,10 +1,10 @@
 import type { Action } from '../../../core/guard.ts'
-import { planFresh } from '../../../core/plan.ts'
-import { dropEverything } from '../../../postgres/drop-everything.ts'
-import type { Context } from '../../context.ts'
-import type { ResetResult, RunResult } from '../../results.ts'
+import { planFresh } from '../../../core/migration/plan.ts'
+import { dropEverything } from '../../../postgres/databases/drop-everything.ts'
+import type { Context } from '../../shared/context.ts'
+import type { ResetResult, RunResult } from '../../shared/results.ts'
+import { count, type RunFlags, run } from '../../shared/run-plan.ts'
 import { readSeedsOf, seed } from '../seed.ts'
-import { count, type RunFlags, run } from './run.ts'
 
 export interface FreshOptions extends RunFlags {
   readonly seed: boolean

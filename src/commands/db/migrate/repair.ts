@@ -1,13 +1,13 @@
 import { NselfError } from '../../../core/errors.ts'
 import { approve } from '../../../core/guard.ts'
-import { type Finding, findingsOf, type Repair, type RepairFlags, repairsFor } from '../../../core/repair.ts'
-import { placeOf } from '../../../postgres/connect.ts'
-import { nameOf, readRunner } from '../../../postgres/lock.ts'
-import { findInvalidIndexes, repairTracking } from '../../../postgres/repair.ts'
+import { type Finding, findingsOf, type Repair, type RepairFlags, repairsFor } from '../../../core/migration/repair.ts'
+import { placeOf } from '../../../postgres/driver/connect.ts'
+import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
+import { findInvalidIndexes, repairTracking } from '../../../postgres/tracking/repair.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
-import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../context.ts'
-import type { RenumberResult, RepairResult } from '../../results.ts'
-import { backupFirst, meansInProduction } from '../backup/before.ts'
+import { backupFirst, meansInProduction } from '../../shared/backup-first.ts'
+import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../shared/context.ts'
+import type { RenumberResult, RepairResult } from '../../shared/results.ts'
 
 export interface RepairOptions extends RepairFlags {
   readonly lockWaitMs: number
@@ -27,7 +27,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   })
   const database = placeOf(server)
   const inferred = options.infer
-    ? await (await import('../schema/infer.ts')).inferBaseline(context, server, state)
+    ? await (await import('../../shared/infer-baseline.ts')).inferBaseline(context, server, state)
     : null
   const findings = [...(inferred?.findings ?? []), ...findingsOf(state, invalid, history.facts.lost)]
   const flagged = repairsFor(state, options)

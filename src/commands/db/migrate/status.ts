@@ -1,7 +1,7 @@
-import { placeOf } from '../../../postgres/connect.ts'
-import { nameOf, readRunner } from '../../../postgres/lock.ts'
-import { type Context, look } from '../../context.ts'
-import type { StatusResult } from '../../results.ts'
+import { placeOf } from '../../../postgres/driver/connect.ts'
+import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
+import { type Context, look } from '../../shared/context.ts'
+import type { StatusResult } from '../../shared/results.ts'
 
 export interface StatusOptions {
   readonly check: boolean
@@ -25,7 +25,9 @@ export async function status(context: Context, options: StatusOptions): Promise<
     context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
   }
   if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
-  const drift = options.drift ? await (await import('../schema/drift.ts')).findDrift(context, server, state) : null
+  const drift = options.drift
+    ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state)
+    : null
   const drifted = drift !== null && drift.differences.length > 0
   return {
     kind: 'status',

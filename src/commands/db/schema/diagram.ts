@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import type { Catalog } from '../../../core/schema/catalog.ts'
 import { dbmlOf } from '../../../core/schema/dbml.ts'
-import { mermaidOf } from '../../../core/schema/mermaid.ts'
 import { drawnTables, relationsOf } from '../../../core/schema/relations.ts'
-import { placeOf } from '../../../postgres/connect.ts'
+import { mermaidOf } from '../../../diagram/mermaid.ts'
+import { placeOf } from '../../../postgres/driver/connect.ts'
 import { writeText } from '../../../project/text-file.ts'
-import type { Context } from '../../context.ts'
-import type { DiagramResult } from '../../schema-results.ts'
-import { readLive } from './live.ts'
+import type { Context } from '../../shared/context.ts'
+import { readLive } from '../../shared/read-live-catalog.ts'
+import type { DiagramResult } from '../../shared/schema-results.ts'
 
 /** The tables of the environment's database, as DBML or as a picture; into a file where one is named. */
 export async function diagram(
@@ -33,10 +33,10 @@ export async function diagram(
 async function draw(catalog: Catalog, format: DiagramResult['format'], title: string): Promise<string> {
   if (format === 'dbml') return dbmlOf(catalog)
   if (format === 'mermaid') return mermaidOf(catalog)
-  const { pictureOf } = await import('../../../core/schema/picture/picture.ts')
-  const { layOut } = await import('./layout.ts')
+  const { pictureOf } = await import('../../../diagram/picture/picture.ts')
+  const { layOut } = await import('../../../diagram/layout.ts')
   const picture = pictureOf(catalog)
   const layout = await layOut(picture)
-  if (format === 'svg') return (await import('../../../core/schema/picture/svg.ts')).svgOf(picture, layout, title)
-  return (await import('../../../core/schema/picture/page.ts')).pageOf(picture, layout, title)
+  if (format === 'svg') return (await import('../../../diagram/picture/svg.ts')).svgOf(picture, layout, title)
+  return (await import('../../../diagram/picture/page.ts')).pageOf(picture, layout, title)
 }

@@ -1,8 +1,8 @@
 import { join, relative, resolve } from 'node:path'
 import { type ScaffoldName, scaffolds } from '../../../core/schema/scaffold.ts'
 import { writeText } from '../../../project/text-file.ts'
-import type { Context } from '../../context.ts'
-import type { ScaffoldResult } from '../../schema-results.ts'
+import type { Context } from '../../shared/context.ts'
+import type { ScaffoldResult } from '../../shared/schema-results.ts'
 
 interface ScaffoldOptions {
   /** Null: `schema.dbml` in the project's root. */

@@ -2,10 +2,10 @@ import { NselfError } from '../../../core/errors.ts'
 import { type Catalog, keyOf, shortName, type Table } from '../../../core/schema/catalog.ts'
 import { shellWord } from '../../../core/shell-word.ts'
 import { readRowEstimates } from '../../../postgres/catalog/estimates.ts'
-import { placeOf } from '../../../postgres/connect.ts'
-import type { Context } from '../../context.ts'
-import type { ShowTableResult, ShowTablesResult } from '../../schema-results.ts'
-import { readLive } from './live.ts'
+import { placeOf } from '../../../postgres/driver/connect.ts'
+import type { Context } from '../../shared/context.ts'
+import { readLive } from '../../shared/read-live-catalog.ts'
+import type { ShowTableResult, ShowTablesResult } from '../../shared/schema-results.ts'
 
 /** All tables with their size, or everything about one. */
 export async function show(context: Context, name: string | null): Promise<ShowTablesResult | ShowTableResult> {

@@ -1,0 +1,57 @@
+import { approve } from '../../../core/guard.ts'
+import { mockPeople, type Person } from '../../../core/person.ts'
+import { placeOf } from '../../../postgres/driver/connect.ts'
+import { addPeople } from '../../../postgres/run/users.ts'
+import { readProductionPeople, readUsersConfig, type UsersConfig } from '../../../project/users.ts'
+import {
+  type Context,
+  lookAtHistory,
+  refuseLost,
+  refuseOtherEnvironment,
+  refuseReadOnly,
+} from '../../shared/context.ts'
+import type { SeedUsersResult } from '../../shared/results.ts'
+
+export interface SeedUsersOptions {
+  readonly lockWaitMs: number
+  /** So many mock users; undefined for what the environment usually gets. */
+  readonly mock: number | undefined
+}
+
+/** Adds the people whom this environment has: mock users and test accounts, or in production those who are listed. */
+export async function seedUsers(context: Context, options: SeedUsersOptions): Promise<SeedUsersResult> {
+  const { settings, answers, ask, tell, signal } = context
+  const { environment, root } = settings
+  const mocked = environment !== 'production' || options.mock !== undefined
+  const config = await readUsersConfig(root)
+  const people = mocked ? mocks(context, config, options) : await readProductionPeople(root, settings.productionUsers)
+  const { server, history } = await lookAtHistory(context)
+  refuseOtherEnvironment(server, history, environment)
+  refuseLost(server, history)
+  const database = placeOf(server)
+  const summary = `add ${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} to ${database}`
+  const action = mocked ? 'mock-users' : 'seed'
+  const approved = await approve({ action, what: people, summary }, environment, answers, ask)
+  refuseReadOnly(server, history)
+  const password = environment === 'local' ? config.testPassword : null
+  const table = { schema: config.schema, table: config.table, columns: config.columns }
+  const added = await addPeople(server, approved, { ...options, environment, table, password, tell, signal })
+  // In staging nobody signs in as a mock user: a password that is not told cannot leak.
+  const shown = environment === 'production' ? added : []
+  return {
+    kind: 'seed-users',
+    database,
+    environment,
+    added: added.map((person) => person.email),
+    existing: people.length - added.length,
+    passwords: shown.flatMap(({ email, password }) => (password === null ? [] : [{ email, password }])),
+    accounts: environment === 'local' ? config.testAccounts.map((account) => account.email) : [],
+    testPassword: config.columns.password === null ? null : password,
+  }
+}
+
+function mocks({ settings }: Context, config: UsersConfig, { mock }: SeedUsersOptions): Person[] {
+  const local = settings.environment === 'local'
+  const people = mockPeople(mock ?? (local ? 20 : 100), config.mockRole)
+  return local ? [...config.testAccounts, ...people] : people
+}

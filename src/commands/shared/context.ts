@@ -1,0 +1,128 @@
+import type { Environment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Answers, Ask } from '../../core/guard.ts'
+import { compare, type State } from '../../core/migration/state.ts'
+import { type Connection, connect, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { type History, readHistory } from '../../postgres/tracking/history.ts'
+import { parseFiles, readFiles } from '../../project/migrations.ts'
+import type { Settings } from '../../project/settings.ts'
+
+/** What every command is given besides its own options. */
+export interface Context {
+  readonly settings: Settings
+  /** Those of another environment, for a comparison, or of the same with another server. */
+  readonly settingsOf: (environment: Environment, url: string | null) => Settings
+  readonly answers: Answers
+  readonly ask: Ask
+  /** Lets a person pick some of several; null where there is no terminal. Resolves to their places in the list. */
+  readonly choose: ((message: string, options: readonly string[]) => Promise<number[]>) | null
+  readonly signal: AbortSignal
+  /** Leaves Ctrl-C to a program that has the terminal while it runs. */
+  readonly handOver: <T>(work: () => Promise<T>) => Promise<T>
+  /** A short sentence on what happens, for stderr. */
+  readonly tell: (sentence: string) => void
+  /** What goes on at this moment, for whoever watches a long run. */
+  readonly progress: (what: string) => void
+}
+
+/** Where to connect: the configured server, or the embedded one, which is started when it does not run. */
+export async function resolveServer({ settings, tell }: Context): Promise<Server> {
+  const { target } = settings
+  if (target.kind === 'server') return target
+  const { embeddedStatus } = await import('../../postgres/embedded/status.ts')
+  const status = embeddedStatus(target.home)
+  if (status.state === 'running') return status.server
+  const { startEmbedded } = await import('../../postgres/embedded/embedded.ts')
+  return startEmbedded({ home: target.home, onProgress: tell })
+}
+
+export interface Look {
+  readonly server: Server
+  readonly history: History
+  readonly state: State
+}
+
+/**
+ * Files and history as they are now, without any lock; the files are read while the connection is made.
+ * @param use is given the connection before it is closed.
+ */
+export async function look(context: Context): Promise<Look>
+export async function look<T>(context: Context, use: (connection: Connection, look: Look) => Promise<T>): Promise<T>
+export async function look(
+  context: Context,
+  use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
+): Promise<unknown> {
+  const { migrationsDir, root } = context.settings
+  const reading = readFiles(migrationsDir, root)
+  reading.catch(() => {})
+  const server = await resolveServer(context)
+  const connection = await connect(server, 'nself')
+  try {
+    const history = await readHistory(connection.client)
+    const files = parseFiles(await reading, history.rows)
+    return await use(connection, { server, history, state: compare(files, history.rows) })
+  } finally {
+    await disconnect(connection)
+  }
+}
+
+/** The server and its history, for what must work although the files contradict each other. */
+export async function lookAtHistory(context: Context): Promise<Pick<Look, 'server' | 'history'>> {
+  const server = await resolveServer(context)
+  const connection = await connect(server, 'nself')
+  try {
+    return { server, history: await readHistory(connection.client) }
+  } finally {
+    await disconnect(connection)
+  }
+}
+
+const strictness: Record<Environment, number> = { local: 0, staging: 1, production: 2 }
+
+/**
+ * A database remembers its environment; a command that believes in a laxer one is refused, whatever the flags.
+ * @throws NselfError `refused`.
+ */
+export function refuseOtherEnvironment(server: Server, history: History, environment: Environment): void {
+  const marked = history.facts.markedAs
+  if (marked === null || strictness[environment] >= strictness[marked]) return
+  throw new NselfError(
+    'refused',
+    `${placeOf(server)} is marked ${marked}, but this command believes it is ${environment}`,
+    {
+      hint: `if it is ${marked}: --env ${marked}; if the mark is wrong: nself db migrate repair --env ${marked} --mark-environment ${environment}`,
+    },
+  )
+}
+
+/** @throws NselfError `refused` when the table of migrations was dropped: everything would run a second time. */
+export function refuseLost(server: Server, history: History): void {
+  if (!history.facts.lost) return
+  throw new NselfError(
+    'refused',
+    `${placeOf(server)} has lost its table nself.migrations; the journal is still there`,
+    {
+      hint: 'nself db migrate repair --rebuild; nothing was run',
+    },
+  )
+}
+
+/** @throws NselfError `refused` on what a fresh run that was killed has left of a database. */
+export function refuseHalfDropped(server: Server, history: History): void {
+  if (!history.facts.halfDropped) return
+  throw new NselfError('refused', `${placeOf(server)} is half dropped: a fresh run was ended in the middle of it`, {
+    hint: 'run it again: nself db migrate fresh; nothing was run',
+  })
+}
+
+/** @throws NselfError `connection` for a standby or a read-only session, before anything is asked or run. */
+export function refuseReadOnly(server: Server, history: History): void {
+  if (!history.facts.readOnly) return
+  throw new NselfError(
+    'connection',
+    `${placeOf(server)} is read-only: a standby, or default_transaction_read_only is on`,
+    {
+      hint: 'connect to the primary, or let an administrator set default_transaction_read_only to off for this role and database',
+    },
+  )
+}

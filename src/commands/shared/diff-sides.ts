@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { parseEnvironment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import type { Design } from '../../core/schema/design.ts'
+import { readDesign } from '../../parsers/dbml/read-design.ts'
+import { compareDesign } from '../../postgres/diff/design-drafts.ts'
+import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { replay } from '../../postgres/scratch/replay.ts'
+import { readMigration, readMigrations, readMigrationsIfAny } from '../../project/migrations.ts'
+import { type Context, resolveServer } from './context.ts'
+import { type ScratchWork, withScratchFor } from './scratch-server.ts'
+
+/** One side of a comparison: a database to look at, and what to call it. */
+export interface Side {
+  readonly label: string
+  readonly server: Server
+  /** Set for a DBML file, which cannot say everything. */
+  readonly design: Design | null
+}
+
+/**
+ * Runs `use` with both sides. A side is an environment, a URL, `migrations`, a folder or file of them, or a DBML file;
+ * null is the environment of the command. What is no database is made on a scratch one.
+ * @throws NselfError `usage` for a side that is none of these, or for two sides that are one database.
+ */
+export async function withSides<T>(
+  context: Context,
+  texts: readonly [string | null, string],
+  use: (left: Side, right: Side, work: ScratchWork | null) => Promise<T>,
+): Promise<T> {
+  const kinds = await Promise.all(texts.map((text) => kindOf(context, text)))
+  const [left, right] = kinds as [Kind, Kind]
+  if (left.kind === 'server' && right.kind === 'server') {
+    const sides = [await serverSide(left), await serverSide(right)] as const
+    if (placeOf(sides[0].server) === placeOf(sides[1].server)) {
+      throw new NselfError('usage', `both sides are ${placeOf(sides[0].server)}`, {
+        hint: `set the server of ${right.label} in .env.${right.label === 'production' ? 'prod' : right.label}, or give a URL`,
+      })
+    }
+    return use(sides[0], sides[1], null)
+  }
+  return withScratchFor(context, {}, async (work) => {
+    const side = (kind: Kind) => (kind.kind === 'server' ? serverSide(kind) : scratchSide(context, kind, work))
+    return use(await side(left), await side(right), work)
+  })
+}
+
+type Kind =
+  | { readonly kind: 'server'; readonly label: string; readonly resolve: () => Promise<Server> }
+  | { readonly kind: 'migrations' | 'design'; readonly label: string; readonly path: string }
+
+async function serverSide(kind: Kind & { kind: 'server' }): Promise<Side> {
+  return { label: kind.label, server: await kind.resolve(), design: null }
+}
+
+async function kindOf(context: Context, text: string | null): Promise<Kind> {
+  const { settings } = context
+  if (text === null) return { kind: 'server', label: settings.environment, resolve: () => resolveServer(context) }
+  if (/^postgres(?:ql)?:\/\//i.test(text)) {
+    const { target } = context.settingsOf(settings.environment, text)
+    if (target.kind === 'server') return { kind: 'server', label: placeOf(target), resolve: async () => target }
+  }
+  if (text.endsWith('.dbml')) return { kind: 'design', label: text, path: resolve(text) }
+  const path = text === 'migrations' ? settings.migrationsDir : resolve(text)
+  if (text === 'migrations' || (await stat(path).catch(() => null)) !== null)
+    return { kind: 'migrations', label: text, path }
+  const environment = environmentOf(text)
+  const own = context.settingsOf(environment, null)
+  return { kind: 'server', label: environment, resolve: () => resolveServer({ ...context, settings: own }) }
+}
+
+function environmentOf(text: string) {
+  try {
+    return parseEnvironment(text)
+  } catch (error) {
+    throw new NselfError('usage', `"${text}" is no environment, URL, DBML file, nor a file or folder of migrations`, {
+      hint: 'such as: nself db schema diff staging, or nself db schema diff migrations postgresql://…',
+      cause: error,
+    })
+  }
+}
+
+async function scratchSide(
+  context: Context,
+  { kind, label, path }: Kind & { path: string },
+  work: ScratchWork,
+): Promise<Side> {
+  const { root, migrationsDir } = context.settings
+  context.progress(`making ${label} on a scratch database`)
+  if (kind === 'migrations') {
+    const server = await replay(work.scratch, await migrationsAt(path, root), work.keepTemplate, work.replay)
+    return { label, server, design: null }
+  }
+  const design = await readDesign(path, root)
+  const files = await readMigrationsIfAny(migrationsDir, root)
+  const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
+  const { made, design: known } = await compareDesign(work.scratch, migrated, design, [])
+  return { label, server: made.server, design: known }
+}
+
+async function migrationsAt(path: string, root: string): Promise<Migration[]> {
+  if ((await stat(path)).isDirectory()) return readMigrations(path, root)
+  const file = path.slice(dirname(path).length + 1)
+  return [await readMigration(path, file, { version: '1', name: file.replace(/\.sql$/, '') })]
+}

@@ -1,0 +1,31 @@
+import { NselfError } from '../../core/errors.ts'
+import { connectBeside, using } from '../../postgres/databases/databases.ts'
+import { inUse, namesOf, sessionsStaying } from '../../postgres/databases/sessions.ts'
+import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import type { Context } from './context.ts'
+
+/**
+ * Names who is connected to the database, and asks whether their connections may be ended. True when they may.
+ * @param consent given by a flag.
+ * @param what is to be done with the database: `copied`.
+ * @throws NselfError `not-confirmed`; `refused` where there is no terminal.
+ */
+export async function mayEndConnections(
+  { ask, signal, tell }: Context,
+  server: Server,
+  consent: boolean,
+  what: string,
+): Promise<boolean> {
+  const beside = connectBeside(server, 'nself')
+  const sessions = await using(beside, signal, (client) => sessionsStaying(client, server.database))
+  if (sessions.length === 0) return consent
+  const names = namesOf(sessions)
+  if (consent) {
+    tell(`Ends the connections of ${names}`)
+    return true
+  }
+  if (ask === null) throw inUse(placeOf(server), sessions)
+  const message = `${placeOf(server)} can be ${what} only while nobody is connected. End ${names}?`
+  if ((await ask({ kind: 'yes-no', message })) === 'y') return true
+  throw new NselfError('not-confirmed', 'not confirmed; nothing was changed')
+}

@@ -1,0 +1,54 @@
+import { type Finding, repairsFor } from '../../core/migration/repair.ts'
+import type { State } from '../../core/migration/state.ts'
+import { differenceLine } from '../../core/schema/differences.ts'
+import type { Server } from '../../postgres/driver/connect.ts'
+import { type Inferred, inferVersion } from '../../postgres/scratch/drift.ts'
+import type { Context } from './context.ts'
+import { withScratchFor } from './scratch-server.ts'
+
+const nothing = {
+  accept: [],
+  markApplied: [],
+  forget: [],
+  statementDone: [],
+  statementAgain: [],
+  rebuild: false,
+  dropInvalidIndex: [],
+  markEnvironment: null,
+}
+
+/** What to record for a database whose tracking is lost or never was: everything up to the version whose schema it has. */
+export async function inferBaseline(
+  context: Context,
+  server: Server,
+  state: State,
+): Promise<{ findings: Finding[]; lines: string[] }> {
+  const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
+  const inferred = await withScratchFor(context, {}, (work) => inferVersion(work.scratch, server, files, work.replay))
+  // The last of several first: the others leave out what changes only data.
+  const findings = inferred.matches.toReversed().flatMap(({ name, version }): Finding[] => {
+    const repairs = repairsFor(state, { ...nothing, baseline: version })
+    if (repairs.length === 0) return []
+    const what = `the schema is that of ${name}: record everything up to it as applied`
+    return [{ flag: `--baseline ${version}`, what, repairs }]
+  })
+  return { findings, lines: linesOf(inferred) }
+}
+
+function linesOf({ matches, closest }: Inferred): string[] {
+  const [first, last] = [matches[0], matches.at(-1)]
+  if (first !== undefined && last !== undefined) {
+    const found = `The schema of the database is that of ${first.name}`
+    const same = first === last ? '' : `, and up to ${last.name}, for what comes after it changes no schema`
+    return [`${found}${same}`]
+  }
+  if (closest === null) return ['There is no migration to compare with']
+  const { length } = closest.differences
+  const shown = closest.differences
+    .slice(0, 10)
+    .map((item) => `  ${differenceLine(item, closest.name, 'the database')}`)
+  return [
+    `The schema of the database is that of no migration; the closest is ${closest.name}, with ${length} ${length === 1 ? 'difference' : 'differences'}:`,
+    ...shown,
+  ]
+}

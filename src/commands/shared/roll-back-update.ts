@@ -1,0 +1,89 @@
+import { NselfError } from '../../core/errors.ts'
+import { phrase } from '../../core/guard.ts'
+import { connectBeside, hindrance, identifier, using } from '../../postgres/databases/databases.ts'
+import type { Report } from '../../postgres/run/report.ts'
+import { restore } from '../db/restore.ts'
+import { restoreLine } from './backup-first.ts'
+import { type Context, resolveServer } from './context.ts'
+import type { TakenBackup } from './take-backup.ts'
+
+export interface RollBackFlags {
+  readonly rollbackOnFailure: boolean
+  /** The failed database is not kept for study. */
+  readonly dropFailed: boolean
+  readonly endConnections: boolean
+  readonly lockWaitMs: number
+}
+
+/** What an update that failed comes to: rolled back where that is wanted, else with the command that does it. */
+export async function afterFailure(
+  context: Context,
+  error: NselfError,
+  taken: TakenBackup,
+  flags: RollBackFlags,
+): Promise<NselfError> {
+  if (!changed(error)) return withHint(error, `${error.hint ?? ''}; nothing was changed, and the backup is kept`)
+  const line = restoreLine(context, taken)
+  const isOver = ['interrupted', 'terminated', 'hung-up'].includes(error.code)
+  if (isOver || !(await isWanted(context, error, flags)))
+    return withHint(error, `${error.hint ?? ''}; or go back: ${line}`)
+  try {
+    const kept = await rollBack(context, taken, flags)
+    const study =
+      kept === null
+        ? ''
+        : `; the failed database is kept as ${kept}: DROP DATABASE ${identifier(kept)} when you are done`
+    const report = { ...(error.report as object | undefined), rolledBack: true }
+    return withHint(error, `rolled back to ${taken.name}${study}`, report)
+  } catch (failure) {
+    const why = failure instanceof Error ? failure.message : String(failure)
+    return withHint(error, `rolling back failed too: ${why}; the backup is whole: ${line}`)
+  }
+}
+
+/** Whether there is anything to go back from: a migration that failed in its own transaction has left nothing. */
+function changed({ code, report }: NselfError): boolean {
+  if (code === 'verification-failed') return true
+  const { steps } = (report ?? { steps: [] }) as Pick<Report, 'steps'>
+  return steps.some((step) => step.outcome === 'done' || step.partly === true)
+}
+
+async function isWanted({ ask, tell }: Context, error: NselfError, flags: RollBackFlags): Promise<boolean> {
+  if (flags.rollbackOnFailure) return true
+  if (ask === null) return false
+  tell(error.message)
+  return (await ask({ kind: 'yes-no', message: 'Roll back to the backup that was just taken?' })) === 'y'
+}
+
+/** The name under which the failed database is kept, or null. */
+async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFlags): Promise<string | null> {
+  const server = await resolveServer(context)
+  const reason = await using(connectBeside(server, 'nself'), context.signal, (client) =>
+    hindrance(client, server.database),
+  )
+  // Consent was given to this very act, by the answer or by the flag.
+  const consenting = { ...context, answers: { yes: true, confirm: phrase } }
+  const { kept } = await restore(
+    consenting,
+    {
+      file: taken.name,
+      inPlace: reason !== null,
+      dropOld: flags.dropFailed,
+      endConnections: flags.endConnections,
+      lockWaitMs: flags.lockWaitMs,
+    },
+    { undoesUpdate: true },
+  )
+  return kept
+}
+
+function withHint(error: NselfError, hint: string, report = error.report): NselfError {
+  const { location, server } = error
+  return new NselfError(error.code, error.message, {
+    ...(location ? { location } : {}),
+    ...(server ? { server } : {}),
+    report,
+    hint: hint.replace(/^; /, ''),
+    cause: error,
+  })
+}

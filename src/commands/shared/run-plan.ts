@@ -1,0 +1,183 @@
+import { join } from 'node:path'
+import { type Action, type Approved, type Ask, approve } from '../../core/guard.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import type { Plan } from '../../core/migration/plan.ts'
+import { compare, type State } from '../../core/migration/state.ts'
+import { type Connection, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { execute } from '../../postgres/run/execute.ts'
+import type { Report } from '../../postgres/run/report.ts'
+import { readStoredDown } from '../../postgres/tracking/history.ts'
+import { readMigrations } from '../../project/migrations.ts'
+import { readSection, textOf } from '../../project/read-text.ts'
+import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
+import {
+  type Context,
+  type Look,
+  look,
+  refuseHalfDropped,
+  refuseLost,
+  refuseOtherEnvironment,
+  refuseReadOnly,
+} from './context.ts'
+import type { DryRunResult, RunResult } from './results.ts'
+import { tellDangers } from './tell-dangers.ts'
+
+export interface RunFlags {
+  readonly lockWaitMs: number
+  readonly singleTransaction: boolean
+  /** In production: the user has taken a backup by other means. */
+  readonly noBackup?: boolean
+}
+
+export interface Kind {
+  readonly plan: (state: State) => Plan
+  /** Says what would happen: `apply 3 migrations to`. */
+  readonly summary: (steps: number) => string
+  /** For the guard; without it that of the plan. */
+  readonly action?: Action
+  readonly before?: (connection: Connection) => Promise<void>
+}
+
+/** What is to be run, looked at without any lock. */
+export interface Prepared {
+  readonly server: Server
+  readonly database: string
+  readonly plan: Plan
+  readonly state: State
+  /** How many statements destroy data. */
+  readonly dangers: number
+}
+
+/** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
+export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunResult> {
+  return look(context, async (connection, found) => {
+    const prepared = await assess(context, found, kind)
+    const { plan, database } = prepared
+    if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
+    // fresh is never allowed there: the guard says so next.
+    const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
+    const spare = new Spare(connection)
+    const approved = await confirm({ ...context, ask: spare.closedBefore(context.ask) }, prepared, kind)
+    if (means) await spare.close()
+    const taken = means && (await backupFirst(context, means, flags))
+    const began = Date.now()
+    const running = perform(context, prepared, approved, kind, flags, spare.open)
+    const report = await running.finally(() => {
+      if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
+    })
+    return { kind: 'run', ...report, database, durationMs: Date.now() - began }
+  })
+}
+
+/** The connection that was looked with, to go on with; not while a human thinks or a backup is taken. */
+class Spare {
+  open: Connection | null
+
+  constructor(connection: Connection) {
+    this.open = connection
+  }
+
+  async close(): Promise<void> {
+    const { open } = this
+    this.open = null
+    if (open !== null) await disconnect(open)
+  }
+
+  closedBefore(ask: Ask): Ask {
+    if (ask === null) return null
+    return async (question) => {
+      await this.close()
+      return ask(question)
+    }
+  }
+}
+
+export function nothingToDo({ plan, database }: Prepared): RunResult {
+  return { kind: 'run', action: plan.action, steps: [], database, durationMs: 0 }
+}
+
+/**
+ * The plan as things stand, with what is to be said of it.
+ * @throws NselfError `refused`, `connection`, `invalid-migration`, before anything is asked.
+ */
+export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
+  return assess(context, await look(context), kind)
+}
+
+async function assess(context: Context, { server, history, state }: Look, kind: Kind): Promise<Prepared> {
+  refuseOtherEnvironment(server, history, context.settings.environment)
+  refuseLost(server, history)
+  const plan = kind.plan(state)
+  if (plan.action !== 'fresh') refuseHalfDropped(server, history)
+  const prepared = { server, database: placeOf(server), plan, state, dangers: 0 }
+  if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
+  refuseReadOnly(server, history)
+  for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
+  return { ...prepared, dangers: plan.action === 'up' ? await tellDangers(context, server, plan) : 0 }
+}
+
+/** @throws NselfError `refused`, `not-confirmed`. */
+export function confirm(context: Context, { plan, database, dangers }: Prepared, kind: Kind): Promise<Approved<Plan>> {
+  const summary = `${kind.summary(plan.steps.length)} ${database}`
+  const intent = { action: kind.action ?? plan.action, what: plan, summary, destructive: dangers > 0 }
+  return approve(intent, context.settings.environment, context.answers, context.ask)
+}
+
+/** Runs it under the lock, which `open` is used for. @throws NselfError as execute. */
+export async function perform(
+  context: Context,
+  { server, database, state }: Prepared,
+  approved: Approved<Plan>,
+  kind: Kind,
+  flags: RunFlags,
+  open: Connection | null = null,
+): Promise<Report> {
+  const { environment, migrationsDir, root } = context.settings
+  // Where a human was asked, time has passed: the files may be others by now.
+  const files = environment === 'local' ? filesOf(state) : await readMigrations(migrationsDir, root)
+  context.progress(`waiting for the lock of ${database}`)
+  return execute(server, approved, {
+    environment,
+    ...flags,
+    replan: (now) => kind.plan(compare(files, now.rows)),
+    tell: context.tell,
+    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
+    onStep: (step, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${step.name}`),
+    onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
+    signal: context.signal,
+    open,
+    ...(kind.before ? { before: kind.before } : {}),
+  })
+}
+
+function filesOf(state: State): Migration[] {
+  return state.entries.map((entry) => entry.file).filter((file) => file !== null)
+}
+
+function warningsOf(plan: Plan, state: State): string[] {
+  const empty = plan.steps.filter((step) => step.direction === 'up' && step.file?.up.statements === 0)
+  const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
+  return [
+    ...empty.map(({ name }) => `${name} has no statement in UP`),
+    ...missing.map(({ name }) => `${name} is applied, but its file is missing here`),
+  ]
+}
+
+/** The SQL that a run would send, without a lock and without a change. */
+export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
+  const steps: DryRunResult['steps'][number][] = []
+  return look(context, async ({ client }, { state }) => {
+    const planned = plan(state)
+    for (const { direction, file, version, name } of planned.steps) {
+      const section = direction === 'up' ? file?.up : file?.down
+      const sql =
+        file && section ? await textOf(file, section, context.settings.root) : await readStoredDown(client, version)
+      steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim() })
+    }
+    return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }
+  })
+}
+
+export function count(n: number): string {
+  return `${n} migration${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,40 @@
+import { isWidening } from '../../core/danger.ts'
+import type { Plan } from '../../core/migration/plan.ts'
+import { type Finding, inspect, maybeDangerous } from '../../parsers/postgres/dangers.ts'
+import { columnTypes } from '../../postgres/catalog/column-types.ts'
+import type { Server } from '../../postgres/driver/connect.ts'
+import { textOf } from '../../project/read-text.ts'
+import type { Context } from './context.ts'
+
+const labels = { local: 'Note', staging: 'Warning', production: 'Destructive' }
+
+/**
+ * Tells which pending statements destroy data, with file and line, and returns how many. In production and staging
+ * everything is parsed, so that a fault anywhere stops the run before it begins; locally only what looks dangerous.
+ * @throws NselfError `invalid-migration` for what PostgreSQL cannot parse.
+ */
+export async function tellDangers(context: Context, server: Server, plan: Plan): Promise<number> {
+  const { environment, root } = context.settings
+  const files = plan.steps.map((step) => step.file).filter((file) => file !== null)
+  const looked = environment === 'local' ? files.filter(({ up }) => up.sql !== null && maybeDangerous(up.sql)) : files
+  if (looked.length === 0) return 0
+  const inspecting = inspect(looked, (file) => textOf(file, file.up, root))
+  // Locally the server's own error, with all it knows, comes soon enough.
+  const findings = environment === 'local' ? await inspecting.catch(() => []) : await inspecting
+  const dangers = await withoutWidenings(server, findings)
+  for (const { what, location, migration } of dangers) {
+    context.tell(`${labels[environment]}: ${migration} ${what} (${location.path}:${location.line})`)
+  }
+  return dangers.length
+}
+
+/** varchar(10) to varchar(20) loses nothing: whether a new type is wider is told by the one that the column has now. */
+async function withoutWidenings(server: Server, findings: readonly Finding[]): Promise<Finding[]> {
+  const retyped = findings.flatMap(({ retype }) => (retype ? [retype] : []))
+  if (retyped.length === 0) return [...findings]
+  const types = await columnTypes(server, retyped)
+  return findings.filter(({ retype }) => {
+    const before = retype && types.get(`${retype.table}.${retype.column}`)
+    return !before || !retype || !isWidening(before, retype.type)
+  })
+}

@@ -1,0 +1,156 @@
+import type { Environment } from '../environment.ts'
+import { NselfError } from '../errors.ts'
+import { shellWord } from '../shell-word.ts'
+import { splitStatements } from '../sql/statement.ts'
+import { sha256 } from './checksum.ts'
+import type { Applied, Migration } from './migration.ts'
+import type { Entry, State } from './state.ts'
+import { compareVersions } from './version.ts'
+
+/** One thing to mend; `what` says it to a person. */
+export type Repair = { readonly what: string } & (
+  | { readonly kind: 'accept' | 'mark-applied' | 'baseline'; readonly file: Migration }
+  | { readonly kind: 'forget' | 'statement-again'; readonly version: string; readonly name: string }
+  | { readonly kind: 'statement-done'; readonly version: string; readonly name: string; readonly doneChecksum: string }
+  | { readonly kind: 'rebuild'; readonly files: readonly Migration[] }
+  | { readonly kind: 'drop-invalid-index'; readonly index: string }
+  | { readonly kind: 'mark-environment'; readonly to: Environment }
+)
+
+/** A fix that is proposed, with the flag that does it. */
+export interface Finding {
+  readonly flag: string
+  readonly what: string
+  readonly repairs: readonly Repair[]
+}
+
+/** Versions are canonical; each list is of one flag. */
+export interface RepairFlags {
+  readonly accept: readonly string[]
+  readonly markApplied: readonly string[]
+  readonly forget: readonly string[]
+  readonly statementDone: readonly string[]
+  readonly statementAgain: readonly string[]
+  readonly baseline: string | null
+  readonly rebuild: boolean
+  readonly dropInvalidIndex: readonly string[]
+  readonly markEnvironment: Environment | null
+}
+
+/**
+ * What is wrong, as fixes to choose from. A row whose file is missing here is no fault: another checkout has it.
+ * @param lost the table of migrations is gone, its journal is there.
+ */
+export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): Finding[] {
+  const findings: Finding[] = []
+  const add = (flag: string, problem: string, repair: Repair) =>
+    findings.push({ flag, what: `${problem}: ${repair.what}`, repairs: [repair] })
+  if (lost) add('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state))
+  for (const entry of state.entries) {
+    const { version, name, file, applied } = entry
+    if (entry.status === 'edited' && file !== null)
+      add(`--accept ${version}`, `${name} was edited after it was applied`, accept(file))
+    if (entry.status !== 'failed' || applied === null) continue
+    if (isUnknown(applied) && file !== null) {
+      const problem = `nobody can tell whether statement ${applied.statementBegun} of ${name} was done`
+      add(`--statement-done ${version}`, problem, statementDone(entry, file, applied))
+      add(`--statement-again ${version}`, problem, statementAgain(entry))
+    }
+    const problem =
+      applied.state === 'reverting' ? 'is half reverted; nself db migrate down' : 'failed half-way; nself db migrate up'
+    add(`--forget ${version}`, `${name} ${problem} resumes it`, forget(entry))
+  }
+  for (const index of invalidIndexes)
+    add(
+      `--drop-invalid-index ${shellWord(index)}`,
+      `index ${index} is INVALID, as CONCURRENTLY leaves it`,
+      dropIndex(index),
+    )
+  return findings
+}
+
+/**
+ * The repairs that flags ask for.
+ * @throws NselfError `usage` for a version that the flag does not fit.
+ */
+export function repairsFor(state: State, flags: RepairFlags): Repair[] {
+  const each = (versions: readonly string[], problem: string, repairOf: (entry: Entry) => Repair | null) =>
+    versions.map((version) => {
+      const entry = state.entries.find((item) => item.version === version)
+      const repair = entry === undefined ? null : repairOf(entry)
+      if (repair !== null) return repair
+      throw new NselfError('usage', `version ${version} ${problem}`, { hint: 'see nself db migrate status' })
+    })
+  const unknown = 'has no statement of unknown outcome'
+  return [
+    ...(flags.rebuild ? [rebuild(state)] : []),
+    ...each(flags.accept, 'is not edited', ({ status, file }) => (status === 'edited' && file ? accept(file) : null)),
+    ...each(flags.markApplied, 'is not pending', ({ status, file }) =>
+      file && (status === 'pending' || status === 'failed') ? markApplied(file) : null,
+    ),
+    ...each(flags.forget, 'is not in the history', (entry) => (entry.applied ? forget(entry) : null)),
+    ...each(flags.statementDone, unknown, (entry) =>
+      entry.file && entry.applied && isUnknown(entry.applied) ? statementDone(entry, entry.file, entry.applied) : null,
+    ),
+    ...each(flags.statementAgain, unknown, (entry) =>
+      entry.applied && isUnknown(entry.applied) ? statementAgain(entry) : null,
+    ),
+    ...(flags.baseline === null ? [] : baseline(state, flags.baseline)),
+    ...flags.dropInvalidIndex.map(dropIndex),
+    ...(flags.markEnvironment === null ? [] : [markEnvironment(flags.markEnvironment)]),
+  ]
+}
+
+function isUnknown(applied: Applied): boolean {
+  return applied.state !== 'applied' && applied.statementBegun > applied.statementsDone
+}
+
+function rebuild(state: State): Repair {
+  const files = state.entries.map((entry) => entry.file).filter((file) => file !== null)
+  return { kind: 'rebuild', files, what: 'rebuild the table of migrations from the journal' }
+}
+
+function accept(file: Migration): Repair {
+  return { kind: 'accept', file, what: `accept ${file.name} as it is now` }
+}
+
+function markApplied(file: Migration): Repair {
+  return { kind: 'mark-applied', file, what: `record ${file.name} as applied without running it` }
+}
+
+function forget({ version, name }: Entry): Repair {
+  return { kind: 'forget', version, name, what: `forget ${name} without reverting it` }
+}
+
+function statementAgain({ version, name, applied }: Entry): Repair {
+  const what = `let up run statement ${applied?.statementBegun} of ${name} again`
+  return { kind: 'statement-again', version, name, what }
+}
+
+function statementDone({ version, name }: Entry, file: Migration, applied: Applied): Repair {
+  const section = applied.state === 'reverting' ? file.down : file.up
+  const texts = splitStatements(section?.sql ?? '').map((statement) => statement.sql)
+  const doneChecksum = sha256(texts.slice(0, applied.statementBegun).join('\0'))
+  const what = `record statement ${applied.statementBegun} of ${name} as done`
+  return { kind: 'statement-done', version, name, doneChecksum, what }
+}
+
+function baseline(state: State, last: string): Repair[] {
+  if (!state.entries.some((entry) => entry.version === last && entry.file !== null)) {
+    throw new NselfError('usage', `version ${last} has no file`, { hint: 'see nself db migrate status' })
+  }
+  const until = state.entries.filter(
+    ({ status, version }) => status === 'pending' && compareVersions(version, last) <= 0,
+  )
+  return until.flatMap(({ file }) =>
+    file ? [{ kind: 'baseline', file, what: `record ${file.name} as applied before nself came` } as const] : [],
+  )
+}
+
+function dropIndex(index: string): Repair {
+  return { kind: 'drop-invalid-index', index, what: `drop index ${index}` }
+}
+
+function markEnvironment(to: Environment): Repair {
+  return { kind: 'mark-environment', to, what: `mark the database as ${to}` }
+}

@@ -1,0 +1,116 @@
+import type { Catalog, Column, Other, Table } from './catalog.ts'
+import { keyOf, tablesByKey } from './catalog.ts'
+import { literalOf, quoted, quotedTable } from './design.ts'
+import { type Change, plainChange } from './generated-statement.ts'
+
+/**
+ * What the library that writes differences as SQL does not know, as statements for the database that has it not.
+ * @param changes what runs before: a view that these make anew has lost the comments on its columns.
+ */
+export function complementOf(have: Catalog, want: Catalog, changes: readonly Change[]): Change[] {
+  const [known, wanted] = [tablesByKey(have), tablesByKey(want)]
+  const columns = want.tables.flatMap((table) =>
+    table.columns.flatMap((column) => {
+      const before = known.get(keyOf(table))?.columns.find((item) => item.name === column.name)
+      const own = known.has(keyOf(table)) ? [] : ofInherited(table, column, wanted)
+      return [...own, ...columnSql(table, column, before, have.serverVersion)].map((sql) => ({
+        sql,
+        table: keyOf(table),
+      }))
+    }),
+  )
+  const all = [...columns, ...statisticsSql(have, want), ...viewCommentsSql(have, want, changes)]
+  return all.map(({ sql, table }) => plainChange(sql, table))
+}
+
+function viewCommentsSql(
+  have: Catalog,
+  want: Catalog,
+  changes: readonly Change[],
+): { sql: string; table: string | null }[] {
+  const of = ({ others }: Catalog) =>
+    new Map(others.flatMap((item) => (item.kind === 'comment' ? [[`${item.schema}.${item.name}`, item]] : [])))
+  const [before, after] = [of(have), of(want)]
+  const views = new Set(want.others.flatMap((item) => (/view$/.test(item.kind) ? [keyOf(item)] : [])))
+  const statement = ({ schema, table, name }: Other, text: string) => {
+    const view = (table as string).slice((schema as string).length + 1)
+    const column = `${quotedTable(schema as string, view)}.${quoted(name.slice(view.length + 1))}`
+    return { sql: `COMMENT ON COLUMN ${column} IS ${text}`, table }
+  }
+  const isMadeAnew = ({ schema, table }: Other) => {
+    const view = quotedTable(schema as string, (table as string).slice((schema as string).length + 1))
+    return changes.some(({ sql }) => /^CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW /.test(sql) && sql.includes(view))
+  }
+  const gone = [...before].flatMap(([key, item]) =>
+    after.has(key) || !views.has(item.table as string) || isMadeAnew(item) ? [] : [statement(item, 'NULL')],
+  )
+  const there = [...after].flatMap(([key, item]) =>
+    before.get(key)?.definition === item.definition && !isMadeAnew(item)
+      ? []
+      : [statement(item, literalOf(item.definition))],
+  )
+  return [...gone, ...there]
+}
+
+/** What a new table says of a column that it inherits. */
+function ofInherited(table: Table, column: Column, wanted: ReadonlyMap<string, Table>): string[] {
+  const parents = table.kind === 'partition' ? [] : table.inherits
+  const above = parents.flatMap((key) => wanted.get(key)?.columns.filter(({ name }) => name === column.name) ?? [])
+  if (above.length === 0) return []
+  const name = quotedTable(table.schema, table.name)
+  const isDefaultOwn = column.generated === null && above.some((parent) => parent.default !== column.default)
+  return [
+    ...(isDefaultOwn
+      ? [
+          `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} ${column.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`,
+        ]
+      : []),
+    ...(column.comment === null
+      ? []
+      : [`COMMENT ON COLUMN ${name}.${quoted(column.name)} IS ${literalOf(column.comment)}`]),
+  ]
+}
+
+/** The word for it is of PostgreSQL 16. */
+function usualStorage(type: string, serverVersion: number): string {
+  if (serverVersion >= 160_000) return 'DEFAULT'
+  return /^(?:numeric|inet|cidr)\b(?!.*\[\]$)/.test(type) ? 'MAIN' : 'EXTENDED'
+}
+
+function columnSql(table: Table, column: Column, before: Column | undefined, serverVersion: number): string[] {
+  const alter = `ALTER TABLE ${quotedTable(table.schema, table.name)} ALTER COLUMN ${quoted(column.name)}`
+  const sql: string[] = []
+  // A change of type sets these back by itself.
+  const kept = before?.type === column.type ? before : undefined
+  if (column.statistics !== (before?.statistics ?? null)) sql.push(`${alter} SET STATISTICS ${column.statistics ?? -1}`)
+  if (column.storage !== (kept?.storage ?? null))
+    sql.push(`${alter} SET STORAGE ${column.storage ?? usualStorage(column.type, serverVersion)}`)
+  if (column.compression !== (kept?.compression ?? null)) {
+    sql.push(`${alter} SET COMPRESSION ${column.compression ?? 'default'}`)
+  }
+  return sql
+}
+
+function statisticsSql(have: Catalog, want: Catalog): { sql: string; table: string | null }[] {
+  const of = ({ others }: Catalog) =>
+    new Map(others.flatMap((item) => (item.kind === 'statistics' ? [[keyOf(item), item]] : [])))
+  const [before, after] = [of(have), of(want)]
+  const name = (item: Other) => quotedTable(item.schema as string, item.name)
+  const drops = [...before].flatMap(([key, item]) =>
+    after.get(key)?.definition === item.definition
+      ? []
+      : [{ sql: `DROP STATISTICS IF EXISTS ${name(item)}`, table: item.table }],
+  )
+  const creates = [...after].flatMap(([key, item]) => {
+    const same = before.get(key)?.definition === item.definition
+    const comment = item.comment === null ? 'NULL' : literalOf(item.comment)
+    const told = same ? before.get(key)?.comment : null
+    return [
+      ...(same ? [] : [{ sql: item.definition, table: item.table }]),
+      ...(item.comment === (told ?? null)
+        ? []
+        : [{ sql: `COMMENT ON STATISTICS ${name(item)} IS ${comment}`, table: item.table }]),
+    ]
+  })
+  return [...drops, ...creates]
+}

@@ -1,0 +1,178 @@
+import { canonicalDefinition } from './canonical-definition.ts'
+import {
+  type Catalog,
+  type Column,
+  type Constraint,
+  counts,
+  type Enum,
+  type Index,
+  isPlain,
+  keyOf,
+  type Table,
+  tablesByKey,
+} from './catalog.ts'
+import type { Design, DesignTable } from './design.ts'
+
+/**
+ * How PostgreSQL writes a text of the current database once it has read it again, where that is not the same:
+ * `(ARRAY['a'::varchar])::text[]`. By table and text.
+ */
+export type Rewritten = ReadonlyMap<string, string>
+
+export const rewrittenKey = (table: string, text: string): string => `${table} ${text}`
+
+/** What the database shall consist of, as far as DBML can say it. */
+export interface Wanted {
+  readonly enums: readonly Enum[]
+  readonly tables: readonly Table[]
+}
+
+/**
+ * The current tables as the design wants them: what is the same stays to the letter, what DBML cannot say stays as it is.
+ * @param made the design's own tables, as PostgreSQL made them.
+ */
+export function wantedOf(current: Catalog, made: Catalog, design: Design, rewritten: Rewritten): Wanted {
+  const [have, new_] = [tablesByKey(current), tablesByKey(made)]
+  const designed = design.tables.flatMap((table) => {
+    const fresh = new_.get(keyOf(table))
+    if (fresh === undefined) return []
+    const known = have.get(keyOf(table))
+    return [known === undefined ? fresh : mergedTable(known, fresh, table, rewritten)]
+  })
+  const kept = new Set(designed.map(keyOf))
+  // A partition goes with its parent; what is foreign or has no columns is none of DBML's.
+  const parts = current.tables.filter(
+    ({ kind, inherits, columns }) =>
+      kind === 'foreign' ||
+      columns.length === 0 ||
+      (kind === 'partition' && inherits.some((parent) => isKept(parent, kept, have))),
+  )
+  const labels = new Map(design.enums.map((item) => [keyOf(item), item.labels.join('\0')]))
+  const enums = design.enums.map((item) => {
+    const known = current.enums.find((other) => keyOf(other) === keyOf(item))
+    if (known !== undefined && known.labels.join('\0') === labels.get(keyOf(item))) return known
+    return { schema: item.schema, name: item.name, labels: item.labels, comment: known?.comment ?? null }
+  })
+  return { enums, tables: [...designed, ...parts] }
+}
+
+function isKept(key: string, kept: ReadonlySet<string>, have: ReadonlyMap<string, Table>): boolean {
+  return kept.has(key) || (have.get(key)?.inherits ?? []).some((parent) => isKept(parent, kept, have))
+}
+
+function mergedTable(known: Table, made: Table, design: DesignTable, rewritten: Rewritten): Table {
+  const read = (text: string) => rewritten.get(rewrittenKey(keyOf(known), text)) ?? text
+  const columns = made.columns.map((column) => {
+    const same = known.columns.find((item) => item.name === column.name)
+    const wish = design.columns.find((item) => item.name === column.name)
+    return same === undefined ? column : mergedColumn(same, column, wish?.increment === true, read)
+  })
+  return { ...known, comment: made.comment, columns, ...mergedKeys(known, made, design, read) }
+}
+
+function mergedColumn(known: Column, made: Column, increments: boolean, read: (text: string) => string): Column {
+  const generated = !increments && made.default === null ? known.generated : null
+  const keepsSequence = increments && counts(known)
+  const own = keepsSequence
+    ? { serial: known.serial, identity: known.identity, default: known.default }
+    : {
+        serial: null,
+        identity: made.identity,
+        default: known.default !== null && read(known.default) === made.default ? known.default : made.default,
+      }
+  const sameType = known.type === made.type
+  return {
+    ...(sameType ? known : made),
+    type: made.type,
+    statistics: known.statistics,
+    notNull: made.notNull,
+    generated: generated && !sameType ? made.generated : generated,
+    comment: made.comment,
+    ...own,
+  }
+}
+
+type Keys = Pick<Table, 'constraints' | 'indexes'>
+
+/** Matches keys by what they do, not by their names; a unique index and a unique constraint do the same. */
+function mergedKeys(known: Table, made: Table, design: DesignTable, read: (text: string) => string): Keys {
+  const named = new Set(
+    [...design.keys, ...design.checks, ...design.indexes].flatMap(({ name }) => (name === null ? [] : [name])),
+  )
+  const open = { constraints: [...known.constraints], indexes: [...known.indexes] }
+  const constraints: Constraint[] = []
+  const indexes: Index[] = []
+  const fits = (name: string, item: { name: string }) => !named.has(name) || item.name === name
+  for (const constraint of made.constraints) {
+    const same = take(open.constraints, (item) => fits(constraint.name, item) && isSame(item, constraint, read))
+    const index =
+      same === undefined && constraint.kind === 'unique'
+        ? take(open.indexes, (item) => isUniqueOn(item, constraint.columns) && fits(constraint.name, item))
+        : undefined
+    if (index !== undefined) indexes.push(index)
+    else constraints.push(same ?? constraint)
+  }
+  for (const index of made.indexes) {
+    const same = take(open.indexes, (item) => fits(index.name, item) && isSameIndex(item, index, read))
+    const constraint =
+      same === undefined && isUniqueOn(index, columnsOf(index))
+        ? take(
+            open.constraints,
+            (item) =>
+              item.kind === 'unique' && item.columns.join() === columnsOf(index).join() && fits(index.name, item),
+          )
+        : undefined
+    if (constraint !== undefined) constraints.push(constraint)
+    else indexes.push(same === undefined ? index : { ...same, comment: index.comment })
+  }
+  const taken = new Set(indexes.map(({ name }) => name))
+  return {
+    constraints: [...constraints, ...open.constraints.filter((item) => !canSay(item))],
+    indexes: [...indexes, ...open.indexes.filter((index) => !isPlain(index) && !taken.has(index.name))],
+  }
+}
+
+function take<T>(list: T[], fits: (item: T) => boolean): T | undefined {
+  const at = list.findIndex(fits)
+  return at === -1 ? undefined : list.splice(at, 1)[0]
+}
+
+/** What DBML has no words for is left as it is when the design does not name it. */
+function canSay({ kind, definition }: Constraint): boolean {
+  if (kind === 'unique') return /^UNIQUE \((?:[^()]|"(?:[^"]|"")*")*\)$/.test(definition)
+  return kind !== 'exclusion' && !(kind === 'check' && /(?:NOT VALID|NO INHERIT|NOT ENFORCED)$/.test(definition))
+}
+
+function isSame(known: Constraint, made: Constraint, read: (text: string) => string): boolean {
+  if (known.kind !== made.kind) return false
+  if (known.kind === 'check')
+    return canonicalDefinition(read(known.definition)) === canonicalDefinition(made.definition)
+  return (
+    known.columns.join() === made.columns.join() && JSON.stringify(known.references) === JSON.stringify(made.references)
+  )
+}
+
+function columnsOf({ keys }: Index): string[] {
+  return keys.every((key) => key.isColumn) ? keys.map((key) => key.text) : []
+}
+
+function isUniqueOn(index: Index, columns: readonly string[]): boolean {
+  return (
+    index.unique &&
+    isPlain(index) &&
+    index.method === 'btree' &&
+    columns.length > 0 &&
+    columnsOf(index).join() === columns.join()
+  )
+}
+
+function isSameIndex(known: Index, made: Index, read: (text: string) => string): boolean {
+  // One with a WHERE or the like is meant only when it is named.
+  if (!isPlain(known) && known.name !== made.name) return false
+  if (!isPlain(made) && made.definition !== known.definition) return false
+  const keysOf = ({ keys }: Index, as: (text: string) => string) =>
+    keys.map((key) => (key.isColumn ? key.text : as(key.text))).join()
+  return (
+    known.unique === made.unique && known.method === made.method && keysOf(known, read) === keysOf(made, (text) => text)
+  )
+}

@@ -1,0 +1,134 @@
+import { type Catalog, type Column, keyOf, shortName, type Table } from '../../core/schema/catalog.ts'
+import { shortType } from '../../core/schema/dbml-text.ts'
+import { drawnTables, type Keys, keysOf, type Relation, relationsOf } from '../../core/schema/relations.ts'
+
+/** What is drawn, with its measures in pixels; where it is drawn is the layout's to say. */
+export interface Picture {
+  readonly boxes: readonly Box[]
+  readonly links: readonly Link[]
+}
+
+export interface Box {
+  /** `t0`, `t1` … */
+  readonly id: string
+  readonly table: Table
+  readonly title: string
+  readonly rows: readonly Row[]
+  /** Columns that a long table does not show. */
+  readonly hidden: readonly Column[]
+  readonly width: number
+  readonly height: number
+  /** Where the names of the columns begin. */
+  readonly gutter: number
+  /** A colour for each schema. */
+  readonly hue: number
+}
+
+export interface Row {
+  readonly column: Column
+  readonly keys: Keys
+  readonly name: string
+  readonly type: string
+}
+
+export interface Link {
+  /** `l0`, `l1` … */
+  readonly id: string
+  readonly relation: Relation
+  readonly child: Box
+  readonly parent: Box
+  /** Heights in the boxes at which the line begins and ends. */
+  readonly from: number
+  readonly to: number
+}
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Where everything is drawn. */
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  /** Upper left corners, by box. */
+  readonly places: ReadonlyMap<string, Point>
+  /** From child to parent, by link. */
+  readonly routes: ReadonlyMap<string, readonly Point[]>
+}
+
+export const headHeight = 32
+export const rowHeight = 21
+const footHeight = 6
+/** Of one character: the widest of the usual fonts. */
+const titleAdvance = 8.6
+const textAdvance = 7.3
+const longestTitle = 36
+const longestName = 30
+const longestType = 26
+/** A table of more columns shows its keys and the first of the others. */
+const mostRows = 24
+
+/** Tables and foreign keys, measured. */
+export function pictureOf(catalog: Catalog): Picture {
+  const tables = drawnTables(catalog)
+  const schemas = [...new Set(tables.map((table) => table.schema))]
+  const boxes = tables.map((table, i) => boxOf(table, `t${i}`, schemas.indexOf(table.schema)))
+  const byKey = new Map(boxes.map((box) => [keyOf(box.table), box]))
+  const links = relationsOf(tables).flatMap((relation, i) => {
+    const [child, parent] = [byKey.get(keyOf(relation.child)), byKey.get(keyOf(relation.parent))]
+    return child && parent ? [linkOf(relation, `l${i}`, child, parent)] : []
+  })
+  return { boxes, links }
+}
+
+function boxOf(table: Table, id: string, hue: number): Box {
+  const { shown, hidden } = split(table)
+  const rows = shown.map((column) => ({
+    column,
+    keys: keysOf(table, column.name),
+    name: shortened(column.name, longestName),
+    type: shortened(shortType(column.type), longestType) + (column.notNull ? '' : '?'),
+  }))
+  const title = shortened(shortName(table.schema, table.name), longestTitle)
+  const gutter = rows.some(({ keys }) => keys.primary && keys.foreign) ? 50 : 30
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOfText)) * textAdvance
+  const width = Math.max(
+    140,
+    columnsOfText(title) * titleAdvance + 24,
+    gutter + widest(rows.map((row) => row.name)) + 18 + widest(rows.map((row) => row.type)) + 12,
+  )
+  const height = headHeight + (rows.length + (hidden.length > 0 ? 1 : 0)) * rowHeight + footHeight
+  return { id, table, title, rows, hidden, width: Math.ceil(width), height, gutter, hue }
+}
+
+function split(table: Table): { shown: Column[]; hidden: Column[] } {
+  if (table.columns.length <= mostRows) return { shown: [...table.columns], hidden: [] }
+  const isKey = ({ name }: Column) => {
+    const { primary, foreign, unique } = keysOf(table, name)
+    return primary || foreign || unique
+  }
+  let room = mostRows - 1 - table.columns.filter(isKey).length
+  const shown = table.columns.filter((column) => isKey(column) || room-- > 0)
+  return { shown, hidden: table.columns.filter((column) => !shown.includes(column)) }
+}
+
+function linkOf(relation: Relation, id: string, child: Box, parent: Box): Link {
+  const middle = (box: Box, column: string | undefined) => {
+    const row = box.rows.findIndex((one) => one.column.name === column)
+    return row === -1 ? headHeight / 2 : headHeight + (row + 0.5) * rowHeight
+  }
+  // Lines that end differently do not end at the same point.
+  const to = middle(parent, relation.references.columns[0]) + (relation.isOptional ? 5 : -3)
+  return { id, relation, child, parent, from: middle(child, relation.columns[0]), to }
+}
+
+function shortened(text: string, longest: number): string {
+  const chars = [...text]
+  return chars.length <= longest ? text : `${chars.slice(0, longest - 1).join('')}…`
+}
+
+/** Characters of the East and emoji are two columns wide. */
+function columnsOfText(text: string): number {
+  return [...text].reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0)
+}

@@ -1,0 +1,85 @@
+import type { Database, RefEndpoint, TableRecord } from '@dbml/parse'
+import type { Location } from '../../core/errors.ts'
+import {
+  type Design,
+  type DesignRecords,
+  type DesignReference,
+  type DesignTable,
+  literalOf,
+  quotedTable,
+} from '../../core/schema/design.ts'
+import { joinTable, partialReferences, referenceOf } from './references.ts'
+import { inlineEnums, type Reading, type Source, tableOf, withPartials } from './table.ts'
+
+/** Tells the `many` side of a reference. */
+export type IsMany = (end: RefEndpoint['relation']) => boolean
+
+/** The design that a parsed DBML file means. @throws NselfError `invalid-design`. */
+export function designOf(database: Database, source: Source, isMany: IsMany): Design {
+  const at: Reading['at'] = ({ token }) => source.place(token.filepath?.absolute ?? null, token.start.offset)
+  const enums = database.enums.map((item) => ({
+    schema: item.schemaName ?? 'public',
+    name: item.name,
+    labels: item.values.map((value) => value.name),
+    at: at(item),
+  }))
+  const enumNames = new Set(enums.map(({ schema, name }) => `${schema}.${name}`))
+  const partials = new Map(database.tablePartials.map((partial) => [partial.name, partial]))
+  const typeOf: Reading['typeOf'] = ({ schemaName, type_name: written }) => {
+    const [, base, array] = /^(.*?)((?:\s*\[\d*\])*)$/s.exec(written) as unknown as [string, string, string]
+    const schema = schemaName ?? 'public'
+    if (enumNames.has(`${schema}.${base}`)) return `${quotedTable(schema, base)}${array}`
+    return schemaName === null ? written : `${quotedTable(schemaName, base)}${array}`
+  }
+  const whole = database.tables.map((table) => withPartials(table, partials))
+  const reading = { at, typeOf, source }
+  const tables = whole.map((table) => tableOf(table, reading))
+  const references: DesignReference[] = []
+  for (const ref of [...database.refs, ...whole.flatMap(partialReferences)]) {
+    if (ref.inactive === true) continue
+    const many = ref.endpoints.filter((end) => isMany(end.relation))
+    if (many.length === 2) joinTable(ref, tables, references, at(ref))
+    else references.push(referenceOf(ref, many[0] ?? null, tables, at(ref)))
+  }
+  const records = database.records.map((item) => recordsOf(item, at(item)))
+  const unique = withUniqueIndexNames(tables)
+  return { enums: [...enums, ...whole.flatMap((table) => inlineEnums(table, reading))], references, records, ...unique }
+}
+
+/** Of PostgreSQL's indexes no two of a schema have one name; other databases count the names of each table. */
+function withUniqueIndexNames(tables: readonly DesignTable[]): Pick<Design, 'tables' | 'notes'> {
+  const count = new Map<string, number>()
+  const key = (schema: string, name: string) => `${schema}.${name}`
+  for (const { schema, indexes, keys } of tables) {
+    for (const { name } of [...indexes, ...keys]) {
+      if (name !== null) count.set(key(schema, name), (count.get(key(schema, name)) ?? 0) + 1)
+    }
+  }
+  const notes: string[] = []
+  const longer = tables.map((table) => {
+    const own = <T extends { readonly name: string | null }>(index: T): T => {
+      if (index.name === null || count.get(key(table.schema, index.name)) === 1) return index
+      const name = `${table.name}_${index.name}`
+      notes.push(`several indexes are called ${index.name}: that of ${table.name} becomes ${name}`)
+      return { ...index, name }
+    }
+    return { ...table, indexes: table.indexes.map(own), keys: table.keys.map(own) }
+  })
+  return { tables: longer, notes }
+}
+
+function recordsOf(item: TableRecord, at: Location): DesignRecords {
+  return {
+    schema: item.schemaName ?? 'public',
+    table: item.tableName,
+    columns: item.columns,
+    rows: item.values.map((row) => row.map(({ value, type }) => sqlValue(value, type))),
+    at,
+  }
+}
+
+function sqlValue(value: unknown, type: string): string {
+  if (value === null || value === undefined) return 'NULL'
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return type === 'expression' ? `(${String(value)})` : literalOf(String(value))
+}

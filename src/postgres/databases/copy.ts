@@ -1,0 +1,80 @@
+import type { Client } from 'pg'
+import { NselfError } from '../../core/errors.ts'
+import { readSnapshot, type Snapshot } from '../backup/dump.ts'
+import { interrupted } from '../backup/tool.ts'
+import { connect, type Server } from '../driver/connect.ts'
+import { literal } from '../tracking/history.ts'
+import {
+  connectBeside,
+  dropOurs,
+  endCreations,
+  freeName,
+  hindrance,
+  identifier,
+  isNameTaken,
+  ours,
+  using,
+} from './databases.ts'
+import { withoutSessions } from './sessions.ts'
+
+export interface CopyOptions {
+  readonly stamp: string
+  /** Consent to end the sessions of others: a database can be copied only while nobody uses it. */
+  readonly endConnections: boolean
+  readonly signal: AbortSignal
+  /** Told the name of the copy before it is made. */
+  readonly onName: (name: string) => Promise<void>
+}
+
+/**
+ * Copies a database on its own server; nobody can connect to the copy.
+ * @throws NselfError `refused` when the role may not, or others are connected; `backup-failed`, `interrupted`.
+ */
+export async function copyDatabase(
+  server: Server,
+  options: CopyOptions,
+): Promise<Snapshot & { name: string; size: number }> {
+  const { database } = server
+  const snapshot = await using(connect(server, 'nself backup'), options.signal, readSnapshot)
+  return using(connectBeside(server, 'nself backup'), options.signal, (worker) =>
+    using(connectBeside(server, 'nself backup'), options.signal, async (watcher) => {
+      const reason = await hindrance(worker, database)
+      if (reason !== null) {
+        throw new NselfError('refused', `${reason}, so it cannot be copied`, {
+          hint: 'install pg_dump, or connect as the owner with CREATEDB; nothing was run',
+        })
+      }
+      const name = await makeCopy(worker, watcher, database, options)
+      const { rows } = await worker.query<{ size: string }>(`SELECT pg_database_size(${literal(name)})::text AS size`)
+      return { ...snapshot, name, size: Number(rows[0]?.size) }
+    }),
+  )
+}
+
+/** @returns its name. */
+async function makeCopy(worker: Client, watcher: Client, database: string, options: CopyOptions): Promise<string> {
+  const name = await freeName(worker, database, 'backup', options.stamp)
+  await options.onName(name)
+  const sql = `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
+  try {
+    await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
+    return name
+  } catch (error) {
+    if (error instanceof NselfError) throw error
+    if (options.signal.aborted) throw interrupted(options.signal)
+    // Another backup took the name in the same second.
+    if (isNameTaken(error as { code?: string })) return makeCopy(worker, watcher, database, options)
+    throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {
+      hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
+      cause: error,
+    })
+  }
+}
+
+/** Drops a copy; false when this server has none of that name that is ours, or somebody keeps it. */
+export async function dropCopy(server: Server, name: string): Promise<boolean> {
+  return using(connectBeside(server, 'nself backup'), new AbortController().signal, async (client) => {
+    await endCreations(client, identifier(name))
+    return dropOurs(client, name)
+  })
+}

@@ -1,0 +1,150 @@
+import type { Client } from 'pg'
+import { NselfError } from '../../core/errors.ts'
+import { type Connection, cancel, connect, disconnect, type Server } from '../driver/connect.ts'
+import { literal } from '../tracking/history.ts'
+
+/**
+ * The connection limit of databases that we made and that serve nobody yet: large enough to mean none, and odd
+ * enough to tell them from a user's. It is theirs from CREATE DATABASE on.
+ */
+export const ours = 474_382
+
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** Names in PostgreSQL have at most so many bytes; longer ones are cut off without a word. */
+const longest = 63
+
+/** The first free name like `shop_before_20260122_143000`. */
+export async function freeName(client: Client, database: string, what: string, stamp: string): Promise<string> {
+  for (let count = 1; ; count++) {
+    const ending = `_${what}_${stamp}${count === 1 ? '' : `_${count}`}`
+    const name = `${shortened(database, ending.length)}${ending}`
+    if (!(await databaseExists(client, name))) return name
+  }
+}
+
+function shortened(name: string, room: number): string {
+  let short = name
+  while (Buffer.byteLength(short) > longest - room) short = short.slice(0, -1)
+  return short
+}
+
+export async function databaseExists(client: Client, name: string): Promise<boolean> {
+  return (await client.query(`SELECT FROM pg_database WHERE datname = ${literal(name)}`)).rowCount === 1
+}
+
+/**
+ * A connection to another database of the same server, from which one can be renamed, copied or dropped.
+ * @throws NselfError `connection`.
+ */
+export async function connectBeside(server: Server, applicationName: string): Promise<Connection> {
+  const places = ['postgres', 'template1'].filter((name) => name !== server.database)
+  let last: unknown
+  for (const database of places) {
+    try {
+      const connection = await connect({ ...server, database }, applicationName)
+      // What a client that was killed began must not go on without it; older servers cannot.
+      await connection.client.query("SET client_connection_check_interval = '1s'").catch(() => {})
+      return connection
+    } catch (error) {
+      last = error
+    }
+  }
+  throw last
+}
+
+/** Runs `use` on a connection and closes it; what the server does for it is cancelled when the signal comes. */
+export async function using<T>(
+  connecting: Promise<Connection>,
+  signal: AbortSignal,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const connection = await connecting
+  const stop = () => void cancel(connection)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await use(connection.client)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await disconnect(connection)
+  }
+}
+
+/** Drops a database of ours unless somebody uses it; true when it is gone. */
+export async function dropOurs(client: Client, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean }>(
+    `SELECT datconnlimit = ${ours} AS mine FROM pg_database WHERE datname = ${literal(name)}`,
+  )
+  if (rows[0] === undefined) return true
+  if (!rows[0].mine) return false
+  return client.query(`DROP DATABASE IF EXISTS ${identifier(name)}`).then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * Ends the sessions of commands that were killed and whose CREATE DATABASE the server has not given up yet: it would
+ * come to light after we have looked. Only where no command that lives can be making one of such a name.
+ * @param named the name quoted, or the beginning of it.
+ */
+export async function endCreations(client: Client, named: string): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid, ${creationEndsIn}) FROM pg_stat_activity
+     WHERE state = 'active' AND query ^@ ${literal(`CREATE DATABASE ${named}`)}
+     AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'MEMBER')`,
+  )
+}
+
+const creationEndsIn = 5000
+
+/** Whether a CREATE DATABASE failed because another made one of this name at the same time, or just before. */
+export function isNameTaken(error: { code?: string | undefined }): boolean {
+  return error.code === '42P04' || error.code === '23505'
+}
+
+/** Drops the database of a restore, ending first what still works there for it. */
+export async function dropRestore(client: Client, name: string): Promise<boolean> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a JOIN pg_database d ON d.oid = datid
+     WHERE d.datname = ${literal(name)} AND datconnlimit = ${ours} AND application_name = '${restoring}'
+     AND pg_has_role(usesysid, 'MEMBER')`,
+  )
+  return dropOurs(client, name)
+}
+
+/** The name under which a restore connects, pg_restore too, which can outlive it. */
+export const restoring = 'nself restore'
+
+/**
+ * Databases that restores of this one left half-made and that nobody else uses. Under its lock only: no restore that
+ * lives holds it then. From any database of the server.
+ */
+export async function abandonedRestores(client: Client, database: string): Promise<string[]> {
+  const prefix = `${shortened(database, '_restore_20260122_143000'.length)}_restore_`
+  await endCreations(client, identifier(prefix).slice(0, -1))
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ours} AND datname ^@ ${literal(prefix)}
+     AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
+      AND application_name <> '${restoring}')`,
+  )
+  return rows.map((row) => row.name)
+}
+
+/** What the role may not do, if it may not put another database in this one's place; null when it may. */
+export async function hindrance(client: Client, database: string): Promise<string | null> {
+  const { rows } = await client.query<{ who: string; creates: boolean; owns: boolean }>(
+    `SELECT current_user AS who, rolcreatedb OR rolsuper AS creates, pg_has_role(datdba, 'MEMBER') AS owns
+     FROM pg_roles, pg_database WHERE rolname = current_user AND datname = ${literal(database)}`,
+  )
+  const { who, creates, owns } = rows[0] as { who: string; creates: boolean; owns: boolean }
+  if (!creates) return `the role ${who} may not create databases`
+  return owns ? null : `the role ${who} does not own the database ${database}`
+}
+
+/** @throws NselfError `refused` that says how to restore all the same. */
+export function mustGoInPlace(reason: string, what: string): NselfError {
+  return new NselfError('refused', `${reason}, so the backup cannot be restored beside the old one`, {
+    hint: `add --in-place, which restores in one transaction: nself db restore ${what} --in-place; or connect as the owner with CREATEDB; nothing was changed`,
+  })
+}

@@ -1,0 +1,108 @@
+import type { Client } from 'pg'
+import { literal } from '../tracking/history.ts'
+import { identifier, ours } from './databases.ts'
+
+/** A row of pg_database, whose columns differ between servers. */
+type Row = Readonly<Record<string, unknown>>
+
+/** What belongs to a database as a whole and is not in a dump of its contents. */
+export interface Properties {
+  readonly row: Row
+  readonly owner: string
+  readonly encoding: string
+  readonly tablespace: string
+  readonly comment: string | null
+  readonly settings: readonly { readonly role: string | null; readonly name: string; readonly value: string }[]
+  readonly grants: readonly { readonly to: string | null; readonly right: string; readonly grantable: boolean }[] | null
+}
+
+const propertiesSql = (database: string) => `SELECT to_jsonb(d) AS row, pg_get_userbyid(datdba) AS owner,
+  pg_encoding_to_char(encoding) AS encoding, spcname AS tablespace, shobj_description(d.oid, 'pg_database') AS comment,
+  (SELECT jsonb_agg(jsonb_build_object('role', rolname, 'name', split_part(one, '=', 1),
+     'value', substr(one, strpos(one, '=') + 1)))
+   FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = setrole, unnest(setconfig) one
+   WHERE setdatabase = d.oid AND (setrole = 0 OR rolname IS NOT NULL)) AS settings,
+  (SELECT jsonb_agg(jsonb_build_object('to', rolname, 'right', privilege_type, 'grantable', is_grantable))
+   FROM aclexplode(datacl) LEFT JOIN pg_roles r ON r.oid = grantee) AS grants,
+  datacl IS NOT NULL AS granted
+  FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace WHERE datname = ${literal(database)}`
+
+export async function readProperties(client: Client, database: string): Promise<Properties> {
+  const { rows } = await client.query<
+    Omit<Properties, 'settings'> & { settings: Properties['settings'] | null; granted: boolean }
+  >(propertiesSql(database))
+  const { settings, grants, granted, ...rest } = rows[0] as NonNullable<(typeof rows)[0]>
+  return { ...rest, settings: settings ?? [], grants: granted ? (grants ?? []) : null }
+}
+
+/** SQL that makes an empty database like another one, for our own use at first. */
+export function createLikeSql(name: string, { row, owner, encoding, tablespace }: Properties): string {
+  const text = (column: string) => (typeof row[column] === 'string' ? literal(row[column]) : null)
+  const options = [
+    'TEMPLATE template0',
+    `OWNER ${identifier(owner)}`,
+    `ENCODING ${literal(encoding)}`,
+    `LC_COLLATE ${text('datcollate')}`,
+    `LC_CTYPE ${text('datctype')}`,
+    ...providerOptions(row, text),
+    `TABLESPACE ${identifier(tablespace)}`,
+    `CONNECTION LIMIT ${ours}`,
+  ]
+  return `CREATE DATABASE ${identifier(name)} ${options.join(' ')}`
+}
+
+/** Locale providers came with 15, their one column for a locale with 17. */
+function providerOptions(row: Row, text: (column: string) => string | null): string[] {
+  const locale = text('datlocale') ?? text('daticulocale')
+  if (row.datlocprovider === 'b') return [`LOCALE_PROVIDER builtin BUILTIN_LOCALE ${locale}`]
+  if (row.datlocprovider !== 'i') return row.datlocprovider === undefined ? [] : ['LOCALE_PROVIDER libc']
+  const rules = text('daticurules')
+  return [`LOCALE_PROVIDER icu ICU_LOCALE ${locale}`, ...(rules === null ? [] : [`ICU_RULES ${rules}`])]
+}
+
+/** SQL statements that give a database the properties of another one, but for the connection limit. */
+export function likenSql(name: string, { comment, settings, grants }: Properties): string[] {
+  const database = identifier(name)
+  return [
+    ...(comment === null ? [] : [`COMMENT ON DATABASE ${database} IS ${literal(comment)}`]),
+    ...settings.map(({ role, name: setting, value }) => {
+      const of = role === null ? `DATABASE ${database}` : `ROLE ${identifier(role)} IN DATABASE ${database}`
+      return `ALTER ${of} SET ${identifier(setting)} TO ${settingValue(setting, value)}`
+    }),
+    ...grantsSql(database, grants),
+  ]
+}
+
+/** The limit and the mark of a template, which come with the name. */
+export function finalSql(name: string, { row }: Properties): string[] {
+  const template = row.datistemplate === true ? ' IS_TEMPLATE true' : ''
+  return [`ALTER DATABASE ${identifier(name)} CONNECTION LIMIT ${row.datconnlimit}${template}`]
+}
+
+function grantsSql(database: string, grants: Properties['grants']): string[] {
+  if (grants === null) return []
+  const to = (role: string | null) => (role === null ? 'PUBLIC' : identifier(role))
+  return [
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
+    ...grants.map(
+      (grant) =>
+        `GRANT ${grant.right} ON DATABASE ${database} TO ${to(grant.to)}${grant.grantable ? ' WITH GRANT OPTION' : ''}`,
+    ),
+  ]
+}
+
+/** Settings whose value is a list of names, stored as it was quoted. */
+const lists = new Set([
+  'search_path',
+  'temp_tablespaces',
+  'local_preload_libraries',
+  'session_preload_libraries',
+  'shared_preload_libraries',
+])
+
+function settingValue(name: string, value: string): string {
+  if (!lists.has(name.toLowerCase())) return literal(value)
+  const items = value.match(/"(?:[^"]|"")*"|[^,\s]+/g) ?? []
+  if (items.length === 0) return "''"
+  return items.map((item) => literal(item.startsWith('"') ? item.slice(1, -1).replaceAll('""', '"') : item)).join(', ')
+}

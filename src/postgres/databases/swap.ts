@@ -1,0 +1,47 @@
+import type { Client } from 'pg'
+import type { Hold, RestoreOptions, RestorePlan } from '../backup/restore.ts'
+import type { Server } from '../driver/connect.ts'
+import { connectBeside, freeName, identifier, restoring, using } from './databases.ts'
+import { finalSql, type Properties } from './properties.ts'
+import { withoutSessions } from './sessions.ts'
+
+/**
+ * Gives the new database the old one's name, in one transaction, while nobody can connect to either.
+ * @returns the name that the old one has now, or null when it was dropped.
+ * @throws NselfError `refused` that names who is still connected; what the server says. Nothing was renamed then.
+ */
+export async function swap(
+  server: Server,
+  fresh: string,
+  properties: Properties,
+  client: Client,
+  plan: RestorePlan,
+  hold: Hold,
+  options: RestoreOptions,
+): Promise<string | null> {
+  const { database } = server
+  const kept = await freeName(client, database, 'before', options.stamp)
+  // Not cancelled by the signal, but for what is still to come: a COMMIT under way is waited for.
+  await using(connectBeside(server, restoring), hold.signal, async (watcher) => {
+    await client.query('BEGIN')
+    try {
+      const own = { pid: hold.pid, leave: hold.leave }
+      const rename = `ALTER DATABASE ${identifier(database)} RENAME TO ${identifier(kept)}`
+      await withoutSessions(client, watcher, rename, { database, own, endOthers: plan.endConnections })
+      await client.query(`ALTER DATABASE ${identifier(fresh)} RENAME TO ${identifier(database)}`)
+      for (const sql of finalSql(database, properties)) await client.query(sql)
+      await client.query('COMMIT')
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => {})
+      throw error
+    }
+  })
+  if (!plan.dropOld) return kept
+  try {
+    await client.query(`DROP DATABASE ${identifier(kept)}`)
+    return null
+  } catch (error) {
+    options.tell(`The old database could not be dropped: ${(error as Error).message}`)
+    return kept
+  }
+}

@@ -1,0 +1,81 @@
+import type { Fact, FactBase } from '@supabase/pg-delta'
+import { connect, disconnect, type Server } from '../driver/connect.ts'
+
+/** Only this room knows the library that turns two schemas into statements. */
+export type Library = typeof import('@supabase/pg-delta')
+export type { FactBase }
+
+let library: Promise<Library> | null = null
+
+/** Loaded only where a difference is to be written as SQL. */
+export function loadLibrary(): Promise<Library> {
+  library ??= import('@supabase/pg-delta')
+  return library
+}
+
+/** What tells who owns things; `all` has the rights of others too. */
+export type Scope = 'schema' | 'grants' | 'all'
+
+/**
+ * Everything a database consists of, as the library sees it, without this tool's own schema.
+ * @throws NselfError `connection`; what the server says.
+ */
+export async function readFacts(server: Server, scope: Scope): Promise<FactBase> {
+  const { extract, buildFactBase, encodeId } = await loadLibrary()
+  const connection = await connect(server, 'nself')
+  const { client } = connection
+  // All that it does with a pool is to borrow one connection.
+  const pool = { connect: async () => ({ query: client.query.bind(client), release: () => {} }) }
+  try {
+    const { factBase } = await extract(pool as never)
+    const left = new Set<string>()
+    // What an owner may do with his own is so by itself.
+    const owners = new Set(
+      factBase.edges.flatMap(({ kind, from, to }) =>
+        kind === 'owner' && to.kind === 'role' ? [`${encodeId(from)} ${to.name}`] : [],
+      ),
+    )
+    const isOwners = (id: (typeof factBase.edges)[number]['from']) =>
+      id.kind === 'acl' && owners.has(`${encodeId(id.target)} ${id.grantee}`)
+    const facts = factBase.facts().filter(({ id, parent }) => {
+      const own = id.kind === 'schema' ? id.name === 'nself' : 'schema' in id && id.schema === 'nself'
+      const under = parent !== undefined && left.has(encodeId(parent))
+      const access = scope === 'schema' && (id.kind === 'acl' || id.kind === 'defaultPrivilege')
+      if (!own && !under && !access && !targetsOwn(id) && !isOwners(id)) return true
+      left.add(encodeId(id))
+      return false
+    })
+    const edges = factBase.edges.filter(
+      ({ kind, from, to }) =>
+        !left.has(encodeId(from)) && !left.has(encodeId(to)) && (kind !== 'owner' || scope === 'all'),
+    )
+    return buildFactBase(facts, [...edges])
+  } finally {
+    await disconnect(connection)
+  }
+}
+
+/** A comment or a right on something of this tool's. */
+function targetsOwn(id: { readonly kind: string; readonly target?: unknown }): boolean {
+  const target = id.target as { kind: string; schema?: string; name?: string; target?: unknown } | undefined
+  if (target === undefined) return false
+  return target.schema === 'nself' || (target.kind === 'schema' && target.name === 'nself') || targetsOwn(target)
+}
+
+/** A state without some of its parts and all that needs them. */
+export async function without(facts: FactBase, parts: readonly Fact['id'][]): Promise<FactBase> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const left = new Set(parts.map(encodeId))
+  const needs = (fact: Fact) =>
+    (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
+    facts.outgoingEdges(fact.id).some(({ kind, to }) => kind === 'depends' && left.has(encodeId(to)))
+  for (let size = -1; size !== left.size; ) {
+    size = left.size
+    for (const fact of facts.facts()) if (needs(fact)) left.add(encodeId(fact.id))
+  }
+  const stays = (id: Fact['id']) => !left.has(encodeId(id))
+  return buildFactBase(
+    facts.facts().filter(({ id }) => stays(id)),
+    facts.edges.filter(({ from, to }) => stays(from) && stays(to)),
+  )
+}

@@ -1,0 +1,76 @@
+import type { Client } from 'pg'
+import type { Catalog } from '../../core/schema/catalog.ts'
+import { type Design, quotedTable } from '../../core/schema/design.ts'
+import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
+import { type DesignStatement, designSql } from '../../core/schema/design-sql.ts'
+import { recordStatements } from '../../core/schema/records.ts'
+import { type Outcome, type ServerError, send } from '../driver/send.ts'
+import { detailOf, utf16Offset } from '../run/failure.ts'
+
+/** Locks are a shared, small pool: what makes or drops thousands of tables goes in several transactions. */
+const batch = 200
+
+/**
+ * Turns a copy of the current database into one that has the design's tables instead of its own, and its records in them.
+ * @param current its catalog.
+ * @throws NselfError `invalid-design` at the part of the file that PostgreSQL refuses.
+ */
+export async function makeDesign(client: Client, design: Design, current: Catalog): Promise<void> {
+  const mine = current.tables.filter(({ kind }) => kind === 'table' || kind === 'partitioned')
+  for (let at = 0; at < mine.length; at += batch) {
+    const names = mine.slice(at, at + batch).map(({ schema, name }) => quotedTable(schema, name))
+    await client.query(`DROP TABLE IF EXISTS ${names.join(', ')} CASCADE`)
+  }
+  // Each statement is a transaction of its own, and none of them needs to last.
+  await client.query('SET synchronous_commit = off')
+  // Sent without waiting, for there may be thousands.
+  const sent: { statement: DesignStatement; outcome: Promise<Outcome> }[] = []
+  const faults: Fault[] = []
+  for (const statement of [...designSql(design, current), ...recordStatements(design)]) {
+    sent.push({ statement, outcome: send(client, statement.sql) })
+    if (sent.length >= 500) faults.push(...(await judge(sent.splice(0))))
+  }
+  faults.push(...(await judge(sent)))
+  // What follows from a table that could not be made is no fault of its own.
+  const own = faults.filter(({ server }) => server?.sqlstate !== '42P01')
+  const [first, ...more] = own.length > 0 ? own : faults
+  if (first !== undefined) throw invalidDesign([first, ...more])
+}
+
+async function judge(sent: readonly { statement: DesignStatement; outcome: Promise<Outcome> }[]): Promise<Fault[]> {
+  const faults: Fault[] = []
+  for (const { statement, outcome } of sent) {
+    const { error } = await outcome
+    if (error !== null) faults.push(faultOf(statement, error))
+  }
+  return faults
+}
+
+function faultOf(statement: DesignStatement, error: ServerError): Fault {
+  const offset = error.position === undefined ? -1 : utf16Offset(statement.sql, Number(error.position) - 1)
+  const parts = statement.parts ?? []
+  const named = parts.find(({ name }) => error.message.includes(`column "${name}"`))
+  return {
+    message: `PostgreSQL refuses this part of the design: ${error.message}`,
+    at: (offset === -1 ? named : parts.findLast((part) => part.offset <= offset))?.at ?? statement.at,
+    hint: hintFor(error),
+    server: detailOf(error),
+    cause: error,
+  }
+}
+
+function hintFor({ code, message }: ServerError): string {
+  if (/has no default operator class/.test(message)) {
+    return 'write the index with an operator class, in backticks: `name gin_trgm_ops` [type: gin]'
+  }
+  switch (code) {
+    case '42830':
+      return 'a reference needs a primary key or a unique column, or a unique index on just these columns, on its other side; or does it point the wrong way?'
+    case '42804':
+      return 'both sides of a reference need the same type, and a default the type of its column'
+    case '42P16':
+      return 'a table has one primary key: mark several columns [pk], or write (a, b) [pk] under indexes'
+    default:
+      return 'mend the design'
+  }
+}

@@ -1,0 +1,82 @@
+import type { Client } from 'pg'
+import { type Catalog, keyOf, type Table, tablesByKey } from '../../core/schema/catalog.ts'
+import { quoted, quotedTable } from '../../core/schema/design.ts'
+import { type Rewritten, rewrittenKey } from '../../core/schema/target-schema.ts'
+import { plainTextSql } from '../catalog/read.ts'
+
+/**
+ * Finds texts that only look different: PostgreSQL does not always write what it has read. Each text of the current
+ * database that the design's table has not to the letter is read and written once more, on that table.
+ * @param client on the database of the design; it is left as it was.
+ */
+export async function rewrittenTexts(client: Client, current: Catalog, made: Catalog): Promise<Rewritten> {
+  const rewritten = new Map<string, string>()
+  const known = tablesByKey(current)
+  for (const table of made.tables) {
+    const before = known.get(keyOf(table))
+    if (before === undefined) continue
+    for (const probe of probesOf(before, table)) {
+      const text = await ask(client, probe.sql, probe.look)
+      if (text !== null && text !== probe.text) rewritten.set(rewrittenKey(keyOf(table), probe.text), text)
+    }
+  }
+  return rewritten
+}
+
+interface Probe {
+  readonly text: string
+  /** Puts the text on the table. */
+  readonly sql: string
+  /** Reads it back. */
+  readonly look: string
+}
+
+const probe = 'nself_probe'
+
+function probesOf(before: Table, made: Table): Probe[] {
+  const name = quotedTable(made.schema, made.name)
+  const oid = `'${name.replaceAll("'", "''")}'::regclass`
+  const checks = before.constraints.filter(
+    ({ kind, definition }) => kind === 'check' && !made.constraints.some((item) => item.definition === definition),
+  )
+  const defaults = before.columns.filter((column) => {
+    const fresh = made.columns.find((item) => item.name === column.name)
+    return column.default !== null && fresh?.default != null && fresh.default !== column.default
+  })
+  const keys = new Set(made.indexes.flatMap((index) => index.keys.map((key) => key.text)))
+  const expressions = before.indexes.flatMap((index) =>
+    index.keys.filter((key) => !key.isColumn && !keys.has(key.text)),
+  )
+  return [
+    ...checks.map(({ definition }) => ({
+      text: definition,
+      sql: `ALTER TABLE ${name} ADD CONSTRAINT ${probe} ${definition}`,
+      look: `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${oid} AND conname = '${probe}'`,
+    })),
+    ...defaults.map((column) => ({
+      text: column.default as string,
+      sql: `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} SET DEFAULT ${column.default}`,
+      look: `SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+        WHERE adrelid = ${oid} AND attname = '${column.name.replaceAll("'", "''")}'`,
+    })),
+    ...expressions.map(({ text }) => ({
+      text,
+      sql: `CREATE INDEX ${probe} ON ${name} ((${text}))`,
+      look: `SELECT pg_get_indexdef(indexrelid, 1, true) FROM pg_index JOIN pg_class ON oid = indexrelid
+        WHERE indrelid = ${oid} AND relname = '${probe}'`,
+    })),
+  ]
+}
+
+/** Null where the text does not fit the table any more. */
+async function ask(client: Client, sql: string, look: string): Promise<string | null> {
+  try {
+    await client.query(`BEGIN; ${plainTextSql}; ${sql}`)
+    const { rows } = await client.query<[string]>({ text: look, rowMode: 'array' } as never)
+    return (rows[0] as unknown as [string] | undefined)?.[0] ?? null
+  } catch {
+    return null
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}

@@ -1,0 +1,179 @@
+import type { Fact } from '@supabase/pg-delta'
+import type { Change } from '../../core/schema/generated-statement.ts'
+import { type FactBase, loadLibrary, without } from './facts.ts'
+import { changesAlong, changesBetween } from './statements.ts'
+
+/** Locks that one migration takes at most, about: a server has some seven thousand, unless it is told otherwise. */
+const locksAtOnce = 4500
+
+/**
+ * The states between two that must be committed on the way: one where new values of enums are there but not yet used,
+ * then one for each few hundred of tables that go or come. Mostly there are none.
+ */
+export async function stagesOf(before: FactBase, after: FactBase): Promise<FactBase[]> {
+  const values = await withNewValues(before, after)
+  const start = values ?? before
+  const going = (await tableByTable(after, start)).toReversed()
+  const coming = await tableByTable(going.at(-1) ?? start, after)
+  return [...(values === null ? [] : [values]), ...going, ...coming]
+}
+
+/**
+ * The states on the way from one to the other and back, which one migration goes through: types first, for the library
+ * then writes columns of them into CREATE TABLE; and without what would be in the way of a change of type.
+ */
+export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: FactBase[], down: FactBase[]]> {
+  const types = await withNewTypes(from, to)
+  const blocking = readersOfRetyped(from, to)
+  if (blocking.length === 0)
+    return [
+      [from, types, to],
+      [to, types, from],
+    ]
+  const [clearFrom, clearTo] = [await without(from, blocking), await without(to, blocking)]
+  return [
+    [from, clearFrom, await withNewTypes(clearFrom, to), to],
+    [to, clearTo, types, from],
+  ]
+}
+
+/** The statements that turn one schema into the other, by the states on the way. */
+export async function changesInSteps(from: FactBase, to: FactBase): Promise<Change[]> {
+  const [steps] = await stepsBetween(from, to)
+  return changesAlong(steps)
+}
+
+/** What reads a column whose type changes, where PostgreSQL changes that only without it. */
+function readersOfRetyped(from: FactBase, to: FactBase): Fact['id'][] {
+  const facts = from.facts()
+  const retyped = facts.flatMap(({ id, payload }) => {
+    const then = id.kind === 'column' ? to.get(id) : undefined
+    return id.kind === 'column' && then !== undefined && then.payload.type !== payload.type ? [id] : []
+  })
+  const readers = retyped
+    .flatMap((id) => from.incomingEdges(id))
+    .flatMap(({ kind, from: reader }) => (kind === 'depends' && inTheWay.has(reader.kind) ? [reader] : []))
+  const generated = facts.flatMap(({ id, payload: { generatedExpr: text } }) =>
+    id.kind === 'column' &&
+    typeof text === 'string' &&
+    retyped.some(({ schema, table, name }) => schema === id.schema && table === id.table && mentions(text, name))
+      ? [id]
+      : [],
+  )
+  return [...readers, ...generated]
+}
+
+const inTheWay = new Set(['trigger', 'policy', 'rule'])
+
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
+}
+
+/** The old state with the schemas and types that are new in the other and need nothing else; the same when there are none. */
+async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const fresh = new Map<string, Fact>()
+  const isNew = ({ id, parent }: Fact) =>
+    !before.has(id) &&
+    (id.kind === 'schema' ||
+      id.kind === 'type' ||
+      id.kind === 'domain' ||
+      ((parent?.kind === 'type' || parent?.kind === 'domain') && fresh.has(encodeId(parent))))
+  for (let size = -1; size !== fresh.size; ) {
+    size = fresh.size
+    for (const fact of after.facts()) if (isNew(fact)) fresh.set(encodeId(fact.id), fact)
+  }
+  const isThere = (id: Fact['id']) => before.has(id) || fresh.has(encodeId(id))
+  for (let size = -1; size !== fresh.size; ) {
+    size = fresh.size
+    for (const [key, { id, parent }] of fresh) {
+      const needs = after.outgoingEdges(id).flatMap(({ kind, to }) => (kind === 'depends' ? [to] : []))
+      if (![...needs, ...(parent === undefined ? [] : [parent])].every(isThere)) fresh.delete(key)
+    }
+  }
+  if (fresh.size === 0) return before
+  const edges = after.edges.filter(({ from, to }) => fresh.has(encodeId(from)) && (to.kind === 'role' || isThere(to)))
+  return buildFactBase([...before.facts(), ...fresh.values()], [...before.edges, ...edges])
+}
+
+/** The old state with the new values of its enums, where something uses one of them; else null. */
+async function withNewValues(before: FactBase, after: FactBase): Promise<FactBase | null> {
+  const { buildFactBase } = await loadLibrary()
+  const grown = new Map<Fact, Fact>()
+  const added: string[] = []
+  for (const fact of before.facts()) {
+    const then = after.get(fact.id)
+    if (fact.payload.variant !== 'enum' || then === undefined) continue
+    const [old, now] = [fact, then].map(({ payload }) => (payload.values ?? []) as string[]) as [string[], string[]]
+    const fresh = now.filter((label) => !old.includes(label))
+    if (fresh.length === 0 || now.filter((label) => old.includes(label)).join('\0') !== old.join('\0')) continue
+    grown.set(fact, then)
+    added.push(...fresh)
+  }
+  if (grown.size === 0) return null
+  const changes = await changesBetween(before, after)
+  const uses = (sql: string) => added.some((label) => sql.includes(`'${label.replaceAll("'", "''")}'`))
+  if (!changes.some(({ commitsFirst, sql }) => !commitsFirst && uses(sql))) return null
+  return buildFactBase(
+    before.facts().map((fact) => grown.get(fact) ?? fact),
+    [...before.edges],
+  )
+}
+
+/** Locks that a DROP takes on account of one part of a table, which are more than those of its CREATE. */
+function locksOf({ id, payload }: Fact): number {
+  if (id.kind === 'table') return 6
+  if (id.kind === 'column') return (payload.notNull === true ? 1 : 0) + (payload.identity == null ? 0 : 2)
+  return id.kind === 'constraint' ? 2 : 1
+}
+
+function tableOf({ id, parent }: Fact): Fact['id'] | null {
+  if (id.kind === 'table') return id
+  if (id.kind !== 'column' && id.kind !== 'default' && id.kind !== 'constraint' && id.kind !== 'index') return null
+  if (parent?.kind === 'table') return parent
+  return parent?.kind === 'column' ? { kind: 'table', schema: parent.schema, name: parent.table } : null
+}
+
+/** The later state with more and more of the tables that the first one lacks. */
+async function tableByTable(before: FactBase, after: FactBase): Promise<FactBase[]> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const locks = new Map<string, number>()
+  for (const fact of after.facts()) {
+    const table = tableOf(fact)
+    if (table === null || before.has(table)) continue
+    locks.set(encodeId(table), (locks.get(encodeId(table)) ?? 0) + locksOf(fact))
+  }
+  const stages: FactBase[] = []
+  const fresh = [...locks.keys()]
+  let taken = 0
+  for (const [at, key] of fresh.entries()) {
+    taken += locks.get(key) as number
+    if (taken <= locksAtOnce) continue
+    taken = locks.get(key) as number
+    const later = new Set(fresh.slice(at))
+    const left = new Set(later)
+    const hangs = (fact: Fact) =>
+      (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
+      after
+        .outgoingEdges(fact.id)
+        .some(({ kind, to }) => kind === 'depends' && (left.has(encodeId(to)) || isPartOf(to, later, encodeId)))
+    for (let size = -1; size !== left.size; ) {
+      size = left.size
+      for (const fact of after.facts()) if (hangs(fact)) left.add(encodeId(fact.id))
+    }
+    const stays = (id: Fact['id']) => !left.has(encodeId(id))
+    stages.push(
+      buildFactBase(
+        after.facts().filter(({ id }) => stays(id)),
+        after.edges.filter(({ from, to }) => stays(from) && stays(to)),
+      ),
+    )
+  }
+  return stages
+}
+
+function isPartOf(id: Fact['id'], tables: ReadonlySet<string>, encode: (id: Fact['id']) => string): boolean {
+  if (id.kind === 'table') return tables.has(encode(id))
+  if (!('table' in id) || !('schema' in id)) return false
+  return tables.has(encode({ kind: 'table', schema: id.schema as string, name: id.table }))
+}

@@ -1,0 +1,87 @@
+import type { Action, Fact, StableId } from '@supabase/pg-delta'
+import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
+import { type FactBase, loadLibrary, without } from './facts.ts'
+
+/** The statements that turn one schema into the other, in an order that works. */
+export async function changesBetween(from: FactBase, to: FactBase): Promise<Change[]> {
+  if (from === to) return []
+  const twins = twinKeys(from, to)
+  if (twins.length > 0) {
+    const first = await without(to, twins)
+    return [...(await changesBetween(from, first)), ...(await changesBetween(first, to))]
+  }
+  const { plan } = await loadLibrary()
+  const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
+  const { actions } = plan(from, to, { assumedRoles: [...new Set(roles)] })
+  return actions
+    .filter((action) => !isIdle(action, from))
+    .map((action) => ({
+      sql: withoutCutting(mended(action.sql), action, from),
+      table: subjectOf(action),
+      commitsFirst: action.transactionality === 'commitBoundaryAfter',
+      freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
+    }))
+}
+
+/** The statements that lead through all of the states. */
+export async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {
+  const changes: Change[] = []
+  for (let i = 1; i < states.length; i++) {
+    changes.push(...(await changesBetween(states[i - 1] as FactBase, states[i] as FactBase)))
+  }
+  return withUncheckedBodies(changes)
+}
+
+/** Keys of new tables on the columns of another key: CREATE TABLE makes only one of the two, ALTER TABLE both. */
+function twinKeys(from: FactBase, to: FactBase): Fact['id'][] {
+  const keys = to.facts().flatMap(({ id, parent, payload: { type, def } }) => {
+    const isKey = id.kind === 'constraint' && (type === 'p' || type === 'u')
+    return isKey && parent !== undefined && !from.has(parent) ? [{ id, type, on: onOf(id.schema, id.table, def) }] : []
+  })
+  const first = new Map(keys.toReversed().map(({ id, on }) => [on, id]))
+  for (const { id, type, on } of keys) if (type === 'p') first.set(on, id)
+  return keys.flatMap(({ id, on }) => (first.get(on) === id ? [] : [id]))
+}
+
+const onOf = (schema: string, table: string, definition: unknown) =>
+  JSON.stringify([schema, table, String(definition).replace(/^[A-Z ]+/, '')])
+
+/** The library drops a default before it changes a type, also where there is none. */
+function isIdle({ sql, consumes, destroys }: Action, from: FactBase): boolean {
+  if (destroys.length > 0 || !/ALTER COLUMN (?:"(?:[^"]|"")*") DROP DEFAULT$/.test(sql)) return false
+  const column = consumes.find((id) => id.kind === 'column')
+  return column !== undefined && !from.has({ ...column, kind: 'default' } as StableId)
+}
+
+function mended(sql: string): string {
+  return (
+    sql
+      // An index on a partitioned table is meant for its partitions too.
+      .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+      .replaceAll('__pgdelta_replaced', '__old')
+  )
+}
+
+const text = /^(?:character varying|character|text)(?:\(\d+\))?$/
+
+/** A cast that is written out cuts what is too long without a word; the one that ALTER makes by itself refuses it. */
+function withoutCutting(sql: string, { consumes }: Action, from: FactBase): string {
+  const type = /^(ALTER TABLE .* ALTER COLUMN .* TYPE (.*?)) USING .*$/s.exec(sql)
+  const column = consumes.find((id) => id.kind === 'column')
+  const before = column === undefined ? undefined : from.get(column)?.payload.type
+  return type !== null && typeof before === 'string' && text.test(before) && text.test(type[2] as string)
+    ? (type[1] as string)
+    : sql
+}
+
+/** The table that a statement is about, as `schema.name`. */
+function subjectOf({ produces, consumes, destroys, sql }: Action): string | null {
+  // The library names the domain of a constraint as its table.
+  if (/^(?:CREATE|ALTER|DROP) DOMAIN /.test(sql)) return null
+  for (const id of [...produces, ...destroys, ...consumes]) {
+    const target = id.kind === 'comment' || id.kind === 'acl' ? id.target : id
+    if (target.kind === 'table') return `${target.schema}.${target.name}`
+    if ('table' in target && 'schema' in target) return `${target.schema}.${target.table}`
+  }
+  return null
+}

@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net'
+import type { Client, ClientConfig } from 'pg'
+import { NselfError } from '../../core/errors.ts'
+import { clientOf } from './lost-connection.ts'
+import { endWhenSilent } from './silence.ts'
+
+/** Where a server is and how to enter it. */
+export interface Server {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string | null
+  readonly database: string
+  readonly ssl?: string | undefined
+}
+
+export interface Connection {
+  readonly client: Client
+  readonly server: Server
+  /** Told of each NOTICE while it is set. */
+  onNotice: ((message: string, severity: string) => void) | null
+}
+
+/** `HOST:PORT/DATABASE`, for messages. */
+export function placeOf(server: Server): string {
+  return `${server.host}:${server.port}/${server.database}`
+}
+
+const connectTimeout = 15_000
+const askTimeout = 5000
+const goodbyeTimeout = 5000
+
+/**
+ * Opens a connection whose queries are pipelined: each is sent at once, answers come in order. It ends by itself when
+ * an answer does not come although the server does not work on it; then all its queries fail with LostConnection.
+ * @throws NselfError `connection` with what to look at.
+ */
+export async function connect(server: Server, applicationName: string): Promise<Connection> {
+  const connection = await open(server, applicationName, connectTimeout)
+  endWhenSilent(connection, () => open(server, 'nself watch', askTimeout))
+  return connection
+}
+
+async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
+  const { default: pg } = await import('pg')
+  const client = new (clientOf(pg.Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
+  const connection: Connection = { client, server, onNotice: null }
+  // A lost connection reaches every query that waits; without a listener it would also end the process.
+  client.on('error', () => {})
+  client.on('notice', (notice) => connection.onNotice?.(notice.message ?? '', notice.severity ?? 'NOTICE'))
+  try {
+    await client.connect()
+  } catch (error) {
+    throw connectionError(error, server)
+  }
+  return connection
+}
+
+function configOf(server: Server, applicationName: string, timeoutMs: number): ClientConfig & { pipeline: boolean } {
+  return {
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    password: server.password ?? '',
+    database: server.database,
+    application_name: applicationName,
+    // Sooner than firewalls and load balancers forget a connection on which nothing moves.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: timeoutMs,
+    pipeline: true,
+    ssl: tls(server.ssl),
+  }
+}
+
+interface Wire {
+  connect(port: number, host: string): void
+  on(event: string, listener: () => void): void
+  cancel(pid: number, secret: number): void
+}
+
+/** Asks the server, on a connection of its own as the protocol wants it, to cancel what it does for this one. */
+export async function cancel({ client, server }: Connection): Promise<void> {
+  const { default: pg } = await import('pg')
+  const wire = new (pg as unknown as { Connection: new () => Wire }).Connection()
+  const { processID, secretKey } = client as Client & { processID: number; secretKey: number }
+  wire.on('error', () => {})
+  wire.on('connect', () => wire.cancel(processID, secretKey))
+  wire.connect(server.port, server.host)
+}
+
+/** Says goodbye; a server that does not answer to that is left. */
+export async function disconnect(connection: Connection): Promise<void> {
+  const timer = setTimeout(() => hangUp(connection), goodbyeTimeout)
+  await connection.client.end().catch(() => {})
+  clearTimeout(timer)
+}
+
+/** Closes a connection whose answers nobody waits for any more: `disconnect` would wait for them. */
+export function hangUp({ client }: Connection): void {
+  ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+}
+
+function tls(mode: string | undefined): ClientConfig['ssl'] {
+  if (mode === undefined || mode === 'disable' || mode === 'allow' || mode === 'prefer') return false
+  return mode === 'verify-full' || mode === 'verify-ca' ? true : { rejectUnauthorized: false }
+}
+
+const hints: Record<string, string> = {
+  ECONNREFUSED: 'is the server running, and is this its host and port?',
+  ENOTFOUND: 'check the host name',
+  EAI_AGAIN: 'check the host name and the network',
+  ETIMEDOUT: 'check the host, the port and any firewall between',
+  '28P01': 'check the password (POSTGRES_PASSWORD, DATABASE_URL or --database-url)',
+  '28000': "check the user and the server's pg_hba.conf",
+  '3D000': 'create the database first: createdb NAME',
+  '53300': 'the server has no free connection; close some, or raise max_connections',
+  '57P03': 'the server is starting or stopping; try again in a moment',
+}
+
+function connectionError(error: unknown, server: Server): NselfError {
+  const { code, message } = error as { code?: string; message?: string }
+  const text = message || code || 'no answer'
+  return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
+    hint: hints[code ?? ''] ?? 'check the connection settings: nself db migrate status --help',
+    cause: error,
+  })
+}

@@ -1,0 +1,118 @@
+import { NselfError } from '../../core/errors.ts'
+import type { Approved } from '../../core/guard.ts'
+import { type Plan, samePlan } from '../../core/migration/plan.ts'
+import { type Connection, connect, disconnect, placeOf, type Server } from '../driver/connect.ts'
+import { LostConnection } from '../driver/lost-connection.ts'
+import type { Lock } from '../lock/advisory-lock.ts'
+import { waitingOf, withLock } from '../lock/with-lock.ts'
+import { type History, readHistory } from '../tracking/history.ts'
+import { Run, type RunOptions } from './plan-run.ts'
+import { doneIn, type Report, reportOf } from './report.ts'
+import { isEnded, openSession } from './session.ts'
+
+export interface ExecuteOptions extends RunOptions {
+  readonly lockWaitMs: number
+  /** A connection that is open already, to hold the lock with. */
+  readonly open?: Connection | null
+  /** The plan of the history as it is once the lock is held. */
+  readonly replan: (history: History) => Plan
+}
+
+/**
+ * Runs an approved plan under the lock of the database.
+ * @throws NselfError `migration-failed` with the report of what was done; `locked`, `connection`, `refused`, `interrupted`.
+ */
+export function execute(server: Server, approved: Approved<Plan>, options: ExecuteOptions): Promise<Report> {
+  return withLock(server, `nself ${approved.what.action}`, options, (connection, lock) =>
+    underLock(connection, approved.what, lock, options),
+  )
+}
+
+async function underLock(connection: Connection, approved: Plan, lock: Lock, options: ExecuteOptions): Promise<Report> {
+  connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
+  // Not on the lock's connection: an error there would end its transaction and let the lock go.
+  const { session, history } = await openSession(connection, waitingOf(options))
+  const plan = whatIsLeft(approved, options.replan(history), history)
+  if (plan.steps.length === 0 && approved.steps.length > 0) return reportOf(plan, 0)
+  const signal = AbortSignal.any([options.signal, lock.lost])
+  const run = new Run(session, plan, { ...options, signal })
+  try {
+    return await run.run(history)
+  } catch (error) {
+    if (error instanceof LostConnection) return afterLoss(connection, plan, run.done, error, options)
+    if (!lock.lost.aborted || options.signal.aborted) throw error
+    throw new NselfError('connection', 'the connection that held the lock was lost, so the run was stopped', {
+      hint: 'look how things stand with nself db migrate status, then run the command again',
+      ...(error instanceof NselfError ? { report: error.report } : {}),
+      cause: error,
+    })
+  }
+}
+
+/**
+ * The approved plan, less the first steps of an `up` where another run got there before us: of all that is left,
+ * nothing was not approved.
+ * @throws NselfError `refused` when it would be another one now.
+ */
+function whatIsLeft(approved: Plan, now: Plan, history: History): Plan {
+  const done = approved.action === 'up' ? doneIn(approved, history) : 0
+  if (samePlan({ ...approved, steps: approved.steps.slice(done) }, now)) return now
+  throw new NselfError('refused', 'the database changed while this run waited: the plan is no longer the same', {
+    hint: 'look again with nself db migrate status, then repeat the command; nothing was changed by this run',
+  })
+}
+
+const patience = 30_000
+
+/** The connection was lost, perhaps while a COMMIT was under way: what was done is looked up, never guessed. */
+async function afterLoss(
+  connection: Connection,
+  plan: Plan,
+  told: number,
+  loss: LostConnection,
+  options: ExecuteOptions,
+): Promise<Report> {
+  options.tell(`The connection was lost (${loss.reason}); looking what was done`)
+  const { server } = connection
+  const history = await lookAgain(connection, options, Date.now() + patience)
+  if (history === null) {
+    throw new NselfError(
+      'connection',
+      `the connection was lost, and ${placeOf(server)} does not answer: ${loss.reason}`,
+      {
+        hint: 'once it answers, nself db migrate status tells what was done; each migration was applied as a whole or not at all',
+        cause: loss,
+      },
+    )
+  }
+  const done = doneIn(plan, history)
+  if (done === plan.steps.length) return reportOf(plan, done)
+  const at = plan.steps[done]?.name
+  // All commits but the last are asynchronous: a crash of the server can take those of its last moments.
+  if (done < told) options.tell(`The server crashed before it had written the last ${told - done} that were done here`)
+  throw new NselfError('connection', `the connection was lost: ${loss.reason}; ${at} was not completed`, {
+    hint: 'run the command again: it goes on from there',
+    report: reportOf(plan, done),
+    cause: loss,
+  })
+}
+
+/** The history once the server answers and no longer works for the connection that was lost; null when it stays away. */
+async function lookAgain(lost: Connection, options: ExecuteOptions, until: number): Promise<History | null> {
+  for (; Date.now() < until && !options.signal.aborted; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    try {
+      const connection = await connect(lost.server, 'nself look')
+      try {
+        // First: opening a session waits for whatever still works for a run.
+        const ended = await isEnded(connection, lost)
+        const { session } = await openSession(connection, { ...options, waitMs: Infinity })
+        if (session.pooled || ended) return await readHistory(session.client)
+      } finally {
+        await disconnect(connection)
+      }
+    } catch {
+      // It does not answer yet.
+    }
+  }
+  return null
+}

@@ -1,0 +1,20 @@
+import type { Environment } from '../../core/environment.ts'
+import type { Connection } from '../driver/connect.ts'
+import { type Locking, waitingOf } from '../lock/with-lock.ts'
+import { bootstrapSql } from '../tracking/history.ts'
+import { must } from './failure.ts'
+import { openSession, type Session } from './session.ts'
+
+/**
+ * Opens a session for work under the lock on a database that is tracked, and so marked with its environment, from then on.
+ * @throws LostConnection; NselfError `migration-failed` when the role may not make the tracking tables.
+ */
+export async function openTracked(
+  connection: Connection,
+  environment: Environment,
+  locking: Locking,
+): Promise<Session> {
+  const { session, history } = await openSession(connection, waitingOf(locking))
+  if (!history.facts.tracked) await must(session.client, bootstrapSql(environment))
+  return session
+}

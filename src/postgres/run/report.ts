@@ -1,0 +1,45 @@
+import type { Plan, Step } from '../../core/migration/plan.ts'
+import type { History } from '../tracking/history.ts'
+
+interface StepResult {
+  readonly name: string
+  readonly version: string
+  readonly direction: 'up' | 'down'
+  readonly outcome: 'done' | 'failed' | 'not-run'
+  /** It failed outside a transaction: what it did before that stays. */
+  readonly partly?: boolean
+}
+
+export interface Report {
+  readonly action: Plan['action']
+  readonly steps: readonly StepResult[]
+  /** The backup from before was restored afterwards: nothing of it is left. */
+  readonly rolledBack?: true
+}
+
+/** What became of a list of seeds. */
+export interface SeedReport {
+  readonly action: 'seed'
+  readonly steps: readonly Pick<StepResult, 'name' | 'outcome'>[]
+}
+
+/** What became of a plan whose first `done` steps are done, and of which one failed, `partly` or as if it had not run. */
+export function reportOf(plan: Plan, done: number, failed: Step | null = null, partly = false): Report {
+  const steps = plan.steps.map((step, i): StepResult => {
+    const { name, version, direction } = step
+    if (step === failed) return { name, version, direction, outcome: 'failed', ...(partly ? { partly } : {}) }
+    return { name, version, direction, outcome: i < done ? 'done' : 'not-run' }
+  })
+  return { action: plan.action, steps }
+}
+
+/** How many steps of a plan are done, by the history as it is afterwards. */
+export function doneIn(plan: Plan, history: History): number {
+  const rows = new Map(history.rows.map((row) => [row.version, row]))
+  const open = plan.steps.findIndex(({ direction, version, file }) => {
+    const row = rows.get(version)
+    // A row that is half-way, up or down, is not done.
+    return direction === 'down' ? row !== undefined : row?.state !== 'applied' || row.checksum !== file?.checksum
+  })
+  return open === -1 ? plan.steps.length : open
+}

@@ -1,0 +1,144 @@
+import type { Environment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Approved } from '../../core/guard.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { compareSeeds, planSeeds, type Seed } from '../../core/migration/seed.ts'
+import { type Connection, placeOf, type Server } from '../driver/connect.ts'
+import { LostConnection } from '../driver/lost-connection.ts'
+import { send } from '../driver/send.ts'
+import { interruption } from '../lock/advisory-lock.ts'
+import { Blockers } from '../lock/blockers.ts'
+import { type Locking, withLock } from '../lock/with-lock.ts'
+import { readSeeded, recordSeedSql, seedTableSql } from '../tracking/seed-history.ts'
+import { wholePiece } from './chunks.ts'
+import { migrationFailure, must } from './failure.ts'
+import { openTracked } from './open-tracked.ts'
+import type { SeedReport } from './report.ts'
+import { cancelling, type Session } from './session.ts'
+import { asConnectedSql, cleanSql, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
+
+export interface SeedOptions extends Locking {
+  readonly environment: Environment
+  /** The text of a file that is too large to hold. */
+  readonly readUp: (file: Migration) => AsyncIterable<string>
+  readonly onSeed: (seed: Seed, outcome: 'done' | 'failed') => void
+  readonly onProgress: (seed: Seed, done: number, total: number) => void
+}
+
+const lockAttempts = 8
+
+/**
+ * Runs approved seeds under the lock of the database, each in a transaction with its row. Those that another
+ * run has done meanwhile are left out.
+ * @throws NselfError `seed-failed` with the report of what was done; `locked`, `connection`, `interrupted`.
+ */
+export function runSeeds(
+  server: Server,
+  approved: Approved<readonly Seed[]>,
+  options: SeedOptions,
+): Promise<SeedReport> {
+  return withLock(server, 'nself seed', options, async (connection, lock) => {
+    const session = await openTracked(connection, options.environment, options)
+    const rows = await readSeeded(session.client)
+    if (rows === null) await must(session.client, seedTableSql)
+    const seeds = planSeeds(compareSeeds(approved.what, rows ?? [], []))
+    const signal = AbortSignal.any([options.signal, lock.lost])
+    return new SeedRun(session, seeds, { ...options, signal }).run(connection)
+  })
+}
+
+class SeedRun {
+  private readonly session: Session
+  private readonly seeds: readonly Seed[]
+  private readonly options: SeedOptions
+  private done = 0
+
+  constructor(session: Session, seeds: readonly Seed[], options: SeedOptions) {
+    this.session = session
+    this.seeds = seeds
+    this.options = options
+  }
+
+  async run(connection: Connection): Promise<SeedReport> {
+    const { tell } = this.options
+    connection.onNotice = (message, severity) => tell(`${severity}: ${message}`)
+    const blockers = new Blockers(connection.server, tell, () => this.seeds[this.done]?.name ?? '')
+    try {
+      for (const seed of this.seeds) {
+        this.options.onProgress(seed, this.done, this.seeds.length)
+        await this.seed(seed, blockers)
+        this.done++
+        blockers.moved()
+        this.options.onSeed(seed, 'done')
+      }
+      return this.report(null)
+    } finally {
+      await blockers.stop()
+    }
+  }
+
+  /** One seed; while somebody else holds a lock that it needs it is rolled back and tried again. */
+  private async seed(seed: Seed, blockers: Blockers): Promise<void> {
+    const { session, options } = this
+    for (let attempt = 1; ; attempt++) {
+      const failed = options.signal.aborted
+        ? stopped
+        : await cancelling(session, options.signal, this.transaction(seed))
+      if (failed === null) return
+      if (failed.outcome.error instanceof LostConnection) throw this.lost(seed, failed.outcome.error)
+      await send(session.client, 'ROLLBACK')
+      const retry = failed.outcome.error?.code === '55P03' && attempt < lockAttempts && !options.signal.aborted
+      if (!retry) throw this.failure(seed, failed)
+      const who = blockers.last ?? 'another session'
+      options.tell(`${seed.name} was rolled back: ${who} holds a lock that it needs; trying again`)
+      await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * attempt))
+    }
+  }
+
+  private async transaction(seed: Seed): Promise<Failed | null> {
+    const { session, options } = this
+    const { up: section } = seed.file
+    const texts = () => (section.sql === null ? options.readUp(seed.file) : [section.sql])
+    const script: Script = { step: seed, section, whole: wholePiece(section), texts }
+    const opening = send(session.client, openingSql(session, section, { asynchronous: false, after: null }))
+    const record = asConnectedSql(recordSeedSql(seed, options.environment))
+    const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${session.pooled ? `${cleanSql}; ` : ''}COMMIT`
+    const failed = await sendWork(session, script, closing)
+    const outcome = await opening
+    return outcome.error === null ? failed : { piece: null, outcome }
+  }
+
+  private failure(seed: Seed, { piece, outcome }: Failed): NselfError {
+    const { signal } = this.options
+    if (signal.aborted) {
+      return new NselfError(interruption(signal), `interrupted at ${seed.name}, which was rolled back`, {
+        report: this.report(null),
+        hint: 'run the command again: it goes on from there',
+      })
+    }
+    this.options.onSeed(seed, 'failed')
+    return migrationFailure(seed, piece, outcome, this.report(seed))
+  }
+
+  private lost(seed: Seed, error: LostConnection): NselfError {
+    const place = placeOf(this.session.connection.server)
+    return new NselfError('connection', `the connection to ${place} was lost at ${seed.name}: ${error.reason}`, {
+      report: this.report(null),
+      hint: 'run the command again: a seed that is recorded was done as a whole and is left out, any other was not done at all',
+      cause: error,
+    })
+  }
+
+  private report(failed: Seed | null): SeedReport {
+    const steps = this.seeds.map((seed, i) => {
+      const outcome = i < this.done ? ('done' as const) : seed === failed ? ('failed' as const) : ('not-run' as const)
+      return { name: seed.name, outcome }
+    })
+    return { action: 'seed', steps }
+  }
+}
+
+const stopped: Failed = {
+  piece: null,
+  outcome: { error: Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' }), completed: 0 },
+}

@@ -1,0 +1,141 @@
+import type { Environment } from '../../core/environment.ts'
+import { Checksum } from '../../core/migration/checksum.ts'
+import type { Migration, Section } from '../../core/migration/migration.ts'
+import type { Step } from '../../core/migration/plan.ts'
+import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
+import { shareSql } from '../lock/advisory-lock.ts'
+import { assertNotedSql, assertRecordedSql, recordSql } from '../tracking/history.ts'
+import { piecesOf, type SqlPiece } from './chunks.ts'
+import type { Session } from './session.ts'
+
+/** SQL from a file, to be sent into a transaction: its section, and where its text comes from. */
+export interface Script {
+  readonly step: { readonly name: string; readonly file: Pick<Migration, 'path' | 'checksum'> | null }
+  readonly section: Section
+  /** The section as the one message it is sent as; null when it takes several. */
+  readonly whole: SqlPiece | null
+  /** The text of the section; of a large file it is read as it is sent. */
+  readonly texts: () => AsyncIterable<string> | Iterable<string>
+}
+
+/** What a step of a plan runs, and the DOWN text to store with it. */
+export interface Work extends Script {
+  readonly step: Step
+  readonly downSql: string | null
+}
+
+/** The message that failed; no piece when it was none of the migration's own. */
+export interface Failed {
+  readonly piece: SqlPiece | null
+  readonly outcome: Outcome
+}
+
+/** What another program on the same pooled connection, or the migration before, can have left. All of it may run in a transaction. */
+export const cleanSql =
+  'RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_advisory_unlock_all()'
+
+/** Not as default_transaction_… say: the migration before can have set them, and cleaning comes too late for the transaction that is open. */
+export const beginSql = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
+
+type Limits = Pick<Section, 'lockTimeout' | 'statementTimeout'>
+
+export interface Opening {
+  /** For a commit that a later one makes durable. */
+  readonly asynchronous: boolean
+  /** The step that went before in the same pipe. */
+  readonly after: Step | null
+}
+
+/**
+ * Begins a transaction in a clean session. It fails where the step before has not been recorded: a failed COMMIT,
+ * unlike any other failure, leaves no transaction open that would make the server refuse what follows.
+ */
+export function openingSql(session: Session, section: Limits, { asynchronous, after }: Opening): string {
+  const parts = [beginSql]
+  if (after !== null && !session.pooled) parts.push(assertNotedSql(after))
+  parts.push(cleanSql, settingsSql(session, section), shareSql)
+  if (asynchronous) parts.push('SET LOCAL synchronous_commit = off')
+  if (after !== null && session.pooled) parts.push(assertRecordedSql(after))
+  return parts.join('; ')
+}
+
+/** The limits of a section, for the transaction that is open. */
+export function settingsSql(session: Session, section: Limits): string {
+  const set = [`lock_timeout = '${section.lockTimeout ?? '5s'}'`, 'standard_conforming_strings = on']
+  if (session.checksClient) set.push("client_connection_check_interval = '1s'")
+  if (section.statementTimeout !== null) set.push(`statement_timeout = '${section.statementTimeout}'`)
+  return set.map((item) => `SET LOCAL ${item}`).join('; ')
+}
+
+/** Deferred constraints fail where they belong, in the migration that broke them, and stay deferred for the next one. */
+export const checkConstraintsSql =
+  'SAVEPOINT nself_check; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO nself_check; RELEASE nself_check'
+
+/** Records a step in its own transaction. */
+export function closingSql(work: Work, environment: Environment): string {
+  return asConnectedSql(recordSql(work.step, environment, work.downSql))
+}
+
+/** Runs a statement of ours at the end of a transaction as the user who connected, whatever the SQL before it has set. LISTEN can be undone only here. */
+export function asConnectedSql(record: string): string {
+  return `UNLISTEN *; RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = pg_catalog; ${record}`
+}
+
+/** Sends a step's SQL, followed by `closing`, into the transaction that is open. What fits one message is sent before this returns. */
+export function sendWork(session: Session, work: Script, closing: string): Promise<Failed | null> {
+  const piece = work.whole
+  if (piece === null) return sendLarge(session, work, closing)
+  return send(session.client, `${piece.sql}\n;${closing}`).then((outcome) =>
+    outcome.error === null ? null : { piece, outcome },
+  )
+}
+
+/** How many messages may be on their way at once: enough that the server never waits for the next. */
+const ahead = 2
+
+async function sendLarge(session: Session, work: Script, closing: string): Promise<Failed | null> {
+  const { client } = session
+  const checksum = new Checksum()
+  const sent: Promise<Failed | null>[] = []
+  const settled = async (upTo: number): Promise<Failed | null> => {
+    while (sent.length > upTo) {
+      const failed = await sent.shift()
+      if (failed) return failed
+    }
+    return null
+  }
+  const judged = (piece: SqlPiece | null, outcome: Outcome) => (outcome.error === null ? null : { piece, outcome })
+  let copy: { piece: SqlPiece; into: ReturnType<typeof copyIn> } | null = null
+  for await (const piece of piecesOf(hashed(work.texts(), checksum), work.section.line)) {
+    if (piece.kind === 'data') await copy?.into.write(piece.text)
+    else if (piece.kind === 'end-of-data') {
+      const failed = copy && judged(copy.piece, await copy.into.end())
+      if (failed) return failed
+    } else if (piece.kind === 'copy') {
+      const failed = await settled(0)
+      if (failed) return failed
+      copy = { piece, into: copyIn(client, piece.sql) }
+    } else {
+      sent.push(send(client, piece.sql).then((outcome) => judged(piece, outcome)))
+      const failed = await settled(ahead)
+      if (failed) return failed
+    }
+  }
+  const failed = await settled(0)
+  if (failed) return failed
+  if (work.section.sql === null && checksum.hex() !== work.step.file?.checksum) {
+    return { piece: null, outcome: { error: changedMeanwhile(work.step), completed: 0 } }
+  }
+  return judged(null, await send(client, closing))
+}
+
+async function* hashed(texts: AsyncIterable<string> | Iterable<string>, checksum: Checksum): AsyncGenerator<string> {
+  for await (const text of texts) {
+    checksum.add(text)
+    yield text
+  }
+}
+
+function changedMeanwhile(step: Script['step']): ServerError {
+  return Object.assign(new Error(`the file of ${step.name} changed while it was being run`), { severity: 'ERROR' })
+}

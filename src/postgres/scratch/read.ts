@@ -1,0 +1,18 @@
+import type { Client } from 'pg'
+import type { Catalog } from '../../core/schema/catalog.ts'
+import { readCatalog } from '../catalog/read.ts'
+import { connect, disconnect, type Server } from '../driver/connect.ts'
+
+/** Runs `use` on a connection to a scratch database and closes it, so that the database can be copied or dropped. */
+export async function on<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await connect(server, 'nself')
+  try {
+    return await use(connection.client)
+  } finally {
+    await disconnect(connection)
+  }
+}
+
+export function catalogOf(server: Server, all = false): Promise<Catalog> {
+  return on(server, (client) => readCatalog(client, all))
+}

@@ -1,0 +1,131 @@
+import type { Client, QueryArrayResult } from 'pg'
+import { NselfError } from '../../core/errors.ts'
+import type { Approved } from '../../core/guard.ts'
+import { locate } from '../../core/location.ts'
+import { SqlError } from '../../core/sql/lexer.ts'
+import { type Statement, splitStatements } from '../../core/sql/statement.ts'
+import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { LostConnection } from '../driver/lost-connection.ts'
+import type { ServerError } from '../driver/send.ts'
+import { interruption } from '../lock/advisory-lock.ts'
+import { detailOf, utf16Offset } from '../run/failure.ts'
+import { cancelling } from '../run/session.ts'
+import { beginReadOnlySql, controlsTransaction } from './read-only-transaction.ts'
+
+/** What one statement answered, values as the server writes them. */
+export interface Answer {
+  readonly command: string
+  readonly rowCount: number
+  readonly columns: readonly { readonly name: string; readonly type: number }[]
+  readonly rows: readonly (readonly (string | null)[])[]
+}
+
+interface QueryOptions {
+  /** What the guard has let pass; null for a read-only transaction that is rolled back. */
+  readonly write: Approved<string> | null
+  readonly tell: (sentence: string) => void
+  readonly signal: AbortSignal
+}
+
+/** The statements of a text. @throws NselfError `usage` for none, or for what only psql can do. */
+export function statementsOf(sql: string): Statement[] {
+  const wrong = (message: string, offset: number, hint: string) =>
+    new NselfError('usage', message, { location: locate('SQL', sql, offset), hint })
+  let statements: Statement[]
+  try {
+    statements = splitStatements(sql)
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    throw wrong(error.message, error.offset, error.hint ?? 'mend it; nothing was sent')
+  }
+  if (statements.length === 0)
+    throw new NselfError('usage', 'there is no SQL to run', { hint: "nself db query 'SELECT 1'" })
+  const copy = statements.find(
+    ({ words }) => words[0] === 'COPY' && (words.includes('STDIN') || words.includes('STDOUT')),
+  )
+  if (copy !== undefined) throw wrong('COPY needs a stream', copy.start, 'use SELECT with --csv, or nself db shell')
+  return statements
+}
+
+/**
+ * Runs SQL as psql -c does: several statements are one transaction unless they say otherwise.
+ * @throws NselfError `query-failed` with the place in the SQL; `refused` for one that ends a read-only transaction;
+ * `connection`, `interrupted`.
+ */
+export async function runQuery(server: Server, sql: string, options: QueryOptions): Promise<Answer[]> {
+  const statements = statementsOf(sql)
+  const connection = await connect(server, 'nself query')
+  connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
+  try {
+    const work = options.write !== null ? asOne(connection, options.write.what) : readOnly(connection, sql, statements)
+    const answers = await cancelling({ connection }, options.signal, work)
+    const { client } = connection as { client: { getTransactionStatus?: () => string } }
+    if (client.getTransactionStatus?.() === 'T')
+      options.tell('Warning: the SQL leaves its transaction open: it is rolled back')
+    return answers
+  } catch (error) {
+    if (!options.signal.aborted) throw error
+    throw new NselfError(interruption(options.signal), 'interrupted; the query was cancelled', { cause: error })
+  } finally {
+    await disconnect(connection)
+  }
+}
+
+async function asOne({ client }: Connection, sql: string): Promise<Answer[]> {
+  try {
+    const result: unknown = await client.query<unknown[]>({ ...raw, text: sql })
+    return (Array.isArray(result) ? result : [result]).map(answerOf)
+  } catch (error) {
+    throw failure(error, sql, 0)
+  }
+}
+
+async function readOnly({ client }: Connection, sql: string, statements: readonly Statement[]): Promise<Answer[]> {
+  const control = statements.find(controlsTransaction)
+  if (control !== undefined) {
+    throw new NselfError('refused', `${control.words[0]} in a read-only query`, {
+      location: locate('SQL', sql, control.start),
+      hint: 'remove it, or say that the query may write: --write; nothing was run',
+    })
+  }
+  await client.query(beginReadOnlySql('REPEATABLE READ'))
+  const answers: Answer[] = []
+  for (const { sql: text, start } of statements) {
+    try {
+      answers.push(answerOf(await alone(client, text)))
+    } catch (error) {
+      throw failure(error, sql, start)
+    }
+  }
+  await client.query('ROLLBACK')
+  return answers
+}
+
+/** By the extended protocol, in which the server takes one statement and no more. */
+function alone(client: Client, text: string): Promise<QueryArrayResult<unknown[]>> {
+  return client.query<unknown[]>({ ...raw, text, queryMode: 'extended' } as typeof raw & { text: string })
+}
+
+const raw = { rowMode: 'array' as const, types: { getTypeParser: () => (value: string) => value } as never }
+
+function answerOf({ command, rowCount, fields, rows }: QueryArrayResult<unknown[]>): Answer {
+  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }))
+  return { command, rowCount: rowCount ?? 0, columns, rows: rows as (string | null)[][] }
+}
+
+function failure(error: unknown, sql: string, start: number): unknown {
+  if (!(error instanceof Error)) return error
+  const server = error as ServerError
+  if (error instanceof LostConnection) {
+    return new NselfError('connection', `the connection was lost: ${error.reason}`, {
+      hint: 'look what was done',
+      cause: error,
+    })
+  }
+  const position = Number(server.position)
+  const place =
+    position > 0 ? { location: locate('SQL', sql, start + utf16Offset(sql.slice(start), position - 1)) } : {}
+  const hint =
+    server.code === '25006' ? 'say that it may write: --write; nothing was changed' : 'mend the SQL and run it again'
+  return new NselfError('query-failed', error.message, { ...place, server: detailOf(server), hint, cause: error })
+}

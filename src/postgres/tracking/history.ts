@@ -1,0 +1,283 @@
+import type { Client } from 'pg'
+import type { Environment } from '../../core/environment.ts'
+import { parseEnvironment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import { sha256 } from '../../core/migration/checksum.ts'
+import { storedDown } from '../../core/migration/file-reader.ts'
+import type { Applied, Migration } from '../../core/migration/migration.ts'
+import type { Step } from '../../core/migration/plan.ts'
+import { fingerprintSql } from '../catalog/fingerprint.ts'
+import { plainTextSql } from '../catalog/read.ts'
+import { forgetSeedsSql } from './seed-history.ts'
+
+/** With seed-history.ts the only file that names the tracking tables. */
+const schema = `
+CREATE SCHEMA IF NOT EXISTS nself;
+CREATE TABLE IF NOT EXISTS nself.migrations (
+  version numeric PRIMARY KEY,
+  name text NOT NULL,
+  checksum text NOT NULL,
+  state text NOT NULL DEFAULT 'applied' CHECK (state IN ('applied', 'failed', 'reverting')),
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  duration_ms integer NOT NULL DEFAULT 0,
+  applied_by text NOT NULL DEFAULT session_user,
+  environment text NOT NULL,
+  down_sql text,
+  statements_done integer NOT NULL DEFAULT 0,
+  statement_begun integer NOT NULL DEFAULT 0,
+  done_checksum text,
+  fingerprint text
+);
+COMMENT ON TABLE nself.migrations IS 'One row per applied migration';
+CREATE TABLE IF NOT EXISTS nself.journal (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  action text NOT NULL,
+  version numeric,
+  name text,
+  checksum text,
+  outcome text NOT NULL,
+  detail text,
+  who text NOT NULL DEFAULT session_user,
+  environment text
+);
+COMMENT ON TABLE nself.journal IS 'Everything that was ever done, append-only';
+CREATE TABLE IF NOT EXISTS nself.metadata (key text PRIMARY KEY, value text NOT NULL);
+`
+
+/** What the database says of itself. */
+interface Facts {
+  readonly tracked: boolean
+  /** The table of migrations is gone, but not the journal: somebody dropped it. */
+  readonly lost: boolean
+  readonly markedAs: Environment | null
+  /** A fresh run began to drop everything, and has not ended that. */
+  readonly halfDropped: boolean
+  readonly readOnly: boolean
+  readonly version: number
+  readonly user: string
+  readonly pid: number
+}
+
+export interface History {
+  readonly facts: Facts
+  readonly rows: Applied[]
+}
+
+type FactsRow = [tracked: boolean, readOnly: boolean, version: number, user: string, pid: number, journaled: boolean]
+
+const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
+  pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
+  current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL`
+/** As one value: thousands of rows are read several times faster so than row by row. */
+const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at::text, duration_ms,
+  applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
+  statement_begun, done_checksum) ORDER BY position) FROM nself.migrations`
+const metadataSql = 'SELECT key, value FROM nself.metadata'
+
+/** The whole history in one round trip. Where nothing was ever tracked it is empty. */
+export async function readHistory(client: Client): Promise<History> {
+  const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
+  const [facts, rows, metadata] = await Promise.allSettled([array(factsSql), array(rowsSql), array(metadataSql)])
+  if (facts.status === 'rejected') throw unreadable(facts.reason)
+  const [tracked, readOnly, version, user, pid, journaled] = facts.value.rows[0] as FactsRow
+  if (tracked && rows.status === 'rejected') throw unreadable(rows.reason)
+  // What cannot be read must not be taken for a database without a mark.
+  if (metadata.status === 'rejected' && metadata.reason.code !== '42P01') throw unreadable(metadata.reason)
+  const known = new Map(metadata.status === 'fulfilled' ? (metadata.value.rows as [string, string][]) : [])
+  const marked = known.get('environment')
+  const markedAs = marked === undefined ? null : parseEnvironment(marked)
+  const halfDropped = known.has(droppingKey)
+  return {
+    facts: { tracked, lost: journaled && !tracked, markedAs, halfDropped, readOnly, version, user, pid },
+    rows: rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : [],
+  }
+}
+
+function unreadable(error: Error & { code?: string }): Error {
+  if (error.code !== '42501') return error
+  return new NselfError('configuration', `the role may not read the schema nself: ${error.message}`, {
+    hint: 'connect as the role that migrates, or GRANT USAGE ON SCHEMA nself and SELECT on its tables',
+    cause: error,
+  })
+}
+
+/** The fields in the order of `rowsSql`. */
+type AppliedRow = [
+  Applied['version'],
+  Applied['name'],
+  Applied['checksum'],
+  Applied['state'],
+  Applied['position'],
+  Applied['appliedAt'],
+  Applied['durationMs'],
+  Applied['appliedBy'],
+  Applied['revertible'],
+  Applied['shortDown'],
+  Applied['statementsDone'],
+  Applied['statementBegun'],
+  Applied['doneChecksum'],
+]
+
+function appliedOf(row: AppliedRow): Applied {
+  const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible, shortDown, ...more] =
+    row
+  const [statementsDone, statementBegun, doneChecksum] = more
+  return {
+    version,
+    name,
+    checksum,
+    state,
+    position,
+    appliedAt,
+    durationMs,
+    appliedBy,
+    revertible,
+    shortDown,
+    statementsDone,
+    statementBegun,
+    doneChecksum,
+  }
+}
+
+/** Whether anything was ever tracked here; never fails, so it may be asked inside a transaction. */
+export async function isTracked(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ tracked: boolean }>(
+    "SELECT to_regclass('nself.migrations') IS NOT NULL AS tracked",
+  )
+  return rows[0]?.tracked === true
+}
+
+/** SQL for the name of the migration that was applied last; it fails where nothing was ever tracked. */
+export const lastAppliedSql = `SELECT name FROM nself.migrations WHERE state = 'applied' ORDER BY position DESC LIMIT 1`
+
+/** SQL that marks a restored database with the environment it now serves, and journals where it came from. */
+export function restoredSql(environment: Environment, backup: string): string {
+  const mark = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`
+  return `WITH mark AS (${mark}) ${journalSql('restore', null, 'done', environment, backup)}`
+}
+
+/** SQL that drops the tracking tables, for a restore that brings its own. */
+export const dropTrackingSql = 'DROP SCHEMA IF EXISTS nself CASCADE'
+
+/** The DOWN that was stored with an applied migration. */
+export async function readStoredDown(client: Client, version: string): Promise<string | null> {
+  const result = await client.query<{ down_sql: string | null }>(
+    `SELECT down_sql FROM nself.migrations WHERE version = ${version}`,
+  )
+  return result.rows[0]?.down_sql ?? null
+}
+
+/** SQL that makes the tracking tables and marks the database with its environment, once. */
+export function bootstrapSql(environment: Environment): string {
+  return `BEGIN; ${schema} INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT DO NOTHING; COMMIT`
+}
+
+/** SQL that fills an empty table of migrations: the last thing that happened to a version since the last fresh tells whether it is applied. */
+export function rebuildSql(environment: Environment): string {
+  return `INSERT INTO nself.migrations (version, name, checksum, environment, applied_at, applied_by)
+ SELECT version, name, checksum, COALESCE(environment, '${environment}'), at, who FROM (
+  SELECT DISTINCT ON (version) * FROM nself.journal WHERE outcome = 'done' AND version IS NOT NULL
+   AND id > COALESCE((SELECT max(id) FROM nself.journal WHERE action = 'fresh'), 0) ORDER BY version, id DESC) AS last
+ WHERE action IN ('up', 'accept', 'mark-applied', 'baseline') ORDER BY id ON CONFLICT (version) DO NOTHING`
+}
+
+/** SQL that stores the DOWN of a file with its row, where it is the one that was applied. */
+export function storeDownSql(file: Migration): string {
+  return `UPDATE nself.migrations SET down_sql = ${literal(storedDown(file))} WHERE version = ${file.version} AND checksum = '${file.checksum}'`
+}
+
+export function literal(text: string | null): string {
+  if (text === null) return 'NULL'
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** SQL for the row of a step that is done, to run in the step's own transaction. */
+export function recordSql(step: Step, environment: Environment, downSql: string | null): string {
+  const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
+  const journal = journalSql(step.direction, step, 'done', environment)
+  if (step.direction === 'down') {
+    return `WITH gone AS (DELETE FROM nself.migrations WHERE version = ${step.version}) ${journal}`
+  }
+  const { file } = step
+  return `WITH row AS (INSERT INTO nself.migrations (version, name, checksum, duration_ms, environment, down_sql)
+ VALUES (${step.version}, ${literal(step.name)}, '${file?.checksum}', ${ms}, '${environment}', ${literal(downSql)})) ${journal}`
+}
+
+/**
+ * SQL that stores what the schema is after a run with its last migration, so that it can be told later since when it is
+ * another. It may fail without harm: a table of an older release has no room for it.
+ */
+export function storeFingerprintSql(version: string): string {
+  const limits = "SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '2s'"
+  return `BEGIN; ${limits}; ${plainTextSql}; UPDATE nself.migrations SET fingerprint = (${fingerprintSql}) WHERE version = ${version}; COMMIT`
+}
+
+/** SQL for the fingerprints that are stored, the latest first, each with its version and position. */
+export const fingerprintsSql = `SELECT version::text, position::int, fingerprint FROM nself.migrations
+ WHERE fingerprint IS NOT NULL AND state = 'applied' ORDER BY position DESC`
+
+const droppingKey = 'dropping'
+
+/** SQL that forgets all migrations and seeds, for `fresh`, and marks the database as one that is being dropped; the journal remembers. */
+export function forgetAllSql(environment: Environment): string {
+  const mark = `INSERT INTO nself.metadata VALUES ('${droppingKey}', 'everything') ON CONFLICT DO NOTHING`
+  return `DELETE FROM nself.migrations; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
+}
+
+/** SQL that takes that mark away. */
+export const allDroppedSql = `DELETE FROM nself.metadata WHERE key = '${droppingKey}'`
+
+/** SQL that fails, with a division by zero, unless a step is recorded as done. */
+export function assertRecordedSql({ direction, version }: Step): string {
+  const rows = `SELECT count(*) FROM nself.migrations WHERE version = ${version} AND state = 'applied'`
+  return `SELECT 1 / ${direction === 'up' ? `(${rows})` : `(1 - (${rows}))`}`
+}
+
+/** SQL that leaves a note in the session which outlives the transaction only if that is committed. */
+export function noteSql({ direction, version }: Step): string {
+  return `SET nself.done = '${direction} ${version}'`
+}
+
+/** As assertRecordedSql, by that note: several times faster, but it is gone with the next RESET ALL. */
+export function assertNotedSql({ direction, version }: Step): string {
+  return `SELECT 1 / (pg_catalog.current_setting('nself.done', true) IS NOT DISTINCT FROM '${direction} ${version}')::int`
+}
+
+export function journalSql(
+  action: string,
+  of: { version: string; name: string; file?: { checksum: string } | null } | null,
+  outcome: string,
+  environment: Environment,
+  detail: string | null = null,
+): string {
+  const checksum = of?.file?.checksum ?? null
+  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${literal(of?.name ?? null)}, ${literal(checksum)}, '${outcome}', ${literal(detail)}, '${environment}')`
+}
+
+/** SQL that opens the row of a migration that runs statement by statement. */
+export function beginProgressSql(step: Step, environment: Environment, downSql: string | null): string {
+  if (step.direction === 'down') {
+    return `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE version = ${step.version} AND state <> 'reverting'`
+  }
+  return `INSERT INTO nself.migrations (version, name, checksum, state, environment, down_sql) VALUES (${step.version}, ${literal(step.name)}, '${step.file?.checksum}', 'failed', '${environment}', ${literal(downSql)})
+ ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, down_sql = EXCLUDED.down_sql`
+}
+
+export function statementBegunSql(version: string, statement: number): string {
+  return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE version = ${version}`
+}
+
+export function statementDoneSql(version: string, done: readonly string[]): string {
+  return `UPDATE nself.migrations SET statements_done = ${done.length}, statement_begun = ${done.length}, done_checksum = '${sha256(done.join('\0'))}' WHERE version = ${version}`
+}
+
+export function endProgressSql(step: Step, environment: Environment): string {
+  const journal = journalSql(step.direction, step, 'done', environment)
+  const change =
+    step.direction === 'down'
+      ? `DELETE FROM nself.migrations WHERE version = ${step.version}`
+      : `UPDATE nself.migrations SET state = 'applied', applied_at = clock_timestamp(), duration_ms = GREATEST(0, extract(epoch FROM clock_timestamp() - applied_at) * 1000)::int WHERE version = ${step.version}`
+  return `WITH row AS (${change}) ${journal}`
+}

@@ -1,0 +1,122 @@
+import type { Client } from 'pg'
+import type { Environment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Approved } from '../../core/guard.ts'
+import { storedDown } from '../../core/migration/file-reader.ts'
+import type { Repair } from '../../core/migration/repair.ts'
+import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { LostConnection } from '../driver/lost-connection.ts'
+import { send } from '../driver/send.ts'
+import { acquireLock } from '../lock/advisory-lock.ts'
+import { detailOf } from '../run/failure.ts'
+import { bootstrapSql, type History, journalSql, literal, readHistory, rebuildSql, storeDownSql } from './history.ts'
+
+export interface RepairContext {
+  /** What the repairs were chosen by. */
+  readonly seen: History
+  readonly environment: Environment
+  readonly lockWaitMs: number
+  readonly tell: (sentence: string) => void
+  readonly signal: AbortSignal
+}
+
+/** Names of the user's INVALID indexes that nobody is building now. */
+export async function findInvalidIndexes(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(`
+    SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname NOT LIKE 'pg\\_%'
+    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) ORDER BY 1`)
+  return rows.map((row) => row.name)
+}
+
+/**
+ * Does the approved repairs under the lock: tracking changes in one transaction, then what must run outside one.
+ * @throws NselfError `refused` when a run has changed the history since: what looked half-way done may be done now.
+ */
+export async function repairTracking(
+  server: Server,
+  approved: Approved<Repair[]>,
+  context: RepairContext,
+): Promise<void> {
+  const lock = await acquireLock(server, { ...context, waitMs: context.lockWaitMs })
+  try {
+    const connection = await connect(server, 'nself repair')
+    try {
+      refuseChanged(context.seen, await readHistory(connection.client))
+      await must(connection.client, bootstrapSql(context.environment))
+      const inside = approved.what
+        .map((repair) => trackingSql(repair, context.environment))
+        .filter((sql) => sql !== null)
+      await must(connection.client, ['BEGIN', ...inside, 'COMMIT'].join(';\n'))
+      for (const repair of approved.what) {
+        if (repair.kind !== 'drop-invalid-index') continue
+        if (!(await findInvalidIndexes(connection.client)).includes(repair.index)) {
+          throw new NselfError('usage', `index ${repair.index} is not INVALID`, { hint: 'see nself db migrate repair' })
+        }
+        await must(connection.client, `DROP INDEX CONCURRENTLY ${repair.index}`)
+      }
+    } finally {
+      await disconnect(connection)
+    }
+  } finally {
+    await lock.release()
+  }
+}
+
+function refuseChanged(seen: History, now: History): void {
+  const key = ({ rows }: History) =>
+    rows.map((row) => [row.version, row.state, row.checksum, row.statementsDone, row.statementBegun].join()).join('\n')
+  if (key(seen) === key(now)) return
+  throw new NselfError('refused', 'a run has changed the history while this one waited', {
+    hint: 'look again with nself db migrate status; nothing was changed by this command',
+  })
+}
+
+function trackingSql(repair: Repair, environment: Environment): string | null {
+  switch (repair.kind) {
+    case 'accept': {
+      const { file } = repair
+      const set = `checksum = '${file.checksum}', name = ${literal(file.name)}, down_sql = ${literal(storedDown(file))}`
+      return `UPDATE nself.migrations SET ${set} WHERE version = ${file.version};\n${journalSql('accept', { ...file, file }, 'done', environment)}`
+    }
+    case 'mark-applied':
+    case 'baseline': {
+      const { file } = repair
+      const values = `${file.version}, ${literal(file.name)}, '${file.checksum}', '${environment}', ${literal(storedDown(file))}`
+      return `INSERT INTO nself.migrations (version, name, checksum, environment, down_sql) VALUES (${values})
+ ON CONFLICT (version) DO UPDATE SET state = 'applied', checksum = EXCLUDED.checksum, down_sql = EXCLUDED.down_sql;
+${journalSql(repair.kind, { ...file, file }, 'done', environment)}`
+    }
+    case 'statement-done':
+    case 'statement-again': {
+      const set =
+        repair.kind !== 'statement-done'
+          ? 'statement_begun = statements_done'
+          : `statements_done = statement_begun, done_checksum = '${repair.doneChecksum}'`
+      return `UPDATE nself.migrations SET ${set} WHERE version = ${repair.version};\n${journalSql(repair.kind, repair, 'done', environment)}`
+    }
+    case 'forget':
+      return `DELETE FROM nself.migrations WHERE version = ${repair.version};\n${journalSql('forget', repair, 'done', environment)}`
+    case 'rebuild':
+      return `${rebuildSql(environment)};
+${repair.files.map(storeDownSql).join(';\n')};
+${journalSql('rebuild', null, 'done', environment)}`
+    case 'mark-environment':
+      return `UPDATE nself.metadata SET value = '${repair.to}' WHERE key = 'environment';\n${journalSql('mark-environment', null, 'done', environment, repair.to)}`
+    case 'drop-invalid-index':
+      return journalSql('drop-invalid-index', null, 'done', environment, repair.index)
+  }
+}
+
+async function must(client: Client, sql: string): Promise<void> {
+  const { error } = await send(client, sql)
+  if (error === null) return
+  if (error instanceof LostConnection) throw error
+  await send(client, 'ROLLBACK')
+  throw new NselfError('migration-failed', `repair failed: ${error.message}`, {
+    hint: 'nothing was changed by this step',
+    server: detailOf(error),
+    cause: error,
+  })
+}

@@ -1,0 +1,39 @@
+import type { Client } from 'pg'
+import type { Environment } from '../../core/environment.ts'
+import type { Seed, Seeded } from '../../core/migration/seed.ts'
+
+/** With history.ts the only file that names the tracking tables. */
+export const seedTableSql = `CREATE TABLE IF NOT EXISTS nself.seeds (
+  name text PRIMARY KEY,
+  checksum text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  duration_ms integer NOT NULL DEFAULT 0,
+  applied_by text NOT NULL DEFAULT session_user,
+  environment text NOT NULL
+)`
+
+type Row = [name: string, checksum: string, appliedAt: string, durationMs: number]
+
+/** What the database has had, or null where nothing was ever seeded. */
+export async function readSeeded(client: Client): Promise<Seeded[] | null> {
+  const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
+  const { rows: found } = await array("SELECT to_regclass('nself.seeds') IS NOT NULL")
+  if (found[0]?.[0] !== true) return null
+  const { rows } = await array('SELECT name, checksum, applied_at::text, duration_ms FROM nself.seeds ORDER BY name')
+  return rows.map((row) => {
+    const [name, checksum, appliedAt, durationMs] = row as Row
+    return { name, checksum, appliedAt, durationMs }
+  })
+}
+
+/** SQL for the row of a seed that is done, to run in the seed's own transaction. */
+export function recordSeedSql({ name, file }: Seed, environment: Environment): string {
+  const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
+  return `INSERT INTO nself.seeds (name, checksum, duration_ms, environment)
+ VALUES ('${name.replaceAll("'", "''")}', '${file.checksum}', ${ms}, '${environment}') ON CONFLICT (name) DO UPDATE
+ SET checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at, duration_ms = EXCLUDED.duration_ms,
+  applied_by = EXCLUDED.applied_by, environment = EXCLUDED.environment`
+}
+
+/** SQL that forgets all seeds, for `fresh`: their data are dropped. */
+export const forgetSeedsSql = `${seedTableSql}; DELETE FROM nself.seeds`

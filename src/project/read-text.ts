@@ -1,0 +1,100 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { NselfError } from '../core/errors.ts'
+import { locate } from '../core/location.ts'
+import type { Migration, Section } from '../core/migration/migration.ts'
+
+/** Small enough that V8 keeps a piece among what is young, and soon forgets it. */
+const pieceSize = 64 * 1024
+/** How many pieces are read before whatever else waits, such as Ctrl-C, gets its turn. */
+const batch = 64
+/** From this size in bytes on a file is read through a window, not held: its UP is read again as it runs. */
+const large = 4_000_000
+/** What nearly every file fits into, to be read at once. */
+const buffer = Buffer.allocUnsafe(pieceSize)
+
+/**
+ * The text of a file, or null for one that is too large to hold. Thousands of small files are read faster in this way than
+ * by promises, which hand each of the four steps of reading to another thread.
+ * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
+ */
+export function readText(path: string, shown: string): string | null {
+  const file = openSync(path, 'r')
+  try {
+    // Of a file, though not of a pipe, fewer bytes than wanted are all there are.
+    const size = readSync(file, buffer, 0, buffer.length, null)
+    if (size < buffer.length) return decode(buffer.subarray(0, size), shown)
+    return fstatSync(file).size < large ? decode(readFileSync(path), shown) : null
+  } finally {
+    closeSync(file)
+  }
+}
+
+function decode(bytes: Buffer, shown: string, firstLine = 1): string {
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  if (!isUtf8(bytes)) throw notUtf8(shown, new TextDecoder().decode(bytes), firstLine)
+  const text = bytes.toString()
+  return text.startsWith('\ufeff') && firstLine === 1 ? text.slice(1) : text
+}
+
+/**
+ * The text of a file in pieces of whole lines, so that one of any size passes through little memory.
+ * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
+ */
+export async function* readLines(path: string, shown: string): AsyncGenerator<string> {
+  const file = openSync(path, 'r')
+  try {
+    let bytes = Buffer.allocUnsafe(pieceSize)
+    let line = 1
+    let kept = 0
+    for (let i = 1; ; i++) {
+      const read = readSync(file, bytes, kept, bytes.length - kept, null)
+      const size = kept + read
+      const end = read === 0 ? size : bytes.subarray(0, size).lastIndexOf(10) + 1
+      if (end > 0) {
+        const text = decode(bytes.subarray(0, end), shown, line)
+        yield text
+        for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) line++
+      }
+      if (read === 0) return
+      bytes.copy(bytes, 0, end, size)
+      kept = size - end
+      // A line that is longer than all of it.
+      if (kept === bytes.length) bytes = Buffer.concat([bytes], 2 * bytes.length)
+      if (i % batch === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The text of one section of a file that is too large to hold, in pieces of whole lines. */
+export async function* readSection(path: string, shown: string, section: Section): AsyncGenerator<string> {
+  let at = 0
+  const end = section.offset + section.length
+  for await (const text of readLines(path, shown)) {
+    const piece = text.slice(Math.max(section.offset - at, 0), Math.max(end - at, 0))
+    if (piece !== '') yield piece
+    at += text.length
+    if (at >= end) return
+  }
+}
+
+/** The whole text of a section, also where it is not held. */
+export async function textOf(file: Migration, section: Section, root: string): Promise<string> {
+  if (section.sql !== null) return section.sql
+  let text = ''
+  for await (const piece of readSection(join(root, file.path), file.path, section)) text += piece
+  return text
+}
+
+/** What a file that is not UTF-8 gets told; `text` is its decoded text from the beginning of line `firstLine`. */
+function notUtf8(path: string, text: string, firstLine = 1): NselfError {
+  // Every other character of what is UTF-16 is a NUL.
+  const from = text.includes('\0') ? 'utf-16' : 'latin1'
+  return new NselfError('invalid-migration', 'the file is not valid UTF-8', {
+    location: locate(path, text, Math.max(text.indexOf('\ufffd'), 0), firstLine),
+    hint: `convert it: iconv -f ${from} -t utf-8 ${path}`,
+  })
+}

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest'
+import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
+import { type Limit, type Plan, planDown, planFresh, planUp, samePlan } from '../../../src/core/migration/plan.ts'
+import { compare } from '../../../src/core/migration/state.ts'
+import { errorOf, file, row, rows } from '../../helpers/history.ts'
+
+const [a, b, c, d] = [file('001_a'), file('002_b'), file('003_c'), file('004_d')] as const
+const all = [a, b, c, d]
+const names = (plan: Plan) => plan.steps.map((step) => step.name)
+
+describe('up', () => {
+  const up = (files: Migration[], history: Applied[], limit?: Limit, allow?: boolean) =>
+    planUp(compare(files, history), limit, allow)
+
+  test.each<[what: string, files: Migration[], history: Applied[], limit: Limit, expected: string[]]>([
+    ['applies nothing where nothing is pending', all, rows(...all), {}, []],
+    ['applies everything to an empty database', all, [], {}, ['001_a', '002_b', '003_c', '004_d']],
+    ['applies what is pending', all, rows(a, b), {}, ['003_c', '004_d']],
+    ['applies N of it', all, rows(a), { count: 2 }, ['002_b', '003_c']],
+    ['applies all of it when N is more', all, rows(a), { count: 9 }, ['002_b', '003_c', '004_d']],
+    ['applies up to a version', all, rows(a), { to: '3' }, ['002_b', '003_c']],
+    ['applies at most N up to a version', all, rows(a), { to: '4', count: 1 }, ['002_b']],
+    ['applies nothing up to a version that is applied', all, rows(a, b), { to: '1' }, []],
+    ['applies nothing up to one that is missing', [a, c], rows(a, b), { to: '2' }, []],
+    ['resumes what failed', all, [row(a, 1), row(b, 2, { state: 'failed' })], { count: 1 }, ['002_b']],
+    ['passes over what is missing', [a, c], rows(a, b), {}, ['003_c']],
+    ['leaves one out of order alone beyond N', [a, c, d], rows(c), { count: 0 }, []],
+    ['takes dependencies first', [file('1_a', { dependsOn: '2' }), b], [], { to: '1' }, ['002_b', '1_a']],
+  ])('%s', (_, files, history, limit, expected) => {
+    const plan = up(files, history, limit)
+    expect(names(plan)).toEqual(expected)
+    expect(plan.action).toBe('up')
+    for (const step of plan.steps) expect(step).toMatchObject({ direction: 'up', file: { version: step.version } })
+  })
+
+  test('knows the row of what it resumes', () => {
+    const failed = row(a, 1, { state: 'failed', statementsDone: 1 })
+    expect(up([a], [failed]).steps).toMatchObject([{ applied: failed }])
+  })
+
+  test.each<[what: string, limit: Limit, expected: string[]]>([
+    ['all of them', {}, ['001_a', '002_b', '004_d']],
+    ['N', { count: 1 }, ['001_a']],
+    ['up to a version', { to: '2' }, ['001_a', '002_b']],
+  ])('applies %s out of order only when that is allowed', (_, limit, expected) => {
+    const error = errorOf(() => up(all, rows(c), limit))
+    expect(error).toMatchObject({ code: 'refused', hint: expect.stringContaining('--allow-out-of-order') })
+    expect(error.message).toContain('001_a')
+    expect(error.message).not.toContain('004_d')
+    expect(names(up(all, rows(c), limit, true))).toEqual(expected)
+  })
+
+  test.each<
+    [what: string, files: Migration[], history: Applied[], limit: Limit, code: string, message: RegExp, hint: RegExp]
+  >([
+    [
+      'one edited',
+      [file('001_a', { up: 'x' }), b],
+      rows(a),
+      {},
+      'refused',
+      /edited after being applied: 001_a$/,
+      /--accept 1$/,
+    ],
+    [
+      'two edited',
+      [file('1_a', { up: 'x' }), file('2_b', { up: 'x' })],
+      rows(a, b),
+      {},
+      'refused',
+      /1_a, 2_b$/,
+      /--accept 1,2$/,
+    ],
+    ['one edited beyond N', [a, file('002_b', { up: 'x' })], rows(b), { count: 0 }, 'refused', /edited/, /repair/],
+    ['an unknown version', all, [], { to: '9' }, 'usage', /version 9 is unknown/, /status/],
+    [
+      'one failed without its file',
+      [b],
+      [row(a, 1, { state: 'failed' })],
+      {},
+      'refused',
+      /001_a failed half-way/,
+      /bring/,
+    ],
+    [
+      'one half-way reverted',
+      [a, b],
+      [row(a, 1, { state: 'reverting' })],
+      {},
+      'refused',
+      /half-way reverted/,
+      /migrate down/,
+    ],
+    [
+      'one half-way reverted, gone',
+      [b],
+      [row(a, 1, { state: 'reverting' })],
+      { count: 0 },
+      'refused',
+      /reverted/,
+      /down/,
+    ],
+  ])('refuses %s', (_, files, history, limit, code, message, hint) => {
+    const error = errorOf(() => up(files, history, limit, true))
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
+  })
+})
+
+describe('down', () => {
+  const down = (files: Migration[], history: Applied[], limit?: Limit) => planDown(compare(files, history), limit)
+
+  test.each<[what: string, files: Migration[], history: Applied[], limit: Limit | undefined, expected: string[]]>([
+    ['reverts nothing where nothing is applied', all, [], undefined, []],
+    ['reverts the last by default', all, rows(a, b), undefined, ['002_b']],
+    ['reverts the last N', all, rows(a, b, c), { count: 2 }, ['003_c', '002_b']],
+    ['reverts all when N is more', all, rows(a, b), { count: 9 }, ['002_b', '001_a']],
+    ['reverts by order of application', all, rows(c, a, d, b), { count: 3 }, ['002_b', '004_d', '001_a']],
+    ['keeps the version it goes back to', all, rows(a, b, c), { to: '1' }, ['003_c', '002_b']],
+    ['reverts no more than N of those', all, rows(a, b, c), { to: '1', count: 1 }, ['003_c']],
+    ['goes back by order of application too', all, rows(c, a, b), { to: '3' }, ['002_b', '001_a']],
+    ['reverts nothing back to the last', all, rows(a, b), { to: '2' }, []],
+    ['reverts everything back to 0', all, rows(a, b), { to: '0' }, ['002_b', '001_a']],
+    ['keeps a version 0 that is applied', [file('000_z'), a], rows(file('000_z'), a), { to: '0' }, ['001_a']],
+    ['reverts nothing back to 0 on an empty database', all, [], { to: '0' }, []],
+    ['reverts what is missing here', [a], rows(a, b), undefined, ['002_b']],
+    ['reverts what was edited', [a, file('002_b', { up: 'x' })], rows(a, b), undefined, ['002_b']],
+    ['goes on with what is half-way reverted', all, [row(a, 1), row(b, 2, { state: 'reverting' })], {}, ['002_b']],
+    ['reverts what failed half-way', all, [row(a, 1), row(b, 2, { state: 'failed' })], {}, ['002_b']],
+  ])('%s', (_, files, history, limit, expected) => {
+    const plan = down(files, history, limit)
+    expect(names(plan)).toEqual(expected)
+    expect(plan.action).toBe('down')
+    for (const step of plan.steps) expect(step).toMatchObject({ direction: 'down', applied: { name: step.name } })
+  })
+
+  test.each<[what: string, files: Migration[], history: Applied[], limit: Limit, code: string, message: RegExp]>([
+    ['one without DOWN', [file('001_a', { down: null })], rows(a), {}, 'refused', /^irreversible: 001_a has no DOWN/],
+    [
+      'any without DOWN',
+      [a, file('2_b', { down: '' }), c],
+      rows(a, b, c),
+      { count: 3 },
+      'refused',
+      /^irreversible: 2_b has/,
+    ],
+    [
+      'several',
+      [file('1_a', { down: null }), file('2_b', { down: null })],
+      rows(a, b),
+      { to: '0' },
+      'refused',
+      /2_b, 1_a have no/,
+    ],
+    [
+      'one gone without a stored DOWN',
+      [a],
+      [row(a, 1), row(b, 2, { revertible: false })],
+      {},
+      'refused',
+      /002_b has no DOWN/,
+    ],
+    ['an unknown version', all, rows(a), { to: '9' }, 'usage', /version 9 is not applied/],
+    ['a version that is pending', all, rows(a), { to: '2' }, 'usage', /version 2 is not applied/],
+  ])('refuses %s', (_, files, history, limit, code, message) => {
+    expect(errorOf(() => down(files, history, limit))).toMatchObject({ code, message: expect.stringMatching(message) })
+  })
+
+  test('passes by one without DOWN that it does not reach', () => {
+    expect(names(down([file('001_a', { down: null }), b], rows(a, b)))).toEqual(['002_b'])
+  })
+})
+
+describe('fresh', () => {
+  const fresh = (files: Migration[], history: Applied[]) => planFresh(compare(files, history))
+
+  test.each<[what: string, files: Migration[], history: Applied[], expected: string[]]>([
+    ['applies every file to an empty database', all, [], ['001_a', '002_b', '003_c', '004_d']],
+    ['applies what is applied again', [a, b], rows(b, a), ['001_a', '002_b']],
+    ['takes edited files as they are', [file('001_a', { up: 'x' })], rows(a), ['001_a']],
+    ['leaves out what is missing', [b], rows(a, b), ['002_b']],
+    ['minds no order of application', [a, b], rows(b), ['001_a', '002_b']],
+    ['minds nothing that stopped half-way', [a, b], [row(a, 1, { state: 'reverting' })], ['001_a', '002_b']],
+    ['takes dependencies first', [file('1_a', { dependsOn: '2' }), b], rows(b), ['002_b', '1_a']],
+  ])('%s', (_, files, history, expected) => {
+    const plan = fresh(files, history)
+    expect(names(plan)).toEqual(expected)
+    expect(plan.action).toBe('fresh')
+    for (const step of plan.steps) expect(step).toMatchObject({ direction: 'up', applied: null })
+  })
+
+  test('refuses a dependency whose file is missing: after it nothing would be left of it', () => {
+    const needy = file('002_b', { dependsOn: '001_a' })
+    expect(names(planUp(compare([needy], rows(a))))).toEqual(['002_b'])
+    expect(errorOf(() => fresh([needy], rows(a)))).toMatchObject({
+      code: 'invalid-migration',
+      message: '002_b.sql depends on 001_a, which does not exist',
+    })
+  })
+})
+
+describe('two plans are the same', () => {
+  const up = (...files: Migration[]) => planUp(compare(files, []))
+
+  test.each<[what: string, one: Plan, other: Plan, same: boolean]>([
+    ['when both do nothing', up(), up(), true],
+    ['when both do the same', up(a, b), up(b, a), true],
+    ['not when one does more', up(a), up(a, b), false],
+    ['not when a file was edited', up(a), up(file('001_a', { up: 'x' })), false],
+    ['not in other directions', up(a), planDown(compare([a], rows(a))), false],
+    [
+      'not in another order',
+      planDown(compare(all, rows(a, b)), { count: 2 }),
+      planDown(compare(all, rows(b, a)), { count: 2 }),
+      false,
+    ],
+  ])('%s', (_, one, other, same) => {
+    expect(samePlan(one, other)).toBe(same)
+    expect(samePlan(other, one)).toBe(same)
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { isWidening } from '../../../src/core/danger.ts'
+import { parseMigration } from '../../../src/core/migration/file-reader.ts'
+import { inspect } from '../../../src/parsers/postgres/dangers.ts'
+
+async function found(...texts: string[]): Promise<string[]> {
+  const files = texts.map((text, i) =>
+    parseMigration(`${i + 1}_a.sql`, { version: `${i + 1}`, name: `${i + 1}_a` }, text),
+  )
+  const findings = await inspect(files, async (file) => file.up.sql ?? '')
+  return findings.map(({ what, location }) => `${location.path}:${location.line} ${what}`)
+}
+
+describe('what destroys data is found', () => {
+  test.each([
+    [
+      'DROP TABLE a, s.b CASCADE',
+      ['drops the table a and what depends on it', 'drops the table s.b and what depends on it'],
+    ],
+    ['DROP SCHEMA s', ['drops the schema s']],
+    ['DROP TYPE t CASCADE', ['drops the type t and what depends on it']],
+    ['DROP MATERIALIZED VIEW IF EXISTS m', ['drops the materialized view m']],
+    [
+      'ALTER TABLE "Odd t" DROP COLUMN a, ADD b int, DROP IF EXISTS c',
+      ['drops the column Odd t.a', 'drops the column Odd t.c'],
+    ],
+    [
+      'ALTER TABLE t ALTER a TYPE smallint',
+      ['changes the type of t.a to int2, which may lose data and rewrites the table'],
+    ],
+    ['TRUNCATE a, b', ['empties the table a', 'empties the table b']],
+    ['DELETE FROM t', ['deletes all rows of t']],
+    ['DELETE FROM t WHERE true', ['deletes all rows of t']],
+    ['UPDATE s.t SET a = 1', ['changes all rows of s.t']],
+    ['WITH gone AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM gone', ['deletes all rows of t']],
+    ['DROP DATABASE d', ['drops the database d']],
+    ['DROP OWNED BY r', ['drops everything that a role owns']],
+    ['CREATE TABLE IF NOT EXISTS t (a int); DELETE FROM t', ['deletes all rows of t']],
+    ['CREATE TABLE IF NOT EXISTS t AS SELECT 1; DROP TABLE t', ['drops the table t']],
+    ["DO $$ BEGIN EXECUTE 'TRUNCATE t'; END $$", ['empties the table t']],
+    ["DO $$ BEGIN EXECUTE format('DROP TABLE %I', name); END $$", ['drops the table …']],
+  ])('%s', async (sql, expected) => {
+    expect(await found(sql)).toEqual(expected.map((what) => `1_a.sql:1 ${what}`))
+  })
+
+  test('at its line, after the marker, an emoji and COPY data, and inside a DO block', async () => {
+    const sql =
+      "-- UP\nSELECT '😀';\nCOPY t FROM stdin;\nDROP TABLE no;\n\\.\nDROP TABLE a;\nDO $$\nBEGIN\n  IF true THEN\n    DELETE FROM t;\n  END IF;\nEND $$;\n-- DOWN\nDROP TABLE b;\n"
+    expect(await found(sql)).toEqual(['1_a.sql:6 drops the table a', '1_a.sql:10 deletes all rows of t'])
+  })
+})
+
+describe('what destroys nothing is not', () => {
+  test.each([
+    'DELETE FROM t WHERE a = 1',
+    'DROP INDEX i',
+    'DROP VIEW v',
+    'DROP TYPE t',
+    "SELECT 'DROP TABLE a' -- DROP TABLE b",
+    "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM t'",
+    'CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC DELETE FROM t; END',
+    'CREATE TEMP TABLE x (a int); UPDATE x SET a = 1; DELETE FROM x; ALTER TABLE x DROP a; DROP TABLE x',
+    'CREATE TABLE x AS SELECT 1; DROP TABLE x',
+  ])('%s', async (sql) => {
+    expect(await found(sql)).toEqual([])
+  })
+
+  test('nor what an earlier file of the same run has made', async () => {
+    expect(await found('CREATE TABLE x (a int)', 'DROP TABLE x; DROP TABLE y')).toEqual(['2_a.sql:1 drops the table y'])
+  })
+})
+
+test('a temporary table of one file is none of the next', async () => {
+  expect(await found('CREATE TEMP TABLE x (a int); DELETE FROM x', 'DELETE FROM x')).toEqual([
+    '2_a.sql:1 deletes all rows of x',
+  ])
+})
+
+test('what PostgreSQL cannot parse is an error with its place', async () => {
+  await expect(found("-- UP\nSELECT '😀' FORM t\n")).rejects.toMatchObject({
+    code: 'invalid-migration',
+    location: { path: '1_a.sql', line: 2, column: 17 },
+  })
+})
+
+test.each([
+  ['character varying(10)', 'varchar(20)', true],
+  ['character varying(10)', 'text', true],
+  ['text', 'varchar', true],
+  ['character varying(10)', 'varchar(9)', false],
+  ['text', 'varchar(20)', false],
+  ['integer', 'int8', false],
+])('%s to %s keeps all without a rewrite: %s', (from, to, expected) => {
+  expect(isWidening(from, to)).toBe(expected)
+})
