@@ -35,6 +35,36 @@ export function temporaryIn(folder: string): string {
   return join(folder, `.nself-${process.pid}-${randomBytes(4).toString('hex')}@${hostname()}.tmp`)
 }
 
+/** Says in a file of that name whose copy a database is, until it has a manifest. */
+export async function noteCopy(path: string, copy: string): Promise<void> {
+  await writeFile(path, JSON.stringify({ copy }), { mode: 0o600 })
+}
+
+/** The copy that such a file names; null for any other file. */
+export async function notedCopy(path: string): Promise<string | null> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  const found = /^\{"copy":(".*")\}$/.exec(text.length < 1000 ? text : '')?.[1]
+  return found === undefined ? null : String(JSON.parse(found))
+}
+
+/** Removes a file that is not whole, where it is still there. */
+export async function discard(path: string): Promise<void> {
+  await rm(path, { force: true })
+}
+
+/** What the file system said when a backup could not be written; any other error is returned as it is. */
+export function writeFailure(error: unknown, folder: string): unknown {
+  if (error instanceof NselfError || !isSystemError(error)) return error
+  return new NselfError('backup-failed', `cannot write the backup to ${folder}: ${codeOf(error)}`, {
+    hint: 'see that the disk has room and that you may write there, or set NSELF_BACKUPS_DIR; no backup was kept',
+    cause: error,
+  })
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
 /** What runs that have ended left half-done. */
 export async function leftovers(folder: string): Promise<string[]> {
   const stale: string[] = []

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { link, open, rename } from 'node:fs/promises'
+import { link, open, rename, stat } from 'node:fs/promises'
 
 /** Links to a name that must be free; some file systems can only rename. */
 export async function place(from: string, to: string): Promise<void> {
@@ -27,6 +27,11 @@ export async function sync(path: string): Promise<void> {
   } finally {
     await handle?.close()
   }
+}
+
+/** In bytes. */
+export async function sizeOf(path: string): Promise<number> {
+  return (await stat(path)).size
 }
 
 export async function sha256OfFile(path: string): Promise<string> {

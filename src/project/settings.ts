@@ -15,6 +15,8 @@ interface EmbeddedTarget {
 type Target = ServerTarget | EmbeddedTarget
 
 export interface Settings {
+  /** Where the person stands: paths that are typed count from here. */
+  readonly cwd: string
   readonly root: string
   readonly environment: Environment
   /** `--env`, the variable, the env file, or `default`. */
@@ -85,6 +87,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
   const users = variables.get('NSELF_PROD_USERS')
   const shadow = variables.get('NSELF_SHADOW_URL')
   return {
+    cwd,
     root,
     environment,
     environmentSource,

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { ImportOptions } from '../../commands/db/schema/import.ts'
 import type { Context } from '../../commands/shared/context.ts'
+import type { ImportOptions } from '../../commands/shared/import-design.ts'
 import type { Result } from '../../commands/shared/results.ts'
 import { leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema import, nself db run */
 export function addDesign(db: Command, schema: Command, run: Runner): void {
-  importing(
+  designing(
     leaf(
       schema,
       'import',
@@ -19,6 +19,7 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
       ],
     ).argument('<FILE>', 'the design, in DBML'),
     run,
+    async (context, options) => (await import('../../commands/db/schema/import.ts')).importFile(context, options),
   )
   leaf(schema, 'diff', 'compare two schemas: + is missing in B, - is missing in A, ~ differs', [
     'nself db schema diff staging                     # this environment and staging',
@@ -43,7 +44,9 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
         }),
       ),
     )
-  importing(leaf(db, 'run', 'the same with schema.dbml', ['nself db run']), run)
+  designing(leaf(db, 'run', 'the same with schema.dbml', ['nself db run']), run, async (context, options) =>
+    (await import('../../commands/db/run.ts')).runDesign(context, options),
+  )
   const apply = leaf(schema, 'apply', 'import a design, apply the migrations, run the seeds; in local and staging', [
     'nself db schema apply schema.dbml',
   ]).argument('<FILE>', 'the design, in DBML')
@@ -52,12 +55,6 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
       ...options,
       lockWaitMs: flags.lockWait as number,
     }),
-  )
-}
-
-function importing(command: Command, run: Runner): void {
-  designing(command, run, async (context, options) =>
-    (await import('../../commands/db/schema/import.ts')).importDesign(context, options),
   )
 }
 

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Which } from '../../commands/db/seed.ts'
 import type { Context } from '../../commands/shared/context.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import type { SeedFolder } from '../../core/migration/seed.ts'
@@ -17,11 +16,19 @@ export function addSeed(db: Command, run: Runner): void {
   ])
   // A flag after the word of a lower command is that one's, and an error where it has none such.
   seed.enablePositionalOptions()
-  seeding(seed, run, 'all')
-  seeding(leaf(seed, 'common', 'run only nself/seeds/common', ['nself db seed common']), run, 'common')
-  seeding(leaf(seed, 'env', "run only the environment's folder", ['nself db seed env --env staging']), run, 'env')
+  seeding(seed, run, async () => (await import('../../commands/db/seed.ts')).seed)
+  seeding(
+    leaf(seed, 'common', 'run only nself/seeds/common', ['nself db seed common']),
+    run,
+    async () => (await import('../../commands/db/seed/common.ts')).seedCommon,
+  )
+  seeding(
+    leaf(seed, 'env', "run only the environment's folder", ['nself db seed env --env staging']),
+    run,
+    async () => (await import('../../commands/db/seed/env.ts')).seedEnvironment,
+  )
   leaf(seed, 'status', 'show all seeds of the environment', ['nself db seed status']).action((_, command: Command) =>
-    run(flagsOf(command), async (context) => (await import('../../commands/db/seed.ts')).seedStatus(context)),
+    run(flagsOf(command), async (context) => (await import('../../commands/db/seed/status.ts')).seedStatus(context)),
   )
   leaf(seed, 'create', 'write the next seed file', [
     'nself db seed create categories',
@@ -33,7 +40,7 @@ export function addSeed(db: Command, run: Runner): void {
       const flags = flagsOf(command)
       const folder = (context: Context) => where ?? (flags.env === undefined ? 'common' : context.settings.environment)
       return run(flags, async (context) =>
-        (await import('../../commands/db/seed.ts')).createSeedFile(context, name, folder(context)),
+        (await import('../../commands/db/seed/create.ts')).createSeedFile(context, name, folder(context)),
       )
     })
   addUsers(seed, run)
@@ -69,16 +76,16 @@ function addUsers(seed: Command, run: Runner): void {
     })
 }
 
-function seeding(command: Command, run: Runner, which: Which): void {
+type Seeding = typeof import('../../commands/db/seed.ts').seed
+
+function seeding(command: Command, run: Runner, load: () => Promise<Seeding>): void {
   command
     .option('--dry-run', 'print the SQL, change nothing')
     .addOption(lockWait())
     .action((_, command: Command) => {
       const flags = flagsOf(command)
-      return run(flags, async (context) => {
-        const { dryRunSeeds, seed } = await import('../../commands/db/seed.ts')
-        return flags.dryRun ? dryRunSeeds(context, which) : seed(context, which, { lockWaitMs: flags.lockWait })
-      })
+      const options = { dryRun: flags.dryRun === true, lockWaitMs: flags.lockWait }
+      return run(flags, async (context) => (await load())(context, options))
     })
 }
 

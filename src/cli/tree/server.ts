@@ -4,10 +4,10 @@ import { leaf, type Runner } from './leaf.ts'
 /** nself start, stop, logs postgres */
 export function addServer(program: Command, run: Runner, follow: (text: string) => void): void {
   leaf(program, 'start', 'start the embedded server and print its URL', ['nself start']).action((flags) =>
-    run(flags, async (context) => (await import('../../commands/server.ts')).start(context)),
+    run(flags, async (context) => (await import('../../commands/start.ts')).start(context)),
   )
   leaf(program, 'stop', 'stop the embedded server; its data stay', ['nself stop']).action((flags) =>
-    run(flags, async (context) => (await import('../../commands/server.ts')).stop(context)),
+    run(flags, async (context) => (await import('../../commands/stop.ts')).stop(context)),
   )
   leaf(program.command('logs').description('what a server has logged'), 'postgres', 'the log of the embedded server', [
     'nself logs postgres -f',
@@ -15,7 +15,7 @@ export function addServer(program: Command, run: Runner, follow: (text: string) 
     .option('-f, --follow', 'go on until Ctrl-C')
     .action((flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/server.ts')).logs(context, flags.follow ? follow : null),
+        (await import('../../commands/logs/postgres.ts')).logs(context, flags.follow ? follow : null),
       ),
     )
 }

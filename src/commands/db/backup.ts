@@ -1,7 +1,7 @@
 import type { Context } from '../shared/context.ts'
+import { pruneBackups } from '../shared/prune-backups.ts'
 import type { BackupResult } from '../shared/results.ts'
 import { type BackupOptions, takeBackup } from '../shared/take-backup.ts'
-import { prune } from './backup/prune.ts'
 
 /** Takes a backup; then removes older ones when told how many to keep. */
 export async function backup(
@@ -9,6 +9,6 @@ export async function backup(
   options: BackupOptions & { readonly keep: number | null },
 ): Promise<BackupResult> {
   const { name, path, manifest } = await takeBackup(context, options)
-  const removed = options.keep === null ? [] : (await prune(context, options.keep, manifest)).removed
+  const removed = options.keep === null ? [] : (await pruneBackups(context, options.keep, manifest)).removed
   return { kind: 'backup', file: name, path, manifest, removed }
 }

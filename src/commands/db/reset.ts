@@ -1,8 +1,8 @@
 import type { Context } from '../shared/context.ts'
 import type { ResetResult } from '../shared/results.ts'
-import { freshWithSeeds } from './migrate/fresh.ts'
+import { startOverWithSeeds } from '../shared/start-over.ts'
 
 /** Drops all user objects, applies every migration, runs the seeds; never in production. */
 export function reset(context: Context, options: { readonly lockWaitMs: number }): Promise<ResetResult> {
-  return freshWithSeeds(context, { ...options, singleTransaction: false }, 'reset')
+  return startOverWithSeeds(context, { ...options, singleTransaction: false }, 'reset')
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Answers, Ask } from '../../core/guard.ts'
@@ -35,6 +36,9 @@ export async function resolveServer({ settings, tell }: Context): Promise<Server
   const { startEmbedded } = await import('../../postgres/embedded/embedded.ts')
   return startEmbedded({ home: target.home, onProgress: tell })
 }
+
+/** The folder of this project's embedded server. */
+export const embeddedHome = ({ settings }: Context): string => join(settings.root, '.nself')
 
 export interface Look {
   readonly server: Server

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -9,6 +8,7 @@ import { compareDesign } from '../../postgres/diff/design-drafts.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
 import { readMigration, readMigrations, readMigrationsIfAny } from '../../project/migrations.ts'
+import { pathKind } from '../../project/path-kind.ts'
 import { type Context, resolveServer } from './context.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
 
@@ -64,8 +64,7 @@ async function kindOf(context: Context, text: string | null): Promise<Kind> {
   }
   if (text.endsWith('.dbml')) return { kind: 'design', label: text, path: resolve(text) }
   const path = text === 'migrations' ? settings.migrationsDir : resolve(text)
-  if (text === 'migrations' || (await stat(path).catch(() => null)) !== null)
-    return { kind: 'migrations', label: text, path }
+  if (text === 'migrations' || (await pathKind(path)) !== null) return { kind: 'migrations', label: text, path }
   const environment = environmentOf(text)
   const own = context.settingsOf(environment, null)
   return { kind: 'server', label: environment, resolve: () => resolveServer({ ...context, settings: own }) }
@@ -101,7 +100,7 @@ async function scratchSide(
 }
 
 async function migrationsAt(path: string, root: string): Promise<Migration[]> {
-  if ((await stat(path)).isDirectory()) return readMigrations(path, root)
+  if ((await pathKind(path)) === 'folder') return readMigrations(path, root)
   const file = path.slice(dirname(path).length + 1)
   return [await readMigration(path, file, { version: '1', name: file.replace(/\.sql$/, '') })]
 }

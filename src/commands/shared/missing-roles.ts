@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { connectBeside, identifier, using } from '../../postgres/databases/databases.ts'
+import { findMissingRoles } from '../../postgres/databases/roles.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
-import { literal } from '../../postgres/tracking/history.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -9,20 +9,14 @@ import type { Context } from './context.ts'
  * @throws NselfError `refused` that says what to run first, elsewhere or where the role may not make them.
  */
 export async function missingRoles(context: Context, server: Server, roles: readonly string[]): Promise<string[]> {
-  const { missing, creates } = await using(connectBeside(server, 'nself'), context.signal, async (client) => {
-    const list = roles.map(literal).join(', ')
-    const { rows } = await client.query<{ missing: string[] | null; creates: boolean }>(
-      `SELECT (SELECT array_agg(name ORDER BY name) FROM unnest(ARRAY[${list}]::text[]) AS name
-         WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)) AS missing,
-       (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user) AS creates`,
-    )
-    return { missing: rows[0]?.missing ?? [], creates: rows[0]?.creates === true }
-  })
+  const { missing, mayCreate } = await using(connectBeside(server, 'nself'), context.signal, (client) =>
+    findMissingRoles(client, roles),
+  )
   if (missing.length === 0) return []
   const verb = missing.length === 1 ? 'a role' : 'roles'
-  if (context.settings.environment === 'local' && creates) {
+  if (context.settings.environment === 'local' && mayCreate) {
     context.tell(`The backup names ${verb} that this server has not: ${missing.join(', ')}; made without a login`)
-    return missing
+    return [...missing]
   }
   throw new NselfError('refused', `the backup names ${verb} that ${placeOf(server)} has not: ${missing.join(', ')}`, {
     hint: `make them first: ${missing.map((role) => `CREATE ROLE ${identifier(role)};`).join(' ')} nothing was changed`,

@@ -2,9 +2,9 @@ import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
 import { connectBeside, hindrance, identifier, using } from '../../postgres/databases/databases.ts'
 import type { Report } from '../../postgres/run/report.ts'
-import { restore } from '../db/restore.ts'
 import { restoreLine } from './backup-first.ts'
 import { type Context, resolveServer } from './context.ts'
+import { restoreBackup } from './restore-backup.ts'
 import type { TakenBackup } from './take-backup.ts'
 
 export interface RollBackFlags {
@@ -63,7 +63,7 @@ async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFla
   )
   // Consent was given to this very act, by the answer or by the flag.
   const consenting = { ...context, answers: { yes: true, confirm: phrase } }
-  const { kept } = await restore(
+  const { kept } = await restoreBackup(
     consenting,
     {
       file: taken.name,

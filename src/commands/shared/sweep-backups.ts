@@ -1,7 +1,6 @@
-import { readFile, rm } from 'node:fs/promises'
 import { dropCopy } from '../../postgres/databases/copy.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
-import { leftovers, listBackups } from '../../project/backups.ts'
+import { discard, leftovers, listBackups, notedCopy } from '../../project/backups.ts'
 import type { Context } from './context.ts'
 
 /** Removes what runs that were killed have left in the folder, and the copies that they made. */
@@ -11,15 +10,9 @@ export async function sweepBackups(context: Context, server: Server): Promise<vo
   if (stale.length === 0) return
   const known = new Set((await listBackups(backupsDir)).map(({ manifest }) => manifest?.copy))
   for (const path of stale) {
-    const copy = await copyNotedIn(path)
+    const copy = await notedCopy(path)
     if (copy !== null && !known.has(copy) && !(await dropCopy(server, copy))) continue
-    await rm(path, { force: true })
+    await discard(path)
     context.tell(`Removed ${path}, which a run that was killed had left`)
   }
-}
-
-async function copyNotedIn(path: string): Promise<string | null> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  const found = /^\{"copy":(".*")\}$/.exec(text.length < 1000 ? text : '')?.[1]
-  return found === undefined ? null : (JSON.parse(found) as string)
 }

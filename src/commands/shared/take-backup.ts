@@ -1,4 +1,3 @@
-import { rm, stat, writeFile } from 'node:fs/promises'
 import { type Backup, type BackupKind, type Manifest, stampOf } from '../../core/backup.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -8,8 +7,8 @@ import { fitting, installedTools, noTools, type Tools } from '../../postgres/bac
 import { copyDatabase } from '../../postgres/databases/copy.ts'
 import { connect, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
-import { openBackups, publish, temporaryIn } from '../../project/backups.ts'
-import { sha256OfFile } from '../../project/durable-file.ts'
+import { discard, noteCopy, openBackups, publish, temporaryIn, writeFailure } from '../../project/backups.ts'
+import { sha256OfFile, sizeOf } from '../../project/durable-file.ts'
 import { type Context, resolveServer } from './context.ts'
 import { mayEndConnections } from './end-sessions.ts'
 import { sweepBackups } from './sweep-backups.ts'
@@ -87,7 +86,7 @@ async function takeDump(
       ...facts(server, snapshot, options.kind, environment, took()),
       method: 'dump' as const,
       pgDumpVersion: tools.version,
-      size: (await stat(temporary)).size,
+      size: await sizeOf(temporary),
       sha256: await sha256OfFile(temporary),
       verified: serverMajor !== null,
       copy: null,
@@ -96,7 +95,7 @@ async function takeDump(
   } catch (error) {
     throw writeFailure(error, backupsDir)
   } finally {
-    await rm(temporary, { force: true })
+    await discard(temporary)
   }
 }
 
@@ -120,7 +119,7 @@ async function takeCopy(
       stamp: stampOf(took().takenAt),
       endConnections,
       signal: context.signal,
-      onName: (copy) => writeFile(note, JSON.stringify({ copy }), { mode: 0o600 }),
+      onName: (copy) => noteCopy(note, copy),
     })
     const base = facts(server, snapshot, options.kind, environment, took())
     const method = 'copy' as const
@@ -129,7 +128,7 @@ async function takeCopy(
   } catch (error) {
     throw writeFailure(error, context.settings.backupsDir)
   } finally {
-    await rm(note, { force: true })
+    await discard(note)
   }
 }
 
@@ -147,14 +146,4 @@ interface Took {
 function stopwatch(): () => Took {
   const began = Date.now()
   return () => ({ takenAt: new Date(began).toISOString(), durationMs: Date.now() - began })
-}
-
-/** What the file system said when our own writing failed. */
-function writeFailure(error: unknown, folder: string): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  if (error instanceof NselfError || syscall === undefined) return error
-  return new NselfError('backup-failed', `cannot write the backup to ${folder}: ${code}`, {
-    hint: 'see that the disk has room and that you may write there, or set NSELF_BACKUPS_DIR; no backup was kept',
-    cause: error,
-  })
 }

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises'
 import { NselfError } from '../../../core/errors.ts'
+import { pathKind } from '../../../project/path-kind.ts'
 import type { Context } from '../../shared/context.ts'
+import { type ImportOptions, importDesign } from '../../shared/import-design.ts'
+import { runSeedsOf } from '../../shared/run-seeds.ts'
 import type { ApplyResult } from '../../shared/schema-results.ts'
 import { up } from '../migrate/up.ts'
-import { seed } from '../seed.ts'
-import { type ImportOptions, importDesign } from './import.ts'
 
 export interface ApplyOptions extends ImportOptions {
   readonly lockWaitMs: number
@@ -27,7 +27,7 @@ export async function applyDesign(context: Context, options: ApplyOptions): Prom
     singleTransaction: false,
     lockWaitMs,
   })
-  const hasSeeds = (await stat(seedsDir).catch(() => null)) !== null
-  const seeds = hasSeeds ? await seed(context, 'all', { lockWaitMs }) : null
+  const hasSeeds = (await pathKind(seedsDir)) !== null
+  const seeds = hasSeeds ? await runSeedsOf(context, 'all', { lockWaitMs }) : null
   return { kind: 'apply', import: imported, migrations, seeds }
 }

@@ -1,0 +1,15 @@
+import { followLog, readLog } from '../../postgres/embedded/log.ts'
+import { type Context, embeddedHome } from '../shared/context.ts'
+import type { LogResult } from '../shared/results.ts'
+
+/**
+ * The log of the embedded server as it is now.
+ * @param follow is handed what comes, until the signal; null to be given the text as the result.
+ * @throws NselfError `configuration` where there is no log yet.
+ */
+export async function logs(context: Context, follow: ((text: string) => void) | null): Promise<LogResult> {
+  const home = embeddedHome(context)
+  if (follow === null) return { kind: 'log', text: await readLog(home) }
+  await followLog(home, follow, context.signal)
+  return { kind: 'log', text: '' }
+}

@@ -1,0 +1,206 @@
+import { relative, resolve } from 'node:path'
+import { NselfError } from '../../core/errors.ts'
+import { parseFileName, parseMigration } from '../../core/migration/file-reader.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { isSameButCasts } from '../../core/schema/canonical-definition.ts'
+import type { Catalog } from '../../core/schema/catalog.ts'
+import type { Design } from '../../core/schema/design.ts'
+import { type Difference, differencesOf } from '../../core/schema/differences.ts'
+import { nameOfChange } from '../../core/schema/migration-name.ts'
+import { migrationText } from '../../core/schema/migration-text.ts'
+import { recordStatements } from '../../core/schema/records.ts'
+import { parseRename, type Rename, renameCandidates, renameFlag, renameText } from '../../core/schema/renames.ts'
+import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
+import { readDesign } from '../../parsers/dbml/read-design.ts'
+import { type Compared, compareDesign, draftsOf } from '../../postgres/diff/design-drafts.ts'
+import { statementFormat } from '../../postgres/diff/format.ts'
+import { prove } from '../../postgres/diff/prove-migrations.ts'
+import type { Server } from '../../postgres/driver/connect.ts'
+import { catalogOf, on } from '../../postgres/scratch/read.ts'
+import { replay } from '../../postgres/scratch/replay.ts'
+import { nextPaths, readMigrationsIfAny, slugOf, writeMigrations } from '../../project/migrations.ts'
+import { writeDesignSeed } from '../../project/seeds.ts'
+import type { Context } from './context.ts'
+import type { ImportResult } from './schema-results.ts'
+import { type ScratchWork, withScratchFor } from './scratch-server.ts'
+
+export interface ImportOptions {
+  /** Where it is not absolute, from the project root on. */
+  readonly file: string
+  readonly name: string | null
+  readonly allowDrops: boolean
+  /** As `--rename` takes them. */
+  readonly renames: readonly string[]
+}
+
+/**
+ * Compares a design with what the migrations make, and writes the difference as the next migration, once it is proven
+ * to work both ways.
+ */
+export async function importDesign(context: Context, options: ImportOptions): Promise<ImportResult> {
+  const { migrationsDir, root } = context.settings
+  if (options.name !== null) slugOf(options.name)
+  const shown = relative(root, resolve(root, options.file))
+  const design = await readDesign(options.file, root)
+  if (design.tables.length === 0) {
+    throw new NselfError('invalid-design', `${shown} has no table`, {
+      hint: 'nself db schema scaffold basic writes one to begin with',
+    })
+  }
+  const files = await readMigrationsIfAny(migrationsDir, root)
+  return withScratchFor(context, {}, async (work) => {
+    context.progress('replaying the migrations')
+    const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
+    const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated)
+    context.progress('comparing the design')
+    let compared = await compareDesign(work.scratch, migrated, design, asked)
+    const chosen = await askRenames(context, compared, asked)
+    if (chosen.length > 0) compared = await compareDesign(work.scratch, migrated, design, [...asked, ...chosen])
+    for (const note of compared.notes) context.tell(`Note: ${note}`)
+    const renames = [...asked, ...chosen]
+    const empty = {
+      kind: 'import',
+      design: shown,
+      files: [],
+      differences: [],
+      renames: renames.map(renameText),
+    } as const
+    const changed = compared.differences.length > 0 || renames.length > 0
+    const paths = changed ? await written(context, { work, migrated, compared, files, renames, options }) : []
+    const seed = await writtenRecords(context, design, shown)
+    return { ...empty, files: paths, differences: compared.differences, seed }
+  })
+}
+
+interface Task {
+  readonly work: ScratchWork
+  readonly migrated: Server
+  readonly compared: Compared
+  readonly files: readonly Migration[]
+  readonly renames: readonly Rename[]
+  readonly options: ImportOptions
+}
+
+/** Generates, proves, asks and writes; resolves to the paths. */
+async function written(context: Context, task: Task): Promise<string[]> {
+  const { work, migrated, compared, files, renames, options } = task
+  const { migrationsDir, root } = context.settings
+  context.progress('writing the difference as SQL')
+  const drafts = await draftsOf(compared, renames)
+  const format = await on(migrated, statementFormat)
+  const name = options.name ?? nameOfChange(compared.differences)
+  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+  const names = drafts.map((_, i) => (drafts.length === 1 || i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
+  const paths = nextPaths(migrationsDir, root, names, now)
+  const texts = drafts.map((draft, i) => {
+    const effects = (sql: string) => effectsOf(sql, compared.current.catalog)
+    const obstacles = (sql: string) => obstaclesOf(sql, { ...compared.current.catalog, ...compared.wanted })
+    const part =
+      drafts.length === 1 ? [] : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
+    const head = [
+      `${names[i]?.replaceAll('_', ' ')}`,
+      `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
+      ...part,
+    ]
+    return { path: paths[i] as string, text: migrationText(draft, { head, format, effects, obstacles }) }
+  })
+  const fresh = texts.map(({ path, text }) =>
+    parseMigration(path, parseFileName(path.split('/').at(-1) as string) as { version: string; name: string }, text),
+  )
+  context.progress('proving it on a scratch database')
+  const after = await prove(
+    work.scratch,
+    migrated,
+    [...files, ...fresh],
+    fresh,
+    (found) => unwanted(compared, found),
+    work.replay,
+  )
+  await consent(
+    context,
+    [...compared.differences.filter(({ sign }) => sign === '-'), ...gone(compared, after)],
+    options.allowDrops,
+  )
+  writeMigrations(root, texts)
+  return paths
+}
+
+/** The records of the design as a seed: its path when it was written. */
+async function writtenRecords({ settings }: Context, design: Design, file: string): Promise<string | null> {
+  const statements = recordStatements(design)
+  if (statements.length === 0) return null
+  const head = `-- Records of ${file}; written by nself db schema import, which overwrites it.\n\n`
+  const text = `${head}${statements.map(({ sql }) => `${sql};\n`).join('\n')}`
+  return writeDesignSeed(settings.seedsDir, settings.root, text)
+}
+
+/** What differs from what was wanted; what went along with something that was dropped is told elsewhere. */
+function unwanted({ current, wanted, differences }: Compared, found: Catalog): Difference[] {
+  const tables = differencesOf({ ...found, tables: wanted.tables, enums: wanted.enums }, found)
+  const others = differencesOf({ ...found, others: current.catalog.others }, found)
+  // A new identity column has a sequence, a new table may have a new schema.
+  const made = (item: Difference) => item.sign === '-' && (item.kind === 'sequence' || item.kind === 'schema')
+  const unexpected = [...tables, ...others.filter((item) => item.sign !== '+' && !made(item))]
+  const retyped = differences.some(({ traits }) => traits.some(({ trait }) => trait === 'type'))
+  return retyped ? unexpected.filter((item) => !onlyCasts(item)) : unexpected
+}
+
+/** What reads a column of another type is written with other casts. */
+function onlyCasts({ sign, traits }: Difference): boolean {
+  return sign === '~' && traits.every(({ left, right }) => isSameButCasts(left ?? '', right ?? ''))
+}
+
+/** Views, functions and the like that went with what they stood on. */
+function gone({ current }: Compared, after: Catalog): Difference[] {
+  return differencesOf({ ...after, others: current.catalog.others }, after)
+    .filter(({ sign, kind }) => sign === '+' && kind !== 'sequence')
+    .map((item) => ({ ...item, sign: '-' as const }))
+}
+
+async function consent({ ask, answers, tell }: Context, drops: readonly Difference[], allowed: boolean): Promise<void> {
+  if (drops.length === 0 || allowed || answers.yes) return
+  const list = drops.map(({ kind, name }) => `${kind} ${name}`).join(', ')
+  const named = drops.some(({ kind }) => kind === 'table' || kind === 'column')
+  const renames = named ? '; if it has a new name only: --rename users.name=full_name' : ''
+  if (ask === null) {
+    throw new NselfError('not-confirmed', `the design drops what the migrations make: ${list}`, {
+      hint: `if it shall go: --allow-drops${renames}; nothing was written`,
+    })
+  }
+  tell(`The design drops: ${list}`)
+  if ((await ask({ kind: 'yes-no', message: 'Write a migration that drops this?' })) !== 'y') {
+    throw new NselfError('not-confirmed', 'not confirmed; nothing was written')
+  }
+}
+
+async function namedRenames(texts: readonly string[], migrated: Server): Promise<Rename[]> {
+  const catalog = await catalogOf(migrated)
+  return texts.map((text) => parseRename(text, catalog))
+}
+
+async function askRenames(
+  { ask, tell, answers }: Context,
+  compared: Compared,
+  known: readonly Rename[],
+): Promise<Rename[]> {
+  const open = renameCandidates(compared.current.catalog, compared.wanted)
+  if (ask === null || answers.yes) {
+    for (const rename of open) {
+      tell(
+        `Note: ${renameText(rename).replace(' to ', ' goes and ')} comes; if that is a new name for it: --rename ${renameFlag(rename)}`,
+      )
+    }
+    return []
+  }
+  const chosen: Rename[] = []
+  for (const rename of open) {
+    if (
+      known.some(
+        (other) => other.schema === rename.schema && other.table === rename.table && other.column === rename.column,
+      )
+    )
+      continue
+    if ((await ask({ kind: 'yes-no', message: `Did you rename ${renameText(rename)}?` })) === 'y') chosen.push(rename)
+  }
+  return chosen
+}

@@ -1,0 +1,161 @@
+import { type Backup, isVerified, type Manifest, stampOf, takenAtOf } from '../../core/backup.ts'
+import { NselfError } from '../../core/errors.ts'
+import { approve } from '../../core/guard.ts'
+import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
+import { type RestorePlan, restore as restoreApproved } from '../../postgres/backup/restore.ts'
+import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
+import { connectBeside, hindrance, mustGoInPlace, using } from '../../postgres/databases/databases.ts'
+import { connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { readHistory } from '../../postgres/tracking/history.ts'
+import { findBackup, listBackups, openBackups, temporaryIn } from '../../project/backups.ts'
+import { sha256OfFile } from '../../project/durable-file.ts'
+import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
+import { mayEndConnections } from './end-sessions.ts'
+import { missingRoles } from './missing-roles.ts'
+import type { RestoreResult } from './results.ts'
+import { findBackupMeans, takeBackup } from './take-backup.ts'
+
+export interface RestoreFlags {
+  /** Null for the newest backup of this database. */
+  readonly file: string | null
+  readonly inPlace: boolean
+  readonly dropOld: boolean
+  readonly endConnections: boolean
+  readonly lockWaitMs: number
+}
+
+/** Looks at everything that could stand in the way, asks, and only then locks and restores. */
+export async function restoreBackup(
+  context: Context,
+  flags: RestoreFlags,
+  { undoesUpdate }: { readonly undoesUpdate: boolean },
+): Promise<RestoreResult> {
+  const began = Date.now()
+  const { environment, backupsDir } = context.settings
+  const server = await resolveServer(context)
+  const history = await using(connect(server, 'nself'), context.signal, readHistory)
+  refuseOtherEnvironment(server, history, environment)
+  refuseReadOnly(server, history)
+  const serverMajor = Math.floor(history.facts.version / 10_000)
+  const backup =
+    flags.file === null ? await newest(context, server) : await findBackup(backupsDir, context.settings.cwd, flags.file)
+  const archive = await check(context, backup, serverMajor)
+  const dumpTools = backup.manifest?.kind === 'data' ? await toolsFor(context, serverMajor) : null
+  // What production has now is kept as a backup too; whether that is possible shows before anything is asked.
+  const means = environment === 'production' && !undoesUpdate ? await findBackupMeans(context) : null
+  await openBackups(backupsDir)
+  const plan = { ...(await planOf(context, server, flags, backup, archive)), undoesUpdate }
+  const database = placeOf(server)
+  const summary = `replace ${database} (${history.facts.markedAs ?? environment}) by ${describe(backup)}`
+  const approved = await approve({ action: 'restore', what: plan, summary }, environment, context.answers, context.ask)
+  if (means !== null) {
+    const taken = await takeBackup(
+      context,
+      { kind: 'full', lockWaitMs: flags.lockWaitMs, endConnections: false },
+      means,
+    )
+    context.tell(`What is there now was backed up first: ${taken.path}`)
+  }
+  const { kept } = await restoreApproved(server, approved, {
+    environment,
+    serverMajor,
+    stamp: stampOf(new Date().toISOString()),
+    dumpTools,
+    temporary: temporaryIn(backupsDir),
+    lockWaitMs: flags.lockWaitMs,
+    tell: context.tell,
+    progress: (what) => context.progress(what),
+    signal: context.signal,
+  })
+  const durationMs = Date.now() - began
+  return { kind: 'restore', database, file: backup.name, inPlace: flags.inPlace, kept, durationMs }
+}
+
+/** @throws NselfError `usage` when there is none. */
+async function newest({ settings }: Context, { database }: Server): Promise<Backup> {
+  const { environment, backupsDir } = settings
+  const backups = await listBackups(backupsDir)
+  const found = backups.find(
+    (backup) =>
+      isVerified(backup) &&
+      backup.manifest?.kind === 'full' &&
+      backup.manifest.database === database &&
+      backup.manifest.environment === environment,
+  )
+  if (found !== undefined) return found
+  throw new NselfError('usage', `there is no full backup of ${database} (${environment}) in ${backupsDir}`, {
+    hint:
+      backups.length === 0
+        ? 'take one: nself db backup'
+        : 'name the file: nself db restore FILE; see nself db backup list',
+  })
+}
+
+/** Sees that the backup is whole, and one that this server can take. @throws NselfError `refused`. */
+async function check(context: Context, backup: Backup, serverMajor: number): Promise<Archive | null> {
+  const { manifest, name } = backup
+  if (manifest?.method === 'copy') return null
+  if (backup.isDamaged) {
+    throw new NselfError('refused', `the manifest of ${name} is damaged: nothing tells whether the dump is whole`, {
+      hint: `restore another one: nself db backup list; or take ${name}.json away, and the dump is restored unchecked`,
+    })
+  }
+  if (manifest === null) {
+    context.tell(`${name} has no manifest, so it was not made here: whether it is whole shows only when it is restored`)
+  } else {
+    await checkSum(context, backup, manifest)
+  }
+  const archive = await readArchive(backup.path, serverMajor, context.settings.pgBinDir)
+  const from = archive.serverMajor ?? serverMajor
+  if (from > serverMajor) {
+    throw new NselfError('refused', `${name} is of PostgreSQL ${from}, but the server is PostgreSQL ${serverMajor}`, {
+      hint: 'restore it to a server of that version or newer; nothing was changed',
+    })
+  }
+  if (manifest?.kind === 'schema') context.tell(`${name} holds the schema alone: all tables will be empty`)
+  return archive
+}
+
+async function checkSum(context: Context, { name, path, size }: Backup, manifest: Manifest): Promise<void> {
+  context.progress(`checking ${name}`)
+  const isWhole = size === manifest.size && (await sha256OfFile(path)) === manifest.sha256
+  if (isWhole) return
+  const how = size === manifest.size ? 'its sha256 differs' : `it has ${size} bytes, and had ${manifest.size}`
+  throw new NselfError('refused', `${name} is not as it was written: ${how}`, {
+    hint: 'it is damaged or was changed: take another one, see nself db backup list; nothing was changed',
+  })
+}
+
+async function planOf(
+  context: Context,
+  server: Server,
+  flags: RestoreFlags,
+  backup: Backup,
+  archive: Archive | null,
+): Promise<RestorePlan> {
+  const { inPlace, dropOld } = flags
+  const roles = backup.manifest?.roles ?? []
+  const newRoles = await missingRoles(context, server, roles)
+  const base = { backup, archive, inPlace, dropOld, newRoles, undoesUpdate: false }
+  if (inPlace) return { ...base, endConnections: false }
+  const reason = await using(connectBeside(server, 'nself'), context.signal, (client) =>
+    hindrance(client, server.database),
+  )
+  if (reason !== null) throw mustGoInPlace(reason, backup.name)
+  return { ...base, endConnections: await mayEndConnections(context, server, flags.endConnections, 'replaced') }
+}
+
+async function toolsFor({ settings }: Context, serverMajor: number): Promise<Tools> {
+  const all = await installedTools(settings.pgBinDir)
+  const tools = fitting(all, serverMajor)
+  if (tools === null) throw noTools(all, serverMajor)
+  return tools
+}
+
+/** `nself_full_….dump of 2026-01-22 14:30:00 (production, last 016_…)` */
+function describe(backup: Backup): string {
+  const { manifest, name } = backup
+  const taken = `${name} of ${takenAtOf(backup).slice(0, 19).replace('T', ' ')}`
+  if (manifest === null) return taken
+  return `${taken} (${manifest.database}, ${manifest.environment}, last ${manifest.lastVersion ?? 'none'})`
+}

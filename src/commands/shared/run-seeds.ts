@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { approve } from '../../core/guard.ts'
+import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
+import { placeOf } from '../../postgres/driver/connect.ts'
+import { runSeeds } from '../../postgres/run/seeds.ts'
+import { readSeeded } from '../../postgres/tracking/seed-history.ts'
+import { readSection } from '../../project/read-text.ts'
+import { readSeeds } from '../../project/seeds.ts'
+import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
+import type { DryRunResult, SeedResult } from './results.ts'
+
+/** Which seeds: the common ones, those of the environment, or both. No command reaches another environment's folder. */
+type Which = 'all' | 'common' | 'env'
+
+export interface SeedFlags {
+  readonly lockWaitMs: number
+  readonly dryRun: boolean
+}
+
+/** Runs the seeds, or with `dryRun` shows the SQL that would be sent. */
+export function runOrShowSeeds(context: Context, which: Which, flags: SeedFlags): Promise<SeedResult | DryRunResult> {
+  return flags.dryRun ? dryRunSeeds(context, which) : runSeedsOf(context, which, flags)
+}
+
+/** Runs the seeds that are new or were edited, each in a transaction with its row. */
+export async function runSeedsOf(
+  context: Context,
+  which: Which,
+  flags: { readonly lockWaitMs: number },
+): Promise<SeedResult> {
+  const began = Date.now()
+  const { environment, root } = context.settings
+  const { server, history, state, entries } = await lookAtSeeds(context, which)
+  refuseOtherEnvironment(server, history, environment)
+  refuseLost(server, history)
+  const seeds = planSeeds(entries)
+  const database = placeOf(server)
+  const unchanged = entries.filter((entry) => entry.status === 'applied').length
+  const result = (steps: SeedResult['steps']): SeedResult => {
+    return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: Date.now() - began }
+  }
+  if (seeds.length === 0) return result([])
+  refuseReadOnly(server, history)
+  const pending = state.entries.filter((entry) => entry.status === 'pending').length
+  if (pending > 0) context.tell(`Not all migrations are applied (${pending} pending): nself db migrate up`)
+  const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${database}`
+  const approved = await approve({ action: 'seed', what: seeds, summary }, environment, context.answers, context.ask)
+  context.progress(`waiting for the lock of ${database}`)
+  const { steps } = await runSeeds(server, approved, {
+    environment,
+    ...flags,
+    tell: context.tell,
+    signal: context.signal,
+    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
+    onSeed: ({ name }, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${name}`),
+    onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
+  })
+  return result(steps)
+}
+
+/** The SQL that `seed` would send, without a lock and without a change. */
+async function dryRunSeeds(context: Context, which: Which): Promise<DryRunResult> {
+  const { root } = context.settings
+  const { entries } = await lookAtSeeds(context, which)
+  const steps: DryRunResult['steps'][number][] = []
+  for (const { name, file } of planSeeds(entries)) {
+    let sql = file.up.sql ?? ''
+    if (file.up.sql === null)
+      for await (const text of readSection(join(root, file.path), file.path, file.up)) sql += text
+    steps.push({ version: null, name, transaction: true, sql: sql.trim() })
+  }
+  return { kind: 'dry-run', action: 'seed', steps }
+}
+
+/** The seed files that this environment may run, in order. @throws NselfError as readSeeds. */
+export function readSeedsOf({ settings }: Context, which: Which): Promise<Seed[]> {
+  return readSeeds(settings.seedsDir, settings.root, foldersOf(settings, which))
+}
+
+function foldersOf({ environment }: Context['settings'], which: Which): SeedFolder[] {
+  return which === 'all' ? ['common', environment] : which === 'env' ? [environment] : ['common']
+}
+
+/** Seed files and what the database has had of them. */
+export async function lookAtSeeds(context: Context, which: Which): Promise<Look & { entries: SeedEntry[] }> {
+  const seeds = await readSeedsOf(context, which)
+  return look(context, async ({ client }, found) => {
+    const entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
+    return { ...found, entries }
+  })
+}

@@ -1,0 +1,22 @@
+import type { Action } from '../../core/guard.ts'
+import { planFresh } from '../../core/migration/plan.ts'
+import { dropEverything } from '../../postgres/databases/drop-everything.ts'
+import type { Context } from './context.ts'
+import type { ResetResult, RunResult } from './results.ts'
+import { count, type RunFlags, run } from './run-plan.ts'
+import { readSeedsOf, runSeedsOf } from './run-seeds.ts'
+
+/** Drops all user objects and applies every migration. @throws NselfError `refused` in production. */
+export async function startOver(context: Context, options: RunFlags, action: Action): Promise<RunResult> {
+  const { environment } = context.settings
+  const before = ({ client }: Parameters<typeof dropEverything>[0]) => dropEverything({ client }, environment)
+  const summary = (steps: number) => `drop everything and apply ${count(steps)} to`
+  return run(context, { plan: planFresh, summary, action, before }, options)
+}
+
+/** The same, then the seeds. Seeds that cannot be read are found before anything is dropped. */
+export async function startOverWithSeeds(context: Context, options: RunFlags, action: Action): Promise<ResetResult> {
+  await readSeedsOf(context, 'all')
+  const migrations = await startOver(context, options, action)
+  return { kind: 'reset', migrations, seeds: await runSeedsOf(context, 'all', options) }
+}
