@@ -1,5 +1,6 @@
 import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from '../../commands/shared/results.ts'
 import { sizeText } from '../../core/backup.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Paint } from './paint.ts'
 
 /** What the commands about backups return, as the lines that a person reads. */
@@ -58,7 +59,7 @@ function renderRestored({ database, file, kept, durationMs }: RestoreResult, pai
   const old =
     kept === null
       ? []
-      : [`The old database is now ${kept}; to drop it: ${paint.cyan(`DROP DATABASE "${kept.replaceAll('"', '""')}"`)}`]
+      : [`The old database is now ${kept}; to drop it: ${paint.cyan(`DROP DATABASE ${quoteIdentifier(kept)}`)}`]
   return [`${paint.green('✓')} ${database} restored from ${file} in ${seconds(durationMs)}`, ...old].join('\n')
 }
 

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
-import { connectBeside, identifier, using } from '../../postgres/databases/databases.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { connectBeside, using } from '../../postgres/databases/databases.ts'
 import { findMissingRoles } from '../../postgres/databases/roles.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
 import type { Context } from './context.ts'
@@ -19,6 +20,6 @@ export async function missingRoles(context: Context, server: Server, roles: read
     return [...missing]
   }
   throw new NselfError('refused', `the backup names ${verb} that ${placeOf(server)} has not: ${missing.join(', ')}`, {
-    hint: `make them first: ${missing.map((role) => `CREATE ROLE ${identifier(role)};`).join(' ')} nothing was changed`,
+    hint: `make them first: ${missing.map((role) => `CREATE ROLE ${quoteIdentifier(role)};`).join(' ')} nothing was changed`,
   })
 }

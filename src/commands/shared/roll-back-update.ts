@@ -1,6 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
-import { connectBeside, hindrance, identifier, using } from '../../postgres/databases/databases.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { connectBeside, hindrance, using } from '../../postgres/databases/databases.ts'
 import type { Report } from '../../postgres/run/report.ts'
 import { restoreLine } from './backup-first.ts'
 import { type Context, resolveServer } from './context.ts'
@@ -32,7 +33,7 @@ export async function afterFailure(
     const study =
       kept === null
         ? ''
-        : `; the failed database is kept as ${kept}: DROP DATABASE ${identifier(kept)} when you are done`
+        : `; the failed database is kept as ${kept}: DROP DATABASE ${quoteIdentifier(kept)} when you are done`
     const report = { ...(error.report as object | undefined), rolledBack: true }
     return withHint(error, `rolled back to ${taken.name}${study}`, report)
   } catch (failure) {

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../sql/quoting.ts'
 import { type Column, type Constraint, counts, type Index, type Table } from './catalog.ts'
 import { defaultOf } from './dbml-default.ts'
 import {
@@ -11,7 +12,6 @@ import {
   withoutParentheses,
   withSettings,
 } from './dbml-text.ts'
-import { quoted } from './design.ts'
 
 export type IsEnum = (schema: string, name: string) => boolean
 
@@ -127,7 +127,7 @@ function indexLines(index: Index): string[] {
 function indexKeys({ keys }: Index): string[] | null {
   if (keys.every(({ isColumn, behind }) => isColumn && behind === '')) return keys.map((key) => nameOf(key.text))
   const texts = keys.map(({ text, isColumn, behind }) =>
-    expressionOf(`${isColumn ? quoted(text) : withoutParentheses(text)}${behind}`),
+    expressionOf(`${isColumn ? quoteIdentifier(text) : withoutParentheses(text)}${behind}`),
   )
   return texts.every((text) => text !== null) ? texts : null
 }

@@ -1,3 +1,4 @@
+import { unquoteIdentifier } from '../sql/quoting.ts'
 /** How DBML writes names, texts, types and expressions. */
 
 /** A name, quoted where it is more than letters, digits and underscores. */
@@ -77,7 +78,6 @@ const aliases: readonly (readonly [RegExp, string])[] = [
 
 const part = '("(?:[^"]|"")+"|[^".()[\\]\\s]+)'
 const ofSchema = new RegExp(`^${part}\\.${part}(\\(.*\\))?((?:\\[\\])*)$`)
-const unquoted = (sql: string) => (sql.startsWith('"') ? sql.slice(1, -1).replaceAll('""', '"') : sql)
 
 /** A type as a person reads it, short and without `public`: `varchar(20)`, `timestamptz[]`, `mood`. */
 export function shortType(type: string): string {
@@ -93,7 +93,7 @@ export function shortType(type: string): string {
 export function typeOf(type: string, isEnum: (schema: string, name: string) => boolean): string {
   const [, schema, name, modifier = '', array = ''] = ofSchema.exec(type) ?? []
   if (schema !== undefined && name !== undefined) {
-    const [inSchema, named] = [unquoted(schema), unquoted(name)]
+    const [inSchema, named] = [unquoteIdentifier(schema), unquoteIdentifier(name)]
     const plain = !schema.startsWith('"') && !name.startsWith('"') && isPlainType(named + modifier)
     if (isEnum(inSchema, named) || plain) return qualified(inSchema, named) + modifier + array
     return quoted(type, '"')

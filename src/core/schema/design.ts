@@ -84,18 +84,3 @@ export interface DesignRecords extends Placed {
   /** As SQL. */
   readonly rows: readonly (readonly string[])[]
 }
-
-/** Quotes a name for SQL. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-export function quotedTable(schema: string, name: string): string {
-  return `${quoted(schema)}.${quoted(name)}`
-}
-
-/** Quotes a text for SQL, whatever standard_conforming_strings says. */
-export function literalOf(text: string): string {
-  const plain = `'${text.replaceAll("'", "''")}'`
-  return text.includes('\\') ? `E${plain.replaceAll('\\', '\\\\')}` : plain
-}

@@ -1,4 +1,4 @@
-import { literalOf } from './design.ts'
+import { quoteLiteral } from '../sql/quoting.ts'
 
 /** Functions of other databases, and of PostgreSQL's extensions, and what every PostgreSQL has for them. */
 const functions = new Map(
@@ -37,10 +37,10 @@ export function equivalentDefault(written: string, type: string, isUnknown: (nam
   }
   if (/^[01]$/.test(written) && type === 'boolean') return written === '1' ? 'true' : 'false'
   // A number would need a cast, which PostgreSQL does not do by itself.
-  if (/^\d+$/.test(written) && /^bit\b/.test(type)) return literalOf(written)
+  if (/^\d+$/.test(written) && /^bit\b/.test(type)) return quoteLiteral(written)
   if (/^\(\s*now\s*\)$/i.test(written)) return 'now()'
   const json = /^\(\s*([[{].*[\]}])\s*\)$/s.exec(written)
-  if (json !== null && /^jsonb?$/.test(type)) return literalOf(json[1] as string)
+  if (json !== null && /^jsonb?$/.test(type)) return quoteLiteral(json[1] as string)
   const quoted = /^'(.*)'$/s.exec(written)?.[1]
   const isText = quoted !== undefined
   if (isText && !/^(?:timestamp|time|date|uuid)\b/.test(type)) return null

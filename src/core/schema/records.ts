@@ -1,15 +1,16 @@
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import { keyOf } from './catalog.ts'
-import { type Design, type DesignRecords, quoted, quotedTable } from './design.ts'
+import type { Design, DesignRecords } from './design.ts'
 import type { DesignStatement } from './design-sql.ts'
 
 /** The statements that put the records of a design into its tables, those that others refer to first. */
 export function recordStatements(design: Design): DesignStatement[] {
   return referredFirst(design).flatMap((records) => {
     const { at } = records
-    const table = quotedTable(records.schema, records.table)
+    const table = quoteQualified(records.schema, records.table)
     const rows = records.rows.map((row) => `  (${row.join(', ')})`).join(',\n')
     if (records.rows.length === 0) return []
-    const insert = `INSERT INTO ${table} (${records.columns.map(quoted).join(', ')}) OVERRIDING SYSTEM VALUE VALUES\n${rows}\nON CONFLICT DO NOTHING`
+    const insert = `INSERT INTO ${table} (${records.columns.map(quoteIdentifier).join(', ')}) OVERRIDING SYSTEM VALUE VALUES\n${rows}\nON CONFLICT DO NOTHING`
     return [{ sql: insert, at }, ...sequencesOf(design, records).map((sql) => ({ sql, at }))]
   })
 }
@@ -18,10 +19,9 @@ export function recordStatements(design: Design): DesignStatement[] {
 function sequencesOf({ tables }: Design, { schema, table: name, columns }: DesignRecords): string[] {
   const table = tables.find((item) => item.schema === schema && item.name === name)
   const counted = table?.columns.filter((column) => column.increment && columns.includes(column.name)) ?? []
-  const text = (value: string) => `'${value.replaceAll("'", "''")}'`
   return counted.map((column) => {
-    const sequence = `pg_get_serial_sequence(${text(quotedTable(schema, name))}, ${text(column.name)})`
-    return `SELECT setval(${sequence}, (SELECT max(${quoted(column.name)}) FROM ${quotedTable(schema, name)}))`
+    const sequence = `pg_get_serial_sequence(${quoteLiteral(quoteQualified(schema, name))}, ${quoteLiteral(column.name)})`
+    return `SELECT setval(${sequence}, (SELECT max(${quoteIdentifier(column.name)}) FROM ${quoteQualified(schema, name)}))`
   })
 }
 

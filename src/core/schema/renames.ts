@@ -1,6 +1,6 @@
 import { NselfError } from '../errors.ts'
+import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
 import { type Catalog, keyOf, shortName, type Table, tablesByKey } from './catalog.ts'
-import { quoted, quotedTable } from './design.ts'
 import type { Wanted } from './target-schema.ts'
 
 /** A table, or a column of one, that gets another name and keeps its rows. */
@@ -91,15 +91,15 @@ export function parseRename(text: string, current: Catalog): Rename {
 
 /** The statement that does it, and the one that takes it back. */
 export function renameSql({ schema, table, column, to }: Rename): { up: string; down: string } {
-  const name = quotedTable(schema, table)
+  const name = quoteQualified(schema, table)
   if (column !== null) {
     const statement = (from: string, into: string) =>
-      `ALTER TABLE ${name} RENAME COLUMN ${quoted(from)} TO ${quoted(into)}`
+      `ALTER TABLE ${name} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(into)}`
     return { up: statement(column, to), down: statement(to, column) }
   }
   return {
-    up: `ALTER TABLE ${name} RENAME TO ${quoted(to)}`,
-    down: `ALTER TABLE ${quotedTable(schema, to)} RENAME TO ${quoted(table)}`,
+    up: `ALTER TABLE ${name} RENAME TO ${quoteIdentifier(to)}`,
+    down: `ALTER TABLE ${quoteQualified(schema, to)} RENAME TO ${quoteIdentifier(table)}`,
   }
 }
 

@@ -1,4 +1,5 @@
 import { shortTypes } from '../sql/plain-names.ts'
+import { unquoteIdentifier } from '../sql/quoting.ts'
 import type { Catalog, Column } from './catalog.ts'
 
 const name = '(?:"(?:[^"]|"")*")'
@@ -88,13 +89,9 @@ export function effectOfType(from: string, to: string): string {
   return `${was} ${rounds ? 'values are rounded; ' : ''}fails when a value does not fit; ${anew}`
 }
 
-function unquoted(identifier: string): string {
-  return identifier.replace(/^"|"$/g, '').replaceAll('""', '"')
-}
-
 function split(table: string): { schema: string; name: string } {
   const [, schema, relation] = /^("(?:[^"]|"")*"|[^.]+)\.(.*)$/s.exec(table) ?? []
-  return { schema: unquoted(schema ?? ''), name: unquoted(relation ?? '') }
+  return { schema: unquoteIdentifier(schema ?? ''), name: unquoteIdentifier(relation ?? '') }
 }
 
 function exists(table: string, { tables }: Catalog): boolean {
@@ -105,5 +102,5 @@ function exists(table: string, { tables }: Catalog): boolean {
 function columnOf(table: string, column: string, { tables }: Catalog): Column | undefined {
   const { schema, name: relation } = split(table)
   const found = tables.find((item) => item.schema === schema && item.name === relation)
-  return found?.columns.find((item) => item.name === unquoted(column))
+  return found?.columns.find((item) => item.name === unquoteIdentifier(column))
 }

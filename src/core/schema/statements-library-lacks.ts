@@ -1,6 +1,6 @@
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import type { Catalog, Column, Other, Table } from './catalog.ts'
 import { keyOf, tablesByKey } from './catalog.ts'
-import { literalOf, quoted, quotedTable } from './design.ts'
 import { type Change, plainChange } from './generated-statement.ts'
 
 /**
@@ -34,11 +34,11 @@ function viewCommentsSql(
   const views = new Set(want.others.flatMap((item) => (/view$/.test(item.kind) ? [keyOf(item)] : [])))
   const statement = ({ schema, table, name }: Other, text: string) => {
     const view = (table as string).slice((schema as string).length + 1)
-    const column = `${quotedTable(schema as string, view)}.${quoted(name.slice(view.length + 1))}`
+    const column = `${quoteQualified(schema as string, view)}.${quoteIdentifier(name.slice(view.length + 1))}`
     return { sql: `COMMENT ON COLUMN ${column} IS ${text}`, table }
   }
   const isMadeAnew = ({ schema, table }: Other) => {
-    const view = quotedTable(schema as string, (table as string).slice((schema as string).length + 1))
+    const view = quoteQualified(schema as string, (table as string).slice((schema as string).length + 1))
     return changes.some(({ sql }) => /^CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW /.test(sql) && sql.includes(view))
   }
   const gone = [...before].flatMap(([key, item]) =>
@@ -47,7 +47,7 @@ function viewCommentsSql(
   const there = [...after].flatMap(([key, item]) =>
     before.get(key)?.definition === item.definition && !isMadeAnew(item)
       ? []
-      : [statement(item, literalOf(item.definition))],
+      : [statement(item, quoteLiteral(item.definition))],
   )
   return [...gone, ...there]
 }
@@ -57,17 +57,17 @@ function ofInherited(table: Table, column: Column, wanted: ReadonlyMap<string, T
   const parents = table.kind === 'partition' ? [] : table.inherits
   const above = parents.flatMap((key) => wanted.get(key)?.columns.filter(({ name }) => name === column.name) ?? [])
   if (above.length === 0) return []
-  const name = quotedTable(table.schema, table.name)
+  const name = quoteQualified(table.schema, table.name)
   const isDefaultOwn = column.generated === null && above.some((parent) => parent.default !== column.default)
   return [
     ...(isDefaultOwn
       ? [
-          `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} ${column.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`,
+          `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column.name)} ${column.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`,
         ]
       : []),
     ...(column.comment === null
       ? []
-      : [`COMMENT ON COLUMN ${name}.${quoted(column.name)} IS ${literalOf(column.comment)}`]),
+      : [`COMMENT ON COLUMN ${name}.${quoteIdentifier(column.name)} IS ${quoteLiteral(column.comment)}`]),
   ]
 }
 
@@ -78,7 +78,7 @@ function usualStorage(type: string, serverVersion: number): string {
 }
 
 function columnSql(table: Table, column: Column, before: Column | undefined, serverVersion: number): string[] {
-  const alter = `ALTER TABLE ${quotedTable(table.schema, table.name)} ALTER COLUMN ${quoted(column.name)}`
+  const alter = `ALTER TABLE ${quoteQualified(table.schema, table.name)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   const sql: string[] = []
   // A change of type sets these back by itself.
   const kept = before?.type === column.type ? before : undefined
@@ -95,7 +95,7 @@ function statisticsSql(have: Catalog, want: Catalog): { sql: string; table: stri
   const of = ({ others }: Catalog) =>
     new Map(others.flatMap((item) => (item.kind === 'statistics' ? [[keyOf(item), item]] : [])))
   const [before, after] = [of(have), of(want)]
-  const name = (item: Other) => quotedTable(item.schema as string, item.name)
+  const name = (item: Other) => quoteQualified(item.schema as string, item.name)
   const drops = [...before].flatMap(([key, item]) =>
     after.get(key)?.definition === item.definition
       ? []
@@ -103,7 +103,7 @@ function statisticsSql(have: Catalog, want: Catalog): { sql: string; table: stri
   )
   const creates = [...after].flatMap(([key, item]) => {
     const same = before.get(key)?.definition === item.definition
-    const comment = item.comment === null ? 'NULL' : literalOf(item.comment)
+    const comment = item.comment === null ? 'NULL' : quoteLiteral(item.comment)
     const told = same ? before.get(key)?.comment : null
     return [
       ...(same ? [] : [{ sql: item.definition, table: item.table }]),

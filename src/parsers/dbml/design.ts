@@ -1,13 +1,7 @@
 import type { Database, RefEndpoint, TableRecord } from '@dbml/parse'
 import type { Location } from '../../core/errors.ts'
-import {
-  type Design,
-  type DesignRecords,
-  type DesignReference,
-  type DesignTable,
-  literalOf,
-  quotedTable,
-} from '../../core/schema/design.ts'
+import type { Design, DesignRecords, DesignReference, DesignTable } from '../../core/schema/design.ts'
+import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { joinTable, partialReferences, referenceOf } from './references.ts'
 import { inlineEnums, type Reading, type Source, tableOf, withPartials } from './table.ts'
 
@@ -28,8 +22,8 @@ export function designOf(database: Database, source: Source, isMany: IsMany): De
   const typeOf: Reading['typeOf'] = ({ schemaName, type_name: written }) => {
     const [, base, array] = /^(.*?)((?:\s*\[\d*\])*)$/s.exec(written) as unknown as [string, string, string]
     const schema = schemaName ?? 'public'
-    if (enumNames.has(`${schema}.${base}`)) return `${quotedTable(schema, base)}${array}`
-    return schemaName === null ? written : `${quotedTable(schemaName, base)}${array}`
+    if (enumNames.has(`${schema}.${base}`)) return `${quoteQualified(schema, base)}${array}`
+    return schemaName === null ? written : `${quoteQualified(schemaName, base)}${array}`
   }
   const whole = database.tables.map((table) => withPartials(table, partials))
   const reading = { at, typeOf, source }
@@ -81,5 +75,5 @@ function recordsOf(item: TableRecord, at: Location): DesignRecords {
 function sqlValue(value: unknown, type: string): string {
   if (value === null || value === undefined) return 'NULL'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return type === 'expression' ? `(${String(value)})` : literalOf(String(value))
+  return type === 'expression' ? `(${String(value)})` : quoteLiteral(String(value))
 }

@@ -1,15 +1,8 @@
 import type { Check, Column, Index, Table, TablePartial } from '@dbml/parse'
 import type { Location } from '../../core/errors.ts'
-import {
-  type DesignColumn,
-  type DesignEnum,
-  type DesignIndex,
-  type DesignKey,
-  type DesignTable,
-  literalOf,
-  quotedTable,
-} from '../../core/schema/design.ts'
+import type { DesignColumn, DesignEnum, DesignIndex, DesignKey, DesignTable } from '../../core/schema/design.ts'
 import { serialType } from '../../core/schema/foreign-types.ts'
+import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 
 /** What the file says beside what the parser makes of it. */
 export interface Source {
@@ -127,7 +120,7 @@ function isKey({ unique, method, keys, comment }: DesignIndex): boolean {
 
 function columnOf(table: Table, field: Column, { at, typeOf, source }: Reading): DesignColumn {
   const list = inlineEnum(table, field, { at, typeOf, source })
-  const written = list === null ? typeOf(field.type) : quotedTable(list.schema, list.name)
+  const written = list === null ? typeOf(field.type) : quoteQualified(list.schema, list.name)
   const serial = serialType(written)
   return {
     name: field.name,
@@ -160,7 +153,7 @@ function inlineEnum(table: Table, field: Column, { at, source }: Reading): Desig
 function defaultOf(field: Column, source: Source): string | null {
   const { dbdefault: value } = field
   if (value === undefined) return null
-  if (value.type === 'string') return literalOf(String(value.value))
+  if (value.type === 'string') return quoteLiteral(String(value.value))
   if (value.type === 'expression') return `(${value.value})`
   if (value.type === 'boolean') return String(value.value) === 'null' ? null : String(value.value)
   // As written: a number of JavaScript has lost digits by now.

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { Client } from 'pg'
 import { type BackupKind, sizeText } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
 import { isTracked, lastAppliedSql } from '../tracking/history.ts'
 import { environmentFor, failureOf, runTool } from './tool.ts'
@@ -88,7 +89,7 @@ export async function readSnapshot(client: Client): Promise<Snapshot> {
 function contentOf(kind: BackupKind, schemas: readonly string[]): string[] {
   if (kind === 'full') return []
   if (kind === 'data') return ['--data-only', '--exclude-schema=nself']
-  return ['--no-blobs', ...schemas.map((name) => `--exclude-table-data="${name.replaceAll('"', '""')}".*`)]
+  return ['--no-blobs', ...schemas.map((name) => `--exclude-table-data=${quoteIdentifier(name)}.*`)]
 }
 
 function dumpFailure(ended: Parameters<typeof failureOf>[2]): NselfError {

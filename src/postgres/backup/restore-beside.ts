@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import {
   abandonedRestores,
   connectBeside,
   databaseExists,
   dropRestore,
   freeName,
-  identifier,
   ours,
   restoring,
   using,
@@ -79,8 +79,8 @@ async function creation(
       hint: 'take another backup: nself db backup list; nothing was changed',
     })
   }
-  const owner = identifier(properties.owner)
-  return `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ours}`
+  const owner = quoteIdentifier(properties.owner)
+  return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ours}`
 }
 
 async function fill(server: Server, fresh: Server, plan: RestorePlan, { signal }: Hold, options: RestoreOptions) {
@@ -119,7 +119,7 @@ async function liken(client: Client, sql: string, tell: (sentence: string) => vo
 
 async function createRoles(client: Client, roles: readonly string[]): Promise<void> {
   for (const role of roles) {
-    const { error } = await send(client, `CREATE ROLE ${identifier(role)} NOLOGIN`)
+    const { error } = await send(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
     if (error !== null && error.code !== '42710') throw error
   }
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
-import { identifier, restoring, using } from '../databases/databases.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { restoring, using } from '../databases/databases.ts'
 import { dropAllSql, findDrops } from '../databases/drop-everything.ts'
 import { namesOf, sessionsOn } from '../databases/sessions.ts'
 import { connect, type Server } from '../driver/connect.ts'
@@ -30,7 +31,7 @@ export async function restoreInPlace(
   await using(connect(server, restoring), signal, async (client) => {
     try {
       await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
-      for (const role of newRoles) await must(client, `CREATE ROLE ${identifier(role)} NOLOGIN`)
+      for (const role of newRoles) await must(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
       options.progress('dropping what is there')
       await must(client, `${dropAllSql(await findDrops(client))}; ${dropTrackingSql}`)
       // No --single-transaction would have it end ours in the middle; with it, it is ended once, after all.

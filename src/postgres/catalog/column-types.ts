@@ -1,5 +1,5 @@
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
-import { literal } from '../tracking/history.ts'
 
 /** The types of columns as format_type writes them, by `table.column`; none for what does not exist. */
 export async function columnTypes(
@@ -8,7 +8,7 @@ export async function columnTypes(
 ): Promise<Map<string, string>> {
   const connection = await connect(server, 'nself')
   try {
-    const values = columns.map(({ table, column }) => `(${literal(table)}, ${literal(column)})`)
+    const values = columns.map(({ table, column }) => `(${quoteLiteral(table)}, ${quoteLiteral(column)})`)
     const { rows } = await connection.client.query<{ name: string; type: string }>(`
       SELECT t.tab || '.' || t.col AS name, format_type(a.atttypid, a.atttypmod) AS type
       FROM (VALUES ${values.join(', ')}) AS t (tab, col)

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Figures } from '../../core/update-verdict.ts'
 import { rowsOf } from '../run/failure.ts'
-import { literal } from '../tracking/history.ts'
 import { findInvalidIndexes } from '../tracking/repair.ts'
 
 const isUsers = (schema: string) => `${schema} NOT IN ('nself', 'information_schema') AND ${schema} !~ '^pg_'`
@@ -50,7 +50,7 @@ async function sequencesBehind(client: Client): Promise<string[]> {
   const sequences = await rowsOf<Sequence>(client, sequencesSql)
   if (sequences.length === 0) return []
   const looks = sequences.map(({ sequence, table, column }) => {
-    const name = literal(`${sequence} of ${table}.${column}`)
+    const name = quoteLiteral(`${sequence} of ${table}.${column}`)
     return `SELECT ${name} AS name WHERE (SELECT max(${column}) FROM ${table}) >
       (SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM ${sequence})`
   })

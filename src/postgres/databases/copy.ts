@@ -1,20 +1,10 @@
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { readSnapshot, type Snapshot } from '../backup/dump.ts'
 import { interrupted } from '../backup/tool.ts'
 import { connect, type Server } from '../driver/connect.ts'
-import { literal } from '../tracking/history.ts'
-import {
-  connectBeside,
-  dropOurs,
-  endCreations,
-  freeName,
-  hindrance,
-  identifier,
-  isNameTaken,
-  ours,
-  using,
-} from './databases.ts'
+import { connectBeside, dropOurs, endCreations, freeName, hindrance, isNameTaken, ours, using } from './databases.ts'
 import { withoutSessions } from './sessions.ts'
 
 export interface CopyOptions {
@@ -45,7 +35,9 @@ export async function copyDatabase(
         })
       }
       const name = await makeCopy(worker, watcher, database, options)
-      const { rows } = await worker.query<{ size: string }>(`SELECT pg_database_size(${literal(name)})::text AS size`)
+      const { rows } = await worker.query<{ size: string }>(
+        `SELECT pg_database_size(${quoteLiteral(name)})::text AS size`,
+      )
       return { ...snapshot, name, size: Number(rows[0]?.size) }
     }),
   )
@@ -55,7 +47,7 @@ export async function copyDatabase(
 async function makeCopy(worker: Client, watcher: Client, database: string, options: CopyOptions): Promise<string> {
   const name = await freeName(worker, database, 'backup', options.stamp)
   await options.onName(name)
-  const sql = `CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
+  const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
   try {
     await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
     return name
@@ -74,7 +66,7 @@ async function makeCopy(worker: Client, watcher: Client, database: string, optio
 /** Drops a copy; false when this server has none of that name that is ours, or somebody keeps it. */
 export async function dropCopy(server: Server, name: string): Promise<boolean> {
   return using(connectBeside(server, 'nself backup'), new AbortController().signal, async (client) => {
-    await endCreations(client, identifier(name))
+    await endCreations(client, quoteIdentifier(name))
     return dropOurs(client, name)
   })
 }

@@ -1,15 +1,13 @@
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { type Connection, cancel, connect, disconnect, type Server } from '../driver/connect.ts'
-import { literal } from '../tracking/history.ts'
 
 /**
  * The connection limit of databases that we made and that serve nobody yet: large enough to mean none, and odd
  * enough to tell them from a user's. It is theirs from CREATE DATABASE on.
  */
 export const ours = 474_382
-
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Names in PostgreSQL have at most so many bytes; longer ones are cut off without a word. */
 const longest = 63
@@ -30,7 +28,7 @@ function shortened(name: string, room: number): string {
 }
 
 export async function databaseExists(client: Client, name: string): Promise<boolean> {
-  return (await client.query(`SELECT FROM pg_database WHERE datname = ${literal(name)}`)).rowCount === 1
+  return (await client.query(`SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}`)).rowCount === 1
 }
 
 /**
@@ -73,11 +71,11 @@ export async function using<T>(
 /** Drops a database of ours unless somebody uses it; true when it is gone. */
 export async function dropOurs(client: Client, name: string): Promise<boolean> {
   const { rows } = await client.query<{ mine: boolean }>(
-    `SELECT datconnlimit = ${ours} AS mine FROM pg_database WHERE datname = ${literal(name)}`,
+    `SELECT datconnlimit = ${ours} AS mine FROM pg_database WHERE datname = ${quoteLiteral(name)}`,
   )
   if (rows[0] === undefined) return true
   if (!rows[0].mine) return false
-  return client.query(`DROP DATABASE IF EXISTS ${identifier(name)}`).then(
+  return client.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`).then(
     () => true,
     () => false,
   )
@@ -91,7 +89,7 @@ export async function dropOurs(client: Client, name: string): Promise<boolean> {
 export async function endCreations(client: Client, named: string): Promise<void> {
   await client.query(
     `SELECT pg_terminate_backend(pid, ${creationEndsIn}) FROM pg_stat_activity
-     WHERE state = 'active' AND query ^@ ${literal(`CREATE DATABASE ${named}`)}
+     WHERE state = 'active' AND query ^@ ${quoteLiteral(`CREATE DATABASE ${named}`)}
      AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'MEMBER')`,
   )
 }
@@ -107,7 +105,7 @@ export function isNameTaken(error: { code?: string | undefined }): boolean {
 export async function dropRestore(client: Client, name: string): Promise<boolean> {
   await client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a JOIN pg_database d ON d.oid = datid
-     WHERE d.datname = ${literal(name)} AND datconnlimit = ${ours} AND application_name = '${restoring}'
+     WHERE d.datname = ${quoteLiteral(name)} AND datconnlimit = ${ours} AND application_name = '${restoring}'
      AND pg_has_role(usesysid, 'MEMBER')`,
   )
   return dropOurs(client, name)
@@ -122,9 +120,9 @@ export const restoring = 'nself restore'
  */
 export async function abandonedRestores(client: Client, database: string): Promise<string[]> {
   const prefix = `${shortened(database, '_restore_20260122_143000'.length)}_restore_`
-  await endCreations(client, identifier(prefix).slice(0, -1))
+  await endCreations(client, quoteIdentifier(prefix).slice(0, -1))
   const { rows } = await client.query<{ name: string }>(
-    `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ours} AND datname ^@ ${literal(prefix)}
+    `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ours} AND datname ^@ ${quoteLiteral(prefix)}
      AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
       AND application_name <> '${restoring}')`,
   )
@@ -135,7 +133,7 @@ export async function abandonedRestores(client: Client, database: string): Promi
 export async function hindrance(client: Client, database: string): Promise<string | null> {
   const { rows } = await client.query<{ who: string; creates: boolean; owns: boolean }>(
     `SELECT current_user AS who, rolcreatedb OR rolsuper AS creates, pg_has_role(datdba, 'MEMBER') AS owns
-     FROM pg_roles, pg_database WHERE rolname = current_user AND datname = ${literal(database)}`,
+     FROM pg_roles, pg_database WHERE rolname = current_user AND datname = ${quoteLiteral(database)}`,
   )
   const { who, creates, owns } = rows[0] as { who: string; creates: boolean; owns: boolean }
   if (!creates) return `the role ${who} may not create databases`

@@ -1,10 +1,11 @@
 import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { detailOf } from '../run/failure.ts'
-import { allDroppedSql, forgetAllSql, literal } from '../tracking/history.ts'
+import { allDroppedSql, forgetAllSql } from '../tracking/history.ts'
 import { findDefaultPrivileges } from './default-privileges.ts'
 
 /**
@@ -99,10 +100,10 @@ export async function findDrops(client: Client): Promise<string[]> {
 export function dropAllSql(drops: readonly string[]): string {
   const gone = 'undefined_object OR undefined_table OR undefined_function OR invalid_schema_name'
   const body = `DECLARE one text; BEGIN
- FOREACH one IN ARRAY ARRAY[${drops.map(literal).join(',\n')}]::text[] LOOP
+ FOREACH one IN ARRAY ARRAY[${drops.map(quoteLiteral).join(',\n')}]::text[] LOOP
   BEGIN EXECUTE one; EXCEPTION WHEN ${gone} THEN NULL; END;
  END LOOP; END`
-  return `DO ${literal(body)}`
+  return `DO ${quoteLiteral(body)}`
 }
 
 async function dropBatch(client: Client, sql: string): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
-import { literal } from '../tracking/history.ts'
-import { identifier, ours } from './databases.ts'
+import { quoteIdentifier, quoteLiteral, unquoteIdentifier } from '../../core/sql/quoting.ts'
+import { ours } from './databases.ts'
 
 /** A row of pg_database, whose columns differ between servers. */
 type Row = Readonly<Record<string, unknown>>
@@ -25,7 +25,7 @@ const propertiesSql = (database: string) => `SELECT to_jsonb(d) AS row, pg_get_u
   (SELECT jsonb_agg(jsonb_build_object('to', rolname, 'right', privilege_type, 'grantable', is_grantable))
    FROM aclexplode(datacl) LEFT JOIN pg_roles r ON r.oid = grantee) AS grants,
   datacl IS NOT NULL AS granted
-  FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace WHERE datname = ${literal(database)}`
+  FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace WHERE datname = ${quoteLiteral(database)}`
 
 export async function readProperties(client: Client, database: string): Promise<Properties> {
   const { rows } = await client.query<
@@ -37,18 +37,18 @@ export async function readProperties(client: Client, database: string): Promise<
 
 /** SQL that makes an empty database like another one, for our own use at first. */
 export function createLikeSql(name: string, { row, owner, encoding, tablespace }: Properties): string {
-  const text = (column: string) => (typeof row[column] === 'string' ? literal(row[column]) : null)
+  const text = (column: string) => (typeof row[column] === 'string' ? quoteLiteral(row[column]) : null)
   const options = [
     'TEMPLATE template0',
-    `OWNER ${identifier(owner)}`,
-    `ENCODING ${literal(encoding)}`,
+    `OWNER ${quoteIdentifier(owner)}`,
+    `ENCODING ${quoteLiteral(encoding)}`,
     `LC_COLLATE ${text('datcollate')}`,
     `LC_CTYPE ${text('datctype')}`,
     ...providerOptions(row, text),
-    `TABLESPACE ${identifier(tablespace)}`,
+    `TABLESPACE ${quoteIdentifier(tablespace)}`,
     `CONNECTION LIMIT ${ours}`,
   ]
-  return `CREATE DATABASE ${identifier(name)} ${options.join(' ')}`
+  return `CREATE DATABASE ${quoteIdentifier(name)} ${options.join(' ')}`
 }
 
 /** Locale providers came with 15, their one column for a locale with 17. */
@@ -62,12 +62,12 @@ function providerOptions(row: Row, text: (column: string) => string | null): str
 
 /** SQL statements that give a database the properties of another one, but for the connection limit. */
 export function likenSql(name: string, { comment, settings, grants }: Properties): string[] {
-  const database = identifier(name)
+  const database = quoteIdentifier(name)
   return [
-    ...(comment === null ? [] : [`COMMENT ON DATABASE ${database} IS ${literal(comment)}`]),
+    ...(comment === null ? [] : [`COMMENT ON DATABASE ${database} IS ${quoteLiteral(comment)}`]),
     ...settings.map(({ role, name: setting, value }) => {
-      const of = role === null ? `DATABASE ${database}` : `ROLE ${identifier(role)} IN DATABASE ${database}`
-      return `ALTER ${of} SET ${identifier(setting)} TO ${settingValue(setting, value)}`
+      const of = role === null ? `DATABASE ${database}` : `ROLE ${quoteIdentifier(role)} IN DATABASE ${database}`
+      return `ALTER ${of} SET ${quoteIdentifier(setting)} TO ${settingValue(setting, value)}`
     }),
     ...grantsSql(database, grants),
   ]
@@ -76,12 +76,12 @@ export function likenSql(name: string, { comment, settings, grants }: Properties
 /** The limit and the mark of a template, which come with the name. */
 export function finalSql(name: string, { row }: Properties): string[] {
   const template = row.datistemplate === true ? ' IS_TEMPLATE true' : ''
-  return [`ALTER DATABASE ${identifier(name)} CONNECTION LIMIT ${row.datconnlimit}${template}`]
+  return [`ALTER DATABASE ${quoteIdentifier(name)} CONNECTION LIMIT ${row.datconnlimit}${template}`]
 }
 
 function grantsSql(database: string, grants: Properties['grants']): string[] {
   if (grants === null) return []
-  const to = (role: string | null) => (role === null ? 'PUBLIC' : identifier(role))
+  const to = (role: string | null) => (role === null ? 'PUBLIC' : quoteIdentifier(role))
   return [
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
     ...grants.map(
@@ -101,8 +101,8 @@ const lists = new Set([
 ])
 
 function settingValue(name: string, value: string): string {
-  if (!lists.has(name.toLowerCase())) return literal(value)
+  if (!lists.has(name.toLowerCase())) return quoteLiteral(value)
   const items = value.match(/"(?:[^"]|"")*"|[^,\s]+/g) ?? []
   if (items.length === 0) return "''"
-  return items.map((item) => literal(item.startsWith('"') ? item.slice(1, -1).replaceAll('""', '"') : item)).join(', ')
+  return items.map((item) => quoteLiteral(unquoteIdentifier(item))).join(', ')
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { literal } from '../tracking/history.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 
 export interface MissingRoles {
   readonly missing: readonly string[]
@@ -10,7 +10,7 @@ export interface MissingRoles {
 /** Which of these roles the server does not have. @throws what the server throws. */
 export async function findMissingRoles(client: Client, roles: readonly string[]): Promise<MissingRoles> {
   const { rows } = await client.query<{ missing: string[] | null; creates: boolean }>(
-    `SELECT (SELECT array_agg(name ORDER BY name) FROM unnest(ARRAY[${roles.map(literal).join(', ')}]::text[]) AS name
+    `SELECT (SELECT array_agg(name ORDER BY name) FROM unnest(ARRAY[${roles.map(quoteLiteral).join(', ')}]::text[]) AS name
        WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)) AS missing,
      (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user) AS creates`,
   )

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { nameOf, type OtherSession } from '../lock/advisory-lock.ts'
-import { literal } from '../tracking/history.ts'
 
 /** The sessions on a database, less those given. Every role may see these traits of all. */
 export async function sessionsOn(
@@ -11,7 +11,7 @@ export async function sessionsOn(
 ): Promise<OtherSession[]> {
   const { rows } = await client.query<OtherSession>(
     `SELECT pid, application_name AS application, usename AS role, client_addr::text AS address, state, NULL::int AS seconds
-     FROM pg_stat_activity WHERE datname = ${literal(database)} AND pid <> ALL ('{${but.join(',')}}')
+     FROM pg_stat_activity WHERE datname = ${quoteLiteral(database)} AND pid <> ALL ('{${but.join(',')}}')
      AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY pid`,
   )
   return rows
@@ -100,7 +100,7 @@ export function inUse(database: string, sessions: readonly OtherSession[]): Nsel
 async function holdsDatabase(client: Client, pid: number, database: string): Promise<boolean> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_locks WHERE pid = ${pid} AND granted AND locktype = 'object' AND classid = 'pg_database'::regclass
-     AND objid = (SELECT oid FROM pg_database WHERE datname = ${literal(database)})`,
+     AND objid = (SELECT oid FROM pg_database WHERE datname = ${quoteLiteral(database)})`,
   )
   return rowCount !== 0
 }

@@ -1,7 +1,8 @@
 import type { Client } from 'pg'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Hold, RestoreOptions, RestorePlan } from '../backup/restore.ts'
 import type { Server } from '../driver/connect.ts'
-import { connectBeside, freeName, identifier, restoring, using } from './databases.ts'
+import { connectBeside, freeName, restoring, using } from './databases.ts'
 import { finalSql, type Properties } from './properties.ts'
 import { withoutSessions } from './sessions.ts'
 
@@ -26,9 +27,9 @@ export async function swap(
     await client.query('BEGIN')
     try {
       const own = { pid: hold.pid, leave: hold.leave }
-      const rename = `ALTER DATABASE ${identifier(database)} RENAME TO ${identifier(kept)}`
+      const rename = `ALTER DATABASE ${quoteIdentifier(database)} RENAME TO ${quoteIdentifier(kept)}`
       await withoutSessions(client, watcher, rename, { database, own, endOthers: plan.endConnections })
-      await client.query(`ALTER DATABASE ${identifier(fresh)} RENAME TO ${identifier(database)}`)
+      await client.query(`ALTER DATABASE ${quoteIdentifier(fresh)} RENAME TO ${quoteIdentifier(database)}`)
       for (const sql of finalSql(database, properties)) await client.query(sql)
       await client.query('COMMIT')
     } catch (error) {
@@ -38,7 +39,7 @@ export async function swap(
   })
   if (!plan.dropOld) return kept
   try {
-    await client.query(`DROP DATABASE ${identifier(kept)}`)
+    await client.query(`DROP DATABASE ${quoteIdentifier(kept)}`)
     return null
   } catch (error) {
     options.tell(`The old database could not be dropped: ${(error as Error).message}`)

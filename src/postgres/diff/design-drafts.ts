@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { type Catalog, keyOf, type Other } from '../../core/schema/catalog.ts'
-import { type Design, quoted } from '../../core/schema/design.ts'
+import type { Design } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { plainChange } from '../../core/schema/generated-statement.ts'
@@ -9,6 +9,7 @@ import type { Draft } from '../../core/schema/migration-text.ts'
 import { inOrder, type Rename, renameSql, renameText } from '../../core/schema/renames.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { type Wanted, wantedOf } from '../../core/schema/target-schema.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
 import type { Server } from '../driver/connect.ts'
 import { catalogOf, on } from '../scratch/read.ts'
@@ -100,7 +101,10 @@ async function extend(client: Client, extensions: readonly string[]): Promise<vo
 
 function extensionSql(name: string): { up: string; down: string } {
   // It may be there already where an administrator made it.
-  return { up: `CREATE EXTENSION IF NOT EXISTS ${quoted(name)}`, down: `DROP EXTENSION ${quoted(name)}` }
+  return {
+    up: `CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}`,
+    down: `DROP EXTENSION ${quoteIdentifier(name)}`,
+  }
 }
 
 type Sides = Pick<Compared, 'current' | 'made' | 'wanted'>

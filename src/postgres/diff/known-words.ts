@@ -1,9 +1,10 @@
 import type { Client } from 'pg'
-import { type Design, type DesignColumn, type DesignTable, quotedTable } from '../../core/schema/design.ts'
+import type { Design, DesignColumn, DesignTable } from '../../core/schema/design.ts'
 import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { extensionOfType, extensionWords } from '../../core/schema/extensions.ts'
 import { calledBy, equivalentDefault } from '../../core/schema/foreign-defaults.ts'
 import { equivalentOf, withSpaces } from '../../core/schema/foreign-types.ts'
+import { quoteQualified } from '../../core/sql/quoting.ts'
 
 /** A type of the design as SQL, and as the server calls it without its length. */
 interface Known {
@@ -101,7 +102,7 @@ function withKnownDefault(
 }
 
 async function knownTypes(client: Client, design: Design): Promise<Map<string, Known>> {
-  const enums = new Set(design.enums.map(({ schema, name }) => quotedTable(schema, name)))
+  const enums = new Set(design.enums.map(({ schema, name }) => quoteQualified(schema, name)))
   const written = new Set(design.tables.flatMap((table) => table.columns.map((column) => column.type)))
   const types = new Map<string, Known>()
   for (const type of written) {

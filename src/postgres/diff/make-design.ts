@@ -1,9 +1,10 @@
 import type { Client } from 'pg'
 import type { Catalog } from '../../core/schema/catalog.ts'
-import { type Design, quotedTable } from '../../core/schema/design.ts'
+import type { Design } from '../../core/schema/design.ts'
 import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { type DesignStatement, designSql } from '../../core/schema/design-sql.ts'
 import { recordStatements } from '../../core/schema/records.ts'
+import { quoteQualified } from '../../core/sql/quoting.ts'
 import { type Outcome, type ServerError, send } from '../driver/send.ts'
 import { detailOf, utf16Offset } from '../run/failure.ts'
 
@@ -18,7 +19,7 @@ const batch = 200
 export async function makeDesign(client: Client, design: Design, current: Catalog): Promise<void> {
   const mine = current.tables.filter(({ kind }) => kind === 'table' || kind === 'partitioned')
   for (let at = 0; at < mine.length; at += batch) {
-    const names = mine.slice(at, at + batch).map(({ schema, name }) => quotedTable(schema, name))
+    const names = mine.slice(at, at + batch).map(({ schema, name }) => quoteQualified(schema, name))
     await client.query(`DROP TABLE IF EXISTS ${names.join(', ')} CASCADE`)
   }
   // Each statement is a transaction of its own, and none of them needs to last.

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { type Catalog, keyOf, type Table, tablesByKey } from '../../core/schema/catalog.ts'
-import { quoted, quotedTable } from '../../core/schema/design.ts'
 import { type Rewritten, rewrittenKey } from '../../core/schema/target-schema.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { plainTextSql } from '../catalog/read.ts'
 
 /**
@@ -34,8 +34,8 @@ interface Probe {
 const probe = 'nself_probe'
 
 function probesOf(before: Table, made: Table): Probe[] {
-  const name = quotedTable(made.schema, made.name)
-  const oid = `'${name.replaceAll("'", "''")}'::regclass`
+  const name = quoteQualified(made.schema, made.name)
+  const oid = `${quoteLiteral(name)}::regclass`
   const checks = before.constraints.filter(
     ({ kind, definition }) => kind === 'check' && !made.constraints.some((item) => item.definition === definition),
   )
@@ -55,9 +55,9 @@ function probesOf(before: Table, made: Table): Probe[] {
     })),
     ...defaults.map((column) => ({
       text: column.default as string,
-      sql: `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} SET DEFAULT ${column.default}`,
+      sql: `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column.name)} SET DEFAULT ${column.default}`,
       look: `SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-        WHERE adrelid = ${oid} AND attname = '${column.name.replaceAll("'", "''")}'`,
+        WHERE adrelid = ${oid} AND attname = ${quoteLiteral(column.name)}`,
     })),
     ...expressions.map(({ text }) => ({
       text,

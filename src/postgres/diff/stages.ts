@@ -1,5 +1,6 @@
 import type { Fact } from '@supabase/pg-delta'
 import type { Change } from '../../core/schema/generated-statement.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 import { changesAlong, changesBetween } from './statements.ts'
 
@@ -112,7 +113,7 @@ async function withNewValues(before: FactBase, after: FactBase): Promise<FactBas
   }
   if (grown.size === 0) return null
   const changes = await changesBetween(before, after)
-  const uses = (sql: string) => added.some((label) => sql.includes(`'${label.replaceAll("'", "''")}'`))
+  const uses = (sql: string) => added.some((label) => sql.includes(quoteLiteral(label)))
   if (!changes.some(({ commitsFirst, sql }) => !commitsFirst && uses(sql))) return null
   return buildFactBase(
     before.facts().map((fact) => grown.get(fact) ?? fact),

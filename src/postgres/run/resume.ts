@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { leadingNames, type Statement } from '../../core/sql/statement.ts'
 import { type Outcome, send } from '../driver/send.ts'
-import { literal } from '../tracking/history.ts'
 import { rowsOf } from './failure.ts'
 
 /** Statements that may be done twice without harm. */
@@ -52,7 +52,10 @@ async function isThere(client: Client, names: readonly string[]): Promise<boolea
   const catalog = catalogs[names[1] ?? '']
   if (catalog === undefined || (names[0] !== 'create' && names[0] !== 'drop')) return null
   const name = names[2] === 'if' ? names[names[3] === 'not' ? 5 : 4] : names[2]
-  const rows = await rowsOf(client, `SELECT 1 FROM ${catalog.table} WHERE ${catalog.column} = ${literal(name ?? null)}`)
+  const rows = await rowsOf(
+    client,
+    `SELECT 1 FROM ${catalog.table} WHERE ${catalog.column} = ${quoteLiteral(name ?? null)}`,
+  )
   return rows.length > 0
 }
 
@@ -75,13 +78,13 @@ function indexOf(statement: Statement, names: readonly string[]): IndexName | nu
 }
 
 function indexName(parts: readonly string[]): IndexName {
-  return { name: parts.join('.'), quoted: parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.') }
+  return { name: parts.join('.'), quoted: parts.map(quoteIdentifier).join('.') }
 }
 
 async function lookAt(client: Client, index: IndexName): Promise<'valid' | 'invalid' | 'absent'> {
   const [row] = await rowsOf<{ valid: boolean }>(
     client,
-    `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass(${literal(index.quoted)})`,
+    `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass(${quoteLiteral(index.quoted)})`,
   )
   return row === undefined ? 'absent' : row.valid ? 'valid' : 'invalid'
 }

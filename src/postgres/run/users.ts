@@ -3,6 +3,7 @@ import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import type { Person } from '../../core/person.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import type { ServerError } from '../driver/send.ts'
@@ -70,18 +71,20 @@ export function addPeople(
   })
 }
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
-
 /** $1, $2, $3: emails, names, roles; $4 the password, where one is for all. */
 async function insertSql(client: Client, { table: { schema, table, columns }, password }: AddPeople): Promise<string> {
-  const target = schema === null ? quote(table) : `${quote(schema)}.${quote(table)}`
+  const target = schema === null ? quoteIdentifier(table) : `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
   const types = await typesOf(client, target)
   const wanted = Object.entries(columns).filter((entry): entry is [keyof typeof columns, string] => entry[1] !== null)
   const unknown = wanted.map(([, column]) => column).filter((column) => !types.has(column))
   if (unknown.length > 0) {
-    throw new NselfError('configuration', `the table ${target} has no column ${unknown.map(quote).join(', ')}`, {
-      hint: 'name its columns in nself/config/seed-users.json, null for what it does not have; or migrate first: nself db migrate up',
-    })
+    throw new NselfError(
+      'configuration',
+      `the table ${target} has no column ${unknown.map(quoteIdentifier).join(', ')}`,
+      {
+        hint: 'name its columns in nself/config/seed-users.json, null for what it does not have; or migrate first: nself db migrate up',
+      },
+    )
   }
   const crypto = columns.password === null ? null : await pgcryptoSchema(client)
   const random = `translate(encode(${crypto}.gen_random_bytes(15), 'base64'), '+/', '-_')`
@@ -95,11 +98,11 @@ async function insertSql(client: Client, { table: { schema, table, columns }, pa
   return `WITH new AS MATERIALIZED (
   SELECT p.*, ${made} AS password
   FROM unnest($1::text[], $2::text[], $3::text[]) AS p (email, name, role)
-  WHERE NOT EXISTS (SELECT FROM ${target} AS old WHERE lower(old.${quote(columns.email)}::text) = lower(p.email))
+  WHERE NOT EXISTS (SELECT FROM ${target} AS old WHERE lower(old.${quoteIdentifier(columns.email)}::text) = lower(p.email))
 ), added AS (
-  INSERT INTO ${target} AS t (${wanted.map(([, column]) => quote(column)).join(', ')})
+  INSERT INTO ${target} AS t (${wanted.map(([, column]) => quoteIdentifier(column)).join(', ')})
   SELECT ${wanted.map(([what, column]) => `(${values[what]})::${types.get(column)}`).join(', ')} FROM new
-  RETURNING t.${quote(columns.email)}::text AS email
+  RETURNING t.${quoteIdentifier(columns.email)}::text AS email
 )
 SELECT new.email, new.password FROM new JOIN added ON lower(added.email) = lower(new.email)`
 }

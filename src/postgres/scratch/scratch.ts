@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
-import { connectBeside, identifier } from '../databases/databases.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import { connectBeside } from '../databases/databases.ts'
 import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
 import { interruption } from '../lock/advisory-lock.ts'
-import { literal } from '../tracking/history.ts'
 
 const prefix = 'nself_scratch_'
 const templatePrefix = 'nself_template_'
@@ -91,7 +91,7 @@ function scratchOn({ client }: Connection, server: Server, token: string): Scrat
     async create(from) {
       const database = `${prefix}${token}_${++count}`
       await client.query(
-        `CREATE DATABASE ${identifier(database)}${from ? ` TEMPLATE ${identifier(from.database)}` : ''}`,
+        `CREATE DATABASE ${quoteIdentifier(database)}${from ? ` TEMPLATE ${quoteIdentifier(from.database)}` : ''}`,
       )
       return at(database)
     },
@@ -99,7 +99,7 @@ function scratchOn({ client }: Connection, server: Server, token: string): Scrat
       if (keys.length === 0) return null
       const names = keys.map((key) => `${templatePrefix}${key}`)
       const { rows } = await client.query<{ name: string }>(
-        `SELECT datname AS name FROM pg_database WHERE datname IN (${names.map(literal).join(', ')})`,
+        `SELECT datname AS name FROM pg_database WHERE datname IN (${names.map(quoteLiteral).join(', ')})`,
       )
       const found = new Set(rows.map((row) => row.name))
       const key = keys.find((_, i) => found.has(names[i] as string))
@@ -108,7 +108,9 @@ function scratchOn({ client }: Connection, server: Server, token: string): Scrat
     async saveTemplate(key, from) {
       const name = `${templatePrefix}${key}`
       // Another command may have made it meanwhile.
-      await client.query(`CREATE DATABASE ${identifier(name)} TEMPLATE ${identifier(from.database)}`).catch(() => {})
+      await client
+        .query(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(from.database)}`)
+        .catch(() => {})
       await dropOldTemplates(client)
     },
   }
@@ -125,7 +127,7 @@ async function sweep(client: Client): Promise<void> {
 
 async function dropAll(client: Client, start: string): Promise<void> {
   const find = () =>
-    client.query<{ name: string }>(`SELECT datname AS name FROM pg_database WHERE datname ^@ ${literal(start)}`)
+    client.query<{ name: string }>(`SELECT datname AS name FROM pg_database WHERE datname ^@ ${quoteLiteral(start)}`)
   // A cancel request that was late can hit the first of these.
   const { rows } = await find().catch(() => find().catch(() => ({ rows: [] })))
   for (const { name } of rows) await drop(client, name)
@@ -141,6 +143,6 @@ async function dropOldTemplates(client: Client): Promise<void> {
 
 /** Ends what still works there for us, such as a query that was cancelled and does not know yet. */
 async function drop(client: Client, name: string): Promise<void> {
-  const sql = `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`
+  const sql = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
   await client.query(sql).catch(() => client.query(sql).catch(() => {}))
 }

@@ -6,6 +6,7 @@ import { sha256 } from '../../core/migration/checksum.ts'
 import { storedDown } from '../../core/migration/file-reader.ts'
 import type { Applied, Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import { forgetSeedsSql } from './seed-history.ts'
@@ -185,12 +186,7 @@ export function rebuildSql(environment: Environment): string {
 
 /** SQL that stores the DOWN of a file with its row, where it is the one that was applied. */
 export function storeDownSql(file: Migration): string {
-  return `UPDATE nself.migrations SET down_sql = ${literal(storedDown(file))} WHERE version = ${file.version} AND checksum = '${file.checksum}'`
-}
-
-export function literal(text: string | null): string {
-  if (text === null) return 'NULL'
-  return `'${text.replaceAll("'", "''")}'`
+  return `UPDATE nself.migrations SET down_sql = ${quoteLiteral(storedDown(file))} WHERE version = ${file.version} AND checksum = '${file.checksum}'`
 }
 
 /** SQL for the row of a step that is done, to run in the step's own transaction. */
@@ -202,7 +198,7 @@ export function recordSql(step: Step, environment: Environment, downSql: string 
   }
   const { file } = step
   return `WITH row AS (INSERT INTO nself.migrations (version, name, checksum, duration_ms, environment, down_sql)
- VALUES (${step.version}, ${literal(step.name)}, '${file?.checksum}', ${ms}, '${environment}', ${literal(downSql)})) ${journal}`
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, '${file?.checksum}', ${ms}, '${environment}', ${quoteLiteral(downSql)})) ${journal}`
 }
 
 /**
@@ -253,7 +249,7 @@ export function journalSql(
   detail: string | null = null,
 ): string {
   const checksum = of?.file?.checksum ?? null
-  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${literal(of?.name ?? null)}, ${literal(checksum)}, '${outcome}', ${literal(detail)}, '${environment}')`
+  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${quoteLiteral(of?.name ?? null)}, ${quoteLiteral(checksum)}, '${outcome}', ${quoteLiteral(detail)}, '${environment}')`
 }
 
 /** SQL that opens the row of a migration that runs statement by statement. */
@@ -261,7 +257,7 @@ export function beginProgressSql(step: Step, environment: Environment, downSql: 
   if (step.direction === 'down') {
     return `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE version = ${step.version} AND state <> 'reverting'`
   }
-  return `INSERT INTO nself.migrations (version, name, checksum, state, environment, down_sql) VALUES (${step.version}, ${literal(step.name)}, '${step.file?.checksum}', 'failed', '${environment}', ${literal(downSql)})
+  return `INSERT INTO nself.migrations (version, name, checksum, state, environment, down_sql) VALUES (${step.version}, ${quoteLiteral(step.name)}, '${step.file?.checksum}', 'failed', '${environment}', ${quoteLiteral(downSql)})
  ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, down_sql = EXCLUDED.down_sql`
 }
 

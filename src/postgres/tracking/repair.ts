@@ -4,12 +4,13 @@ import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { storedDown } from '../../core/migration/file-reader.ts'
 import type { Repair } from '../../core/migration/repair.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { send } from '../driver/send.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { detailOf } from '../run/failure.ts'
-import { bootstrapSql, type History, journalSql, literal, readHistory, rebuildSql, storeDownSql } from './history.ts'
+import { bootstrapSql, type History, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
 
 export interface RepairContext {
   /** What the repairs were chosen by. */
@@ -77,13 +78,13 @@ function trackingSql(repair: Repair, environment: Environment): string | null {
   switch (repair.kind) {
     case 'accept': {
       const { file } = repair
-      const set = `checksum = '${file.checksum}', name = ${literal(file.name)}, down_sql = ${literal(storedDown(file))}`
+      const set = `checksum = '${file.checksum}', name = ${quoteLiteral(file.name)}, down_sql = ${quoteLiteral(storedDown(file))}`
       return `UPDATE nself.migrations SET ${set} WHERE version = ${file.version};\n${journalSql('accept', { ...file, file }, 'done', environment)}`
     }
     case 'mark-applied':
     case 'baseline': {
       const { file } = repair
-      const values = `${file.version}, ${literal(file.name)}, '${file.checksum}', '${environment}', ${literal(storedDown(file))}`
+      const values = `${file.version}, ${quoteLiteral(file.name)}, '${file.checksum}', '${environment}', ${quoteLiteral(storedDown(file))}`
       return `INSERT INTO nself.migrations (version, name, checksum, environment, down_sql) VALUES (${values})
  ON CONFLICT (version) DO UPDATE SET state = 'applied', checksum = EXCLUDED.checksum, down_sql = EXCLUDED.down_sql;
 ${journalSql(repair.kind, { ...file, file }, 'done', environment)}`

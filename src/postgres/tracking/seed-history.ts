@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import type { Seed, Seeded } from '../../core/migration/seed.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 
 /** With history.ts the only file that names the tracking tables. */
 export const seedTableSql = `CREATE TABLE IF NOT EXISTS nself.seeds (
@@ -30,7 +31,7 @@ export async function readSeeded(client: Client): Promise<Seeded[] | null> {
 export function recordSeedSql({ name, file }: Seed, environment: Environment): string {
   const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
   return `INSERT INTO nself.seeds (name, checksum, duration_ms, environment)
- VALUES ('${name.replaceAll("'", "''")}', '${file.checksum}', ${ms}, '${environment}') ON CONFLICT (name) DO UPDATE
+ VALUES (${quoteLiteral(name)}, '${file.checksum}', ${ms}, '${environment}') ON CONFLICT (name) DO UPDATE
  SET checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at, duration_ms = EXCLUDED.duration_ms,
   applied_by = EXCLUDED.applied_by, environment = EXCLUDED.environment`
 }

@@ -1,0 +1,23 @@
+/** The one place that puts names and texts into SQL. */
+
+/** A name as SQL takes it whatever it holds: `"My ""table"""`. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A name with its schema: `"public"."users"`. */
+export function quoteQualified(schema: string, name: string): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}
+
+/** A text as SQL takes it, also where standard_conforming_strings is off: there a backslash in plain quotes is an escape. */
+export function quoteLiteral(text: string | null): string {
+  if (text === null) return 'NULL'
+  const doubled = text.replaceAll("'", "''")
+  return text.includes('\\') ? `E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
+}
+
+/** The name that a quoted or plain identifier means; plain ones are returned as they are. */
+export function unquoteIdentifier(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier
+}
