@@ -1,7 +1,7 @@
-import type { Client } from 'pg'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { readCatalog } from '../../postgres/catalog/read.ts'
 import { connect, disconnect, type Server } from '../../postgres/driver/connect.ts'
+import type { Client } from '../../postgres/driver/pg.ts'
 import { type Context, resolveServer } from './context.ts'
 
 /** The catalog of the environment's database, and what else is to be read from it. Reads only. */

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
-import type { Client } from 'pg'
 import { type BackupKind, sizeText } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Client, queryArrays } from '../driver/pg.ts'
 import { isTracked, lastAppliedSql } from '../tracking/history.ts'
 import { environmentFor, failureOf, runTool } from './tool.ts'
 import type { Tools } from './tools.ts'
@@ -122,6 +122,6 @@ async function one(client: Client, sql: string): Promise<string | null> {
 }
 
 async function column(client: Client, sql: string): Promise<string[]> {
-  const { rows } = await client.query<string[]>({ text: sql, rowMode: 'array' })
+  const rows = await queryArrays<string[]>(client, sql)
   return rows.map((row) => row[0] as string)
 }

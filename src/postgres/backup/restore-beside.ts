@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import {
@@ -16,6 +15,7 @@ import {
 import { createLikeSql, likenSql, type Properties, readProperties } from '../databases/properties.ts'
 import { swap } from '../databases/swap.ts'
 import { connect, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import { detailOf } from '../run/failure.ts'
 import { dump } from './dump.ts'

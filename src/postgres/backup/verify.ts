@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
+import type { Client } from '../driver/pg.ts'
 import { isTracked, lastAppliedSql, restoredSql } from '../tracking/history.ts'
 import { relationsSql } from './archive.ts'
 import type { RestorePlan } from './restore.ts'

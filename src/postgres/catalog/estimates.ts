@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import type { Client } from '../driver/pg.ts'
 
 const rowsSql = `SELECT n.nspname || '.' || c.relname AS table, (SELECT sum(COALESCE(NULLIF(part.reltuples, -1),
    pg_stat_get_live_tuples(part.oid)))::float8 FROM pg_class part WHERE part.relkind = 'r'

@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../../core/schema/catalog.ts'
 import { keyOf } from '../../core/schema/catalog.ts'
+import type { Client } from '../driver/pg.ts'
 import { type AccessRow, access, withAccess } from './access.ts'
 import { others } from './other-objects.ts'
 import type { Section } from './query-parts.ts'

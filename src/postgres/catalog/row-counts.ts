@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Figures } from '../../core/update-verdict.ts'
+import type { Client } from '../driver/pg.ts'
 import { rowsOf } from '../run/failure.ts'
 import { findInvalidIndexes } from '../tracking/repair.ts'
 

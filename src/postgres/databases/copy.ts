@@ -1,9 +1,9 @@
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { readSnapshot, type Snapshot } from '../backup/dump.ts'
 import { interrupted } from '../backup/tool.ts'
 import { connect, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { connectBeside, dropOurs, endCreations, freeName, hindrance, isNameTaken, ours, using } from './databases.ts'
 import { withoutSessions } from './sessions.ts'
 

@@ -1,7 +1,7 @@
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { type Connection, cancel, connect, disconnect, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 
 /**
  * The connection limit of databases that we made and that serve nobody yet: large enough to mean none, and odd

@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import { type Client, queryArrays } from '../driver/pg.ts'
 
 /**
  * What ALTER DEFAULT PRIVILEGES has set, undone: else it would add to the rights of whatever is made next. Rights for
@@ -18,6 +18,6 @@ UNION ALL SELECT format('%s GRANT ALL ON %s TO PUBLIC', of, kind) FROM set WHERE
 
 /** The statements that undo them. */
 export async function findDefaultPrivileges(client: Client): Promise<string[]> {
-  const { rows } = await client.query<string[]>({ text: resetSql, rowMode: 'array' })
+  const rows = await queryArrays<[string]>(client, resetSql)
   return rows.map((row) => row[0] as string)
 }

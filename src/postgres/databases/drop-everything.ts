@@ -1,8 +1,8 @@
-import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
+import { type Client, queryArrays } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { detailOf } from '../run/failure.ts'
 import { allDroppedSql, forgetAllSql } from '../tracking/history.ts'
@@ -92,7 +92,7 @@ function unknownDrop(cause: LostConnection): NselfError {
 
 /** The statements that drop what a database has, but for the tracking schema: default privileges first, for they name schemas. */
 export async function findDrops(client: Client): Promise<string[]> {
-  const { rows } = await client.query<string[]>({ text: dropsSql, rowMode: 'array' })
+  const rows = await queryArrays<[string]>(client, dropsSql)
   return [...(await findDefaultPrivileges(client)), ...rows.map((row) => row[0] as string)]
 }
 

@@ -1,5 +1,5 @@
-import type { Client } from 'pg'
 import { quoteIdentifier, quoteLiteral, unquoteIdentifier } from '../../core/sql/quoting.ts'
+import type { Client } from '../driver/pg.ts'
 import { ours } from './databases.ts'
 
 /** A row of pg_database, whose columns differ between servers. */

@@ -1,5 +1,5 @@
-import type { Client } from 'pg'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
+import type { Client } from '../driver/pg.ts'
 
 export interface MissingRoles {
   readonly missing: readonly string[]

@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { type Client, pidOf } from '../driver/pg.ts'
 import { nameOf, type OtherSession } from '../lock/advisory-lock.ts'
 
 /** The sessions on a database, less those given. Every role may see these traits of all. */
@@ -75,7 +75,7 @@ export async function withoutSessions(
   void done.then(() => {
     over = true
   })
-  const pid = (worker as Client & { processID: number }).processID
+  const pid = pidOf(worker)
   while (!over && !(await holdsDatabase(watcher, pid, database))) await pause(20)
   const barred = endOthers ? await end(watcher, database, own === null ? [] : [own.pid]) : null
   await own?.leave()

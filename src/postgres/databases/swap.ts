@@ -1,7 +1,7 @@
-import type { Client } from 'pg'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Hold, RestoreOptions, RestorePlan } from '../backup/restore.ts'
 import type { Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { connectBeside, freeName, restoring, using } from './databases.ts'
 import { finalSql, type Properties } from './properties.ts'
 import { withoutSessions } from './sessions.ts'

@@ -1,5 +1,5 @@
-import type { Client } from 'pg'
 import { plainNames } from '../../core/sql/plain-names.ts'
+import type { Client } from '../driver/pg.ts'
 
 /** What writes a generated statement for a reader: names unquoted where they may be, long lines broken. */
 export async function statementFormat(client: Client): Promise<(sql: string) => string> {

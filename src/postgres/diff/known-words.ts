@@ -1,10 +1,10 @@
-import type { Client } from 'pg'
 import type { Design, DesignColumn, DesignTable } from '../../core/schema/design.ts'
 import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { extensionOfType, extensionWords } from '../../core/schema/extensions.ts'
 import { calledBy, equivalentDefault } from '../../core/schema/foreign-defaults.ts'
 import { equivalentOf, withSpaces } from '../../core/schema/foreign-types.ts'
 import { quoteQualified } from '../../core/sql/quoting.ts'
+import type { Client } from '../driver/pg.ts'
 
 /** A type of the design as SQL, and as the server calls it without its length. */
 interface Known {

@@ -1,10 +1,10 @@
-import type { Client } from 'pg'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { type DesignStatement, designSql } from '../../core/schema/design-sql.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import { quoteQualified } from '../../core/sql/quoting.ts'
+import type { Client } from '../driver/pg.ts'
 import { type Outcome, type ServerError, send } from '../driver/send.ts'
 import { detailOf, utf16Offset } from '../run/failure.ts'
 

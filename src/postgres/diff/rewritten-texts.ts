@@ -1,8 +1,8 @@
-import type { Client } from 'pg'
 import { type Catalog, keyOf, type Table, tablesByKey } from '../../core/schema/catalog.ts'
 import { type Rewritten, rewrittenKey } from '../../core/schema/target-schema.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { plainTextSql } from '../catalog/read.ts'
+import { type Client, queryArrays } from '../driver/pg.ts'
 
 /**
  * Finds texts that only look different: PostgreSQL does not always write what it has read. Each text of the current
@@ -72,8 +72,8 @@ function probesOf(before: Table, made: Table): Probe[] {
 async function ask(client: Client, sql: string, look: string): Promise<string | null> {
   try {
     await client.query(`BEGIN; ${plainTextSql}; ${sql}`)
-    const { rows } = await client.query<[string]>({ text: look, rowMode: 'array' } as never)
-    return (rows[0] as unknown as [string] | undefined)?.[0] ?? null
+    const [row] = await queryArrays<[string]>(client, look)
+    return row?.[0] ?? null
   } catch {
     return null
   } finally {

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
-import type { Client, ClientConfig } from 'pg'
+import type { ClientConfig } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { clientOf } from './lost-connection.ts'
+import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, socketOf } from './pg.ts'
 import { endWhenSilent } from './silence.ts'
 
 /** Where a server is and how to enter it. */
@@ -37,13 +37,13 @@ const goodbyeTimeout = 5000
  */
 export async function connect(server: Server, applicationName: string): Promise<Connection> {
   const connection = await open(server, applicationName, connectTimeout)
-  endWhenSilent(connection, () => open(server, 'nself watch', askTimeout))
+  endWhenSilent(connection.client, async () => (await open(server, 'nself watch', askTimeout)).client)
   return connection
 }
 
 async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
-  const { default: pg } = await import('pg')
-  const client = new (clientOf(pg.Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
+  const { Client } = await loadPg()
+  const client = new (clientOf(Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
   const connection: Connection = { client, server, onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})
@@ -73,19 +73,11 @@ function configOf(server: Server, applicationName: string, timeoutMs: number): C
   }
 }
 
-interface Wire {
-  connect(port: number, host: string): void
-  on(event: string, listener: () => void): void
-  cancel(pid: number, secret: number): void
-}
-
 /** Asks the server, on a connection of its own as the protocol wants it, to cancel what it does for this one. */
 export async function cancel({ client, server }: Connection): Promise<void> {
-  const { default: pg } = await import('pg')
-  const wire = new (pg as unknown as { Connection: new () => Wire }).Connection()
-  const { processID, secretKey } = client as Client & { processID: number; secretKey: number }
+  const wire = await cancelWire()
   wire.on('error', () => {})
-  wire.on('connect', () => wire.cancel(processID, secretKey))
+  wire.on('connect', () => wire.cancel(pidOf(client), cancelKeyOf(client)))
   wire.connect(server.port, server.host)
 }
 
@@ -98,7 +90,7 @@ export async function disconnect(connection: Connection): Promise<void> {
 
 /** Closes a connection whose answers nobody waits for any more: `disconnect` would wait for them. */
 export function hangUp({ client }: Connection): void {
-  ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+  socketOf(client).destroy()
 }
 
 function tls(mode: string | undefined): ClientConfig['ssl'] {

@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net'
-import type { Client } from 'pg'
+import { type Client, queryClassOf, type Submittable, submit, type Wire } from './pg.ts'
 
 /** An error as the server sent it. */
 export interface ServerError extends Error {
@@ -19,64 +18,53 @@ export interface Outcome {
   readonly completed: number
 }
 
-interface Wire {
-  query(text: string): void
-  sendCopyFromChunk(chunk: Buffer): void
-  endCopyFrom(): void
-  readonly stream: Socket
+interface Script extends Submittable {
+  readonly completed: number
+  /** Null until it is sent. */
+  readonly wire: Wire | null
 }
 
-type QueryBase = new (config: {
-  text: string
-  rowMode: 'array'
-}) => {
-  text: string
-  callback: (error: ServerError | null) => void
-  submit(connection: unknown): void
-}
-
-type ScriptQuery = InstanceType<QueryBase> & { completed: number; wire: Wire | null }
-
-let Script: (new (text: string) => ScriptQuery) | null = null
+let scriptClass: (new (text: string) => Script) | null = null
 
 /** The driver's own query, less what a migration does not need: rows are not kept, statements are counted. */
-function scriptQuery(base: QueryBase): NonNullable<typeof Script> {
-  return class extends base {
+function scriptClassOf(client: Client): new (text: string) => Script {
+  return class extends queryClassOf(client) {
     completed = 0
     wire: Wire | null = null
+    private readonly sql: string
 
     constructor(text: string) {
       super({ text, rowMode: 'array' })
+      this.sql = text
     }
 
-    override submit(connection: unknown): void {
-      this.wire = connection as Wire
-      this.wire.query(this.text)
+    override submit(wire: Wire): void {
+      this.wire = wire
+      wire.query(this.sql)
     }
 
-    handleRowDescription(): void {}
-    handleDataRow(): void {}
-    handleCopyInResponse(): void {}
-    handleCommandComplete(): void {
+    override handleRowDescription(): void {}
+    override handleDataRow(): void {}
+    override handleCopyInResponse(): void {}
+    override handleCommandComplete(): void {
       this.completed++
     }
   }
 }
 
-function submit(client: Client, text: string): { query: ScriptQuery; outcome: Promise<Outcome> } {
-  const { Query } = client.constructor as unknown as { Query: QueryBase }
-  Script ??= scriptQuery(Query)
-  const query = new Script(text)
+function begin(client: Client, text: string): { script: Script; outcome: Promise<Outcome> } {
+  scriptClass ??= scriptClassOf(client)
+  const script = new scriptClass(text)
   const outcome = new Promise<Outcome>((resolve) => {
-    query.callback = (error) => resolve({ error, completed: query.completed })
-    client.query(query as never)
+    script.callback = (error) => resolve({ error, completed: script.completed })
+    submit(client, script)
   })
-  return { query, outcome }
+  return { script, outcome }
 }
 
 /** Sends one message of any number of statements; never rejects. */
 export function send(client: Client, text: string): Promise<Outcome> {
-  return submit(client, text).outcome
+  return begin(client, text).outcome
 }
 
 /** A COPY … FROM STDIN under way. Nothing else may be sent before its end. */
@@ -88,21 +76,21 @@ export interface CopyIn {
 
 /** Begins to copy in; a failure is told by `end`, the server ignores what comes between. */
 export function copyIn(client: Client, text: string): CopyIn {
-  const { query, outcome } = submit(client, text)
+  const { script, outcome } = begin(client, text)
   let over = false
   void outcome.then(() => {
     over = true
   })
   return {
     async write(data) {
-      if (over || query.wire === null) return
-      query.wire.sendCopyFromChunk(Buffer.from(data))
-      const { stream } = query.wire
+      if (over || script.wire === null) return
+      script.wire.sendCopyFromChunk(Buffer.from(data))
+      const { stream } = script.wire
       if (stream.writableNeedDrain)
         await Promise.race([outcome, new Promise((resolve) => stream.once('drain', resolve))])
     },
     end() {
-      if (!over) query.wire?.endCopyFrom()
+      if (!over) script.wire?.endCopyFrom()
       return outcome
     },
   }

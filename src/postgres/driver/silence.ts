@@ -1,6 +1,4 @@
-import type { Socket } from 'node:net'
-import type { Client } from 'pg'
-import type { Connection } from './connect.ts'
+import { type Client, isWaiting, pidOf, queryWithin, socketOf } from './pg.ts'
 
 /** Not a byte for so long, though an answer is waited for: time to ask the server, from elsewhere, what it does for us. */
 const patience = 10_000
@@ -11,31 +9,25 @@ const tick = 2500
 const enough = 3
 /** While the server waits for more of a COPY it may be our own source that is slow. */
 const copyPatience = 60_000
+const askTimeout = 5000
 
 /** What the server says that it does for a connection. */
 type Activity = 'works' | 'waits for us' | 'nothing' | 'no answer'
-
-interface Inside {
-  readonly readyForQuery: boolean | null
-  readonly processID: number
-  readonly connection: { readonly stream: Socket }
-}
 
 /**
  * Ends a connection whose answer got lost: a wire that went dead without a word, a pooler that hangs. How long a
  * statement takes does not matter, as long as the server says that it works on it.
  * @param open opens another connection to the same server.
  */
-export function endWhenSilent({ client }: Connection, open: () => Promise<Connection>): void {
-  const inside = client as unknown as Inside
+export function endWhenSilent(client: Client, open: () => Promise<Client>): void {
   let seen = 0
   let since = Date.now()
   let next = since + patience
   let strikes = 0
   const timer = setInterval(async () => {
-    const { stream } = inside.connection
+    const stream = socketOf(client)
     const moved = stream.bytesRead + stream.bytesWritten
-    if (inside.readyForQuery !== false || moved !== seen) {
+    if (!isWaiting(client) || moved !== seen) {
       seen = moved
       since = Date.now()
       next = since + patience
@@ -43,7 +35,7 @@ export function endWhenSilent({ client }: Connection, open: () => Promise<Connec
     }
     if (Date.now() < next) return
     next = Infinity
-    const activity = await activityOf(inside.processID, open)
+    const activity = await activityOf(pidOf(client), open)
     const silent = Date.now() - since
     const isLost = activity === 'waits for us' ? silent > copyPatience : activity !== 'works'
     strikes = isLost ? strikes + 1 : 0
@@ -64,19 +56,16 @@ function activitySql(pid: number): string {
  WHERE mine OR NOT direct`
 }
 
-async function activityOf(pid: number, open: () => Promise<Connection>): Promise<Activity> {
+async function activityOf(pid: number, open: () => Promise<Client>): Promise<Activity> {
   let client: Client | null = null
   try {
-    client = (await open()).client
-    const { rows } = await client.query<{ activity: Activity }>({
-      text: activitySql(pid),
-      query_timeout: 5000,
-    } as never)
-    return rows[0]?.activity ?? 'nothing'
+    client = await open()
+    const [row] = await queryWithin<{ activity: Activity }>(client, activitySql(pid), askTimeout)
+    return row?.activity ?? 'nothing'
   } catch (error) {
     // A server that refuses, being full for one, is there; only silence tells that the wire is dead.
-    return /time(d ?)?out|unreach/i.test((error as Error).message) ? 'no answer' : 'works'
+    return /time(d ?)?out|unreach/i.test(error instanceof Error ? error.message : '') ? 'no answer' : 'works'
   } finally {
-    ;(client as unknown as Inside | null)?.connection.stream.destroy()
+    if (client !== null) socketOf(client).destroy()
   }
 }

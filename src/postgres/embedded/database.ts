@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { loadPg } from '../driver/pg.ts'
 import type { Folder } from './folder.ts'
 import type { EmbeddedServer } from './status.ts'
 
@@ -25,11 +26,11 @@ export async function ensureDatabase(server: EmbeddedServer, folder: Folder): Pr
 /** False when there is no such database. */
 async function answers(server: EmbeddedServer, database: string, sql = 'SELECT 1'): Promise<boolean> {
   // Dear to load, and not needed while the server runs.
-  const { default: pg } = await import('pg')
+  const { Client } = await loadPg()
   const { host, port, user, password } = server
   // Said in full, so that no PG* variable meant for another server has a say.
   const own = { ssl: false, options: '-c default_transaction_read_only=off', connectionTimeoutMillis: 10_000 }
-  const client = new pg.Client({ host, port, user, password, database, ...own })
+  const client = new Client({ host, port, user, password, database, ...own })
   // A connection that breaks while idle must not end the process; the query reports it.
   client.on('error', () => {})
   try {

@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Client, pidOf } from '../driver/pg.ts'
 
 /** 'nself' in ASCII: one lock per database, since advisory locks belong to one. */
 const runKey = 474_382_429_286n
@@ -101,7 +101,7 @@ export async function acquireLock(server: Server, options: Waiting, open: Connec
   }
   const stopBeating = beat(connection)
   return {
-    pid: (connection.client as Client & { processID: number }).processID,
+    pid: pidOf(connection.client),
     lost: lost.signal,
     async release() {
       stopBeating()

@@ -1,8 +1,8 @@
-import type { Client, QueryResultRow } from 'pg'
 import { type Location, NselfError, type ServerDetail } from '../../core/errors.ts'
 import { locate } from '../../core/location.ts'
 import { splitStatements } from '../../core/sql/statement.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
+import type { Client, Row } from '../driver/pg.ts'
 import { type Outcome, type ServerError, send } from '../driver/send.ts'
 import type { SqlPiece } from './chunks.ts'
 import type { Report, SeedReport } from './report.ts'
@@ -49,9 +49,9 @@ export async function must(client: Client, sql: string): Promise<void> {
 }
 
 /** The rows of a question that the runner cannot go on without. @throws as must. */
-export async function rowsOf<Row extends QueryResultRow>(client: Client, sql: string): Promise<Row[]> {
+export async function rowsOf<R extends Row>(client: Client, sql: string): Promise<R[]> {
   try {
-    return (await client.query<Row>(sql)).rows
+    return (await client.query<R>(sql)).rows
   } catch (error) {
     throw error instanceof LostConnection ? error : refusal(error as ServerError)
   }

@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { leadingNames, type Statement } from '../../core/sql/statement.ts'
+import type { Client } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { rowsOf } from './failure.ts'
 

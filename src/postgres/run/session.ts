@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, cancel, hangUp, placeOf } from '../driver/connect.ts'
+import { type Client, pidOf } from '../driver/pg.ts'
 import { interruptedWaiting, type Waiting, workersSql } from '../lock/advisory-lock.ts'
 import { type History, readHistory } from '../tracking/history.ts'
 
@@ -33,7 +33,7 @@ export async function openSession(
   )
   const opening = Promise.all([probing, quiet(client, waiting)])
   const [checksClient, history] = await Promise.race([opening, poolIsFull(connection)])
-  const pooled = history.facts.pid !== (client as Client & { processID: number }).processID
+  const pooled = history.facts.pid !== pidOf(client)
   return { session: { client, connection, pooled, checksClient }, history }
 }
 
@@ -61,8 +61,8 @@ async function quiet(client: Client, { waitMs, tell, signal }: Waiting): Promise
 
 /** Ends on the server what a lost connection may still have to do. True once nothing more of it can be committed. */
 export async function isEnded({ client }: Connection, lost: Connection): Promise<boolean> {
-  const { processID } = lost.client as Client & { processID: number }
-  const { rows } = await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ${processID}
+  const { rows } =
+    await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ${pidOf(lost.client)}
     AND datname = current_database() AND usename = session_user AND application_name LIKE 'nself %'`)
   return rows.length === 0
 }

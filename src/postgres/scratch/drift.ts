@@ -1,4 +1,3 @@
-import type { Client } from 'pg'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Plan, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
@@ -6,6 +5,7 @@ import { type Difference, differencesOf } from '../../core/schema/differences.ts
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { fingerprintsSql } from '../tracking/history.ts'
 import { catalogOf, on } from './read.ts'
 import { type ReplayOptions, replay, runPlan } from './replay.ts'

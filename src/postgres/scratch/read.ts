@@ -1,7 +1,7 @@
-import type { Client } from 'pg'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { readCatalog } from '../catalog/read.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 
 /** Runs `use` on a connection to a scratch database and closes it, so that the database can be copied or dropped. */
 export async function on<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
 import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { interruption } from '../lock/advisory-lock.ts'
 
 const prefix = 'nself_scratch_'

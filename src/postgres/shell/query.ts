@@ -1,4 +1,3 @@
-import type { Client, QueryArrayResult } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { locate } from '../../core/location.ts'
@@ -6,19 +5,12 @@ import { SqlError } from '../../core/sql/lexer.ts'
 import { type Statement, splitStatements } from '../../core/sql/statement.ts'
 import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
+import { queryOneRaw, queryRaw, type RawAnswer } from '../driver/pg.ts'
 import type { ServerError } from '../driver/send.ts'
 import { interruption } from '../lock/advisory-lock.ts'
 import { detailOf, utf16Offset } from '../run/failure.ts'
 import { cancelling } from '../run/session.ts'
 import { beginReadOnlySql, controlsTransaction } from './read-only-transaction.ts'
-
-/** What one statement answered, values as the server writes them. */
-export interface Answer {
-  readonly command: string
-  readonly rowCount: number
-  readonly columns: readonly { readonly name: string; readonly type: number }[]
-  readonly rows: readonly (readonly (string | null)[])[]
-}
 
 interface QueryOptions {
   /** What the guard has let pass; null for a read-only transaction that is rolled back. */
@@ -52,7 +44,7 @@ export function statementsOf(sql: string): Statement[] {
  * @throws NselfError `query-failed` with the place in the SQL; `refused` for one that ends a read-only transaction;
  * `connection`, `interrupted`.
  */
-export async function runQuery(server: Server, sql: string, options: QueryOptions): Promise<Answer[]> {
+export async function runQuery(server: Server, sql: string, options: QueryOptions): Promise<RawAnswer[]> {
   const statements = statementsOf(sql)
   const connection = await connect(server, 'nself query')
   connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
@@ -71,16 +63,15 @@ export async function runQuery(server: Server, sql: string, options: QueryOption
   }
 }
 
-async function asOne({ client }: Connection, sql: string): Promise<Answer[]> {
+async function asOne({ client }: Connection, sql: string): Promise<RawAnswer[]> {
   try {
-    const result: unknown = await client.query<unknown[]>({ ...raw, text: sql })
-    return (Array.isArray(result) ? result : [result]).map(answerOf)
+    return await queryRaw(client, sql)
   } catch (error) {
     throw failure(error, sql, 0)
   }
 }
 
-async function readOnly({ client }: Connection, sql: string, statements: readonly Statement[]): Promise<Answer[]> {
+async function readOnly({ client }: Connection, sql: string, statements: readonly Statement[]): Promise<RawAnswer[]> {
   const control = statements.find(controlsTransaction)
   if (control !== undefined) {
     throw new NselfError('refused', `${control.words[0]} in a read-only query`, {
@@ -89,28 +80,16 @@ async function readOnly({ client }: Connection, sql: string, statements: readonl
     })
   }
   await client.query(beginReadOnlySql('REPEATABLE READ'))
-  const answers: Answer[] = []
+  const answers: RawAnswer[] = []
   for (const { sql: text, start } of statements) {
     try {
-      answers.push(answerOf(await alone(client, text)))
+      answers.push(await queryOneRaw(client, text))
     } catch (error) {
       throw failure(error, sql, start)
     }
   }
   await client.query('ROLLBACK')
   return answers
-}
-
-/** By the extended protocol, in which the server takes one statement and no more. */
-function alone(client: Client, text: string): Promise<QueryArrayResult<unknown[]>> {
-  return client.query<unknown[]>({ ...raw, text, queryMode: 'extended' } as typeof raw & { text: string })
-}
-
-const raw = { rowMode: 'array' as const, types: { getTypeParser: () => (value: string) => value } as never }
-
-function answerOf({ command, rowCount, fields, rows }: QueryArrayResult<unknown[]>): Answer {
-  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }))
-  return { command, rowCount: rowCount ?? 0, columns, rows: rows as (string | null)[][] }
 }
 
 function failure(error: unknown, sql: string, start: number): unknown {

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, cancel, connect, disconnect, type Server } from '../driver/connect.ts'
+import { socketOf } from '../driver/pg.ts'
 import { ReadOnlySession } from './read-only-session.ts'
 import { encode, errorMessage, Frames, type Message, readyMessage, texts } from './wire.ts'
 
@@ -140,7 +141,7 @@ async function enter(
     [reported],
   )
   const told = rows.map(({ name, value }) => encode('S', name, value))
-  const { stream } = (connection.client as unknown as { connection: { stream: Socket } }).connection
+  const stream = socketOf(connection.client)
   // From here on the bytes are ours: the driver has connected, and has no say any more.
   stream.removeAllListeners('data')
   const session = new ReadOnlySession(socket, stream)

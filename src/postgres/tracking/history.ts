@@ -1,4 +1,3 @@
-import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -9,6 +8,7 @@ import type { Step } from '../../core/migration/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
+import type { Client } from '../driver/pg.ts'
 import { forgetSeedsSql } from './seed-history.ts'
 
 /** With seed-history.ts the only file that names the tracking tables. */

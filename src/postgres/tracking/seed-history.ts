@@ -1,7 +1,7 @@
-import type { Client } from 'pg'
 import type { Environment } from '../../core/environment.ts'
 import type { Seed, Seeded } from '../../core/migration/seed.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
+import type { Client } from '../driver/pg.ts'
 
 /** With history.ts the only file that names the tracking tables. */
 export const seedTableSql = `CREATE TABLE IF NOT EXISTS nself.seeds (

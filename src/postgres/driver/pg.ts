@@ -1,0 +1,123 @@
+import type { Socket } from 'node:net'
+import type { Client as PgClient, QueryArrayResult } from 'pg'
+
+/**
+ * All that we know of the pg library's insides. An update of the library concerns this file: each function says in its
+ * name what is taken from it, and nothing else touches a field that the library does not document.
+ */
+
+/** A client of the library, as far as others may use it: `query`, `once`, `end`. */
+export type Client = PgClient
+
+interface Insides {
+  readonly processID: number
+  readonly secretKey: number
+  readonly readyForQuery: boolean | null
+  readonly connection: Wire
+}
+
+/** The library's end of the wire. */
+export interface Wire {
+  readonly stream: Socket
+  query(text: string): void
+  sendCopyFromChunk(chunk: Buffer): void
+  endCopyFrom(): void
+}
+
+interface CancelWire {
+  connect(port: number, host: string): void
+  on(event: string, listener: () => void): void
+  cancel(pid: number, secret: number): void
+}
+
+// The one cast into the library: its types do not name these fields.
+const insidesOf = (client: Client): Insides => client as unknown as Insides
+
+/** The process of the server that works for this client; behind a pooler the one that it was told. */
+export const pidOf = (client: Client): number => insidesOf(client).processID
+
+/** The key with which the server takes a cancel request for that process. */
+export const cancelKeyOf = (client: Client): number => insidesOf(client).secretKey
+
+export const socketOf = (client: Client): Socket => insidesOf(client).connection.stream
+
+/** True while the client waits for an answer. */
+export const isWaiting = (client: Client): boolean => insidesOf(client).readyForQuery === false
+
+/** The library, loaded where the first connection is made. */
+export async function loadPg() {
+  return (await import('pg')).default
+}
+
+/** A wire that can do no more than to send a cancel request. */
+export async function cancelWire(): Promise<CancelWire> {
+  const library: unknown = await loadPg()
+  return new (library as { Connection: new () => CancelWire }).Connection()
+}
+
+/** A query that is handed each message of the server, and sends itself. */
+export interface Submittable {
+  callback: (error: Error | null) => void
+  submit(wire: Wire): void
+  handleRowDescription(): void
+  handleDataRow(): void
+  handleCopyInResponse(): void
+  handleCommandComplete(): void
+}
+
+type QueryClass = new (config: { text: string; rowMode: 'array' }) => Submittable
+
+/** The class of the library's own queries, to be made another kind of. */
+export function queryClassOf(client: Client): QueryClass {
+  return (client.constructor as unknown as { Query: QueryClass }).Query
+}
+
+/** Sends a query of one's own kind. */
+export function submit(client: Client, query: Submittable): void {
+  client.query(query as never)
+}
+
+export type { QueryResultRow as Row } from 'pg'
+
+/** What a statement answered, each value as the server writes it. */
+export interface RawAnswer {
+  readonly command: string
+  readonly rowCount: number
+  readonly columns: readonly { readonly name: string; readonly type: number }[]
+  readonly rows: readonly (readonly (string | null)[])[]
+}
+
+// The library's type asks for a parser of each kind of value; here none is parsed.
+const unparsed = { getTypeParser: () => (value: string) => value } as never
+
+function answerOf({ command, rowCount, fields, rows }: QueryArrayResult<(string | null)[]>): RawAnswer {
+  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }))
+  return { command, rowCount: rowCount ?? 0, columns, rows }
+}
+
+/** One message of any number of statements, and what each of them answered. */
+export async function queryRaw(client: Client, text: string): Promise<RawAnswer[]> {
+  const config = { text, rowMode: 'array' as const, types: unparsed }
+  // Of several statements the library makes a list, which its types do not say.
+  const result: QueryArrayResult<(string | null)[]> | QueryArrayResult<(string | null)[]>[] =
+    await client.query<(string | null)[]>(config)
+  return (Array.isArray(result) ? result : [result]).map(answerOf)
+}
+
+/** One statement by the extended protocol, in which the server takes no more than one. */
+export async function queryOneRaw(client: Client, text: string): Promise<RawAnswer> {
+  const config = Object.assign({ text, rowMode: 'array' as const, types: unparsed }, { queryMode: 'extended' })
+  return answerOf(await client.query<(string | null)[]>(config))
+}
+
+/** The rows of a query as arrays, in the order of its columns. */
+export async function queryArrays<Row extends unknown[]>(client: Client, text: string): Promise<Row[]> {
+  const { rows } = await client.query<Row>({ text, rowMode: 'array' })
+  return rows
+}
+
+/** A query that fails when its answer does not come in time. */
+export async function queryWithin<Row extends object>(client: Client, text: string, timeoutMs: number): Promise<Row[]> {
+  const config: { text: string } = Object.assign({ text }, { query_timeout: timeoutMs })
+  return (await client.query<Row>(config)).rows
+}
