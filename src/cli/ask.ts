@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
-import { interruption } from '../postgres/lock/advisory-lock.ts'
+import { interruption } from '../postgres/lock/interruption.ts'
 
 /** Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command. */
 export function questionsFor(signal: AbortSignal): Pick<Context, 'ask' | 'choose'> {

@@ -2,9 +2,10 @@ import { type Backup, type BackupKind, type Manifest, stampOf } from '../../core
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { readArchive } from '../../postgres/backup/archive.ts'
-import { dump, type Snapshot } from '../../postgres/backup/dump.ts'
+import { dump, readSnapshot, type Snapshot } from '../../postgres/backup/dump.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { copyDatabase } from '../../postgres/databases/copy.ts'
+import { using } from '../../postgres/databases/databases.ts'
 import { connect, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { discard, noteCopy, openBackups, publish, temporaryIn, writeFailure } from '../../project/backups.ts'
@@ -115,7 +116,8 @@ async function takeCopy(
   // Until it has a manifest, this says whose the copy is.
   const note = temporaryIn(context.settings.backupsDir)
   try {
-    const { name, size, ...snapshot } = await copyDatabase(server, {
+    const snapshot = await using(connect(server, 'nself backup'), context.signal, readSnapshot)
+    const { name, size } = await copyDatabase(server, {
       stamp: stampOf(took().takenAt),
       endConnections,
       signal: context.signal,

@@ -12,16 +12,17 @@ import {
   restoring,
   using,
 } from '../databases/databases.ts'
-import { createLikeSql, likenSql, type Properties, readProperties } from '../databases/properties.ts'
+import { copyPropertiesSql, createLikeSql, type Properties, readProperties } from '../databases/properties.ts'
 import { swap } from '../databases/swap.ts'
 import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
-import { detailOf } from '../run/failure.ts'
+import { detailOf } from '../driver/server-error.ts'
+import type { Hold } from '../lock/hold.ts'
+import { interruptedUnchanged } from '../lock/interruption.ts'
 import { dump } from './dump.ts'
 import { pgRestore } from './pg-restore.ts'
-import type { Hold, Restored, RestoreOptions, RestorePlan } from './restore.ts'
-import { interrupted } from './tool.ts'
+import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
 import { settle } from './verify.ts'
 
 /** From this size of a dump on, several jobs are worth their connections. */
@@ -55,12 +56,12 @@ export async function restoreBeside(
         options.progress('gathering statistics')
         await inside.query('ANALYZE')
       })
-      for (const sql of likenSql(name, properties)) await liken(client, sql, tell)
-      const kept = await swap(server, name, properties, client, plan, hold, options)
+      for (const sql of copyPropertiesSql(name, properties)) await runOrTell(client, sql, tell)
+      const kept = await swap(server, name, properties, client, hold, { ...options, ...plan })
       return { kept }
     } catch (error) {
       await discard(server, name)
-      if (signal.aborted && !(error instanceof NselfError)) throw interrupted(signal)
+      if (signal.aborted && !(error instanceof NselfError)) throw interruptedUnchanged(signal)
       throw error instanceof NselfError ? error : restoreFailure(error as Error)
     }
   })
@@ -110,7 +111,7 @@ async function fill(server: Server, fresh: Server, plan: RestorePlan, { signal }
 }
 
 /** A right that is missing for one of the database's properties is told, and does not stop the restore. */
-async function liken(client: Client, sql: string, tell: (sentence: string) => void): Promise<void> {
+async function runOrTell(client: Client, sql: string, tell: (sentence: string) => void): Promise<void> {
   const { error } = await send(client, sql)
   if (error === null) return
   if (error.code !== '42501') throw error

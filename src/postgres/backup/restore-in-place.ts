@@ -6,12 +6,14 @@ import { namesOf, sessionsOn } from '../databases/sessions.ts'
 import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { copyIn, type Outcome, send } from '../driver/send.ts'
+import { detailOf } from '../driver/server-error.ts'
+import type { Hold } from '../lock/hold.ts'
+import { interruptedUnchanged } from '../lock/interruption.ts'
 import { piecesOf } from '../run/chunks.ts'
-import { detailOf } from '../run/failure.ts'
 import { dropTrackingSql } from '../tracking/history.ts'
-import type { Hold, Restored, RestoreOptions, RestorePlan } from './restore.ts'
+import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
 import { scriptLines } from './restore-script.ts'
-import { failureOf, interrupted, runTool } from './tool.ts'
+import { failureOf, runTool } from './tool.ts'
 import { settle } from './verify.ts'
 
 /** Drops everything and restores into the database itself, all in one transaction. */
@@ -44,7 +46,7 @@ export async function restoreInPlace(
       await must(client, 'COMMIT')
     } catch (error) {
       await send(client, 'ROLLBACK')
-      if (signal.aborted) throw interrupted(signal)
+      if (signal.aborted) throw interruptedUnchanged(signal)
       throw await inWords(error as Error, client, server)
     }
     options.progress('gathering statistics')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { NselfError } from '../../core/errors.ts'
 import type { Server } from '../driver/connect.ts'
-import { interruption } from '../lock/advisory-lock.ts'
+import { interruptedUnchanged } from '../lock/interruption.ts'
 
 export interface Ended {
   readonly code: number | null
@@ -67,7 +67,7 @@ export async function runTool(program: string, args: readonly string[], running:
     })
     // Ctrl-C reaches the child too, and perhaps first: our own handler gets its turn.
     if (ended.code !== 0) await new Promise((resolve) => setImmediate(resolve))
-    if (signal?.aborted) throw interrupted(signal)
+    if (signal?.aborted) throw interruptedUnchanged(signal)
     const failure = await reading
     if (failure) throw failure
     return ended
@@ -76,10 +76,6 @@ export async function runTool(program: string, args: readonly string[], running:
     process.off('exit', kill)
     signal?.removeEventListener('abort', end)
   }
-}
-
-export function interrupted(signal: AbortSignal): NselfError {
-  return new NselfError(interruption(signal), 'interrupted; the database and the earlier backups are as they were')
 }
 
 function linesOf(take: (line: string) => void): (text: string) => void {

@@ -3,7 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Client } from '../driver/pg.ts'
 import { isTracked, lastAppliedSql, restoredSql } from '../tracking/history.ts'
 import { relationsSql } from './archive.ts'
-import type { RestorePlan } from './restore.ts'
+import type { RestorePlan } from './restore-plan.ts'
 
 /**
  * Looks whether a restored database holds what its backup lists, then marks it with the environment that it serves

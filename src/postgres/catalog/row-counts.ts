@@ -1,8 +1,8 @@
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Figures } from '../../core/update-verdict.ts'
+import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
-import { rowsOf } from '../run/failure.ts'
-import { findInvalidIndexes } from '../tracking/repair.ts'
+import { findInvalidIndexes } from './invalid-indexes.ts'
 
 const isUsers = (schema: string) => `${schema} NOT IN ('nself', 'information_schema') AND ${schema} !~ '^pg_'`
 

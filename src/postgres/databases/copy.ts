@@ -1,9 +1,8 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
-import { readSnapshot, type Snapshot } from '../backup/dump.ts'
-import { interrupted } from '../backup/tool.ts'
-import { connect, type Server } from '../driver/connect.ts'
+import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import { interruptedUnchanged } from '../lock/interruption.ts'
 import { connectBeside, dropOurs, endCreations, freeName, hindrance, isNameTaken, ours, using } from './databases.ts'
 import { withoutSessions } from './sessions.ts'
 
@@ -17,15 +16,14 @@ export interface CopyOptions {
 }
 
 /**
- * Copies a database on its own server; nobody can connect to the copy.
+ * Copies a database on its own server; nobody can connect to the copy. Resolves to its name and size in bytes.
  * @throws NselfError `refused` when the role may not, or others are connected; `backup-failed`, `interrupted`.
  */
 export async function copyDatabase(
   server: Server,
   options: CopyOptions,
-): Promise<Snapshot & { name: string; size: number }> {
+): Promise<{ readonly name: string; readonly size: number }> {
   const { database } = server
-  const snapshot = await using(connect(server, 'nself backup'), options.signal, readSnapshot)
   return using(connectBeside(server, 'nself backup'), options.signal, (worker) =>
     using(connectBeside(server, 'nself backup'), options.signal, async (watcher) => {
       const reason = await hindrance(worker, database)
@@ -38,7 +36,7 @@ export async function copyDatabase(
       const { rows } = await worker.query<{ size: string }>(
         `SELECT pg_database_size(${quoteLiteral(name)})::text AS size`,
       )
-      return { ...snapshot, name, size: Number(rows[0]?.size) }
+      return { name, size: Number(rows[0]?.size) }
     }),
   )
 }
@@ -53,7 +51,7 @@ async function makeCopy(worker: Client, watcher: Client, database: string, optio
     return name
   } catch (error) {
     if (error instanceof NselfError) throw error
-    if (options.signal.aborted) throw interrupted(options.signal)
+    if (options.signal.aborted) throw interruptedUnchanged(options.signal)
     // Another backup took the name in the same second.
     if (isNameTaken(error as { code?: string })) return makeCopy(worker, watcher, database, options)
     throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {

@@ -4,7 +4,7 @@ import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
-import { detailOf } from '../run/failure.ts'
+import { detailOf } from '../driver/server-error.ts'
 import { allDroppedSql, forgetAllSql } from '../tracking/history.ts'
 import { findDefaultPrivileges } from './default-privileges.ts'
 

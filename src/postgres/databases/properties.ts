@@ -61,7 +61,7 @@ function providerOptions(row: Row, text: (column: string) => string | null): str
 }
 
 /** SQL statements that give a database the properties of another one, but for the connection limit. */
-export function likenSql(name: string, { comment, settings, grants }: Properties): string[] {
+export function copyPropertiesSql(name: string, { comment, settings, grants }: Properties): string[] {
   const database = quoteIdentifier(name)
   return [
     ...(comment === null ? [] : [`COMMENT ON DATABASE ${database} IS ${quoteLiteral(comment)}`]),

@@ -1,10 +1,19 @@
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import type { Hold, RestoreOptions, RestorePlan } from '../backup/restore.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Hold } from '../lock/hold.ts'
 import { connectBeside, freeName, restoring, using } from './databases.ts'
 import { finalSql, type Properties } from './properties.ts'
 import { withoutSessions } from './sessions.ts'
+
+export interface SwapOptions {
+  readonly stamp: string
+  /** The old database is not kept. */
+  readonly dropOld: boolean
+  /** Consent to end the sessions of others. */
+  readonly endConnections: boolean
+  readonly tell: (sentence: string) => void
+}
 
 /**
  * Gives the new database the old one's name, in one transaction, while nobody can connect to either.
@@ -16,9 +25,8 @@ export async function swap(
   fresh: string,
   properties: Properties,
   client: Client,
-  plan: RestorePlan,
   hold: Hold,
-  options: RestoreOptions,
+  options: SwapOptions,
 ): Promise<string | null> {
   const { database } = server
   const kept = await freeName(client, database, 'before', options.stamp)
@@ -28,7 +36,7 @@ export async function swap(
     try {
       const own = { pid: hold.pid, leave: hold.leave }
       const rename = `ALTER DATABASE ${quoteIdentifier(database)} RENAME TO ${quoteIdentifier(kept)}`
-      await withoutSessions(client, watcher, rename, { database, own, endOthers: plan.endConnections })
+      await withoutSessions(client, watcher, rename, { database, own, endOthers: options.endConnections })
       await client.query(`ALTER DATABASE ${quoteIdentifier(fresh)} RENAME TO ${quoteIdentifier(database)}`)
       for (const sql of finalSql(database, properties)) await client.query(sql)
       await client.query('COMMIT')
@@ -37,7 +45,7 @@ export async function swap(
       throw error
     }
   })
-  if (!plan.dropOld) return kept
+  if (!options.dropOld) return kept
   try {
     await client.query(`DROP DATABASE ${quoteIdentifier(kept)}`)
     return null

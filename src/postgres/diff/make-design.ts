@@ -6,7 +6,8 @@ import { recordStatements } from '../../core/schema/records.ts'
 import { quoteQualified } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { type Outcome, type ServerError, send } from '../driver/send.ts'
-import { detailOf, utf16Offset } from '../run/failure.ts'
+import { detailOf } from '../driver/server-error.ts'
+import { utf16Offset } from '../run/failure.ts'
 
 /** Locks are a shared, small pool: what makes or drops thousands of tables goes in several transactions. */
 const batch = 200

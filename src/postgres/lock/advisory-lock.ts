@@ -1,6 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
+import { interruptedWaiting } from './interruption.ts'
 
 /** 'nself' in ASCII: one lock per database, since advisory locks belong to one. */
 const runKey = 474_382_429_286n
@@ -148,14 +149,4 @@ async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): 
     }
     await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)))
   }
-}
-
-export function interruptedWaiting(signal: AbortSignal, what: string): NselfError {
-  return new NselfError(interruption(signal), `interrupted while waiting for ${what}; nothing was changed`)
-}
-
-/** The code of an interruption, by the signal that asked for it. */
-export function interruption(signal: AbortSignal): 'interrupted' | 'terminated' | 'hung-up' {
-  if (signal.reason === 'SIGTERM') return 'terminated'
-  return signal.reason === 'SIGHUP' ? 'hung-up' : 'interrupted'
 }

@@ -1,8 +1,8 @@
 import type { Environment } from '../../core/environment.ts'
 import type { Connection } from '../driver/connect.ts'
+import { must } from '../driver/must.ts'
 import { type Locking, waitingOf } from '../lock/with-lock.ts'
 import { bootstrapSql } from '../tracking/history.ts'
-import { must } from './failure.ts'
 import { openSession, type Session } from './session.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { leadingNames, type Statement } from '../../core/sql/statement.ts'
+import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
-import { rowsOf } from './failure.ts'
 
 /** Statements that may be done twice without harm. */
 const repeatable = new Set(['VACUUM', 'ANALYZE', 'CLUSTER', 'REINDEX', 'DISCARD', 'CHECKPOINT', 'SET', 'RESET', 'LOAD'])

@@ -1,7 +1,8 @@
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, cancel, hangUp, placeOf } from '../driver/connect.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
-import { interruptedWaiting, type Waiting, workersSql } from '../lock/advisory-lock.ts'
+import { type Waiting, workersSql } from '../lock/advisory-lock.ts'
+import { interruptedWaiting } from '../lock/interruption.ts'
 import { type History, readHistory } from '../tracking/history.ts'
 
 /** A connection that a run works on, and what was found out about it. */

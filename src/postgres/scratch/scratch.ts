@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
 import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
-import { interruption } from '../lock/advisory-lock.ts'
+import { interruption } from '../lock/interruption.ts'
 
 const prefix = 'nself_scratch_'
 const templatePrefix = 'nself_template_'

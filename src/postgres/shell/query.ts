@@ -7,8 +7,9 @@ import { type Connection, connect, disconnect, type Server } from '../driver/con
 import { LostConnection } from '../driver/lost-connection.ts'
 import { queryOneRaw, queryRaw, type RawAnswer } from '../driver/pg.ts'
 import type { ServerError } from '../driver/send.ts'
-import { interruption } from '../lock/advisory-lock.ts'
-import { detailOf, utf16Offset } from '../run/failure.ts'
+import { detailOf } from '../driver/server-error.ts'
+import { interruption } from '../lock/interruption.ts'
+import { utf16Offset } from '../run/failure.ts'
 import { cancelling } from '../run/session.ts'
 import { beginReadOnlySql, controlsTransaction } from './read-only-transaction.ts'
 

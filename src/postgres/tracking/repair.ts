@@ -4,12 +4,13 @@ import type { Approved } from '../../core/guard.ts'
 import { storedDown } from '../../core/migration/file-reader.ts'
 import type { Repair } from '../../core/migration/repair.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { findInvalidIndexes } from '../catalog/invalid-indexes.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
+import { detailOf } from '../driver/server-error.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
-import { detailOf } from '../run/failure.ts'
 import { bootstrapSql, type History, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
 
 export interface RepairContext {
@@ -19,16 +20,6 @@ export interface RepairContext {
   readonly lockWaitMs: number
   readonly tell: (sentence: string) => void
   readonly signal: AbortSignal
-}
-
-/** Names of the user's INVALID indexes that nobody is building now. */
-export async function findInvalidIndexes(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(`
-    SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname NOT LIKE 'pg\\_%'
-    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) ORDER BY 1`)
-  return rows.map((row) => row.name)
 }
 
 /**

@@ -1,0 +1,48 @@
+import type { ServerDetail } from '../../core/errors.ts'
+import type { ServerError } from './send.ts'
+
+/** What PostgreSQL added to its message. */
+export function detailOf(error: ServerError): ServerDetail {
+  return {
+    sqlstate: error.code ?? '',
+    ...(error.detail ? { detail: error.detail } : {}),
+    ...(error.hint ? { hint: error.hint } : {}),
+    ...(error.where ? { where: error.where } : {}),
+  }
+}
+
+const goesOn = 'mend the file and run the command again: it goes on from there'
+
+/** What to do about an error of the server, by its SQLSTATE. */
+export function hintFor(error: ServerError): string {
+  switch (error.code) {
+    case '55P04':
+      return 'a new enum value can be used only after it is committed: put the use into the next migration'
+    case '55P03':
+      return 'another session holds a lock on this table; try again when it is done, or raise it: -- nself: lock-timeout 30s'
+    case '25001':
+      if (/^SET TRANSACTION/.test(error.message)) return 'remove it: nself has begun the transaction, as READ COMMITTED'
+      return 'this statement cannot run in a transaction: add a line -- nself: no-transaction above it'
+    case '2D000':
+      return 'it commits by itself: add a line -- nself: no-transaction above it'
+    case '42P01':
+      if (/nself\.(migrations|journal)/.test(error.message)) {
+        return 'the migration drops what nself keeps in the schema nself; leave that schema alone'
+      }
+      return goesOn
+    case '25006':
+      return 'the server is read-only (a standby, or default_transaction_read_only): connect to the primary'
+    case '42501':
+      return 'the role lacks a right: grant it, or connect as the owner'
+    case '57014':
+      return 'the statement was cancelled; a longer limit: -- nself: statement-timeout 10min'
+    case '53100':
+      return "the server's disk is full: make room there, then run the command again: it goes on from there"
+    case '53200':
+      return 'out of memory or locks: apply fewer at once, or raise max_locks_per_transaction'
+    case '25P02':
+      return 'an earlier statement of this transaction failed'
+    default:
+      return goesOn
+  }
+}
