@@ -6,8 +6,9 @@ import { LostConnection } from '../driver/lost-connection.ts'
 import type { Lock } from '../lock/advisory-lock.ts'
 import { waitingOf, withLock } from '../lock/with-lock.ts'
 import { type History, readHistory } from '../tracking/history.ts'
-import { Run, type RunOptions } from './plan-run.ts'
+import { Run } from './plan-run.ts'
 import { doneIn, type Report, reportOf } from './report.ts'
+import type { RunOptions } from './run-options.ts'
 import { isEnded, openSession } from './session.ts'
 
 export interface ExecuteOptions extends RunOptions {

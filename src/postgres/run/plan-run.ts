@@ -1,9 +1,7 @@
-import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { parseMigration, storedDown } from '../../core/migration/file-reader.ts'
-import type { Migration, Section } from '../../core/migration/migration.ts'
+import type { Section } from '../../core/migration/migration.ts'
 import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
-import type { Connection } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
 import { type Outcome, type ServerError, send } from '../driver/send.ts'
@@ -15,6 +13,7 @@ import { migrationFailure } from './failure.ts'
 import { runOutsideTransaction } from './non-transactional.ts'
 import { pipe } from './pipeline.ts'
 import { type Report, reportOf } from './report.ts'
+import type { RunOptions } from './run-options.ts'
 import { cancelling, type Session } from './session.ts'
 import {
   checkConstraintsSql,
@@ -26,22 +25,6 @@ import {
   settingsSql,
   type Work,
 } from './transaction.ts'
-
-export interface RunOptions {
-  readonly environment: Environment
-  readonly singleTransaction: boolean
-  /** The text of UP of a file that is too large to hold. */
-  readonly readUp: (file: Migration) => AsyncIterable<string>
-  readonly tell: (sentence: string) => void
-  readonly onStep: (step: Step, outcome: 'done' | 'failed') => void
-  /** What runs now, and how many are done. */
-  readonly onProgress: (step: Step, done: number, total: number) => void
-  readonly signal: AbortSignal
-  /** The database is made to be looked at and dropped: what its schema has become need not be remembered. */
-  readonly isScratch?: boolean
-  /** Runs under the lock before the first step. */
-  readonly before?: (connection: Connection) => Promise<void>
-}
 
 const lockAttempts = 8
 

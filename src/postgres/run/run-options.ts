@@ -1,0 +1,20 @@
+import type { Environment } from '../../core/environment.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import type { Step } from '../../core/migration/plan.ts'
+import type { Connection } from '../driver/connect.ts'
+
+export interface RunOptions {
+  readonly environment: Environment
+  readonly singleTransaction: boolean
+  /** The text of UP of a file that is too large to hold. */
+  readonly readUp: (file: Migration) => AsyncIterable<string>
+  readonly tell: (sentence: string) => void
+  readonly onStep: (step: Step, outcome: 'done' | 'failed') => void
+  /** What runs now, and how many are done. */
+  readonly onProgress: (step: Step, done: number, total: number) => void
+  readonly signal: AbortSignal
+  /** The database is made to be looked at and dropped: what its schema has become need not be remembered. */
+  readonly isScratch?: boolean
+  /** Runs under the lock before the first step. */
+  readonly before?: (connection: Connection) => Promise<void>
+}
