@@ -5,7 +5,7 @@ import type { State } from '../../core/migration/state.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { type Figures, verdictOf } from '../../core/update-verdict.ts'
 import { readFigures } from '../../postgres/catalog/row-counts.ts'
-import { using } from '../../postgres/databases/databases.ts'
+import { withConnection } from '../../postgres/databases/databases.ts'
 import { connect, type Server } from '../../postgres/driver/connect.ts'
 import { doneIn, type Report } from '../../postgres/run/report.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
@@ -50,7 +50,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
 }
 
 function figuresOf({ progress, signal }: Context, server: Server): Promise<Figures> {
-  return using(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
+  return withConnection(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
 }
 
 /** What the database has that no migration made is told, and no fault of this run. In production only with a shadow server. */
@@ -84,7 +84,7 @@ async function verify(
   { plan, before, report, allowLostRows }: Done,
 ): Promise<Figures> {
   context.progress('verifying')
-  const history = await using(connect(server, 'nself verify'), context.signal, readHistory)
+  const history = await withConnection(connect(server, 'nself verify'), context.signal, readHistory)
   const after = await figuresOf(context, server)
   const { problems, lost } = verdictOf(before, after)
   const done = doneIn(plan, history)

@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import { connectBeside, using } from '../../postgres/databases/databases.ts'
+import { connectBeside, withConnection } from '../../postgres/databases/databases.ts'
 import { inUse, namesOf, sessionsStaying } from '../../postgres/databases/sessions.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
 import type { Context } from './context.ts'
@@ -17,7 +17,7 @@ export async function mayEndConnections(
   what: string,
 ): Promise<boolean> {
   const beside = connectBeside(server, 'nself')
-  const sessions = await using(beside, signal, (client) => sessionsStaying(client, server.database))
+  const sessions = await withConnection(beside, signal, (client) => sessionsStaying(client, server.database))
   if (sessions.length === 0) return consent
   const names = namesOf(sessions)
   if (consent) {

@@ -16,7 +16,7 @@ import { type Compared, compareDesign, draftsOf } from '../../postgres/diff/desi
 import { statementFormat } from '../../postgres/diff/format.ts'
 import { prove } from '../../postgres/diff/prove-migrations.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
-import { catalogOf, on } from '../../postgres/scratch/read.ts'
+import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
 import { nextPaths, readMigrationsIfAny, slugOf, writeMigrations } from '../../project/migrations.ts'
 import { writeDesignSeed } from '../../project/seeds.ts'
@@ -87,7 +87,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
   const { migrationsDir, root } = context.settings
   context.progress('writing the difference as SQL')
   const drafts = await draftsOf(compared, renames)
-  const format = await on(migrated, statementFormat)
+  const format = await withScratchConnection(migrated, statementFormat)
   const name = options.name ?? nameOfChange(compared.differences)
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const names = drafts.map((_, i) => (drafts.length === 1 || i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))

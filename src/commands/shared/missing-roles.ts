@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { connectBeside, using } from '../../postgres/databases/databases.ts'
+import { connectBeside, withConnection } from '../../postgres/databases/databases.ts'
 import { findMissingRoles } from '../../postgres/databases/roles.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
 import type { Context } from './context.ts'
@@ -10,7 +10,7 @@ import type { Context } from './context.ts'
  * @throws NselfError `refused` that says what to run first, elsewhere or where the role may not make them.
  */
 export async function missingRoles(context: Context, server: Server, roles: readonly string[]): Promise<string[]> {
-  const { missing, mayCreate } = await using(connectBeside(server, 'nself'), context.signal, (client) =>
+  const { missing, mayCreate } = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
     findMissingRoles(client, roles),
   )
   if (missing.length === 0) return []

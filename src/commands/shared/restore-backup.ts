@@ -5,7 +5,7 @@ import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
 import { restore as restoreApproved } from '../../postgres/backup/restore.ts'
 import type { RestorePlan } from '../../postgres/backup/restore-plan.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
-import { connectBeside, hindrance, mustGoInPlace, using } from '../../postgres/databases/databases.ts'
+import { connectBeside, missingPrivilege, mustGoInPlace, withConnection } from '../../postgres/databases/databases.ts'
 import { connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { findBackup, listBackups, openBackups, temporaryIn } from '../../project/backups.ts'
@@ -34,7 +34,7 @@ export async function restoreBackup(
   const began = Date.now()
   const { environment, backupsDir } = context.settings
   const server = await resolveServer(context)
-  const history = await using(connect(server, 'nself'), context.signal, readHistory)
+  const history = await withConnection(connect(server, 'nself'), context.signal, readHistory)
   refuseOtherEnvironment(server, history, environment)
   refuseReadOnly(server, history)
   const serverMajor = Math.floor(history.facts.version / 10_000)
@@ -139,8 +139,8 @@ async function planOf(
   const newRoles = await missingRoles(context, server, roles)
   const base = { backup, archive, inPlace, dropOld, newRoles, undoesUpdate: false }
   if (inPlace) return { ...base, endConnections: false }
-  const reason = await using(connectBeside(server, 'nself'), context.signal, (client) =>
-    hindrance(client, server.database),
+  const reason = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
+    missingPrivilege(client, server.database),
   )
   if (reason !== null) throw mustGoInPlace(reason, backup.name)
   return { ...base, endConnections: await mayEndConnections(context, server, flags.endConnections, 'replaced') }

@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { connectBeside, hindrance, using } from '../../postgres/databases/databases.ts'
+import { connectBeside, missingPrivilege, withConnection } from '../../postgres/databases/databases.ts'
 import type { Report } from '../../postgres/run/report.ts'
 import { restoreLine } from './backup-first.ts'
 import { type Context, resolveServer } from './context.ts'
@@ -59,8 +59,8 @@ async function isWanted({ ask, tell }: Context, error: NselfError, flags: RollBa
 /** The name under which the failed database is kept, or null. */
 async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFlags): Promise<string | null> {
   const server = await resolveServer(context)
-  const reason = await using(connectBeside(server, 'nself'), context.signal, (client) =>
-    hindrance(client, server.database),
+  const reason = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
+    missingPrivilege(client, server.database),
   )
   // Consent was given to this very act, by the answer or by the flag.
   const consenting = { ...context, answers: { yes: true, confirm: phrase } }

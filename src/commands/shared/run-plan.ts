@@ -56,12 +56,12 @@ export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunR
     if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
     // fresh is never allowed there: the guard says so next.
     const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
-    const spare = new Spare(connection)
-    const approved = await confirm({ ...context, ask: spare.closedBefore(context.ask) }, prepared, kind)
-    if (means) await spare.close()
+    const reusable = new ReusableConnection(connection)
+    const approved = await confirm({ ...context, ask: reusable.closedBefore(context.ask) }, prepared, kind)
+    if (means) await reusable.close()
     const taken = means && (await backupFirst(context, means, flags))
     const began = Date.now()
-    const running = perform(context, prepared, approved, kind, flags, spare.open)
+    const running = perform(context, prepared, approved, kind, flags, reusable.open)
     const report = await running.finally(() => {
       if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
     })
@@ -70,7 +70,7 @@ export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunR
 }
 
 /** The connection that was looked with, to go on with; not while a human thinks or a backup is taken. */
-class Spare {
+class ReusableConnection {
   open: Connection | null
 
   constructor(connection: Connection) {

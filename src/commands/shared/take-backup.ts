@@ -5,7 +5,7 @@ import { readArchive } from '../../postgres/backup/archive.ts'
 import { dump, readSnapshot, type Snapshot } from '../../postgres/backup/dump.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { copyDatabase } from '../../postgres/databases/copy.ts'
-import { using } from '../../postgres/databases/databases.ts'
+import { withConnection } from '../../postgres/databases/databases.ts'
 import { connect, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { discard, noteCopy, openBackups, publish, temporaryIn, writeFailure } from '../../project/backups.ts'
@@ -116,7 +116,7 @@ async function takeCopy(
   // Until it has a manifest, this says whose the copy is.
   const note = temporaryIn(context.settings.backupsDir)
   try {
-    const snapshot = await using(connect(server, 'nself backup'), context.signal, readSnapshot)
+    const snapshot = await withConnection(connect(server, 'nself backup'), context.signal, readSnapshot)
     const { name, size } = await copyDatabase(server, {
       stamp: stampOf(took().takenAt),
       endConnections,

@@ -1,4 +1,4 @@
-import { restoring } from '../databases/databases.ts'
+import { restoreApplication } from '../databases/databases.ts'
 import type { Server } from '../driver/connect.ts'
 import { type Ended, environmentFor, failureOf, runTool } from './tool.ts'
 import type { Tools } from './tools.ts'
@@ -26,7 +26,7 @@ export async function pgRestore(server: Server, args: readonly string[], options
     tools.pgRestore,
     ['--verbose', '--no-password', `--dbname=${database}`, ...strict, ...args, path],
     {
-      env: environmentFor(server, restoring, tools.major),
+      env: environmentFor(server, restoreApplication, tools.major),
       signal,
       onLine: (line) => {
         const item = /(?:processing data for table|creating|launching item \d+) (.*)$/.exec(line)?.[1]

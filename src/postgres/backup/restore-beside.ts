@@ -8,9 +8,9 @@ import {
   databaseExists,
   dropRestore,
   freeName,
-  ours,
-  restoring,
-  using,
+  ourConnectionLimit,
+  restoreApplication,
+  withConnection,
 } from '../databases/databases.ts'
 import { copyPropertiesSql, createLikeSql, type Properties, readProperties } from '../databases/properties.ts'
 import { swap } from '../databases/swap.ts'
@@ -38,7 +38,7 @@ export async function restoreBeside(
 ): Promise<Restored> {
   const { tell } = options
   const { signal } = hold
-  return using(connectBeside(server, restoring), signal, async (client) => {
+  return withConnection(connectBeside(server, restoreApplication), signal, async (client) => {
     for (const name of await abandonedRestores(client, server.database)) {
       if (await dropRestore(client, name)) tell(`Dropped ${name}, which a restore that was killed had left`)
     }
@@ -51,7 +51,7 @@ export async function restoreBeside(
       await client.query(await creation(client, name, plan, properties))
       await fill(server, fresh, plan, hold, options)
       options.progress('looking whether all is there')
-      await using(connect(fresh, restoring), signal, async (inside) => {
+      await withConnection(connect(fresh, restoreApplication), signal, async (inside) => {
         await settle(inside, plan, options.environment)
         options.progress('gathering statistics')
         await inside.query('ANALYZE')
@@ -81,7 +81,7 @@ async function creation(
     })
   }
   const owner = quoteIdentifier(properties.owner)
-  return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ours}`
+  return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ourConnectionLimit}`
 }
 
 async function fill(server: Server, fresh: Server, plan: RestorePlan, { signal }: Hold, options: RestoreOptions) {
@@ -128,7 +128,9 @@ async function createRoles(client: Client, roles: readonly string[]): Promise<vo
 /** Drops the new database after a failure, on a connection that no signal reaches. */
 async function discard(server: Server, name: string): Promise<void> {
   const never = new AbortController().signal
-  await using(connectBeside(server, restoring), never, (client) => dropRestore(client, name)).catch(() => {})
+  await withConnection(connectBeside(server, restoreApplication), never, (client) => dropRestore(client, name)).catch(
+    () => {},
+  )
 }
 
 function restoreFailure(error: Error): NselfError {

@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { restoring, using } from '../databases/databases.ts'
+import { restoreApplication, withConnection } from '../databases/databases.ts'
 import { dropAllSql, findDrops } from '../databases/drop-everything.ts'
 import { namesOf, sessionsOn } from '../databases/sessions.ts'
 import { connect, type Server } from '../driver/connect.ts'
@@ -30,7 +30,7 @@ export async function restoreInPlace(
       hint: 'restore it beside the old one, without --in-place, as a role with CREATEDB; nothing was changed',
     })
   }
-  await using(connect(server, restoring), signal, async (client) => {
+  await withConnection(connect(server, restoreApplication), signal, async (client) => {
     try {
       await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
       for (const role of newRoles) await must(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)

@@ -3,7 +3,16 @@ import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
-import { connectBeside, dropOurs, endCreations, freeName, hindrance, isNameTaken, ours, using } from './databases.ts'
+import {
+  connectBeside,
+  dropIfOurs,
+  endCreations,
+  freeName,
+  isNameTaken,
+  missingPrivilege,
+  ourConnectionLimit,
+  withConnection,
+} from './databases.ts'
 import { withoutSessions } from './sessions.ts'
 
 export interface CopyOptions {
@@ -24,9 +33,9 @@ export async function copyDatabase(
   options: CopyOptions,
 ): Promise<{ readonly name: string; readonly size: number }> {
   const { database } = server
-  return using(connectBeside(server, 'nself backup'), options.signal, (worker) =>
-    using(connectBeside(server, 'nself backup'), options.signal, async (watcher) => {
-      const reason = await hindrance(worker, database)
+  return withConnection(connectBeside(server, 'nself backup'), options.signal, (worker) =>
+    withConnection(connectBeside(server, 'nself backup'), options.signal, async (watcher) => {
+      const reason = await missingPrivilege(worker, database)
       if (reason !== null) {
         throw new NselfError('refused', `${reason}, so it cannot be copied`, {
           hint: 'install pg_dump, or connect as the owner with CREATEDB; nothing was run',
@@ -45,7 +54,7 @@ export async function copyDatabase(
 async function makeCopy(worker: Client, watcher: Client, database: string, options: CopyOptions): Promise<string> {
   const name = await freeName(worker, database, 'backup', options.stamp)
   await options.onName(name)
-  const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ours}`
+  const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ourConnectionLimit}`
   try {
     await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
     return name
@@ -63,8 +72,8 @@ async function makeCopy(worker: Client, watcher: Client, database: string, optio
 
 /** Drops a copy; false when this server has none of that name that is ours, or somebody keeps it. */
 export async function dropCopy(server: Server, name: string): Promise<boolean> {
-  return using(connectBeside(server, 'nself backup'), new AbortController().signal, async (client) => {
+  return withConnection(connectBeside(server, 'nself backup'), new AbortController().signal, async (client) => {
     await endCreations(client, quoteIdentifier(name))
-    return dropOurs(client, name)
+    return dropIfOurs(client, name)
   })
 }

@@ -7,7 +7,7 @@ import type { Client } from '../driver/pg.ts'
  * The connection limit of databases that we made and that serve nobody yet: large enough to mean none, and odd
  * enough to tell them from a user's. It is theirs from CREATE DATABASE on.
  */
-export const ours = 474_382
+export const ourConnectionLimit = 474_382
 
 /** Names in PostgreSQL have at most so many bytes; longer ones are cut off without a word. */
 const longest = 63
@@ -52,7 +52,7 @@ export async function connectBeside(server: Server, applicationName: string): Pr
 }
 
 /** Runs `use` on a connection and closes it; what the server does for it is cancelled when the signal comes. */
-export async function using<T>(
+export async function withConnection<T>(
   connecting: Promise<Connection>,
   signal: AbortSignal,
   use: (client: Client) => Promise<T>,
@@ -69,9 +69,9 @@ export async function using<T>(
 }
 
 /** Drops a database of ours unless somebody uses it; true when it is gone. */
-export async function dropOurs(client: Client, name: string): Promise<boolean> {
+export async function dropIfOurs(client: Client, name: string): Promise<boolean> {
   const { rows } = await client.query<{ mine: boolean }>(
-    `SELECT datconnlimit = ${ours} AS mine FROM pg_database WHERE datname = ${quoteLiteral(name)}`,
+    `SELECT datconnlimit = ${ourConnectionLimit} AS mine FROM pg_database WHERE datname = ${quoteLiteral(name)}`,
   )
   if (rows[0] === undefined) return true
   if (!rows[0].mine) return false
@@ -105,14 +105,14 @@ export function isNameTaken(error: { code?: string | undefined }): boolean {
 export async function dropRestore(client: Client, name: string): Promise<boolean> {
   await client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a JOIN pg_database d ON d.oid = datid
-     WHERE d.datname = ${quoteLiteral(name)} AND datconnlimit = ${ours} AND application_name = '${restoring}'
+     WHERE d.datname = ${quoteLiteral(name)} AND datconnlimit = ${ourConnectionLimit} AND application_name = '${restoreApplication}'
      AND pg_has_role(usesysid, 'MEMBER')`,
   )
-  return dropOurs(client, name)
+  return dropIfOurs(client, name)
 }
 
 /** The name under which a restore connects, pg_restore too, which can outlive it. */
-export const restoring = 'nself restore'
+export const restoreApplication = 'nself restore'
 
 /**
  * Databases that restores of this one left half-made and that nobody else uses. Under its lock only: no restore that
@@ -122,15 +122,15 @@ export async function abandonedRestores(client: Client, database: string): Promi
   const prefix = `${shortened(database, '_restore_20260122_143000'.length)}_restore_`
   await endCreations(client, quoteIdentifier(prefix).slice(0, -1))
   const { rows } = await client.query<{ name: string }>(
-    `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ours} AND datname ^@ ${quoteLiteral(prefix)}
+    `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ourConnectionLimit} AND datname ^@ ${quoteLiteral(prefix)}
      AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
-      AND application_name <> '${restoring}')`,
+      AND application_name <> '${restoreApplication}')`,
   )
   return rows.map((row) => row.name)
 }
 
 /** What the role may not do, if it may not put another database in this one's place; null when it may. */
-export async function hindrance(client: Client, database: string): Promise<string | null> {
+export async function missingPrivilege(client: Client, database: string): Promise<string | null> {
   const { rows } = await client.query<{ who: string; creates: boolean; owns: boolean }>(
     `SELECT current_user AS who, rolcreatedb OR rolsuper AS creates, pg_has_role(datdba, 'MEMBER') AS owns
      FROM pg_roles, pg_database WHERE rolname = current_user AND datname = ${quoteLiteral(database)}`,

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral, unquoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
-import { ours } from './databases.ts'
+import { ourConnectionLimit } from './databases.ts'
 
 /** A row of pg_database, whose columns differ between servers. */
 type Row = Readonly<Record<string, unknown>>
@@ -46,7 +46,7 @@ export function createLikeSql(name: string, { row, owner, encoding, tablespace }
     `LC_CTYPE ${text('datctype')}`,
     ...providerOptions(row, text),
     `TABLESPACE ${quoteIdentifier(tablespace)}`,
-    `CONNECTION LIMIT ${ours}`,
+    `CONNECTION LIMIT ${ourConnectionLimit}`,
   ]
   return `CREATE DATABASE ${quoteIdentifier(name)} ${options.join(' ')}`
 }

@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Hold } from '../lock/hold.ts'
-import { connectBeside, freeName, restoring, using } from './databases.ts'
+import { connectBeside, freeName, restoreApplication, withConnection } from './databases.ts'
 import { finalSql, type Properties } from './properties.ts'
 import { withoutSessions } from './sessions.ts'
 
@@ -31,7 +31,7 @@ export async function swap(
   const { database } = server
   const kept = await freeName(client, database, 'before', options.stamp)
   // Not cancelled by the signal, but for what is still to come: a COMMIT under way is waited for.
-  await using(connectBeside(server, restoring), hold.signal, async (watcher) => {
+  await withConnection(connectBeside(server, restoreApplication), hold.signal, async (watcher) => {
     await client.query('BEGIN')
     try {
       const own = { pid: hold.pid, leave: hold.leave }

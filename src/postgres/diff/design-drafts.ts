@@ -12,7 +12,7 @@ import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
-import { catalogOf, on } from '../scratch/read.ts'
+import { catalogOf, withScratchConnection } from '../scratch/read.ts'
 import type { Scratch } from '../scratch/scratch.ts'
 import { type FactBase, readFacts } from './facts.ts'
 import { missingExtensions, withKnownWords } from './known-words.ts'
@@ -47,16 +47,16 @@ export async function compareDesign(
   written: Design,
   renames: readonly Rename[],
 ): Promise<Compared> {
-  const extensions = await on(migrated, (client) => missingExtensions(client, written))
+  const extensions = await withScratchConnection(migrated, (client) => missingExtensions(client, written))
   const isAsMigrated = renames.length === 0 && extensions.length === 0
   const current = isAsMigrated ? migrated : await scratch.create(migrated)
-  await on(current, async (client) => {
+  await withScratchConnection(current, async (client) => {
     await rename(client, renames)
     await extend(client, extensions)
   })
   const catalog = await catalogOf(current)
   const server = await scratch.create(current)
-  return on(server, async (client) => {
+  return withScratchConnection(server, async (client) => {
     const design = withKnownNames(await withKnownWords(client, written), catalog)
     await makeDesign(client, design, catalog)
     const made = await readCatalog(client)

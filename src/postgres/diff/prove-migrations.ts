@@ -5,7 +5,7 @@ import { compare } from '../../core/migration/state.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf } from '../../core/schema/differences.ts'
 import type { Server } from '../driver/connect.ts'
-import { catalogOf, on } from '../scratch/read.ts'
+import { catalogOf, withScratchConnection } from '../scratch/read.ts'
 import { type ReplayOptions, runPlan } from '../scratch/replay.ts'
 import type { Scratch } from '../scratch/scratch.ts'
 import { readHistory } from '../tracking/history.ts'
@@ -29,7 +29,7 @@ export async function prove(
 ): Promise<Catalog> {
   const before = await catalogOf(migrated)
   const server = await scratch.create(migrated)
-  const { rows } = await on(server, readHistory)
+  const { rows } = await withScratchConnection(server, readHistory)
   const up = planUp(compare(files, rows))
   await proven(
     'UP',
@@ -37,7 +37,7 @@ export async function prove(
   )
   const after = await catalogOf(server)
   refuse(expected(after), 'UP does not make what was wanted', 'wanted', 'made')
-  const applied = (await on(server, readHistory)).rows
+  const applied = (await withScratchConnection(server, readHistory)).rows
   const limit = { count: fresh.length }
   const down = (history: typeof rows) => planDown(compare(files, history), limit)
   await proven(

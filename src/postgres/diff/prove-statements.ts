@@ -4,7 +4,7 @@ import type { Change } from '../../core/schema/generated-statement.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { readCatalog } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
-import { on } from '../scratch/read.ts'
+import { withScratchConnection } from '../scratch/read.ts'
 import type { Scratch } from '../scratch/scratch.ts'
 import { type FactBase, readFacts } from './facts.ts'
 import { changesInSteps } from './stages.ts'
@@ -28,7 +28,7 @@ export async function remaining(
   const server = await scratch.create()
   const empty = await readFacts(server, 'schema')
   const made = await changesInSteps(empty, have.facts)
-  return on(server, async (client) => {
+  return withScratchConnection(server, async (client) => {
     await run(
       client,
       made.map(({ sql }) => sql),

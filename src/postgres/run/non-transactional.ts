@@ -8,7 +8,7 @@ import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSessionSql, shareSql } from '../lock/advisory-lock.ts'
 import { beginProgressSql, endProgressSql, statementBegunSql, statementDoneSql } from '../tracking/history.ts'
 import type { SqlPiece } from './chunks.ts'
-import { makeWay } from './resume.ts'
+import { prepareStatement } from './resume.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Session } from './session.ts'
 import { beginSql, cleanSql, type Failed, type Work } from './transaction.ts'
@@ -152,7 +152,7 @@ async function bare(
   { statement, number, mayBeDone, record }: Bare,
   options: RunOptions,
 ): Promise<Outcome> {
-  const way = await makeWay(session.client, statement, mayBeDone, options.tell)
+  const way = await prepareStatement(session.client, statement, mayBeDone, options.tell)
   if (way === 'unknown') throw unknown(step.name, step.version, section, number)
   if (way === 'clear') {
     await must(session.client, journaled(statementBegunSql(step.version, number)))

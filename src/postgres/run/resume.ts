@@ -11,7 +11,7 @@ const repeatable = new Set(['VACUUM', 'ANALYZE', 'CLUSTER', 'REINDEX', 'DISCARD'
  * What an earlier attempt at a statement has left is looked up, and removed where it is in the way.
  * `clear` to run it, `done` when it has been done, `unknown` when nobody can tell, or how the removal failed.
  */
-export async function makeWay(
+export async function prepareStatement(
   client: Client,
   statement: Statement,
   mayBeDone: boolean,

@@ -37,7 +37,7 @@ export const cleanSql =
 /** Not as default_transaction_… say: the migration before can have set them, and cleaning comes too late for the transaction that is open. */
 export const beginSql = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
 
-type Limits = Pick<Section, 'lockTimeout' | 'statementTimeout'>
+type Timeouts = Pick<Section, 'lockTimeout' | 'statementTimeout'>
 
 export interface Opening {
   /** For a commit that a later one makes durable. */
@@ -50,7 +50,7 @@ export interface Opening {
  * Begins a transaction in a clean session. It fails where the step before has not been recorded: a failed COMMIT,
  * unlike any other failure, leaves no transaction open that would make the server refuse what follows.
  */
-export function openingSql(session: Session, section: Limits, { asynchronous, after }: Opening): string {
+export function openingSql(session: Session, section: Timeouts, { asynchronous, after }: Opening): string {
   const parts = [beginSql]
   if (after !== null && !session.pooled) parts.push(assertNotedSql(after))
   parts.push(cleanSql, settingsSql(session, section), shareSql)
@@ -60,7 +60,7 @@ export function openingSql(session: Session, section: Limits, { asynchronous, af
 }
 
 /** The limits of a section, for the transaction that is open. */
-export function settingsSql(session: Session, section: Limits): string {
+export function settingsSql(session: Session, section: Timeouts): string {
   const set = [`lock_timeout = '${section.lockTimeout ?? '5s'}'`, 'standard_conforming_strings = on']
   if (session.checksClient) set.push("client_connection_check_interval = '1s'")
   if (section.statementTimeout !== null) set.push(`statement_timeout = '${section.statementTimeout}'`)

@@ -7,7 +7,7 @@ import { plainTextSql } from '../catalog/read.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { fingerprintsSql } from '../tracking/history.ts'
-import { catalogOf, on } from './read.ts'
+import { catalogOf, withScratchConnection } from './read.ts'
 import { type ReplayOptions, replay, runPlan } from './replay.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -62,7 +62,7 @@ async function sinceWhen(
             false,
             options,
           )
-    if ((await on(made, fingerprintOf)) === fingerprint)
+    if ((await withScratchConnection(made, fingerprintOf)) === fingerprint)
       return until.find((item) => item.position === position)?.file.name ?? null
   }
   return null
@@ -113,7 +113,7 @@ export async function inferVersion(
 ): Promise<Inferred> {
   const plan = planUp(compare(files, []))
   if (plan.steps.length === 0) return { matches: [], closest: null }
-  const fingerprint = await on(live, fingerprintOf)
+  const fingerprint = await withScratchConnection(live, fingerprintOf)
   const same = new Set(
     (await replayedFingerprints(scratch, files, plan, options)).flatMap((point) =>
       point.fingerprint === fingerprint ? [point.version] : [],
@@ -134,7 +134,7 @@ async function replayedFingerprints(
   const replan: Parameters<typeof runPlan>[2] = ({ rows }) => planUp(compare(files, rows), {}, true)
   const first = { ...plan, steps: plan.steps.slice(0, 1) }
   await runPlan(server, first, ({ rows }) => planUp(compare(files, rows), { count: 1 }), options)
-  await on(server, (client) => client.query(noteFingerprintsSql))
+  await withScratchConnection(server, (client) => client.query(noteFingerprintsSql))
   await runPlan(server, { ...plan, steps: plan.steps.slice(1) }, replan, options)
   return storedFingerprints(server)
 }

@@ -4,7 +4,7 @@ import { connect, disconnect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 
 /** Runs `use` on a connection to a scratch database and closes it, so that the database can be copied or dropped. */
-export async function on<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
+export async function withScratchConnection<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
   const connection = await connect(server, 'nself')
   try {
     return await use(connection.client)
@@ -14,5 +14,5 @@ export async function on<T>(server: Server, use: (client: Client) => Promise<T>)
 }
 
 export function catalogOf(server: Server, all = false): Promise<Catalog> {
-  return on(server, (client) => readCatalog(client, all))
+  return withScratchConnection(server, (client) => readCatalog(client, all))
 }

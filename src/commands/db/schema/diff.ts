@@ -10,7 +10,7 @@ import { readFacts } from '../../../postgres/diff/facts.ts'
 import { statementFormat } from '../../../postgres/diff/format.ts'
 import { type Claim, remaining } from '../../../postgres/diff/prove-statements.ts'
 import { changesInSteps } from '../../../postgres/diff/stages.ts'
-import { catalogOf, on } from '../../../postgres/scratch/read.ts'
+import { catalogOf, withScratchConnection } from '../../../postgres/scratch/read.ts'
 import type { Context } from '../../shared/context.ts'
 import { type Side, withSides } from '../../shared/diff-sides.ts'
 import type { DiffResult } from '../../shared/schema-results.ts'
@@ -75,7 +75,7 @@ async function sqlFor(
   const between = await changesInSteps(have, want)
   const changes = forReading([...between, ...complementOf(theirs, ours, between)])
   if (changes.length === 0 && differences.length === 0) return ''
-  const format = await on(right.server, statementFormat)
+  const format = await withScratchConnection(right.server, statementFormat)
   const lines = sectionLines(changes, format, (sql) => effectsOf(sql, theirs))
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
