@@ -3,7 +3,8 @@ import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Answers, Ask } from '../../core/guard.ts'
 import { compare, type State } from '../../core/migration/state.ts'
-import { type Connection, connect, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { type Connection, connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { parseFiles, readFiles } from '../../project/migrations.ts'
 import type { Settings } from '../../project/settings.ts'
@@ -60,25 +61,17 @@ export async function look(
   const reading = readFiles(migrationsDir, root)
   reading.catch(() => {})
   const server = await resolveServer(context)
-  const connection = await connect(server, 'nself')
-  try {
-    const history = await readHistory(connection.client)
+  return withConnection(connect(server, 'nself'), null, async (client, connection) => {
+    const history = await readHistory(client)
     const files = parseFiles(await reading, history.rows)
-    return await use(connection, { server, history, state: compare(files, history.rows) })
-  } finally {
-    await disconnect(connection)
-  }
+    return use(connection, { server, history, state: compare(files, history.rows) })
+  })
 }
 
 /** The server and its history, for what must work although the files contradict each other. */
 export async function lookAtHistory(context: Context): Promise<Pick<Look, 'server' | 'history'>> {
   const server = await resolveServer(context)
-  const connection = await connect(server, 'nself')
-  try {
-    return { server, history: await readHistory(connection.client) }
-  } finally {
-    await disconnect(connection)
-  }
+  return { server, history: await withConnection(connect(server, 'nself'), null, readHistory) }
 }
 
 const strictness: Record<Environment, number> = { local: 0, staging: 1, production: 2 }

@@ -1,7 +1,8 @@
 import { NselfError } from '../../core/errors.ts'
-import { connectBeside, withConnection } from '../../postgres/databases/databases.ts'
+import { connectBeside } from '../../postgres/databases/databases.ts'
 import { inUse, namesOf, sessionsStaying } from '../../postgres/databases/sessions.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 
 /**

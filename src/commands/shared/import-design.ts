@@ -18,6 +18,7 @@ import { prove } from '../../postgres/diff/prove-migrations.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
 import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
+import type { ScratchServer } from '../../postgres/scratch/scratch.ts'
 import { nextPaths, readMigrationsIfAny, slugOf, writeMigrations } from '../../project/migrations.ts'
 import { writeDesignSeed } from '../../project/seeds.ts'
 import type { Context } from './context.ts'
@@ -74,7 +75,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
 
 interface Task {
   readonly work: ScratchWork
-  readonly migrated: Server
+  readonly migrated: ScratchServer
   readonly compared: Compared
   readonly files: readonly Migration[]
   readonly renames: readonly Rename[]

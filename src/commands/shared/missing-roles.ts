@@ -1,8 +1,9 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { connectBeside, withConnection } from '../../postgres/databases/databases.ts'
+import { connectBeside } from '../../postgres/databases/databases.ts'
 import { findMissingRoles } from '../../postgres/databases/roles.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 
 /**

@@ -1,7 +1,8 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { readCatalog } from '../../postgres/catalog/read.ts'
-import { connect, disconnect, type Server } from '../../postgres/driver/connect.ts'
+import { connect, type Server } from '../../postgres/driver/connect.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
+import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type Context, resolveServer } from './context.ts'
 
 /** The catalog of the environment's database, and what else is to be read from it. Reads only. */
@@ -10,10 +11,9 @@ export async function readLive<T>(
   also: (client: Client) => Promise<T>,
 ): Promise<{ server: Server; catalog: Catalog; more: T }> {
   const server = await resolveServer(context)
-  const connection = await connect(server, 'nself')
-  try {
-    return { server, catalog: await readCatalog(connection.client), more: await also(connection.client) }
-  } finally {
-    await disconnect(connection)
-  }
+  return withConnection(connect(server, 'nself'), null, async (client) => ({
+    server,
+    catalog: await readCatalog(client),
+    more: await also(client),
+  }))
 }

@@ -5,8 +5,8 @@ import { readArchive } from '../../postgres/backup/archive.ts'
 import { dump, readSnapshot, type Snapshot } from '../../postgres/backup/dump.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { copyDatabase } from '../../postgres/databases/copy.ts'
-import { withConnection } from '../../postgres/databases/databases.ts'
-import { connect, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { discard, noteCopy, openBackups, publish, temporaryIn, writeFailure } from '../../project/backups.ts'
 import { sha256OfFile, sizeOf } from '../../project/durable-file.ts'
@@ -41,9 +41,8 @@ export interface TakenBackup extends Backup {
 export async function findBackupMeans(context: Context): Promise<BackupMeans> {
   const { settings } = context
   const server = await resolveServer(context)
-  const connection = await connect(server, 'nself backup')
-  try {
-    const { facts } = await readHistory(connection.client)
+  return withConnection(connect(server, 'nself backup'), null, async (client) => {
+    const { facts } = await readHistory(client)
     // A database that says it is production is that, whatever this command believes.
     const environment = facts.markedAs ?? settings.environment
     const major = Math.floor(facts.version / 10_000)
@@ -52,9 +51,7 @@ export async function findBackupMeans(context: Context): Promise<BackupMeans> {
     if (tools === null && (environment !== 'local' || settings.environment !== 'local')) throw noTools(all, major)
     await openBackups(settings.backupsDir)
     return { server, tools, environment }
-  } finally {
-    await disconnect(connection)
-  }
+  })
 }
 
 /**

@@ -10,7 +10,6 @@ import {
   freeName,
   ourConnectionLimit,
   restoreApplication,
-  withConnection,
 } from '../databases/databases.ts'
 import { copyPropertiesSql, createLikeSql, type Properties, readProperties } from '../databases/properties.ts'
 import { swap } from '../databases/swap.ts'
@@ -18,6 +17,7 @@ import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import type { Hold } from '../lock/hold.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 import { dump } from './dump.ts'

@@ -2,6 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 import {
   connectBeside,
@@ -11,7 +12,6 @@ import {
   isNameTaken,
   missingPrivilege,
   ourConnectionLimit,
-  withConnection,
 } from './databases.ts'
 import { withoutSessions } from './sessions.ts'
 

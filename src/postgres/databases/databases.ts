@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
-import { type Connection, cancel, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 
 /**
@@ -49,23 +49,6 @@ export async function connectBeside(server: Server, applicationName: string): Pr
     }
   }
   throw last
-}
-
-/** Runs `use` on a connection and closes it; what the server does for it is cancelled when the signal comes. */
-export async function withConnection<T>(
-  connecting: Promise<Connection>,
-  signal: AbortSignal,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
-  const connection = await connecting
-  const stop = () => void cancel(connection)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await use(connection.client)
-  } finally {
-    signal.removeEventListener('abort', stop)
-    await disconnect(connection)
-  }
 }
 
 /** Drops a database of ours unless somebody uses it; true when it is gone. */

@@ -1,8 +1,9 @@
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import type { Hold } from '../lock/hold.ts'
-import { connectBeside, freeName, restoreApplication, withConnection } from './databases.ts'
+import { connectBeside, freeName, restoreApplication } from './databases.ts'
 import { finalSql, type Properties } from './properties.ts'
 import { withoutSessions } from './sessions.ts'
 

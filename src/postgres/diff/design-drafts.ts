@@ -10,10 +10,9 @@ import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { type Wanted, wantedOf } from '../../core/schema/target-schema.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
-import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { catalogOf, withScratchConnection } from '../scratch/read.ts'
-import type { Scratch } from '../scratch/scratch.ts'
+import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { type FactBase, readFacts } from './facts.ts'
 import { missingExtensions, withKnownWords } from './known-words.ts'
 import { makeDesign } from './make-design.ts'
@@ -25,8 +24,8 @@ import { wantedFacts } from './target-facts.ts'
 /** A design laid beside what the migrations make. */
 export interface Compared {
   /** The database of the migrations, with the renames done and the extensions made. */
-  readonly current: { readonly server: Server; readonly catalog: Catalog }
-  readonly made: { readonly server: Server; readonly catalog: Catalog }
+  readonly current: { readonly server: ScratchServer; readonly catalog: Catalog }
+  readonly made: { readonly server: ScratchServer; readonly catalog: Catalog }
   readonly wanted: Wanted
   /** The design with types and names as the database has them. */
   readonly design: Design
@@ -43,7 +42,7 @@ export interface Compared {
  */
 export async function compareDesign(
   scratch: Scratch,
-  migrated: Server,
+  migrated: ScratchServer,
   written: Design,
   renames: readonly Rename[],
 ): Promise<Compared> {

@@ -4,10 +4,9 @@ import { planDown, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf } from '../../core/schema/differences.ts'
-import type { Server } from '../driver/connect.ts'
 import { catalogOf, withScratchConnection } from '../scratch/read.ts'
 import { type ReplayOptions, runPlan } from '../scratch/replay.ts'
-import type { Scratch } from '../scratch/scratch.ts'
+import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { readHistory } from '../tracking/history.ts'
 
 /**
@@ -21,7 +20,7 @@ import { readHistory } from '../tracking/history.ts'
  */
 export async function prove(
   scratch: Scratch,
-  migrated: Server,
+  migrated: ScratchServer,
   files: readonly Migration[],
   fresh: readonly Migration[],
   expected: (found: Catalog) => Difference[],

@@ -1,8 +1,9 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { type Plan, samePlan } from '../../core/migration/plan.ts'
-import { type Connection, connect, disconnect, placeOf, type Server } from '../driver/connect.ts'
+import { type Connection, connect, placeOf, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import type { Lock } from '../lock/advisory-lock.ts'
 import { waitingOf, withLock } from '../lock/with-lock.ts'
 import { type History, readHistory } from '../tracking/history.ts'
@@ -102,15 +103,13 @@ async function afterLoss(
 async function lookAgain(lost: Connection, options: ExecuteOptions, until: number): Promise<History | null> {
   for (; Date.now() < until && !options.signal.aborted; await new Promise((resolve) => setTimeout(resolve, 200))) {
     try {
-      const connection = await connect(lost.server, 'nself look')
-      try {
+      const found = await withConnection(connect(lost.server, 'nself look'), null, async (client, connection) => {
         // First: opening a session waits for whatever still works for a run.
         const ended = await isEnded(connection, lost)
         const { session } = await openSession(connection, { ...options, waitMs: Infinity })
-        if (session.pooled || ended) return await readHistory(session.client)
-      } finally {
-        await disconnect(connection)
-      }
+        return session.pooled || ended ? readHistory(client) : null
+      })
+      if (found !== null) return found
     } catch {
       // It does not answer yet.
     }

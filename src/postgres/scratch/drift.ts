@@ -4,8 +4,9 @@ import { compare } from '../../core/migration/state.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
-import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { fingerprintsSql } from '../tracking/history.ts'
 import { catalogOf, withScratchConnection } from './read.ts'
 import { type ReplayOptions, replay, runPlan } from './replay.ts'
@@ -70,15 +71,12 @@ async function sinceWhen(
 
 /** Those that runs have stored, the latest first; none where the table is of an older release. */
 async function storedFingerprints(live: Server): Promise<{ version: string; position: number; fingerprint: string }[]> {
-  const connection = await connect(live, 'nself')
-  try {
-    return (await connection.client.query<{ version: string; position: number; fingerprint: string }>(fingerprintsSql))
-      .rows
-  } catch {
-    return []
-  } finally {
-    await disconnect(connection)
-  }
+  return withConnection(connect(live, 'nself'), null, (client) =>
+    client.query<{ version: string; position: number; fingerprint: string }>(fingerprintsSql).then(
+      ({ rows }) => rows,
+      () => [],
+    ),
+  )
 }
 
 async function fingerprintOf(client: Client): Promise<string> {

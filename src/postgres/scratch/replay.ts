@@ -4,10 +4,9 @@ import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Plan, planUp, type Step } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
-import type { Server } from '../driver/connect.ts'
 import { execute } from '../run/execute.ts'
 import type { History } from '../tracking/history.ts'
-import type { Scratch } from './scratch.ts'
+import type { Scratch, ScratchServer } from './scratch.ts'
 
 export interface ReplayOptions {
   readonly signal: AbortSignal
@@ -30,7 +29,7 @@ export async function replay(
   files: readonly Migration[],
   keep: boolean,
   options: ReplayOptions,
-): Promise<Server> {
+): Promise<ScratchServer> {
   const whole = planUp(compare(files, []))
   const keys = keysOf(whole.steps)
   const found = await scratch.findTemplate(keys.toReversed())
@@ -53,7 +52,7 @@ function keysOf(steps: readonly Step[]): string[] {
 
 /** Runs a plan on a scratch database, where nobody has to be asked. @throws NselfError `migration-failed`. */
 export async function runPlan(
-  server: Server,
+  server: ScratchServer,
   plan: Plan,
   replan: (history: History) => Plan,
   { signal, readUp, progress }: ReplayOptions,

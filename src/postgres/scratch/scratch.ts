@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
 import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
 
 const prefix = 'nself_scratch_'
@@ -11,14 +12,22 @@ const templatePrefix = 'nself_template_'
 /** Enough for a few branches of a few projects on one server. */
 const templatesKept = 8
 
+declare const madeForScratch: unique symbol
+
+/**
+ * A server whose database was made to be looked at and dropped. Only this file makes one, so that what runs without
+ * asking can be given nothing else.
+ */
+export type ScratchServer = Server & { readonly [madeForScratch]: true }
+
 /** Databases for the time of one command, on a server where the role may create them. */
 export interface Scratch {
   /** A new database, empty or a copy of another one that nobody is connected to. @throws what the server says. */
-  create(from?: Server): Promise<Server>
+  create(from?: ScratchServer): Promise<ScratchServer>
   /** The first of these keys for which there is a template. */
-  findTemplate(keys: readonly string[]): Promise<{ key: string; server: Server } | null>
+  findTemplate(keys: readonly string[]): Promise<{ key: string; server: ScratchServer } | null>
   /** Keeps a copy of a database for later commands. */
-  saveTemplate(key: string, from: Server): Promise<void>
+  saveTemplate(key: string, from: ScratchServer): Promise<void>
 }
 
 export interface ScratchOptions {
@@ -58,12 +67,7 @@ export async function withScratch<T>(
 /** Whether the role may create databases there; false also when there is no other database to do it from. */
 export async function mayCreateDatabases(server: Server): Promise<boolean> {
   const beside = await connectBeside(server, 'nself').catch(() => null)
-  if (beside === null) return false
-  try {
-    return await hasRight(beside.client)
-  } finally {
-    await disconnect(beside)
-  }
+  return beside !== null && withConnection(beside, null, hasRight)
 }
 
 async function hasRight(client: Client): Promise<boolean> {
@@ -86,7 +90,8 @@ async function refuseWithoutRight({ client }: Connection, server: Server): Promi
 
 function scratchOn({ client }: Connection, server: Server, token: string): Scratch {
   let count = 0
-  const at = (database: string): Server => ({ ...server, database })
+  // The mark is for the compiler alone, so it has to be claimed.
+  const at = (database: string) => ({ ...server, database }) as ScratchServer
   return {
     async create(from) {
       const database = `${prefix}${token}_${++count}`

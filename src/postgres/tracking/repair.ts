@@ -5,11 +5,12 @@ import { storedDown } from '../../core/migration/file-reader.ts'
 import type { Repair } from '../../core/migration/repair.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { findInvalidIndexes } from '../catalog/invalid-indexes.ts'
-import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { connect, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { bootstrapSql, type History, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
 
@@ -33,24 +34,21 @@ export async function repairTracking(
 ): Promise<void> {
   const lock = await acquireLock(server, { ...context, waitMs: context.lockWaitMs })
   try {
-    const connection = await connect(server, 'nself repair')
-    try {
-      refuseChanged(context.seen, await readHistory(connection.client))
-      await must(connection.client, bootstrapSql(context.environment))
+    await withConnection(connect(server, 'nself repair'), null, async (client) => {
+      refuseChanged(context.seen, await readHistory(client))
+      await must(client, bootstrapSql(context.environment))
       const inside = approved.what
         .map((repair) => trackingSql(repair, context.environment))
         .filter((sql) => sql !== null)
-      await must(connection.client, ['BEGIN', ...inside, 'COMMIT'].join(';\n'))
+      await must(client, ['BEGIN', ...inside, 'COMMIT'].join(';\n'))
       for (const repair of approved.what) {
         if (repair.kind !== 'drop-invalid-index') continue
-        if (!(await findInvalidIndexes(connection.client)).includes(repair.index)) {
+        if (!(await findInvalidIndexes(client)).includes(repair.index)) {
           throw new NselfError('usage', `index ${repair.index} is not INVALID`, { hint: 'see nself db migrate repair' })
         }
-        await must(connection.client, `DROP INDEX CONCURRENTLY ${repair.index}`)
+        await must(client, `DROP INDEX CONCURRENTLY ${repair.index}`)
       }
-    } finally {
-      await disconnect(connection)
-    }
+    })
   } finally {
     await lock.release()
   }
