@@ -2,17 +2,21 @@ import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
 import { interruption } from '../postgres/lock/interruption.ts'
+import type { Progress } from './progress.ts'
 
-/** Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command. */
-export function questionsFor(signal: AbortSignal): Pick<Context, 'ask' | 'choose'> {
+/**
+ * Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command.
+ * @param progress gives way while one is open.
+ */
+export function questionsFor(
+  signal: AbortSignal,
+  progress: Pick<Progress, 'yieldTo'>,
+): Pick<Context, 'ask' | 'choose'> {
   // By number: to make the stream of a stdin that nobody reads takes time.
   if (!isatty(0) || !isatty(2)) return { ask: null, choose: null }
   const { stdin: input, stderr: output } = process
-  const put = async <T>(question: {
-    type: 'text' | 'multiselect'
-    message: string
-    choices?: Choice[]
-  }): Promise<T | undefined> => {
+  const put = <T>(question: Question): Promise<T | undefined> => progress.yieldTo(() => show<T>(question))
+  const show = async <T>(question: Question): Promise<T | undefined> => {
     const { default: prompts } = await import('prompts')
     let aborted = false
     const onState = (state: { aborted: boolean }) => {
@@ -39,6 +43,12 @@ export function questionsFor(signal: AbortSignal): Pick<Context, 'ask' | 'choose
       return (await put<number[]>({ type: 'multiselect', message, choices })) ?? []
     },
   }
+}
+
+interface Question {
+  readonly type: 'text' | 'multiselect'
+  readonly message: string
+  readonly choices?: Choice[]
 }
 
 interface Choice {

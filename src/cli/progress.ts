@@ -8,44 +8,98 @@ const remindEvery = 30_000
 export interface Progress {
   tell(sentence: string): void
   progress(what: string): void
+  /**
+   * Gives the terminal to a question: what moves is blanked and cannot come back, sentences wait until it is answered.
+   * Resolves or throws as `ask` does.
+   */
+  yieldTo<T>(ask: () => Promise<T>): Promise<T>
+  /** The time in ms, which stands still while a person thinks. */
+  now(): number
   stop(): void
 }
 
 /** The spinner is loaded only for what takes long on a terminal; without one, plain lines say that it still runs. */
 export function progressOn(stderr: () => NodeJS.WriteStream): Progress {
-  let current = ''
-  let spinner: Ora | null = null
-  let timer: NodeJS.Timeout | null = null
+  const line = new MovingLine(stderr)
   const began = Date.now()
+  let questions = 0
+  let held: string[] = []
+  let thought = 0
 
-  const spin = async () => {
-    const { default: ora } = await import('ora')
-    if (timer === null) return
-    // The signals are ours: the spinner must not take Ctrl-C away.
-    spinner = ora({ stream: stderr(), text: current, discardStdin: false }).start()
-  }
-  const remind = () => stderr().write(`Still at it after ${Math.round((Date.now() - began) / 1000)} s: ${current}\n`)
-
+  const write = (sentence: string) => line.around(() => stderr().write(`${sentence}\n`))
   return {
     tell(sentence) {
-      spinner?.clear()
-      stderr().write(`${sentence}\n`)
-      spinner?.render()
+      if (questions > 0) held.push(sentence)
+      else write(sentence)
     },
     progress(what) {
-      current = what
-      if (spinner !== null) spinner.text = what
-      // A terminal of no width, as some programs make it, is no place for a line that moves: the spinner would hang.
-      timer ??=
-        stderr().isTTY && stderr().columns > 0
-          ? setTimeout(() => void spin(), spinAfter)
-          : setInterval(remind, remindEvery)
+      line.text = what
+      if (questions === 0) line.start(began)
     },
-    stop() {
-      if (timer !== null) clearTimeout(timer)
-      timer = null
-      spinner?.stop()
-      spinner = null
+    async yieldTo(ask) {
+      const from = Date.now()
+      questions++
+      line.stop()
+      try {
+        return await ask()
+      } finally {
+        questions--
+        thought += Date.now() - from
+        for (const sentence of held) write(sentence)
+        held = []
+        if (questions === 0 && line.text !== '') line.start(began)
+      }
     },
+    now: () => Date.now() - thought,
+    stop: () => line.stop(),
+  }
+}
+
+/** The one line that moves, where there is a terminal; elsewhere a reminder now and then. */
+class MovingLine {
+  text = ''
+  private spinner: Ora | null = null
+  private timer: NodeJS.Timeout | null = null
+  private readonly stderr: () => NodeJS.WriteStream
+
+  constructor(stderr: () => NodeJS.WriteStream) {
+    this.stderr = stderr
+  }
+
+  /** @param began when the command did, for the reminder. */
+  start(began: number): void {
+    if (this.spinner !== null) this.spinner.text = this.text
+    // A terminal of no width, as some programs make it, is no place for a line that moves: the spinner would hang.
+    const moves = this.stderr().isTTY && this.stderr().columns > 0
+    this.timer ??= moves
+      ? setTimeout(() => void this.spin(), spinAfter)
+      : setInterval(() => this.remind(began), remindEvery)
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+    this.spinner?.stop()
+    this.spinner = null
+  }
+
+  /** Writes what stays above the line. */
+  around(write: () => void): void {
+    this.spinner?.clear()
+    write()
+    this.spinner?.render()
+  }
+
+  private async spin(): Promise<void> {
+    const mine = this.timer
+    const { default: ora } = await import('ora')
+    // It was stopped while the spinner was loaded, and perhaps started again.
+    if (mine === null || this.timer !== mine) return
+    // The signals are ours: the spinner must not take Ctrl-C away.
+    this.spinner = ora({ stream: this.stderr(), text: this.text, discardStdin: false }).start()
+  }
+
+  private remind(began: number): void {
+    this.stderr().write(`Still at it after ${Math.round((Date.now() - began) / 1000)} s: ${this.text}\n`)
   }
 }

@@ -43,11 +43,12 @@ function contextOf(flags: Record<string, unknown>): Context {
     settings,
     settingsOf: (environment, url) => loadOtherSettings({ cwd: process.cwd(), env: process.env }, environment, url),
     answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
-    ...questionsFor(interruption.signal),
+    ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,
     handOver,
     tell: (sentence) => progress.tell(redact(sentence)),
     progress: (what) => progress.progress(what),
+    now: () => progress.now(),
   }
 }
 

@@ -25,6 +25,8 @@ export interface Terminal {
   /** Resolves as soon as that stands on the screen, after what was waited for before. */
   readonly shows: (text: string) => Promise<void>
   readonly type: (keys: string) => void
+  /** All that it was sent so far. */
+  readonly received: () => string
   /** Closes the terminal, as a window or a network that goes away. */
   readonly vanish: () => void
   readonly kill: (signal: NodeJS.Signals) => void
@@ -108,5 +110,6 @@ export function startAtTerminal(cwd: string, args: readonly string[], env: Recor
       look()
     })
   const vanish = () => (pty as unknown as { destroy(): void }).destroy()
-  return { shows, vanish, type: (typed) => pty.write(typed), kill: (signal) => pty.kill(signal), finished }
+  const type = (typed: string) => pty.write(typed)
+  return { shows, vanish, type, received: () => screen, kill: (signal) => pty.kill(signal), finished }
 }

@@ -15,5 +15,6 @@ export function contextIn(project: Project, told: string[] = []): Context {
     handOver: (work) => work(),
     tell: (sentence) => void told.push(sentence),
     progress: () => {},
+    now: Date.now,
   }
 }

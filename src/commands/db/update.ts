@@ -25,7 +25,7 @@ export interface UpdateFlags extends RollBackFlags {
 
 /** Backup, apply, verify; when something is wrong, back to the backup if that is wanted. */
 export async function update(context: Context, flags: UpdateFlags): Promise<UpdateResult | RunResult> {
-  const began = Date.now()
+  const began = context.now()
   const kind: Kind = {
     plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
     summary: (steps) => `back up, apply ${count(steps)} to and verify`,
@@ -43,7 +43,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     const rows = [...after.rows.values()].reduce((sum, n) => sum + n, 0)
     const verified = { tables: after.rows.size, rows }
     await tellDrift(context, server)
-    return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: Date.now() - began }
+    return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
   } catch (error) {
     throw error instanceof NselfError ? await afterFailure(context, error, taken, flags) : error
   }

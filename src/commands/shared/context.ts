@@ -25,6 +25,8 @@ export interface Context {
   readonly tell: (sentence: string) => void
   /** What goes on at this moment, for whoever watches a long run. */
   readonly progress: (what: string) => void
+  /** The time in ms, for durations: it stands still while a person thinks. */
+  readonly now: () => number
 }
 
 /** Where to connect: the configured server, or the embedded one, which is started when it does not run. */

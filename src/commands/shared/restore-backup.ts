@@ -32,7 +32,7 @@ export async function restoreBackup(
   flags: RestoreFlags,
   { undoesUpdate }: { readonly undoesUpdate: boolean },
 ): Promise<RestoreResult> {
-  const began = Date.now()
+  const began = context.now()
   const { environment, backupsDir } = context.settings
   const server = await resolveServer(context)
   const history = await withConnection(connect(server, 'nself'), context.signal, readHistory)
@@ -69,7 +69,7 @@ export async function restoreBackup(
     progress: (what) => context.progress(what),
     signal: context.signal,
   })
-  const durationMs = Date.now() - began
+  const durationMs = context.now() - began
   return { kind: 'restore', database, file: backup.name, inPlace: flags.inPlace, kept, durationMs }
 }
 

@@ -60,12 +60,12 @@ export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunR
     const approved = await confirm({ ...context, ask: reusable.closedBefore(context.ask) }, prepared, kind)
     if (means) await reusable.close()
     const taken = means && (await backupFirst(context, means, flags))
-    const began = Date.now()
+    const began = context.now()
     const running = perform(context, prepared, approved, kind, flags, reusable.open)
     const report = await running.finally(() => {
       if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
     })
-    return { kind: 'run', ...report, database, durationMs: Date.now() - began }
+    return { kind: 'run', ...report, database, durationMs: context.now() - began }
   })
 }
 

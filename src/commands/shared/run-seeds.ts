@@ -28,7 +28,7 @@ export async function runSeedsOf(
   which: Which,
   flags: { readonly lockWaitMs: number },
 ): Promise<SeedResult> {
-  const began = Date.now()
+  const began = context.now()
   const { environment, root } = context.settings
   const { server, history, state, entries } = await lookAtSeeds(context, which)
   refuseOtherEnvironment(server, history, environment)
@@ -37,7 +37,7 @@ export async function runSeedsOf(
   const database = placeOf(server)
   const unchanged = entries.filter((entry) => entry.status === 'applied').length
   const result = (steps: SeedResult['steps']): SeedResult => {
-    return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: Date.now() - began }
+    return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: context.now() - began }
   }
   if (seeds.length === 0) return result([])
   refuseReadOnly(server, history)

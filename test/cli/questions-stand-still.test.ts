@@ -1,0 +1,101 @@
+import pg from 'pg'
+import { describe, expect, test } from 'vitest'
+import { keys, type Terminal } from '../helpers/cli.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const file = (table: string, more = '') =>
+  `-- UP\nCREATE TABLE ${table} (id int);${more}\n-- DOWN\nDROP TABLE ${table};\n`
+const users = (name: string) => `Table users {\n  id int [pk]\n  ${name} text\n}\n`
+const migrated = '-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text);\n-- DOWN\nDROP TABLE users;\n'
+
+/**
+ * Looks at the screen while others use the database for as long as a spinner takes to come back: the question is the
+ * last line, and nothing is written after it.
+ */
+async function standsStill(project: Project, terminal: Terminal, question: string) {
+  await terminal.shows(question)
+  await project.statuses()
+  const before = terminal.received()
+  for (let i = 0; i < 4; i++) await project.statuses()
+  expect(terminal.received().slice(before.length)).toBe('')
+  const lines = before.split(/\r?\n/).filter((line) => line.includes(question))
+  expect(lines).not.toEqual([])
+}
+
+async function answered(terminal: Terminal, typed: string) {
+  terminal.type(typed)
+  return terminal.finished
+}
+
+describe('a question is the last line until it is answered, and nothing moves meanwhile:', () => {
+  test('the rename and the drop that db run asks about', async () => {
+    const project = await server.project({ '001_a.sql': migrated })
+    project.write({ '../../schema.dbml': users('full_name') })
+    await project.ok('db', 'migrate', 'up')
+    const terminal = project.atTerminal('db', 'run')
+    await standsStill(project, terminal, 'Did you rename users.name to users.full_name?')
+    terminal.type(`n${keys.enter}`)
+    await standsStill(project, terminal, 'Write a migration that drops this?')
+    const { code, screen } = await answered(terminal, keys.enter)
+    expect(code, screen).toBe(3)
+  })
+
+  test('the same of db schema import', async () => {
+    const project = await server.project({ '001_a.sql': migrated })
+    project.write({ '../../other.dbml': users('full_name') })
+    await project.ok('db', 'migrate', 'up')
+    const terminal = project.atTerminal('db', 'schema', 'import', 'other.dbml')
+    await standsStill(project, terminal, 'Did you rename users.name to users.full_name?')
+    const { code, screen } = await answered(terminal, `y${keys.enter}`)
+    expect(code, screen).toBe(0)
+  })
+
+  test('what repair is to do', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    await project.ok('db', 'migrate', 'up')
+    project.write({ '001_a.sql': file('a', ' SELECT 1;') })
+    const terminal = project.atTerminal('db', 'migrate', 'repair')
+    await standsStill(project, terminal, '001_a was edited')
+    expect((await answered(terminal, keys.enter)).code).toBe(0)
+  })
+
+  test('whether a restore may end the sessions of others', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    await project.ok('db', 'migrate', 'up')
+    await project.ok('db', 'backup')
+    const other = new pg.Client({ connectionString: project.url, application_name: 'shop web' })
+    other.on('error', () => {})
+    await other.connect()
+    const terminal = project.atTerminal('db', 'restore')
+    await standsStill(project, terminal, '(shop web')
+    expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+    await other.end()
+  })
+
+  test.each([
+    ['up', 'apply 1 migration to', ['001_a.sql']],
+    ['down', 'revert 1 migration on', []],
+  ] as const)('the consent that %s wants in production', async (command, question, pending) => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    if (pending.length === 0) await project.ok('db', 'migrate', 'up', '--env', 'production', '--no-backup', '--yes')
+    const terminal = project.atTerminal('db', 'migrate', command, '--env', 'production', '--no-backup')
+    await standsStill(project, terminal, question)
+    expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+  })
+
+  test('the consent that fresh wants in staging', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    const terminal = project.atTerminal('db', 'migrate', 'fresh', '--env', 'staging')
+    await standsStill(project, terminal, 'drop everything')
+    expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+  })
+
+  test('the consent that seeds want in production', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    await project.ok('db', 'seed', 'create', 'categories')
+    const terminal = project.atTerminal('db', 'seed', '--env', 'production')
+    await standsStill(project, terminal, 'run 1 seed on')
+    expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+  })
+})
