@@ -1,6 +1,5 @@
 // Builds dist/: the program in pieces that are loaded where they are used, for most of a short command's time is
 // spent on reading code. esbuild splits only ES modules; these are then made CommonJS, which node loads faster.
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build, transform } from 'esbuild'
@@ -32,6 +31,8 @@ const { outputFiles } = await build({
   // pg asks a Response whether it runs in a Cloudflare worker; only to be asked, node would load the whole of fetch.
   define: { Response: 'undefined' },
   plugins: [withoutPrograms],
+  sourcemap: 'inline',
+  sourcesContent: false,
   logLevel: 'warning',
 })
 rmSync('dist', { recursive: true, force: true })
@@ -40,17 +41,8 @@ for (const { path, text } of outputFiles) {
   // Without support for import() it becomes a require() that waits its turn.
   const supported = { 'dynamic-import': false }
   const options = { format: 'cjs', platform: 'node', target, supported, minifySyntax: true, minifyWhitespace: true }
-  writeFileSync(`dist/${basename(path)}`, (await transform(text, options)).code)
+  // The maps are read when a bug is shown, and name the files of src then; the programs do not mention them.
+  const { code, map } = await transform(text, { ...options, sourcemap: 'external', sourcefile: basename(path) })
+  writeFileSync(`dist/${basename(path)}`, code)
+  writeFileSync(`dist/${basename(path)}.map`, map)
 }
-
-// What V8 has compiled when a command ends, for bin/nself.js to begin with: of one that gets as far as it can without a server.
-const writing = `
-  process.argv.splice(1, 0, 'nself')
-  const { scripts } = require('./bin/nself.js')
-  process.on('exit', () => {
-    for (const { name, script } of scripts()) {
-      require('node:fs').writeFileSync('dist/' + name + '.cache', script.createCachedData())
-    }
-  })`
-const nowhere = 'postgres://nobody@127.0.0.1:1/none'
-spawnSync(process.execPath, ['-e', writing, 'db', 'migrate', 'status', '--database-url', nowhere], { stdio: 'ignore' })

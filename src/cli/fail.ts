@@ -1,8 +1,16 @@
+import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { processEnvironment } from '../project/process-environment.ts'
 import { print, streams } from './output.ts'
 import { jsonError, renderError } from './render/error.ts'
 import { paintFor } from './render/paint.ts'
 import { redact } from './render/redact.ts'
+
+export interface FailOptions {
+  readonly json: boolean
+  /** Also show what an error was caused by. */
+  readonly debug: boolean
+}
 
 /** No text in Node is longer than 512 MB. */
 function isTooLong(error: unknown): boolean {
@@ -19,16 +27,26 @@ function tooLong(cause: unknown): NselfError {
   })
 }
 
+/** Where a person reads what to send; it comes with the package. */
+const guide = join(__dirname, '..', 'docs', 'reporting-bugs.md')
+
 /** Shows why a command failed, on stderr, or as JSON on stdout. Returns the exit status. */
-export async function fail(cause: unknown, json: boolean): Promise<number> {
+export async function fail(cause: unknown, { json, debug }: FailOptions): Promise<number> {
   const error = isTooLong(cause) ? tooLong(cause) : cause
-  if (error instanceof NselfError) {
-    if (json) print(`${jsonError(error)}\n`)
-    else streams().stderr.write(`${renderError(error, await paintFor(2, process.env))}\n`)
-    return error.exitStatus
+  if (!(error instanceof NselfError)) return failByBug(error, json)
+  if (json) print(`${jsonError(error)}\n`)
+  else streams().stderr.write(`${renderError(error, await paintFor(2, processEnvironment))}\n`)
+  if (debug && error.cause !== undefined) {
+    const { sourceStack } = await import('./source-stack.ts')
+    streams().stderr.write(`${redact(`debug caused by: ${sourceStack(error.cause)}`)}\n`)
   }
-  const stack = redact(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return error.exitStatus
+}
+
+async function failByBug(error: unknown, json: boolean): Promise<number> {
+  const { sourceStack } = await import('./source-stack.ts')
+  const stack = redact(sourceStack(error))
   if (json) print(`${JSON.stringify({ ok: false, error: { code: 'bug', message: stack } })}\n`)
-  else streams().stderr.write(`This is a bug in nself; please report it with what follows.\n${stack}\n`)
+  else streams().stderr.write(`This is a bug in nself. Please report it; ${guide} says what to send.\n${stack}\n`)
   return 1
 }

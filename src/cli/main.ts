@@ -1,54 +1,7 @@
-import { CommanderError } from 'commander'
+import { writeSync } from 'node:fs'
 import manifest from '../../package.json' with { type: 'json' }
-import { NselfError } from '../core/errors.ts'
-import { exit, leave, print, streams, width } from './output.ts'
-import { buildProgram } from './program.ts'
-import type { Runner } from './tree/leaf.ts'
 
-// What a command needs is loaded with the command: --version and --help answer nearly as fast as node starts.
-const run: Runner = async (flags, command) => (await import('./run-command.ts')).runCommand(flags, command)
-
-/** `migrate:up` is another spelling of `migrate up`. */
-function spelledOut(argv: readonly string[]): string[] {
-  return argv.flatMap((word, i) => (i < 5 && /^[a-z]+:[a-z]+$/.test(word) ? word.split(':') : [word]))
-}
-
-/** Of commander's errors what they say, less its prefix, with the wrong value after the name of what it is for. */
-function said(error: unknown): unknown {
-  if (!(error instanceof CommanderError)) return error
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/^command-argument value '(.*)' is invalid for argument '(.*?)'\. /, "$2 cannot be '$1': ")
-    .replace(/^option '(.*?)' argument '(.*)' is invalid\. /, "$1 cannot be '$2': ")
-  return new NselfError('usage', message, { hint: 'add --help to see how it is used' })
-}
-
-async function failed(error: unknown): Promise<void> {
-  process.exitCode = await (await import('./fail.ts')).fail(error, process.argv.includes('--json'))
-}
-
-async function main(): Promise<void> {
-  const argv = spelledOut(process.argv)
-  const complain = (text: string) => void streams().stderr.write(text)
-  try {
-    await buildProgram(run, argv.slice(2), { version: manifest.version, print, complain, width }).parseAsync(argv)
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return
-    // A group of commands without one of them: its help has been shown.
-    if (error instanceof CommanderError && error.code === 'commander.help') process.exitCode = 2
-    else await failed(said(error))
-  }
-  exit()
-}
-
-let isOver = false
-void main().finally(() => {
-  isOver = true
-})
-
-// Nothing is left to wait for, and the command has not ended: its terminal went away at a question, or it has a fault.
-process.once('beforeExit', async () => {
-  if (isOver) return
-  await failed(new Error('the command waits for something that cannot come any more'))
-  leave()
-})
+// `--version` alone needs nothing of the rest, and scripts ask for it; all else is loaded for what is typed.
+const [, , first, ...more] = process.argv
+if (first === '--version' && more.length === 0) writeSync(1, `${manifest.version}\n`)
+else void import('./start.ts')

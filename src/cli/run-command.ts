@@ -1,11 +1,12 @@
 import type { Context } from '../commands/shared/context.ts'
 import type { Result } from '../commands/shared/results.ts'
+import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'
 import { progressOn } from './progress.ts'
 import { paintFor } from './render/paint.ts'
-import { redact } from './render/redact.ts'
+import { hideSecret, redact } from './render/redact.ts'
 import { jsonResult, renderResult } from './render/result.ts'
 
 const interruption = new AbortController()
@@ -33,15 +34,18 @@ const progress = progressOn(() => streams().stderr)
 function contextOf(flags: Record<string, unknown>): Context {
   const settings = loadSettings({
     cwd: process.cwd(),
-    env: process.env,
+    env: processEnvironment,
     flagEnvironment: flags.env as string | undefined,
     flagUrl: flags.databaseUrl as string | undefined,
     flagShadowUrl: flags.shadowUrl as string | undefined,
   })
+  for (const server of [settings.target, settings.shadow])
+    if (server !== null && 'password' in server) hideSecret(server.password)
   for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
   return {
     settings,
-    settingsOf: (environment, url) => loadOtherSettings({ cwd: process.cwd(), env: process.env }, environment, url),
+    settingsOf: (environment, url) =>
+      loadOtherSettings({ cwd: process.cwd(), env: processEnvironment }, environment, url),
     answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
     ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,
@@ -52,13 +56,21 @@ function contextOf(flags: Record<string, unknown>): Context {
   }
 }
 
+/** `--debug`: what goes over the wire, with the time since the start, on stderr. */
+async function showTrace(): Promise<void> {
+  const { traceConnections } = await import('../postgres/driver/trace.ts')
+  const since = () => `${Math.round(process.uptime() * 1000)} ms`
+  traceConnections((sentence) => progress.tell(redact(`debug ${since()}  ${sentence}`)))
+}
+
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(
   flags: Record<string, unknown>,
   command: (context: Context) => Promise<Result>,
 ): Promise<void> {
+  if (flags.debug === true || wantsDebug()) await showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
-  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, process.env))
+  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, processEnvironment))
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
   if ((result.kind === 'status' || result.kind === 'diff') && result.checked && result.different) process.exitCode = 6
   if (result.kind === 'shell') process.exitCode = result.exitStatus

@@ -14,7 +14,7 @@ export interface Paint {
 const same: Colour = (text) => text
 
 /** Colour only on a terminal, and never with NO_COLOR; chalk is loaded only where it is used. */
-export async function paintFor(descriptor: 1 | 2, env: NodeJS.ProcessEnv): Promise<Paint> {
+export async function paintFor(descriptor: 1 | 2, env: Readonly<Record<string, string | undefined>>): Promise<Paint> {
   if (!isatty(descriptor) || env.NO_COLOR)
     return { bold: same, red: same, green: same, yellow: same, cyan: same, dim: same }
   const { default: chalk } = await import('chalk')

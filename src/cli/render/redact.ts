@@ -1,6 +1,25 @@
-/** Everything that is printed but results loses its passwords here: those of URLs, of settings and of SQL. */
+/** Passwords that this command knows, in every form in which they may stand in a text. */
+const secrets = new Set<string>()
+/** A shorter one would take ordinary words apart; what shows it is found by its place. */
+const shortest = 4
+
+/** Has a password taken out of everything that is printed from now on, as it is and as a URL writes it. */
+export function hideSecret(secret: string | null | undefined): void {
+  if (!secret || secret.length < shortest) return
+  for (const form of [
+    secret,
+    encodeURIComponent(secret),
+    secret.replaceAll("'", "''"),
+    JSON.stringify(secret).slice(1, -1),
+  ])
+    secrets.add(form)
+}
+
+/** Everything that is printed but results loses its passwords here: those that are known, and those of URLs, settings and SQL. */
 export function redact(text: string): string {
-  return text
+  let shown = text
+  for (const secret of secrets) shown = shown.replaceAll(secret, '***')
+  return shown
     .replace(/(postgres(?:ql)?:\/\/[^:@\s/]*):[^\s"']*@/g, '$1:***@')
     .replace(/(password\s*(?:[=:]\s*)?(?:\be|\bu&)?)'(?:[^']|'')*(?:'|$)/gi, "$1'***'")
     .replace(/(password\s*[=:]\s*)(?!')[^\s,;]+/gi, '$1***')

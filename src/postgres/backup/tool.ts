@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { NselfError } from '../../core/errors.ts'
 import type { Server } from '../driver/connect.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 
 export interface Ended {
@@ -30,7 +31,7 @@ const grace = 5000
  */
 export async function runTool(program: string, args: readonly string[], running: Running = {}): Promise<Ended> {
   const { onLine, signal } = running
-  const env = running.env ?? { ...process.env, LC_ALL: 'C' }
+  const env = running.env ?? { ...inheritedEnvironment(), LC_ALL: 'C' }
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
   let timer: NodeJS.Timeout | undefined
   const kill = () => void child.kill('SIGKILL')
@@ -89,8 +90,9 @@ function linesOf(take: (line: string) => void): (text: string) => void {
 
 /** The environment in which a tool finds the server: nothing of it, least of all the password, is in its arguments. */
 export function environmentFor(server: Server, applicationName: string, toolMajor: number): NodeJS.ProcessEnv {
-  const passedOn = Object.entries(process.env).filter(([name]) => !/^PG/.test(name) || /^PGSSL/.test(name))
-  const verified = server.ssl?.startsWith('verify') && process.env.PGSSLROOTCERT === undefined && toolMajor >= 16
+  const passedOn = Object.entries(inheritedEnvironment()).filter(([name]) => !/^PG/.test(name) || /^PGSSL/.test(name))
+  const verified =
+    server.ssl?.startsWith('verify') && inheritedEnvironment().PGSSLROOTCERT === undefined && toolMajor >= 16
   return {
     ...Object.fromEntries(passedOn),
     LC_ALL: 'C',

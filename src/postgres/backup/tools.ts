@@ -1,6 +1,7 @@
 import { access, readdir, realpath } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { runTool } from './tool.ts'
 
 /** pg_dump and pg_restore of one folder; they come together. */
@@ -30,7 +31,7 @@ const usualFolders = [
 
 /** All that are installed, in one folder only where the user names one (`NSELF_PG_BIN_DIR`). */
 export async function installedTools(only: string | null): Promise<Tools[]> {
-  const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  const onPath = (inheritedEnvironment().PATH ?? '').split(delimiter).filter((folder) => folder !== '')
   const usual = await Promise.all(usualFolders.map(expand))
   const folders = only === null ? [...new Set([...onPath, ...usual.flat()])] : [only]
   const found = await Promise.all(folders.map(toolsIn))

@@ -3,6 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import { clientOf } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, socketOf } from './pg.ts'
 import { endWhenSilent } from './silence.ts'
+import { traceClient } from './trace.ts'
 
 /** Where a server is and how to enter it. */
 export interface Server {
@@ -53,6 +54,7 @@ async function open(server: Server, applicationName: string, timeoutMs: number):
   } catch (error) {
     throw connectionError(error, server)
   }
+  traceClient(client, placeOf(server), applicationName)
   return connection
 }
 

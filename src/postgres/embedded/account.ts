@@ -1,6 +1,7 @@
 import { realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import type { Binaries } from './binaries.ts'
 import { readIfExists } from './folder.ts'
 
@@ -54,7 +55,7 @@ export function launcherFor(account: Account | null, data: string, binaries: Bin
   // The right to search folders does not cover the right to execute.
   const sealed = [binaries.postgres, binaries.initdb].find((path) => !may(statSync(path), account, 5))
   if (closed === undefined && sealed === undefined) return { account, prefix: [] }
-  const setpriv = (process.env.PATH ?? '')
+  const setpriv = (inheritedEnvironment().PATH ?? '')
     .split(':')
     .map((folder) => join(folder, 'setpriv'))
     .find((path) => statSync(path, { throwIfNoEntry: false }) !== undefined)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { NselfError } from '../../core/errors.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import type { Launcher } from './account.ts'
 import { isErrno, readIfExists } from './folder.ts'
 
@@ -28,7 +29,7 @@ const passedOn = [
 /** How to start a program of PostgreSQL as its account. */
 export function commandOf({ account, prefix }: Launcher, program: string, args: readonly string[]): Command {
   const env: NodeJS.ProcessEnv = { LC_ALL: 'C' }
-  for (const [name, value] of Object.entries(process.env)) {
+  for (const [name, value] of Object.entries(inheritedEnvironment())) {
     if (passedOn.includes(name.toUpperCase())) env[name] = value
   }
   // The caller's folder may be one that the account cannot enter.

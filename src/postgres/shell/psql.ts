@@ -3,6 +3,7 @@ import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import type { Server } from '../driver/connect.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 
 /** Folders of installed versions; each has a bin/. */
 const homes = [
@@ -24,7 +25,7 @@ const usual = () => [
 ]
 
 /** The psql of PATH, else of the folders where packages put it. @throws NselfError `configuration` when there is none. */
-export function findPsql(path = process.env.PATH ?? '', places: readonly string[] = usual()): string {
+export function findPsql(path = inheritedEnvironment().PATH ?? '', places: readonly string[] = usual()): string {
   const program = process.platform === 'win32' ? 'psql.exe' : 'psql'
   for (const folder of [...path.split(delimiter).filter((item) => item !== ''), ...places]) {
     if (isProgram(join(folder, program))) return join(folder, program)
@@ -64,7 +65,7 @@ const misleading = [
 
 /** Runs psql on this terminal until it ends; its exit status. The password is in its environment, never in its arguments. */
 export function runPsql(path: string, server: Server, signal: AbortSignal): Promise<number> {
-  const inherited = Object.entries(process.env).filter(([name]) => !misleading.includes(name))
+  const inherited = Object.entries(inheritedEnvironment()).filter(([name]) => !misleading.includes(name))
   const child = spawn(path, [], {
     stdio: 'inherit',
     env: {
