@@ -37,6 +37,32 @@ const internal = new Map(
   }),
 )
 
+/** The imports between folders, from those between files. */
+function betweenFolders(): Map<string, string[]> {
+  const folders = new Map<string, Set<string>>()
+  for (const [file, targets] of internal) {
+    const from = dirname(file)
+    const others = targets.map((target) => dirname(target)).filter((folder) => folder !== from)
+    folders.set(from, new Set([...(folders.get(from) ?? []), ...others]))
+  }
+  return new Map([...folders].map(([from, to]) => [from, [...to]]))
+}
+
+/** A path that comes back to where it began, for each place from which there is one; empty when all arrows point one way. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>()
+  const circles: string[] = []
+  const walk = (place: string, path: readonly string[]): void => {
+    const at = path.indexOf(place)
+    if (at !== -1) circles.push([...path.slice(at), place].join(' -> '))
+    if (at !== -1 || done.has(place)) return
+    for (const next of graph.get(place) ?? []) walk(next, [...path, place])
+    done.add(place)
+  }
+  for (const place of graph.keys()) walk(place, [])
+  return circles
+}
+
 test('imports point in one direction: cli, commands, then the rooms that know the world, then core', () => {
   const wrong = [...internal].flatMap(([file, targets]) =>
     targets
@@ -45,6 +71,14 @@ test('imports point in one direction: cli, commands, then the rooms that know th
       .map((room) => `${file} imports from ${room}`),
   )
   expect(wrong).toEqual([])
+})
+
+test('no files import each other in a circle', () => {
+  expect(circlesIn(internal)).toEqual([])
+})
+
+test('no folders import each other in a circle', () => {
+  expect(circlesIn(betweenFolders())).toEqual([])
 })
 
 test('core touches nothing but its arguments', () => {
@@ -78,5 +112,20 @@ test('commands hold no SQL and touch no file system', () => {
       ? [`${file} writes SQL`]
       : []),
   ])
+  expect(wrong).toEqual([])
+})
+
+/** What settings are made of, and what programs that we start inherit. */
+const readers = ['src/project/process-environment.ts', 'src/postgres/driver/inherited-environment.ts']
+
+test('the process environment is read for the settings and handed to programs, and nowhere else', () => {
+  const wrong = files.filter((file) => !readers.includes(file)).filter((file) => /process\.env/.test(codeOf(file)))
+  expect(wrong).toEqual([])
+})
+
+test('the pg library is known to the driver alone', () => {
+  const wrong = files
+    .filter((file) => !file.startsWith('src/postgres/driver/'))
+    .filter((file) => importsOf(file).some((name) => /^pg(-|$)/.test(name)))
   expect(wrong).toEqual([])
 })

@@ -1,4 +1,9 @@
-import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from '../../commands/shared/results.ts'
+import type {
+  BackupListResult,
+  BackupResult,
+  PruneResult,
+  RestoreResult,
+} from '../../commands/shared/backup-results.ts'
 import { sizeText } from '../../core/backup.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Paint } from './paint.ts'

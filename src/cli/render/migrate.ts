@@ -4,7 +4,7 @@ import type {
   RunResult,
   StatusResult,
   UpdateResult,
-} from '../../commands/shared/results.ts'
+} from '../../commands/shared/migrate-results.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { painted } from './design.ts'
 import type { Paint } from './paint.ts'

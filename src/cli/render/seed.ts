@@ -1,4 +1,4 @@
-import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/results.ts'
+import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/seed-results.ts'
 import type { Paint } from './paint.ts'
 
 const seeds = (n: number) => `${n} seed${n === 1 ? '' : 's'}`

@@ -1,6 +1,6 @@
+import type { BackupResult } from '../shared/backup-results.ts'
 import type { Context } from '../shared/context.ts'
 import { pruneBackups } from '../shared/prune-backups.ts'
-import type { BackupResult } from '../shared/results.ts'
 import { type BackupOptions, takeBackup } from '../shared/take-backup.ts'
 
 /** Takes a backup; then removes older ones when told how many to keep. */

@@ -1,5 +1,5 @@
 import type { Context } from '../shared/context.ts'
-import type { ResetResult } from '../shared/results.ts'
+import type { ResetResult } from '../shared/seed-results.ts'
 import { startOverWithSeeds } from '../shared/start-over.ts'
 
 /** Drops all user objects, applies every migration, runs the seeds; never in production. */

@@ -2,8 +2,8 @@ import { type Backup, groupOf, type Manifest, pruned } from '../../core/backup.t
 import { dropCopy } from '../../postgres/databases/copy.ts'
 import { placeOf } from '../../postgres/driver/connect.ts'
 import { listBackups, removeBackup } from '../../project/backups.ts'
+import type { PruneResult } from './backup-results.ts'
 import { type Context, resolveServer } from './context.ts'
-import type { PruneResult } from './results.ts'
 
 /**
  * Removes old backups and leaves `keep` of each kind, database and environment.

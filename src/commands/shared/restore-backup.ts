@@ -11,10 +11,10 @@ import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { findBackup, listBackups, openBackups, temporaryIn } from '../../project/backups.ts'
 import { sha256OfFile } from '../../project/durable-file.ts'
+import type { RestoreResult } from './backup-results.ts'
 import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
 import { mayEndConnections } from './end-sessions.ts'
 import { missingRoles } from './missing-roles.ts'
-import type { RestoreResult } from './results.ts'
 import { findBackupMeans, takeBackup } from './take-backup.ts'
 
 export interface RestoreFlags {

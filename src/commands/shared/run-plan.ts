@@ -19,7 +19,7 @@ import {
   refuseOtherEnvironment,
   refuseReadOnly,
 } from './context.ts'
-import type { DryRunResult, RunResult } from './results.ts'
+import type { DryRunResult, RunResult } from './migrate-results.ts'
 import { tellDangers } from './tell-dangers.ts'
 
 export interface RunFlags {

@@ -7,7 +7,8 @@ import { readSeeded } from '../../postgres/tracking/seed-history.ts'
 import { readSection } from '../../project/read-text.ts'
 import { readSeeds } from '../../project/seeds.ts'
 import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
-import type { DryRunResult, SeedResult } from './results.ts'
+import type { DryRunResult } from './migrate-results.ts'
+import type { SeedResult } from './seed-results.ts'
 
 /** Which seeds: the common ones, those of the environment, or both. No command reaches another environment's folder. */
 type Which = 'all' | 'common' | 'env'

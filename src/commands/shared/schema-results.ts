@@ -1,7 +1,8 @@
 import type { Reference, Table } from '../../core/schema/catalog.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
-import type { DryRunResult, RunResult, SeedResult } from './results.ts'
+import type { DryRunResult, RunResult } from './migrate-results.ts'
+import type { SeedResult } from './seed-results.ts'
 
 export interface ImportResult {
   readonly kind: 'import'

@@ -2,9 +2,10 @@ import type { Action } from '../../core/guard.ts'
 import { planFresh } from '../../core/migration/plan.ts'
 import { dropEverything } from '../../postgres/databases/drop-everything.ts'
 import type { Context } from './context.ts'
-import type { ResetResult, RunResult } from './results.ts'
+import type { RunResult } from './migrate-results.ts'
 import { count, type RunFlags, run } from './run-plan.ts'
 import { readSeedsOf, runSeedsOf } from './run-seeds.ts'
+import type { ResetResult } from './seed-results.ts'
 
 /** Drops all user objects and applies every migration. @throws NselfError `refused` in production. */
 export async function startOver(context: Context, options: RunFlags, action: Action): Promise<RunResult> {

@@ -1,7 +1,7 @@
 import { isVerified, takenAtOf } from '../../../core/backup.ts'
 import { listBackups } from '../../../project/backups.ts'
+import type { BackupListResult } from '../../shared/backup-results.ts'
 import type { Context } from '../../shared/context.ts'
-import type { BackupListResult } from '../../shared/results.ts'
 
 /** The backups of the folder, the newest first. Needs no server. */
 export async function list({ settings }: Context): Promise<BackupListResult> {

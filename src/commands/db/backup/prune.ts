@@ -1,6 +1,6 @@
+import type { PruneResult } from '../../shared/backup-results.ts'
 import type { Context } from '../../shared/context.ts'
 import { pruneBackups } from '../../shared/prune-backups.ts'
-import type { PruneResult } from '../../shared/results.ts'
 
 /** Removes old backups and keeps the newest `keep` of each kind, database and environment. */
 export function prune(context: Context, keep: number): Promise<PruneResult> {

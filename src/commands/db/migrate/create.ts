@@ -1,6 +1,6 @@
 import { createMigration } from '../../../project/migrations.ts'
 import type { Context } from '../../shared/context.ts'
-import type { CreateResult } from '../../shared/results.ts'
+import type { CreateResult } from '../../shared/migrate-results.ts'
 
 /** Writes the next numbered migration file. */
 export async function create(

@@ -1,7 +1,7 @@
 import { type Limit, planDown } from '../../../core/migration/plan.ts'
 import type { State } from '../../../core/migration/state.ts'
 import type { Context } from '../../shared/context.ts'
-import type { DryRunResult, RunResult } from '../../shared/results.ts'
+import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
 import { count, dryRun, type RunFlags, run } from '../../shared/run-plan.ts'
 
 export interface DownOptions extends RunFlags {

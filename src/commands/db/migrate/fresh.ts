@@ -1,6 +1,7 @@
 import type { Context } from '../../shared/context.ts'
-import type { ResetResult, RunResult } from '../../shared/results.ts'
+import type { RunResult } from '../../shared/migrate-results.ts'
 import type { RunFlags } from '../../shared/run-plan.ts'
+import type { ResetResult } from '../../shared/seed-results.ts'
 import { startOver, startOverWithSeeds } from '../../shared/start-over.ts'
 
 export interface FreshOptions extends RunFlags {

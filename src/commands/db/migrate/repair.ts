@@ -8,7 +8,7 @@ import { repairTracking } from '../../../postgres/tracking/repair.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
 import { backupFirst, meansInProduction } from '../../shared/backup-first.ts'
 import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../shared/context.ts'
-import type { RenumberResult, RepairResult } from '../../shared/results.ts'
+import type { RenumberResult, RepairResult } from '../../shared/migrate-results.ts'
 
 export interface RepairOptions extends RepairFlags {
   readonly lockWaitMs: number

@@ -1,7 +1,7 @@
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import { type Context, look } from '../../shared/context.ts'
-import type { StatusResult } from '../../shared/results.ts'
+import type { StatusResult } from '../../shared/migrate-results.ts'
 
 export interface StatusOptions {
   readonly check: boolean

@@ -1,7 +1,7 @@
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import type { Context } from '../../shared/context.ts'
-import type { SeedStatusResult } from '../../shared/results.ts'
 import { lookAtSeeds } from '../../shared/run-seeds.ts'
+import type { SeedStatusResult } from '../../shared/seed-results.ts'
 
 /** Every seed of the environment with its state. Reads only. */
 export async function seedStatus(context: Context): Promise<SeedStatusResult> {

@@ -10,7 +10,7 @@ import {
   refuseOtherEnvironment,
   refuseReadOnly,
 } from '../../shared/context.ts'
-import type { SeedUsersResult } from '../../shared/results.ts'
+import type { SeedUsersResult } from '../../shared/seed-results.ts'
 
 export interface SeedUsersOptions {
   readonly lockWaitMs: number

@@ -1,0 +1,41 @@
+import type { Manifest } from '../../core/backup.ts'
+
+export interface BackupResult {
+  readonly kind: 'backup'
+  readonly file: string
+  readonly path: string
+  readonly manifest: Manifest
+  /** Older ones that went, with --keep. */
+  readonly removed: readonly string[]
+}
+
+export interface BackupListResult {
+  readonly kind: 'backup-list'
+  readonly folder: string
+  readonly backups: readonly {
+    readonly file: string
+    readonly path: string
+    readonly takenAt: string
+    readonly size: number
+    readonly verified: boolean
+    readonly manifest: Manifest | null
+    /** It has a manifest that cannot be read. */
+    readonly isDamaged: boolean
+  }[]
+}
+
+export interface PruneResult {
+  readonly kind: 'prune'
+  readonly removed: readonly string[]
+  readonly kept: number
+}
+
+export interface RestoreResult {
+  readonly kind: 'restore'
+  readonly database: string
+  readonly file: string
+  readonly inPlace: boolean
+  /** The name under which the old database is kept. */
+  readonly kept: string | null
+  readonly durationMs: number
+}

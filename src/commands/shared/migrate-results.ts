@@ -1,0 +1,79 @@
+import type { Environment } from '../../core/environment.ts'
+import type { Status } from '../../core/migration/state.ts'
+import type { Report } from '../../postgres/run/report.ts'
+import type { Drift } from '../../postgres/scratch/drift.ts'
+import type { Renumbered } from '../../project/renumber.ts'
+
+export interface StatusResult {
+  readonly kind: 'status'
+  readonly database: string
+  readonly environment: Environment
+  readonly markedAs: Environment | null
+  readonly migrations: readonly {
+    readonly version: string
+    readonly name: string
+    /** `running` where it is half-way done by a run that is under way. */
+    readonly status: Status | 'running'
+    readonly outOfOrder: boolean
+    readonly appliedAt: string | null
+    readonly durationMs: number | null
+    readonly appliedBy: string | null
+  }[]
+  /** With `--drift`: how the database differs from what its migrations make. */
+  readonly drift: Drift | null
+  /** Something is not applied, or there is drift. */
+  readonly different: boolean
+  /** `--check`: the exit status is 6 where it is different. */
+  readonly checked: boolean
+}
+
+export interface RunResult extends Report {
+  readonly kind: 'run'
+  readonly database: string
+  readonly durationMs: number
+}
+
+export interface UpdateResult extends Report {
+  readonly kind: 'update'
+  readonly database: string
+  /** Path of the backup that was taken before. */
+  readonly backup: string
+  readonly verified: { readonly tables: number; readonly rows: number }
+  readonly durationMs: number
+}
+
+export interface DryRunResult {
+  readonly kind: 'dry-run'
+  readonly action: 'up' | 'down' | 'seed'
+  readonly steps: readonly {
+    /** Null for a seed. */
+    readonly version: string | null
+    readonly name: string
+    readonly transaction: boolean
+    readonly sql: string
+  }[]
+}
+
+export interface CreateResult {
+  readonly kind: 'create'
+  readonly path: string
+}
+
+interface Fix {
+  /** The flag that does it: `--accept 3`. */
+  readonly flag: string
+  readonly what: string
+}
+
+export interface RepairResult {
+  readonly kind: 'repair'
+  readonly database: string
+  readonly findings: readonly Fix[]
+  /** With `--infer`: what was found out, a line each. */
+  readonly inferred: readonly string[]
+  readonly done: readonly string[]
+}
+
+export interface RenumberResult extends Renumbered {
+  readonly kind: 'renumber'
+}
