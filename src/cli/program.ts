@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command } from '@commander-js/extra-typings'
 import { addBackup } from './tree/backup.ts'
 import { addEnv } from './tree/env.ts'
 import type { Runner } from './tree/leaf.ts'

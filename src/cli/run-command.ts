@@ -8,6 +8,7 @@ import { progressOn } from './progress.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
 import { jsonResult, renderResult } from './render/result.ts'
+import type { CommonFlags } from './tree/leaf.ts'
 
 const interruption = new AbortController()
 let handedOver = false
@@ -31,13 +32,13 @@ async function handOver<T>(work: () => Promise<T>): Promise<T> {
 
 const progress = progressOn(() => streams().stderr)
 
-function contextOf(flags: Record<string, unknown>): Context {
+function contextOf(flags: CommonFlags): Context {
   const settings = loadSettings({
     cwd: process.cwd(),
     env: processEnvironment,
-    flagEnvironment: flags.env as string | undefined,
-    flagUrl: flags.databaseUrl as string | undefined,
-    flagShadowUrl: flags.shadowUrl as string | undefined,
+    flagEnvironment: flags.env,
+    flagUrl: flags.databaseUrl,
+    flagShadowUrl: flags.shadowUrl,
   })
   for (const server of [settings.target, settings.shadow])
     if (server !== null && 'password' in server) hideSecret(server.password)
@@ -46,7 +47,7 @@ function contextOf(flags: Record<string, unknown>): Context {
     settings,
     settingsOf: (environment, url) =>
       loadOtherSettings({ cwd: process.cwd(), env: processEnvironment }, environment, url),
-    answers: { yes: flags.yes === true, confirm: flags.confirm as string | undefined },
+    answers: { yes: flags.yes === true, confirm: flags.confirm },
     ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,
     handOver,
@@ -64,10 +65,7 @@ async function showTrace(): Promise<void> {
 }
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
-export async function runCommand(
-  flags: Record<string, unknown>,
-  command: (context: Context) => Promise<Result>,
-): Promise<void> {
+export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
   if (flags.debug === true || wantsDebug()) await showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, processEnvironment))

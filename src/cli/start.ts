@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { CommanderError } from '@commander-js/extra-typings'
 import manifest from '../../package.json' with { type: 'json' }
 import { NselfError } from '../core/errors.ts'
 import { wantsDebug } from '../project/process-environment.ts'

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
 
 const endConnections = () =>
@@ -30,14 +30,14 @@ export function addBackup(db: Command, run: Runner): void {
         }),
       ),
     )
-  leaf(backup, 'list', 'the backups that there are', ['nself db backup list']).action((_, command: Command) =>
+  leaf(backup, 'list', 'the backups that there are', ['nself db backup list']).action((_, command) =>
     run(command.optsWithGlobals(), async (context) => (await import('../../commands/db/backup/list.ts')).list(context)),
   )
   leaf(backup, 'prune', 'remove all but the newest N of each database; the newest verified one stays', [
     'nself db backup prune 7',
   ])
     .argument('<N>', 'so many stay', count)
-    .action((n: number, _, command: Command) =>
+    .action((n, _, command) =>
       run(command.optsWithGlobals(), async (context) =>
         (await import('../../commands/db/backup/prune.ts')).prune(context, n),
       ),

@@ -1,13 +1,11 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
-import type { Context } from '../../commands/shared/context.ts'
+import type { Command, OptionValues } from '@commander-js/extra-typings'
 import type { ImportOptions } from '../../commands/shared/import-design.ts'
-import type { Result } from '../../commands/shared/results.ts'
-import { leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
+import { type Group, leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema import, nself db run */
-export function addDesign(db: Command, schema: Command, run: Runner): void {
-  designing(
+export function addDesign(db: Group, schema: Group, run: Runner): void {
+  withDesignOptions(
     leaf(
       schema,
       'import',
@@ -18,8 +16,13 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
         'nself db schema import schema.dbml --rename users.name=full_name --allow-drops   # in CI',
       ],
     ).argument('<FILE>', 'the design, in DBML'),
-    run,
-    async (context, options) => (await import('../../commands/db/schema/import.ts')).importFile(context, options),
+  ).action((file, flags) =>
+    run(flags, async (context) =>
+      (await import('../../commands/db/schema/import.ts')).importFile(context, {
+        ...optionsOf(flags),
+        file: resolve(file),
+      }),
+    ),
   )
   leaf(schema, 'diff', 'compare two schemas: + is missing in B, - is missing in A, ~ differs', [
     'nself db schema diff staging                     # this environment and staging',
@@ -44,37 +47,41 @@ export function addDesign(db: Command, schema: Command, run: Runner): void {
         }),
       ),
     )
-  designing(leaf(db, 'run', 'the same with schema.dbml', ['nself db run']), run, async (context, options) =>
-    (await import('../../commands/db/run.ts')).runDesign(context, options),
+  withDesignOptions(leaf(db, 'run', 'the same with schema.dbml', ['nself db run'])).action((flags) =>
+    run(flags, async (context) => (await import('../../commands/db/run.ts')).runDesign(context, optionsOf(flags))),
   )
-  const apply = leaf(schema, 'apply', 'import a design, apply the migrations, run the seeds; in local and staging', [
-    'nself db schema apply schema.dbml',
-  ]).argument('<FILE>', 'the design, in DBML')
-  designing(apply.addOption(lockWait()), run, async (context, options, flags) =>
-    (await import('../../commands/db/schema/apply.ts')).applyDesign(context, {
-      ...options,
-      lockWaitMs: flags.lockWait as number,
-    }),
+  withDesignOptions(
+    leaf(schema, 'apply', 'import a design, apply the migrations, run the seeds; in local and staging', [
+      'nself db schema apply schema.dbml',
+    ])
+      .argument('<FILE>', 'the design, in DBML')
+      .addOption(lockWait()),
+  ).action((file, flags) =>
+    run(flags, async (context) =>
+      (await import('../../commands/db/schema/apply.ts')).applyDesign(context, {
+        ...optionsOf(flags),
+        file: resolve(file),
+        lockWaitMs: flags.lockWait,
+      }),
+    ),
   )
 }
 
-type Use = (context: Context, options: ImportOptions, flags: Record<string, unknown>) => Promise<Result>
-
-function designing(command: Command, run: Runner, use: Use): void {
-  command
+/** What a command that turns a design into a migration can be told. */
+function withDesignOptions<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
+  return command
     .option('--name <name>', 'of the migration; without it, a name that says what changes')
     .option('--rename <old=new>', 'a table or column that only gets another name; may be repeated', names)
     .option('--allow-drops', 'without asking: what the design does not have is dropped')
     .addOption(shadowUrl())
-    .action((...given) => {
-      const file = typeof given[0] === 'string' ? resolve(given[0]) : 'schema.dbml'
-      const flags = command.opts()
-      const options = {
-        file,
-        name: flags.name ?? null,
-        allowDrops: flags.allowDrops === true,
-        renames: flags.rename ?? [],
-      }
-      return run(flags, (context) => use(context, options, flags))
-    })
+}
+
+interface DesignFlags {
+  readonly name?: string | undefined
+  readonly rename?: string[] | undefined
+  readonly allowDrops?: true | undefined
+}
+
+function optionsOf({ name, rename, allowDrops }: DesignFlags): Omit<ImportOptions, 'file'> {
+  return { name: name ?? null, allowDrops: allowDrops === true, renames: rename ?? [] }
 }

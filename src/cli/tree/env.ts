@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command } from '@commander-js/extra-typings'
 import { leaf, type Runner } from './leaf.ts'
 
 /** nself env */

@@ -1,14 +1,28 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Context } from '../../commands/shared/context.ts'
 import type { Result } from '../../commands/shared/results.ts'
 import { phrase } from '../../core/guard.ts'
 import { parseVersion } from '../../core/migration/version.ts'
 
+/** What every command can be told. */
+export interface CommonFlags {
+  readonly env?: string | undefined
+  readonly databaseUrl?: string | undefined
+  readonly shadowUrl?: string | undefined
+  readonly json?: true | undefined
+  readonly yes?: true | undefined
+  readonly debug?: true | undefined
+  readonly confirm?: string | undefined
+}
+
 /** Runs one command; the caller makes its context and prints what comes back. */
-export type Runner = (flags: Record<string, unknown>, command: (context: Context) => Promise<Result>) => Promise<void>
+export type Runner = (flags: CommonFlags, command: (context: Context) => Promise<Result>) => Promise<void>
+
+/** A group of commands, to which others are added. */
+export type Group = Pick<Command, 'command'>
 
 /** A command that does something, with the options that all of these have. */
-export function leaf(parent: Command, name: string, description: string, examples: readonly string[]): Command {
+export function leaf(parent: Group, name: string, description: string, examples: readonly string[]) {
   return parent
     .command(name)
     .description(description)

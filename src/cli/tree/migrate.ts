@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command } from '@commander-js/extra-typings'
 import { parseEnvironment } from '../../core/environment.ts'
 import { confirm, count, leaf, lockWait, names, noBackup, type Runner, shadowUrl, version, versions } from './leaf.ts'
 

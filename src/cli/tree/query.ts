@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { leaf, type Runner } from './leaf.ts'
 
 /** nself db shell, nself db query */

@@ -1,4 +1,4 @@
-import { Argument, type Command, Option } from 'commander'
+import { Argument, type Command, Option } from '@commander-js/extra-typings'
 import type { DiagramResult } from '../../commands/shared/schema-results.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
 import { addDesign } from './design.ts'

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Context } from '../../commands/shared/context.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import type { SeedFolder } from '../../core/migration/seed.ts'
@@ -27,7 +27,7 @@ export function addSeed(db: Command, run: Runner): void {
     run,
     async () => (await import('../../commands/db/seed/env.ts')).seedEnvironment,
   )
-  leaf(seed, 'status', 'show all seeds of the environment', ['nself db seed status']).action((_, command: Command) =>
+  leaf(seed, 'status', 'show all seeds of the environment', ['nself db seed status']).action((_, command) =>
     run(flagsOf(command), async (context) => (await import('../../commands/db/seed/status.ts')).seedStatus(context)),
   )
   leaf(seed, 'create', 'write the next seed file', [
@@ -36,7 +36,7 @@ export function addSeed(db: Command, run: Runner): void {
   ])
     .argument('<name>', 'what it fills')
     .argument('[folder]', 'common, local, staging or production; without it that of --env, else common', folder)
-    .action((name: string, where: SeedFolder | undefined, _, command: Command) => {
+    .action((name, where, _, command) => {
       const flags = flagsOf(command)
       const folder = (context: Context) => where ?? (flags.env === undefined ? 'common' : context.settings.environment)
       return run(flags, async (context) =>
@@ -65,12 +65,12 @@ function addUsers(seed: Command, run: Runner): void {
   ])
     .option('--mock <n>', 'so many mock users: 20 in local, 100 in staging, never in production', count)
     .addOption(lockWait())
-    .action((_, command: Command) => {
+    .action((_, command) => {
       const flags = flagsOf(command)
       return run(flags, async (context) =>
         (await import('../../commands/db/seed/users.ts')).seedUsers(context, {
           lockWaitMs: flags.lockWait,
-          mock: flags.mock as number | undefined,
+          mock: flags.mock,
         }),
       )
     })
@@ -78,29 +78,39 @@ function addUsers(seed: Command, run: Runner): void {
 
 type Seeding = typeof import('../../commands/db/seed.ts').seed
 
-function seeding(command: Command, run: Runner, load: () => Promise<Seeding>): void {
+function seeding(command: ReturnType<typeof leaf>, run: Runner, load: () => Promise<Seeding>): void {
   command
     .option('--dry-run', 'print the SQL, change nothing')
     .addOption(lockWait())
-    .action((_, command: Command) => {
+    .action((_, command) => {
       const flags = flagsOf(command)
       const options = { dryRun: flags.dryRun === true, lockWaitMs: flags.lockWait }
       return run(flags, async (context) => (await load())(context, options))
     })
 }
 
+/** The command whose flags these are, as far as it must be known. */
+interface Flagged<Options> {
+  readonly parent: Flagged<object> | null
+  readonly options: readonly { attributeName(): string }[]
+  name(): string
+  opts(): Options
+  getOptionValueSource(name: string): unknown
+  error(message: string): never
+}
+
 /** The flags of a command, with those that were written before its name: `seed --env staging users`. */
-function flagsOf(command: Command): Record<string, unknown> & { lockWait: number } {
-  const upper = command.parent?.name() === 'seed' ? command.parent : command
-  const given = Object.keys(upper.opts()).filter((name) => upper.getOptionValueSource(name) === 'cli')
+function flagsOf<Options extends object>(command: Flagged<Options>): Options {
+  const upper: Flagged<object> = command.parent?.name() === 'seed' ? command.parent : command
+  const values = new Map(Object.entries(upper.opts()))
+  const given = [...values.keys()].filter((name) => upper.getOptionValueSource(name) === 'cli')
   const own = new Set(command.options.map((option) => option.attributeName()))
   const foreign = given.find((name) => !own.has(name))
   if (foreign !== undefined) {
     const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     command.error(`error: seed ${command.name()} does not know --${flag}`)
   }
-  const before = Object.fromEntries(given.map((name) => [name, upper.opts()[name]]))
-  return { ...command.opts(), ...before } as Record<string, unknown> & { lockWait: number }
+  return Object.assign({}, command.opts(), Object.fromEntries(given.map((name) => [name, values.get(name)])))
 }
 
 function folder(text: string): SeedFolder {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command } from '@commander-js/extra-typings'
 import { confirm, leaf, lockWait, type Runner } from './leaf.ts'
 
 /** nself db update */
