@@ -1,5 +1,6 @@
 import type { Context } from '../commands/shared/context.ts'
 import type { Result } from '../commands/shared/results.ts'
+import { differentStatus } from '../core/errors.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
@@ -70,6 +71,7 @@ export async function runCommand(flags: CommonFlags, command: (context: Context)
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, processEnvironment))
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
-  if ((result.kind === 'status' || result.kind === 'diff') && result.checked && result.different) process.exitCode = 6
+  if ((result.kind === 'status' || result.kind === 'diff') && result.checked && result.different)
+    process.exitCode = differentStatus
   if (result.kind === 'shell') process.exitCode = result.exitStatus
 }

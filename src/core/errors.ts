@@ -1,5 +1,10 @@
-/** What can go wrong, each with the exit status that a script sees. */
+import type { Location } from './location.ts'
+import type { FailureReport } from './report.ts'
+
+/** What can go wrong, and what a check can find, each with the exit status that a script sees. */
 const exitStatus = {
+  /** Not an error: `--check` and `--exit-code` found something pending or different. */
+  different: 6,
   usage: 2,
   configuration: 2,
   'invalid-migration': 2,
@@ -21,18 +26,10 @@ const exitStatus = {
   'hung-up': 129,
 } as const
 
-export type ErrorCode = keyof typeof exitStatus
+export type ErrorCode = Exclude<keyof typeof exitStatus, 'different'>
 
-/** A place in a migration file: line and column count from 1, the column in characters. */
-export interface Location {
-  readonly path: string
-  readonly line: number
-  readonly column: number
-  /** The line itself, shortened around the column where it is long. */
-  readonly excerpt: string
-  /** Where the caret stands under the excerpt, counted from 1; 0 for no caret. */
-  readonly caret: number
-}
+/** The exit status of a check that found something. */
+export const differentStatus: number = exitStatus.different
 
 /** What PostgreSQL added to its message. */
 export interface ServerDetail {
@@ -46,8 +43,7 @@ interface Extra {
   readonly hint?: string
   readonly location?: Location
   readonly server?: ServerDetail
-  /** What was done and what was not, for a run that failed half-way. */
-  readonly report?: unknown
+  readonly report?: FailureReport | undefined
   readonly cause?: unknown
 }
 
@@ -60,7 +56,7 @@ export class NselfError extends Error {
   readonly hint: string | undefined
   readonly location: Location | undefined
   readonly server: ServerDetail | undefined
-  readonly report: unknown
+  readonly report: FailureReport | undefined
 
   constructor(code: ErrorCode, message: string, extra: Extra = {}) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause })

@@ -1,4 +1,13 @@
-import type { Location } from './errors.ts'
+/** A place in a migration file: line and column count from 1, the column in characters. */
+export interface Location {
+  readonly path: string
+  readonly line: number
+  readonly column: number
+  /** The line itself, shortened around the column where it is long. */
+  readonly excerpt: string
+  /** Where the caret stands under the excerpt, counted from 1; 0 for no caret. */
+  readonly caret: number
+}
 
 const widest = 100
 

@@ -22,9 +22,10 @@ test('an error carries what a user needs, and its cause', () => {
   const cause = new Error('b')
   const location = { path: 'a.sql', line: 1, column: 2, excerpt: 'ab', caret: 2 }
   const server = { sqlstate: '42601' }
-  const error = new NselfError('migration-failed', 'a', { hint: 'c', location, server, report: 1, cause })
+  const report = { kind: 'run', action: 'up', steps: [] } as const
+  const error = new NselfError('migration-failed', 'a', { hint: 'c', location, server, report, cause })
   expect(error).toBeInstanceOf(Error)
-  expect(error).toMatchObject({ name: 'NselfError', message: 'a', hint: 'c', location, server, report: 1 })
+  expect(error).toMatchObject({ name: 'NselfError', message: 'a', hint: 'c', location, server, report })
   expect(error.cause).toBe(cause)
   expect('cause' in new NselfError('usage', 'a')).toBe(false)
 })

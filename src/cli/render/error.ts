@@ -1,6 +1,6 @@
-import type { Location, NselfError } from '../../core/errors.ts'
-import type { Faults } from '../../core/schema/design-faults.ts'
-import type { Report, SeedReport } from '../../postgres/run/report.ts'
+import type { NselfError } from '../../core/errors.ts'
+import type { Location } from '../../core/location.ts'
+import type { FailureReport } from '../../core/report.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
 
@@ -12,8 +12,7 @@ export function renderError(error: NselfError, paint: Paint): string {
   if (server?.detail) lines.push(`  DETAIL: ${server.detail}`)
   if (server?.hint) lines.push(`  HINT: ${server.hint}`)
   if (server?.where) lines.push(`  CONTEXT: ${server.where.replaceAll('\n', '\n           ')}`)
-  lines.push(...faultLines(error.report as Partial<Faults> | undefined))
-  lines.push(...reportLines(error.report as Report | SeedReport | undefined))
+  lines.push(...faultLines(error.report), ...stepLines(error.report))
   if (hint) lines.push(`${paint.cyan('Next:')} ${hint}`)
   return redact(lines.join('\n'))
 }
@@ -34,8 +33,8 @@ function redactExcerpt(location: Location): Location {
 const faultsShown = 10
 
 /** The faults after the first one, which is the error itself. */
-function faultLines(report: Partial<Faults> | undefined): string[] {
-  const [, ...more] = report?.faults ?? []
+function faultLines(report: FailureReport | undefined): string[] {
+  const [, ...more] = report?.kind === 'design-faults' ? report.faults : []
   const lines = more.slice(0, faultsShown).map(({ message, location }) => {
     const place = location === null ? '' : `${location.path}:${location.line}:${location.column} `
     return `  ${place}${message}`
@@ -44,11 +43,11 @@ function faultLines(report: Partial<Faults> | undefined): string[] {
   return more.length === 0 ? [] : ['Also:', ...lines, ...rest]
 }
 
-function reportLines(report: Report | SeedReport | undefined): string[] {
-  // Some failures report something else, which only --json tells.
-  if (report === undefined || !('steps' in report)) return []
+/** What became of each migration or seed of a run. */
+function stepLines(report: FailureReport | undefined): string[] {
+  if (report?.kind !== 'run' && report?.kind !== 'seed') return []
   const names = (outcome: string) => report.steps.filter((step) => step.outcome === outcome).map((step) => step.name)
-  const isUndone = 'rolledBack' in report
+  const isUndone = report.kind === 'run' && report.rolledBack === true
   const verb = report.action === 'down' ? 'Reverted' : 'Applied'
   const line = (label: string, list: string[]) =>
     list.length === 0

@@ -2,12 +2,13 @@ import { NselfError } from '../../core/errors.ts'
 import type { Plan } from '../../core/migration/plan.ts'
 import { planUp } from '../../core/migration/plan.ts'
 import type { State } from '../../core/migration/state.ts'
+import type { Report } from '../../core/report.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { type Figures, verdictOf } from '../../core/update-verdict.ts'
 import { readFigures } from '../../postgres/catalog/row-counts.ts'
 import { connect, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
-import { doneIn, type Report } from '../../postgres/run/report.ts'
+import { doneIn } from '../../postgres/run/report.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { backupFirst } from '../shared/backup-first.ts'
 import { type Context, look } from '../shared/context.ts'
@@ -93,7 +94,7 @@ async function verify(
   if (allowLostRows) for (const item of lost) context.tell(`Note: ${item}`)
   if (wrong.length === 0) return after
   throw new NselfError('verification-failed', `applied, but the verification failed: ${wrong.join('; ')}`, {
-    report,
+    report: { kind: 'run', ...report },
     hint:
       lost.length > 0 && !allowLostRows
         ? 'where rows are meant to go, add --allow-lost-rows'

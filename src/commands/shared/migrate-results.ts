@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import type { Status } from '../../core/migration/state.ts'
-import type { Report } from '../../postgres/run/report.ts'
+import type { Report } from '../../core/report.ts'
 import type { Drift } from '../../postgres/scratch/drift.ts'
 import type { Renumbered } from '../../project/renumber.ts'
 

@@ -3,7 +3,6 @@ import { phrase } from '../../core/guard.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { connectBeside, missingPrivilege } from '../../postgres/databases/databases.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
-import type { Report } from '../../postgres/run/report.ts'
 import { restoreLine } from './backup-first.ts'
 import { type Context, resolveServer } from './context.ts'
 import { restoreBackup } from './restore-backup.ts'
@@ -35,7 +34,7 @@ export async function afterFailure(
       kept === null
         ? ''
         : `; the failed database is kept as ${kept}: DROP DATABASE ${quoteIdentifier(kept)} when you are done`
-    const report = { ...(error.report as object | undefined), rolledBack: true }
+    const report = error.report?.kind === 'run' ? { ...error.report, rolledBack: true as const } : error.report
     return withHint(error, `rolled back to ${taken.name}${study}`, report)
   } catch (failure) {
     const why = failure instanceof Error ? failure.message : String(failure)
@@ -46,8 +45,7 @@ export async function afterFailure(
 /** Whether there is anything to go back from: a migration that failed in its own transaction has left nothing. */
 function changed({ code, report }: NselfError): boolean {
   if (code === 'verification-failed') return true
-  const { steps } = (report ?? { steps: [] }) as Pick<Report, 'steps'>
-  return steps.some((step) => step.outcome === 'done' || step.partly === true)
+  return report?.kind === 'run' && report.steps.some((step) => step.outcome === 'done' || step.partly === true)
 }
 
 async function isWanted({ ask, tell }: Context, error: NselfError, flags: RollBackFlags): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import type { SeedEntry } from '../../core/migration/seed.ts'
-import type { SeedReport } from '../../postgres/run/report.ts'
+import type { SeedReport } from '../../core/report.ts'
 import type { RunResult } from './migrate-results.ts'
 
 export interface SeedResult extends SeedReport {

@@ -1,4 +1,5 @@
-import { type Location, NselfError, type ServerDetail } from '../errors.ts'
+import { NselfError, type ServerDetail } from '../errors.ts'
+import type { Location } from '../location.ts'
 
 /** Something in a design that must be mended. */
 export interface Fault {
@@ -7,11 +8,6 @@ export interface Fault {
   readonly hint: string
   readonly server?: ServerDetail
   readonly cause?: unknown
-}
-
-/** What an error reports that stands for several: all that must be mended. */
-export interface Faults {
-  readonly faults: readonly { readonly message: string; readonly location: Location | null }[]
 }
 
 /** One error for all faults of a design: it tells of the first, and reports all of them when there are more. */
@@ -23,7 +19,10 @@ export function invalidDesign(faults: readonly [Fault, ...Fault[]]): NselfError 
     ...(faults.length === 1
       ? {}
       : {
-          report: { faults: faults.map((fault) => ({ message: fault.message, location: fault.at })) } satisfies Faults,
+          report: {
+            kind: 'design-faults' as const,
+            faults: faults.map((fault) => ({ message: fault.message, location: fault.at })),
+          },
         }),
     hint: `${hint}; nothing was written`,
     cause,

@@ -1,4 +1,4 @@
-import type { Location } from '../errors.ts'
+import type { Location } from '../location.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import { type Catalog, type Column, keyOf, type Table, tablesByKey } from './catalog.ts'
 import type { Design, DesignColumn, DesignIndex, DesignKey, DesignReference, DesignTable } from './design.ts'

@@ -1,4 +1,4 @@
-import type { Location } from '../errors.ts'
+import type { Location } from '../location.ts'
 import type { Rule } from './catalog.ts'
 
 /** What a DBML file asks for, in PostgreSQL's terms. Every part knows where it stands in the file. */

@@ -1,5 +1,5 @@
 import type { Database, RefEndpoint, TableRecord } from '@dbml/parse'
-import type { Location } from '../../core/errors.ts'
+import type { Location } from '../../core/location.ts'
 import type { Design, DesignRecords, DesignReference, DesignTable } from '../../core/schema/design.ts'
 import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { joinTable, partialReferences, referenceOf } from './references.ts'

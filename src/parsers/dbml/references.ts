@@ -1,5 +1,6 @@
 import type { InlineRef, Ref, RefEndpoint } from '@dbml/parse'
-import { type Location, NselfError } from '../../core/errors.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Location } from '../../core/location.ts'
 import type { Rule } from '../../core/schema/catalog.ts'
 import type { DesignColumn, DesignReference, DesignTable } from '../../core/schema/design.ts'
 import type { WholeTable } from './table.ts'

@@ -1,5 +1,5 @@
 import type { Check, Column, Index, Table, TablePartial } from '@dbml/parse'
-import type { Location } from '../../core/errors.ts'
+import type { Location } from '../../core/location.ts'
 import type { DesignColumn, DesignEnum, DesignIndex, DesignKey, DesignTable } from '../../core/schema/design.ts'
 import { serialType } from '../../core/schema/foreign-types.ts'
 import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'

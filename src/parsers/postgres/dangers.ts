@@ -1,6 +1,6 @@
 import { type Danger, dangersOf, Made, type Tree, visit } from '../../core/danger.ts'
-import { type Location, NselfError } from '../../core/errors.ts'
-import { locate } from '../../core/location.ts'
+import { NselfError } from '../../core/errors.ts'
+import { type Location, locate } from '../../core/location.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Statement, splitStatements } from '../../core/sql/statement.ts'
 

@@ -68,6 +68,6 @@ function refuse(differences: readonly Difference[], what: string, left: string, 
   const more = differences.length > 20 ? [`  and ${differences.length - 20} more`] : []
   throw new NselfError('verification-failed', `not proven: ${what}\n${[...lines, ...more].join('\n')}`, {
     hint: `${byHand}, and report it please`,
-    report: differences,
+    report: { kind: 'differences', differences },
   })
 }

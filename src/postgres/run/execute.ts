@@ -1,6 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { type Plan, samePlan } from '../../core/migration/plan.ts'
+import type { Report } from '../../core/report.ts'
 import { type Connection, connect, placeOf, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { withConnection } from '../driver/with-connection.ts'
@@ -8,7 +9,7 @@ import type { Lock } from '../lock/advisory-lock.ts'
 import { waitingOf, withLock } from '../lock/with-lock.ts'
 import { type History, readHistory } from '../tracking/history.ts'
 import { Run } from './plan-run.ts'
-import { doneIn, type Report, reportOf } from './report.ts'
+import { doneIn, reportOf } from './report.ts'
 import type { RunOptions } from './run-options.ts'
 import { isEnded, openSession } from './session.ts'
 
@@ -94,7 +95,7 @@ async function afterLoss(
   if (done < told) options.tell(`The server crashed before it had written the last ${told - done} that were done here`)
   throw new NselfError('connection', `the connection was lost: ${loss.reason}; ${at} was not completed`, {
     hint: 'run the command again: it goes on from there',
-    report: reportOf(plan, done),
+    report: { kind: 'run', ...reportOf(plan, done) },
     cause: loss,
   })
 }

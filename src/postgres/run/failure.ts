@@ -1,10 +1,10 @@
-import { type Location, NselfError } from '../../core/errors.ts'
-import { locate } from '../../core/location.ts'
+import { NselfError } from '../../core/errors.ts'
+import { type Location, locate } from '../../core/location.ts'
+import type { FailureReport } from '../../core/report.ts'
 import { splitStatements } from '../../core/sql/statement.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor } from '../driver/server-error.ts'
 import type { SqlPiece } from './chunks.ts'
-import type { Report, SeedReport } from './report.ts'
 import type { Script } from './transaction.ts'
 
 /** What failed, pointed at in the migration's file as nearly as PostgreSQL tells. */
@@ -12,14 +12,14 @@ export function migrationFailure(
   step: Script['step'],
   piece: SqlPiece | null,
   outcome: Outcome,
-  report: Report | SeedReport,
+  report: FailureReport,
 ): NselfError {
   const error = outcome.error as ServerError
   const location = piece === null ? undefined : place(step, piece, outcome)
   const hint = hintFor(error)
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = piece !== null && location === undefined ? ' at its end' : ''
-  const code = report.action === 'seed' ? 'seed-failed' : 'migration-failed'
+  const code = report.kind === 'seed' ? 'seed-failed' : 'migration-failed'
   return new NselfError(code, `${step.name} failed${where}: ${error.message}`, {
     server: detailOf(error),
     ...(location === undefined ? {} : { location }),

@@ -2,6 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import { parseMigration, storedDown } from '../../core/migration/file-reader.ts'
 import type { Section } from '../../core/migration/migration.ts'
 import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
+import type { Report } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
 import { type Outcome, type ServerError, send } from '../driver/send.ts'
@@ -12,7 +13,7 @@ import { wholePiece } from './chunks.ts'
 import { migrationFailure } from './failure.ts'
 import { runOutsideTransaction } from './non-transactional.ts'
 import { pipe } from './pipeline.ts'
-import { type Report, reportOf } from './report.ts'
+import { reportOf } from './report.ts'
 import type { RunOptions } from './run-options.ts'
 import { cancelling, type Session } from './session.ts'
 import {
@@ -212,7 +213,10 @@ export class Run {
     if (this.options.signal.aborted) return this.interrupted(work)
     this.options.onStep(work.step, 'failed')
     await this.journal(work, 'failed', outcome.error?.message ?? null)
-    const report = reportOf(this.plan, this.done, work.step, !work.section.transaction)
+    const report = {
+      kind: 'run',
+      ...reportOf(this.plan, this.done, work.step, !work.section.transaction),
+    } as const
     return migrationFailure(work.step, piece, outcome, report)
   }
 
@@ -220,7 +224,7 @@ export class Run {
     await this.journal(work, 'interrupted', null)
     const stands = work.section.transaction ? 'which was rolled back' : 'which the next up resumes'
     return new NselfError(interruption(this.options.signal), `interrupted at ${work.step.name}, ${stands}`, {
-      report: reportOf(this.plan, this.done),
+      report: { kind: 'run', ...reportOf(this.plan, this.done) },
       hint: 'run the command again: it goes on from there',
     })
   }

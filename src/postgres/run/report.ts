@@ -1,27 +1,6 @@
 import type { Plan, Step } from '../../core/migration/plan.ts'
+import type { Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'
-
-interface StepResult {
-  readonly name: string
-  readonly version: string
-  readonly direction: 'up' | 'down'
-  readonly outcome: 'done' | 'failed' | 'not-run'
-  /** It failed outside a transaction: what it did before that stays. */
-  readonly partly?: boolean
-}
-
-export interface Report {
-  readonly action: Plan['action']
-  readonly steps: readonly StepResult[]
-  /** The backup from before was restored afterwards: nothing of it is left. */
-  readonly rolledBack?: true
-}
-
-/** What became of a list of seeds. */
-export interface SeedReport {
-  readonly action: 'seed'
-  readonly steps: readonly Pick<StepResult, 'name' | 'outcome'>[]
-}
 
 /** What became of a plan whose first `done` steps are done, and of which one failed, `partly` or as if it had not run. */
 export function reportOf(plan: Plan, done: number, failed: Step | null = null, partly = false): Report {

@@ -3,6 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compareSeeds, planSeeds, type Seed } from '../../core/migration/seed.ts'
+import type { SeedReport } from '../../core/report.ts'
 import { type Connection, placeOf, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
@@ -14,7 +15,6 @@ import { readSeeded, recordSeedSql, seedTableSql } from '../tracking/seed-histor
 import { wholePiece } from './chunks.ts'
 import { migrationFailure } from './failure.ts'
 import { openTracked } from './open-tracked.ts'
-import type { SeedReport } from './report.ts'
 import { cancelling, type Session } from './session.ts'
 import { asConnectedSql, cleanSql, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
 
@@ -113,18 +113,18 @@ class SeedRun {
     const { signal } = this.options
     if (signal.aborted) {
       return new NselfError(interruption(signal), `interrupted at ${seed.name}, which was rolled back`, {
-        report: this.report(null),
+        report: { kind: 'seed', ...this.report(null) },
         hint: 'run the command again: it goes on from there',
       })
     }
     this.options.onSeed(seed, 'failed')
-    return migrationFailure(seed, piece, outcome, this.report(seed))
+    return migrationFailure(seed, piece, outcome, { kind: 'seed', ...this.report(seed) })
   }
 
   private lost(seed: Seed, error: LostConnection): NselfError {
     const place = placeOf(this.session.connection.server)
     return new NselfError('connection', `the connection to ${place} was lost at ${seed.name}: ${error.reason}`, {
-      report: this.report(null),
+      report: { kind: 'seed', ...this.report(null) },
       hint: 'run the command again: a seed that is recorded was done as a whole and is left out, any other was not done at all',
       cause: error,
     })

@@ -1,0 +1,42 @@
+import type { Location } from './location.ts'
+
+export interface StepResult {
+  readonly name: string
+  readonly version: string
+  readonly direction: 'up' | 'down'
+  readonly outcome: 'done' | 'failed' | 'not-run'
+  /** It failed outside a transaction: what it did before that stays. */
+  readonly partly?: boolean
+}
+
+export interface Report {
+  readonly action: 'up' | 'down' | 'fresh'
+  readonly steps: readonly StepResult[]
+  /** The backup from before was restored afterwards: nothing of it is left. */
+  readonly rolledBack?: true
+}
+
+/** What became of a list of seeds. */
+export interface SeedReport {
+  readonly action: 'seed'
+  readonly steps: readonly Pick<StepResult, 'name' | 'outcome'>[]
+}
+
+/** What two schemas differ in, by name. */
+interface ReportedDifference {
+  readonly sign: '+' | '-' | '~'
+  readonly kind: string
+  readonly name: string
+}
+
+/** What an error reports besides its message, for whoever shows it or reads it as JSON. */
+export type FailureReport =
+  | ({ readonly kind: 'run' } & Report)
+  | ({ readonly kind: 'seed' } & SeedReport)
+  /** Everything that must be fixed in a design, where it is more than the one that the message names. */
+  | {
+      readonly kind: 'design-faults'
+      readonly faults: readonly { readonly message: string; readonly location: Location | null }[]
+    }
+  /** What differs although a generated migration was to make it the same. */
+  | { readonly kind: 'differences'; readonly differences: readonly ReportedDifference[] }
