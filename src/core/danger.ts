@@ -3,8 +3,22 @@
  * src/include/nodes/parsenodes.h: every node is an object with its type as the only key.
  */
 
+/** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values. */
+export type DangerKind =
+  | 'drop'
+  | 'truncate'
+  | 'delete'
+  | 'update'
+  | 'drop-column'
+  | 'retype'
+  | 'drop-database'
+  | 'drop-owned'
+
 /** A statement that destroys data, or may. */
 export interface Danger {
+  readonly kind: DangerKind
+  /** What it concerns, as the statement names it: `users`, `billing.orders`, `users.name`. */
+  readonly object: string
   /** What it does, for a person: `drops the column users.name`. */
   readonly what: string
   /** Set for a change of type: whether it loses anything depends on the type that the column has now. */
@@ -65,12 +79,12 @@ const looks: Record<string, (node: Node, made: Made) => Danger[]> = {
   TruncateStmt: (node, made) =>
     namesIn(node.relations, 'RangeVar')
       .filter((name) => !made.has(name))
-      .map((name) => ({ what: `empties the table ${name}` })),
-  DeleteStmt: (node, made) => withoutWhere(node, made, 'deletes all rows of'),
-  UpdateStmt: (node, made) => withoutWhere(node, made, 'changes all rows of'),
+      .map((name) => ({ kind: 'truncate', object: name, what: `empties the table ${name}` })),
+  DeleteStmt: (node, made) => withoutWhere(node, made, 'delete', 'deletes all rows of'),
+  UpdateStmt: (node, made) => withoutWhere(node, made, 'update', 'changes all rows of'),
   AlterTableStmt: alters,
-  DropdbStmt: (node) => [{ what: `drops the database ${node.dbname}` }],
-  DropOwnedStmt: () => [{ what: 'drops everything that a role owns' }],
+  DropdbStmt: ({ dbname }) => [{ kind: 'drop-database', object: String(dbname), what: `drops the database ${dbname}` }],
+  DropOwnedStmt: () => [{ kind: 'drop-owned', object: '', what: 'drops everything that a role owns' }],
 }
 
 function remember(node: Node, made: Made, key = 'relation'): Danger[] {
@@ -100,19 +114,28 @@ function drops(node: Node, made: Made): Danger[] {
   const kind = kinds[type] ?? (cascade ? cascading[type] : undefined)
   if (kind === undefined) return []
   const names = (node.objects as readonly unknown[]).map(dottedName).filter((name) => !made.has(name))
-  return names.map((name) => ({ what: `drops the ${kind} ${name}${cascade ? ' and what depends on it' : ''}` }))
+  return names.map((name) => ({
+    kind: 'drop',
+    object: name,
+    what: `drops the ${kind} ${name}${cascade ? ' and what depends on it' : ''}`,
+  }))
 }
 
 function alters(node: Node, made: Made): Danger[] {
   const table = nameOf(node.relation as Node)
   if (made.has(table)) return []
-  return ((node.cmds ?? []) as readonly { AlterTableCmd?: Node }[]).flatMap(({ AlterTableCmd: command }) => {
-    if (command?.subtype === 'AT_DropColumn') return [{ what: `drops the column ${table}.${command.name}` }]
+  return ((node.cmds ?? []) as readonly { AlterTableCmd?: Node }[]).flatMap(({ AlterTableCmd: command }): Danger[] => {
+    if (command?.subtype === 'AT_DropColumn') {
+      const object = `${table}.${command.name}`
+      return [{ kind: 'drop-column', object, what: `drops the column ${object}` }]
+    }
     if (command?.subtype !== 'AT_AlterColumnType') return []
     const column = String(command.name)
     const type = typeOf(((command.def as Node).ColumnDef as Node).typeName as Node)
     return [
       {
+        kind: 'retype',
+        object: `${table}.${column}`,
         what: `changes the type of ${table}.${column} to ${type}, which may lose data and rewrites the table`,
         retype: { table, column, type },
       },
@@ -120,11 +143,11 @@ function alters(node: Node, made: Made): Danger[] {
   })
 }
 
-function withoutWhere(node: Node, made: Made, what: string): Danger[] {
+function withoutWhere(node: Node, made: Made, kind: DangerKind, what: string): Danger[] {
   const name = nameOf(node.relation as Node)
   const always = (node.whereClause as { A_Const?: { boolval?: { boolval?: boolean } } } | undefined)?.A_Const?.boolval
   if (made.has(name) || (node.whereClause !== undefined && always?.boolval !== true)) return []
-  return [{ what: `${what} ${name}` }]
+  return [{ kind, object: name, what: `${what} ${name}` }]
 }
 
 function nameOf({ schemaname, relname }: Node): string {

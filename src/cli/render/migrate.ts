@@ -66,7 +66,11 @@ export function renderUpdate({ verified, backup, ...run }: UpdateResult): string
 export function renderDryRun({ steps }: DryRunResult): string {
   if (steps.length === 0) return 'Nothing to do'
   return steps
-    .map(({ name, transaction, sql }) => `-- ${name}${transaction ? '' : ' (outside a transaction)'}\n${sql}`)
+    .map(({ name, transaction, sql, dangers }) => {
+      const head = `-- ${name}${transaction ? '' : ' (outside a transaction)'}`
+      const warnings = dangers.map(({ message, location }) => `-- ! line ${location.line}: ${message}`)
+      return [head, ...warnings, sql].join('\n')
+    })
     .join('\n\n')
 }
 

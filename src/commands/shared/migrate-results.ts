@@ -1,4 +1,6 @@
+import type { DangerKind } from '../../core/danger.ts'
 import type { Environment } from '../../core/environment.ts'
+import type { Location } from '../../core/location.ts'
 import type { Status } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
 import type { Drift } from '../../postgres/scratch/drift.ts'
@@ -42,6 +44,15 @@ export interface UpdateResult extends Report {
   readonly durationMs: number
 }
 
+/** A statement of a step that destroys data. */
+export interface StepDanger {
+  readonly kind: DangerKind
+  readonly object: string
+  /** For a person: `drops the column users.name`. */
+  readonly message: string
+  readonly location: Location
+}
+
 export interface DryRunResult {
   readonly kind: 'dry-run'
   readonly action: 'up' | 'down' | 'seed'
@@ -51,6 +62,8 @@ export interface DryRunResult {
     readonly name: string
     readonly transaction: boolean
     readonly sql: string
+    /** What of it destroys data, in the order of its statements; none for `down` and for seeds, which are not looked at. */
+    readonly dangers: readonly StepDanger[]
   }[]
 }
 

@@ -20,7 +20,7 @@ import {
   refuseReadOnly,
 } from './context.ts'
 import type { DryRunResult, RunResult } from './migrate-results.ts'
-import { tellDangers } from './tell-dangers.ts'
+import { findDangers, tellDangers } from './tell-dangers.ts'
 
 export interface RunFlags {
   readonly lockWaitMs: number
@@ -166,13 +166,17 @@ function warningsOf(plan: Plan, state: State): string[] {
 /** The SQL that a run would send, without a lock and without a change. */
 export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
   const steps: DryRunResult['steps'][number][] = []
-  return look(context, async ({ client }, { state }) => {
+  return look(context, async ({ client }, { server, state }) => {
     const planned = plan(state)
+    const found = planned.action === 'up' ? await findDangers(context, server, planned) : []
     for (const { direction, file, version, name } of planned.steps) {
       const section = direction === 'up' ? file?.up : file?.down
       const sql =
         file && section ? await textOf(file, section, context.settings.root) : await readStoredDown(client, version)
-      steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim() })
+      const dangers = found
+        .filter(({ migration }) => migration === name)
+        .map(({ kind, object, what, location }) => ({ kind, object, message: what, location }))
+      steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim(), dangers })
     }
     return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }
   })

@@ -68,7 +68,7 @@ async function dryRunSeeds(context: Context, which: Which): Promise<DryRunResult
     let sql = file.up.sql ?? ''
     if (file.up.sql === null)
       for await (const text of readSection(join(root, file.path), file.path, file.up)) sql += text
-    steps.push({ version: null, name, transaction: true, sql: sql.trim() })
+    steps.push({ version: null, name, transaction: true, sql: sql.trim(), dangers: [] })
   }
   return { kind: 'dry-run', action: 'seed', steps }
 }
