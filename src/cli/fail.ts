@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { print, streams } from './output.ts'
-import { jsonError, renderError } from './render/error.ts'
+import { renderError } from './render/error.ts'
+import { jsonBug, jsonError } from './render/json/error.ts'
 import { paintFor } from './render/paint.ts'
 import { redact } from './render/redact.ts'
 
@@ -46,7 +47,7 @@ export async function fail(cause: unknown, { json, debug }: FailOptions): Promis
 async function failByBug(error: unknown, json: boolean): Promise<number> {
   const { sourceStack } = await import('./source-stack.ts')
   const stack = redact(sourceStack(error))
-  if (json) print(`${JSON.stringify({ ok: false, error: { code: 'bug', message: stack } })}\n`)
+  if (json) print(`${jsonBug(stack)}\n`)
   else streams().stderr.write(`This is a bug in nself. Please report it; ${guide} says what to send.\n${stack}\n`)
   return 1
 }

@@ -6,9 +6,10 @@ import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'
 import { progressOn } from './progress.ts'
+import { jsonResult } from './render/json/document.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
-import { jsonResult, renderResult } from './render/result.ts'
+import { renderResult } from './render/result.ts'
 import type { CommonFlags } from './tree/leaf.ts'
 
 const interruption = new AbortController()

@@ -24,7 +24,7 @@ function excerptLines({ path, line, column, excerpt, caret }: Location): string[
 }
 
 /** A shorter excerpt moves the caret. */
-function redactExcerpt(location: Location): Location {
+export function redactExcerpt(location: Location): Location {
   const { excerpt, caret } = location
   const before = [...excerpt].slice(0, Math.max(caret - 1, 0)).join('')
   return { ...location, excerpt: redact(excerpt), caret: caret === 0 ? 0 : [...redact(before)].length + 1 }
@@ -60,12 +60,4 @@ function stepLines(report: FailureReport | undefined): string[] {
     ...line('Failed', names('failed')),
     ...line('Not run', names('not-run')),
   ]
-}
-
-/** The same as a JSON document. Each text in it is redacted by itself: what stands around it must stay JSON. */
-export function jsonError(error: NselfError): string {
-  const { code, message, hint, server, report } = error
-  const location = error.location && redactExcerpt(error.location)
-  const redacted = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
-  return JSON.stringify({ ok: false, error: { code, message, hint, location, server, report } }, redacted)
 }

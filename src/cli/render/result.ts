@@ -4,7 +4,7 @@ import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
 import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
-import { jsonQuery, renderQuery } from './query.ts'
+import { renderQuery } from './query.ts'
 import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 
@@ -67,9 +67,4 @@ export function renderResult(result: Result, paint: Paint): string {
     case 'shell':
       return ''
   }
-}
-
-/** The same as a JSON document. */
-export function jsonResult(result: Result): string {
-  return JSON.stringify({ ok: true, result: result.kind === 'query' ? jsonQuery(result) : result })
 }

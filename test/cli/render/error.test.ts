@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { jsonError, renderError } from '../../../src/cli/render/error.ts'
+import { renderError } from '../../../src/cli/render/error.ts'
+import { jsonError } from '../../../src/cli/render/json/error.ts'
 import { redact } from '../../../src/cli/render/redact.ts'
 import { NselfError } from '../../../src/core/errors.ts'
 import { locate } from '../../../src/core/location.ts'

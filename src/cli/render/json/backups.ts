@@ -1,0 +1,55 @@
+import type {
+  BackupListResult,
+  BackupResult,
+  PruneResult,
+  RestoreResult,
+} from '../../../commands/shared/backup-results.ts'
+import type { Manifest } from '../../../core/backup.ts'
+
+function manifestDocument(manifest: Manifest) {
+  return {
+    method: manifest.method,
+    kind: manifest.kind,
+    database: manifest.database,
+    server: manifest.server,
+    serverVersion: manifest.serverVersion,
+    pgDumpVersion: manifest.pgDumpVersion,
+    environment: manifest.environment,
+    lastVersion: manifest.lastVersion,
+    size: manifest.size,
+    sha256: manifest.sha256,
+    takenAt: manifest.takenAt,
+    durationMs: manifest.durationMs,
+    verified: manifest.verified,
+    roles: manifest.roles,
+    copy: manifest.copy,
+  }
+}
+
+export function backupDocument({ kind, file, path, manifest, removed }: BackupResult) {
+  return { kind, file, path, manifest: manifestDocument(manifest), removed }
+}
+
+export function backupListDocument({ kind, folder, backups }: BackupListResult) {
+  return {
+    kind,
+    folder,
+    backups: backups.map(({ file, path, takenAt, size, verified, manifest, isDamaged }) => ({
+      file,
+      path,
+      takenAt,
+      size,
+      verified,
+      manifest: manifest && manifestDocument(manifest),
+      isDamaged,
+    })),
+  }
+}
+
+export function pruneDocument({ kind, removed, kept }: PruneResult) {
+  return { kind, removed, kept }
+}
+
+export function restoreDocument({ kind, database, file, inPlace, kept, durationMs }: RestoreResult) {
+  return { kind, database, file, inPlace, kept, durationMs }
+}

@@ -1,0 +1,92 @@
+import type {
+  CreateResult,
+  DryRunResult,
+  RenumberResult,
+  RepairResult,
+  RunResult,
+  StatusResult,
+  UpdateResult,
+} from '../../../commands/shared/migrate-results.ts'
+import type { Location } from '../../../core/location.ts'
+import type { Report } from '../../../core/report.ts'
+import type { Difference } from '../../../core/schema/differences.ts'
+
+export function differenceDocument({ sign, kind, name, traits }: Difference) {
+  return { sign, kind, name, traits: traits.map(({ trait, left, right }) => ({ trait, left, right })) }
+}
+
+export function locationDocument({ path, line, column, excerpt, caret }: Location) {
+  return { path, line, column, excerpt, caret }
+}
+
+export function stepDocuments(steps: Report['steps']) {
+  return steps.map(({ name, version, direction, outcome, partly }) => ({
+    name,
+    version,
+    direction,
+    outcome,
+    ...(partly ? { partly } : {}),
+  }))
+}
+
+export function statusDocument(result: StatusResult) {
+  const { database, environment, markedAs, migrations, drift, different, checked } = result
+  return {
+    kind: result.kind,
+    database,
+    environment,
+    markedAs,
+    migrations: migrations.map((one) => ({
+      version: one.version,
+      name: one.name,
+      status: one.status,
+      outOfOrder: one.outOfOrder,
+      appliedAt: one.appliedAt,
+      durationMs: one.durationMs,
+      appliedBy: one.appliedBy,
+    })),
+    drift: drift && { differences: drift.differences.map(differenceDocument), since: drift.since },
+    different,
+    checked,
+  }
+}
+
+export function runDocument({ kind, action, steps, database, durationMs }: RunResult) {
+  return { kind, action, steps: stepDocuments(steps), database, durationMs }
+}
+
+export function updateDocument({ kind, action, steps, database, backup, verified, durationMs }: UpdateResult) {
+  const { tables, rows } = verified
+  return { kind, action, steps: stepDocuments(steps), database, backup, verified: { tables, rows }, durationMs }
+}
+
+export function dryRunDocument({ kind, action, steps }: DryRunResult) {
+  return {
+    kind,
+    action,
+    steps: steps.map(({ version, name, transaction, sql, dangers }) => ({
+      version,
+      name,
+      transaction,
+      sql,
+      dangers: dangers.map((danger) => ({
+        kind: danger.kind,
+        object: danger.object,
+        message: danger.message,
+        location: locationDocument(danger.location),
+      })),
+    })),
+  }
+}
+
+export function createDocument({ kind, path }: CreateResult) {
+  return { kind, path }
+}
+
+export function repairDocument({ kind, database, findings, inferred, done }: RepairResult) {
+  return { kind, database, findings: findings.map(({ flag, what }) => ({ flag, what })), inferred, done }
+}
+
+export function renumberDocument({ kind, from, to, mended }: RenumberResult) {
+  return { kind, from, to, mended }
+}

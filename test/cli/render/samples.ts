@@ -1,0 +1,322 @@
+import type { Result } from '../../../src/commands/shared/results.ts'
+import { NselfError } from '../../../src/core/errors.ts'
+
+/** One result of each kind, for the documents that they become. */
+
+const location = {
+  path: 'nself/migrations/003_clean_up.sql',
+  line: 2,
+  column: 1,
+  excerpt: 'DROP TABLE countries;',
+  caret: 1,
+}
+const database = '127.0.0.1:5432/shop'
+const environment = 'production' as const
+const difference = {
+  sign: '~' as const,
+  kind: 'Column',
+  name: 'users.last_login',
+  traits: [{ trait: 'type', left: 'timestamptz', right: 'timestamp' }],
+}
+const step = { name: '001_create_users', version: '1', direction: 'up' as const, outcome: 'done' as const }
+const run = { kind: 'run' as const, action: 'up' as const, steps: [step], database, durationMs: 12 }
+const seed = {
+  kind: 'seed' as const,
+  action: 'seed' as const,
+  steps: [{ name: 'common/001_categories', outcome: 'done' as const }],
+  unchanged: 2,
+  database,
+  environment,
+  durationMs: 34,
+}
+const imported = {
+  kind: 'import' as const,
+  design: 'schema.dbml',
+  files: ['nself/migrations/004_add_coupons.sql'],
+  differences: [{ sign: '+' as const, kind: 'Table', name: 'coupons', traits: [] }],
+  renames: ['users.name to users.full_name'],
+  seed: null,
+}
+const manifest = {
+  method: 'dump' as const,
+  kind: 'full' as const,
+  database: 'shop',
+  server: 'db.example:5432',
+  serverVersion: '15.18',
+  pgDumpVersion: '15.18',
+  environment,
+  lastVersion: '003_clean_up',
+  size: 48_000_000,
+  sha256: 'c0ffee',
+  takenAt: '2026-01-22T14:30:00.000Z',
+  durationMs: 3100,
+  verified: true,
+  roles: ['shop'],
+  copy: null,
+}
+const references = {
+  schema: 'public',
+  table: 'users',
+  columns: ['id'],
+  onDelete: 'cascade' as const,
+  onUpdate: 'no action' as const,
+}
+
+export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }> } = {
+  status: {
+    kind: 'status',
+    database,
+    environment,
+    markedAs: 'production',
+    migrations: [
+      {
+        version: '1',
+        name: '001_create_users',
+        status: 'applied',
+        outOfOrder: false,
+        appliedAt: '2026-01-20T10:30:00Z',
+        durationMs: 4,
+        appliedBy: 'deploy',
+      },
+      {
+        version: '2',
+        name: '002_add_coupons',
+        status: 'pending',
+        outOfOrder: false,
+        appliedAt: null,
+        durationMs: null,
+        appliedBy: null,
+      },
+    ],
+    drift: { differences: [difference], since: '001_create_users' },
+    different: true,
+    checked: true,
+  },
+  run,
+  update: {
+    kind: 'update',
+    action: 'up',
+    steps: [step],
+    database,
+    backup: '_backups/nself_full_20260122_143000.dump',
+    verified: { tables: 12, rows: 88_000 },
+    durationMs: 5000,
+  },
+  'dry-run': {
+    kind: 'dry-run',
+    action: 'up',
+    steps: [
+      {
+        version: '3',
+        name: '003_clean_up',
+        transaction: true,
+        sql: 'DROP TABLE countries;',
+        dangers: [{ kind: 'drop', object: 'countries', message: 'drops the table countries', location }],
+      },
+    ],
+  },
+  create: { kind: 'create', path: 'nself/migrations/004_add_coupons.sql' },
+  repair: {
+    kind: 'repair',
+    database,
+    findings: [{ flag: '--accept 2', what: '002_add_coupons was edited after it was applied: accept it' }],
+    inferred: [],
+    done: [],
+  },
+  renumber: {
+    kind: 'renumber',
+    from: 'nself/migrations/002_b.sql',
+    to: 'nself/migrations/004_b.sql',
+    mended: ['nself/migrations/003_c.sql'],
+  },
+  seed,
+  'seed-status': {
+    kind: 'seed-status',
+    database,
+    environment,
+    seeds: [{ name: 'common/001_categories', status: 'applied', appliedAt: '2026-01-20T10:30:00Z', durationMs: 3 }],
+  },
+  'seed-users': {
+    kind: 'seed-users',
+    database,
+    environment,
+    added: ['ann@example.com'],
+    existing: 1,
+    passwords: [{ email: 'ann@example.com', password: 'generated' }],
+    accounts: [],
+    testPassword: null,
+  },
+  reset: { kind: 'reset', migrations: run, seeds: seed },
+  backup: {
+    kind: 'backup',
+    file: 'nself_full_20260122_143000.dump',
+    path: '_backups/nself_full_20260122_143000.dump',
+    manifest,
+    removed: ['nself_full_20260101_143000.dump'],
+  },
+  'backup-list': {
+    kind: 'backup-list',
+    folder: '_backups',
+    backups: [
+      {
+        file: 'nself_full_20260122_143000.dump',
+        path: '_backups/nself_full_20260122_143000.dump',
+        takenAt: '2026-01-22T14:30:00.000Z',
+        size: 48_000_000,
+        verified: true,
+        manifest,
+        isDamaged: false,
+      },
+    ],
+  },
+  prune: { kind: 'prune', removed: ['nself_full_20260101_143000.dump'], kept: 7 },
+  restore: {
+    kind: 'restore',
+    database,
+    file: 'nself_full_20260122_143000.dump',
+    inPlace: false,
+    kept: 'shop_before_20260122_150000',
+    durationMs: 9000,
+  },
+  import: imported,
+  apply: { kind: 'apply', import: imported, migrations: run, seeds: seed },
+  diff: {
+    kind: 'diff',
+    left: 'local',
+    right: 'staging',
+    differences: [difference],
+    sql: 'ALTER TABLE users ALTER COLUMN last_login TYPE timestamptz;',
+    different: true,
+    checked: true,
+  },
+  diagram: {
+    kind: 'diagram',
+    database,
+    format: 'dbml',
+    tables: 1,
+    foreignKeys: 0,
+    path: null,
+    text: 'Table users {\n  id int [pk]\n}\n',
+  },
+  scaffold: { kind: 'scaffold', template: 'basic', path: 'schema.dbml' },
+  tables: {
+    kind: 'tables',
+    database,
+    tables: [{ name: 'users', type: 'table', columns: 3, rows: 1204, partitions: 0, comment: null }],
+  },
+  table: {
+    kind: 'table',
+    database,
+    table: {
+      schema: 'public',
+      name: 'orders',
+      kind: 'table',
+      unlogged: false,
+      partitionKey: null,
+      partitionBound: null,
+      inherits: [],
+      settings: { 'row security': 'enabled' },
+      columns: [
+        {
+          name: 'id',
+          type: 'bigint',
+          notNull: true,
+          default: null,
+          generated: null,
+          identity: { kind: 'always', sequence: 'public.orders_id_seq' },
+          serial: null,
+          collation: null,
+          statistics: null,
+          storage: null,
+          compression: null,
+          comment: 'the number on the invoice',
+        },
+      ],
+      constraints: [
+        {
+          name: 'orders_user_id_fkey',
+          kind: 'foreign key',
+          definition: 'FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE',
+          columns: ['user_id'],
+          references,
+          comment: null,
+        },
+      ],
+      indexes: [
+        {
+          name: 'orders_created_at_idx',
+          definition: 'CREATE INDEX orders_created_at_idx ON public.orders USING btree (created_at DESC)',
+          unique: false,
+          method: 'btree',
+          keys: [{ text: 'created_at', isColumn: true, behind: ' DESC' }],
+          more: false,
+          valid: true,
+          comment: null,
+        },
+      ],
+      comment: null,
+    },
+    rows: 88_000,
+    referredToBy: [{ table: 'items', name: 'items_order_id_fkey', columns: ['order_id'], references }],
+    partitions: [],
+    triggers: [{ name: 'touch', definition: 'CREATE TRIGGER touch …', comment: null }],
+    policies: [],
+    rules: [],
+  },
+  query: {
+    kind: 'query',
+    format: 'table',
+    results: [
+      {
+        command: 'SELECT',
+        rowCount: 1,
+        columns: [
+          { name: 'n', type: 23 },
+          { name: 'big', type: 20 },
+          { name: 'n', type: 25 },
+        ],
+        rows: [['1', '9007199254740993', null]],
+      },
+    ],
+  },
+  env: {
+    kind: 'env',
+    environment: 'local',
+    server: 'the embedded server',
+    settings: [{ name: 'migrations', value: 'nself/migrations', source: 'default' }],
+    files: [{ file: '.env', found: false }],
+    warnings: [],
+  },
+  server: { kind: 'server', state: 'started', url: 'postgresql://nself:secret@127.0.0.1:26001/nself' },
+  log: { kind: 'log', text: 'LOG:  database system is ready to accept connections\n' },
+  shell: { kind: 'shell', exitStatus: 0 },
+}
+
+export const errors: Readonly<Record<string, NselfError>> = {
+  'failed-migration': new NselfError('migration-failed', '003_clean_up failed: table "countries" does not exist', {
+    hint: 'fix it, then run the same command',
+    location,
+    server: { sqlstate: '42P01', detail: 'a detail', hint: 'a hint of the server', where: 'a context' },
+    report: {
+      kind: 'run',
+      action: 'up',
+      steps: [step, { name: '003_clean_up', version: '3', direction: 'up', outcome: 'failed', partly: true }],
+    },
+  }),
+  'failed-seed': new NselfError('seed-failed', 'common/001_categories failed', {
+    report: { kind: 'seed', action: 'seed', steps: [{ name: 'common/001_categories', outcome: 'failed' }] },
+  }),
+  'invalid-design': new NselfError('invalid-design', 'there is no type moneey', {
+    report: {
+      kind: 'design-faults',
+      faults: [
+        { message: 'there is no type moneey', location: { ...location, path: 'schema.dbml' } },
+        { message: 'there is no table userz', location: null },
+      ],
+    },
+  }),
+  'not-proven': new NselfError('invalid-design', 'the migration does not make what the design says', {
+    report: { kind: 'differences', differences: [{ sign: '-', kind: 'Index', name: 'a_idx' }] },
+  }),
+  refused: new NselfError('refused', 'fresh is blocked in production', { hint: 'use up and down' }),
+}
