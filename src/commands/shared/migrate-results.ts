@@ -45,7 +45,7 @@ export interface UpdateResult extends Report {
 }
 
 /** A statement of a step that destroys data. */
-export interface StepDanger {
+interface StepDanger {
   readonly kind: DangerKind
   readonly object: string
   /** For a person: `drops the column users.name`. */
