@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { MigrationReader, parseFileName, parseMigration } from '../core/migration/file-reader.ts'
+import { parseFileName } from '../core/migration/file-name.ts'
 import type { Applied, Migration } from '../core/migration/migration.ts'
+import { parseMigration } from '../core/migration/parse-file.ts'
+import { LargeFileParser } from '../core/migration/parse-large-file.ts'
 import { recognise } from '../core/migration/recognise.ts'
 import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
 import { makeProjectFolder } from './make-folder.ts'
-import { readLines, readText } from './read-text.ts'
+import { largeText, readLines, readText } from './read-text.ts'
 
 /** How many files are read before the connection, which is made meanwhile, gets its turn. */
 const batch = 100
@@ -142,11 +144,17 @@ function readSmall(path: string, shown: string, name: Unparsed['name']): Unparse
   }
 }
 
+const byteOrderMark = Buffer.from('\ufeff')
+
 async function readLarge(path: string, shown: string, name: Unparsed['name']): Promise<Migration> {
   try {
-    const reader = new MigrationReader(shown, false)
-    for await (const piece of readLines(path, shown)) reader.push(piece)
-    return reader.finish(name)
+    let parser: LargeFileParser | null = null
+    for await (const lines of readLines(path, shown)) {
+      const mark = parser === null && lines.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0
+      parser ??= new LargeFileParser(shown, largeText(path), mark)
+      parser.push(lines.subarray(mark))
+    }
+    return (parser as LargeFileParser).finish(name)
   } catch (error) {
     throw unreadable(error, shown)
   }

@@ -1,15 +1,14 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
-import type { Migration, Section } from '../core/migration/migration.ts'
+import { LargeText } from '../core/migration/large-text.ts'
 
 /** Small enough that V8 keeps a piece among what is young, and soon forgets it. */
 const pieceSize = 64 * 1024
 /** How many pieces are read before whatever else waits, such as Ctrl-C, gets its turn. */
 const batch = 64
-/** From this size in bytes on a file is read through a window, not held: its UP is read again as it runs. */
+/** From this size in bytes on a file is not held: its UP is read again as it runs. */
 const large = 4_000_000
 /** What nearly every file fits into, to be read at once. */
 const buffer = Buffer.allocUnsafe(pieceSize)
@@ -31,31 +30,50 @@ export function readText(path: string, shown: string): string | null {
   }
 }
 
-function decode(bytes: Buffer, shown: string, firstLine = 1): string {
+function decode(bytes: Buffer, shown: string): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
-  if (!isUtf8(bytes)) throw notUtf8(shown, new TextDecoder().decode(bytes), firstLine)
+  if (!isUtf8(bytes)) throw notUtf8(shown, bytes, 1)
   const text = bytes.toString()
-  return text.startsWith('\ufeff') && firstLine === 1 ? text.slice(1) : text
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+/** A large file, to be read where something of it is needed. */
+export function largeText(path: string): LargeText {
+  return new LargeText((start, end) => {
+    const bytes = Buffer.allocUnsafe(Math.max(end - start, 0))
+    const file = openSync(path, 'r')
+    try {
+      let size = 0
+      for (let read = -1; read !== 0 && size < bytes.length; size += read) {
+        read = readSync(file, bytes, size, bytes.length - size, start + size)
+      }
+      return bytes.subarray(0, size)
+    } finally {
+      closeSync(file)
+    }
+  })
 }
 
 /**
- * The text of a file in pieces of whole lines, so that one of any size passes through little memory.
+ * The bytes of a file in pieces of whole lines, so that one of any size passes through little memory. A piece is
+ * overwritten by the next one.
  * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
  */
-export async function* readLines(path: string, shown: string): AsyncGenerator<string> {
+export async function* readLines(path: string, shown: string): AsyncGenerator<Buffer> {
   const file = openSync(path, 'r')
   try {
     let bytes = Buffer.allocUnsafe(pieceSize)
-    let line = 1
+    let begin = 0
     let kept = 0
     for (let i = 1; ; i++) {
       const read = readSync(file, bytes, kept, bytes.length - kept, null)
       const size = kept + read
       const end = read === 0 ? size : bytes.subarray(0, size).lastIndexOf(10) + 1
       if (end > 0) {
-        const text = decode(bytes.subarray(0, end), shown, line)
-        yield text
-        for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) line++
+        const lines = bytes.subarray(0, end)
+        if (!isUtf8(lines)) throw notUtf8(shown, lines, largeText(path).lineAt(begin).line)
+        yield lines
+        begin += end
       }
       if (read === 0) return
       bytes.copy(bytes, 0, end, size)
@@ -69,28 +87,9 @@ export async function* readLines(path: string, shown: string): AsyncGenerator<st
   }
 }
 
-/** The text of one section of a file that is too large to hold, in pieces of whole lines. */
-export async function* readSection(path: string, shown: string, section: Section): AsyncGenerator<string> {
-  let at = 0
-  const end = section.offset + section.length
-  for await (const text of readLines(path, shown)) {
-    const piece = text.slice(Math.max(section.offset - at, 0), Math.max(end - at, 0))
-    if (piece !== '') yield piece
-    at += text.length
-    if (at >= end) return
-  }
-}
-
-/** The whole text of a section, also where it is not held. */
-export async function textOf(file: Migration, section: Section, root: string): Promise<string> {
-  if (section.sql !== null) return section.sql
-  let text = ''
-  for await (const piece of readSection(join(root, file.path), file.path, section)) text += piece
-  return text
-}
-
-/** What a file that is not UTF-8 gets told; `text` is its decoded text from the beginning of line `firstLine`. */
-function notUtf8(path: string, text: string, firstLine = 1): NselfError {
+/** What a file that is not UTF-8 gets told; `bytes` are its own from the beginning of line `firstLine`. */
+function notUtf8(path: string, bytes: Buffer, firstLine: number): NselfError {
+  const text = new TextDecoder().decode(bytes)
   // Every other character of what is UTF-16 is a NUL.
   const from = text.includes('\0') ? 'utf-16' : 'latin1'
   return new NselfError('invalid-migration', 'the file is not valid UTF-8', {

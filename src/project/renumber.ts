@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { parseFileName } from '../core/migration/file-reader.ts'
+import { parseFileName } from '../core/migration/file-name.ts'
 import { parseVersion } from '../core/migration/version.ts'
 import { listFiles, nextVersion, readMigrations } from './migrations.ts'
 

@@ -9,10 +9,9 @@ const asleep =
 const logged = async (project: Project) => (await project.query('SELECT n FROM log ORDER BY n')).flat()
 
 /** A project whose run was killed in the middle of the second of three statements, which had committed a part of its work. */
-async function diedInCall() {
+async function diedInCall(rest = '') {
   const project = await server.project({
-    '001_call.sql':
-      '-- nself: no-transaction\nINSERT INTO log VALUES (1);\nCALL work();\nINSERT INTO log VALUES (3);\n',
+    '001_call.sql': `-- nself: no-transaction\nINSERT INTO log VALUES (1);\nCALL work();\nINSERT INTO log VALUES (3);\n${rest}`,
     '002_last.sql': 'INSERT INTO log VALUES (4);',
   })
   await project.query(`CREATE TABLE log (n int); CREATE TABLE go_on (n int);
@@ -42,6 +41,14 @@ test('--statement-done lets up go on after a statement whose client was killed',
   expect(await project.statuses()).toEqual(['001_call failed', '002_last pending'])
   await project.ok(...repair, '--statement-done', '001')
   expect((await project.nself(...repair, '--statement-done', '001')).code).toBe(2)
+  await project.ok(...up)
+  expect(await logged(project)).toEqual([1, 2, 3, 4])
+  expect(await project.statuses()).toEqual(['001_call applied', '002_last applied'])
+})
+
+test('--statement-done lets up go on in a file that is too large to be held', async () => {
+  const project = await diedInCall('-- a comment that goes on\n'.repeat(160_000))
+  await project.ok(...repair, '--statement-done', '001')
   await project.ok(...up)
   expect(await logged(project)).toEqual([1, 2, 3, 4])
   expect(await project.statuses()).toEqual(['001_call applied', '002_last applied'])

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
-import { parseFileName, parseMigration } from '../../core/migration/file-reader.ts'
+import { parseFileName } from '../../core/migration/file-name.ts'
+import { parseMigration } from '../../core/migration/parse-file.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { isSameButCasts } from '../../core/schema/canonical-definition.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'

@@ -1,38 +1,74 @@
 import { createHash, type Hash, hash } from 'node:crypto'
 
+const [lineFeed, carriageReturn] = [10, 13]
+
 /**
  * The checksum of a section's text: blank edges and the kind of line end do not count, so a checkout
- * with other line ends is no edit. Takes the text in pieces.
+ * with other line ends is no edit. Takes the text as UTF-8 in pieces, cut anywhere.
  */
 export class Checksum {
-  private made: Hash | null = null
+  private readonly hash: Hash = createHash('sha256')
   private begun = false
-  /** Blanks and line ends, as they came, held back until it is known that something follows. */
-  private pending = ''
+  /** Blanks and line ends, or the beginning of a character, held back until it is known that something follows. */
+  private pending: Buffer = Buffer.alloc(0)
 
-  add(piece: string): void {
-    const text = this.begun ? piece : piece.trimStart()
-    const body = text.trimEnd()
-    if (body !== '') {
-      // A line end may be cut in two.
-      if (this.pending.endsWith('\r') && body.startsWith('\n')) this.pending = this.pending.slice(0, -1)
-      this.hash().update(normalised(this.pending))
-      this.hash().update(normalised(body))
-      this.begun = true
-      this.pending = ''
+  add(piece: Buffer): void {
+    const text = this.begun ? piece : withoutLeadingBlanks(Buffer.concat([this.pending, piece]))
+    const end = inkEnd(text)
+    if (!this.begun) this.pending = Buffer.alloc(0)
+    if (end === 0) {
+      this.pending = Buffer.concat([this.pending, text])
+      return
     }
-    if (this.begun) this.pending += text.slice(body.length)
+    // A line end may be cut in two.
+    const isCut = text[0] === lineFeed && this.pending.at(-1) === carriageReturn
+    this.update(isCut ? this.pending.subarray(0, -1) : this.pending)
+    this.update(text.subarray(0, end))
+    this.begun = true
+    this.pending = Buffer.from(text.subarray(end))
   }
 
-  /** Made for the first piece: most readers of files come and go without one. */
-  private hash(): Hash {
-    this.made ??= createHash('sha256')
-    return this.made
-  }
-
+  /** Ends it: nothing can be added any more. */
   hex(): string {
-    return this.hash().digest('hex')
+    this.update(Buffer.from(this.pending.toString().trimEnd()))
+    return this.hash.digest('hex')
   }
+
+  private update(bytes: Buffer): void {
+    if (bytes.includes(carriageReturn)) this.hash.update(normalised(bytes.toString('latin1')), 'latin1')
+    else this.hash.update(bytes)
+  }
+}
+
+const blank = /^\s$/
+/** A character that is cut in two may turn out to be a blank. */
+const blanksOrCut = /^[\s\ufffd]+$/
+
+/** Where the blanks at the end begin. */
+function inkEnd(bytes: Buffer): number {
+  let end = bytes.length
+  while (end > 0) {
+    let start = end - 1
+    while (start > 0 && isContinuation(bytes[start] as number)) start--
+    if (!blanksOrCut.test(bytes.toString('utf8', start, end))) return end
+    end = start
+  }
+  return 0
+}
+
+function withoutLeadingBlanks(bytes: Buffer): Buffer {
+  let start = 0
+  while (start < bytes.length) {
+    let end = start + 1
+    while (end < bytes.length && isContinuation(bytes[end] as number)) end++
+    if (!blank.test(bytes.toString('utf8', start, end))) break
+    start = end
+  }
+  return bytes.subarray(start)
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80
 }
 
 function normalised(text: string): string {
@@ -44,7 +80,31 @@ export function checksumOf(text: string): string {
   return sha256(normalised(text.trim()))
 }
 
+/** The same of its bytes. */
+export function checksumOfBytes(bytes: Buffer): string {
+  const checksum = new Checksum()
+  checksum.add(bytes)
+  return checksum.hex()
+}
+
 /** sha256 of a text, in hex. */
 export function sha256(text: string): string {
   return hash('sha256', text)
+}
+
+/** The checksum of the first statements of a section, which grows with each: what an earlier run has done is known by it. */
+export class DoneChecksum {
+  private readonly hash = createHash('sha256')
+  private begun = false
+
+  add(statement: string): void {
+    if (this.begun) this.hash.update('\0')
+    this.hash.update(statement)
+    this.begun = true
+  }
+
+  /** Of those that were added so far. */
+  hex(): string {
+    return this.hash.copy().digest('hex')
+  }
 }

@@ -1,18 +1,4 @@
-/** The SQL of one direction. */
-export interface Section {
-  /** From the end of the marker's line on, without psql's own lines; null for a large file's UP, which is read as it runs. */
-  readonly sql: string | null
-  /** Line of the file on which `sql` begins, counted from 1. */
-  readonly line: number
-  /** Offset of `sql` in the file's text, in UTF-16 units. */
-  readonly offset: number
-  readonly length: number
-  /** False when it must run outside a transaction, statement by statement. */
-  readonly transaction: boolean
-  readonly statements: number
-  readonly lockTimeout: string | null
-  readonly statementTimeout: string | null
-}
+import type { HeldSection, Section } from './section.ts'
 
 export interface Migration {
   /** Canonical: no leading zeros. */
@@ -26,7 +12,7 @@ export interface Migration {
   readonly dependsOn: readonly Dependency[]
   readonly up: Section
   /** Null when it cannot be reverted: no DOWN, or one without a statement. */
-  readonly down: Section | null
+  readonly down: HeldSection | null
 }
 
 export interface Dependency {

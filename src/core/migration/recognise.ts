@@ -1,6 +1,7 @@
 import { checksumOf } from './checksum.ts'
-import { parseMigration } from './file-reader.ts'
-import type { Applied, Migration, Section } from './migration.ts'
+import { parseMigration } from './parse-file.ts'
+import type { Applied, Migration } from './migration.ts'
+import type { HeldSection, Section } from './section.ts'
 
 /** A line that may be a marker; inside a string, a comment or COPY data it is none. */
 const maybeMarker = /(?:^|[\r\n])[^\S\r\n]*(--[^\S\r\n]*(up|down)[^\S\r\n]*(?::[^\r\n]*)?)(?=[\r\n]|$)/gi
@@ -60,7 +61,7 @@ class RecordedFile implements Migration {
     return this.whole().up
   }
 
-  get down(): Section | null {
+  get down(): HeldSection | null {
     return this.whole().down
   }
 

@@ -1,9 +1,10 @@
 import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
-import { splitStatements } from '../sql/statement.ts'
-import { sha256 } from './checksum.ts'
+import { DoneChecksum } from './checksum.ts'
 import type { Applied, Migration } from './migration.ts'
+import type { Section } from './section.ts'
+import { openSection } from './section-text.ts'
 import type { Entry, State } from './state.ts'
 import { compareVersions } from './version.ts'
 
@@ -129,10 +130,19 @@ function statementAgain({ version, name, applied }: Entry): Repair {
 
 function statementDone({ version, name }: Entry, file: Migration, applied: Applied): Repair {
   const section = applied.state === 'reverting' ? file.down : file.up
-  const texts = splitStatements(section?.sql ?? '').map((statement) => statement.sql)
-  const doneChecksum = sha256(texts.slice(0, applied.statementBegun).join('\0'))
+  const doneChecksum = section === null ? '' : checksumOfFirst(section, applied.statementBegun)
   const what = `record statement ${applied.statementBegun} of ${name} as done`
   return { kind: 'statement-done', version, name, doneChecksum, what }
+}
+
+function checksumOfFirst(section: Section, count: number): string {
+  const text = openSection(section)
+  const checksum = new DoneChecksum()
+  for (let i = 0; i < count; i++) {
+    const statement = section.statements.at(i)
+    if (statement !== undefined) checksum.add(text.sql(statement))
+  }
+  return checksum.hex()
 }
 
 function baseline(state: State, last: string): Repair[] {

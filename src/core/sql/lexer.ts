@@ -177,6 +177,17 @@ export class Lexer {
     return tokens
   }
 
+  /** True when what is to be pushed next, whole lines, is COPY data. */
+  get isInCopyData(): boolean {
+    return this.state === 'copy' && this.rest === ''
+  }
+
+  /** Passes over whole lines of COPY data, none of them the last, that are not pushed: `length` units. */
+  passCopyData(length: number): void {
+    this.forget()
+    this.base += length
+  }
+
   /** The text of a statement that the last push has returned. */
   slice(start: number, end: number): string {
     if (start >= this.base) return this.text.slice(start - this.base, end - this.base)

@@ -1,8 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import { sha256 } from '../../core/migration/checksum.ts'
-import { storedDown } from '../../core/migration/file-reader.ts'
+import { storedDown } from '../../core/migration/stored-down.ts'
 import type { Applied, Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
@@ -265,8 +264,8 @@ export function statementBegunSql(version: string, statement: number): string {
   return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE version = ${version}`
 }
 
-export function statementDoneSql(version: string, done: readonly string[]): string {
-  return `UPDATE nself.migrations SET statements_done = ${done.length}, statement_begun = ${done.length}, done_checksum = '${sha256(done.join('\0'))}' WHERE version = ${version}`
+export function statementDoneSql(version: string, statement: number, checksum: string): string {
+  return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE version = ${version}`
 }
 
 export function endProgressSql(step: Step, environment: Environment): string {

@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
-import { storedDown } from '../../core/migration/file-reader.ts'
+import { storedDown } from '../../core/migration/stored-down.ts'
 import type { Repair } from '../../core/migration/repair.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { findInvalidIndexes } from '../catalog/invalid-indexes.ts'

@@ -1,0 +1,137 @@
+import { SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
+import { changesQuoting, transactionRole } from '../sql/statement.ts'
+import { type Headers, parseHeader } from './headers.ts'
+import type { Dependency } from './migration.ts'
+
+type Comment = Token & { readonly kind: 'comment' }
+type Direction = 'up' | 'down'
+
+const marker = /^--\s*(UP|DOWN)\s*(?::.*)?$/is
+/** How dbmate, goose, sql-migrate and others begin their sections. */
+const foreignMarker = /^--\s*(?:migrate:(?:up|down)|(?:\+\w+\s+|@|rambler\s+)(?:up|down|undo))\b/i
+
+/** True for a comment that begins a section. */
+export function isMarker(comment: string): boolean {
+  return marker.test(comment)
+}
+
+/** A section as far as it was read. */
+export interface OpenSection extends Headers {
+  readonly direction: Direction
+  /** Where its marker stands, and where its text begins and ends. */
+  readonly opened: number
+  readonly start: number
+  end: number
+  /** The line of its marker. */
+  readonly line: () => number
+  /** How many statements it has. */
+  count: number
+}
+
+interface Source {
+  /** The text of a token of the last push. */
+  readonly slice: (start: number, end: number) => string
+  /** Tells the line on which a token of the last push stands, when it is asked for. */
+  readonly lineAt: (offset: number) => () => number
+}
+
+/** Sorts the tokens of a migration file into its sections. The grammar is in the README under "Migration files". */
+export class FileGrammar {
+  readonly dependsOn: Dependency[] = []
+  private readonly source: Source
+  private sections: OpenSection[] = []
+  private readonly preamble: Headers = { transaction: true, lockTimeout: null, statementTimeout: null }
+  /** The first statement before any marker: allowed only when no marker follows. */
+  private early: number | null = null
+  private marked = false
+  /** The first marker of another tool: a file with no other would be read as all UP, its way down with it. */
+  private foreign: SqlError | null = null
+
+  constructor(source: Source) {
+    this.source = source
+    this.open('up', 0, 0, () => 1)
+  }
+
+  /** The section that is open. */
+  get current(): OpenSection {
+    return this.sections.at(-1) as OpenSection
+  }
+
+  /** @throws SqlError for what a migration may not hold. */
+  take(token: Token): void {
+    const section = this.current
+    if (token.kind === 'statement') {
+      if (!this.marked) this.early ??= token.start
+      section.count++
+      this.statement(token, section)
+    } else if (token.kind === 'comment') {
+      if (token.alone && isMarker(token.text)) this.marker(token)
+      else if (token.alone && foreignMarker.test(token.text)) this.foreign ??= foreignFault(token)
+      else if (!token.inStatement && section.count === 0) this.header(token, section)
+    }
+  }
+
+  /** Ends the file. @throws SqlError where it lacks what a migration must have. */
+  finish(end: number): { up: OpenSection; down: OpenSection | null } {
+    this.current.end = end
+    if (this.foreign !== null && !this.marked) throw this.foreign
+    const [first] = this.sections
+    if (first?.direction === 'down' && this.sections.length === 1) {
+      throw new SqlError(first.opened, 'a DOWN section but no UP', 'add a line -- UP before the statements to apply')
+    }
+    return { up: this.find('up') as OpenSection, down: this.find('down') ?? null }
+  }
+
+  private statement(token: StatementToken, section: OpenSection): void {
+    if (token.words[0] === 'SET' && changesQuoting(this.source.slice(token.start, token.end))) {
+      throw new SqlError(token.start, 'standard_conforming_strings must stay on', "write E'…' for strings with escapes")
+    }
+    const role = transactionRole(token.words)
+    if (role === 'outside') section.transaction = false
+    if (role === 'begins' || role === 'ends') throw transactionControl(token, role)
+  }
+
+  private marker({ text, start, end }: Comment): void {
+    const direction: Direction = /^--\s*UP/i.test(text) ? 'up' : 'down'
+    if (this.early !== null) throw new SqlError(this.early, 'statement before the first marker', 'move it below -- UP')
+    const twin = this.marked ? this.find(direction) : undefined
+    if (twin !== undefined) {
+      const label = direction.toUpperCase()
+      const message = `second ${label} section; the first begins on line ${twin.line()}`
+      throw new SqlError(start, message, `keep one -- ${label}`)
+    }
+    // What stands before the first marker is no section of its own.
+    if (!this.marked) this.sections = []
+    else this.current.end = start
+    this.marked = true
+    this.open(direction, start, end, this.source.lineAt(start))
+  }
+
+  private open(direction: Direction, opened: number, start: number, line: () => number): void {
+    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0 })
+  }
+
+  private header(comment: Comment, section: OpenSection): void {
+    const header = parseHeader(comment)
+    if (header === null) return
+    if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
+    else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
+  }
+
+  private find(direction: Direction): OpenSection | undefined {
+    return this.sections.find((section) => section.direction === direction)
+  }
+}
+
+function transactionControl({ start, words }: StatementToken, role: 'begins' | 'ends'): SqlError {
+  const what = role === 'begins' ? 'begins a transaction' : "ends the runner's transaction"
+  return new SqlError(
+    start,
+    `${words.slice(0, 2).join(' ')} ${what}`,
+    'remove BEGIN and COMMIT: each migration runs in a transaction of its own, with its tracking row',
+  )
+}
+
+function foreignFault({ start, text }: Comment): SqlError {
+  return new SqlError(start, `${text} is a marker of another tool`, 'write -- UP and -- DOWN in place of such lines')
+}

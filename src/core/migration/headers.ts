@@ -1,0 +1,43 @@
+import { SqlError } from '../sql/lexer.ts'
+import type { Dependency } from './migration.ts'
+import { parseVersion } from './version.ts'
+
+const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
+const duration = /^\d+(?:us|ms|s|min|h|d)?$/
+
+/** How a section runs, as the lines at its top say. */
+export interface Headers {
+  transaction: boolean
+  lockTimeout: string | null
+  statementTimeout: string | null
+}
+
+/** What a comment says of a section or of the file; null for an ordinary comment. */
+export type Header = { readonly set: Partial<Headers> } | { readonly dependsOn: readonly Dependency[] }
+
+/** @throws SqlError for a header that is not understood. */
+export function parseHeader({ text, start }: { readonly text: string; readonly start: number }): Header | null {
+  const match = header.exec(text)
+  if (match === null) return null
+  const wrong = (hint: string) => new SqlError(start, `header not understood: ${text}`, hint)
+  const value = match[2] as string
+  if ((match[1] as string).toLowerCase() === 'depends_on') {
+    return { dependsOn: dependencies(value, wrong('write -- depends_on: 003_create_orders, 004')) }
+  }
+  const [word, amount, ...rest] = value.split(/\s+/)
+  if (word === 'no-transaction' && amount === undefined) return { set: { transaction: false } }
+  if (amount !== undefined && duration.test(amount) && rest.length === 0) {
+    if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
+    if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
+  }
+  throw wrong('known: no-transaction, lock-timeout 5s, statement-timeout 1min')
+}
+
+function dependencies(value: string, wrong: SqlError): Dependency[] {
+  const names = value.split(/[\s,]+/).filter((name) => name !== '')
+  return names.map((text) => {
+    const version = parseVersion(text.replace(/\.sql$/, ''))
+    if (version === null) throw wrong
+    return { version, text }
+  })
+}

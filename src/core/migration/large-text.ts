@@ -1,0 +1,35 @@
+/** The bytes of a file from `start` on up to `end`: fewer where the file has become shorter. */
+export type ReadBytes = (start: number, end: number) => Buffer
+
+const block = 1_000_000
+const newline = 10
+
+/** The text of a file that is too large to hold, UTF-8, read again wherever something of it is needed. */
+export class LargeText {
+  readonly read: ReadBytes
+  /** The line that was asked for last, and where it begins. */
+  private line = 1
+  private lineStart = 0
+
+  constructor(read: ReadBytes) {
+    this.read = read
+  }
+
+  text(start: number, end: number): string {
+    return this.read(start, end).toString()
+  }
+
+  /** The line of the file, from 1, on which the byte `at` stands, and what stands before it there. */
+  lineAt(at: number): { line: number; before: string } {
+    // Asked in the order of the file, it is read once.
+    if (at < this.lineStart) [this.line, this.lineStart] = [1, 0]
+    for (let from = this.lineStart; from < at; from += block) {
+      const bytes = this.read(from, Math.min(from + block, at))
+      for (let i = bytes.indexOf(newline); i !== -1; i = bytes.indexOf(newline, i + 1)) {
+        this.line++
+        this.lineStart = from + i + 1
+      }
+    }
+    return { line: this.line, before: this.text(this.lineStart, at).replace(/^\ufeff/, '') }
+  }
+}

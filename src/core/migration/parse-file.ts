@@ -1,0 +1,102 @@
+import { NselfError } from '../errors.ts'
+import { locate } from '../location.ts'
+import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
+import { kindOf, type Statement, type Stretch } from '../sql/statement-list.ts'
+import { checksumOf } from './checksum.ts'
+import { FileGrammar, isMarker, type OpenSection } from './file-grammar.ts'
+import type { Migration } from './migration.ts'
+import type { HeldSection } from './section.ts'
+
+/** Parses a whole migration file. @throws NselfError `invalid-migration` with the place of the fault. */
+export function parseMigration(path: string, name: { version: string; name: string }, text: string): Migration {
+  try {
+    return { ...name, path, ...parse(text) }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    throw invalidFile(error, (offset) => locate(path, text, offset))
+  }
+}
+
+/** What a person is told of a fault in the text of a file. */
+export function invalidFile(error: SqlError, at: (offset: number) => NselfError['location']): NselfError {
+  const location = at(error.offset)
+  return new NselfError('invalid-migration', error.message, {
+    ...(location === undefined ? {} : { location }),
+    hint: error.hint ?? 'fix the file; nothing was run',
+  })
+}
+
+export const nulFault = (offset: number) =>
+  new SqlError(offset, 'the file contains a NUL byte', 'save it as UTF-8 text')
+
+function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'up' | 'down'> {
+  const nul = text.indexOf('\0')
+  if (nul !== -1) throw nulFault(nul)
+  const lexer = new Lexer(isMarker)
+  const grammar = new FileGrammar({
+    slice: (start, end) => text.slice(start, end),
+    lineAt: (offset) => () => lineOf(text, offset),
+  })
+  const contents = new Map<OpenSection, SectionContent>()
+  for (const token of [...lexer.push(text), ...lexer.finish()]) {
+    grammar.take(token)
+    const section = grammar.current
+    const content = contents.get(section) ?? { statements: [], skipped: [] }
+    contents.set(section, content)
+    collect(token, section, content)
+  }
+  const { up, down } = grammar.finish(text.length)
+  const held = (section: OpenSection) =>
+    heldSection(text.slice(section.start, section.end), section, contents.get(section))
+  return {
+    checksum: checksumOf(text.slice(up.start, up.end)),
+    dependsOn: grammar.dependsOn,
+    up: held(up),
+    down: down !== null && down.count > 0 ? held(down) : null,
+  }
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 1
+  for (let i = text.indexOf('\n'); i !== -1 && i < offset; i = text.indexOf('\n', i + 1)) line++
+  return line
+}
+
+/** What the text of a section holds, counted from its beginning. */
+export interface SectionContent {
+  readonly statements: Statement[]
+  /** What no server understands, to be blanked. */
+  readonly skipped: Stretch[]
+}
+
+/** Adds what a token says of the section it stands in. */
+export function collect(token: Token, section: OpenSection, { statements, skipped }: SectionContent): void {
+  const [start, end] = [token.start - section.start, token.end - section.start]
+  if (token.kind === 'statement') {
+    statements.push({ start, end, kind: kindOf(token), data: null, apart: false })
+  } else if (token.kind === 'skip') {
+    skipped.push({ start, end })
+  } else if (token.kind === 'copy-data') {
+    const copy = statements.pop() as Statement
+    statements.push({ ...copy, data: { start: copy.data?.start ?? start, end } })
+  }
+}
+
+/** A section whose text is in memory. */
+export function heldSection(text: string, section: OpenSection, content?: SectionContent): HeldSection {
+  const { transaction, lockTimeout, statementTimeout } = section
+  let sql = text
+  // Blanks take its place, so that all else keeps its own.
+  for (const { start, end } of content?.skipped ?? []) {
+    sql = sql.slice(0, start) + ' '.repeat(end - start) + sql.slice(end)
+  }
+  const statements = content?.statements ?? []
+  const held = { kind: 'held', sql, statements, transaction, lockTimeout, statementTimeout } as const
+  return {
+    ...held,
+    // Counted where it is asked for: of a large file it takes reading it again.
+    get line() {
+      return section.line()
+    },
+  }
+}

@@ -1,0 +1,240 @@
+import { isAscii } from 'node:buffer'
+import type { NselfError } from '../errors.ts'
+import { locate } from '../location.ts'
+import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
+import { kindOf, PackedStatements, type Stretch } from '../sql/statement-list.ts'
+import { Checksum } from './checksum.ts'
+import { FileGrammar, isMarker, type OpenSection } from './file-grammar.ts'
+import type { LargeText } from './large-text.ts'
+import type { Migration } from './migration.ts'
+import { collect, heldSection, invalidFile, nulFault, type SectionContent } from './parse-file.ts'
+import type { StreamedSection } from './section.ts'
+
+/** Text that was pushed, and where it begins: in units that the lexer counts, and in bytes of the file. */
+interface Piece {
+  readonly bytes: Buffer
+  readonly text: string
+  readonly start: number
+  readonly byte: number
+}
+
+/**
+ * Parses a file of any size, pushed in whole lines, and holds neither its UP nor its COPY data. Data are not even
+ * decoded: the lexer counts their bytes as units.
+ */
+export class LargeFileParser {
+  private readonly path: string
+  private readonly file: LargeText
+  private readonly lexer = new Lexer(isMarker)
+  private readonly grammar: FileGrammar
+  private readonly up: UpDraft
+  private readonly down: DownDraft = { text: '', content: { statements: [], skipped: [] } }
+  private piece: Piece
+  /** Where each piece began. */
+  private readonly marks: { readonly start: number; readonly byte: number }[] = []
+  /** A place in the piece that is known in units and in bytes. */
+  private known = { offset: 0, byte: 0 }
+  /** Up to where the open section has its text, in bytes. */
+  private fed: number
+
+  /** @param byte where the text begins in the file: behind a byte order mark. */
+  constructor(path: string, file: LargeText, byte: number) {
+    this.path = path
+    this.file = file
+    this.fed = byte
+    this.piece = { bytes: Buffer.alloc(0), text: '', start: 0, byte }
+    this.up = newUp(byte)
+    this.grammar = new FileGrammar({
+      slice: (start, end) => this.lexer.slice(start, end),
+      lineAt: (offset) => {
+        const byte = this.byteAt(offset)
+        return () => file.lineAt(byte).line
+      },
+    })
+  }
+
+  /** Takes the next lines, valid UTF-8. @throws NselfError `invalid-migration` with the place of the fault. */
+  push(bytes: Buffer): void {
+    this.guarded(() => {
+      const nul = bytes.indexOf(0)
+      const passed = this.passData(nul === -1 ? bytes : bytes.subarray(0, nul))
+      const rest = passed === 0 ? bytes : bytes.subarray(passed)
+      if (rest.length === 0) return
+      this.advance(rest)
+      if (nul !== -1) throw nulFault(this.piece.start + rest.toString('utf8', 0, nul - passed).length)
+      for (const token of this.lexer.push(this.piece.text)) this.take(token)
+      this.feed(this.grammar.current, this.piece.byte + rest.length)
+    })
+  }
+
+  /** @throws NselfError `invalid-migration`. */
+  finish(name: { version: string; name: string }): Migration {
+    return this.guarded(() => {
+      for (const token of this.lexer.finish()) this.take(token)
+      const { up, down } = this.grammar.finish(this.piece.start + this.piece.text.length)
+      const checksum = this.up.checksum.hex()
+      return {
+        ...name,
+        path: this.path,
+        checksum,
+        dependsOn: this.grammar.dependsOn,
+        up: this.streamed(up, checksum),
+        down: down !== null && down.count > 0 ? heldSection(this.down.text, down, this.down.content) : null,
+      }
+    })
+  }
+
+  /** Takes the lines of COPY data at the beginning as they are. Returns how many bytes they are. */
+  private passData(bytes: Buffer): number {
+    if (!this.lexer.isInCopyData || this.grammar.current.direction === 'down') return 0
+    const end = endOfData(bytes)
+    if (end === 0) return 0
+    const byte = this.piece.byte + this.piece.bytes.length
+    this.up.dataStart ??= byte
+    this.up.checksum.add(bytes.subarray(0, end))
+    this.lexer.passCopyData(end)
+    const start = this.piece.start + this.piece.text.length + end
+    this.piece = { bytes: Buffer.alloc(0), text: '', start, byte: byte + end }
+    this.fed = byte + end
+    return end
+  }
+
+  private advance(bytes: Buffer): void {
+    const start = this.piece.start + this.piece.text.length
+    const byte = this.piece.byte + this.piece.bytes.length
+    this.piece = { bytes, text: isAscii(bytes) ? bytes.toString('latin1') : bytes.toString(), start, byte }
+    this.known = { offset: start, byte }
+    this.marks.push(this.known)
+  }
+
+  private take(token: Token): void {
+    const before = this.grammar.current
+    this.grammar.take(token)
+    if (this.grammar.current !== before) this.turn(before, token)
+    else if (before.direction === 'up') this.collectUp(token)
+    else collect(token, before, this.down.content)
+  }
+
+  /** A marker was met: what stood before it belongs to the section that it ends. */
+  private turn(before: OpenSection, marker: Token): void {
+    this.feed(before, this.byteAt(marker.start))
+    this.fed = this.byteAt(marker.end)
+    if (this.grammar.current.direction === 'up') Object.assign(this.up, newUp(this.fed))
+  }
+
+  private feed({ direction }: OpenSection, end: number): void {
+    const bytes = this.piece.bytes.subarray(this.fed - this.piece.byte, end - this.piece.byte)
+    if (direction === 'down') this.down.text += bytes.toString()
+    else {
+      this.up.checksum.add(bytes)
+      this.up.end = end
+    }
+    this.fed = end
+  }
+
+  private collectUp(token: Token): void {
+    const { up } = this
+    if (token.kind === 'skip') up.isApart = true
+    else if (token.kind === 'statement') {
+      up.statements.push({ ...this.placeOf(token), kind: kindOf(token), data: null, apart: up.isApart })
+      up.isApart = false
+    } else if (token.kind === 'copy-data') {
+      up.dataStart ??= this.byteAt(token.start)
+      if (!token.last) return
+      up.statements.setData({ start: up.dataStart, end: this.byteAt(token.end) })
+      up.dataStart = null
+    }
+  }
+
+  private placeOf({ start, end }: Token): Stretch {
+    const byte = this.byteAt(end)
+    const isPlain = start >= this.piece.start && this.piece.text.length === this.piece.bytes.length
+    return { start: byte - (isPlain ? end - start : Buffer.byteLength(this.lexer.slice(start, end))), end: byte }
+  }
+
+  /** The byte of an offset in the piece; only blanks stand between the piece and one just before it. */
+  private byteAt(offset: number): number {
+    const { start, text, bytes, byte } = this.piece
+    if (offset < start || text.length === bytes.length) return byte + offset - start
+    if (offset < this.known.offset) this.known = { offset: start, byte }
+    const between = text.slice(this.known.offset - start, offset - start)
+    this.known = { offset, byte: this.known.byte + Buffer.byteLength(between) }
+    return this.known.byte
+  }
+
+  private streamed(section: OpenSection, checksum: string): StreamedSection {
+    const { file, up } = this
+    const { transaction, lockTimeout, statementTimeout } = section
+    const place = { file, start: up.start, end: up.end, line: section.line() }
+    return {
+      kind: 'streamed',
+      ...place,
+      statements: up.statements,
+      checksum,
+      transaction,
+      lockTimeout,
+      statementTimeout,
+    }
+  }
+
+  private guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw error instanceof SqlError ? invalidFile(error, (offset) => this.locate(offset)) : error
+    }
+  }
+
+  private locate(offset: number): NselfError['location'] {
+    const byte = offset >= this.piece.start ? this.byteAt(offset) : this.byteBefore(offset)
+    const { line, before } = this.file.lineAt(byte)
+    return locate(this.path, before + this.file.text(byte, byte + 1000), before.length, line)
+  }
+
+  /** The byte of an offset in an earlier piece. */
+  private byteBefore(offset: number): number {
+    const at = this.marks.findLastIndex(({ start }) => start <= offset)
+    const mark = this.marks[at]
+    if (mark === undefined) return 0
+    const text = this.file.text(mark.byte, this.marks[at + 1]?.byte ?? this.piece.byte)
+    return mark.byte + Buffer.byteLength(text.slice(0, offset - mark.start))
+  }
+}
+
+/** UP as far as it was read, in bytes. */
+interface UpDraft {
+  statements: PackedStatements
+  checksum: Checksum
+  start: number
+  end: number
+  /** Where the data begin that belong to the last statement. */
+  dataStart: number | null
+  /** Something that is for no server stands behind the last statement. */
+  isApart: boolean
+}
+
+function newUp(start: number): UpDraft {
+  const [statements, checksum] = [new PackedStatements(), new Checksum()]
+  return { statements, checksum, start, end: start, dataStart: null, isApart: false }
+}
+
+interface DownDraft {
+  text: string
+  readonly content: SectionContent
+}
+
+const lineOfTerminator = Buffer.from('\n\\.')
+
+/** Where the line begins in whole lines of COPY data that ends them; their length where none does. */
+function endOfData(bytes: Buffer): number {
+  if (isTerminator(bytes, 0)) return 0
+  for (let at = bytes.indexOf(lineOfTerminator); at !== -1; at = bytes.indexOf(lineOfTerminator, at + 1)) {
+    if (isTerminator(bytes, at + 1)) return at + 1
+  }
+  return bytes.length
+}
+
+/** As psql takes a line for the end; at the end of the text it is the server that takes it. */
+function isTerminator(bytes: Buffer, at: number): boolean {
+  return /^\\\.(?:\r?\n|$)/.test(bytes.toString('latin1', at, at + 4))
+}

@@ -1,0 +1,32 @@
+import type { StatementList } from '../sql/statement-list.ts'
+import type { LargeText } from './large-text.ts'
+
+interface AnySection {
+  /** Line of the file on which it begins, counted from 1. */
+  readonly line: number
+  readonly statements: StatementList
+  /** False when it must run outside a transaction, statement by statement. */
+  readonly transaction: boolean
+  readonly lockTimeout: string | null
+  readonly statementTimeout: string | null
+}
+
+/** A section whose text is in memory. */
+export interface HeldSection extends AnySection {
+  readonly kind: 'held'
+  /** From the end of the marker's line on, blanks in place of psql's own lines. Its statements count from its beginning. */
+  readonly sql: string
+}
+
+/** The UP of a file that is too large to hold: it is read again as it runs. */
+export interface StreamedSection extends AnySection {
+  readonly kind: 'streamed'
+  readonly file: LargeText
+  /** The bytes of the file that it takes. Its statements count from the beginning of the file. */
+  readonly start: number
+  readonly end: number
+  readonly checksum: string
+}
+
+/** The SQL of one direction. */
+export type Section = HeldSection | StreamedSection

@@ -1,0 +1,19 @@
+import type { Migration } from './migration.ts'
+import { parseMigration } from './parse-file.ts'
+import type { HeldSection } from './section.ts'
+
+/** The DOWN of a file as it is stored with its row: with the headers that hold for it, wherever they stood. */
+export function storedDown({ down }: Migration): string | null {
+  if (down === null) return null
+  const headers = [
+    down.transaction ? null : 'no-transaction',
+    down.lockTimeout && `lock-timeout ${down.lockTimeout}`,
+    down.statementTimeout && `statement-timeout ${down.statementTimeout}`,
+  ].filter((header) => header && !down.sql.includes(`-- nself: ${header}`))
+  return `${headers.map((header) => `\n-- nself: ${header}`).join('')}${down.sql}`
+}
+
+/** The DOWN that was stored with a row, or null where it holds no statement. */
+export function parseStoredDown(version: string, name: string, text: string): HeldSection | null {
+  return parseMigration(name, { version, name }, `-- UP\n-- DOWN${text}`).down
+}

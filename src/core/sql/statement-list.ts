@@ -1,0 +1,97 @@
+import type { StatementToken } from './lexer.ts'
+import { isConcurrent, transactionRole } from './statement.ts'
+
+/** What the runner must know of a statement. */
+export type StatementKind =
+  /** May run in a transaction, and cannot commit by itself. */
+  | 'plain'
+  /** The same, and what it sets holds for what follows: SET, RESET. */
+  | 'setting'
+  /** The same, and its data follow it: COPY … FROM STDIN. */
+  | 'copy'
+  /** May commit by itself: CALL, DO. */
+  | 'commits'
+  /** PostgreSQL refuses it in a transaction. */
+  | 'outside'
+  /** The same, and it waits for other transactions by design. */
+  | 'concurrent'
+
+const kinds: readonly StatementKind[] = ['plain', 'setting', 'copy', 'commits', 'outside', 'concurrent']
+
+/** A stretch of a section: UTF-16 units of a text that is held, bytes of a file that is not; `end` is exclusive. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a statement stands, without the semicolon that ends it. */
+export interface Statement extends Stretch {
+  readonly kind: StatementKind
+  /** The data of COPY … FROM STDIN, without the line that ends them. */
+  readonly data: Stretch | null
+  /** What stands before it is for no server: it cannot be sent together with the statement before. */
+  readonly apart: boolean
+}
+
+/** The statements of a section in their order. */
+export interface StatementList extends Iterable<Statement> {
+  readonly length: number
+  at(index: number): Statement | undefined
+}
+
+/** What a statement is to the runner, by its leading words. */
+export function kindOf({ words, copiesIn }: Pick<StatementToken, 'words' | 'copiesIn'>): StatementKind {
+  if (copiesIn) return 'copy'
+  if (transactionRole(words) !== 'inside') return isConcurrent(words) ? 'concurrent' : 'outside'
+  const [first] = words
+  if (first === 'CALL' || first === 'DO') return 'commits'
+  return first === 'SET' || first === 'RESET' ? 'setting' : 'plain'
+}
+
+const apartBit = 0x80
+
+/** The statements of a file of any size, as numbers: hundreds of thousands of objects would cost more than the text. */
+export class PackedStatements implements StatementList {
+  length = 0
+  /** Start and end of each. */
+  private places = new Float64Array(256)
+  private kinds = new Uint8Array(128)
+  private readonly data = new Map<number, Stretch>()
+
+  push({ start, end, kind, apart }: Statement): void {
+    if (this.length === this.kinds.length) this.grow()
+    this.places[2 * this.length] = start
+    this.places[2 * this.length + 1] = end
+    this.kinds[this.length] = kinds.indexOf(kind) | (apart ? apartBit : 0)
+    this.length++
+  }
+
+  /** Gives the last statement, a COPY, its data. */
+  setData(data: Stretch): void {
+    this.data.set(this.length - 1, data)
+  }
+
+  at(index: number): Statement | undefined {
+    if (index < 0 || index >= this.length) return undefined
+    const bits = this.kinds[index] as number
+    return {
+      start: this.places[2 * index] as number,
+      end: this.places[2 * index + 1] as number,
+      kind: kinds[bits & ~apartBit] as StatementKind,
+      data: this.data.get(index) ?? null,
+      apart: (bits & apartBit) !== 0,
+    }
+  }
+
+  *[Symbol.iterator](): Generator<Statement> {
+    for (let i = 0; i < this.length; i++) yield this.at(i) as Statement
+  }
+
+  private grow(): void {
+    const { places, kinds: old } = this
+    this.places = new Float64Array(2 * places.length)
+    this.places.set(places)
+    this.kinds = new Uint8Array(2 * old.length)
+    this.kinds.set(old)
+  }
+}
