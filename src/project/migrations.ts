@@ -150,7 +150,7 @@ async function readLarge(path: string, shown: string, name: Unparsed['name']): P
   try {
     let parser: LargeFileParser | null = null
     for await (const lines of readLines(path, shown)) {
-      const mark = parser === null && lines.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0
+      const mark: number = parser === null && lines.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0
       parser ??= new LargeFileParser(shown, largeText(path), mark)
       parser.push(lines.subarray(mark))
     }

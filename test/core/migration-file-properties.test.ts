@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseMigration } from '../../src/core/migration/file-reader.ts'
-import { splitStatements } from '../../src/core/sql/statement.ts'
+import { parseMigration } from '../../src/core/migration/parse-file.ts'
+import { openSection } from '../../src/core/migration/section-text.ts'
+import { parseLarge, sqlOf } from '../helpers/sections.ts'
 
-const parse = (text: string) => parseMigration('1_a.sql', { version: '1', name: '1_a' }, text)
+const name = { version: '1', name: '1_a' }
+const parse = (text: string) => parseMigration('1_a.sql', name, text)
 
 /** Text that would mean something where it does not. */
 const noise = fc
@@ -57,11 +59,10 @@ test('a file falls into its sections, whatever its statements hold', () => {
       (up, down, upMarker, downMarker, by, swap) => {
         const sections = [`${upMarker}\n${up.join(by)}`, `${downMarker}\n${down.join(by)}`]
         const migration = parse(`-- first\n${(swap ? sections.reverse() : sections).join('\n')}\n`)
-        expect(migration.up).toMatchObject({ statements: up.length })
-        expect(migration.up.sql?.trim()).toBe(up.join(by).trim())
-        expect(migration.down).toMatchObject({ statements: down.length })
-        expect(migration.down?.sql?.trim()).toBe(down.join(by).trim())
-        expect(splitStatements(migration.up.sql ?? '')).toHaveLength(up.length)
+        expect(migration.up.statements).toHaveLength(up.length)
+        expect(sqlOf(migration.up).trim()).toBe(up.join(by).trim())
+        expect(migration.down?.statements).toHaveLength(down.length)
+        expect(migration.down?.sql.trim()).toBe(down.join(by).trim())
       },
     ),
     { numRuns: 500 },
@@ -74,9 +75,34 @@ test('a file with other line ends is the same migration', () => {
       const text = `-- UP\n${up.join(by)}\n-- DOWN\n${down.join(by)}\n`
       const [unix, windows] = [parse(text), parse(text.replaceAll('\n', '\r\n'))]
       expect(windows.checksum).toBe(unix.checksum)
-      expect(windows.up).toMatchObject({ line: unix.up.line, statements: unix.up.statements })
-      expect(windows.down).toMatchObject({ line: unix.down?.line, statements: unix.down?.statements })
-      expect(windows.up.sql?.replaceAll('\r\n', '\n')).toBe(unix.up.sql)
+      expect(windows.up).toMatchObject({ line: unix.up.line })
+      expect(windows.up.statements).toHaveLength(unix.up.statements.length)
+      expect(windows.down).toMatchObject({ line: unix.down?.line })
+      expect(windows.down?.statements).toHaveLength(unix.down?.statements.length ?? 0)
+      expect(sqlOf(windows.up).replaceAll('\r\n', '\n')).toBe(sqlOf(unix.up))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a file that is too large to hold has the same statements, data, places and checksum as one that is held', () => {
+  fc.assert(
+    fc.property(body, body, separator, fc.nat(), (up, down, by, cut) => {
+      const text = `-- é\n-- UP\n${up.join(by)}\n-- DOWN\n${down.join(by)}\n`
+      const lines = text.split(/(?<=\n)/)
+      const at = cut % lines.length
+      const pieces = [lines.slice(0, at).join(''), lines.slice(at).join('')].filter((piece) => piece !== '')
+      const [held, large] = [parse(text), parseLarge('1_a.sql', name, pieces)]
+      expect(large.checksum).toBe(held.checksum)
+      expect(large.up).toMatchObject({ kind: 'streamed', line: held.up.line })
+      expect(large.down).toMatchObject({ sql: held.down?.sql, line: held.down?.line })
+      const [here, there] = [openSection(held.up), openSection(large.up)]
+      const texts = [...held.up.statements].map((statement) => here.sql(statement))
+      const data = (open: typeof here, list: typeof held.up.statements) =>
+        [...list].map((statement) => statement.data && Buffer.concat([...open.data(statement.data)]).toString())
+      expect([...large.up.statements].map((statement) => there.sql(statement))).toEqual(texts)
+      expect(data(openSection(large.up), large.up.statements)).toEqual(data(here, held.up.statements))
+      expect(there.isUnchanged()).toBe(true)
     }),
     { numRuns: 300 },
   )

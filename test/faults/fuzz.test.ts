@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import { MigrationReader } from '../../src/core/migration/file-reader.ts'
+import type { Migration } from '../../src/core/migration/migration.ts'
+import { parseMigration } from '../../src/core/migration/parse-file.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
 import { checkout } from '../helpers/cli.ts'
+import { parseLarge } from '../helpers/sections.ts'
 
 /** The same each time. More, and others: FUZZ_INPUTS=1000000 FUZZ_SEED=5 npm run test:faults -- fuzz */
 const inputs = Number(process.env.FUZZ_INPUTS ?? 30_000)
@@ -82,12 +84,10 @@ function damaged(next: (limit: number) => number): string {
 
 const name = { version: '1', name: '1_a' }
 
-/** What is read of a text, handed over in pieces of whole lines; or its fault. */
-function read(pieces: readonly string[]) {
-  const reader = new MigrationReader('1_a.sql')
+/** What is read of a text, or its fault. */
+function read(parse: () => Migration) {
   try {
-    for (const piece of pieces) reader.push(piece)
-    return { migration: reader.finish(name), fault: null }
+    return { migration: parse(), fault: null }
   } catch (error) {
     if (!(error instanceof NselfError)) throw error
     return { migration: null, fault: error }
@@ -101,8 +101,9 @@ test(`the parser reads or refuses ${inputs} damaged files, with a place, whole a
     const lines = text.split(/(?<=\n)/)
     let result: ReturnType<typeof read>
     try {
-      result = read([text])
-      const inPieces = read([lines.slice(0, lines.length / 2).join(''), lines.slice(lines.length / 2).join('')])
+      result = read(() => parseMigration('1_a.sql', name, text))
+      const pieces = [lines.slice(0, lines.length / 2).join(''), lines.slice(lines.length / 2).join('')]
+      const inPieces = read(() => parseLarge('1_a.sql', name, pieces))
       // Of several faults either may be told first.
       expect(inPieces.fault === null).toBe(result.fault === null)
       expect(inPieces.migration?.checksum).toBe(result.migration?.checksum)
@@ -117,8 +118,8 @@ test(`the parser reads or refuses ${inputs} damaged files, with a place, whole a
       continue
     }
     for (const section of [migration?.up, migration?.down]) {
-      if (section?.sql == null) continue
-      if (splitStatements(section.sql).length !== section.statements)
+      if (section?.kind !== 'held') continue
+      if (splitStatements(section.sql).length !== section.statements.length)
         throw new Error(`seed ${seed + n}, statements of a section: ${JSON.stringify(text)}`)
     }
   }

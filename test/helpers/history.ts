@@ -1,7 +1,9 @@
 import { expect } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import { parseFileName, parseMigration, storedDown } from '../../src/core/migration/file-reader.ts'
+import { parseFileName } from '../../src/core/migration/file-name.ts'
 import type { Applied, Migration } from '../../src/core/migration/migration.ts'
+import { parseMigration } from '../../src/core/migration/parse-file.ts'
+import { storedDown } from '../../src/core/migration/stored-down.ts'
 
 interface Content {
   readonly dependsOn?: string

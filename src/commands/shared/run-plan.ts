@@ -1,14 +1,13 @@
-import { join } from 'node:path'
 import { type Action, type Approved, type Ask, approve } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Plan } from '../../core/migration/plan.ts'
+import { wholeText } from '../../core/migration/section-text.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
 import { type Connection, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { execute } from '../../postgres/run/execute.ts'
 import { readStoredDown } from '../../postgres/tracking/history.ts'
 import { readMigrations } from '../../project/migrations.ts'
-import { readSection, textOf } from '../../project/read-text.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
 import {
   type Context,
@@ -141,7 +140,6 @@ export async function perform(
     ...flags,
     replan: (now) => kind.plan(compare(files, now.rows)),
     tell: context.tell,
-    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
     onStep: (step, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${step.name}`),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
     signal: context.signal,
@@ -155,7 +153,7 @@ function filesOf(state: State): Migration[] {
 }
 
 function warningsOf(plan: Plan, state: State): string[] {
-  const empty = plan.steps.filter((step) => step.direction === 'up' && step.file?.up.statements === 0)
+  const empty = plan.steps.filter((step) => step.direction === 'up' && step.file?.up.statements.length === 0)
   const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
   return [
     ...empty.map(({ name }) => `${name} has no statement in UP`),
@@ -171,8 +169,7 @@ export async function dryRun(context: Context, plan: (state: State) => Plan): Pr
     const found = planned.action === 'up' ? await findDangers(context, server, planned) : []
     for (const { direction, file, version, name } of planned.steps) {
       const section = direction === 'up' ? file?.up : file?.down
-      const sql =
-        file && section ? await textOf(file, section, context.settings.root) : await readStoredDown(client, version)
+      const sql = file && section ? wholeText(section) : await readStoredDown(client, version)
       const dangers = found
         .filter(({ migration }) => migration === name)
         .map(({ kind, object, what, location }) => ({ kind, object, message: what, location }))

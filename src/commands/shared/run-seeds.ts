@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { approve } from '../../core/guard.ts'
+import { wholeText } from '../../core/migration/section-text.ts'
 import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
 import { placeOf } from '../../postgres/driver/connect.ts'
 import { runSeeds } from '../../postgres/run/seeds.ts'
 import { readSeeded } from '../../postgres/tracking/seed-history.ts'
-import { readSection } from '../../project/read-text.ts'
 import { readSeeds } from '../../project/seeds.ts'
 import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
 import type { DryRunResult } from './migrate-results.ts'
@@ -30,7 +29,7 @@ export async function runSeedsOf(
   flags: { readonly lockWaitMs: number },
 ): Promise<SeedResult> {
   const began = context.now()
-  const { environment, root } = context.settings
+  const { environment } = context.settings
   const { server, history, state, entries } = await lookAtSeeds(context, which)
   refuseOtherEnvironment(server, history, environment)
   refuseLost(server, history)
@@ -52,7 +51,6 @@ export async function runSeedsOf(
     ...flags,
     tell: context.tell,
     signal: context.signal,
-    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
     onSeed: ({ name }, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${name}`),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
   })
@@ -61,13 +59,10 @@ export async function runSeedsOf(
 
 /** The SQL that `seed` would send, without a lock and without a change. */
 async function dryRunSeeds(context: Context, which: Which): Promise<DryRunResult> {
-  const { root } = context.settings
   const { entries } = await lookAtSeeds(context, which)
   const steps: DryRunResult['steps'][number][] = []
   for (const { name, file } of planSeeds(entries)) {
-    let sql = file.up.sql ?? ''
-    if (file.up.sql === null)
-      for await (const text of readSection(join(root, file.path), file.path, file.up)) sql += text
+    const sql = wholeText(file.up)
     steps.push({ version: null, name, transaction: true, sql: sql.trim(), dangers: [] })
   }
   return { kind: 'dry-run', action: 'seed', steps }

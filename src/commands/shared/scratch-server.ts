@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Server } from '../../postgres/driver/connect.ts'
 import type { ReplayOptions } from '../../postgres/scratch/replay.ts'
 import { mayCreateDatabases, type Scratch, withScratch } from '../../postgres/scratch/scratch.ts'
-import { readSection } from '../../project/read-text.ts'
 import type { Context } from './context.ts'
 
 /** Scratch databases as a command uses them. */
@@ -29,10 +28,8 @@ export async function withScratchFor<T>(
   use: (work: ScratchWork) => Promise<T>,
 ): Promise<T> {
   const { server, keepTemplate } = await placeFor(context, where)
-  const { root } = context.settings
   const replay: ReplayOptions = {
     signal: context.signal,
-    readUp: (file) => readSection(join(root, file.path), file.path, file.up),
     progress: context.progress,
   }
   return withScratch(server, context, (scratch) => use({ scratch, keepTemplate, replay }))

@@ -3,7 +3,6 @@ import type { Plan } from '../../core/migration/plan.ts'
 import { type Finding, inspect, maybeDangerous } from '../../parsers/postgres/dangers.ts'
 import { columnTypes } from '../../postgres/catalog/column-types.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
-import { textOf } from '../../project/read-text.ts'
 import type { Context } from './context.ts'
 
 const labels = { local: 'Note', staging: 'Warning', production: 'Destructive' }
@@ -23,11 +22,12 @@ export async function tellDangers(context: Context, server: Server, plan: Plan):
  * @throws NselfError `invalid-migration` for what PostgreSQL cannot parse.
  */
 export async function findDangers(context: Context, server: Server, plan: Plan): Promise<Finding[]> {
-  const { environment, root } = context.settings
+  const { environment } = context.settings
   const files = plan.steps.map((step) => step.file).filter((file) => file !== null)
-  const looked = environment === 'local' ? files.filter(({ up }) => up.sql !== null && maybeDangerous(up.sql)) : files
+  const looked =
+    environment === 'local' ? files.filter(({ up }) => up.kind === 'held' && maybeDangerous(up.sql)) : files
   if (looked.length === 0) return []
-  const inspecting = inspect(looked, (file) => textOf(file, file.up, root))
+  const inspecting = inspect(looked)
   // Locally the server's own error, with all it knows, comes soon enough.
   const findings = environment === 'local' ? await inspecting.catch(() => []) : await inspecting
   return withoutWidenings(server, findings)

@@ -104,7 +104,7 @@ export class LargeFileParser {
     const byte = this.piece.byte + this.piece.bytes.length
     this.piece = { bytes, text: isAscii(bytes) ? bytes.toString('latin1') : bytes.toString(), start, byte }
     this.known = { offset: start, byte }
-    this.marks.push(this.known)
+    this.marks.push({ start, byte })
   }
 
   private take(token: Token): void {

@@ -1,6 +1,6 @@
 import { checksumOf } from './checksum.ts'
-import { parseMigration } from './parse-file.ts'
 import type { Applied, Migration } from './migration.ts'
+import { parseMigration } from './parse-file.ts'
 import type { HeldSection, Section } from './section.ts'
 
 /** A line that may be a marker; inside a string, a comment or COPY data it is none. */

@@ -1,5 +1,4 @@
-import type { Location } from '../errors.ts'
-import { locate } from '../location.ts'
+import { type Location, locate } from '../location.ts'
 import type { Stretch } from '../sql/statement-list.ts'
 import { Checksum, checksumOfBytes } from './checksum.ts'
 import type { Section, StreamedSection } from './section.ts'

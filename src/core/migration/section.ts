@@ -28,5 +28,16 @@ export interface StreamedSection extends AnySection {
   readonly checksum: string
 }
 
+/** What is run where there is nothing to run. */
+export const emptySection: HeldSection = {
+  kind: 'held',
+  sql: '',
+  line: 1,
+  statements: [],
+  transaction: true,
+  lockTimeout: null,
+  statementTimeout: null,
+}
+
 /** The SQL of one direction. */
 export type Section = HeldSection | StreamedSection

@@ -1,8 +1,8 @@
 import { type Danger, dangersOf, Made, type Tree, visit } from '../../core/danger.ts'
 import { NselfError } from '../../core/errors.ts'
-import { type Location, locate } from '../../core/location.ts'
+import type { Location } from '../../core/location.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { type Statement, splitStatements } from '../../core/sql/statement.ts'
+import { locateIn, openSection } from '../../core/migration/section-text.ts'
 
 /** A danger and where it stands. */
 export interface Finding extends Danger {
@@ -25,26 +25,26 @@ async function loadParser(): Promise<Parser> {
   }
 }
 
+/** A file too large to be held is mostly data: what only puts rows into a table needs no parser. */
+const plainInsert = /^INSERT\s+INTO\s+[^()]*(?:\([^()]*\)\s*)?VALUES\b/i
+
 /**
  * What the UP of these migrations destroys, by PostgreSQL's own parser, also inside DO blocks as far as it can see.
- * @param textOf the UP of a migration.
  * @throws NselfError `invalid-migration` at the first statement that PostgreSQL cannot parse.
  */
-export async function inspect(
-  migrations: readonly Migration[],
-  textOf: (migration: Migration) => Promise<string>,
-): Promise<Finding[]> {
+export async function inspect(migrations: readonly Migration[]): Promise<Finding[]> {
   const parser = await loadParser()
   const made = new Made()
   const findings: Finding[] = []
-  for (const migration of migrations) {
-    const sql = await textOf(migration)
-    for (const statement of splitStatements(sql)) {
-      const at = (offset: number) => locate(migration.path, sql, statement.start + offset, migration.up.line)
-      for (const { line, ...danger } of dangersIn(parser, statement, made, at)) {
-        const start = at(0)
-        const location = line === 0 ? start : at(lineOffset(statement.sql, line))
-        findings.push({ ...danger, migration: migration.name, location })
+  for (const { name, path, up } of migrations) {
+    const text = openSection(up)
+    for (const statement of up.statements) {
+      const sql = text.sql(statement)
+      if (up.kind === 'streamed' && plainInsert.test(sql)) continue
+      const at = (offset: number) => locateIn(up, path, statement.start, sql, offset)
+      for (const { line, ...danger } of dangersIn(parser, sql, made, at)) {
+        const location = line === 0 ? at(0) : at(lineOffset(sql, line))
+        findings.push({ ...danger, migration: name, location })
       }
     }
     made.endFile()
@@ -59,24 +59,24 @@ export function maybeDangerous(sql: string): boolean {
 
 type Found = Danger & { readonly line: number }
 
-function dangersIn(parser: Parser, statement: Statement, made: Made, at: (offset: number) => Location): Found[] {
-  const tree = parsed(parser, statement, at)
+function dangersIn(parser: Parser, sql: string, made: Made, at: (offset: number) => Location): Found[] {
+  const tree = parsed(parser, sql, at)
   const found: Found[] = dangersOf(tree, made).map((danger) => ({ ...danger, line: 0 }))
   visit(tree, (type, node) => {
-    if (type === 'DoStmt') found.push(...dangersInBlock(parser, node, statement.sql, made))
+    if (type === 'DoStmt') found.push(...dangersInBlock(parser, node, sql, made))
     return type !== 'CreateFunctionStmt'
   })
   return found
 }
 
-function parsed(parser: Parser, statement: Statement, at: (offset: number) => Location): Tree {
+function parsed(parser: Parser, sql: string, at: (offset: number) => Location): Tree {
   try {
-    return parser.parse(statement.sql)
+    return parser.parse(sql)
   } catch (error) {
     const { sqlDetails } = error as { sqlDetails?: { message: string; cursorPosition: number } }
     if (sqlDetails === undefined) throw error
     // The parser counts characters from 0.
-    const offset = [...statement.sql].slice(0, Math.max(sqlDetails.cursorPosition, 0)).join('').length
+    const offset = [...sql].slice(0, Math.max(sqlDetails.cursorPosition, 0)).join('').length
     throw new NselfError('invalid-migration', sqlDetails.message, {
       location: at(offset),
       hint: 'PostgreSQL cannot parse this; nothing was run',

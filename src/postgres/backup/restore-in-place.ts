@@ -10,10 +10,10 @@ import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import type { Hold } from '../lock/hold.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
-import { piecesOf } from '../run/chunks.ts'
 import { dropTrackingSql } from '../tracking/history.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
 import { scriptLines } from './restore-script.ts'
+import { chunksOf } from './script-chunks.ts'
 import { failureOf, runTool } from './tool.ts'
 import { settle } from './verify.ts'
 
@@ -59,14 +59,14 @@ export async function restoreInPlace(
 /** Sends a script of pg_restore into the transaction that is open. */
 async function run(client: Client, stdout: AsyncIterable<Buffer>, progress: (what: string) => void): Promise<void> {
   let copying: ReturnType<typeof copyIn> | null = null
-  for await (const piece of piecesOf(scriptLines(stdout), 1)) {
-    if (piece.kind === 'data') await copying?.write(piece.text)
-    else if (piece.kind === 'end-of-data') {
+  for await (const chunk of chunksOf(scriptLines(stdout))) {
+    if (chunk.kind === 'data') await copying?.write(Buffer.from(chunk.text))
+    else if (chunk.kind === 'end-of-data') {
       if (copying !== null) judge(await copying.end())
-    } else if (piece.kind === 'copy') {
-      progress(`restoring ${/^COPY (\S+)/.exec(piece.sql)?.[1]}`)
-      copying = copyIn(client, piece.sql)
-    } else await must(client, piece.sql)
+    } else if (chunk.kind === 'copy') {
+      progress(`restoring ${/^COPY (\S+)/.exec(chunk.sql)?.[1]}`)
+      copying = copyIn(client, chunk.sql)
+    } else await must(client, chunk.sql)
   }
 }
 

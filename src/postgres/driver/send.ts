@@ -70,7 +70,7 @@ export function send(client: Client, text: string): Promise<Outcome> {
 /** A COPY … FROM STDIN under way. Nothing else may be sent before its end. */
 export interface CopyIn {
   /** Resolves when there is room for more. */
-  write(text: string): Promise<void>
+  write(data: Buffer): Promise<void>
   end(): Promise<Outcome>
 }
 
@@ -84,7 +84,7 @@ export function copyIn(client: Client, text: string): CopyIn {
   return {
     async write(data) {
       if (over || script.wire === null) return
-      script.wire.sendCopyFromChunk(Buffer.from(data))
+      script.wire.sendCopyFromChunk(data)
       const { stream } = script.wire
       if (stream.writableNeedDrain)
         await Promise.race([outcome, new Promise((resolve) => stream.once('drain', resolve))])

@@ -1,24 +1,24 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Location, locate } from '../../core/location.ts'
+import type { Location } from '../../core/location.ts'
+import type { Section } from '../../core/migration/section.ts'
+import { locateIn } from '../../core/migration/section-text.ts'
 import type { FailureReport } from '../../core/report.ts'
-import { splitStatements } from '../../core/sql/statement.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor } from '../driver/server-error.ts'
-import type { SqlPiece } from './chunks.ts'
-import type { Script } from './transaction.ts'
+import type { SqlMessage } from './messages.ts'
+import type { Failed, Script } from './transaction.ts'
 
 /** What failed, pointed at in the migration's file as nearly as PostgreSQL tells. */
 export function migrationFailure(
-  step: Script['step'],
-  piece: SqlPiece | null,
-  outcome: Outcome,
+  { step, section }: Pick<Script, 'step' | 'section'>,
+  { message, outcome }: Failed,
   report: FailureReport,
 ): NselfError {
   const error = outcome.error as ServerError
-  const location = piece === null ? undefined : place(step, piece, outcome)
+  const location = message === null ? undefined : place(step, section, message, outcome)
   const hint = hintFor(error)
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
-  const where = piece !== null && location === undefined ? ' at its end' : ''
+  const where = message !== null && location === undefined ? ' at its end' : ''
   const code = report.kind === 'seed' ? 'seed-failed' : 'migration-failed'
   return new NselfError(code, `${step.name} failed${where}: ${error.message}`, {
     server: detailOf(error),
@@ -29,27 +29,40 @@ export function migrationFailure(
   })
 }
 
-function place(step: Script['step'], piece: SqlPiece, { error, completed }: Outcome): Location | undefined {
+function place(
+  step: Script['step'],
+  section: Section,
+  message: SqlMessage,
+  { error, completed }: Outcome,
+): Location | undefined {
   const path = step.file?.path ?? `${step.name}.sql (DOWN from the database)`
-  const at = (offset: number) => locate(path, piece.before + piece.sql, piece.before.length + offset, piece.line)
+  const at = (offset: number) => locateIn(section, path, message.start, message.sql, offset)
   const position = Number(error?.position)
-  if (position > 0 && position <= piece.sql.length + 1) return at(utf16Offset(piece.sql, position - 1))
-  if (piece.kind === 'copy') return placeInData(at(0), piece, error?.where ?? '')
-  const statement = splitStatements(piece.sql)[completed]
+  if (position > 0 && position <= message.sql.length + 1) return at(utf16Offset(message.sql, position - 1))
+  if (message.kind === 'copy') return placeInData(at(0), message, error?.where ?? '')
+  const statement = completed < message.count ? section.statements.at(message.first + completed) : undefined
   if (statement === undefined) return undefined
+  const start = offsetIn(section, message, statement.start)
+  const sql = message.sql.slice(start, offsetIn(section, message, statement.end))
   const line = /inline_code_block line (\d+)/.exec(error?.where ?? '')?.[1]
-  const body = /\$(\w*)\$/.exec(statement.sql)
-  if (line === undefined || body === null) return at(statement.start)
-  return at(statement.start + lineOffset(statement.sql, body.index + body[0].length, Number(line) - 1))
+  const body = /\$(\w*)\$/.exec(sql)
+  if (line === undefined || body === null) return at(start)
+  return at(start + lineOffset(sql, body.index + body[0].length, Number(line) - 1))
+}
+
+/** A place of the section as an offset in the message's text. Of a file that is not held, places count bytes. */
+function offsetIn(section: Section, { sql, start }: SqlMessage, at: number): number {
+  if (section.kind === 'held') return at - start
+  return Buffer.from(sql).toString('utf8', 0, at - start).length
 }
 
 /** The data begin on the line after COPY; PostgreSQL tells which of their lines is wrong, and what it says. */
-function placeInData(copy: Location, piece: SqlPiece, where: string): Location {
+function placeInData(copy: Location, { sql }: SqlMessage, where: string): Location {
   const [, line, told] = /^COPY .*?, line (\d+)(?:, column [^:]*)?(?:: "(.*)")?/.exec(where) ?? []
   if (line === undefined) return copy
   return {
     path: copy.path,
-    line: piece.line + piece.sql.split('\n').length - 1 + Number(line),
+    line: copy.line + sql.split('\n').length - 1 + Number(line),
     column: 1,
     excerpt: told ?? '',
     caret: 0,

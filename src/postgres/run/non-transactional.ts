@@ -1,19 +1,37 @@
+import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import { sha256 } from '../../core/migration/checksum.ts'
-import type { Section } from '../../core/migration/migration.ts'
+import { DoneChecksum } from '../../core/migration/checksum.ts'
 import { resumes } from '../../core/migration/plan.ts'
-import { isConcurrent, type Statement, splitStatements, transactionRole } from '../../core/sql/statement.ts'
+import type { Section } from '../../core/migration/section.ts'
+import { holdSection, type SectionText } from '../../core/migration/section-text.ts'
+import type { Statement } from '../../core/sql/statement-list.ts'
 import { must, rowsOf } from '../driver/must.ts'
 import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSessionSql, shareSql } from '../lock/advisory-lock.ts'
 import { beginProgressSql, endProgressSql, statementBegunSql, statementDoneSql } from '../tracking/history.ts'
-import type { SqlPiece } from './chunks.ts'
+import type { LockPatience } from './lock-patience.ts'
+import { messageOf, type SqlMessage } from './messages.ts'
 import { prepareStatement } from './resume.ts'
-import type { RunOptions } from './run-options.ts'
 import type { Session } from './session.ts'
 import { beginSql, cleanSql, type Failed, type Work } from './transaction.ts'
 
-const lockAttempts = 8
+interface Options {
+  readonly environment: Environment
+  readonly tell: (sentence: string) => void
+  readonly signal: AbortSignal
+  /** A new one for each statement. */
+  readonly patience: () => LockPatience
+}
+
+/** A statement with its text, and what is recorded once it is done. */
+interface Numbered {
+  readonly statement: Statement
+  readonly message: SqlMessage
+  readonly text: SectionText
+  /** Counted from 1. */
+  readonly number: number
+  readonly record: string
+}
 
 /**
  * Runs a migration statement by statement, each journaled. After a failure the next run resumes: what is done is
@@ -21,24 +39,26 @@ const lockAttempts = 8
  * @throws NselfError `refused` when it was edited in the part that is done already, or when nobody can tell
  * whether a statement was done.
  */
-export async function runOutsideTransaction(session: Session, work: Work, options: RunOptions): Promise<Failed | null> {
+export async function runOutsideTransaction(session: Session, work: Work, options: Options): Promise<Failed | null> {
   const { step, section } = work
-  let sql = ''
-  for await (const text of work.texts()) sql += text
-  const statements = splitStatements(sql)
-  const texts = statements.map((statement) => statement.sql)
-  const { done, begun } = progressOf(work, texts)
+  const text = holdSection(section)
+  const checksum = new DoneChecksum()
+  const { done, begun } = progressOf(work, text, checksum)
   await must(session.client, beginProgressSql(step, options.environment, work.downSql))
-  await beginSession(session, section, statements.slice(0, done))
-  for (const [i, statement] of statements.entries()) {
-    if (i < done) continue
-    const piece = pieceOf(section, sql, statement)
-    if (options.signal.aborted) return { piece, outcome: { error: interrupted, completed: 0 } }
-    const record = statementDoneSql(step.version, texts.slice(0, i + 1))
+  await beginSession(session, section, text, done)
+  let index = 0
+  for (const statement of section.statements) {
+    const number = ++index
+    if (number <= done) continue
+    const message = messageOf(statement, number - 1, text)
+    if (options.signal.aborted) return { message, outcome: { error: interrupted, completed: 0 } }
+    checksum.add(message.sql)
+    const record = statementDoneSql(step.version, number, checksum.hex())
+    const numbered = { statement, message, text, number, record }
     const outcome = isPlain(statement)
-      ? await insideWithRetries(session, statement, record, options)
-      : await bare(session, work, { statement, number: i + 1, mayBeDone: begun === i + 1, record }, options)
-    if (outcome.error !== null) return { piece, outcome }
+      ? await insideWithRetries(session, work, numbered, options)
+      : await bare(session, work, numbered, begun === number, options)
+    if (outcome.error !== null) return { message, outcome }
   }
   await send(session.client, 'DISCARD ALL')
   await must(session.client, endProgressSql(step, options.environment))
@@ -47,11 +67,20 @@ export async function runOutsideTransaction(session: Session, work: Work, option
 
 const interrupted: ServerError = Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' })
 
-function progressOf({ step }: Work, texts: readonly string[]): { done: number; begun: number } {
+/** How far an earlier attempt got; the statements that are done are added to the checksum. */
+function progressOf(
+  { step, section }: Work,
+  text: SectionText,
+  checksum: DoneChecksum,
+): { done: number; begun: number } {
   const { applied } = step
   if (applied === null || !resumes(step)) return { done: 0, begun: 0 }
   const { statementsDone: done, statementBegun: begun, doneChecksum } = applied
-  if (done > 0 && doneChecksum !== checksumOf(texts.slice(0, done))) {
+  for (let i = 0; i < done; i++) {
+    const statement = section.statements.at(i)
+    if (statement !== undefined) checksum.add(text.sql(statement))
+  }
+  if (done > 0 && doneChecksum !== checksum.hex()) {
     throw new NselfError('refused', `${step.name} was edited in its first ${done} statements, which are done already`, {
       hint: `undo that edit, or start over after looking: nself db migrate repair --forget ${step.version}`,
     })
@@ -59,23 +88,13 @@ function progressOf({ step }: Work, texts: readonly string[]): { done: number; b
   return { done, begun }
 }
 
-function checksumOf(done: readonly string[]): string {
-  return sha256(done.join('\0'))
-}
-
 /** May run in a transaction, and cannot commit by itself. */
-function isPlain({ words }: Statement): boolean {
-  return transactionRole(words) === 'inside' && words[0] !== 'CALL' && words[0] !== 'DO'
-}
-
-function pieceOf(section: Section, sql: string, { sql: text, start, copiesIn }: Statement): SqlPiece {
-  const lineStart = sql.lastIndexOf('\n', start - 1) + 1
-  const line = section.line + sql.slice(0, start).split('\n').length - 1
-  return { kind: copiesIn ? 'copy' : 'sql', sql: text, line, before: sql.slice(lineStart, start) }
+function isPlain({ kind }: Statement): boolean {
+  return kind === 'plain' || kind === 'setting' || kind === 'copy'
 }
 
 /** What the statements that are done have set, for those that follow; behind a pooler it would stay with the server. */
-async function beginSession(session: Session, section: Section, done: readonly Statement[]): Promise<void> {
+async function beginSession(session: Session, section: Section, text: SectionText, done: number): Promise<void> {
   const { client } = session
   await send(client, 'DISCARD ALL')
   if (session.pooled) return
@@ -85,37 +104,39 @@ async function beginSession(session: Session, section: Section, done: readonly S
   if (session.checksClient) limits.push("client_connection_check_interval = '1s'")
   await must(session.client, [...limits, 'standard_conforming_strings = on'].map((item) => `SET ${item}`).join('; '))
   await must(session.client, shareSessionSql)
-  for (const { sql, words } of done) if (words[0] === 'SET' || words[0] === 'RESET') await send(client, sql)
+  for (let i = 0; i < done; i++) {
+    const statement = section.statements.at(i)
+    if (statement?.kind === 'setting') await send(client, text.sql(statement))
+  }
 }
 
 async function insideWithRetries(
   session: Session,
-  statement: Statement,
-  record: string,
-  options: RunOptions,
+  { step }: Work,
+  numbered: Numbered,
+  options: Options,
 ): Promise<Outcome> {
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await inside(session, statement, record)
-    const waits = outcome.error?.code === '55P03' && attempt < lockAttempts && !options.signal.aborted
-    if (!waits) return outcome
-    options.tell(`another session holds a lock that is needed; attempt ${attempt + 1} of ${lockAttempts}`)
-    await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * attempt))
+  const patience = options.patience()
+  for (;;) {
+    const outcome = await inside(session, numbered)
+    if (outcome.error === null) return outcome
+    if (!(await patience.allows(`statement ${numbered.number} of ${step.name}`, outcome))) return outcome
   }
 }
 
 /** One that may run in a transaction runs in one, together with its journal entry. */
-async function inside(session: Session, statement: Statement, record: string): Promise<Outcome> {
+async function inside(session: Session, numbered: Numbered): Promise<Outcome> {
   const { client } = session
   const opening = await send(
     client,
     session.pooled ? `${beginSql}; SET LOCAL lock_timeout = '5s'; ${shareSql}` : beginSql,
   )
   if (opening.error !== null) return rolledBack(session, opening)
-  const outcome = await sendStatement(session, statement)
+  const outcome = await sendStatement(session, numbered)
   if (outcome.error !== null) return rolledBack(session, outcome)
   // What a SET leaves would stay with a server that others get next.
   const cleaning = session.pooled ? `; ${cleanSql}` : ''
-  const closing = await send(client, `${asRunner(record)}${cleaning}; COMMIT`)
+  const closing = await send(client, `${asRunner(numbered.record)}${cleaning}; COMMIT`)
   return closing.error === null ? outcome : rolledBack(session, closing)
 }
 
@@ -129,41 +150,37 @@ async function rolledBack({ client }: Session, outcome: Outcome): Promise<Outcom
   return outcome
 }
 
-async function sendStatement({ client }: Session, { sql, copyData }: Statement): Promise<Outcome> {
-  if (copyData === null) return send(client, sql)
-  const copy = copyIn(client, sql)
-  await copy.write(copyData)
+async function sendStatement({ client }: Session, { statement, message, text }: Numbered): Promise<Outcome> {
+  if (statement.data === null) return send(client, message.sql)
+  const copy = copyIn(client, message.sql)
+  for (const bytes of text.data(statement.data)) await copy.write(bytes)
   return copy.end()
 }
 
-interface Bare {
-  readonly statement: Statement
-  /** Counted from 1. */
-  readonly number: number
-  /** An earlier attempt began it, and its outcome is unknown. */
-  readonly mayBeDone: boolean
-  readonly record: string
-}
-
-/** One that PostgreSQL refuses in a transaction, or that may commit by itself. */
+/**
+ * One that PostgreSQL refuses in a transaction, or that may commit by itself.
+ * @param mayBeDone an earlier attempt began it, and its outcome is unknown.
+ */
 async function bare(
   session: Session,
   { step, section }: Work,
-  { statement, number, mayBeDone, record }: Bare,
-  options: RunOptions,
+  numbered: Numbered,
+  mayBeDone: boolean,
+  options: Options,
 ): Promise<Outcome> {
-  const way = await prepareStatement(session.client, statement, mayBeDone, options.tell)
-  if (way === 'unknown') throw unknown(step.name, step.version, section, number)
-  if (way === 'clear') {
+  const { message, number, record } = numbered
+  const state = await prepareStatement(session.client, message.sql, mayBeDone, options.tell)
+  if (state === 'unknown') throw unknown(step.name, step.version, section, number)
+  if (state === 'clear') {
     await must(session.client, journaled(statementBegunSql(step.version, number)))
-    const outcome = await patiently(session, statement)
+    const outcome = await patiently(session, numbered)
     if (outcome.error !== null) {
       // The server says that it failed: that is no unknown outcome.
       const known = outcome.error.severity !== undefined
       if (known) await send(session.client, journaled(statementBegunSql(step.version, number - 1)))
       return outcome
     }
-  } else if (way !== 'done') return way
+  } else if (state !== 'done') return state
   await must(session.client, journaled(record))
   return { error: null, completed: 1 }
 }
@@ -173,13 +190,13 @@ function journaled(sql: string): string {
 }
 
 /** CONCURRENTLY waits for other transactions by design; giving up would only leave an INVALID index. */
-async function patiently({ client }: Session, statement: Statement): Promise<Outcome> {
-  if (!isConcurrent(statement.words)) return send(client, statement.sql)
+async function patiently({ client }: Session, { statement, message }: Numbered): Promise<Outcome> {
+  if (statement.kind !== 'concurrent') return send(client, message.sql)
   const [row] = await rowsOf<{ lock_timeout: string }>(client, 'SHOW lock_timeout')
   const limit = row?.lock_timeout ?? '0'
-  if (limit === '0') return send(client, statement.sql)
+  if (limit === '0') return send(client, message.sql)
   await send(client, 'SET lock_timeout = 0')
-  const outcome = await send(client, statement.sql)
+  const outcome = await send(client, message.sql)
   await send(client, `SET lock_timeout = '${limit}'`)
   return outcome
 }

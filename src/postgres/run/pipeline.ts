@@ -60,5 +60,5 @@ async function transaction(
   const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))
   const outcome = await opening
   const failed = await sending
-  return outcome.error === null ? failed : { piece: null, outcome }
+  return outcome.error === null ? failed : { message: null, outcome }
 }

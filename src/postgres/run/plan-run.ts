@@ -1,16 +1,17 @@
 import { NselfError } from '../../core/errors.ts'
-import { parseMigration, storedDown } from '../../core/migration/file-reader.ts'
-import type { Section } from '../../core/migration/migration.ts'
 import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
+import { emptySection, type HeldSection } from '../../core/migration/section.ts'
+import { parseStoredDown, storedDown } from '../../core/migration/stored-down.ts'
 import type { Report } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
-import { type Outcome, type ServerError, send } from '../driver/send.ts'
+import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
 import { bootstrapSql, type History, journalSql, readStoredDown, storeFingerprintSql } from '../tracking/history.ts'
-import { wholePiece } from './chunks.ts'
 import { migrationFailure } from './failure.ts'
+import { LockPatience } from './lock-patience.ts'
+import { wholeMessage } from './messages.ts'
 import { runOutsideTransaction } from './non-transactional.ts'
 import { pipe } from './pipeline.ts'
 import { reportOf } from './report.ts'
@@ -26,8 +27,6 @@ import {
   settingsSql,
   type Work,
 } from './transaction.ts'
-
-const lockAttempts = 8
 
 /** The steps of a plan, run one after the other on a session that holds the lock. */
 export class Run {
@@ -103,23 +102,22 @@ export class Run {
   private async workOf(step: Step): Promise<Work> {
     const { file } = step
     if (step.direction === 'up' && file !== null) {
-      const { sql } = file.up
-      const texts = () => (sql === null ? this.options.readUp(file) : [sql])
-      return { step, section: file.up, whole: wholePiece(file.up), texts, downSql: storedDown(file) }
+      return { step, section: file.up, whole: wholeMessage(file.up), downSql: storedDown(file) }
     }
     const section = file?.down ?? (await this.storedDown(step))
-    return { step, section, whole: wholePiece(section), texts: () => [section.sql ?? ''], downSql: null }
+    return { step, section, whole: wholeMessage(section), downSql: null }
   }
 
-  private async storedDown({ name, version }: Step): Promise<Section> {
-    const text = (await readStoredDown(this.session.client, version)) ?? ''
-    return parseMigration(name, { version, name }, `-- UP\n-- DOWN${text}`).down as Section
+  private async storedDown({ name, version }: Step): Promise<HeldSection> {
+    const text = await readStoredDown(this.session.client, version)
+    return (text === null ? null : parseStoredDown(version, name, text)) ?? emptySection
   }
 
   private async pipeline(works: readonly Work[], endsRun: boolean): Promise<void> {
     const { session, options } = this
     const onDone = (work: Work) => this.finished(work)
-    for (let at = 0, attempt = 1; at < works.length; ) {
+    const patience = this.patience()
+    for (let at = 0; at < works.length; ) {
       const onSent = endsRun ? () => this.close() : () => {}
       const piping = pipe(session, works.slice(at), { ...options, endsRun, onSent, onDone })
       const { failed, sent } = await cancelling(session, options.signal, piping)
@@ -131,21 +129,14 @@ export class Run {
       await this.tracked
       await send(session.client, 'ROLLBACK')
       at += failed.index
-      if (failed.index > 0) attempt = 1
-      if (!isLockTimeout(failed) || attempt >= lockAttempts || options.signal.aborted) {
-        throw await this.failure(works[at] as Work, failed)
-      }
-      await this.beforeRetry(works[at] as Work, ++attempt)
+      if (failed.index > 0) patience.reset()
+      const work = works[at] as Work
+      if (!(await patience.allows(work.step.name, failed.outcome))) throw await this.failure(work, failed)
     }
   }
 
-  /** A pause that grows, and differs between runs: those who queued behind us get their turn. */
-  private async beforeRetry({ step }: Work, attempt: number): Promise<void> {
-    const who = this.blockers.last ?? 'another session'
-    this.options.tell(
-      `${step.name} was rolled back: ${who} holds a lock that it needs; attempt ${attempt} of ${lockAttempts}`,
-    )
-    await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * attempt))
+  private patience(): LockPatience {
+    return new LockPatience({ ...this.options, blocker: () => this.blockers.last })
   }
 
   /** All or nothing: one transaction around all of them. */
@@ -181,7 +172,7 @@ export class Run {
   private async outside(work: Work): Promise<void> {
     await this.tracked
     const { signal } = this.options
-    const running = runOutsideTransaction(this.session, work, this.options)
+    const running = runOutsideTransaction(this.session, work, { ...this.options, patience: () => this.patience() })
     const failed = await cancelling(this.session, signal, running).catch(async (error) => {
       // A cancel request can hit what is sent between two statements.
       throw signal.aborted && !(error instanceof LostConnection) ? await this.interrupted(work) : error
@@ -209,15 +200,15 @@ export class Run {
     if (outcome.error instanceof LostConnection) throw outcome.error
   }
 
-  private async failure(work: Work, { piece, outcome }: Failed): Promise<NselfError> {
+  private async failure(work: Work, failed: Failed): Promise<NselfError> {
     if (this.options.signal.aborted) return this.interrupted(work)
     this.options.onStep(work.step, 'failed')
-    await this.journal(work, 'failed', outcome.error?.message ?? null)
+    await this.journal(work, 'failed', failed.outcome.error?.message ?? null)
     const report = {
       kind: 'run',
       ...reportOf(this.plan, this.done, work.step, !work.section.transaction),
     } as const
-    return migrationFailure(work.step, piece, outcome, report)
+    return migrationFailure(work, failed, report)
   }
 
   private async interrupted(work: Work): Promise<NselfError> {
@@ -239,8 +230,4 @@ export class Run {
       if (error?.code !== '57014') return
     }
   }
-}
-
-function isLockTimeout({ outcome }: { readonly outcome: { readonly error: ServerError | null } }): boolean {
-  return outcome.error?.code === '55P03'
 }

@@ -1,11 +1,11 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
-import { leadingNames, type Statement } from '../../core/sql/statement.ts'
+import { leadingNames } from '../../core/sql/statement.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
 
 /** Statements that may be done twice without harm. */
-const repeatable = new Set(['VACUUM', 'ANALYZE', 'CLUSTER', 'REINDEX', 'DISCARD', 'CHECKPOINT', 'SET', 'RESET', 'LOAD'])
+const repeatable = new Set(['vacuum', 'analyze', 'cluster', 'reindex', 'discard', 'checkpoint', 'set', 'reset', 'load'])
 
 /**
  * What an earlier attempt at a statement has left is looked up, and removed where it is in the way.
@@ -13,14 +13,14 @@ const repeatable = new Set(['VACUUM', 'ANALYZE', 'CLUSTER', 'REINDEX', 'DISCARD'
  */
 export async function prepareStatement(
   client: Client,
-  statement: Statement,
+  sql: string,
   mayBeDone: boolean,
   tell: (sentence: string) => void,
 ): Promise<'clear' | 'done' | 'unknown' | Outcome> {
-  const names = leadingNames(statement.sql)
-  const index = indexOf(statement, names)
+  const names = leadingNames(sql)
+  const index = indexOf(names)
   if (index !== null) return wayForIndex(client, index, names[0] === 'create', mayBeDone, tell)
-  if (!mayBeDone || repeatable.has(statement.words[0] ?? '')) return 'clear'
+  if (!mayBeDone || repeatable.has(names[0] ?? '')) return 'clear'
   const there = await isThere(client, names)
   if (there === null) return 'unknown'
   return there === (names[0] === 'create') ? 'done' : 'clear'
@@ -65,13 +65,13 @@ interface IndexName {
   readonly quoted: string
 }
 
-function indexOf(statement: Statement, names: readonly string[]): IndexName | null {
+function indexOf(names: readonly string[]): IndexName | null {
   const at = names.indexOf('index')
   if (at < 1 || at > 2 || names[at + 1] !== 'concurrently') return null
   let rest = names.slice(at + 2)
   if (rest[0] === 'if') rest = rest.slice(rest[1] === 'not' ? 3 : 2)
-  if (rest[0] === undefined || (rest[0] === 'on' && statement.words[0] === 'CREATE')) return null
-  if (statement.words[0] === 'DROP') return indexName(rest[1] === '.' ? [rest[0], rest[2] as string] : [rest[0]])
+  if (rest[0] === undefined || (rest[0] === 'on' && names[0] === 'create')) return null
+  if (names[0] === 'drop') return indexName(rest[1] === '.' ? [rest[0], rest[2] as string] : [rest[0]])
   // An index lives in its table's schema: CREATE INDEX name ON [ONLY] [schema.]table.
   const table = rest.slice(rest[2] === 'only' ? 3 : 2)
   return indexName(table[1] === '.' ? [table[0] as string, rest[0]] : [rest[0]])

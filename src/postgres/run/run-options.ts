@@ -1,13 +1,10 @@
 import type { Environment } from '../../core/environment.ts'
-import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Connection } from '../driver/connect.ts'
 
 export interface RunOptions {
   readonly environment: Environment
   readonly singleTransaction: boolean
-  /** The text of UP of a file that is too large to hold. */
-  readonly readUp: (file: Migration) => AsyncIterable<string>
   readonly tell: (sentence: string) => void
   readonly onStep: (step: Step, outcome: 'done' | 'failed') => void
   /** What runs now, and how many are done. */

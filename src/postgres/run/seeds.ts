@@ -1,7 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
-import type { Migration } from '../../core/migration/migration.ts'
 import { compareSeeds, planSeeds, type Seed } from '../../core/migration/seed.ts'
 import type { SeedReport } from '../../core/report.ts'
 import { type Connection, placeOf, type Server } from '../driver/connect.ts'
@@ -12,21 +11,18 @@ import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
 import { type Locking, withLock } from '../lock/with-lock.ts'
 import { readSeeded, recordSeedSql, seedTableSql } from '../tracking/seed-history.ts'
-import { wholePiece } from './chunks.ts'
 import { migrationFailure } from './failure.ts'
+import { LockPatience } from './lock-patience.ts'
+import { wholeMessage } from './messages.ts'
 import { openTracked } from './open-tracked.ts'
 import { cancelling, type Session } from './session.ts'
 import { asConnectedSql, cleanSql, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
 
 export interface SeedOptions extends Locking {
   readonly environment: Environment
-  /** The text of a file that is too large to hold. */
-  readonly readUp: (file: Migration) => AsyncIterable<string>
   readonly onSeed: (seed: Seed, outcome: 'done' | 'failed') => void
   readonly onProgress: (seed: Seed, done: number, total: number) => void
 }
-
-const lockAttempts = 8
 
 /**
  * Runs approved seeds under the lock of the database, each in a transaction with its row. Those that another
@@ -81,35 +77,31 @@ class SeedRun {
   /** One seed; while somebody else holds a lock that it needs it is rolled back and tried again. */
   private async seed(seed: Seed, blockers: Blockers): Promise<void> {
     const { session, options } = this
-    for (let attempt = 1; ; attempt++) {
+    const patience = new LockPatience({ ...options, blocker: () => blockers.last })
+    for (;;) {
       const failed = options.signal.aborted
         ? stopped
         : await cancelling(session, options.signal, this.transaction(seed))
       if (failed === null) return
       if (failed.outcome.error instanceof LostConnection) throw this.lost(seed, failed.outcome.error)
       await send(session.client, 'ROLLBACK')
-      const retry = failed.outcome.error?.code === '55P03' && attempt < lockAttempts && !options.signal.aborted
-      if (!retry) throw this.failure(seed, failed)
-      const who = blockers.last ?? 'another session'
-      options.tell(`${seed.name} was rolled back: ${who} holds a lock that it needs; trying again`)
-      await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * attempt))
+      if (!(await patience.allows(seed.name, failed.outcome))) throw this.failure(seed, failed)
     }
   }
 
   private async transaction(seed: Seed): Promise<Failed | null> {
     const { session, options } = this
     const { up: section } = seed.file
-    const texts = () => (section.sql === null ? options.readUp(seed.file) : [section.sql])
-    const script: Script = { step: seed, section, whole: wholePiece(section), texts }
+    const script: Script = { step: seed, section, whole: wholeMessage(section) }
     const opening = send(session.client, openingSql(session, section, { asynchronous: false, after: null }))
     const record = asConnectedSql(recordSeedSql(seed, options.environment))
     const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${session.pooled ? `${cleanSql}; ` : ''}COMMIT`
     const failed = await sendWork(session, script, closing)
     const outcome = await opening
-    return outcome.error === null ? failed : { piece: null, outcome }
+    return outcome.error === null ? failed : { message: null, outcome }
   }
 
-  private failure(seed: Seed, { piece, outcome }: Failed): NselfError {
+  private failure(seed: Seed, failed: Failed): NselfError {
     const { signal } = this.options
     if (signal.aborted) {
       return new NselfError(interruption(signal), `interrupted at ${seed.name}, which was rolled back`, {
@@ -118,7 +110,7 @@ class SeedRun {
       })
     }
     this.options.onSeed(seed, 'failed')
-    return migrationFailure(seed, piece, outcome, { kind: 'seed', ...this.report(seed) })
+    return migrationFailure({ step: seed, section: seed.file.up }, failed, { kind: 'seed', ...this.report(seed) })
   }
 
   private lost(seed: Seed, error: LostConnection): NselfError {
@@ -140,6 +132,6 @@ class SeedRun {
 }
 
 const stopped: Failed = {
-  piece: null,
+  message: null,
   outcome: { error: Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' }), completed: 0 },
 }

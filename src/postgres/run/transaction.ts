@@ -1,21 +1,20 @@
 import type { Environment } from '../../core/environment.ts'
-import { Checksum } from '../../core/migration/checksum.ts'
-import type { Migration, Section } from '../../core/migration/migration.ts'
+import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
-import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
+import type { Section } from '../../core/migration/section.ts'
+import { openSection } from '../../core/migration/section-text.ts'
+import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { assertNotedSql, assertRecordedSql, recordSql } from '../tracking/history.ts'
-import { piecesOf, type SqlPiece } from './chunks.ts'
+import { messagesOf, type SqlMessage } from './messages.ts'
 import type { Session } from './session.ts'
 
-/** SQL from a file, to be sent into a transaction: its section, and where its text comes from. */
+/** SQL from a file, to be sent into a transaction. */
 export interface Script {
-  readonly step: { readonly name: string; readonly file: Pick<Migration, 'path' | 'checksum'> | null }
+  readonly step: { readonly name: string; readonly file: Pick<Migration, 'path'> | null }
   readonly section: Section
   /** The section as the one message it is sent as; null when it takes several. */
-  readonly whole: SqlPiece | null
-  /** The text of the section; of a large file it is read as it is sent. */
-  readonly texts: () => AsyncIterable<string> | Iterable<string>
+  readonly whole: SqlMessage | null
 }
 
 /** What a step of a plan runs, and the DOWN text to store with it. */
@@ -24,9 +23,9 @@ export interface Work extends Script {
   readonly downSql: string | null
 }
 
-/** The message that failed; no piece when it was none of the migration's own. */
+/** The message that failed; null when it was none of the migration's own. */
 export interface Failed {
-  readonly piece: SqlPiece | null
+  readonly message: SqlMessage | null
   readonly outcome: Outcome
 }
 
@@ -83,19 +82,19 @@ export function asConnectedSql(record: string): string {
 
 /** Sends a step's SQL, followed by `closing`, into the transaction that is open. What fits one message is sent before this returns. */
 export function sendWork(session: Session, work: Script, closing: string): Promise<Failed | null> {
-  const piece = work.whole
-  if (piece === null) return sendLarge(session, work, closing)
-  return send(session.client, `${piece.sql}\n;${closing}`).then((outcome) =>
-    outcome.error === null ? null : { piece, outcome },
-  )
+  const message = work.whole
+  if (message === null) return sendLarge(session, work, closing)
+  return send(session.client, `${message.sql}\n;${closing}`).then((outcome) => failedIn(message, outcome))
 }
+
+const failedIn = (message: SqlMessage | null, outcome: Outcome): Failed | null =>
+  outcome.error === null ? null : { message, outcome }
 
 /** How many messages may be on their way at once: enough that the server never waits for the next. */
 const ahead = 2
 
-async function sendLarge(session: Session, work: Script, closing: string): Promise<Failed | null> {
-  const { client } = session
-  const checksum = new Checksum()
+async function sendLarge({ client }: Session, { step, section }: Script, closing: string): Promise<Failed | null> {
+  const text = openSection(section)
   const sent: Promise<Failed | null>[] = []
   const settled = async (upTo: number): Promise<Failed | null> => {
     while (sent.length > upTo) {
@@ -104,36 +103,24 @@ async function sendLarge(session: Session, work: Script, closing: string): Promi
     }
     return null
   }
-  const judged = (piece: SqlPiece | null, outcome: Outcome) => (outcome.error === null ? null : { piece, outcome })
-  let copy: { piece: SqlPiece; into: ReturnType<typeof copyIn> } | null = null
-  for await (const piece of piecesOf(hashed(work.texts(), checksum), work.section.line)) {
-    if (piece.kind === 'data') await copy?.into.write(piece.text)
-    else if (piece.kind === 'end-of-data') {
-      const failed = copy && judged(copy.piece, await copy.into.end())
-      if (failed) return failed
-    } else if (piece.kind === 'copy') {
-      const failed = await settled(0)
-      if (failed) return failed
-      copy = { piece, into: copyIn(client, piece.sql) }
+  let copy: { message: SqlMessage; into: CopyIn } | null = null
+  for (const message of messagesOf(section, text)) {
+    let failed: Failed | null = null
+    if (message.kind === 'data') await copy?.into.write(message.bytes)
+    else if (message.kind === 'end-of-data') failed = copy && failedIn(copy.message, await copy.into.end())
+    else if (message.kind === 'copy') {
+      failed = await settled(0)
+      if (failed === null) copy = { message, into: copyIn(client, message.sql) }
     } else {
-      sent.push(send(client, piece.sql).then((outcome) => judged(piece, outcome)))
-      const failed = await settled(ahead)
-      if (failed) return failed
+      sent.push(send(client, message.sql).then((outcome) => failedIn(message, outcome)))
+      failed = await settled(ahead)
     }
+    if (failed) return failed
   }
   const failed = await settled(0)
   if (failed) return failed
-  if (work.section.sql === null && checksum.hex() !== work.step.file?.checksum) {
-    return { piece: null, outcome: { error: changedMeanwhile(work.step), completed: 0 } }
-  }
-  return judged(null, await send(client, closing))
-}
-
-async function* hashed(texts: AsyncIterable<string> | Iterable<string>, checksum: Checksum): AsyncGenerator<string> {
-  for await (const text of texts) {
-    checksum.add(text)
-    yield text
-  }
+  if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
+  return failedIn(null, await send(client, closing))
 }
 
 function changedMeanwhile(step: Script['step']): ServerError {

@@ -10,8 +10,6 @@ import type { Scratch, ScratchServer } from './scratch.ts'
 
 export interface ReplayOptions {
   readonly signal: AbortSignal
-  /** The text of UP of a file that is too large to hold. */
-  readonly readUp: (file: Migration) => AsyncIterable<string>
   readonly progress: (what: string) => void
 }
 
@@ -55,7 +53,7 @@ export async function runPlan(
   server: ScratchServer,
   plan: Plan,
   replan: (history: History) => Plan,
-  { signal, readUp, progress }: ReplayOptions,
+  { signal, progress }: ReplayOptions,
 ): Promise<void> {
   const answers = { yes: true, confirm: undefined }
   const approved = await approve({ action: plan.action, what: plan, summary: '' }, 'local', answers, null)
@@ -65,7 +63,6 @@ export async function runPlan(
     singleTransaction: false,
     lockWaitMs: 60_000,
     replan,
-    readUp,
     signal,
     tell: () => {},
     onStep: () => {},

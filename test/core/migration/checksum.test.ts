@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Checksum, sha256 } from '../../../src/core/migration/checksum.ts'
+import { Checksum, DoneChecksum, sha256 } from '../../../src/core/migration/checksum.ts'
 
-function checksum(...pieces: string[]): string {
+function checksum(...pieces: (string | Buffer)[]): string {
   const sum = new Checksum()
-  for (const piece of pieces) sum.add(piece)
+  for (const piece of pieces) sum.add(Buffer.from(piece))
   return sum.hex()
 }
 
@@ -25,12 +25,22 @@ describe('the checksum of a text', () => {
     expect(checksum(text)).toBe(sha256(same))
   })
 
-  test('does not depend on the pieces in which it comes', () => {
-    const text = ' \r\n a\r\n\r\n\tb \r c\r\n \r\n'
-    for (let i = 0; i <= text.length; i++) {
-      for (let j = i; j <= text.length; j++) {
-        expect(checksum(text.slice(0, i), text.slice(i, j), text.slice(j))).toBe(sha256('a\n\n\tb \r c'))
+  test('does not depend on the pieces in which it comes, also where a character is cut in two', () => {
+    const bytes = Buffer.from(' \r\n a\r\n\r\n\tb\u00a0é😀 \r c\u2003\r\n \r\n')
+    for (let i = 0; i <= bytes.length; i++) {
+      for (let j = i; j <= bytes.length; j++) {
+        const sum = checksum(bytes.subarray(0, i), bytes.subarray(i, j), bytes.subarray(j))
+        expect(sum).toBe(sha256('a\n\n\tb\u00a0é😀 \r c'))
       }
     }
   })
+})
+
+test('the checksum of what is done grows by statement, and is that of all of them with a NUL between', () => {
+  const sum = new DoneChecksum()
+  sum.add('SELECT 1')
+  expect(sum.hex()).toBe(sha256('SELECT 1'))
+  sum.add('SELECT 2')
+  sum.add('SELECT 3')
+  expect(sum.hex()).toBe(sha256('SELECT 1\0SELECT 2\0SELECT 3'))
 })

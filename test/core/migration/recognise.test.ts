@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseMigration, storedDown } from '../../../src/core/migration/file-reader.ts'
+import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { recognise } from '../../../src/core/migration/recognise.ts'
+import { storedDown } from '../../../src/core/migration/stored-down.ts'
 import { row } from '../../helpers/history.ts'
 
 const name = { version: '1', name: '001_a' }

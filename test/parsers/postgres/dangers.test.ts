@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { isWidening } from '../../../src/core/danger.ts'
-import { parseMigration } from '../../../src/core/migration/file-reader.ts'
+import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { inspect } from '../../../src/parsers/postgres/dangers.ts'
 
 async function found(...texts: string[]): Promise<string[]> {
   const files = texts.map((text, i) =>
     parseMigration(`${i + 1}_a.sql`, { version: `${i + 1}`, name: `${i + 1}_a` }, text),
   )
-  const findings = await inspect(files, async (file) => file.up.sql ?? '')
+  const findings = await inspect(files)
   return findings.map(({ what, location }) => `${location.path}:${location.line} ${what}`)
 }
 

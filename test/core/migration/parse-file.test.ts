@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { parseFileName, parseMigration } from '../../../src/core/migration/file-reader.ts'
+import { parseFileName } from '../../../src/core/migration/file-name.ts'
 import type { Migration } from '../../../src/core/migration/migration.ts'
+import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { errorOf } from '../../helpers/history.ts'
+import { sqlOf } from '../../helpers/sections.ts'
 
 const name = { version: '1', name: '001_a' }
 const parse = (text: string): Migration => parseMigration('001_a.sql', name, text)
@@ -10,7 +12,7 @@ const fault = (text: string) => errorOf(() => parse(text))
 /** Both sections without the blanks around them. */
 function sections(text: string) {
   const { up, down } = parse(text)
-  return { up: up.sql?.trim(), down: down?.sql?.trim() ?? null }
+  return { up: sqlOf(up).trim(), down: down?.sql.trim() ?? null }
 }
 
 describe('the name of a migration file', () => {
@@ -86,13 +88,13 @@ describe('sections', () => {
 
   test('are all UP without a marker, which cannot be reverted', () => {
     expect(parse('SELECT 1;\nSELECT 2;\n')).toMatchObject({
-      up: { sql: 'SELECT 1;\nSELECT 2;\n', line: 1, offset: 0, statements: 2 },
+      up: { sql: 'SELECT 1;\nSELECT 2;\n', line: 1, statements: [{ start: 0 }, { start: 10 }] },
       down: null,
     })
   })
 
   test.each(['', '\n', '-- nothing yet\n', ' /* nothing */ '])('hold nothing in %j', (text) => {
-    expect(parse(text)).toMatchObject({ up: { statements: 0, transaction: true }, down: null, dependsOn: [] })
+    expect(parse(text)).toMatchObject({ up: { statements: [], transaction: true }, down: null, dependsOn: [] })
   })
 
   test.each([
@@ -109,11 +111,10 @@ describe('sections', () => {
   test('tell their text, place and number of statements', () => {
     const text = '-- 😀\n\n-- UP: a\nSELECT 1;\nSELECT 2;\n-- DOWN\nSELECT 3'
     const { up, down } = parse(text)
-    expect(up).toMatchObject({ sql: '\nSELECT 1;\nSELECT 2;\n', line: 3, offset: 15, length: 21, statements: 2 })
-    expect(down).toMatchObject({ sql: '\nSELECT 3', line: 6, offset: 43, length: 9, statements: 1 })
-    for (const section of [up, down]) {
-      expect(text.slice(section?.offset, (section?.offset ?? 0) + (section?.length ?? 0))).toBe(section?.sql)
-    }
+    expect(up).toMatchObject({ sql: '\nSELECT 1;\nSELECT 2;\n', line: 3 })
+    expect(down).toMatchObject({ sql: '\nSELECT 3', line: 6 })
+    expect([...up.statements].map(({ start, end }) => sqlOf(up).slice(start, end))).toEqual(['SELECT 1', 'SELECT 2'])
+    expect([...(down?.statements ?? [])].map(({ start, end }) => [start, end])).toEqual([[1, 9]])
   })
 
   test('a marker ends a statement that has no semicolon', () => {
@@ -122,9 +123,9 @@ describe('sections', () => {
 
   test("psql's own lines are blanked, so that all else keeps its place", () => {
     const dump = (key: string) => `-- UP\n${key}\nCREATE TABLE a ();\n\\unrestrict b\n`
-    expect(parse(dump('\\restrict b')).up.sql).toBe(`\n${' '.repeat(11)}\nCREATE TABLE a ();\n${' '.repeat(13)}\n`)
-    expect(parse('\\restrict a\n-- UP\nSELECT 1;\n').up.sql).toBe('\nSELECT 1;\n')
-    expect(parse('\\restrict a\r\nSELECT 1;\r\n').up.sql).toBe(`${' '.repeat(11)}\r\nSELECT 1;\r\n`)
+    expect(sqlOf(parse(dump('\\restrict b')).up)).toBe(`\n${' '.repeat(11)}\nCREATE TABLE a ();\n${' '.repeat(13)}\n`)
+    expect(sqlOf(parse('\\restrict a\n-- UP\nSELECT 1;\n').up)).toBe('\nSELECT 1;\n')
+    expect(sqlOf(parse('\\restrict a\r\nSELECT 1;\r\n').up)).toBe(`${' '.repeat(11)}\r\nSELECT 1;\r\n`)
   })
 
   test('byte order marks of files that were joined are blanked too', () => {
@@ -283,7 +284,7 @@ describe('a section runs', () => {
   })
 
   test('with savepoints of its own', () => {
-    expect(parse('SAVEPOINT a;\nROLLBACK TO SAVEPOINT a;\nRELEASE a;').up.statements).toBe(3)
+    expect(parse('SAVEPOINT a;\nROLLBACK TO SAVEPOINT a;\nRELEASE a;').up.statements).toHaveLength(3)
   })
 })
 
@@ -340,9 +341,9 @@ describe('a file is refused', () => {
   })
 
   test("not with SET standard_conforming_strings = 'on', as dumps have it", () => {
-    expect(parse("SET standard_conforming_strings = 'on';\nSET standard_conforming_strings = on;").up.statements).toBe(
-      2,
-    )
+    expect(
+      parse("SET standard_conforming_strings = 'on';\nSET standard_conforming_strings = on;").up.statements,
+    ).toHaveLength(2)
   })
 
   test.each<[what: string, text: string, line: number, column: number, excerpt: string]>([

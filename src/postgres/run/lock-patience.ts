@@ -1,0 +1,39 @@
+import type { Outcome } from '../driver/send.ts'
+
+const attempts = 8
+
+interface Patient {
+  readonly tell: (sentence: string) => void
+  readonly signal: AbortSignal
+  /** Who holds the lock, where that is known. */
+  readonly blocker: () => string | null
+}
+
+/** How often what failed because somebody else holds a lock on a table is tried again, and when. */
+export class LockPatience {
+  private readonly options: Patient
+  private attempt = 1
+
+  constructor(options: Patient) {
+    this.options = options
+  }
+
+  /** Something went well meanwhile: what comes next has all its attempts. */
+  reset(): void {
+    this.attempt = 1
+  }
+
+  /**
+   * True once it may be tried again: after a pause that grows, and differs between runs, so that those who queued behind
+   * us get their turn. False at once for any other failure, or when it was tried often enough.
+   */
+  async allows(name: string, { error }: Outcome): Promise<boolean> {
+    const { tell, signal, blocker } = this.options
+    if (error?.code !== '55P03' || this.attempt >= attempts || signal.aborted) return false
+    this.attempt++
+    const who = blocker() ?? 'another session'
+    tell(`${name} was rolled back: ${who} holds a lock that it needs; attempt ${this.attempt} of ${attempts}`)
+    await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * this.attempt))
+    return true
+  }
+}

@@ -1,0 +1,22 @@
+import { LargeText } from '../../src/core/migration/large-text.ts'
+import type { Migration } from '../../src/core/migration/migration.ts'
+import { LargeFileParser } from '../../src/core/migration/parse-large-file.ts'
+import type { Section } from '../../src/core/migration/section.ts'
+
+/** The text of a section that is held. */
+export function sqlOf(section: Section): string {
+  if (section.kind === 'held') return section.sql
+  throw new Error('the section is not held')
+}
+
+/** Parses a file as one that is too large to hold, pushed in pieces of whole lines. */
+export function parseLarge(
+  path: string,
+  name: { version: string; name: string },
+  pieces: readonly string[],
+): Migration {
+  const bytes = Buffer.from(pieces.join(''))
+  const parser = new LargeFileParser(path, new LargeText((start, end) => bytes.subarray(start, end)), 0)
+  for (const piece of pieces) parser.push(Buffer.from(piece))
+  return parser.finish(name)
+}
