@@ -39,8 +39,8 @@ function decode(bytes: Buffer, shown: string): string {
 
 /** A large file, to be read where something of it is needed. */
 export function largeText(path: string): LargeText {
-  return new LargeText((start, end) => {
-    const bytes = Buffer.allocUnsafe(Math.max(end - start, 0))
+  return new LargeText((start, end, into) => {
+    const bytes = into?.subarray(0, Math.max(end - start, 0)) ?? Buffer.allocUnsafe(Math.max(end - start, 0))
     const file = openSync(path, 'r')
     try {
       let size = 0

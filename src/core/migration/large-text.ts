@@ -1,5 +1,8 @@
-/** The bytes of a file from `start` on up to `end`: fewer where the file has become shorter. */
-export type ReadBytes = (start: number, end: number) => Buffer
+/**
+ * The bytes of a file from `start` on up to `end`: fewer where the file has become shorter.
+ * @param into where they are put; without it they get a place of their own.
+ */
+export type ReadBytes = (start: number, end: number, into?: Buffer) => Buffer
 
 const block = 1_000_000
 const newline = 10

@@ -6,6 +6,8 @@ import type { Section, StreamedSection } from './section.ts'
 /** The text of a section, taken from its beginning to its end. */
 export interface SectionText {
   sql(stretch: Stretch): string
+  /** The same to be sent: of a file that is not held its bytes, which nobody needs as a text. */
+  raw(stretch: Stretch): string | Buffer
   data(stretch: Stretch): Iterable<Buffer>
   /** False when the file is another one than when it was parsed. Nothing can be taken any more. */
   isUnchanged(): boolean
@@ -16,6 +18,7 @@ export function openSection(section: Section): SectionText {
   if (section.kind === 'streamed') return new StreamedText(section)
   return {
     sql: ({ start, end }) => section.sql.slice(start, end),
+    raw: ({ start, end }) => section.sql.slice(start, end),
     data: ({ start, end }) => [Buffer.from(section.sql.slice(start, end))],
     isUnchanged: () => true,
   }
@@ -28,6 +31,7 @@ export function holdSection(section: Section): SectionText {
   const part = ({ start, end }: Stretch) => bytes.subarray(start - section.start, end - section.start)
   return {
     sql: (stretch) => part(stretch).toString(),
+    raw: part,
     data: (stretch) => [part(stretch)],
     isUnchanged: () => checksumOfBytes(bytes) === section.checksum,
   }
@@ -46,7 +50,10 @@ export function locateIn(section: Section, path: string, start: number, text: st
 }
 
 /** So much is read at once, where no single statement is larger. */
-const block = 256 * 1024
+const block = 128 * 1024
+
+/** What was taken stays as it is until so much more was: longer than it takes to be sent. */
+const rooms = 6
 
 /** Reads a file once from the beginning of its section to the end, and takes its checksum on the way. */
 class StreamedText implements SectionText {
@@ -55,6 +62,8 @@ class StreamedText implements SectionText {
   /** What was read last, and the byte of the file at which it ends. */
   private bytes: Buffer = Buffer.alloc(0)
   private next: number
+  private readonly rooms: Buffer[] = []
+  private turn = 0
 
   constructor(section: StreamedSection) {
     this.section = section
@@ -63,6 +72,10 @@ class StreamedText implements SectionText {
 
   sql(stretch: Stretch): string {
     return this.take(stretch).toString()
+  }
+
+  raw(stretch: Stretch): Buffer {
+    return this.take(stretch)
   }
 
   *data({ start, end }: Stretch): Generator<Buffer> {
@@ -78,16 +91,29 @@ class StreamedText implements SectionText {
   private take({ start, end }: Stretch): Buffer {
     if (end > this.next) {
       const kept = this.bytes.subarray(this.bytes.length - Math.max(this.next - start, 0))
-      const fresh = this.read(Math.max(end - this.next, block))
-      this.bytes = kept.length === 0 ? fresh : Buffer.concat([kept, fresh])
+      const size = Math.max(end - this.next, block)
+      const room = this.room(kept.length + size)
+      kept.copy(room)
+      const fresh = this.read(size, room.subarray(kept.length))
+      this.bytes = room.subarray(0, kept.length + fresh.length)
     }
     const base = this.next - this.bytes.length
     return this.bytes.subarray(Math.max(start - base, 0), Math.max(end - base, 0))
   }
 
-  private read(size: number): Buffer {
+  /** Room for so many bytes, which what was taken a few times ago may lose. */
+  private room(size: number): Buffer {
+    this.turn = (this.turn + 1) % rooms
+    const there = this.rooms[this.turn]
+    if (there !== undefined && there.length >= size) return there
+    const made = Buffer.allocUnsafe(size)
+    this.rooms[this.turn] = made
+    return made
+  }
+
+  private read(size: number, into?: Buffer): Buffer {
     const { file, end } = this.section
-    const bytes = file.read(this.next, Math.min(this.next + size, end))
+    const bytes = file.read(this.next, Math.min(this.next + size, end), into)
     this.next += bytes.length
     this.checksum.add(bytes)
     return bytes

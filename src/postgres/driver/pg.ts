@@ -55,6 +55,18 @@ export async function cancelWire(): Promise<CancelWire> {
   return new (library as { Connection: new () => CancelWire }).Connection()
 }
 
+/** Sends a simple query whose text is in bytes already: no string of it is made. */
+export function sendQueryBytes({ stream }: Wire, sql: Buffer): void {
+  const head = Buffer.alloc(5)
+  head.write('Q')
+  head.writeInt32BE(4 + sql.length + 1, 1)
+  stream.cork()
+  stream.write(head)
+  stream.write(sql)
+  stream.write('\0')
+  stream.uncork()
+}
+
 /** A query that is handed each message of the server, and sends itself. */
 export interface Submittable {
   callback: (error: Error | null) => void

@@ -1,4 +1,4 @@
-import { type Client, queryClassOf, type Submittable, submit, type Wire } from './pg.ts'
+import { type Client, queryClassOf, type Submittable, sendQueryBytes, submit, type Wire } from './pg.ts'
 
 /** An error as the server sent it. */
 export interface ServerError extends Error {
@@ -24,23 +24,24 @@ interface Script extends Submittable {
   readonly wire: Wire | null
 }
 
-let scriptClass: (new (text: string) => Script) | null = null
+let scriptClass: (new (text: string | Buffer) => Script) | null = null
 
 /** The driver's own query, less what a migration does not need: rows are not kept, statements are counted. */
-function scriptClassOf(client: Client): new (text: string) => Script {
+function scriptClassOf(client: Client): new (text: string | Buffer) => Script {
   return class extends queryClassOf(client) {
     completed = 0
     wire: Wire | null = null
-    private readonly sql: string
+    private readonly sql: string | Buffer
 
-    constructor(text: string) {
-      super({ text, rowMode: 'array' })
+    constructor(text: string | Buffer) {
+      super({ text: typeof text === 'string' ? text : '', rowMode: 'array' })
       this.sql = text
     }
 
     override submit(wire: Wire): void {
       this.wire = wire
-      wire.query(this.sql)
+      if (typeof this.sql === 'string') wire.query(this.sql)
+      else sendQueryBytes(wire, this.sql)
     }
 
     override handleRowDescription(): void {}
@@ -52,7 +53,7 @@ function scriptClassOf(client: Client): new (text: string) => Script {
   }
 }
 
-function begin(client: Client, text: string): { script: Script; outcome: Promise<Outcome> } {
+function begin(client: Client, text: string | Buffer): { script: Script; outcome: Promise<Outcome> } {
   scriptClass ??= scriptClassOf(client)
   const script = new scriptClass(text)
   const outcome = new Promise<Outcome>((resolve) => {
@@ -63,7 +64,7 @@ function begin(client: Client, text: string): { script: Script; outcome: Promise
 }
 
 /** Sends one message of any number of statements; never rejects. */
-export function send(client: Client, text: string): Promise<Outcome> {
+export function send(client: Client, text: string | Buffer): Promise<Outcome> {
   return begin(client, text).outcome
 }
 
@@ -75,7 +76,7 @@ export interface CopyIn {
 }
 
 /** Begins to copy in; a failure is told by `end`, the server ignores what comes between. */
-export function copyIn(client: Client, text: string): CopyIn {
+export function copyIn(client: Client, text: string | Buffer): CopyIn {
   const { script, outcome } = begin(client, text)
   let over = false
   void outcome.then(() => {

@@ -36,14 +36,15 @@ function place(
   { error, completed }: Outcome,
 ): Location | undefined {
   const path = step.file?.path ?? `${step.name}.sql (DOWN from the database)`
-  const at = (offset: number) => locateIn(section, path, message.start, message.sql, offset)
+  const text = String(message.sql)
+  const at = (offset: number) => locateIn(section, path, message.start, text, offset)
   const position = Number(error?.position)
-  if (position > 0 && position <= message.sql.length + 1) return at(utf16Offset(message.sql, position - 1))
+  if (position > 0 && position <= text.length + 1) return at(utf16Offset(text, position - 1))
   if (message.kind === 'copy') return placeInData(at(0), message, error?.where ?? '')
   const statement = completed < message.count ? section.statements.at(message.first + completed) : undefined
   if (statement === undefined) return undefined
   const start = offsetIn(section, message, statement.start)
-  const sql = message.sql.slice(start, offsetIn(section, message, statement.end))
+  const sql = text.slice(start, offsetIn(section, message, statement.end))
   const line = /inline_code_block line (\d+)/.exec(error?.where ?? '')?.[1]
   const body = /\$(\w*)\$/.exec(sql)
   if (line === undefined || body === null) return at(start)
@@ -53,7 +54,7 @@ function place(
 /** A place of the section as an offset in the message's text. Of a file that is not held, places count bytes. */
 function offsetIn(section: Section, { sql, start }: SqlMessage, at: number): number {
   if (section.kind === 'held') return at - start
-  return Buffer.from(sql).toString('utf8', 0, at - start).length
+  return Buffer.from(sql.toString()).toString('utf8', 0, at - start).length
 }
 
 /** The data begin on the line after COPY; PostgreSQL tells which of their lines is wrong, and what it says. */
@@ -62,7 +63,7 @@ function placeInData(copy: Location, { sql }: SqlMessage, where: string): Locati
   if (line === undefined) return copy
   return {
     path: copy.path,
-    line: copy.line + sql.split('\n').length - 1 + Number(line),
+    line: copy.line + String(sql).split('\n').length - 1 + Number(line),
     column: 1,
     excerpt: told ?? '',
     caret: 0,

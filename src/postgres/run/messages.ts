@@ -8,7 +8,7 @@ const largest = 1_000_000
 /** Statements of a section that are sent as one message. */
 export interface SqlMessage {
   readonly kind: 'sql' | 'copy'
-  readonly sql: string
+  readonly sql: string | Buffer
   /** Where it begins in its section, as the places of statements are counted there. */
   readonly start: number
   /** The place of its first statement in the list of the section, from 0, and how many there are. */
@@ -67,5 +67,5 @@ function extended(group: Group | null, { start, end }: Statement, index: number)
 
 /** @param next the place in the list of the statement after it. */
 function groupMessage({ start, end, first }: Group, next: number, text: SectionText): SqlMessage {
-  return { kind: 'sql', sql: text.sql({ start, end }), start, first, count: next - first }
+  return { kind: 'sql', sql: text.raw({ start, end }), start, first, count: next - first }
 }

@@ -52,7 +52,7 @@ export async function runOutsideTransaction(session: Session, work: Work, option
     if (number <= done) continue
     const message = messageOf(statement, number - 1, text)
     if (options.signal.aborted) return { message, outcome: { error: interrupted, completed: 0 } }
-    checksum.add(message.sql)
+    checksum.add(text.sql(statement))
     const record = statementDoneSql(step.version, number, checksum.hex())
     const numbered = { statement, message, text, number, record }
     const outcome = isPlain(statement)
@@ -168,8 +168,8 @@ async function bare(
   mayBeDone: boolean,
   options: Options,
 ): Promise<Outcome> {
-  const { message, number, record } = numbered
-  const state = await prepareStatement(session.client, message.sql, mayBeDone, options.tell)
+  const { statement, text, number, record } = numbered
+  const state = await prepareStatement(session.client, text.sql(statement), mayBeDone, options.tell)
   if (state === 'unknown') throw unknown(step.name, step.version, section, number)
   if (state === 'clear') {
     await must(session.client, journaled(statementBegunSql(step.version, number)))
