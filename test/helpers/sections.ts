@@ -16,7 +16,11 @@ export function parseLarge(
   pieces: readonly string[],
 ): Migration {
   const bytes = Buffer.from(pieces.join(''))
-  const parser = new LargeFileParser(path, new LargeText((start, end) => bytes.subarray(start, end)), 0)
+  const read = (start: number, end: number, into?: Buffer) => {
+    const part = bytes.subarray(start, end)
+    return into === undefined ? part : into.subarray(0, part.copy(into))
+  }
+  const parser = new LargeFileParser(path, new LargeText(read), 0)
   for (const piece of pieces) parser.push(Buffer.from(piece))
   return parser.finish(name)
 }
