@@ -30,7 +30,7 @@ export function leaf(parent: Group, name: string, description: string, examples:
     .option('--database-url <url>', 'postgresql://user:password@host:5432/database (or DATABASE_URL)')
     .option('--json', 'one JSON document on stdout')
     .option('-y, --yes', 'answer y/N questions with yes')
-    .option('--debug', 'SQL, connections and timings on stderr (or NSELF_DEBUG=1)')
+    .option('--debug', 'SQL and timings on stderr')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`)
 }
 
