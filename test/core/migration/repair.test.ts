@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../../../src/core/migration/checksum.ts'
+import type { Applied } from '../../../src/core/migration/migration.ts'
+import { findingsOf, type RepairFlags, repairsFor } from '../../../src/core/migration/repair.ts'
+import { compare } from '../../../src/core/migration/state.ts'
+import { errorOf, file, row } from '../../helpers/history.ts'
+
+const flags = (more: Partial<RepairFlags>): RepairFlags => ({
+  accept: [],
+  markApplied: [],
+  forget: [],
+  statementDone: [],
+  statementAgain: [],
+  baseline: null,
+  rebuild: false,
+  dropInvalidIndex: [],
+  markEnvironment: null,
+  ...more,
+})
+const three = file('001_a', { up: 'SELECT 1;\nSELECT 2;\nSELECT 3;' })
+const stopped = (more: Partial<Applied>) => compare([three], [row(three, 1, { state: 'failed', ...more })])
+const edited = compare([file('001_a', { up: 'SELECT 10;' })], [row(three, 1)])
+const pending = compare([file('001_a'), file('002_b'), file('003_c')], [])
+
+describe('what is wrong is found, with the flag that fixes it:', () => {
+  test.each([
+    ['an edited file', edited, ['--accept 1']],
+    [
+      'one that stopped after a statement that is done',
+      stopped({ statementsDone: 1, statementBegun: 1 }),
+      ['--forget 1'],
+    ],
+    [
+      'one that was killed inside a statement',
+      stopped({ statementsDone: 1, statementBegun: 2 }),
+      ['--statement-done 1', '--statement-again 1', '--forget 1'],
+    ],
+    ['nothing in what is only pending', pending, []],
+    ['nothing in a row whose file another checkout has', compare([], [row(three, 1)]), []],
+  ])('%s', (_, state, expected) => {
+    expect(findingsOf(state, [], false).map(({ flag }) => flag)).toEqual(expected)
+  })
+
+  test('INVALID indexes, quoted for a shell, and a lost table', () => {
+    expect(findingsOf(pending, ['public."odd name"'], true).map(({ flag }) => flag)).toEqual([
+      '--rebuild',
+      `--drop-invalid-index 'public."odd name"'`,
+    ])
+  })
+})
+
+describe('a flag becomes a repair', () => {
+  test('--statement-done knows the statements by their texts', () => {
+    const [repair] = repairsFor(stopped({ statementsDone: 1, statementBegun: 2 }), flags({ statementDone: ['1'] }))
+    expect(repair).toMatchObject({ kind: 'statement-done', doneChecksum: sha256('SELECT 1\0SELECT 2') })
+  })
+
+  test('--baseline takes every pending one up to its version', () => {
+    const repairs = repairsFor(pending, flags({ baseline: '2' }))
+    expect(repairs.map((one) => ('file' in one ? `${one.kind} ${one.file.name}` : one.kind))).toEqual([
+      'baseline 001_a',
+      'baseline 002_b',
+    ])
+  })
+
+  test.each([
+    ['accept of one that is not edited', pending, flags({ accept: ['1'] }), /version 1 is not edited/],
+    [
+      'mark-applied of one that is applied',
+      compare([three], [row(three, 1)]),
+      flags({ markApplied: ['1'] }),
+      /is not pending/,
+    ],
+    ['forget of one without a row', pending, flags({ forget: ['1'] }), /is not in the history/],
+    [
+      'statement-done where nothing is unknown',
+      stopped({ statementsDone: 1, statementBegun: 1 }),
+      flags({ statementDone: ['1'] }),
+      /no statement of unknown outcome/,
+    ],
+    ['baseline of a version that has no file', pending, flags({ baseline: '9' }), /has no file/],
+    ['a version that does not exist', pending, flags({ accept: ['77'] }), /version 77/],
+  ])('and %s is refused', (_, state, given, message) => {
+    const error = errorOf(() => repairsFor(state, given))
+    expect(error.code).toBe('usage')
+    expect(error.message).toMatch(message)
+  })
+})

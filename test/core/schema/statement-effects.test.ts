@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { effectOfType, effectsOf, obstaclesOf } from '../../../src/core/schema/statement-effects.ts'
+import { catalog, table } from '../../helpers/schema.ts'
+
+const before = catalog(table('users', ['id integer', 'name character varying(20)', 'odd"name text']))
+
+describe('what a generated statement does to rows and users is told:', () => {
+  test.each([
+    ['DROP TABLE "public"."users"', /^All rows of this table are lost/],
+    ['ALTER TABLE "public"."users" DROP COLUMN "name"', /^All values of this column are lost/],
+    ['ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL', /^Fails when a row has no value here/],
+    ['ALTER TABLE "public"."users" ADD COLUMN "age" integer NOT NULL', /^Fails when the table has rows/],
+    ['ALTER TABLE "public"."users" ADD COLUMN "key" uuid DEFAULT gen_random_uuid()', /^Writes the whole table anew/],
+    [
+      'ALTER TABLE "public"."users" ADD CONSTRAINT "f" FOREIGN KEY ("id") REFERENCES "public"."t"("id")',
+      /refers to nothing/,
+    ],
+    ['ALTER TABLE "public"."users" ADD CONSTRAINT "u" UNIQUE ("name")', /two rows have the same values/],
+    ['ALTER TABLE "public"."users" ADD CONSTRAINT "c" CHECK ((id > 0))', /a row breaks it/],
+    ['CREATE INDEX "i" ON "public"."users" ("name")', /^Writes to the table wait/],
+    ['CREATE UNIQUE INDEX "i" ON "public"."users" ("name")', /^Fails when two rows have the same values/],
+    [
+      'ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE integer USING name::integer',
+      /fails when a value does not fit/,
+    ],
+    ['ALTER TABLE "public"."users" ALTER COLUMN "odd""name" TYPE integer', /^Was text:/],
+  ])('%s', (sql, told) => {
+    expect(effectsOf(sql, before)).toEqual([expect.stringMatching(told)])
+  })
+})
+
+describe('what is quick and loses nothing is not told of:', () => {
+  test.each([
+    'ALTER TABLE "public"."users" ADD COLUMN "age" integer',
+    'ALTER TABLE "public"."users" ADD COLUMN "age" integer DEFAULT 0 NOT NULL',
+    'ALTER TABLE "public"."users" ALTER COLUMN "name" DROP NOT NULL',
+    'ALTER TABLE "public"."users" RENAME COLUMN "name" TO "title"',
+    'CREATE INDEX "i" ON "public"."made_by_this_migration" ("name")',
+    'ALTER TABLE "public"."made_by_this_migration" ADD CONSTRAINT "u" UNIQUE ("name")',
+    'CREATE TABLE "public"."t" ("a" integer)',
+  ])('%s', (sql) => {
+    expect(effectsOf(sql, before)).toEqual([])
+  })
+})
+
+test('of a DOWN only what can make it fail is told', () => {
+  expect(obstaclesOf('ALTER TABLE "public"."users" DROP COLUMN "name"', before)).toEqual([])
+  expect(obstaclesOf('ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL', before)).toHaveLength(1)
+})
+
+describe('a change of type is judged:', () => {
+  test.each([
+    ['character varying(10)', 'character varying(20)', /keeps all values, and writes nothing anew/],
+    ['character varying(10)', 'text', /keeps all values, and writes nothing anew/],
+    ['character varying(20)', 'character varying(10)', /fails when a value is longer than 10 characters/],
+    ['integer', 'bigint', /keeps all values; writes the whole table anew/],
+    ['bigint', 'integer', /fails when a value does not fit/],
+    ['integer', 'text', /keeps all values; writes the whole table anew/],
+    ['numeric(12,4)', 'numeric(12,2)', /values are rounded/],
+    ['numeric', 'integer', /values are rounded/],
+    ['timestamp without time zone', 'timestamp with time zone', /time zone of the session/],
+    ['text', 'jsonb', /fails when a value does not fit/],
+  ])('%s to %s', (from, to, told) => {
+    expect(effectOfType(from, to)).toMatch(told)
+  })
+})
