@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 
 /** A migration without the marks that each tool has its own of. */
 export interface SourceFile {
@@ -9,6 +9,9 @@ export interface SourceFile {
 }
 
 export type Kind = 'tables' | 'rows'
+
+/** One migration: 100 MB of INSERTs or of COPY data, or 20,000 statements outside a transaction. */
+export type Large = 'insert' | 'copy' | 'statements'
 
 /** So many small migrations: each makes a table and an index, or adds one row to a table that the first one makes. */
 export function smallMigrations(kind: Kind, count: number): SourceFile[] {
@@ -44,6 +47,12 @@ function entry(n: number): Pick<SourceFile, 'up' | 'down'> {
 const size = 100_000_000
 const words =
   'the quick brown fox jumps over the lazy dog and comes back to tell of it, twice or thrice a day, as foxes do'
+
+/** Writes a file of 20,000 statements. */
+export function writeStatements(path: string, head = ''): void {
+  const inserts = Array.from({ length: 20_000 }, (_, i) => `INSERT INTO many VALUES (${i});\n`)
+  writeFileSync(path, `${head}CREATE TABLE many (id integer);\n${inserts.join('')}`)
+}
 
 /** Writes a file of 100 MB: single INSERTs, or one COPY with its data; `head` and `foot` stand around it. */
 export function writeLarge(path: string, how: 'insert' | 'copy', head = '', foot = ''): void {

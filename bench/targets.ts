@@ -53,7 +53,7 @@ export const targets: readonly Target[] = [
   ratio('version', '--version, CPU', 'cpu', 'node -e 0', 1.15),
   ratio('help', '--help, CPU', 'cpu', 'node -e 0', 1.15),
   ratio('insert-100mb', '100 MB of INSERTs', 'wall', psql, 1),
-  memory('insert-100mb', '100 MB of INSERTs, memory of the client', 'clientPeak', 130),
+  memory('insert-100mb', '100 MB of INSERTs, memory of the client', 'clientPeak', 100),
   memory('insert-100mb', '100 MB of INSERTs, memory of the backend', 'backendPeak', 20),
   {
     ...ratio('copy-100mb', '100 MB of COPY data', 'wall', psql, 1.2),

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SourceFile } from './migrations.ts'
+import type { Large, SourceFile } from './migrations.ts'
 
 export type Action = 'version' | 'help' | 'status' | 'up' | 'down'
 
@@ -22,8 +22,8 @@ export interface Tool {
   readonly runsOnNode: boolean
   /** Writes migrations in the form that it wants. */
   readonly prepare: (folder: string, files: readonly SourceFile[]) => void
-  /** Writes one migration of 100 MB; where it is missing, the tool cannot run such. */
-  readonly prepareLarge?: Partial<Record<'insert' | 'copy', (folder: string) => void>>
+  /** Writes one large migration; where it is missing, the tool cannot run such. */
+  readonly prepareLarge?: Partial<Record<Large, (folder: string) => void>>
   /** The words of its command line, the program first; null for what it cannot do. */
   readonly argv: (action: Action, place: Place, url: string) => readonly string[] | null
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type SourceFile, writeLarge } from './migrations.ts'
+import { type SourceFile, writeLarge, writeStatements } from './migrations.ts'
 import { drizzle, graphileMigrate, knex, nodePgMigrate } from './node-tools.ts'
 import { type Action, checkout, installed, made, type Tool, writer } from './tool.ts'
 
@@ -13,6 +13,8 @@ const nself: Tool = {
   prepareLarge: {
     insert: (folder) => writeLarge(join(made(folder, 'nself', 'migrations'), '1_large.sql'), 'insert', '-- UP\n'),
     copy: (folder) => writeLarge(join(made(folder, 'nself', 'migrations'), '1_large.sql'), 'copy', '-- UP\n'),
+    statements: (folder) =>
+      writeStatements(join(made(folder, 'nself', 'migrations'), '1_many.sql'), '-- nself: no-transaction\n-- UP\n'),
   },
   argv: (action, { node, count }, url) => {
     const program = [node, join(checkout, 'bin', 'nself.js')]
@@ -53,6 +55,7 @@ const psql: Tool = {
   prepareLarge: {
     insert: (folder) => writeLarge(join(folder, 'up.sql'), 'insert', 'BEGIN;\n', 'COMMIT;\n'),
     copy: (folder) => writeLarge(join(folder, 'up.sql'), 'copy', 'BEGIN;\n', 'COMMIT;\n'),
+    statements: (folder) => writeStatements(join(folder, 'up.sql')),
   },
   argv: (action, _, url) => psqlArgv(action, url),
 }

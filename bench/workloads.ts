@@ -1,12 +1,12 @@
-import type { Kind } from './migrations.ts'
+import type { Kind, Large } from './migrations.ts'
 import type { Action } from './tool.ts'
 
 export interface Workload {
   readonly name: string
   readonly title: string
   readonly action: Action
-  /** Of what stands in the folder: so many small migrations, or one of 100 MB; without it there is no database. */
-  readonly migrations?: { readonly kind: Kind; readonly count: number } | 'insert' | 'copy'
+  /** Of what stands in the folder: so many small migrations, or a large one; without it there is no database. */
+  readonly migrations?: { readonly kind: Kind; readonly count: number } | Large
   /** They are applied before the measured command begins. */
   readonly applied?: true
   /** The tools that run it; without it all that can. */
@@ -95,6 +95,13 @@ export const workloads: readonly Workload[] = [
   { ...up(100, 5), name: 'up-100-20ms', title: 'up of 100, the server 20 ms away', away: 20 },
   large('insert', 'INSERTs'),
   large('copy', 'COPY data'),
+  {
+    ...large('insert', ''),
+    name: 'statements-20000',
+    title: 'one migration of 20,000 statements outside a transaction, each journaled',
+    migrations: 'statements',
+    tools: ['nself', 'psql, a transaction a file'],
+  },
   { ...up(100, 5), name: 'one-runner', title: 'up of 100 that only add a row', migrations: rows(100) },
   { ...up(100, 5), name: 'eight-runners', title: 'the same by eight at once', migrations: rows(100), runners: 8 },
   {
