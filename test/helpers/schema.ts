@@ -1,7 +1,7 @@
 import type { Catalog, Column, Table } from '../../src/core/schema/catalog.ts'
 
 /** A column of a type, `name type`, with more where it matters. */
-export function column(text: string, more: Partial<Column> = {}): Column {
+function column(text: string, more: Partial<Column> = {}): Column {
   const [name = '', ...type] = text.split(' ')
   return {
     name,
