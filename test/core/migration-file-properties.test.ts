@@ -107,3 +107,8 @@ test('a file that is too large to hold has the same statements, data, places and
     { numRuns: 300 },
   )
 })
+
+test('a marker without a line end is no part of the section before it, in a file that is too large to hold', () => {
+  const text = '-- UP\nSELECT 1;\n-- DOWN'
+  expect(parseLarge('1_a.sql', name, [text]).checksum).toBe(parse(text).checksum)
+})

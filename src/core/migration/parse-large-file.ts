@@ -10,6 +10,8 @@ import type { Migration } from './migration.ts'
 import { collect, heldSection, invalidFile, nulFault, type SectionContent } from './parse-file.ts'
 import type { StreamedSection } from './section.ts'
 
+const newline = 10
+
 /** Text that was pushed, and where it begins: in units that the lexer counts, and in bytes of the file. */
 interface Piece {
   readonly bytes: Buffer
@@ -63,7 +65,8 @@ export class LargeFileParser {
       this.advance(rest)
       if (nul !== -1) throw nulFault(this.piece.start + rest.toString('utf8', 0, nul - passed).length)
       for (const token of this.lexer.push(this.piece.text)) this.take(token)
-      this.feed(this.grammar.current, this.piece.byte + rest.length)
+      // A line that has no end yet may be a marker: it belongs to nobody before it is read.
+      this.feed(this.grammar.current, this.piece.byte + rest.lastIndexOf(newline) + 1)
     })
   }
 
@@ -71,6 +74,7 @@ export class LargeFileParser {
   finish(name: { version: string; name: string }): Migration {
     return this.guarded(() => {
       for (const token of this.lexer.finish()) this.take(token)
+      this.feed(this.grammar.current, this.piece.byte + this.piece.bytes.length)
       const { up, down } = this.grammar.finish(this.piece.start + this.piece.text.length)
       const checksum = this.up.checksum.hex()
       return {
