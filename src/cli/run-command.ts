@@ -44,7 +44,7 @@ function contextOf(flags: CommonFlags): Context {
   })
   for (const server of [settings.target, settings.shadow])
     if (server !== null && 'password' in server) hideSecret(server.password)
-  for (const warning of settings.warnings) progress.tell(`Warning: ${warning}`)
+  for (const warning of settings.warnings) progress.tell(redact(`Warning: ${warning}`))
   return {
     settings,
     settingsOf: (environment, url) =>
@@ -54,7 +54,7 @@ function contextOf(flags: CommonFlags): Context {
     signal: interruption.signal,
     handOver,
     tell: (sentence) => progress.tell(redact(sentence)),
-    progress: (what) => progress.progress(what),
+    progress: (what) => progress.progress(redact(what)),
     now: () => progress.now(),
   }
 }

@@ -315,7 +315,7 @@ export const errors: Readonly<Record<string, NselfError>> = {
       ],
     },
   }),
-  'not-proven': new NselfError('invalid-design', 'the migration does not make what the design says', {
+  'not-proven': new NselfError('verification-failed', 'the migration does not make what the design says', {
     report: { kind: 'differences', differences: [{ sign: '-', kind: 'Index', name: 'a_idx' }] },
   }),
   refused: new NselfError('refused', 'fresh is blocked in production', { hint: 'use up and down' }),
