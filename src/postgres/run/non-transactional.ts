@@ -13,7 +13,7 @@ import type { LockPatience } from './lock-patience.ts'
 import { messageOf, type SqlMessage } from './messages.ts'
 import { prepareStatement } from './resume.ts'
 import type { Session } from './session.ts'
-import { beginSql, cleanSql, type Failed, type Work } from './transaction.ts'
+import { beginSql, changedMeanwhile, cleanSql, type Failed, type Work } from './transaction.ts'
 
 interface Options {
   readonly environment: Environment
@@ -42,6 +42,8 @@ interface Numbered {
 export async function runOutsideTransaction(session: Session, work: Work, options: Options): Promise<Failed | null> {
   const { step, section } = work
   const text = holdSection(section)
+  // Its statements would be cut where those of the other text were, and each of them commits.
+  if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
   const checksum = new DoneChecksum()
   const { done, begun } = progressOf(work, text, checksum)
   await must(session.client, beginProgressSql(step, options.environment, work.downSql))

@@ -123,6 +123,7 @@ async function sendLarge({ client }: Session, { step, section }: Script, closing
   return failedIn(null, await send(client, closing))
 }
 
-function changedMeanwhile(step: Script['step']): ServerError {
+/** What is told where a file is another one than when it was parsed: its statements are not where they were. */
+export function changedMeanwhile(step: Script['step']): ServerError {
   return Object.assign(new Error(`the file of ${step.name} changed while it was being run`), { severity: 'ERROR' })
 }
