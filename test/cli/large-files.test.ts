@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { describe, expect, test } from 'vitest'
 import { program } from '../helpers/cli.ts'
 import { useServer } from '../helpers/project.ts'
 
@@ -90,4 +91,34 @@ test('a thousand files are read where a hundred may be open', async () => {
     encoding: 'utf8',
   })
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, result: { migrations: { length: 1000 } } })
+})
+
+describe('a large file that is edited after it was parsed, while the run waits,', () => {
+  const comment = '-- a comment that goes on\n'.repeat(160_000)
+  const statements = 'DELETE FROM t WHERE n = 1;\nDELETE FROM t WHERE n = 2;\n'
+  const waits = "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+
+  test.each([
+    ['outside a transaction', '-- nself: no-transaction\n'],
+    ['in a transaction', ''],
+  ])('is refused %s, and none of its statements is kept', async (_, header) => {
+    const project = await server.project({
+      '001_wait.sql': 'ALTER TABLE t ADD COLUMN more int;\n',
+      '002_large.sql': `${header}${statements}${comment}`,
+    })
+    await project.query('CREATE TABLE t (n int); INSERT INTO t VALUES (1), (2), (3)')
+    const other = new pg.Client({ connectionString: project.url })
+    await other.connect()
+    await other.query('BEGIN; LOCK TABLE t IN ACCESS SHARE MODE')
+    const running = project.start(...up)
+    await project.until(waits)
+    project.write({ '002_large.sql': `${header}-- more\n${statements}${comment}` })
+    await other.query('COMMIT')
+    await other.end()
+    const { code, stderr } = await running.finished
+    expect(code, stderr).toBe(4)
+    expect(stderr).toContain('the file of 002_large changed while it was being run')
+    expect(await project.query('SELECT n FROM t ORDER BY n')).toEqual([[1], [2], [3]])
+    expect(await project.statuses()).toEqual(['001_wait applied', '002_large pending'])
+  })
 })
