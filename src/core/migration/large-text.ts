@@ -33,6 +33,8 @@ export class LargeText {
         this.lineStart = from + i + 1
       }
     }
-    return { line: this.line, before: this.text(this.lineStart, at).replace(/^\ufeff/, '') }
+    const before = this.text(this.lineStart, at)
+    // Only that of the whole file is no character of its first line.
+    return { line: this.line, before: this.lineStart === 0 ? before.replace(/^\ufeff/, '') : before }
   }
 }

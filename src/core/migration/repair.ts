@@ -4,7 +4,7 @@ import { shellWord } from '../shell-word.ts'
 import { DoneChecksum } from './checksum.ts'
 import type { Applied, Migration } from './migration.ts'
 import type { Section } from './section.ts'
-import { openSection } from './section-text.ts'
+import { holdSection } from './section-text.ts'
 import type { Entry, State } from './state.ts'
 import { compareVersions } from './version.ts'
 
@@ -136,7 +136,12 @@ function statementDone({ version, name }: Entry, file: Migration, applied: Appli
 }
 
 function checksumOfFirst(section: Section, count: number): string {
-  const text = openSection(section)
+  const text = holdSection(section)
+  if (!text.isUnchanged()) {
+    throw new NselfError('conflict', 'the file changed while it was read', {
+      hint: 'run the command again; nothing was changed',
+    })
+  }
   const checksum = new DoneChecksum()
   for (let i = 0; i < count; i++) {
     const statement = section.statements.at(i)

@@ -2,7 +2,8 @@ import type { Environment } from '../../core/environment.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
-import { openSection } from '../../core/migration/section-text.ts'
+import { openSection, type SectionText } from '../../core/migration/section-text.ts'
+import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { assertNotedSql, assertRecordedSql, recordSql } from '../tracking/history.ts'
@@ -95,6 +96,13 @@ const ahead = 2
 
 async function sendLarge({ client }: Session, { step, section }: Script, closing: string): Promise<Failed | null> {
   const text = openSection(section)
+  const failed = await sendMessages(client, section, text)
+  // Of a file that changed the server may have refused what is no statement of it: that is said first.
+  if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
+  return failed ?? failedIn(null, await send(client, closing))
+}
+
+async function sendMessages(client: Client, section: Section, text: SectionText): Promise<Failed | null> {
   const sent: Promise<Failed | null>[] = []
   const settled = async (upTo: number): Promise<Failed | null> => {
     while (sent.length > upTo) {
@@ -117,10 +125,7 @@ async function sendLarge({ client }: Session, { step, section }: Script, closing
     }
     if (failed) return failed
   }
-  const failed = await settled(0)
-  if (failed) return failed
-  if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
-  return failedIn(null, await send(client, closing))
+  return settled(0)
 }
 
 /** What is told where a file is another one than when it was parsed: its statements are not where they were. */
