@@ -2,6 +2,7 @@ import type { Context } from '../commands/shared/context.ts'
 import type { Result } from '../commands/shared/results.ts'
 import { differentStatus } from '../core/errors.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
+import type { ServerTarget } from '../project/server-target.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'
@@ -42,8 +43,10 @@ function contextOf(flags: CommonFlags): Context {
     flagUrl: flags.databaseUrl,
     flagShadowUrl: flags.shadowUrl,
   })
-  for (const server of [settings.target, settings.shadow])
-    if (server !== null && 'password' in server) hideSecret(server.password)
+  for (const server of [settings.target, settings.shadow]) {
+    // postgres/postgres: what is a name of the server's too cannot be told apart from it, and every message names the server.
+    if (server !== null && 'password' in server && !isNameOf(server, server.password)) hideSecret(server.password)
+  }
   for (const warning of settings.warnings) progress.tell(redact(`Warning: ${warning}`))
   return {
     settings,
@@ -57,6 +60,10 @@ function contextOf(flags: CommonFlags): Context {
     progress: (what) => progress.progress(redact(what)),
     now: () => progress.now(),
   }
+}
+
+function isNameOf({ host, user, database }: ServerTarget, password: string | null): boolean {
+  return password !== null && [host, user, database].includes(password)
 }
 
 /** `--debug`: what goes over the wire, with the time since the start, on stderr. */

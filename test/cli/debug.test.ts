@@ -45,3 +45,11 @@ test('a password that the settings know is hidden wherever it stands, as it is a
   expect(stdout + stderr).not.toMatch(/geheim/)
   expect(stderr).toContain('NOTICE: *** ***')
 })
+
+test('a password that is a name of the server too does not take that name out of messages', async () => {
+  const project = await server.project({})
+  const url = 'postgres://postgres:postgres@127.0.0.1:1/postgres'
+  const { stderr } = await project.nself('db', 'migrate', 'status', '--database-url', url)
+  expect(stderr).toContain('cannot connect to 127.0.0.1:1/postgres as postgres')
+  expect(stderr).not.toContain('postgres:postgres')
+})
