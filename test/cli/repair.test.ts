@@ -162,7 +162,7 @@ describe('the guard', () => {
     expect((await repair(project, '--env', 'staging', '--mark-environment', 'staging', '--yes')).code).toBe(3)
     expect((await repair(project, '--env', 'production', '--no-backup', '--mark-environment', 'staging')).code).toBe(3)
     await repaired(project, '--env', 'production', '--no-backup', '--mark-environment', 'staging', '--yes')
-    expect(await project.query('SELECT value FROM nself.metadata')).toEqual([['staging']])
+    expect(await project.query("SELECT value FROM nself.metadata WHERE key = 'environment'")).toEqual([['staging']])
     expect((await repair(project, '--env', 'staging', '--forget', '1')).code).toBe(3)
     expect((await rows(project)).length).toBe(1)
     await repaired(project, '--env', 'staging', '--forget', '1', '--yes')

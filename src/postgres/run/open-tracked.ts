@@ -2,7 +2,7 @@ import type { Environment } from '../../core/environment.ts'
 import type { Connection } from '../driver/connect.ts'
 import { must } from '../driver/must.ts'
 import { type Locking, waitingOf } from '../lock/with-lock.ts'
-import { bootstrapSql } from '../tracking/history.ts'
+import { bootstrapSql, isCurrent } from '../tracking/schema.ts'
 import { openSession, type Session } from './session.ts'
 
 /**
@@ -15,6 +15,6 @@ export async function openTracked(
   locking: Locking,
 ): Promise<Session> {
   const { session, history } = await openSession(connection, waitingOf(locking))
-  if (!history.facts.tracked) await must(session.client, bootstrapSql(environment))
+  if (!isCurrent(history.facts)) await must(session.client, bootstrapSql(environment))
   return session
 }

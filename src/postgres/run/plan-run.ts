@@ -8,7 +8,8 @@ import { must } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
-import { bootstrapSql, type History, journalSql, readStoredDown, storeFingerprintSql } from '../tracking/history.ts'
+import { type History, journalSql, readStoredDown, storeFingerprintSql } from '../tracking/history.ts'
+import { bootstrapSql, isCurrent } from '../tracking/schema.ts'
 import { migrationFailure } from './failure.ts'
 import { LockPatience } from './lock-patience.ts'
 import { wholeMessage } from './messages.ts'
@@ -58,7 +59,7 @@ export class Run {
   }
 
   private async steps(history: History): Promise<void> {
-    if (!history.facts.tracked) this.tracked = must(this.session.client, bootstrapSql(this.options.environment))
+    if (!isCurrent(history.facts)) this.tracked = must(this.session.client, bootstrapSql(this.options.environment))
     this.tracked.catch(() => {})
     if (this.options.before) {
       await this.tracked

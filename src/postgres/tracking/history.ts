@@ -8,43 +8,10 @@ import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
+import { formatKey, formatOf } from './schema.ts'
 import { forgetSeedsSql } from './seed-history.ts'
 
-/** With seed-history.ts the only file that names the tracking tables. */
-const schema = `
-CREATE SCHEMA IF NOT EXISTS nself;
-CREATE TABLE IF NOT EXISTS nself.migrations (
-  version numeric PRIMARY KEY,
-  name text NOT NULL,
-  checksum text NOT NULL,
-  state text NOT NULL DEFAULT 'applied' CHECK (state IN ('applied', 'failed', 'reverting')),
-  position bigint GENERATED ALWAYS AS IDENTITY,
-  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  duration_ms integer NOT NULL DEFAULT 0,
-  applied_by text NOT NULL DEFAULT session_user,
-  environment text NOT NULL,
-  down_sql text,
-  statements_done integer NOT NULL DEFAULT 0,
-  statement_begun integer NOT NULL DEFAULT 0,
-  done_checksum text,
-  fingerprint text
-);
-COMMENT ON TABLE nself.migrations IS 'One row per applied migration';
-CREATE TABLE IF NOT EXISTS nself.journal (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  action text NOT NULL,
-  version numeric,
-  name text,
-  checksum text,
-  outcome text NOT NULL,
-  detail text,
-  who text NOT NULL DEFAULT session_user,
-  environment text
-);
-COMMENT ON TABLE nself.journal IS 'Everything that was ever done, append-only';
-CREATE TABLE IF NOT EXISTS nself.metadata (key text PRIMARY KEY, value text NOT NULL);
-`
+// With the other files of this folder the only one that names the tracking tables.
 
 /** What the database says of itself. */
 interface Facts {
@@ -52,6 +19,8 @@ interface Facts {
   /** The table of migrations is gone, but not the journal: somebody dropped it. */
   readonly lost: boolean
   readonly markedAs: Environment | null
+  /** The number of the format in which the history is written; the first had none. */
+  readonly format: number
   /** A fresh run began to drop everything, and has not ended that. */
   readonly halfDropped: boolean
   readonly readOnly: boolean
@@ -76,21 +45,26 @@ const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum,
   statement_begun, done_checksum) ORDER BY position) FROM nself.migrations`
 const metadataSql = 'SELECT key, value FROM nself.metadata'
 
-/** The whole history in one round trip. Where nothing was ever tracked it is empty. */
+/**
+ * The whole history in one round trip. Where nothing was ever tracked it is empty.
+ * @throws NselfError `configuration` when the role may not read it, or a newer program wrote it.
+ */
 export async function readHistory(client: Client): Promise<History> {
   const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
   const [facts, rows, metadata] = await Promise.allSettled([array(factsSql), array(rowsSql), array(metadataSql)])
   if (facts.status === 'rejected') throw unreadable(facts.reason)
   const [tracked, readOnly, version, user, pid, journaled] = facts.value.rows[0] as FactsRow
-  if (tracked && rows.status === 'rejected') throw unreadable(rows.reason)
   // What cannot be read must not be taken for a database without a mark.
   if (metadata.status === 'rejected' && metadata.reason.code !== '42P01') throw unreadable(metadata.reason)
   const known = new Map(metadata.status === 'fulfilled' ? (metadata.value.rows as [string, string][]) : [])
+  // First: of a newer format the rows may not be readable.
+  const format = formatOf(known.get(formatKey))
+  if (tracked && rows.status === 'rejected') throw unreadable(rows.reason)
   const marked = known.get('environment')
   const markedAs = marked === undefined ? null : parseEnvironment(marked)
   const halfDropped = known.has(droppingKey)
   return {
-    facts: { tracked, lost: journaled && !tracked, markedAs, halfDropped, readOnly, version, user, pid },
+    facts: { tracked, lost: journaled && !tracked, markedAs, format, halfDropped, readOnly, version, user, pid },
     rows: rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : [],
   }
 }
@@ -169,11 +143,6 @@ export async function readStoredDown(client: Client, version: string): Promise<s
   return result.rows[0]?.down_sql ?? null
 }
 
-/** SQL that makes the tracking tables and marks the database with its environment, once. */
-export function bootstrapSql(environment: Environment): string {
-  return `BEGIN; ${schema} INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT DO NOTHING; COMMIT`
-}
-
 /** SQL that fills an empty table of migrations: the last thing that happened to a version since the last fresh tells whether it is applied. */
 export function rebuildSql(environment: Environment): string {
   return `INSERT INTO nself.migrations (version, name, checksum, environment, applied_at, applied_by)
@@ -218,7 +187,7 @@ const droppingKey = 'dropping'
 /** SQL that forgets all migrations and seeds, for `fresh`, and marks the database as one that is being dropped; the journal remembers. */
 export function forgetAllSql(environment: Environment): string {
   const mark = `INSERT INTO nself.metadata VALUES ('${droppingKey}', 'everything') ON CONFLICT DO NOTHING`
-  return `DELETE FROM nself.migrations; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
+  return `DELETE FROM nself.migrations; DELETE FROM nself.repeatables; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
 }
 
 /** SQL that takes that mark away. */

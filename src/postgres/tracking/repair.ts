@@ -12,7 +12,8 @@ import { send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
-import { bootstrapSql, type History, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
+import { type History, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
+import { bootstrapSql } from './schema.ts'
 
 export interface RepairContext {
   /** What the repairs were chosen by. */
