@@ -21,7 +21,7 @@ export interface Manifest {
   /** ISO 8601. */
   readonly takenAt: string
   readonly durationMs: number
-  /** `pg_restore --list` read it to its end. */
+  /** pg_restore read it to its end. */
   readonly verified: boolean
   /** Roles that own something in it or have rights to it. */
   readonly roles: readonly string[]
@@ -57,22 +57,30 @@ export const takenAtOf = ({ manifest, writtenAt }: Backup): string => manifest?.
 export const isVerified = ({ manifest, size }: Backup): boolean =>
   manifest?.verified === true && (manifest.method === 'copy' || manifest.size === size)
 
-/** Backups of one kind, database and environment are one group: they take each other's place. */
-export const groupOf = ({ environment, database, kind }: Manifest): string => `${environment} ${kind} ${database}`
+/** Backups of one kind, server, database and environment are one group: they take each other's place. */
+export const groupOf = ({ environment, server, database, kind }: Manifest): string =>
+  `${environment} ${kind} ${canonicalServer(server)} ${database}`
+
+/** Whether two ways to write `HOST:PORT` mean one server: this machine has several names for itself. */
+export const isSameServer = (a: string, b: string): boolean => canonicalServer(a) === canonicalServer(b)
+
+const canonicalServer = (server: string) => server.toLowerCase().replace(/^(127\.0\.0\.1|::1|localhost):/, 'localhost:')
 
 /**
- * Those that go when `keep` stay of each kind, database and environment. What has no manifest is somebody else's;
- * the newest verified one stays whatever its age.
+ * Those that go when `keep` stay of each kind, server, database and environment. What has no manifest is somebody
+ * else's; the newest verified one stays whatever its age.
  * @param backups the newest first.
+ * @param taken the name of one that was taken just now: it counts as the newest, whatever the clock says.
  */
-export function pruned(backups: readonly Backup[], keep: number): Backup[] {
+export function pruned(backups: readonly Backup[], keep: number, taken: string | null = null): Backup[] {
   const groups = new Map<string, Backup[]>()
   for (const backup of backups) {
     if (backup.manifest === null) continue
     const key = groupOf(backup.manifest)
     groups.set(key, [...(groups.get(key) ?? []), backup])
   }
-  return [...groups.values()].flatMap((group) => {
+  return [...groups.values()].flatMap((found) => {
+    const group = [...found.filter(({ name }) => name === taken), ...found.filter(({ name }) => name !== taken)]
     const newestVerified = group.find(isVerified)
     return group.slice(keep).filter((backup) => backup !== newestVerified)
   })

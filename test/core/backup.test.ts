@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type Backup, backupName, isVerified, type Manifest, pruned, sizeText } from '../../src/core/backup.ts'
+import {
+  type Backup,
+  backupName,
+  isSameServer,
+  isVerified,
+  type Manifest,
+  pruned,
+  sizeText,
+} from '../../src/core/backup.ts'
 
 const manifest: Manifest = {
   method: 'dump',
@@ -49,9 +57,15 @@ describe('what prune removes', () => {
   test.each([
     ['database', { database: 'other' }],
     ['environment', { environment: 'production' }],
+    ['server', { server: 'db.example.org:5432' }],
     ['kind', { kind: 'schema' }],
   ] as const)('is counted for each %s alone', (_, other) => {
     expect(goes([backup('d'), backup('c'), backup('b', other), backup('a', other)], 1)).toEqual(['c', 'a'])
+  })
+
+  test('is never the one that was taken just now, though a clock that was set back says that it is older', () => {
+    const backups = [backup('b', { takenAt: '2027-01-01T00:00:00.000Z' }), backup('a')]
+    expect(pruned(backups, 1, 'a').map(({ name }) => name)).toEqual(['b'])
   })
 
   test('is nothing that has no manifest, nor is that counted', () => {
@@ -77,3 +91,12 @@ test.each([
   [999_500, '1.0 MB'],
   [2_340_000_000, '2.3 GB'],
 ])('%d bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
+
+test.each([
+  ['localhost:5432', '127.0.0.1:5432', true],
+  ['DB.example.org:5432', 'db.example.org:5432', true],
+  ['localhost:5432', 'localhost:5433', false],
+  ['a.example.org:5432', 'b.example.org:5432', false],
+])('of two servers written as %s and %s it is known whether they are one', (a, b, same) => {
+  expect(isSameServer(a, b)).toBe(same)
+})

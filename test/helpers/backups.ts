@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
@@ -76,6 +76,18 @@ export async function untilOnServer(project: Project, condition: string): Promis
 export function usePgDumpFrom(project: Project, folder = join(project.root, 'no-programs')): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(project.root, '.env'), `NSELF_PG_BIN_DIR=${folder}\n`)
+}
+
+/** Puts a pg_dump before the real one in the project's env file, which does as that one and then runs more of bash: $file is the dump. */
+export function usePgDumpThat(project: Project, more: string): void {
+  const folder = join(project.root, 'programs')
+  mkdirSync(folder)
+  const where = (name: string) =>
+    spawnSync('bash', ['-c', `ls -d /usr/lib/postgresql/*/bin/${name} | tail -1`], { encoding: 'utf8' }).stdout.trim()
+  symlinkSync(where('pg_restore'), join(folder, 'pg_restore'))
+  const script = `#!/bin/bash\n${where('pg_dump')} "$@" || exit $?\nfor a; do case $a in --file=*) file=\${a#--file=}; ${more};; esac; done\n`
+  writeFileSync(join(folder, 'pg_dump'), script, { mode: 0o755 })
+  usePgDumpFrom(project, folder)
 }
 
 /** The database as pg_dump's plain text, less what differs each time. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { backUp, backupsOf, connectAs, filesIn, processesWith } from '../helpers/backups.ts'
+import { backUp, backupsOf, connectAs, filesIn, processesWith, usePgDumpThat } from '../helpers/backups.ts'
 import { checkout } from '../helpers/cli.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -95,6 +95,38 @@ describe('a backup', () => {
     )
   })
 
+  test('is closed to others from its first byte, in a folder that is open too', async () => {
+    const project = await migrated()
+    mkdirSync(backupsOf(project), { mode: 0o755 })
+    const { blocker, running } = await waiting(project)
+    const [temporary] = filesIn(project)
+    expect(statSync(join(backupsOf(project), temporary as string)).mode & 0o777).toBe(0o600)
+    await blocker.query('ROLLBACK')
+    expect((await running.finished).code).toBe(0)
+  })
+
+  test('--keep counts only backups of the same server, and never removes the one just taken', async () => {
+    const project = await migrated()
+    const elsewhere = await backUp(project)
+    const edit = (path: string, more: object) =>
+      writeFileSync(`${path}.json`, JSON.stringify({ ...JSON.parse(readFileSync(`${path}.json`, 'utf8')), ...more }))
+    edit(elsewhere.path, { server: 'db.example.org:5432' })
+    const tomorrow = await backUp(project)
+    edit(tomorrow.path, { takenAt: '2099-01-01T00:00:00.000Z' })
+    const { file } = await backUp(project, '--keep', '1')
+    expect(filesIn(project).filter((name) => name.endsWith('.dump'))).toEqual([elsewhere.file, file].sort())
+  })
+
+  test('finds the password in the file that PGPASSFILE names', async () => {
+    const project = await migrated()
+    const { hostname, port, username, password } = new URL(project.url)
+    const passwords = join(project.root, 'passwords')
+    writeFileSync(passwords, `${hostname}:${port}:*:${username}:${decodeURIComponent(password)}\n`, { mode: 0o600 })
+    const env = { PGPASSFILE: passwords, DATABASE_URL: project.url.replace(/:[^:@]*@/, '@') }
+    const { code, stderr } = await project.run(['db', 'backup'], { env })
+    expect(code, stderr).toBe(0)
+  })
+
   test('never has the password in the arguments of a process', async () => {
     const project = await migrated()
     const { blocker, running, pgDump } = await waiting(project)
@@ -164,6 +196,16 @@ describe('a backup that fails', () => {
     expect(code, stderr).toBe(4)
     expect(stderr).toContain('the disk is full')
     expect(spawnSync('ls', ['-A', small], { encoding: 'utf8' }).stdout).toBe('.gitignore\n')
+  })
+
+  test('keeps no dump that is cut off though pg_dump said that all is well, and removes no earlier one for it', async () => {
+    const project = await migrated()
+    const earlier = await backUp(project)
+    usePgDumpThat(project, 'truncate -s -2000 "$file"')
+    const { code, stderr } = await project.nself('db', 'backup', '--keep', '1')
+    expect(code).toBe(4)
+    expect(stderr).toContain('pg_dump wrote a file that is not whole; no backup was kept')
+    expect(filesIn(project)).toEqual([earlier.file, `${earlier.file}.json`])
   })
 
   test('has its table named when the role may not read it', async () => {

@@ -95,6 +95,16 @@ describe('restore', () => {
     expect(await queryIn(project, kept as string, 'SELECT id FROM a')).toEqual([[1], [2], [3]])
   })
 
+  test('takes the newest backup of this server, and names one of the same name elsewhere without taking it', async () => {
+    const project = await small()
+    const { file, path, manifest } = await backUp(project)
+    writeFileSync(`${path}.json`, JSON.stringify({ ...manifest, server: 'db.example.org:5432' }))
+    const { code, stderr } = await project.nself('db', 'restore')
+    expect(code).toBe(2)
+    expect(stderr).toContain(`from db.example.org:5432; to restore it all the same, name it: nself db restore ${file}`)
+    await restored(project, file)
+  })
+
   test('of a schema leaves no row but the history, of the data brings the rows back into the schema as it is', async () => {
     const project = await shop()
     const rows = await project.query('SELECT * FROM users ORDER BY id')

@@ -17,7 +17,7 @@ export function addBackup(db: Command, run: Runner): void {
     .enablePositionalOptions()
     .addOption(new Option('--schema-only', 'no rows, but the history of migrations').conflicts('dataOnly'))
     .option('--data-only', 'no schema, and not the history of migrations')
-    .option('--keep <n>', 'then remove all but the newest n of its kind, database and environment', count)
+    .option('--keep <n>', 'then remove all but the newest n of its kind, server, database and environment', count)
     .addOption(endConnections())
     .addOption(lockWait())
     .action((flags) =>

@@ -8,7 +8,8 @@ export async function backup(
   context: Context,
   options: BackupOptions & { readonly keep: number | null },
 ): Promise<BackupResult> {
-  const { name, path, manifest } = await takeBackup(context, options)
-  const removed = options.keep === null ? [] : (await pruneBackups(context, options.keep, manifest)).removed
+  const taken = await takeBackup(context, options)
+  const { name, path, manifest } = taken
+  const removed = options.keep === null ? [] : (await pruneBackups(context, options.keep, taken)).removed
   return { kind: 'backup', file: name, path, manifest, removed }
 }

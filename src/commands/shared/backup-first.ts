@@ -26,6 +26,6 @@ export async function backupFirst(
 }
 
 /** The command that goes back to a backup. */
-export function restoreLine({ settings }: Context, { name }: TakenBackup): string {
+export function restoreLine({ settings }: Context, { name }: { readonly name: string }): string {
   return `nself db restore ${name}${settings.environment === 'local' ? '' : ` --env ${settings.environment}`}`
 }

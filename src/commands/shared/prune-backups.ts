@@ -1,22 +1,27 @@
-import { type Backup, groupOf, type Manifest, pruned } from '../../core/backup.ts'
+import { type Backup, groupOf, isSameServer, pruned } from '../../core/backup.ts'
 import { dropCopy } from '../../postgres/databases/copy.ts'
-import { placeOf } from '../../postgres/driver/connect.ts'
+import { hostAndPort } from '../../postgres/driver/connect.ts'
 import { listBackups, removeBackup } from '../../project/backups.ts'
 import type { PruneResult } from './backup-results.ts'
 import { type Context, resolveServer } from './context.ts'
+import type { TakenBackup } from './take-backup.ts'
 
 /**
- * Removes old backups and leaves `keep` of each kind, database and environment.
- * @param like only those of its kind, database and environment.
+ * Removes old backups and leaves `keep` of each kind, server, database and environment.
+ * @param taken a backup that was taken just now: only those that it can stand for are looked at, and it stays.
  */
-export async function pruneBackups(context: Context, keep: number, like: Manifest | null = null): Promise<PruneResult> {
+export async function pruneBackups(
+  context: Context,
+  keep: number,
+  taken: TakenBackup | null = null,
+): Promise<PruneResult> {
   const { backupsDir } = context.settings
   const backups = await listBackups(backupsDir)
   const removed: string[] = []
   const group = backups.filter(
-    ({ manifest }) => like === null || (manifest !== null && groupOf(manifest) === groupOf(like)),
+    ({ manifest }) => taken === null || (manifest !== null && groupOf(manifest) === groupOf(taken.manifest)),
   )
-  for (const old of pruned(group, keep)) {
+  for (const old of pruned(group, keep, taken?.name)) {
     if (old.manifest?.copy && !(await removeCopy(context, old, old.manifest.copy))) continue
     await removeBackup(old)
     removed.push(old.name)
@@ -26,11 +31,11 @@ export async function pruneBackups(context: Context, keep: number, like: Manifes
 
 async function removeCopy(context: Context, { name, manifest }: Backup, copy: string): Promise<boolean> {
   const server = await resolveServer(context)
-  if (!placeOf(server).startsWith(`${manifest?.server}/`)) {
-    context.tell(`${name} stays: its copy is on ${manifest?.server}`)
+  if (manifest === null || !isSameServer(manifest.server, hostAndPort(server))) {
+    context.tell(`${name} is kept: its copy is on ${manifest?.server}`)
     return false
   }
   if (await dropCopy(server, copy)) return true
-  context.tell(`${name} stays: its copy ${copy} could not be dropped`)
+  context.tell(`${name} is kept: its copy ${copy} could not be dropped`)
   return false
 }

@@ -1,4 +1,4 @@
-import { type Backup, isVerified, type Manifest, stampOf, takenAtOf } from '../../core/backup.ts'
+import { type Backup, isSameServer, isVerified, type Manifest, stampOf, takenAtOf } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
@@ -6,11 +6,12 @@ import { restore as restoreApproved } from '../../postgres/backup/restore.ts'
 import type { RestorePlan } from '../../postgres/backup/restore-plan.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { connectBeside, missingPrivilege, mustGoInPlace } from '../../postgres/databases/databases.ts'
-import { connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { connect, hostAndPort, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { findBackup, listBackups, openBackups, temporaryIn } from '../../project/backups.ts'
 import { sha256OfFile } from '../../project/durable-file.ts'
+import { restoreLine } from './backup-first.ts'
 import type { RestoreResult } from './backup-results.ts'
 import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
 import { mayEndConnections } from './end-sessions.ts'
@@ -74,22 +75,27 @@ export async function restoreBackup(
 }
 
 /** @throws NselfError `usage` when there is none. */
-async function newest({ settings }: Context, { database }: Server): Promise<Backup> {
-  const { environment, backupsDir } = settings
+async function newest(context: Context, server: Server): Promise<Backup> {
+  const { environment, backupsDir } = context.settings
   const backups = await listBackups(backupsDir)
-  const found = backups.find(
+  const full = backups.filter(
     (backup) =>
       isVerified(backup) &&
       backup.manifest?.kind === 'full' &&
-      backup.manifest.database === database &&
+      backup.manifest.database === server.database &&
       backup.manifest.environment === environment,
   )
+  const found = full.find(({ manifest }) => manifest !== null && isSameServer(manifest.server, hostAndPort(server)))
   if (found !== undefined) return found
-  throw new NselfError('usage', `there is no full backup of ${database} (${environment}) in ${backupsDir}`, {
-    hint:
-      backups.length === 0
+  const elsewhere = full[0]
+  const hint =
+    elsewhere !== undefined
+      ? `the newest one of that name is from ${elsewhere.manifest?.server}; to restore it all the same, name it: ${restoreLine(context, elsewhere)}`
+      : backups.length === 0
         ? 'take one: nself db backup'
-        : 'name the file: nself db restore FILE; see nself db backup list',
+        : 'name the file: nself db restore FILE; see nself db backup list'
+  throw new NselfError('usage', `there is no full backup of ${placeOf(server)} (${environment}) in ${backupsDir}`, {
+    hint,
   })
 }
 

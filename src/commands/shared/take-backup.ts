@@ -1,11 +1,11 @@
 import { type Backup, type BackupKind, type Manifest, stampOf } from '../../core/backup.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import { readArchive } from '../../postgres/backup/archive.ts'
+import { readArchive, readWhole } from '../../postgres/backup/archive.ts'
 import { dump, readSnapshot, type Snapshot } from '../../postgres/backup/dump.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { copyDatabase } from '../../postgres/databases/copy.ts'
-import { connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { connect, hostAndPort, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { discard, noteCopy, openBackups, publish, temporaryIn, writeFailure } from '../../project/backups.ts'
@@ -79,14 +79,15 @@ async function takeDump(
     const progress = (what: string) => context.progress(`backing up ${server.database}: ${what}`)
     const snapshot = await dump(server, tools, temporary, { ...options, progress, signal: context.signal })
     progress('looking whether it is whole')
-    const { serverMajor } = await readArchive(temporary, tools.major, pgBinDir)
+    const archive = await readArchive(temporary, tools.major, pgBinDir)
+    await readWhole(temporary, archive.tools, context.signal)
     const manifest = {
       ...facts(server, snapshot, options.kind, environment, took()),
       method: 'dump' as const,
       pgDumpVersion: tools.version,
       size: await sizeOf(temporary),
       sha256: await sha256OfFile(temporary),
-      verified: serverMajor !== null,
+      verified: true,
       copy: null,
     }
     return { ...(await publish(backupsDir, temporary, manifest)), manifest }
@@ -132,9 +133,9 @@ async function takeCopy(
 }
 
 function facts(server: Server, snapshot: Snapshot, kind: BackupKind, environment: Environment, took: Took) {
-  const place = placeOf(server).slice(0, -server.database.length - 1)
   const { serverVersion, lastVersion, roles } = snapshot
-  return { kind, database: server.database, server: place, environment, serverVersion, lastVersion, roles, ...took }
+  const place = { database: server.database, server: hostAndPort(server) }
+  return { kind, ...place, environment, serverVersion, lastVersion, roles, ...took }
 }
 
 interface Took {

@@ -1,5 +1,6 @@
+import { devNull } from 'node:os'
 import { NselfError } from '../../core/errors.ts'
-import { runTool } from './tool.ts'
+import { failureOf, runTool } from './tool.ts'
 import { bySuitability, howToInstall, installedTools, type Tools } from './tools.ts'
 
 /** What `pg_restore --list` says of a dump. */
@@ -51,6 +52,18 @@ export async function readArchive(path: string, serverMajor: number, only: strin
       : 'it is no dump of pg_dump -Fc, or not whole; take another one: nself db backup list',
   })
 }
+
+/**
+ * Reads a dump to its end, for its table of contents says nothing of the rows behind it.
+ * @throws NselfError `backup-failed` for one that is cut off or damaged, `interrupted`.
+ */
+export async function readWhole(path: string, { pgRestore }: Tools, signal: AbortSignal): Promise<void> {
+  const ended = await runTool(pgRestore, [`--file=${devNull}`, path], { signal })
+  if (ended.code === 0) return
+  throw failureOf('backup', 'reading the new dump with pg_restore', ended, notWhole)
+}
+
+const notWhole = 'pg_dump wrote a file that is not whole; no backup was kept, the earlier ones are as they were'
 
 function archiveFrom(tools: Tools, list: string): Archive {
   const relations: string[] = []

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { type BackupKind, sizeText } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
@@ -31,7 +31,8 @@ const rolesSql = `SELECT DISTINCT rolname FROM pg_roles r WHERE NOT rolname ^@ '
 const schemasSql = `SELECT nspname FROM pg_namespace WHERE nspname <> 'nself' AND nspname <> 'information_schema' AND nspname !~ '^pg_'`
 
 /**
- * Writes a dump to a file that does not exist yet; what it reads of the database and what pg_dump reads is one moment.
+ * Writes a dump to a file that does not exist yet and that only its owner may read; what it reads of the database and
+ * what pg_dump reads is one moment.
  * @throws NselfError `backup-failed`, `connection`, `locked`, `interrupted`; the file may be there then, in part.
  */
 export async function dump(server: Server, tools: Tools, path: string, options: DumpOptions): Promise<Snapshot> {
@@ -49,6 +50,8 @@ export async function dump(server: Server, tools: Tools, path: string, options: 
     const id = await one(client, 'SELECT pg_export_snapshot()')
     const snapshot = await readSnapshot(client)
     const schemas = options.kind === 'schema' ? await column(client, schemasSql) : []
+    // pg_dump would make it with the rights that new files have.
+    await writeFile(path, '', { mode: 0o600, flag: 'wx' })
     const ended = await runTool(
       tools.pgDump,
       [

@@ -17,7 +17,7 @@ interface Running {
   /** Told of each line on stderr. */
   readonly onLine?: (line: string) => void
   readonly signal?: AbortSignal
-  /** Reads stdout, which is kept else; the program is ended when it throws. */
+  /** Reads stdout, which is kept otherwise; the program is ended when it throws. */
   readonly read?: (stdout: AsyncIterable<Buffer>) => Promise<void>
 }
 
@@ -90,7 +90,9 @@ function linesOf(take: (line: string) => void): (text: string) => void {
 
 /** The environment in which a tool finds the server: nothing of it, least of all the password, is in its arguments. */
 export function environmentFor(server: Server, applicationName: string, toolMajor: number): NodeJS.ProcessEnv {
-  const passedOn = Object.entries(inheritedEnvironment()).filter(([name]) => !/^PG/.test(name) || /^PGSSL/.test(name))
+  // A password that is not set may stand in the file that libpq looks into.
+  const isPassedOn = (name: string) => !name.startsWith('PG') || name.startsWith('PGSSL') || name === 'PGPASSFILE'
+  const passedOn = Object.entries(inheritedEnvironment()).filter(([name]) => isPassedOn(name))
   const verified =
     server.ssl?.startsWith('verify') && inheritedEnvironment().PGSSLROOTCERT === undefined && toolMajor >= 16
   return {

@@ -24,7 +24,12 @@ export interface Connection {
 
 /** `HOST:PORT/DATABASE`, for messages. */
 export function placeOf(server: Server): string {
-  return `${server.host}:${server.port}/${server.database}`
+  return `${hostAndPort(server)}/${server.database}`
+}
+
+/** `HOST:PORT` */
+export function hostAndPort({ host, port }: Server): string {
+  return `${host}:${port}`
 }
 
 const connectTimeout = 15_000
