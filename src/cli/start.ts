@@ -5,14 +5,10 @@ import { wantsDebug } from '../project/process-environment.ts'
 import { exit, leave, print, streams, width } from './output.ts'
 import { buildProgram } from './program.ts'
 import type { Runner } from './tree/leaf.ts'
+import { orderedWords } from './words.ts'
 
 // What a command needs is loaded with the command: --version and --help answer nearly as fast as node starts.
 const run: Runner = async (flags, command) => (await import('./run-command.ts')).runCommand(flags, command)
-
-/** `migrate:up` is another spelling of `migrate up`. */
-function spelledOut(argv: readonly string[]): string[] {
-  return argv.flatMap((word, i) => (i < 5 && /^[a-z]+:[a-z]+$/.test(word) ? word.split(':') : [word]))
-}
 
 /** Of commander's errors what they say, less its prefix, with the wrong value after the name of what it is for. */
 function said(error: unknown): unknown {
@@ -32,10 +28,11 @@ async function failed(error: unknown): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const argv = spelledOut(process.argv)
+  const words = orderedWords(process.argv.slice(2))
   const complain = (text: string) => void streams().stderr.write(text)
   try {
-    await buildProgram(run, argv.slice(2), { version: manifest.version, print, complain, width }).parseAsync(argv)
+    const program = buildProgram(run, words, { version: manifest.version, print, complain, width })
+    await program.parseAsync(words, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return
     // A group of commands without one of them: its help has been shown.
