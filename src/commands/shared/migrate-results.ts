@@ -1,6 +1,7 @@
 import type { DangerKind } from '../../core/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
+import type { Repair } from '../../core/migration/repair.ts'
 import type { Status } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
 import type { Drift } from '../../postgres/scratch/drift.ts'
@@ -73,6 +74,10 @@ export interface CreateResult {
 }
 
 interface Fix {
+  /** What is done: `accept`, `forget` … */
+  readonly kind: Repair['kind']
+  /** Null for what concerns no single migration. */
+  readonly version: string | null
   /** The flag that does it: `--accept 3`. */
   readonly flag: string
   readonly what: string

@@ -1,7 +1,7 @@
 import type { Reference, Table } from '../../core/schema/catalog.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
-import type { DryRunResult, RunResult } from './migrate-results.ts'
+import type { RunResult } from './migrate-results.ts'
 import type { SeedResult } from './seed-results.ts'
 
 export interface ImportResult {
@@ -21,7 +21,7 @@ export interface ImportResult {
 export interface ApplyResult {
   readonly kind: 'apply'
   readonly import: ImportResult
-  readonly migrations: RunResult | DryRunResult
+  readonly migrations: RunResult
   /** Null where there are no seeds. */
   readonly seeds: SeedResult | null
 }

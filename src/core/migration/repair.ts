@@ -20,6 +20,9 @@ export type Repair = { readonly what: string } & (
 
 /** A fix that is proposed, with the flag that does it. */
 export interface Finding {
+  readonly kind: Repair['kind']
+  /** Null for what concerns no single migration. */
+  readonly version: string | null
   readonly flag: string
   readonly what: string
   readonly repairs: readonly Repair[]
@@ -45,7 +48,13 @@ export interface RepairFlags {
 export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): Finding[] {
   const findings: Finding[] = []
   const add = (flag: string, problem: string, repair: Repair) =>
-    findings.push({ flag, what: `${problem}: ${repair.what}`, repairs: [repair] })
+    findings.push({
+      kind: repair.kind,
+      version: versionOf(repair),
+      flag,
+      what: `${problem}: ${repair.what}`,
+      repairs: [repair],
+    })
   if (lost) add('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state))
   for (const entry of state.entries) {
     const { version, name, file, applied } = entry
@@ -68,6 +77,11 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
       dropIndex(index),
     )
   return findings
+}
+
+function versionOf(repair: Repair): string | null {
+  if ('file' in repair) return repair.file.version
+  return 'version' in repair ? repair.version : null
 }
 
 /**

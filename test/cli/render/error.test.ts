@@ -39,3 +39,13 @@ test('the caret stays where the fault is behind a password', () => {
   const json = JSON.parse(jsonError(error)) as { error: { location: { excerpt: string; caret: number } } }
   expect(json.error.location.excerpt.slice(json.error.location.caret - 1)).toBe('LOGINN;')
 })
+
+test('so does that of each fault of a design', () => {
+  const line = "Note: 'password=sesame' moneey"
+  const location = locate('schema.dbml', line, line.indexOf('moneey'))
+  const report = { kind: 'design-faults' as const, faults: [{ message: 'no type moneey', location }] }
+  const json = JSON.parse(jsonError(new NselfError('invalid-design', 'no type moneey', { report })))
+  const { excerpt, caret } = json.error.report.faults[0].location
+  expect(excerpt).not.toContain('sesame')
+  expect(excerpt.slice(caret - 1)).toBe('moneey')
+})

@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { format, jsonResult } from '../../../src/cli/render/json/document.ts'
 import { jsonBug, jsonError } from '../../../src/cli/render/json/error.ts'
 import { checkout } from '../../helpers/cli.ts'
-import { errors, results } from './samples.ts'
+import { errors, more, results } from './samples.ts'
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', `${name}.json`)
 const pretty = (text: string) => `${JSON.stringify(JSON.parse(text), null, 2)}\n`
 
 describe('the document of --json keeps its shape, whatever is renamed inside:', () => {
-  test.each(Object.entries(results))('%s', async (kind, result) => {
+  test.each(Object.entries({ ...results, ...more }))('%s', async (kind, result) => {
     await expect(pretty(jsonResult(result))).toMatchFileSnapshot(golden(kind))
   })
 
@@ -26,7 +26,7 @@ describe('the document of --json keeps its shape, whatever is renamed inside:', 
 })
 
 test('every document says its format and whether all went well', () => {
-  for (const result of Object.values(results))
+  for (const result of Object.values({ ...results, ...more }))
     expect(JSON.parse(jsonResult(result))).toMatchObject({ format, ok: true })
   for (const error of Object.values(errors)) expect(JSON.parse(jsonError(error))).toMatchObject({ format, ok: false })
 })

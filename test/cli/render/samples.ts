@@ -119,7 +119,20 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
   repair: {
     kind: 'repair',
     database,
-    findings: [{ flag: '--accept 2', what: '002_add_coupons was edited after it was applied: accept it' }],
+    findings: [
+      {
+        kind: 'accept',
+        version: '2',
+        flag: '--accept 2',
+        what: '002_add_coupons was edited after it was applied: accept it',
+      },
+      {
+        kind: 'drop-invalid-index',
+        version: null,
+        flag: '--drop-invalid-index public.a_idx',
+        what: 'index public.a_idx is INVALID, as CONCURRENTLY leaves it: drop index public.a_idx',
+      },
+    ],
     inferred: [],
     done: [],
   },
@@ -292,6 +305,38 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
   shell: { kind: 'shell', exitStatus: 0 },
 }
 
+/** Results whose document has another shape than that of the sample of their kind. */
+export const more: Readonly<Record<string, Result>> = {
+  'dry-run-down': {
+    kind: 'dry-run',
+    action: 'down',
+    steps: [
+      { version: '3', name: '003_clean_up', transaction: true, sql: 'CREATE TABLE countries (id int);', dangers: [] },
+    ],
+  },
+  'dry-run-seed': {
+    kind: 'dry-run',
+    action: 'seed',
+    steps: [
+      {
+        version: null,
+        name: 'common/001_categories',
+        transaction: true,
+        sql: "INSERT INTO categories VALUES ('a');",
+        dangers: [],
+      },
+    ],
+  },
+  'query-several': {
+    kind: 'query',
+    format: 'table',
+    results: [
+      { command: 'INSERT', rowCount: 2, columns: [], rows: [] },
+      { command: 'SELECT', rowCount: 1, columns: [{ name: 'n', type: 23 }], rows: [['2']] },
+    ],
+  },
+}
+
 export const errors: Readonly<Record<string, NselfError>> = {
   'failed-migration': new NselfError('migration-failed', '003_clean_up failed: table "countries" does not exist', {
     hint: 'fix it, then run the same command',
@@ -315,7 +360,7 @@ export const errors: Readonly<Record<string, NselfError>> = {
       ],
     },
   }),
-  'not-proven': new NselfError('verification-failed', 'the migration does not make what the design says', {
+  'not-proven': new NselfError('not-proven', 'the migration does not make what the design says', {
     report: { kind: 'differences', differences: [{ sign: '-', kind: 'Index', name: 'a_idx' }] },
   }),
   refused: new NselfError('refused', 'fresh is blocked in production', { hint: 'use up and down' }),

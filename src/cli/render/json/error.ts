@@ -44,7 +44,7 @@ function reportDocument(report: FailureReport) {
         kind: report.kind,
         faults: report.faults.map(({ message, location }) => ({
           message,
-          location: location && locationDocument(location),
+          location: location && locationDocument(redactExcerpt(location)),
         })),
       }
     case 'differences':

@@ -84,7 +84,13 @@ export function createDocument({ kind, path }: CreateResult) {
 }
 
 export function repairDocument({ kind, database, findings, inferred, done }: RepairResult) {
-  return { kind, database, findings: findings.map(({ flag, what }) => ({ flag, what })), inferred, done }
+  return {
+    kind,
+    database,
+    findings: findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what })),
+    inferred,
+    done,
+  }
 }
 
 export function renumberDocument({ kind, from, to, mended }: RenumberResult) {

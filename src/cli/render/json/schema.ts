@@ -9,7 +9,7 @@ import type {
   TablePart,
 } from '../../../commands/shared/schema-results.ts'
 import type { Column, Constraint, Index, Reference, Table } from '../../../core/schema/catalog.ts'
-import { differenceDocument, dryRunDocument, runDocument } from './migrate.ts'
+import { differenceDocument, runDocument } from './migrate.ts'
 import { seedDocument } from './seeds.ts'
 
 export function importDocument({ kind, design, files, differences, renames, seed }: ImportResult) {
@@ -20,7 +20,7 @@ export function applyDocument({ kind, import: imported, migrations, seeds }: App
   return {
     kind,
     import: importDocument(imported),
-    migrations: migrations.kind === 'run' ? runDocument(migrations) : dryRunDocument(migrations),
+    migrations: runDocument(migrations),
     seeds: seeds && seedDocument(seeds),
   }
 }

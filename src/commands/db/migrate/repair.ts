@@ -34,7 +34,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const flagged = repairsFor(state, options)
   const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
   if (chosen.length === 0) {
-    const shown = findings.map(({ flag, what }) => ({ flag, what }))
+    const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
     return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: [] }
   }
   refuseOtherEnvironment(server, history, environment)

@@ -10,9 +10,15 @@ export interface UpOptions extends RunFlags {
   readonly allowOutOfOrder: boolean
 }
 
-/** Applies pending migrations. */
+/** Applies pending migrations, or shows what it would run. */
 export async function up(context: Context, options: UpOptions): Promise<RunResult | DryRunResult> {
-  const plan = (state: State) => planUp(state, options.limit, options.allowOutOfOrder)
-  if (options.dryRun) return dryRun(context, plan)
-  return run(context, { plan, summary: (steps) => `apply ${count(steps)} to` }, options)
+  return options.dryRun ? dryRun(context, planOf(options)) : applyPending(context, options)
 }
+
+/** Applies pending migrations. */
+export function applyPending(context: Context, options: Omit<UpOptions, 'dryRun'>): Promise<RunResult> {
+  return run(context, { plan: planOf(options), summary: (steps) => `apply ${count(steps)} to` }, options)
+}
+
+const planOf = (options: Omit<UpOptions, 'dryRun'>) => (state: State) =>
+  planUp(state, options.limit, options.allowOutOfOrder)

@@ -4,7 +4,7 @@ import type { Context } from '../../shared/context.ts'
 import { type ImportOptions, importDesign } from '../../shared/import-design.ts'
 import { runSeedsOf } from '../../shared/run-seeds.ts'
 import type { ApplyResult } from '../../shared/schema-results.ts'
-import { up } from '../migrate/up.ts'
+import { applyPending } from '../migrate/up.ts'
 
 export interface ApplyOptions extends ImportOptions {
   readonly lockWaitMs: number
@@ -20,9 +20,8 @@ export async function applyDesign(context: Context, options: ApplyOptions): Prom
   }
   const imported = await importDesign(context, options)
   const { lockWaitMs } = options
-  const migrations = await up(context, {
+  const migrations = await applyPending(context, {
     limit: {},
-    dryRun: false,
     allowOutOfOrder: false,
     singleTransaction: false,
     lockWaitMs,
