@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { print, streams } from './output.ts'
 import { renderError } from './render/error.ts'
@@ -28,15 +29,36 @@ function tooLong(cause: unknown): NselfError {
   })
 }
 
+/** What is thrown for reasons that no command can know beforehand, as what it means to a person. */
+function told(cause: unknown): unknown {
+  if (cause instanceof NselfError) return cause
+  if (isTooLong(cause)) return tooLong(cause)
+  const code = systemCodeOf(cause)
+  if (!isDiskFull(code)) return cause
+  const path = cause instanceof Error && 'path' in cause ? String(cause.path) : 'a file'
+  return diskFull(`${path} cannot be written`, code, cause)
+}
+
+/** Whether stdout takes that: on a full disk it does not, and stderr is told. */
+function isPrinted(text: string): boolean {
+  try {
+    print(text)
+    return true
+  } catch (error) {
+    if (error instanceof NselfError) return false
+    throw error
+  }
+}
+
 /** Where a person reads what to send; it comes with the package. */
 const guide = join(__dirname, '..', 'docs', 'reporting-bugs.md')
 
 /** Shows why a command failed, on stderr, or as JSON on stdout. Returns the exit status. */
 export async function fail(cause: unknown, { json, debug }: FailOptions): Promise<number> {
-  const error = isTooLong(cause) ? tooLong(cause) : cause
+  const error = told(cause)
   if (!(error instanceof NselfError)) return failByBug(error, json)
-  if (json) print(`${jsonError(error)}\n`)
-  else streams().stderr.write(`${renderError(error, await paintFor(2, processEnvironment))}\n`)
+  if (!json || !isPrinted(`${jsonError(error)}\n`))
+    streams().stderr.write(`${renderError(error, await paintFor(2, processEnvironment))}\n`)
   if (debug && error.cause !== undefined) {
     const { sourceStack } = await import('./source-stack.ts')
     streams().stderr.write(`${redact(`debug caused by: ${sourceStack(error.cause)}`)}\n`)
@@ -47,7 +69,7 @@ export async function fail(cause: unknown, { json, debug }: FailOptions): Promis
 async function failByBug(error: unknown, json: boolean): Promise<number> {
   const { sourceStack } = await import('./source-stack.ts')
   const stack = redact(sourceStack(error))
-  if (json) print(`${jsonBug(stack)}\n`)
-  else streams().stderr.write(`This is a bug in nself. Please report it; ${guide} says what to send.\n${stack}\n`)
+  const text = `This is a bug in nself. Please report it; ${guide} says what to send.\n${stack}\n`
+  if (!json || !isPrinted(`${jsonBug(stack)}\n`)) streams().stderr.write(text)
   return 1
 }

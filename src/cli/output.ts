@@ -1,5 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { exitStatusOf } from '../core/errors.ts'
+import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
 
 let opened = false
 
@@ -7,21 +9,38 @@ let opened = false
 export function streams(): { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream } {
   if (!opened) {
     opened = true
-    // `| head` closes stdout early: what is left to print is lost by the reader's own wish.
+    // Whoever writes is told; without a listener node would end by it.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   }
   return process
 }
 
-/** Writes a text to stdout, at once where it takes it. */
+/** `| head` closes stdout early: nobody wants the rest, and the command ends as those that SIGPIPE ends. */
+function unwritten(error: unknown): void {
+  const code = systemCodeOf(error)
+  if (code === 'EPIPE') return leave(exitStatusOf('reader-gone'))
+  process.exitCode = 2
+  streams().stderr.write(`Error: stdout cannot be written: ${code ?? error}\n`)
+}
+
+function later(bytes: Uint8Array): void {
+  streams().stdout.write(bytes, (error) => {
+    if (error) unwritten(error)
+  })
+}
+
+/** Writes a text to stdout, at once where it takes it. @throws NselfError `disk-full` where it goes to a file that cannot grow. */
 export function print(text: string): void {
   const bytes = Buffer.from(text)
   let written = 0
   try {
     while (written < bytes.length) written += writeSync(1, bytes, written)
-  } catch {
-    // A pipe that is full takes the rest later; one that is closed does not want it.
-    streams().stdout.write(bytes.subarray(written))
+  } catch (error) {
+    const code = systemCodeOf(error)
+    // A pipe that is full takes the rest later.
+    if (code === 'EAGAIN') later(bytes.subarray(written))
+    else if (isDiskFull(code)) throw diskFull('stdout cannot be written', code, error)
+    else unwritten(error)
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Context } from '../commands/shared/context.ts'
-import type { Result } from '../commands/shared/results.ts'
-import { differentStatus } from '../core/errors.ts'
+import { type Result, statusAfter } from '../commands/shared/results.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
 import type { ServerTarget } from '../project/server-target.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
@@ -78,8 +77,6 @@ export async function runCommand(flags: CommonFlags, command: (context: Context)
   if (flags.debug === true || wantsDebug()) await showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, processEnvironment))
+  process.exitCode = statusAfter(result)
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
-  if ((result.kind === 'status' || result.kind === 'diff') && result.checked && result.different)
-    process.exitCode = differentStatus
-  if (result.kind === 'shell') process.exitCode = result.exitStatus
 }

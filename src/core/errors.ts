@@ -1,15 +1,14 @@
 import type { Location } from './location.ts'
 import type { FailureReport } from './report.ts'
 
-/** What can go wrong, and what a check can find, each with the exit status that a script sees. */
+/** What can go wrong, and how else a command can end, each with the exit status that a script sees. */
 const exitStatus = {
-  /** Not an error: `--check` and `--exit-code` found something pending or different. */
-  different: 6,
   usage: 2,
   configuration: 2,
   'invalid-migration': 2,
   'invalid-design': 2,
   conflict: 2,
+  'disk-full': 2,
   refused: 3,
   'not-confirmed': 3,
   'migration-failed': 4,
@@ -18,18 +17,28 @@ const exitStatus = {
   'restore-failed': 4,
   'seed-failed': 4,
   'query-failed': 4,
+  'not-proven': 6,
   'server-failed': 5,
   connection: 5,
   locked: 5,
   interrupted: 130,
   terminated: 143,
   'hung-up': 129,
+  /** Not an error: `--check` and `--exit-code` found something pending or different. */
+  different: 6,
+  /** Not an error: who reads stdout has gone away. */
+  'reader-gone': 141,
 } as const
 
-export type ErrorCode = Exclude<keyof typeof exitStatus, 'different'>
+/** How a command can end that is no error. */
+type Ending = 'different' | 'reader-gone'
 
-/** The exit status of a check that found something. */
-export const differentStatus: number = exitStatus.different
+export type ErrorCode = Exclude<keyof typeof exitStatus, Ending>
+
+/** The exit status of a command that ended so. */
+export function exitStatusOf(ending: Ending): number {
+  return exitStatus[ending]
+}
 
 /** What PostgreSQL added to its message. */
 export interface ServerDetail {

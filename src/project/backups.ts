@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backup, backupName, type Manifest, takenAtOf } from '../core/backup.ts'
 import { NselfError } from '../core/errors.ts'
+import { isDiskFull } from '../core/system-error.ts'
 import { manifestText, parseManifest } from './backup-manifest.ts'
 import { codeOf, place, sync } from './durable-file.ts'
 import { makeFolder } from './make-folder.ts'
@@ -55,6 +56,12 @@ export async function discard(path: string): Promise<void> {
 /** What the file system said when a backup could not be written; any other error is returned as it is. */
 export function writeFailure(error: unknown, folder: string): unknown {
   if (error instanceof NselfError || !isSystemError(error)) return error
+  if (isDiskFull(codeOf(error))) {
+    return new NselfError('disk-full', `cannot write the backup to ${folder}: the disk is full (${codeOf(error)})`, {
+      hint: 'make room (nself db backup prune N), or set NSELF_BACKUPS_DIR to another one; no backup was kept',
+      cause: error,
+    })
+  }
   return new NselfError('backup-failed', `cannot write the backup to ${folder}: ${codeOf(error)}`, {
     hint: 'see that the disk has room and that you may write there, or set NSELF_BACKUPS_DIR; no backup was kept',
     cause: error,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, rmSync, writeFileSync } from 'node:fs'
 import { link, open, rename, stat } from 'node:fs/promises'
+import { isDiskFull } from '../core/system-error.ts'
 
 /** Links to a name that must be free; some file systems can only rename. */
 export async function place(from: string, to: string): Promise<void> {
@@ -9,6 +10,16 @@ export async function place(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'].includes(codeOf(error))) throw error
     await rename(from, to)
+  }
+}
+
+/** Writes a file that must not be there yet. On a full disk nothing of it stays. @throws what the system says. */
+export function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' })
+  } catch (error) {
+    if (isDiskFull(codeOf(error))) rmSync(path, { force: true })
+    throw error
   }
 }
 

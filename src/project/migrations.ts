@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
@@ -7,6 +7,8 @@ import { parseMigration } from '../core/migration/parse-file.ts'
 import { LargeFileParser } from '../core/migration/parse-large-file.ts'
 import { recognise } from '../core/migration/recognise.ts'
 import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
+import { diskFull, isDiskFull, messageOf, systemCodeOf } from '../core/system-error.ts'
+import { writeNew } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { largeText, readLines, readText } from './read-text.ts'
 
@@ -192,7 +194,7 @@ export async function createMigration(
     const timed = options.timestamp || isTimed(existing)
     const file = `${nextVersion(existing, timed ? options.now : null)}_${slug}.sql`
     const path = join(folder, file)
-    writeFileSync(path, `-- ${slug.replaceAll('_', ' ')}\n\n-- UP\n\n\n-- DOWN\n\n`, { flag: 'wx' })
+    writeNew(path, `-- ${slug.replaceAll('_', ' ')}\n\n-- UP\n\n\n-- DOWN\n\n`)
     if (isFirstOfNumber(folder, file, root)) return relative(root, path)
     unlinkSync(path)
   }
@@ -218,24 +220,23 @@ export function nextPaths(folder: string, root: string, names: readonly string[]
  */
 export function writeMigrations(root: string, files: readonly { path: string; text: string }[]): void {
   const written: string[] = []
+  let current = ''
   try {
     for (const { path, text } of files) {
       const full = join(root, path)
-      writeFileSync(full, text, { flag: 'wx' })
+      current = path
+      writeNew(full, text)
       written.push(full)
       if (!isFirstOfNumber(dirname(full), basename(full), root)) throw new Error('its number was taken')
     }
   } catch (error) {
     for (const path of written) unlinkSync(path)
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-    throw new NselfError(
-      'conflict',
-      `${files[written.length - 1]?.path ?? files[0]?.path} was not written: ${reason}`,
-      {
-        hint: 'another command may have written a migration at the same moment: run it again',
-        cause: error,
-      },
-    )
+    const code = systemCodeOf(error)
+    if (isDiskFull(code)) throw diskFull(`${current} cannot be written`, code, error)
+    throw new NselfError('conflict', `${current} was not written: ${code ?? messageOf(error)}`, {
+      hint: 'another command may have written a migration at the same moment: run it again',
+      cause: error,
+    })
   }
 }
 

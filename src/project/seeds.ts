@@ -2,6 +2,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/migration/seed.ts'
+import { writeNew } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
 
@@ -82,7 +83,7 @@ export async function createSeed(seedsDir: string, root: string, folder: SeedFol
   const files = await list(join(seedsDir, folder), root)
   const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
   const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
-  await writeFile(path, `-- ${slug.replaceAll('_', ' ')}\n-- ${again}\n\n`, { flag: 'wx' })
+  writeNew(path, `-- ${slug.replaceAll('_', ' ')}\n-- ${again}\n\n`)
   return relative(root, path)
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { NselfError } from '../core/errors.ts'
+import { diskFull, isDiskFull } from '../core/system-error.ts'
 import { codeOf } from './durable-file.ts'
 
 /**
@@ -17,6 +18,7 @@ export async function writeText(path: string, shown: string, text: string, repla
         hint: '--force replaces it, --output FILE writes another',
       })
     }
+    if (isDiskFull(code)) throw diskFull(`${shown} cannot be written`, code, error)
     const hint = code === 'ENOENT' ? 'make its folder first' : 'check the path and its rights'
     throw new NselfError('usage', `cannot write ${shown}: ${code}`, { hint, cause: error })
   }

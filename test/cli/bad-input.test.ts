@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Finished } from '../helpers/cli.ts'
+import { type Finished, program } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -129,6 +130,37 @@ describe('arguments', () => {
     }
     expectClear(await project.run(up, { env: { ENV: 'prd' } }), 2, 'unknown environment "prd" (ENV)')
     await expectUntouched(project)
+  })
+})
+
+describe('a full disk', () => {
+  test('under stdout is told on stderr, as text and for --json, and ends with 2', async () => {
+    const project = await server.project(good)
+    for (const args of [['env'], ['--version'], ['db', 'migrate', 'status', '--json'], ['db', 'nonsense', '--json']]) {
+      const stdout = openSync('/dev/full', 'w')
+      const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+        cwd: project.root,
+        env: { ...process.env, DATABASE_URL: project.url },
+        stdio: ['ignore', stdout, 'pipe'],
+        encoding: 'utf8',
+      })
+      closeSync(stdout)
+      expect(status, stderr).toBe(2)
+      expect(stderr).toMatch(/^Error: .+\nNext: .+\n$/)
+      if (!args.includes('nonsense')) expect(stderr).toContain('stdout cannot be written: the disk is full (ENOSPC)')
+    }
+  })
+})
+
+describe('options that every command has', () => {
+  test('are heard before its name and between its words as behind it', async () => {
+    const project = await server.project(good)
+    const { migrations } = JSON.parse(await project.ok('--json', 'db', 'migrate', 'status')).result
+    expect(migrations).toMatchObject([{ name: '001_a', status: 'pending' }])
+    expectClear(await project.nself('db', '--env', 'nowhere', 'migrate', 'up'), 2, 'unknown environment')
+    const { stdout } = await project.nself('--env=staging', 'db', '--yes', '--json', 'migrate:up')
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, result: { steps: [{ outcome: 'done' }] } })
+    expect(JSON.parse(await project.ok('db', '--json', 'migrate', 'status')).result.markedAs).toBe('staging')
   })
 })
 

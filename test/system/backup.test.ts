@@ -193,7 +193,7 @@ describe('a backup that fails', () => {
     const small = join(project.root, 'small')
     mkdirSync(small)
     const { code, stderr } = await onFullDisk(project, small)
-    expect(code, stderr).toBe(4)
+    expect(code, stderr).toBe(2)
     expect(stderr).toContain('the disk is full')
     expect(spawnSync('ls', ['-A', small], { encoding: 'utf8' }).stdout).toBe('.gitignore\n')
   })

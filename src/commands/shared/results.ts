@@ -1,4 +1,5 @@
 import type { Environment } from '../../core/environment.ts'
+import { exitStatusOf } from '../../core/errors.ts'
 import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from './backup-results.ts'
 import type {
   CreateResult,
@@ -66,6 +67,12 @@ export interface ServerResult {
 export interface LogResult {
   readonly kind: 'log'
   readonly text: string
+}
+
+/** The exit status of a command that did what it was asked to. */
+export function statusAfter(result: Result): number {
+  if ('exitStatus' in result) return result.exitStatus
+  return 'checked' in result && result.checked && result.different ? exitStatusOf('different') : 0
 }
 
 export type Result =

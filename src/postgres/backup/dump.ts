@@ -103,16 +103,21 @@ function dumpFailure(ended: Parameters<typeof failureOf>[2]): NselfError {
       hint: 'another session holds a lock on that table; wait longer with --lock-wait 10min; no backup was kept',
     })
   }
-  return failureOf(
+  const failure = failureOf(
     'backup',
     'pg_dump',
     ended,
     `${hintFor(said)}; no backup was kept, the earlier ones are as they were`,
   )
+  if (!diskIsFull.test(said)) return failure
+  return new NselfError('disk-full', failure.message, failure.hint === undefined ? {} : { hint: failure.hint })
 }
 
+/** As pg_dump says it of the file that it writes. */
+const diskIsFull = /No space left|Disk quota exceeded|File too large/i
+
 function hintFor(said: string): string {
-  if (/No space left|Disk quota exceeded|File too large/i.test(said)) {
+  if (diskIsFull.test(said)) {
     return 'the disk is full: make room (nself db backup prune N), or set NSELF_BACKUPS_DIR to another one'
   }
   if (/row-level security/.test(said)) return 'the role must own the tables or have BYPASSRLS'

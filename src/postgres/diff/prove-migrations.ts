@@ -16,7 +16,7 @@ import { readHistory } from '../tracking/history.ts'
  * @param fresh the new ones.
  * @param expected what it shall be, made of what it is after UP.
  * @returns what it is after UP.
- * @throws NselfError `verification-failed` with the differences, or with what PostgreSQL says.
+ * @throws NselfError `not-proven` with the differences, or with what PostgreSQL says.
  */
 export async function prove(
   scratch: Scratch,
@@ -53,7 +53,7 @@ async function proven(section: 'UP' | 'DOWN', run: Promise<void>): Promise<void>
   await run.catch((error) => {
     if (!(error instanceof NselfError) || error.code !== 'migration-failed') throw error
     const { location, server } = error
-    throw new NselfError('verification-failed', `not proven: ${section} does not run: ${error.message}`, {
+    throw new NselfError('not-proven', `not proven: ${section} does not run: ${error.message}`, {
       ...(location === undefined ? {} : { location: { ...location, path: `${location.path} (not written)` } }),
       ...(server === undefined ? {} : { server }),
       hint: byHand,
@@ -66,7 +66,7 @@ function refuse(differences: readonly Difference[], what: string, left: string, 
   if (differences.length === 0) return
   const lines = differences.slice(0, 20).map((difference) => `  ${differenceLine(difference, left, right)}`)
   const more = differences.length > 20 ? [`  and ${differences.length - 20} more`] : []
-  throw new NselfError('verification-failed', `not proven: ${what}\n${[...lines, ...more].join('\n')}`, {
+  throw new NselfError('not-proven', `not proven: ${what}\n${[...lines, ...more].join('\n')}`, {
     hint: `${byHand}, and report it please`,
     report: { kind: 'differences', differences },
   })
