@@ -4,6 +4,7 @@ import { DoneChecksum } from '../../core/migration/checksum.ts'
 import { resumes } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { holdSection, type SectionText } from '../../core/migration/section-text.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
 import { must, rowsOf } from '../driver/must.ts'
 import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
@@ -138,13 +139,15 @@ async function inside(session: Session, numbered: Numbered): Promise<Outcome> {
   if (outcome.error !== null) return rolledBack(session, outcome)
   // What a SET leaves would stay with a server that others get next.
   const cleaning = session.pooled ? `; ${cleanSql}` : ''
-  const closing = await send(client, `${asRunner(numbered.record)}${cleaning}; COMMIT`)
+  const closing = await send(client, `${asRunner(session, numbered.record)}${cleaning}; COMMIT`)
   return closing.error === null ? outcome : rolledBack(session, closing)
 }
 
-/** As the user who connected, whatever the migration has set, and without undoing that. */
-function asRunner(sql: string): string {
-  return `SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE; SET LOCAL search_path = pg_catalog; ${sql}`
+/** As the user that the session began as, whatever the migration has set, and without undoing that. */
+function asRunner({ user, pooled }: Session, sql: string): string {
+  // What is set behind a pooler goes at the end of the transaction anyway.
+  const role = pooled ? 'RESET ROLE' : `SET LOCAL ROLE ${quoteIdentifier(user)}`
+  return `SET LOCAL SESSION AUTHORIZATION DEFAULT; ${role}; SET LOCAL search_path = pg_catalog; ${sql}`
 }
 
 async function rolledBack({ client }: Session, outcome: Outcome): Promise<Outcome> {
@@ -174,21 +177,21 @@ async function bare(
   const state = await prepareStatement(session.client, text.sql(statement), mayBeDone, options.tell)
   if (state === 'unknown') throw unknown(step.name, step.version, section, number)
   if (state === 'clear') {
-    await must(session.client, journaled(statementBegunSql(step.version, number)))
+    await must(session.client, journaled(session, statementBegunSql(step.version, number)))
     const outcome = await patiently(session, numbered)
     if (outcome.error !== null) {
       // The server says that it failed: that is no unknown outcome.
       const known = outcome.error.severity !== undefined
-      if (known) await send(session.client, journaled(statementBegunSql(step.version, number - 1)))
+      if (known) await send(session.client, journaled(session, statementBegunSql(step.version, number - 1)))
       return outcome
     }
   } else if (state !== 'done') return state
-  await must(session.client, journaled(record))
+  await must(session.client, journaled(session, record))
   return { error: null, completed: 1 }
 }
 
-function journaled(sql: string): string {
-  return `${beginSql}; ${asRunner(sql)}; COMMIT`
+function journaled(session: Session, sql: string): string {
+  return `${beginSql}; ${asRunner(session, sql)}; COMMIT`
 }
 
 /** CONCURRENTLY waits for other transactions by design; giving up would only leave an INVALID index. */

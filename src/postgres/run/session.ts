@@ -13,6 +13,8 @@ export interface Session {
   readonly pooled: boolean
   /** The server can notice in the middle of a statement that its client is gone. */
   readonly checksClient: boolean
+  /** Who the session was when it began: not the login where it has a role set, by ALTER ROLE … SET role. */
+  readonly user: string
 }
 
 /** A pooler that has no second server for us keeps us waiting for as long as we hold the first. */
@@ -35,7 +37,7 @@ export async function openSession(
   const opening = Promise.all([probing, quiet(client, waiting)])
   const [checksClient, history] = await Promise.race([opening, poolIsFull(connection)])
   const pooled = history.facts.pid !== pidOf(client)
-  return { session: { client, connection, pooled, checksClient }, history }
+  return { session: { client, connection, pooled, checksClient, user: history.facts.user }, history }
 }
 
 /** The history, read once nobody works for a run that is gone. */
