@@ -1,5 +1,6 @@
 import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
-import { blockersSql, nameOf, type OtherSession } from './advisory-lock.ts'
+import { pidOf } from '../driver/pg.ts'
+import { blockersSql, nameOf, type OtherSession, standbysSql } from './advisory-lock.ts'
 
 /** Without an answer from the server for so long, somebody may be in the way. */
 const patience = 1500
@@ -7,6 +8,7 @@ const patience = 1500
 /** Looks, from a connection of its own and only when a run stands still, who keeps it waiting. */
 export class Blockers {
   private readonly server: Server
+  private readonly pid: number
   private readonly tell: (sentence: string) => void
   private readonly current: () => string
   private readonly timer: NodeJS.Timeout
@@ -19,8 +21,9 @@ export class Blockers {
   private toldAt = 0
 
   /** `current` names the migration that runs. */
-  constructor(server: Server, tell: (sentence: string) => void, current: () => string) {
-    this.server = server
+  constructor(worker: Connection, tell: (sentence: string) => void, current: () => string) {
+    this.server = worker.server
+    this.pid = pidOf(worker.client)
     this.tell = tell
     this.current = current
     this.timer = setInterval(() => {
@@ -38,8 +41,11 @@ export class Blockers {
   private async find(): Promise<string | null> {
     try {
       this.connection ??= connect(this.server, 'nself watch')
-      const { rows } = await (await this.connection).client.query<OtherSession>(blockersSql)
-      return rows.length === 0 ? null : rows.map(nameOf).join(' and ')
+      const { client } = await this.connection
+      const { rows } = await client.query<OtherSession>(blockersSql)
+      if (rows.length > 0) return rows.map(nameOf).join(' and ')
+      const [standby] = (await client.query<{ names: string }>(standbysSql(this.pid))).rows
+      return standby === undefined ? null : missingStandby(standby.names)
     } catch {
       // What cannot be looked up is not told; the run itself goes on.
       return null
@@ -65,4 +71,8 @@ export class Blockers {
     this.toldAt = Date.now()
     this.tell(sentence)
   }
+}
+
+function missingStandby(names: string): string {
+  return `a synchronous standby: it is committed here, and none of synchronous_standby_names (${names}) confirms it; Ctrl-C ends the wait, not the commit`
 }

@@ -45,7 +45,7 @@ export class Run {
     this.session = session
     this.plan = plan
     this.options = options
-    this.blockers = new Blockers(session.connection.server, options.tell, () => this.plan.steps[this.done]?.name ?? '')
+    this.blockers = new Blockers(session.connection, options.tell, () => this.plan.steps[this.done]?.name ?? '')
   }
 
   /** @throws NselfError `migration-failed` with a report, `interrupted`, `refused`; LostConnection. */
@@ -59,7 +59,10 @@ export class Run {
   }
 
   private async steps(history: History): Promise<void> {
-    if (!isCurrent(history.facts)) this.tracked = must(this.session.client, bootstrapSql(this.options.environment))
+    if (!isCurrent(history.facts)) {
+      const making = must(this.session.client, bootstrapSql(this.options.environment))
+      this.tracked = cancelling(this.session, this.options.signal, making)
+    }
     this.tracked.catch(() => {})
     if (this.options.before) {
       await this.tracked
@@ -223,10 +226,15 @@ export class Run {
 
   /** With a commit that is flushed: it also makes all that went before it durable, so it may be told. */
   private async journal({ step }: Work, outcome: string, detail: string | null): Promise<void> {
-    const sql = journalSql(step.direction, step, outcome, this.options.environment, detail)
+    const entry = journalSql(step.direction, step, outcome, this.options.environment, detail)
+    const { session, options } = this
     for (let attempt = 0; attempt < 3; attempt++) {
-      await send(this.session.client, 'DISCARD ALL')
-      const { error } = await send(this.session.client, sql)
+      await send(session.client, 'DISCARD ALL')
+      // Who has interrupted the run does not wait for a standby that is missing.
+      const writing = options.signal.aborted
+        ? send(session.client, `BEGIN; SET LOCAL synchronous_commit = local; ${entry}; COMMIT`)
+        : cancelling(session, options.signal, send(session.client, entry))
+      const { error } = await writing
       // A cancel request that was late may hit this one.
       if (error?.code !== '57014') return
     }

@@ -59,7 +59,7 @@ class SeedRun {
   async run(connection: Connection): Promise<SeedReport> {
     const { tell } = this.options
     connection.onNotice = (message, severity) => tell(`${severity}: ${message}`)
-    const blockers = new Blockers(connection.server, tell, () => this.seeds[this.done]?.name ?? '')
+    const blockers = new Blockers(connection, tell, () => this.seeds[this.done]?.name ?? '')
     try {
       for (const seed of this.seeds) {
         this.options.onProgress(seed, this.done, this.seeds.length)
