@@ -1,7 +1,7 @@
 import type { ClientConfig } from 'pg'
 import { NselfError } from '../../core/errors.ts'
 import { clientOf } from './lost-connection.ts'
-import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, socketOf } from './pg.ts'
+import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, reportedBy, socketOf } from './pg.ts'
 import { endWhenSilent } from './silence.ts'
 import { traceClient } from './trace.ts'
 
@@ -18,6 +18,8 @@ export interface Server {
 export interface Connection {
   readonly client: Client
   readonly server: Server
+  /** What the server reported of itself, by the name of the parameter. */
+  readonly reported: ReadonlyMap<string, string>
   /** Told of each NOTICE while it is set. */
   onNotice: ((message: string, severity: string) => void) | null
 }
@@ -32,6 +34,9 @@ export function hostAndPort({ host, port }: Server): string {
   return `${host}:${port}`
 }
 
+/** The folder of a Unix socket is no host name: the socket in it is named by the port. */
+const isSocket = (host: string): boolean => host.startsWith('/')
+
 const connectTimeout = 15_000
 const askTimeout = 5000
 const goodbyeTimeout = 5000
@@ -42,6 +47,13 @@ const goodbyeTimeout = 5000
  * @throws NselfError `connection` with what to look at.
  */
 export async function connect(server: Server, applicationName: string): Promise<Connection> {
+  const connection = await connectAsPerson(server, applicationName)
+  stayConnected(connection)
+  return connection
+}
+
+/** The same for what a person types: there all limits of the role and the database hold. */
+export async function connectAsPerson(server: Server, applicationName: string): Promise<Connection> {
   const connection = await open(server, applicationName, connectTimeout)
   endWhenSilent(connection.client, async () => (await open(server, 'nself watch', askTimeout)).client)
   return connection
@@ -50,7 +62,7 @@ export async function connect(server: Server, applicationName: string): Promise<
 async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
   const { Client } = await loadPg()
   const client = new (clientOf(Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
-  const connection: Connection = { client, server, onNotice: null }
+  const connection: Connection = { client, server, reported: reportedBy(client), onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})
   client.on('notice', (notice) => connection.onNotice?.(notice.message ?? '', notice.severity ?? 'NOTICE'))
@@ -61,6 +73,24 @@ async function open(server: Server, applicationName: string, timeoutMs: number):
   }
   traceClient(client, placeOf(server), applicationName)
   return connection
+}
+
+/** The major of the server, of which only what is 10 or later is told apart; 0 where it does not say. */
+export const majorOf = ({ reported }: Pick<Connection, 'reported'>): number =>
+  Number.parseInt(reported.get('server_version') ?? '0', 10)
+
+/**
+ * Has the limits of the role or the database for idle sessions and for whole transactions not end what nself holds open
+ * while it works elsewhere or a person thinks. They are back for each migration, whose session is reset first. Sent along
+ * with the first query; behind a pooler, where it would stay with a server that others get next, it does nothing.
+ */
+function stayConnected(connection: Connection): void {
+  const limits = ['idle_in_transaction_session_timeout']
+  if (majorOf(connection) >= 14) limits.push('idle_session_timeout')
+  if (majorOf(connection) >= 17) limits.push('transaction_timeout')
+  const list = limits.map((name) => `pg_catalog.set_config('${name}', '0', false)`).join(', ')
+  const { client } = connection
+  client.query(`SELECT ${list} WHERE pg_catalog.pg_backend_pid() = ${pidOf(client)}`).catch(() => {})
 }
 
 function configOf(server: Server, applicationName: string, timeoutMs: number): ClientConfig & { pipeline: boolean } {
@@ -85,7 +115,8 @@ export async function cancel({ client, server }: Connection): Promise<void> {
   const wire = await cancelWire()
   wire.on('error', () => {})
   wire.on('connect', () => wire.cancel(pidOf(client), cancelKeyOf(client)))
-  wire.connect(server.port, server.host)
+  if (isSocket(server.host)) wire.connect(`${server.host}/.s.PGSQL.${server.port}`)
+  else wire.connect(server.port, server.host)
 }
 
 /** Says goodbye; a server that does not answer to that is left. */

@@ -13,7 +13,7 @@ interface Insides {
   readonly processID: number
   readonly secretKey: number
   readonly readyForQuery: boolean | null
-  readonly connection: Wire
+  readonly connection: Wire & { on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): void }
 }
 
 /** The library's end of the wire. */
@@ -25,9 +25,14 @@ export interface Wire {
 }
 
 interface CancelWire {
-  connect(port: number, host: string): void
+  connect(port: number | string, host?: string): void
   on(event: string, listener: () => void): void
   cancel(pid: number, secret: number): void
+}
+
+interface ParameterStatus {
+  readonly parameterName: string
+  readonly parameterValue: string
 }
 
 // The one cast into the library: its types do not name these fields.
@@ -40,6 +45,15 @@ export const pidOf = (client: Client): number => insidesOf(client).processID
 export const cancelKeyOf = (client: Client): number => insidesOf(client).secretKey
 
 export const socketOf = (client: Client): Socket => insidesOf(client).connection.stream
+
+/** What the server reports of itself, `server_version` among it: told while the connection is made, at no round trip. */
+export function reportedBy(client: Client): ReadonlyMap<string, string> {
+  const reported = new Map<string, string>()
+  insidesOf(client).connection.on('parameterStatus', ({ parameterName, parameterValue }) =>
+    reported.set(parameterName, parameterValue),
+  )
+  return reported
+}
 
 /** True while the client waits for an answer. */
 export const isWaiting = (client: Client): boolean => insidesOf(client).readyForQuery === false

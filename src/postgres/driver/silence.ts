@@ -47,10 +47,14 @@ export function endWhenSilent(client: Client, open: () => Promise<Client>): void
   client.once('end', () => clearInterval(timer))
 }
 
-/** Behind a pooler the number of the server's process is not known: there any work for our role counts. */
-function activitySql(pid: number): string {
+/**
+ * Of what a backend waits for, only ClientRead and ClientWrite wait for us: one that waits for a publisher or for another
+ * server over a wire of its own is of the type Client as well.
+ * Behind a pooler the number of the server's process is not known: there any work for our role counts.
+ */
+export function activitySql(pid: number): string {
   return `SELECT CASE WHEN bool_or(works) THEN 'works' WHEN bool_or(state = 'active') THEN 'waits for us' ELSE 'nothing' END AS activity
- FROM (SELECT state, state !~ '^idle' AND wait_event_type IS DISTINCT FROM 'Client' AS works, pid = ${pid} AS mine,
+ FROM (SELECT state, state !~ '^idle' AND wait_event IS DISTINCT FROM 'ClientRead' AND wait_event IS DISTINCT FROM 'ClientWrite' AS works, pid = ${pid} AS mine,
    bool_or(pid = ${pid}) OVER () AS direct FROM pg_stat_activity
   WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()) AS sessions
  WHERE mine OR NOT direct`

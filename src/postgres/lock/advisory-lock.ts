@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connect, disconnect, majorOf, type Server } from '../driver/connect.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
 import { interruptedWaiting } from './interruption.ts'
 
@@ -27,6 +27,10 @@ export const workersSql = `SELECT l.pid FROM pg_locks l WHERE ${heldSql(workKey)
 /** Who keeps those waiting that work for a run. */
 export const blockersSql = `SELECT DISTINCT ${sessionColumns} FROM pg_locks l,
   unnest(pg_blocking_pids(l.pid)) AS blocker LEFT JOIN pg_stat_activity a ON a.pid = blocker WHERE ${heldSql(workKey)}`
+
+/** The standbys that a COMMIT waits for, of the backend with that pid or of whoever works for a run; no row when none does. */
+export const standbysSql = (pid: number) => `SELECT current_setting('synchronous_standby_names') AS names
+ FROM pg_stat_activity a WHERE a.wait_event = 'SyncRep' AND (a.pid = ${pid} OR a.pid IN (${workersSql})) LIMIT 1`
 
 const holderSql = `SELECT ${sessionColumns} FROM pg_locks l JOIN pg_stat_activity a USING (pid)
   WHERE ${heldSql(runKey)} AND a.pid <> pg_backend_pid() LIMIT 1`
@@ -123,14 +127,19 @@ function beat({ client }: Connection): () => void {
   return () => clearTimeout(timer)
 }
 
-async function poll({ client }: Connection, { waitMs, tell, signal }: Waiting): Promise<void> {
+/** Of transactions that last as long as the lock is held no limit may end one; PostgreSQL 17 has a second. */
+function holdSql(connection: Connection): string {
+  const limits = ['idle_in_transaction_session_timeout', ...(majorOf(connection) >= 17 ? ['transaction_timeout'] : [])]
+  return ['BEGIN ISOLATION LEVEL READ COMMITTED', ...limits.map((name) => `SET LOCAL ${name} = 0`)].join('; ')
+}
+
+async function poll(connection: Connection, { waitMs, tell, signal }: Waiting): Promise<void> {
+  const { client } = connection
   const began = Date.now()
   let told = 0
   for (let pause = 20; ; pause = Math.min(pause * 1.5, 150)) {
     if (signal.aborted) throw interruptedWaiting(signal, 'the lock')
-    const begin = client.query(
-      'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0',
-    )
+    const begin = client.query(holdSql(connection))
     const attempt = client.query<{ got: boolean }>(`SELECT pg_try_advisory_xact_lock(${runKey}) AS got`)
     const [, { rows }] = await Promise.all([begin, attempt])
     if (rows[0]?.got) return

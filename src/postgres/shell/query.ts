@@ -3,7 +3,7 @@ import type { Approved } from '../../core/guard.ts'
 import { locate } from '../../core/location.ts'
 import { SqlError } from '../../core/sql/lexer.ts'
 import { type Statement, splitStatements } from '../../core/sql/statement.ts'
-import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connectAsPerson, disconnect, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { queryOneRaw, queryRaw, type RawAnswer } from '../driver/pg.ts'
 import type { ServerError } from '../driver/send.ts'
@@ -47,7 +47,7 @@ export function statementsOf(sql: string): Statement[] {
  */
 export async function runQuery(server: Server, sql: string, options: QueryOptions): Promise<RawAnswer[]> {
   const statements = statementsOf(sql)
-  const connection = await connect(server, 'nself query')
+  const connection = await connectAsPerson(server, 'nself query')
   connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
   try {
     const work = options.write !== null ? asOne(connection, options.write.what) : readOnly(connection, sql, statements)

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, cancel, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, cancel, connectAsPerson, disconnect, type Server } from '../driver/connect.ts'
 import { socketOf } from '../driver/pg.ts'
 import { ReadOnlySession } from './read-only-session.ts'
 import { encode, errorMessage, Frames, type Message, readyMessage, texts } from './wire.ts'
@@ -126,7 +126,7 @@ async function enter(
   if (user !== server.user) return reject(socket, '28000', `a read-only shell stays user ${server.user}`)
   let connection: Connection
   try {
-    connection = await connect({ ...server, database: wanted.get('database') ?? user }, 'nself shell')
+    connection = await connectAsPerson({ ...server, database: wanted.get('database') ?? user }, 'nself shell')
   } catch (error) {
     return reject(socket, '08001', error instanceof NselfError ? error.message : String(error))
   }
