@@ -1,19 +1,10 @@
 import { SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { changesQuoting, transactionRole } from '../sql/statement.ts'
 import { type Headers, parseHeader } from './headers.ts'
+import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
 import type { Dependency } from './migration.ts'
 
 type Comment = Token & { readonly kind: 'comment' }
-type Direction = 'up' | 'down'
-
-const marker = /^--\s*(UP|DOWN)\s*(?::.*)?$/is
-/** How dbmate, goose, sql-migrate and others begin their sections. */
-const foreignMarker = /^--\s*(?:migrate:(?:up|down)|(?:\+\w+\s+|@|rambler\s+)(?:up|down|undo))\b/i
-
-/** True for a comment that begins a section. */
-export function isMarker(comment: string): boolean {
-  return marker.test(comment)
-}
 
 /** A section as far as it was read. */
 export interface OpenSection extends Headers {
@@ -44,8 +35,6 @@ export class FileGrammar {
   /** The first statement before any marker: allowed only when no marker follows. */
   private early: number | null = null
   private marked = false
-  /** The first marker of another tool: a file with no other would be read as all UP, its way down with it. */
-  private foreign: SqlError | null = null
 
   constructor(source: Source) {
     this.source = source
@@ -66,15 +55,13 @@ export class FileGrammar {
       this.statement(token, section)
     } else if (token.kind === 'comment') {
       if (token.alone && isMarker(token.text)) this.marker(token)
-      else if (token.alone && foreignMarker.test(token.text)) this.foreign ??= foreignFault(token)
-      else if (!token.inStatement && section.count === 0) this.header(token, section)
+      else this.comment(token, section)
     }
   }
 
   /** Ends the file. @throws SqlError where it lacks what a migration must have. */
   finish(end: number): { up: OpenSection; down: OpenSection | null } {
     this.current.end = end
-    if (this.foreign !== null && !this.marked) throw this.foreign
     const [first] = this.sections
     if (first?.direction === 'down' && this.sections.length === 1) {
       throw new SqlError(first.opened, 'a DOWN section but no UP', 'add a line -- UP before the statements to apply')
@@ -92,7 +79,7 @@ export class FileGrammar {
   }
 
   private marker({ text, start, end }: Comment): void {
-    const direction: Direction = /^--\s*UP/i.test(text) ? 'up' : 'down'
+    const direction = directionOf(text)
     if (this.early !== null) throw new SqlError(this.early, 'statement before the first marker', 'move it below -- UP')
     const twin = this.marked ? this.find(direction) : undefined
     if (twin !== undefined) {
@@ -111,9 +98,12 @@ export class FileGrammar {
     this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0 })
   }
 
-  private header(comment: Comment, section: OpenSection): void {
+  private comment(comment: Comment, section: OpenSection): void {
+    const like = comment.alone ? markerLookalike(comment.text) : null
+    if (like?.certain || (like && like.direction !== section.direction)) throw lookalikeFault(comment, like)
     const header = parseHeader(comment)
     if (header === null) return
+    if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
     else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
   }
@@ -132,6 +122,21 @@ function transactionControl({ start, words }: StatementToken, role: 'begins' | '
   )
 }
 
-function foreignFault({ start, text }: Comment): SqlError {
-  return new SqlError(start, `${text} is a marker of another tool`, 'write -- UP and -- DOWN in place of such lines')
+function lookalikeFault({ start, text }: Comment, { direction, foreign }: MarkerLookalike): SqlError {
+  if (foreign) {
+    return new SqlError(start, `${text} is a marker of another tool`, 'write -- UP and -- DOWN in place of such lines')
+  }
+  return new SqlError(
+    start,
+    `${text} looks like a marker and is none`,
+    `to begin a section, write -- ${direction.toUpperCase()} alone on the line; for a comment, use other words`,
+  )
+}
+
+function misplaced({ start, text }: Comment): SqlError {
+  return new SqlError(
+    start,
+    `${text} stands below a statement, where it has no effect`,
+    'move it above the first statement of its section',
+  )
 }

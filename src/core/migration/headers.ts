@@ -3,6 +3,9 @@ import type { Dependency } from './migration.ts'
 import { parseVersion } from './version.ts'
 
 const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
+/** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
+const headerLookalike =
+  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout)\b|depends[\s_-]?on\s*:)/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 
 /** How a section runs, as the lines at its top say. */
@@ -18,7 +21,14 @@ export type Header = { readonly set: Partial<Headers> } | { readonly dependsOn: 
 /** @throws SqlError for a header that is not understood. */
 export function parseHeader({ text, start }: { readonly text: string; readonly start: number }): Header | null {
   const match = header.exec(text)
-  if (match === null) return null
+  if (match === null) {
+    if (!headerLookalike.test(text)) return null
+    throw new SqlError(
+      start,
+      `${text} looks like a header and is none`,
+      'write -- nself: no-transaction, or -- depends_on: 003',
+    )
+  }
   const wrong = (hint: string) => new SqlError(start, `header not understood: ${text}`, hint)
   const value = match[2] as string
   if ((match[1] as string).toLowerCase() === 'depends_on') {

@@ -21,7 +21,7 @@ interface CommentToken {
   readonly kind: 'comment'
   readonly start: number
   readonly end: number
-  /** The comment from its two dashes to the end of the line. */
+  /** The comment from its two dashes to the end of the line, or from its slash to the other one. */
   readonly text: string
   /** Nothing but blanks stands before it on its line. */
   readonly alone: boolean
@@ -86,6 +86,8 @@ const dollarTag = new RegExp(`\\$(?:[${identStart}][\\w\\u0080-\\uffff]*)?\\$`, 
 const identChar = /[\w$\u0080-\uffff]/
 const identRun = /[\w$\u0080-\uffff]*/y
 const quoteOrEscape = /['\\]/g
+/** A block comment that ends on the line on which it begins, with no other in it. */
+const oneLine = /\/\*(?:(?!\/\*|\*\/)[^\r\n])*\*\//y
 const commentEdge = /\/\*|\*\//g
 /** Between two pieces of one string literal: blanks with at least one line end, comments allowed. */
 const continuation = /^[ \t\f\v]*(?:--[^\r\n]*)?[\r\n](?:\s|--[^\r\n]*[\r\n])*$/
@@ -253,8 +255,7 @@ export class Lexer {
       case '--':
         return this.lineComment(at)
       case '/*':
-        this.commentDepth = 1
-        return this.open('comment', at, 2)
+        return this.blockComment(at)
       case ';':
         return this.semicolon(at)
       case '\\':
@@ -377,8 +378,7 @@ export class Lexer {
     lineEnd.lastIndex = at
     const end = lineEnd.exec(this.text)?.index ?? this.text.length
     const text = this.text.slice(at, end).trimEnd()
-    const blank = runStart(this.text, at, blankInLine)
-    const alone = blank === 0 || /[\r\n]/.test(this.text[blank - 1] as string)
+    const alone = this.isAlone(at)
     if (alone && this.isBoundary(text)) {
       if (this.parens > 0 || this.atomic > 0) {
         throw new SqlError(this.base + at, 'section marker inside an unfinished statement', unfinished)
@@ -387,14 +387,26 @@ export class Lexer {
       if (this.copyPending) throw this.copyWithoutData(at)
     }
     this.pos = end
-    this.tokens.push({
-      kind: 'comment',
-      start: this.base + at,
-      end: this.base + at + text.length,
-      text,
-      alone,
-      inStatement: this.start !== null,
-    })
+    this.comment(at, text, alone)
+  }
+
+  /** One that ends on its line is told: it may be meant as a marker. */
+  private blockComment(at: number): void {
+    oneLine.lastIndex = at
+    const text = oneLine.exec(this.text)?.[0]
+    if (text !== undefined) this.comment(at, text, this.isAlone(at))
+    this.commentDepth = 1
+    this.open('comment', at, 2)
+  }
+
+  private isAlone(at: number): boolean {
+    const blank = runStart(this.text, at, blankInLine)
+    return blank === 0 || /[\r\n]/.test(this.text[blank - 1] as string)
+  }
+
+  private comment(at: number, text: string, alone: boolean): void {
+    const [start, inStatement] = [this.base + at, this.start !== null]
+    this.tokens.push({ kind: 'comment', start, end: start + text.length, text, alone, inStatement })
   }
 
   private backslash(at: number): void {
