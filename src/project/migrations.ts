@@ -10,6 +10,7 @@ import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
 import { diskFull, isDiskFull, messageOf, systemCodeOf } from '../core/system-error.ts'
 import { writeNew } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
+import { foldersWithSql } from './nested-sql.ts'
 import { largeText, readLines, readText } from './read-text.ts'
 
 /** How many files are read before the connection, which is made meanwhile, gets its turn. */
@@ -44,6 +45,10 @@ export async function readFiles(folder: string, root: string): Promise<ReadFile[
     } catch (fault) {
       files.push({ path: shown, fault })
     }
+  }
+  for (const nested of foldersWithSql(folder)) {
+    const path = shownFolder === '' ? nested : `${shownFolder}/${nested}`
+    files.push({ path, fault: inFolder(path) })
   }
   return files
 }
@@ -133,6 +138,12 @@ const reasons: Record<string, string> = {
 function misnamed(shown: string): NselfError {
   return new NselfError('invalid-migration', `${shown} is not named like a migration`, {
     hint: 'name it VERSION_NAME.sql, such as 004_create_orders.sql, or move it elsewhere',
+  })
+}
+
+function inFolder(shown: string): NselfError {
+  return new NselfError('invalid-migration', `${shown} is a folder with SQL files, which are not read`, {
+    hint: 'make each of them one file VERSION_NAME.sql in the migrations folder, with -- UP and -- DOWN, or move the folder elsewhere',
   })
 }
 

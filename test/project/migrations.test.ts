@@ -37,6 +37,30 @@ describe('the migrations of a folder', () => {
     ])
   })
 
+  test.each([
+    ['20240101_init', 'migration.sql'],
+    ['v1.2', 'up.sql'],
+    ['a/b/c', '001_a.sql'],
+  ])('in folders of their own (%s/%s) are told, never passed over', async (nested, file) => {
+    const path = folder({ '001_a.sql': 'SELECT 1;' })
+    mkdirSync(join(path, nested), { recursive: true })
+    writeFileSync(join(path, nested, file), 'SELECT 1;')
+    const { message } = await fault(readMigrations(path, root))
+    expect(message).toBe(`migrations-${count}/${nested} is a folder with SQL files, which are not read`)
+  })
+
+  test('may stand beside folders without SQL files', async () => {
+    const path = folder({ '001_a.sql': 'SELECT 1;' })
+    for (const [nested, file] of [
+      ['docs', 'README.md'],
+      ['.git', 'a.sql'],
+    ] as const) {
+      mkdirSync(join(path, nested))
+      writeFileSync(join(path, nested, file), '')
+    }
+    expect(await readMigrations(path, root)).toHaveLength(1)
+  })
+
   test('are all read before the first fault is told, and the others with one are named', async () => {
     const begins = 'BEGIN;\nSELECT 1;\nCOMMIT;\n'
     const files = Object.fromEntries(
