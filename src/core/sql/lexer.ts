@@ -11,7 +11,7 @@ export interface StatementToken {
   readonly start: number
   /** Without the semicolon that ends it. */
   readonly end: number
-  /** Its leading words outside parentheses, upper case, quoted ones as `"`; of COPY all of them. */
+  /** Its leading words outside parentheses (but for options that matter), upper case, quoted ones as `"`; of COPY all of them. */
   readonly words: readonly string[]
   /** True for COPY … FROM STDIN: its data follow as `copy-data`. */
   readonly copiesIn: boolean
@@ -103,6 +103,11 @@ const unfinished = 'close the parenthesis or the BEGIN ATOMIC body before the ma
 const wordsKept = 24
 const plain = new Set(['INSERT', 'UPDATE', 'DELETE', 'SELECT', 'VALUES', 'WITH', 'GRANT', 'COMMENT'])
 
+/** REINDEX ( may say CONCURRENTLY, and of a subscription its options tell whether it speaks to the publisher. */
+function hasOptions(words: readonly string[]): boolean {
+  return (words[0] === 'REINDEX' && words.length === 1) || (words[1] === 'SUBSCRIPTION' && words.at(-1) === 'WITH')
+}
+
 /** Where the run of characters of one kind that ends at `end` begins, at `floor` at the least. */
 function runStart(text: string, end: number, kind: RegExp, floor = 0): number {
   let at = end
@@ -141,7 +146,7 @@ export class Lexer {
   private words: string[] = []
   private keepsWords = true
   private parens = 0
-  /** Inside the parenthesis right after REINDEX, which may say CONCURRENTLY. */
+  /** Inside a parenthesis whose words tell whether the statement may run in a transaction. */
   private inOptions = false
   private atomic = 0
   private previous = ''
@@ -272,7 +277,7 @@ export class Lexer {
       case '$':
         return this.dollar(at)
       case '(':
-        this.inOptions = this.words.length === 1 && this.words[0] === 'REINDEX'
+        this.inOptions = hasOptions(this.words)
         this.parens++
         break
       case ')':

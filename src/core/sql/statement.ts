@@ -38,20 +38,27 @@ function isOutside(words: readonly string[], first: string, second: string | und
     case 'CREATE':
     case 'DROP':
       return (
-        ['DATABASE', 'TABLESPACE', 'SUBSCRIPTION'].includes(second ?? '') ||
+        ['DATABASE', 'TABLESPACE'].includes(second ?? '') ||
+        (second === 'SUBSCRIPTION' && !isOff(words, 'CONNECT') && !isOff(words, 'CREATE_SLOT')) ||
         (words.slice(1, 3).includes('INDEX') && words.slice(2, 4).includes('CONCURRENTLY'))
       )
     case 'ALTER':
       return (
         second === 'SYSTEM' ||
         (second === 'DATABASE' && words.includes('TABLESPACE')) ||
-        (second === 'SUBSCRIPTION' && (words.includes('REFRESH') || words.includes('PUBLICATION'))) ||
+        (second === 'SUBSCRIPTION' && words.includes('PUBLICATION') && !isOff(words, 'REFRESH')) ||
         (words[words.indexOf('DETACH') + 1] === 'PARTITION' &&
           ['CONCURRENTLY', 'FINALIZE'].includes(words.at(-1) as string))
       )
     default:
       return false
   }
+}
+
+/** An option of a subscription that is switched off: without its slot and its tables it does not speak to the publisher. */
+function isOff(words: readonly string[], option: string): boolean {
+  const at = words.lastIndexOf(option)
+  return at > words.indexOf('WITH') && ['FALSE', 'OFF', '0'].includes(words[at + 1] ?? '')
 }
 
 /** REINDEX [(options)] INDEX | TABLE | SCHEMA | DATABASE | SYSTEM [CONCURRENTLY] name */
