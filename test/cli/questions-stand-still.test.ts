@@ -1,27 +1,14 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { keys, type Terminal } from '../helpers/cli.ts'
-import { type Project, useServer } from '../helpers/project.ts'
+import { useServer } from '../helpers/project.ts'
+import { standsStill } from '../helpers/stands-still.ts'
 
 const server = useServer()
 const file = (table: string, more = '') =>
   `-- UP\nCREATE TABLE ${table} (id int);${more}\n-- DOWN\nDROP TABLE ${table};\n`
 const users = (name: string) => `Table users {\n  id int [pk]\n  ${name} text\n}\n`
 const migrated = '-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text);\n-- DOWN\nDROP TABLE users;\n'
-
-/**
- * Looks at the screen while others use the database for as long as a spinner takes to come back: the question is the
- * last line, and nothing is written after it.
- */
-async function standsStill(project: Project, terminal: Terminal, question: string) {
-  await terminal.shows(question)
-  await project.statuses()
-  const before = terminal.received()
-  for (let i = 0; i < 4; i++) await project.statuses()
-  expect(terminal.received().slice(before.length)).toBe('')
-  const lines = before.split(/\r?\n/).filter((line) => line.includes(question))
-  expect(lines).not.toEqual([])
-}
 
 async function answered(terminal: Terminal, typed: string) {
   terminal.type(typed)

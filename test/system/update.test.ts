@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dumpText } from '../helpers/backups.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'
+import { standsStill } from '../helpers/stands-still.ts'
 
 // Debian's pg_dump is newer than this server, as it must be.
 const server = useServer(postgres14)
@@ -97,11 +98,49 @@ describe('rolling back', () => {
     expect(await databases(project)).toBe(0)
   })
 
-  test('is asked for at a terminal', async () => {
+  test('in production takes the phrase, which is asked for before anything where nobody can be asked after it', async () => {
+    const project = await withUsers()
+    await project.ok('db', 'migrate', 'repair', '--mark-environment', 'production')
+    project.write({ '002_t.sql': '-- UP\nCREATE TABLE t AS SELECT 1;\nDROP TABLE users;\n' })
+    const phrase = ['--confirm', 'yes-destroy-production']
+    const at = (...args: string[]) => update(project, '--env', 'production', '--rollback-on-failure', ...args)
+    for (const args of [['--yes'], ['--yes', '--confirm', 'wrong']]) {
+      const { code, stderr } = await at(...args)
+      expect(code, stderr).toBe(3)
+      expect(stderr).toContain(`--confirm yes-destroy-production`)
+    }
+    expect(await project.statuses()).toEqual(['001_users applied', '002_t pending'])
+    const { code, stderr } = await at(...phrase)
+    expect(code, stderr).toBe(4)
+    expect(stderr).toContain('rolled back to')
+    expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
+  })
+
+  test.each([
+    ['y', 0],
+    ['yes-destroy-production', 100],
+  ])(
+    'in production is asked for by a question that stands still, and "%s" typed leaves %i rows',
+    async (typed, rows) => {
+      const project = await withUsers()
+      await project.ok('db', 'migrate', 'repair', '--mark-environment', 'production')
+      const empty = '-- UP\nDO $$ BEGIN DELETE FROM users; END $$;\n'
+      project.write({ '002_t.sql': empty })
+      const terminal = project.atTerminal('db', 'update', '--env', 'production', '--confirm', 'yes-destroy-production')
+        await standsStill(project, terminal, 'Roll back to the backup that was just taken? Type yes-destroy-production')
+      terminal.type(`${typed}\r`)
+      const { code, screen } = await terminal.finished
+      expect(code, screen).toBe(4)
+      expect(screen).toContain(rows === 0 ? 'or go back: nself db restore' : 'rolled back to')
+      expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[rows]])
+    },
+  )
+
+  test('is asked for at a terminal, by a question that stands still', async () => {
     const project = await withUsers()
     project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
     const terminal = project.atTerminal('db', 'update')
-    await terminal.shows('Roll back to the backup that was just taken?')
+    await standsStill(project, terminal, 'Roll back to the backup that was just taken?')
     terminal.type('y\r')
     expect((await terminal.finished).code).toBe(4)
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])

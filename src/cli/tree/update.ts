@@ -8,7 +8,10 @@ export function addUpdate(db: Command, run: Runner): void {
     'nself db update --rollback-on-failure   # in CI',
     'nself db update --env production',
   ])
-    .option('--rollback-on-failure', 'restore the backup when a migration or the verification fails, without asking')
+    .option(
+      '--rollback-on-failure',
+      'restore the backup when a migration or the verification fails, without asking; in production with --confirm',
+    )
     .option('--drop-failed', 'do not keep the failed database for study after rolling back')
     .option('--allow-lost-rows', 'fewer rows than before are no fault')
     .option('--allow-out-of-order', 'also apply files older than what is applied')

@@ -14,7 +14,7 @@ import { backupFirst } from '../shared/backup-first.ts'
 import { type Context, look } from '../shared/context.ts'
 import { findDrift } from '../shared/find-drift.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
-import { afterFailure, type RollBackFlags } from '../shared/roll-back-update.ts'
+import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
 import { confirm, count, type Kind, nothingToDo, perform, prepare } from '../shared/run-plan.ts'
 import { findBackupMeans } from '../shared/take-backup.ts'
 
@@ -34,6 +34,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
   const prepared = await prepare(context, kind)
   const { server, database, plan } = prepared
   if (plan.steps.length === 0) return nothingToDo(prepared)
+  refuseSilentRollBack(context, flags)
   const means = await findBackupMeans(context)
   const approved = await confirm(context, prepared, kind)
   const before = await figuresOf(context, server)

@@ -48,11 +48,28 @@ function changed({ code, report }: NselfError): boolean {
   return report?.kind === 'run' && report.steps.some((step) => step.outcome === 'done' || step.partly === true)
 }
 
-async function isWanted({ ask, tell }: Context, error: NselfError, flags: RollBackFlags): Promise<boolean> {
-  if (flags.rollbackOnFailure) return true
+/**
+ * In production going back takes the phrase, as every restore does: where nobody can be asked for it, it must have come
+ * with the flag. @throws NselfError `not-confirmed`, before anything is done.
+ */
+export function refuseSilentRollBack({ settings, answers, ask }: Context, flags: RollBackFlags): void {
+  if (!flags.rollbackOnFailure || settings.environment !== 'production' || answers.confirm === phrase) return
+  if (ask !== null && answers.confirm === undefined) return
+  const problem = answers.confirm === undefined ? 'takes the phrase' : 'takes the phrase, which --confirm has wrong'
+  throw new NselfError('not-confirmed', `--rollback-on-failure in production ${problem}; nothing was changed`, {
+    hint: `the same command with --confirm ${phrase}, or without --rollback-on-failure`,
+  })
+}
+
+async function isWanted(context: Context, error: NselfError, flags: RollBackFlags): Promise<boolean> {
+  const { ask, tell, answers, settings } = context
+  const isProduction = settings.environment === 'production'
+  if (flags.rollbackOnFailure && (!isProduction || answers.confirm === phrase)) return true
   if (ask === null) return false
   tell(error.message)
-  return (await ask({ kind: 'yes-no', message: 'Roll back to the backup that was just taken?' })) === 'y'
+  const message = 'Roll back to the backup that was just taken?'
+  if (!isProduction) return (await ask({ kind: 'yes-no', message })) === 'y'
+  return (await ask({ kind: 'phrase', message: `${message} Type ${phrase}` })) === phrase
 }
 
 /** The name under which the failed database is kept, or null. */
@@ -61,7 +78,7 @@ async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFla
   const reason = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
     missingPrivilege(client, server.database),
   )
-  // Consent was given to this very act, by the answer or by the flag.
+  // Consent was given to this very act: in production by the phrase, elsewhere by the answer or by the flag.
   const consenting = { ...context, answers: { yes: true, confirm: phrase } }
   const { kept } = await restoreBackup(
     consenting,

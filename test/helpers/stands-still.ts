@@ -1,0 +1,17 @@
+import { expect } from 'vitest'
+import type { Terminal } from './cli.ts'
+import type { Project } from './project.ts'
+
+/**
+ * Looks at the screen while others use the database for as long as a spinner takes to come back: the question is the
+ * last line, and nothing is written after it.
+ */
+export async function standsStill(project: Project, terminal: Terminal, question: string) {
+  await terminal.shows(question)
+  await project.statuses()
+  const before = terminal.received()
+  for (let i = 0; i < 4; i++) await project.statuses()
+  expect(terminal.received().slice(before.length)).toBe('')
+  const lines = before.split(/\r?\n/).filter((line) => line.includes(question))
+  expect(lines).not.toEqual([])
+}
