@@ -1,5 +1,7 @@
 import type { ClientConfig } from 'pg'
+import { type Engine, engineOf, otherEngine } from '../../core/engine.ts'
 import { NselfError } from '../../core/errors.ts'
+import { hasTransactionalDdl } from './engine.ts'
 import { clientOf } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, reportedBy, socketOf } from './pg.ts'
 import { endWhenSilent } from './silence.ts'
@@ -72,7 +74,15 @@ async function open(server: Server, applicationName: string, timeoutMs: number):
     throw connectionError(error, server)
   }
   traceClient(client, placeOf(server), applicationName)
+  const engine = engineOf({ host: server.host, reported: connection.reported })
+  if (engine !== null) await refuse(connection, engine)
   return connection
+}
+
+async function refuse(connection: Connection, engine: Engine): Promise<void> {
+  if (engine === 'YugabyteDB' && (await hasTransactionalDdl(connection.client))) return
+  await disconnect(connection)
+  throw otherEngine(engine, placeOf(connection.server))
 }
 
 /** The major of the server, of which only what is 10 or later is told apart; 0 where it does not say. */

@@ -4,7 +4,7 @@ import { DoneChecksum } from '../../core/migration/checksum.ts'
 import { resumes } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { holdSection, type SectionText } from '../../core/migration/section-text.ts'
-import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
 import { must, rowsOf } from '../driver/must.ts'
 import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
@@ -14,7 +14,7 @@ import type { LockPatience } from './lock-patience.ts'
 import { messageOf, type SqlMessage } from './messages.ts'
 import { prepareStatement } from './resume.ts'
 import type { Session } from './session.ts'
-import { beginSql, changedMeanwhile, cleanSql, type Failed, type Work } from './transaction.ts'
+import { beginSql, changedMeanwhile, cleanSqlOf, type Failed, type Work } from './transaction.ts'
 
 interface Options {
   readonly environment: Environment
@@ -105,6 +105,7 @@ async function beginSession(session: Session, section: Section, text: SectionTex
   const limits = [`lock_timeout = '${section.lockTimeout ?? (row?.lock_timeout === '0' ? '5s' : row?.lock_timeout)}'`]
   if (section.statementTimeout !== null) limits.push(`statement_timeout = '${section.statementTimeout}'`)
   if (session.checksClient) limits.push("client_connection_check_interval = '1s'")
+  if (session.citusMode !== null) limits.push(`citus.multi_shard_modify_mode = ${quoteLiteral(session.citusMode)}`)
   await must(session.client, [...limits, 'standard_conforming_strings = on'].map((item) => `SET ${item}`).join('; '))
   await must(session.client, shareSessionSql)
   for (let i = 0; i < done; i++) {
@@ -138,7 +139,7 @@ async function inside(session: Session, numbered: Numbered): Promise<Outcome> {
   const outcome = await sendStatement(session, numbered)
   if (outcome.error !== null) return rolledBack(session, outcome)
   // What a SET leaves would stay with a server that others get next.
-  const cleaning = session.pooled ? `; ${cleanSql}` : ''
+  const cleaning = session.pooled ? `; ${cleanSqlOf(session)}` : ''
   const closing = await send(client, `${asRunner(session, numbered.record)}${cleaning}; COMMIT`)
   return closing.error === null ? outcome : rolledBack(session, closing)
 }

@@ -2,7 +2,7 @@ import type { Environment } from '../../core/environment.ts'
 import { send } from '../driver/send.ts'
 import { noteSql } from '../tracking/history.ts'
 import type { Session } from './session.ts'
-import { cleanSql, closingSql, type Failed, type Opening, openingSql, sendWork, type Work } from './transaction.ts'
+import { cleanSqlOf, closingSql, type Failed, type Opening, openingSql, sendWork, type Work } from './transaction.ts'
 
 /** At most so many migrations are on their way at once: more would gain nothing and be sent in vain after a failure. */
 const window = 64
@@ -56,7 +56,7 @@ async function transaction(
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
   const closing = ['SET CONSTRAINTS ALL IMMEDIATE', closingSql(work, environment)]
-  closing.push(session.pooled ? cleanSql : noteSql(work.step))
+  closing.push(session.pooled ? cleanSqlOf(session) : noteSql(work.step))
   const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))
   const outcome = await opening
   const failed = await sending

@@ -4,7 +4,7 @@ import { emptySection, type HeldSection } from '../../core/migration/section.ts'
 import { parseStoredDown, storedDown } from '../../core/migration/stored-down.ts'
 import type { Report } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
-import { must } from '../driver/must.ts'
+import { must, rowsOf } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
@@ -20,7 +20,7 @@ import type { RunOptions } from './run-options.ts'
 import { cancelling, type Session } from './session.ts'
 import {
   checkConstraintsSql,
-  cleanSql,
+  cleanSqlOf,
   closingSql,
   type Failed,
   openingSql,
@@ -159,12 +159,17 @@ export class Run {
     const { session, options } = this
     await must(session.client, openingSql(session, first.section, { asynchronous: false, after: null }))
     for (const work of works) {
-      const closing = `${checkConstraintsSql}; ${closingSql(work, options.environment)}; ${cleanSql}`
+      const recording = `${checkConstraintsSql}; ${closingSql(work, options.environment)}`
+      // What Citus chose, or was told, holds until the end of its transaction: it is read before the session is cleaned.
+      const closing = session.citusMode === null ? `${recording}; ${cleanSqlOf(session)}` : recording
       const sending = send(session.client, settingsSql(session, work.section)).then(() =>
         sendWork(session, work, closing),
       )
       const failed = await cancelling(session, options.signal, sending)
-      if (failed === null) continue
+      if (failed === null) {
+        if (session.citusMode !== null) await cleanOnCitus(session)
+        continue
+      }
       this.throwIfLost(failed)
       await send(session.client, 'ROLLBACK')
       throw await this.failure(work, failed)
@@ -239,4 +244,12 @@ export class Run {
       if (error?.code !== '57014') return
     }
   }
+}
+
+async function cleanOnCitus({ client }: Session): Promise<void> {
+  const [row] = await rowsOf<{ mode: string }>(
+    client,
+    "SELECT current_setting('citus.multi_shard_modify_mode') AS mode",
+  )
+  await must(client, cleanSqlOf({ citusMode: row?.mode ?? 'parallel' }, 'SET LOCAL'))
 }

@@ -16,7 +16,7 @@ import { LockPatience } from './lock-patience.ts'
 import { wholeMessage } from './messages.ts'
 import { openTracked } from './open-tracked.ts'
 import { cancelling, type Session } from './session.ts'
-import { asConnectedSql, cleanSql, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
+import { asConnectedSql, cleanSqlOf, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
 
 export interface SeedOptions extends Locking {
   readonly environment: Environment
@@ -95,7 +95,7 @@ class SeedRun {
     const script: Script = { step: seed, section, whole: wholeMessage(section) }
     const opening = send(session.client, openingSql(session, section, { asynchronous: false, after: null }))
     const record = asConnectedSql(recordSeedSql(seed, options.environment))
-    const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${session.pooled ? `${cleanSql}; ` : ''}COMMIT`
+    const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${session.pooled ? `${cleanSqlOf(session)}; ` : ''}COMMIT`
     const failed = await sendWork(session, script, closing)
     const outcome = await opening
     return outcome.error === null ? failed : { message: null, outcome }

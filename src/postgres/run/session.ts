@@ -15,6 +15,8 @@ export interface Session {
   readonly checksClient: boolean
   /** Who the session was when it began: not the login where it has a role set, by ALTER ROLE … SET role. */
   readonly user: string
+  /** How Citus modifies its shards, as the session began; null where there is no Citus. */
+  readonly citusMode: string | null
 }
 
 /** A pooler that has no second server for us keeps us waiting for as long as we hold the first. */
@@ -36,8 +38,9 @@ export async function openSession(
   )
   const opening = Promise.all([probing, quiet(client, waiting)])
   const [checksClient, history] = await Promise.race([opening, poolIsFull(connection)])
-  const pooled = history.facts.pid !== pidOf(client)
-  return { session: { client, connection, pooled, checksClient, user: history.facts.user }, history }
+  const { pid, user, citusMode } = history.facts
+  const pooled = pid !== pidOf(client)
+  return { session: { client, connection, pooled, checksClient, user, citusMode }, history }
 }
 
 /** The history, read once nobody works for a run that is gone. */

@@ -3,6 +3,7 @@ import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection, type SectionText } from '../../core/migration/section-text.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
@@ -31,8 +32,14 @@ export interface Failed {
 }
 
 /** What another program on the same pooled connection, or the migration before, can have left. All of it may run in a transaction. */
-export const cleanSql =
+const cleanSql =
   'RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_advisory_unlock_all()'
+
+/** Cleans a session, but for how Citus modifies its shards: a pooler or the database can have set that for each session. */
+export function cleanSqlOf({ citusMode }: Pick<Session, 'citusMode'>, set: 'SET' | 'SET LOCAL' = 'SET'): string {
+  if (citusMode === null) return cleanSql
+  return `${cleanSql}; ${set} citus.multi_shard_modify_mode = ${quoteLiteral(citusMode)}`
+}
 
 /** Not as default_transaction_… say: the migration before can have set them, and cleaning comes too late for the transaction that is open. */
 export const beginSql = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
@@ -53,7 +60,7 @@ export interface Opening {
 export function openingSql(session: Session, section: Timeouts, { asynchronous, after }: Opening): string {
   const parts = [beginSql]
   if (after !== null && !session.pooled) parts.push(assertNotedSql(after))
-  parts.push(cleanSql, settingsSql(session, section), shareSql)
+  parts.push(cleanSqlOf(session), settingsSql(session, section), shareSql)
   if (asynchronous) parts.push('SET LOCAL synchronous_commit = off')
   if (after !== null && session.pooled) parts.push(assertRecordedSql(after))
   return parts.join('; ')

@@ -7,6 +7,7 @@ import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
+import { engineColumns, refuseOtherEngine, refuseUnknownEngine } from '../driver/engine.ts'
 import type { Client } from '../driver/pg.ts'
 import { formatKey, formatOf } from './schema.ts'
 import { forgetSeedsSql } from './seed-history.ts'
@@ -27,6 +28,8 @@ interface Facts {
   readonly version: number
   readonly user: string
   readonly pid: number
+  /** How Citus modifies its shards in this session; null where there is no Citus. */
+  readonly citusMode: string | null
 }
 
 export interface History {
@@ -34,11 +37,22 @@ export interface History {
   readonly rows: Applied[]
 }
 
-type FactsRow = [tracked: boolean, readOnly: boolean, version: number, user: string, pid: number, journaled: boolean]
+type FactsRow = [
+  tracked: boolean,
+  readOnly: boolean,
+  version: number,
+  user: string,
+  pid: number,
+  journaled: boolean,
+  citusMode: string | null,
+  versionText: string,
+  hasDsqlViews: boolean,
+]
 
 const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
   pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
-  current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL`
+  current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL,
+  current_setting('citus.multi_shard_modify_mode', true), ${engineColumns}`
 /** As one value: thousands of rows are read several times faster so than row by row. */
 const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at::text, duration_ms,
   applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
@@ -52,8 +66,13 @@ const metadataSql = 'SELECT key, value FROM nself.metadata'
 export async function readHistory(client: Client): Promise<History> {
   const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
   const [facts, rows, metadata] = await Promise.allSettled([array(factsSql), array(rowsSql), array(metadataSql)])
-  if (facts.status === 'rejected') throw unreadable(facts.reason)
-  const [tracked, readOnly, version, user, pid, journaled] = facts.value.rows[0] as FactsRow
+  if (facts.status === 'rejected') {
+    await refuseUnknownEngine(client)
+    throw unreadable(facts.reason)
+  }
+  const [tracked, readOnly, version, user, pid, journaled, citusMode, versionText, hasDsqlViews] = facts.value
+    .rows[0] as FactsRow
+  await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
   if (metadata.status === 'rejected' && metadata.reason.code !== '42P01') throw unreadable(metadata.reason)
   const known = new Map(metadata.status === 'fulfilled' ? (metadata.value.rows as [string, string][]) : [])
@@ -64,7 +83,18 @@ export async function readHistory(client: Client): Promise<History> {
   const markedAs = marked === undefined ? null : parseEnvironment(marked)
   const halfDropped = known.has(droppingKey)
   return {
-    facts: { tracked, lost: journaled && !tracked, markedAs, format, halfDropped, readOnly, version, user, pid },
+    facts: {
+      tracked,
+      lost: journaled && !tracked,
+      markedAs,
+      format,
+      halfDropped,
+      readOnly,
+      version,
+      user,
+      pid,
+      citusMode,
+    },
     rows: rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : [],
   }
 }
