@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, chmod, constants, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backup, backupName, type Manifest, takenAtOf } from '../core/backup.ts'
@@ -8,6 +8,7 @@ import { isDiskFull } from '../core/system-error.ts'
 import { manifestText, parseManifest } from './backup-manifest.ts'
 import { codeOf, place, sync } from './durable-file.ts'
 import { makeFolder } from './make-folder.ts'
+import { readRegular } from './regular-file.ts'
 
 const minute = 60_000
 /** After so long, a temporary file of another host, whose processes cannot be asked, is nobody's. */
@@ -43,7 +44,7 @@ export async function noteCopy(path: string, copy: string): Promise<void> {
 
 /** The copy that such a file names; null for any other file. */
 export async function notedCopy(path: string): Promise<string | null> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+  const text = await readRegular(path).catch(() => '')
   const found = /^\{"copy":(".*")\}$/.exec(text.length < 1000 ? text : '')?.[1]
   return found === undefined ? null : String(JSON.parse(found))
 }
@@ -149,7 +150,7 @@ export async function listBackups(folder: string): Promise<Backup[]> {
 
 async function readBackup(folder: string, name: string): Promise<Backup | null> {
   const path = join(folder, name)
-  const text = await readFile(`${path}.json`, 'utf8').catch(() => null)
+  const text = await readRegular(`${path}.json`).catch(() => null)
   const manifest = text === null ? null : await parseManifest(text)
   const isDamaged = text !== null && manifest === null
   if (name.endsWith('.copy'))

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { NselfError } from '../core/errors.ts'
+import { readRegularSync } from './regular-file.ts'
 
 /** A value, and the env file it came from; null for the process environment. */
 export interface Variable {
@@ -28,7 +29,7 @@ export function merge(all: readonly Variables[]): Variables {
 /** The variables of an env file, in the grammar of dotenv: `$` and backquotes mean nothing. Empty where there is no such file. */
 export function readEnvFile(root: string, file: string): Variables {
   try {
-    const text = readFileSync(join(root, file), 'utf8')
+    const text = readRegularSync(join(root, file))
     if (text.includes('\0') || text.includes('\ufffd'))
       throw Object.assign(new Error(), { code: 'it is not UTF-8 text' })
     return variablesOf(parse(text), file)

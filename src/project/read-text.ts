@@ -1,8 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import { LargeText } from '../core/migration/large-text.ts'
+import { openRegular, readRest, refuseGrowing } from './regular-file.ts'
 
 /** Small enough that V8 keeps a piece among what is young, and soon forgets it. */
 const pieceSize = 64 * 1024
@@ -19,14 +20,14 @@ const buffer = Buffer.allocUnsafe(pieceSize)
  * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
  */
 export function readText(path: string, shown: string): string | null {
-  const file = openSync(path, 'r')
+  const open = openRegular(path)
   try {
-    // Of a file, though not of a pipe, fewer bytes than wanted are all there are.
-    const size = readSync(file, buffer, 0, buffer.length, null)
+    // Of a file fewer bytes than wanted are all there are.
+    const size = readSync(open.file, buffer, 0, buffer.length, null)
     if (size < buffer.length) return decode(buffer.subarray(0, size), shown)
-    return fstatSync(file).size < large ? decode(readFileSync(path), shown) : null
+    return open.size < large ? decode(readRest(open, buffer), shown) : null
   } finally {
-    closeSync(file)
+    closeSync(open.file)
   }
 }
 
@@ -60,13 +61,15 @@ export function largeText(path: string): LargeText {
  * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
  */
 export async function* readLines(path: string, shown: string): AsyncGenerator<Buffer> {
-  const file = openSync(path, 'r')
+  const open = openRegular(path)
   try {
+    let left = open.size
     let bytes = Buffer.allocUnsafe(pieceSize)
     let begin = 0
     let kept = 0
     for (let i = 1; ; i++) {
-      const read = readSync(file, bytes, kept, bytes.length - kept, null)
+      const read = readSync(open.file, bytes, kept, Math.min(bytes.length - kept, left), null)
+      left -= read
       const size = kept + read
       const end = read === 0 ? size : bytes.subarray(0, size).lastIndexOf(10) + 1
       if (end > 0) {
@@ -75,7 +78,7 @@ export async function* readLines(path: string, shown: string): AsyncGenerator<Bu
         yield lines
         begin += end
       }
-      if (read === 0) return
+      if (read === 0) return refuseGrowing(open)
       bytes.copy(bytes, 0, end, size)
       kept = size - end
       // A line that is longer than all of it.
@@ -83,7 +86,7 @@ export async function* readLines(path: string, shown: string): AsyncGenerator<Bu
       if (i % batch === 0) await new Promise((resolve) => setImmediate(resolve))
     }
   } finally {
-    closeSync(file)
+    closeSync(open.file)
   }
 }
 

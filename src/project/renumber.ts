@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import { parseVersion } from '../core/migration/version.ts'
 import { listFiles, nextVersion, readMigrations } from './migrations.ts'
+import { readRegular } from './regular-file.ts'
 
 export interface Renumbered {
   /** Paths relative to the project's root. */
@@ -39,7 +40,7 @@ export async function renumberMigration(
   const mended: string[] = []
   for (const other of files) {
     const path = join(folder, other)
-    const text = await readFile(path, 'utf8')
+    const text = await readRegular(path)
     const changed = text.replace(/^--\s*depends_on\s*:.*$/gim, (line) =>
       line.replace(/[^\s,:]+/g, (word) => (word === name || word === file ? word.replace(name, to) : word)),
     )

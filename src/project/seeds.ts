@@ -1,10 +1,11 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/migration/seed.ts'
 import { writeNew } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
+import { readRegular } from './regular-file.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']
 /** As a person counts: 2_a before 10_b. */
@@ -98,7 +99,7 @@ export async function writeDesignSeed(seedsDir: string, root: string, text: stri
   makeProjectFolder(folder)
   const files = await list(folder, root)
   const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
-  if ((await readFile(path, 'utf8').catch(() => null)) === text) return null
+  if ((await readRegular(path).catch(() => null)) === text) return null
   const temporary = `${path}.new`
   await writeFile(temporary, text)
   await rename(temporary, path)

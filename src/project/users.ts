@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { ZodType } from 'zod'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import type { Person } from '../core/person.ts'
+import { readRegular } from './regular-file.ts'
 
 /** Where people go, and who they are in local: nself/config/seed-users.json. */
 export interface UsersConfig {
@@ -163,7 +163,7 @@ function couldGoOn(text: string): boolean {
 /** Null where there is no such file. */
 async function readText(path: string, shown: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8')
+    return await readRegular(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return null

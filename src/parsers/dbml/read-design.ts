@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import type { Database } from '@dbml/parse'
 import { NselfError } from '../../core/errors.ts'
@@ -61,6 +61,9 @@ function hintFor(text: string): string {
 
 async function readText(path: string, shown: string): Promise<string> {
   try {
+    // A pipe without a writer would be waited for, out of reach of Ctrl-C; a device may never end.
+    const facts = await stat(path)
+    if (!facts.isFile() && !facts.isDirectory()) throw Object.assign(new Error(), { code: 'it is not a file' })
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
     throw new NselfError('configuration', `${shown} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
