@@ -3,6 +3,8 @@
  * src/include/nodes/parsenodes.h: every node is an object with its type as the only key.
  */
 
+import { dotted, keyOf } from './sql/qualified-name.ts'
+
 /** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values. */
 export type DangerKind =
   | 'drop'
@@ -22,7 +24,15 @@ export interface Danger {
   /** What it does, for a person: `drops the column users.name`. */
   readonly what: string
   /** Set for a change of type: whether it loses anything depends on the type that the column has now. */
-  readonly retype?: { readonly table: string; readonly column: string; readonly type: string }
+  readonly retype?: Retype
+}
+
+interface Retype {
+  /** Null where the statement leaves it to the search path. */
+  readonly schema: string | null
+  readonly table: string
+  readonly column: string
+  readonly type: string
 }
 
 export type Tree = { readonly [key: string]: unknown } | readonly unknown[] | string | number | boolean | null
@@ -126,7 +136,7 @@ function alters(node: Node, made: Made): Danger[] {
   if (made.has(table)) return []
   return ((node.cmds ?? []) as readonly { AlterTableCmd?: Node }[]).flatMap(({ AlterTableCmd: command }): Danger[] => {
     if (command?.subtype === 'AT_DropColumn') {
-      const object = `${table}.${command.name}`
+      const object = `${table}.${dotted(String(command.name))}`
       return [{ kind: 'drop-column', object, what: `drops the column ${object}` }]
     }
     if (command?.subtype !== 'AT_AlterColumnType') return []
@@ -135,9 +145,9 @@ function alters(node: Node, made: Made): Danger[] {
     return [
       {
         kind: 'retype',
-        object: `${table}.${column}`,
-        what: `changes the type of ${table}.${column} to ${type}, which may lose data and rewrites the table`,
-        retype: { table, column, type },
+        object: `${table}.${dotted(column)}`,
+        what: `changes the type of ${table}.${dotted(column)} to ${type}, which may lose data and rewrites the table`,
+        retype: { ...namesOf(node.relation as Node), column, type },
       },
     ]
   })
@@ -150,22 +160,27 @@ function withoutWhere(node: Node, made: Made, kind: DangerKind, what: string): D
   return [{ kind, object: name, what: `${what} ${name}` }]
 }
 
-function nameOf({ schemaname, relname }: Node): string {
-  return schemaname === undefined ? String(relname) : `${schemaname}.${relname}`
+function namesOf({ schemaname, relname }: Node): { schema: string | null; table: string } {
+  return { schema: schemaname === undefined ? null : String(schemaname), table: String(relname) }
+}
+
+function nameOf(relation: Node): string {
+  const { schema, table } = namesOf(relation)
+  return keyOf({ schema, name: table })
 }
 
 function namesIn(list: unknown, key: string): string[] {
   return ((list ?? []) as readonly Node[]).map((item) => nameOf(item[key] as Node))
 }
 
-/** `a.b` of a List of Strings, of a TypeName, or of one String. */
+/** The names joined of a List of Strings, of a TypeName, or of one String. */
 function dottedName(object: unknown): string {
   const words: string[] = []
   visit(object, (type, node) => {
     if (type === 'String') words.push(String(node.sval))
     return true
   })
-  return words.join('.')
+  return dotted(...words)
 }
 
 function typeOf(typeName: Node): string {

@@ -1,6 +1,7 @@
-import { type Catalog, type Column, shortName, type Table } from '../core/schema/catalog.ts'
+import type { Catalog, Column, Table } from '../core/schema/catalog.ts'
 import { shortType } from '../core/schema/dbml-text.ts'
 import { drawnTables, keysOf, type Relation, relationsOf } from '../core/schema/relations.ts'
+import { shortName } from '../core/sql/qualified-name.ts'
 
 /** The tables and foreign keys as an erDiagram of Mermaid, which GitHub and many wikis draw. */
 export function mermaidOf(catalog: Catalog): string {

@@ -194,7 +194,7 @@ test('show TABLE tells everything about it, also as JSON', async () => {
   const { result } = JSON.parse(await project.ok('db', 'schema', 'show', 'orders', '--json'))
   expect(result.table.columns.map((column: { name: string }) => column.name)).toContain('shipping_country')
   expect(result.triggers).toHaveLength(2)
-  expect(await project.ok('db', 'schema', 'show', 'audit_log_default')).toContain('those of public.audit_log')
+  expect(await project.ok('db', 'schema', 'show', 'audit_log_default')).toContain('those of audit_log')
 })
 
 test('show says when there is no such table, more than one, or a view of that name', async () => {

@@ -1,13 +1,7 @@
 import type { ShowTableResult, TablePart } from '../../commands/shared/schema-results.ts'
-import {
-  type Column,
-  type Constraint,
-  type Index,
-  type Reference,
-  shortName,
-  type Table,
-} from '../../core/schema/catalog.ts'
+import type { Column, Constraint, Index, Reference, Table } from '../../core/schema/catalog.ts'
 import { shortType, withoutParentheses } from '../../core/schema/dbml-text.ts'
+import { shortName } from '../../core/sql/qualified-name.ts'
 import { aligned, visible } from './aligned.ts'
 import type { Paint } from './paint.ts'
 
@@ -59,16 +53,19 @@ function about({ table, rows }: ShowTableResult): string[] {
   const security = table.settings['row security']
   return [
     table.partitionKey === null ? kind : `${kind} by ${table.partitionKey}`,
-    ...(table.inherits.length === 0 ? [] : [`of ${table.inherits.join(', ')} ${table.partitionBound ?? ''}`.trim()]),
+    ...(table.inherits.length === 0 ? [] : [`of ${parentsOf(table)} ${table.partitionBound ?? ''}`.trim()]),
     ...(table.unlogged ? ['unlogged'] : []),
     ...(security === undefined ? [] : [`row security ${security}`]),
     ...(rows === null ? [] : [`about ${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`]),
   ]
 }
 
-function columnLines({ columns, inherits }: Table, paint: Paint): string {
-  if (columns.length === 0)
-    return inherits.length === 0 ? 'No columns' : `Its columns are those of ${inherits.join(', ')}`
+const parentsOf = ({ inherits }: Table) =>
+  visible(inherits.map(({ schema, name }) => shortName(schema, name)).join(', '))
+
+function columnLines(table: Table, paint: Paint): string {
+  const { columns, inherits } = table
+  if (columns.length === 0) return inherits.length === 0 ? 'No columns' : `Its columns are those of ${parentsOf(table)}`
   const rows = columns.map((column) => [
     column.name,
     shortType(column.type),

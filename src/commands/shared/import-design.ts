@@ -12,6 +12,7 @@ import { migrationText } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import { parseRename, type Rename, renameCandidates, renameFlag, renameText } from '../../core/schema/renames.ts'
 import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { readDesign } from '../../parsers/dbml/read-design.ts'
 import { type Compared, compareDesign, draftsOf } from '../../postgres/diff/design-drafts.ts'
 import { statementFormat } from '../../postgres/diff/format.ts'
@@ -189,7 +190,7 @@ async function askRenames(
   if (ask === null || answers.yes) {
     for (const rename of open) {
       tell(
-        `Note: ${renameText(rename).replace(' to ', ' goes and ')} comes; if that is a new name for it: --rename ${renameFlag(rename)}`,
+        `Note: ${renameText(rename).replace(' to ', ' goes and ')} comes; if that is a new name for it: --rename ${shellWord(renameFlag(rename))}`,
       )
     }
     return []

@@ -39,7 +39,7 @@ async function withoutWidenings(server: Server, findings: readonly Finding[]): P
   if (retyped.length === 0) return [...findings]
   const types = await columnTypes(server, retyped)
   return findings.filter(({ retype }) => {
-    const before = retype && types.get(`${retype.table}.${retype.column}`)
+    const before = retype && types[retyped.indexOf(retype)]
     return !before || !retype || !isWidening(before, retype.type)
   })
 }

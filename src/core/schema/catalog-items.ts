@@ -1,5 +1,6 @@
+import { dotted, keyOf, ofKey, shortName } from '../sql/qualified-name.ts'
 import { canonicalDefinition } from './canonical-definition.ts'
-import { type Access, type Catalog, type Column, type Index, type Other, shortName, type Table } from './catalog.ts'
+import type { Access, Catalog, Column, Index, Other, OtherKind, Table } from './catalog.ts'
 
 /** One thing of a catalog that can be there or not, and by what it can differ. */
 export interface Item {
@@ -16,22 +17,19 @@ export interface Item {
 /** All of a catalog as items, each with a key of its own, in the order in which they are shown. */
 export function itemsOf(catalog: Catalog): Map<string, Item> {
   const items = new Map<string, Item>()
-  const add = (kind: string, schema: string | null, name: string, table: string | null, traits: Traits) => {
+  const add = ({ kind, schema, path, table }: Named, traits: Traits) => {
     const words = Object.entries(traits).flatMap(([trait, text]) =>
       text === null ? [] : [[trait, trait === 'definition' ? canonicalDefinition(text) : text]],
     )
-    items.set(`${kind} ${schema ?? ''}.${name}`, {
-      kind,
-      name: shortName(schema, name),
-      table,
-      traits: Object.fromEntries(words),
-    })
+    const name = typeof path === 'string' ? outsidePublic(schema, path) : shortName(schema, ...path)
+    items.set(JSON.stringify([kind, schema, path]), { kind, name, table, traits: Object.fromEntries(words) })
   }
   for (const item of catalog.others) {
     if (item.kind === 'schema' || item.kind === 'extension') addOther(add, item)
   }
   for (const { schema, name, labels, comment, access } of catalog.enums) {
-    add('enum', schema, name, null, { values: labels.join(', '), comment, ...accessTraits(access) })
+    const traits = { values: labels.join(', '), comment, ...accessTraits(access) }
+    add({ kind: 'enum', schema, path: [name], table: null }, traits)
   }
   for (const table of catalog.tables) addTable(add, table)
   for (const item of catalog.others) {
@@ -41,28 +39,45 @@ export function itemsOf(catalog: Catalog): Map<string, Item> {
 }
 
 type Traits = Record<string, string | null>
-type Add = (kind: string, schema: string | null, name: string, table: string | null, traits: Traits) => void
+
+interface Named {
+  readonly kind: string
+  readonly schema: string | null
+  /** The names that lead to it inside the schema; a text is what its kind has instead: `f(integer)`. */
+  readonly path: readonly string[] | string
+  readonly table: string | null
+}
+
+type Add = (named: Named, traits: Traits) => void
+
+function outsidePublic(schema: string | null, text: string): string {
+  return schema === null || schema === 'public' ? text : `${dotted(schema)}.${text}`
+}
 
 function addTable(add: Add, table: Table): void {
   const { schema, name } = table
-  const key = `${schema}.${name}`
+  const key = keyOf(table)
+  const part = (kind: string, ...path: string[]) => ({ kind, schema, path, table: key })
   const kind = table.kind === 'foreign' ? 'foreign table' : 'table'
   // A partition without its parent is a table; the parent's other partitions are tables of their own.
-  add(kind, schema, name, null, {
-    persistence: table.unlogged ? 'unlogged' : null,
-    partitioning: table.partitionKey,
-    partition: table.partitionBound,
-    inheritance: table.inherits.join(', ') || null,
-    ...table.settings,
-    comment: table.comment,
-    ...accessTraits(table.access),
-  })
-  for (const column of table.columns) add('column', schema, `${name}.${column.name}`, key, columnTraits(column))
+  add(
+    { kind, schema, path: [name], table: null },
+    {
+      persistence: table.unlogged ? 'unlogged' : null,
+      partitioning: table.partitionKey,
+      partition: table.partitionBound,
+      inheritance: table.inherits.map(keyOf).join(', ') || null,
+      ...table.settings,
+      comment: table.comment,
+      ...accessTraits(table.access),
+    },
+  )
+  for (const column of table.columns) add(part('column', name, column.name), columnTraits(column))
   for (const constraint of table.constraints) {
     const { definition, comment } = constraint
-    add('constraint', schema, `${name}.${constraint.name}`, key, { definition, comment })
+    add(part('constraint', name, constraint.name), { definition, comment })
   }
-  for (const index of table.indexes) add('index', schema, index.name, key, indexTraits(index))
+  for (const index of table.indexes) add(part('index', index.name), indexTraits(index))
 }
 
 function columnTraits(column: Column): Traits {
@@ -85,11 +100,22 @@ function indexTraits({ definition, valid, comment }: Index): Traits {
   return { definition, validity: valid ? null : 'INVALID', comment }
 }
 
+/** Kinds whose names say more than a name: arguments, types, a view and its column. */
+const written: ReadonlySet<string> = new Set<OtherKind>([
+  'function',
+  'aggregate',
+  'operator',
+  'cast',
+  'text search',
+  'comment',
+])
+
 function addOther(add: Add, { kind, schema, name, table, definition, comment, access }: Other): void {
   // What a table owns is told by the table's name, but for what has a name of its own in the schema.
   const named = kind === 'trigger' || kind === 'policy' || kind === 'rule'
-  const owner = named && table !== null ? `${table.slice((schema ?? '').length + 1)}.` : ''
-  add(kind, schema, `${owner}${name}`, table, { definition: definition || null, comment, ...accessTraits(access) })
+  const owner = named && table !== null ? [ofKey(table).name] : []
+  const path = written.has(kind) ? name : [...owner, name]
+  add({ kind, schema, path, table }, { definition: definition || null, comment, ...accessTraits(access) })
 }
 
 function accessTraits(access: Access | undefined): Traits {

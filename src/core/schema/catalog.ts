@@ -1,3 +1,5 @@
+import { keyOf, type QualifiedName } from '../sql/qualified-name.ts'
+
 /**
  * What a database consists of, as PostgreSQL itself writes it (`pg_get_…def`), less what belongs to extensions and to
  * this tool. Structured where the tool needs structure, a definition elsewhere.
@@ -27,8 +29,8 @@ export interface Table {
   readonly partitionKey: string | null
   /** `FOR VALUES FROM (…) TO (…)`, of a partition. */
   readonly partitionBound: string | null
-  /** Qualified names of what it inherits from, or is a partition of. */
-  readonly inherits: readonly string[]
+  /** What it inherits from, or is a partition of. */
+  readonly inherits: readonly QualifiedName[]
   /** Everything else that CREATE TABLE and ALTER TABLE can set, by name: row security, replica identity, options. */
   readonly settings: Readonly<Record<string, string>>
   readonly columns: readonly Column[]
@@ -46,8 +48,9 @@ export interface Column {
   readonly notNull: boolean
   readonly default: string | null
   readonly generated: { readonly expression: string; readonly kind: 'stored' | 'virtual' } | null
+  /** With the key of its sequence. */
   readonly identity: { readonly kind: 'always' | 'by default'; readonly sequence: string } | null
-  /** Qualified name of the sequence that its default draws from and that it owns, as with `serial`. */
+  /** Key of the sequence that its default draws from and that it owns, as with `serial`. */
   readonly serial: string | null
   /** Only when it is not that of the type. */
   readonly collation: string | null
@@ -105,9 +108,9 @@ export interface Other {
   readonly kind: OtherKind
   /** Null for what belongs to the whole database. */
   readonly schema: string | null
-  /** With the arguments of a function; without the table of a trigger. */
+  /** With the arguments of a function, the view of a comment's column; without the table of a trigger. */
   readonly name: string
-  /** Qualified; of what belongs to a table. */
+  /** Its key; of what belongs to a table or a view. */
   readonly table: string | null
   readonly definition: string
   readonly comment: string | null
@@ -142,16 +145,6 @@ export type OtherKind =
 export interface Access {
   readonly owner: string
   readonly grants: readonly string[]
-}
-
-/** A name as a person reads it: without `public`. */
-export function shortName(schema: string | null, name: string): string {
-  return schema === null || schema === 'public' ? name : `${schema}.${name}`
-}
-
-/** The key of a table: `public.users`, never quoted. */
-export function keyOf({ schema, name }: { readonly schema: string | null; readonly name: string }): string {
-  return `${schema ?? ''}.${name}`
 }
 
 /** The tables by key. */

@@ -1,3 +1,4 @@
+import { keyOf } from '../sql/qualified-name.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import { type Column, type Constraint, counts, type Index, type Table } from './catalog.ts'
 import { defaultOf } from './dbml-default.ts'
@@ -35,7 +36,7 @@ export function tableBlock(table: Table, isEnum: IsEnum): string {
 function aboutTable({ partitionKey, inherits, unlogged }: Table): string[] {
   return [
     ...(partitionKey === null ? [] : [`partitioned by ${partitionKey}`]),
-    ...(inherits.length === 0 ? [] : [`inherits ${inherits.join(', ')}`]),
+    ...(inherits.length === 0 ? [] : [`inherits ${inherits.map(keyOf).join(', ')}`]),
     ...(unlogged ? ['unlogged'] : []),
   ]
 }

@@ -1,4 +1,5 @@
-import { type Catalog, type Constraint, type Enum, keyOf, type Reference, type Table } from './catalog.ts'
+import { keyOf } from '../sql/qualified-name.ts'
+import type { Catalog, Constraint, Enum, Reference, Table } from './catalog.ts'
 import { type IsEnum, sameButQuotes, tableBlock } from './dbml-table.ts'
 import { commentLines, nameOf, qualified, withSettings } from './dbml-text.ts'
 import { drawnTables } from './relations.ts'

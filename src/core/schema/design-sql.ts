@@ -1,6 +1,7 @@
 import type { Location } from '../location.ts'
+import { keyOf } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
-import { type Catalog, type Column, keyOf, type Table, tablesByKey } from './catalog.ts'
+import { type Catalog, type Column, type Table, tablesByKey } from './catalog.ts'
 import type { Design, DesignColumn, DesignIndex, DesignKey, DesignReference, DesignTable } from './design.ts'
 
 /** A statement that makes a part of the design, and where that stands in the file. */
@@ -86,18 +87,15 @@ export function designSql(design: Design, current: Catalog): DesignStatement[] {
 function parentsFirst(tables: readonly DesignTable[], known: ReadonlyMap<string, Table>): DesignTable[] {
   const depth = (key: string): number => {
     const parents = known.get(key)?.inherits ?? []
-    return parents.length === 0 ? 0 : 1 + Math.max(...parents.map(depth))
+    return parents.length === 0 ? 0 : 1 + Math.max(...parents.map((parent) => depth(keyOf(parent))))
   }
   return tables.toSorted((a, b) => depth(keyOf(a)) - depth(keyOf(b)))
 }
 
 function tableSql(table: DesignTable, known: Table | undefined): DesignStatement[] {
   const name = quoteQualified(table.schema, table.name)
-  const parents = known?.inherits.map((parent) => {
-    const dot = parent.indexOf('.')
-    return quoteQualified(parent.slice(0, dot), parent.slice(dot + 1))
-  })
-  const inherits = parents !== undefined && parents.length > 0 ? ` INHERITS (${parents.join(', ')})` : ''
+  const parents = (known?.inherits ?? []).map((parent) => quoteQualified(parent.schema, parent.name))
+  const inherits = parents.length > 0 ? ` INHERITS (${parents.join(', ')})` : ''
   const partitions = known?.partitionKey ? ` PARTITION BY ${known.partitionKey}` : ''
   let sql = `CREATE ${known?.unlogged ? 'UNLOGGED ' : ''}TABLE ${name} (`
   const parts = table.columns.map((column, i) => {

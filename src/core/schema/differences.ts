@@ -1,4 +1,5 @@
-import { type Catalog, keyOf } from './catalog.ts'
+import { keyOf } from '../sql/qualified-name.ts'
+import type { Catalog } from './catalog.ts'
 import { type Item, itemsOf } from './catalog-items.ts'
 
 /** `+` only in the left catalog, `-` only in the right one, `~` in both, but not the same. */

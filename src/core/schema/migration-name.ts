@@ -1,3 +1,4 @@
+import { splitDotted } from '../sql/qualified-name.ts'
 import type { Difference } from './differences.ts'
 
 /** A name for a migration, from what it changes: `add_posts`, `change_users`, `update_schema`. */
@@ -12,7 +13,7 @@ export function nameOfChange(differences: readonly Difference[]): string {
       .replace(/[^a-z0-9]+/g, '_')
       .replace(/^_+|_+$/g, '')
   const touched = [
-    ...new Set(changes.map(({ kind, name }) => (kind === 'table' ? name : (name.split('.').at(-2) ?? name)))),
+    ...new Set(changes.map(({ kind, name }) => (kind === 'table' ? name : (namesOf(name).at(-2) ?? name)))),
   ]
   const [first] = tables
   if (first !== undefined && tables.every((item) => item.sign === first.sign) && touched.length <= 3) {
@@ -21,7 +22,7 @@ export function nameOfChange(differences: readonly Difference[]): string {
   }
   const [only] = changes
   if (only !== undefined && changes.length === 1 && only.kind === 'column') {
-    const [table = '', column = ''] = only.name.split('.').slice(-2)
+    const [table = '', column = ''] = namesOf(only.name).slice(-2)
     const words = {
       '+': `add_${slug(column)}_to_${slug(table)}`,
       '-': `drop_${slug(column)}_from_${slug(table)}`,
@@ -32,5 +33,7 @@ export function nameOfChange(differences: readonly Difference[]): string {
   const name = touched.length === 1 ? `change_${slug(touched[0] as string)}` : 'update_schema'
   return isName(name) ? name : 'update_schema'
 }
+
+const namesOf = (path: string): readonly string[] => splitDotted(path) ?? [path]
 
 const isName = (text: string): boolean => text.length <= 60 && /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(text)

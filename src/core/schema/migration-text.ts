@@ -1,4 +1,4 @@
-import { shortName } from './catalog.ts'
+import { ofKey, shortName } from '../sql/qualified-name.ts'
 import { type Change, forReading } from './generated-statement.ts'
 
 /** One migration to be written: what it does, and what takes it back. */
@@ -20,7 +20,7 @@ export interface TextOptions {
 /** The file of a generated migration: a head, UP and DOWN, the statements of one table together under its name. */
 export function migrationText({ up, down }: Draft, { head, format, effects, obstacles }: TextOptions): string {
   return [
-    ...head.map((line) => `-- ${line}`),
+    ...head.map(comment),
     '',
     '-- UP',
     '',
@@ -40,14 +40,19 @@ export function sectionLines(
   const lines: string[] = []
   let last: string | null = null
   for (const { sql, table } of forReading(changes)) {
-    if (table !== last && table !== null) lines.push(`-- table ${titleOf(table)}`)
+    if (table !== last && table !== null) lines.push(comment(`table ${titleOf(table)}`))
     last = table
-    lines.push(...effects(sql).map((line) => `-- ! ${line}`), `${format(sql)};`, '')
+    lines.push(...effects(sql).map((line) => comment(`! ${line}`)), `${format(sql)};`, '')
   }
   return lines
 }
 
 function titleOf(table: string): string {
-  const dot = table.indexOf('.')
-  return shortName(table.slice(0, dot), table.slice(dot + 1))
+  const { schema, name } = ofKey(table)
+  return shortName(schema, name)
+}
+
+/** A line of comment: a name in it may hold line breaks, and what stands behind one would be SQL. */
+function comment(text: string): string {
+  return `-- ${text.replace(/[\r\n]+/g, ' ')}`
 }

@@ -1,5 +1,5 @@
+import { keyOf } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
-import { keyOf } from './catalog.ts'
 import type { Design, DesignRecords } from './design.ts'
 import type { DesignStatement } from './design-sql.ts'
 

@@ -1,4 +1,5 @@
-import { type Catalog, type Constraint, keyOf, type Reference, type Table } from './catalog.ts'
+import { keyOf } from '../sql/qualified-name.ts'
+import type { Catalog, Constraint, Reference, Table } from './catalog.ts'
 
 /** A foreign key between two tables of a diagram, as a person reads it. */
 export interface Relation {

@@ -1,6 +1,7 @@
 import { NselfError } from '../errors.ts'
+import { dotted, keyOf, shortName, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
-import { type Catalog, keyOf, shortName, type Table, tablesByKey } from './catalog.ts'
+import { type Catalog, type Table, tablesByKey } from './catalog.ts'
 import type { Wanted } from './target-schema.ts'
 
 /** A table, or a column of one, that gets another name and keeps its rows. */
@@ -14,13 +15,17 @@ export interface Rename {
 
 /** `users.name to users.full_name` */
 export function renameText({ schema, table, column, to }: Rename): string {
-  const name = shortName(schema, table)
-  return column === null ? `${name} to ${shortName(schema, to)}` : `${name}.${column} to ${name}.${to}`
+  const from = pathOf(schema, table, column)
+  return `${from} to ${column === null ? shortName(schema, to) : shortName(schema, table, to)}`
 }
 
 /** As `--rename` takes it: `users.name=full_name`. */
 export function renameFlag({ schema, table, column, to }: Rename): string {
-  return `${shortName(schema, table)}${column === null ? '' : `.${column}`}=${to}`
+  return `${pathOf(schema, table, column)}=${dotted(to)}`
+}
+
+function pathOf(schema: string, table: string, column: string | null): string {
+  return column === null ? shortName(schema, table) : shortName(schema, table, column)
 }
 
 /** What may be a rename: one thing that goes and one that comes, alike in type, or in most of its columns. */
@@ -68,18 +73,18 @@ function areAlike(a: Table, b: Table): boolean {
  * @throws NselfError `usage` for a name that the database does not have, or the new one that it has.
  */
 export function parseRename(text: string, current: Catalog): Rename {
-  const [path = '', to = '', ...more] = text.split('=')
-  const words = path.split('.')
+  const [, path = '', to = ''] = /^((?:"(?:[^"]|"")*"|[^"=])*)=((?:"(?:[^"]|"")*"|[^"=])*)$/.exec(text) ?? []
+  const words = splitDotted(path) ?? []
+  const newName = splitDotted(to)?.at(-1)
   const wrong = (why: string) =>
     new NselfError('usage', `--rename ${text}: ${why}`, {
-      hint: 'write --rename users.name=full_name, or --rename users=people',
+      hint: 'write --rename users.name=full_name, or --rename users=people; a name with a dot in double quotes',
     })
-  if (to === '' || more.length > 0 || words.length > 3 || words.includes('')) throw wrong('not understood')
+  if (newName === undefined || words.length === 0 || words.length > 3) throw wrong('not understood')
   const readings = [
     { schema: 'public', table: words[0], column: words[1] ?? null, fits: words.length <= 2 },
     { schema: words[0], table: words[1], column: words[2] ?? null, fits: words.length >= 2 },
   ]
-  const newName = to.split('.').at(-1) as string
   for (const { schema, table: name, column, fits } of readings) {
     const table = current.tables.find((item) => fits && item.schema === schema && item.name === name)
     if (table === undefined || schema === undefined || name === undefined) continue

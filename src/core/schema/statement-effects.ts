@@ -1,9 +1,12 @@
 import { shortTypes } from '../sql/plain-names.ts'
+import { splitDotted } from '../sql/qualified-name.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
-import type { Catalog, Column } from './catalog.ts'
+import type { Catalog, Column, Table } from './catalog.ts'
 
 const name = '(?:"(?:[^"]|"")*")'
 const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
+
+const newIndex = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${name}|\\S+) ON (${name}\\.${name}|\\S+) `)
 
 /**
  * What a generated statement does to rows that are there and to those who use the table meanwhile, one line each;
@@ -13,7 +16,7 @@ const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`
 export function effectsOf(sql: string, before: Catalog): string[] {
   const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
   if (dropped !== null) return ['All rows of this table are lost.']
-  const index = /^CREATE (?:UNIQUE )?INDEX \S+ ON (\S+) /.exec(sql)
+  const index = newIndex.exec(sql)
   if (index !== null) {
     const unique = sql.startsWith('CREATE UNIQUE') ? 'Fails when two rows have the same values. ' : ''
     return exists(index[1] as string, before)
@@ -89,18 +92,15 @@ export function effectOfType(from: string, to: string): string {
   return `${was} ${rounds ? 'values are rounded; ' : ''}fails when a value does not fit; ${anew}`
 }
 
-function split(table: string): { schema: string; name: string } {
-  const [, schema, relation] = /^("(?:[^"]|"")*"|[^.]+)\.(.*)$/s.exec(table) ?? []
-  return { schema: unquoteIdentifier(schema ?? ''), name: unquoteIdentifier(relation ?? '') }
+function tableCalled(path: string, { tables }: Catalog): Table | undefined {
+  const [schema, relation] = splitDotted(path) ?? []
+  return tables.find((item) => item.schema === schema && item.name === relation)
 }
 
-function exists(table: string, { tables }: Catalog): boolean {
-  const { schema, name: relation } = split(table)
-  return tables.some((item) => item.schema === schema && item.name === relation)
+function exists(table: string, before: Catalog): boolean {
+  return tableCalled(table, before) !== undefined
 }
 
-function columnOf(table: string, column: string, { tables }: Catalog): Column | undefined {
-  const { schema, name: relation } = split(table)
-  const found = tables.find((item) => item.schema === schema && item.name === relation)
-  return found?.columns.find((item) => item.name === unquoteIdentifier(column))
+function columnOf(table: string, column: string, before: Catalog): Column | undefined {
+  return tableCalled(table, before)?.columns.find((item) => item.name === unquoteIdentifier(column))
 }

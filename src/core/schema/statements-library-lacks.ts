@@ -1,6 +1,7 @@
+import { keyOf, ofKey, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import type { Catalog, Column, Other, Table } from './catalog.ts'
-import { keyOf, tablesByKey } from './catalog.ts'
+import { tablesByKey } from './catalog.ts'
 import { type Change, plainChange } from './generated-statement.ts'
 
 /**
@@ -29,16 +30,15 @@ function viewCommentsSql(
   changes: readonly Change[],
 ): { sql: string; table: string | null }[] {
   const of = ({ others }: Catalog) =>
-    new Map(others.flatMap((item) => (item.kind === 'comment' ? [[`${item.schema}.${item.name}`, item]] : [])))
+    new Map(others.flatMap((item) => (item.kind === 'comment' ? [[keyOf(item), item]] : [])))
   const [before, after] = [of(have), of(want)]
   const views = new Set(want.others.flatMap((item) => (/view$/.test(item.kind) ? [keyOf(item)] : [])))
-  const statement = ({ schema, table, name }: Other, text: string) => {
-    const view = (table as string).slice((schema as string).length + 1)
-    const column = `${quoteQualified(schema as string, view)}.${quoteIdentifier(name.slice(view.length + 1))}`
+  const statement = ({ table, name }: Other, text: string) => {
+    const column = `${viewOf(table)}.${quoteIdentifier(splitDotted(name)?.at(-1) ?? name)}`
     return { sql: `COMMENT ON COLUMN ${column} IS ${text}`, table }
   }
-  const isMadeAnew = ({ schema, table }: Other) => {
-    const view = quoteQualified(schema as string, (table as string).slice((schema as string).length + 1))
+  const isMadeAnew = ({ table }: Other) => {
+    const view = viewOf(table)
     return changes.some(({ sql }) => /^CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW /.test(sql) && sql.includes(view))
   }
   const gone = [...before].flatMap(([key, item]) =>
@@ -52,10 +52,18 @@ function viewCommentsSql(
   return [...gone, ...there]
 }
 
+/** The view of a comment, in SQL. */
+function viewOf(key: string | null): string {
+  const { schema, name } = ofKey(key ?? '')
+  return quoteQualified(schema, name)
+}
+
 /** What a new table says of a column that it inherits. */
 function ofInherited(table: Table, column: Column, wanted: ReadonlyMap<string, Table>): string[] {
   const parents = table.kind === 'partition' ? [] : table.inherits
-  const above = parents.flatMap((key) => wanted.get(key)?.columns.filter(({ name }) => name === column.name) ?? [])
+  const above = parents.flatMap(
+    (parent) => wanted.get(keyOf(parent))?.columns.filter(({ name }) => name === column.name) ?? [],
+  )
   if (above.length === 0) return []
   const name = quoteQualified(table.schema, table.name)
   const isDefaultOwn = column.generated === null && above.some((parent) => parent.default !== column.default)

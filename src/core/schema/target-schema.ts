@@ -1,3 +1,4 @@
+import { keyOf } from '../sql/qualified-name.ts'
 import { canonicalDefinition } from './canonical-definition.ts'
 import {
   type Catalog,
@@ -7,7 +8,6 @@ import {
   type Enum,
   type Index,
   isPlain,
-  keyOf,
   type Table,
   tablesByKey,
 } from './catalog.ts'
@@ -19,7 +19,7 @@ import type { Design, DesignTable } from './design.ts'
  */
 export type Rewritten = ReadonlyMap<string, string>
 
-export const rewrittenKey = (table: string, text: string): string => `${table} ${text}`
+export const rewrittenKey = (table: string, text: string): string => JSON.stringify([table, text])
 
 /** What the database shall consist of, as far as DBML can say it. */
 export interface Wanted {
@@ -45,7 +45,7 @@ export function wantedOf(current: Catalog, made: Catalog, design: Design, rewrit
     ({ kind, inherits, columns }) =>
       kind === 'foreign' ||
       columns.length === 0 ||
-      (kind === 'partition' && inherits.some((parent) => isKept(parent, kept, have))),
+      (kind === 'partition' && inherits.some((parent) => isKept(keyOf(parent), kept, have))),
   )
   const labels = new Map(design.enums.map((item) => [keyOf(item), item.labels.join('\0')]))
   const enums = design.enums.map((item) => {
@@ -57,7 +57,7 @@ export function wantedOf(current: Catalog, made: Catalog, design: Design, rewrit
 }
 
 function isKept(key: string, kept: ReadonlySet<string>, have: ReadonlyMap<string, Table>): boolean {
-  return kept.has(key) || (have.get(key)?.inherits ?? []).some((parent) => isKept(parent, kept, have))
+  return kept.has(key) || (have.get(key)?.inherits ?? []).some((parent) => isKept(keyOf(parent), kept, have))
 }
 
 function mergedTable(known: Table, made: Table, design: DesignTable, rewritten: Rewritten): Table {

@@ -1,6 +1,7 @@
-import { type Catalog, type Column, keyOf, shortName, type Table } from '../../core/schema/catalog.ts'
+import type { Catalog, Column, Table } from '../../core/schema/catalog.ts'
 import { shortType } from '../../core/schema/dbml-text.ts'
 import { drawnTables, type Keys, keysOf, type Relation, relationsOf } from '../../core/schema/relations.ts'
+import { keyOf, shortName } from '../../core/sql/qualified-name.ts'
 
 /** What is drawn, with its measures in pixels; where it is drawn is the layout's to say. */
 export interface Picture {

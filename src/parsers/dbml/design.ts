@@ -1,6 +1,7 @@
 import type { Database, RefEndpoint, TableRecord } from '@dbml/parse'
 import type { Location } from '../../core/location.ts'
 import type { Design, DesignRecords, DesignReference, DesignTable } from '../../core/schema/design.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { joinTable, partialReferences, referenceOf } from './references.ts'
 import { inlineEnums, type Reading, type Source, tableOf, withPartials } from './table.ts'
@@ -17,12 +18,12 @@ export function designOf(database: Database, source: Source, isMany: IsMany): De
     labels: item.values.map((value) => value.name),
     at: at(item),
   }))
-  const enumNames = new Set(enums.map(({ schema, name }) => `${schema}.${name}`))
+  const enumNames = new Set(enums.map(keyOf))
   const partials = new Map(database.tablePartials.map((partial) => [partial.name, partial]))
   const typeOf: Reading['typeOf'] = ({ schemaName, type_name: written }) => {
     const [, base, array] = /^(.*?)((?:\s*\[\d*\])*)$/s.exec(written) as unknown as [string, string, string]
     const schema = schemaName ?? 'public'
-    if (enumNames.has(`${schema}.${base}`)) return `${quoteQualified(schema, base)}${array}`
+    if (enumNames.has(keyOf({ schema, name: base }))) return `${quoteQualified(schema, base)}${array}`
     return schemaName === null ? written : `${quoteQualified(schemaName, base)}${array}`
   }
   const whole = database.tables.map((table) => withPartials(table, partials))
@@ -43,16 +44,17 @@ export function designOf(database: Database, source: Source, isMany: IsMany): De
 /** Of PostgreSQL's indexes no two of a schema have one name; other databases count the names of each table. */
 function withUniqueIndexNames(tables: readonly DesignTable[]): Pick<Design, 'tables' | 'notes'> {
   const count = new Map<string, number>()
-  const key = (schema: string, name: string) => `${schema}.${name}`
   for (const { schema, indexes, keys } of tables) {
     for (const { name } of [...indexes, ...keys]) {
-      if (name !== null) count.set(key(schema, name), (count.get(key(schema, name)) ?? 0) + 1)
+      if (name === null) continue
+      const key = keyOf({ schema, name })
+      count.set(key, (count.get(key) ?? 0) + 1)
     }
   }
   const notes: string[] = []
   const longer = tables.map((table) => {
     const own = <T extends { readonly name: string | null }>(index: T): T => {
-      if (index.name === null || count.get(key(table.schema, index.name)) === 1) return index
+      if (index.name === null || count.get(keyOf({ schema: table.schema, name: index.name })) === 1) return index
       const name = `${table.name}_${index.name}`
       notes.push(`several indexes are called ${index.name}: that of ${table.name} becomes ${name}`)
       return { ...index, name }

@@ -3,6 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Rule } from '../../core/schema/catalog.ts'
 import type { DesignColumn, DesignReference, DesignTable } from '../../core/schema/design.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { WholeTable } from './table.ts'
 
 type AnyRef = Pick<Ref, 'endpoints' | 'token'> & Partial<Ref>
@@ -89,9 +90,9 @@ function rulesOf(ref: AnyRef): { onDelete: Rule; onUpdate: Rule } {
 export function joinTable(ref: AnyRef, tables: DesignTable[], references: DesignReference[], at: Location): void {
   const ends = ref.endpoints.map(endOf)
   const [left, right] = ends as [(typeof ends)[0], (typeof ends)[0]]
-  const taken = new Set(tables.map((table) => `${table.schema}.${table.name}`))
+  const taken = new Set(tables.map(keyOf))
   let name = `${left.table}_${right.table}`
-  for (let n = 1; taken.has(`${left.schema}.${name}`); n++) name = `${left.table}_${right.table}_${n}`
+  for (let n = 1; taken.has(keyOf({ schema: left.schema, name })); n++) name = `${left.table}_${right.table}_${n}`
   const columns: DesignColumn[] = []
   const sides = ends.map((end) => {
     const target = tables.find((table) => table.schema === end.schema && table.name === end.table)

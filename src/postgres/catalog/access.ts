@@ -1,11 +1,15 @@
 import type { Access, Catalog } from '../../core/schema/catalog.ts'
-import { isMine, notOfExtension, type Section } from './query-parts.ts'
+import { isMine, notOfExtension, routineName, type Section } from './query-parts.ts'
 
 /** One object's owner and rights; a column has no owner of its own. */
 export interface AccessRow extends Access {
   readonly kind: 'relation' | 'column' | 'routine' | 'type' | 'schema'
-  /** `public.users`, `public.users.email`, `public.f(integer)`, or a schema's name. */
+  /** Null of a schema itself. */
+  readonly schema: string | null
+  /** With the arguments of a function. */
   readonly name: string
+  /** Null of what is no column. */
+  readonly column: string | null
 }
 
 const grants = (acl: string, type: string, owner: string) => `ARRAY(SELECT string_agg(privilege_type
@@ -14,7 +18,7 @@ const grants = (acl: string, type: string, owner: string) => `ARRAY(SELECT strin
   FROM aclexplode(COALESCE(${acl}, acldefault('${type}', ${owner}))) WHERE grantee <> ${owner} GROUP BY grantee ORDER BY 1)`
 
 const row = (kind: AccessRow['kind'], name: string, owner: string, acl: string, type: string, from: string): Section =>
-  `SELECT jsonb_build_object('kind', '${kind}', 'name', ${name}, 'owner', pg_get_userbyid(${owner}),
+  `SELECT jsonb_build_object('kind', '${kind}', 'schema', ${kind === 'schema' ? 'NULL' : 'n.nspname'}, 'name', ${name}, 'column', NULL, 'owner', pg_get_userbyid(${owner}),
     'grants', ${grants(acl, type, owner)}) AS value FROM ${from}`
 
 /** SQL for who owns what and what others may do with it. */
@@ -22,7 +26,7 @@ export const access: readonly Section[] = [
   row('schema', 'n.nspname', 'n.nspowner', 'n.nspacl', 'n', `pg_namespace n WHERE ${isMine('n')}`),
   row(
     'relation',
-    `n.nspname || '.' || c.relname`,
+    'c.relname',
     'c.relowner',
     'c.relacl',
     'r',
@@ -31,19 +35,19 @@ export const access: readonly Section[] = [
   ),
   row(
     'relation',
-    `n.nspname || '.' || c.relname`,
+    'c.relname',
     'c.relowner',
     'c.relacl',
     's',
     `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S'
       AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')}`,
   ),
-  `SELECT jsonb_build_object('kind', 'column', 'name', n.nspname || '.' || c.relname || '.' || a.attname, 'owner', '',
+  `SELECT jsonb_build_object('kind', 'column', 'schema', n.nspname, 'name', c.relname, 'column', a.attname, 'owner', '',
     'grants', ${grants('a.attacl', 'c', 'c.relowner')}) AS value FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND ${isMine('n')}`,
   row(
     'routine',
-    `n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'`,
+    routineName,
     'p.proowner',
     'p.proacl',
     'f',
@@ -51,7 +55,7 @@ export const access: readonly Section[] = [
   ),
   row(
     'type',
-    `n.nspname || '.' || t.typname`,
+    't.typname',
     't.typowner',
     't.typacl',
     'T',
@@ -69,26 +73,28 @@ const kindOf: Readonly<Record<string, AccessRow['kind']>> = {
 
 /** The catalog with owners and rights. */
 export function withAccess(catalog: Catalog, rows: readonly AccessRow[]): Catalog {
-  const byName = new Map(rows.map((item) => [`${item.kind} ${item.name}`, item]))
-  const of = (kind: AccessRow['kind'], name: string): { access?: Access } => {
-    const found = byName.get(`${kind} ${name}`)
+  const keyOfRow = (kind: AccessRow['kind'], schema: string | null, name: string, column: string | null = null) =>
+    JSON.stringify([kind, schema, name, column])
+  const byName = new Map(rows.map((item) => [keyOfRow(item.kind, item.schema, item.name, item.column), item]))
+  const of = (kind: AccessRow['kind'], schema: string | null, name: string): { access?: Access } => {
+    const found = byName.get(keyOfRow(kind, schema, name))
     return found === undefined ? {} : { access: { owner: found.owner, grants: found.grants } }
   }
   return {
     ...catalog,
-    enums: catalog.enums.map((item) => ({ ...item, ...of('type', `${item.schema}.${item.name}`) })),
+    enums: catalog.enums.map((item) => ({ ...item, ...of('type', item.schema, item.name) })),
     tables: catalog.tables.map((table) => ({
       ...table,
-      ...of('relation', `${table.schema}.${table.name}`),
+      ...of('relation', table.schema, table.name),
       columns: table.columns.map((column) => ({
         ...column,
-        grants: byName.get(`column ${table.schema}.${table.name}.${column.name}`)?.grants ?? [],
+        grants: byName.get(keyOfRow('column', table.schema, table.name, column.name))?.grants ?? [],
       })),
     })),
     others: catalog.others.map((item) =>
       item.kind === 'schema'
-        ? { ...item, ...of('schema', item.name) }
-        : { ...item, ...of(kindOf[item.kind] ?? 'relation', `${item.schema}.${item.name}`) },
+        ? { ...item, ...of('schema', null, item.name) }
+        : { ...item, ...of(kindOf[item.kind] ?? 'relation', item.schema, item.name) },
     ),
   }
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../driver/pg.ts'
+import { dottedName } from './query-parts.ts'
 
-const rowsSql = `SELECT n.nspname || '.' || c.relname AS table, (SELECT sum(COALESCE(NULLIF(part.reltuples, -1),
+const rowsSql = `SELECT ${dottedName('n.nspname', 'c.relname')} AS table, (SELECT sum(COALESCE(NULLIF(part.reltuples, -1),
    pg_stat_get_live_tuples(part.oid)))::float8 FROM pg_class part WHERE part.relkind = 'r'
    AND (part.oid = c.oid OR part.oid IN (SELECT relid FROM pg_partition_tree(c.oid)))) AS rows
  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')`

@@ -1,5 +1,5 @@
 import type { OtherKind } from '../../core/schema/catalog.ts'
-import { commentOf, isMine, notOfExtension, optionsOf, type Section } from './query-parts.ts'
+import { commentOf, dottedName, isMine, notOfExtension, optionsOf, routineName, type Section } from './query-parts.ts'
 
 interface Shape {
   readonly kind: OtherKind
@@ -22,7 +22,7 @@ const rowOf = (alias: string, ...without: readonly string[]) =>
 
 const inSchema = (alias: string, column: string) => `JOIN pg_namespace n ON n.oid = ${alias}.${column}`
 const mine = (catalog: string, alias: string) => `${isMine('n')} AND ${notOfExtension(catalog, `${alias}.oid`)}`
-const tableName = `n.nspname || '.' || c.relname`
+const tableName = dottedName('n.nspname', 'c.relname')
 const onTable = (alias: string, column: string) =>
   `JOIN pg_class c ON c.oid = ${alias}.${column} JOIN pg_namespace n ON n.oid = c.relnamespace`
 
@@ -81,7 +81,7 @@ const sequences = other(
     kind: 'sequence',
     schema: 'n.nspname',
     name: 's.relname',
-    table: `(SELECT tn.nspname || '.' || tc.relname FROM pg_depend w JOIN pg_class tc ON tc.oid = w.refobjid
+    table: `(SELECT ${dottedName('tn.nspname', 'tc.relname')} FROM pg_depend w JOIN pg_class tc ON tc.oid = w.refobjid
     JOIN pg_namespace tn ON tn.oid = tc.relnamespace WHERE w.classid = 'pg_class'::regclass AND w.objid = s.oid
      AND w.refclassid = 'pg_class'::regclass AND w.deptype IN ('a', 'i') LIMIT 1)`,
     definition: `format('AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s', format_type(q.seqtypid, NULL),
@@ -101,8 +101,6 @@ const collations = other(
   },
   `pg_collation co ${inSchema('co', 'collnamespace')} WHERE ${mine('pg_collation', 'co')}`,
 )
-
-const routineName = `p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'`
 
 const functions = other(
   {
@@ -167,7 +165,7 @@ const commentsOfViews = other(
   {
     kind: 'comment',
     schema: 'n.nspname',
-    name: `c.relname || '.' || a.attname`,
+    name: dottedName('c.relname', 'a.attname'),
     table: tableName,
     definition: 'd.description',
     comment: 'NULL',
@@ -236,7 +234,7 @@ const statistics = other(
     kind: 'statistics',
     schema: 'n.nspname',
     name: 's.stxname',
-    table: `(SELECT tn.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace tn ON tn.oid = c.relnamespace WHERE c.oid = s.stxrelid)`,
+    table: `(SELECT ${dottedName('tn.nspname', 'c.relname')} FROM pg_class c JOIN pg_namespace tn ON tn.oid = c.relnamespace WHERE c.oid = s.stxrelid)`,
     definition: 'pg_get_statisticsobjdef(s.oid)',
     comment: commentOf('pg_statistic_ext', 's.oid'),
   },

@@ -5,6 +5,14 @@ export type Section = string
 export const isMine = (namespace: string): string =>
   `${namespace}.nspname NOT IN ('pg_catalog', 'information_schema', 'nself') AND ${namespace}.nspname !~ '^pg_(toast|temp_)'`
 
+/** SQL for what core's `dotted` makes of one name. */
+const namePart = (column: string): string =>
+  `CASE WHEN ${column} ~ '[".=]' THEN quote_ident(${column}) ELSE ${column}::text END`
+
+/** SQL for what core's `dotted` makes of names. */
+export const dottedName = (...columns: readonly string[]): string =>
+  columns.map((column) => `(${namePart(column)})`).join(` || '.' || `)
+
 /** What an extension has made is part of that extension. */
 export const notOfExtension = (catalog: string, oid: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = '${catalog}'::regclass AND member.objid = ${oid} AND member.deptype = 'e')`
@@ -14,3 +22,6 @@ export const optionsOf = (column: string): string =>
   `(SELECT string_agg(item, ', ' ORDER BY item) FROM unnest(${column}) AS item)`
 
 export const commentOf = (catalog: string, oid: string): string => `obj_description(${oid}, '${catalog}')`
+
+/** A function with its arguments, of pg_proc `p`: `f(integer)`. */
+export const routineName = `${dottedName('p.proname')} || '(' || pg_get_function_identity_arguments(p.oid) || ')'`

@@ -1,5 +1,5 @@
 import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../../core/schema/catalog.ts'
-import { keyOf } from '../../core/schema/catalog.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { Client } from '../driver/pg.ts'
 import { type AccessRow, access, withAccess } from './access.ts'
 import { others } from './other-objects.ts'

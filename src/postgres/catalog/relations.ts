@@ -1,4 +1,4 @@
-import { commentOf, isMine, notOfExtension, optionsOf, type Section } from './query-parts.ts'
+import { commentOf, dottedName, isMine, notOfExtension, optionsOf, type Section } from './query-parts.ts'
 
 /** SQL for tables and what they are made of; each row is one jsonb. Works on PostgreSQL 14 and later. */
 
@@ -20,7 +20,7 @@ export const tables: Section = `SELECT jsonb_build_object('schema', n.nspname, '
   'unlogged', c.relpersistence = 'u',
   'partitionKey', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
   'partitionBound', pg_get_expr(c.relpartbound, c.oid),
-  'inherits', ARRAY(SELECT pn.nspname || '.' || p.relname FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+  'inherits', ARRAY(SELECT jsonb_build_object('schema', pn.nspname, 'name', p.relname) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
     JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid ORDER BY i.inhseqno),
   'settings', jsonb_strip_nulls(jsonb_build_object(
     'row security', CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'on' END,
@@ -36,7 +36,7 @@ export const tables: Section = `SELECT jsonb_build_object('schema', n.nspname, '
  FROM ${mineFrom} WHERE ${isTable} ORDER BY n.nspname, c.relname`
 
 /** The sequence that a column owns: internally for an identity, else as with serial. */
-const sequenceOf = (dependency: 'a' | 'i') => `(SELECT sn.nspname || '.' || s.relname FROM pg_depend w
+const sequenceOf = (dependency: 'a' | 'i') => `(SELECT ${dottedName('sn.nspname', 's.relname')} FROM pg_depend w
   JOIN pg_class s ON s.oid = w.objid AND s.relkind = 'S' JOIN pg_namespace sn ON sn.oid = s.relnamespace
   WHERE w.classid = 'pg_class'::regclass AND w.refclassid = 'pg_class'::regclass AND w.refobjid = c.oid
    AND w.refobjsubid = a.attnum AND w.deptype = '${dependency}' LIMIT 1)`
@@ -50,7 +50,7 @@ export const columns: Section = `SELECT jsonb_build_object('schema', n.nspname, 
   'identity', CASE WHEN a.attidentity <> '' THEN jsonb_build_object('kind', CASE a.attidentity WHEN 'a' THEN 'always'
     ELSE 'by default' END, 'sequence', ${sequenceOf('i')}) END,
   'serial', CASE WHEN pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' THEN ${sequenceOf('a')} END,
-  'collation', (SELECT cn.nspname || '.' || co.collname FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
+  'collation', (SELECT ${dottedName('cn.nspname', 'co.collname')} FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
     WHERE co.oid = a.attcollation AND a.attcollation <> t.typcollation),
   'statistics', NULLIF(a.attstattarget, -1),
   'storage', CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'

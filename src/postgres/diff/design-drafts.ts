@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Catalog, keyOf, type Other } from '../../core/schema/catalog.ts'
+import type { Catalog, Other } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
@@ -8,6 +8,7 @@ import type { Draft } from '../../core/schema/migration-text.ts'
 import { inOrder, type Rename, renameSql, renameText } from '../../core/schema/renames.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { type Wanted, wantedOf } from '../../core/schema/target-schema.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
@@ -169,7 +170,7 @@ function withExtensions(drafts: readonly Draft[], extensions: readonly string[])
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {
   const statements = inOrder(renames).map((rename) => ({ rename, ...renameSql(rename) }))
   const change = (sql: string, { schema, table, column, to }: Rename, undone: boolean) =>
-    plainChange(sql, `${schema}.${column === null && undone ? to : table}`)
+    plainChange(sql, keyOf({ schema, name: column === null && undone ? to : table }))
   return around(drafts, {
     up: statements.map(({ up, rename }) => change(up, rename, false)),
     down: statements.toReversed().map(({ down, rename }) => change(down, rename, true)),

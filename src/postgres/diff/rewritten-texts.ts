@@ -1,5 +1,6 @@
-import { type Catalog, keyOf, type Table, tablesByKey } from '../../core/schema/catalog.ts'
+import { type Catalog, type Table, tablesByKey } from '../../core/schema/catalog.ts'
 import { type Rewritten, rewrittenKey } from '../../core/schema/target-schema.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'

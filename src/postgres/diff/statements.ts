@@ -1,5 +1,6 @@
 import type { Action, Fact, StableId } from '@supabase/pg-delta'
 import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 
 /** The statements that turn one schema into the other, in an order that works. */
@@ -74,14 +75,14 @@ function withoutCutting(sql: string, { consumes }: Action, from: FactBase): stri
     : sql
 }
 
-/** The table that a statement is about, as `schema.name`. */
+/** The table that a statement is about, by key. */
 function subjectOf({ produces, consumes, destroys, sql }: Action): string | null {
   // The library names the domain of a constraint as its table.
   if (/^(?:CREATE|ALTER|DROP) DOMAIN /.test(sql)) return null
   for (const id of [...produces, ...destroys, ...consumes]) {
     const target = id.kind === 'comment' || id.kind === 'acl' ? id.target : id
-    if (target.kind === 'table') return `${target.schema}.${target.name}`
-    if ('table' in target && 'schema' in target) return `${target.schema}.${target.table}`
+    if (target.kind === 'table') return keyOf(target)
+    if ('table' in target && 'schema' in target) return keyOf({ schema: target.schema, name: target.table })
   }
   return null
 }

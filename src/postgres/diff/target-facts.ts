@@ -1,6 +1,7 @@
 import type { DependencyEdge, Fact, StableId } from '@supabase/pg-delta'
-import { type Catalog, type Column, keyOf, type Table, tablesByKey } from '../../core/schema/catalog.ts'
+import { type Catalog, type Column, type Table, tablesByKey } from '../../core/schema/catalog.ts'
 import type { Wanted } from '../../core/schema/target-schema.ts'
+import { keyOf, ofKey } from '../../core/sql/qualified-name.ts'
 import { type FactBase, loadLibrary } from './facts.ts'
 
 interface Side {
@@ -145,7 +146,7 @@ function isTaken({ made, have, fresh: news, want, enums }: Merge, fact: Fact): b
   if (id.kind === 'schema')
     return (
       [...want.values()].some((table) => table.schema === id.name) ||
-      [...enums.keys()].some((key) => key.startsWith(`${id.name}.`))
+      [...enums.keys()].some((key) => ofKey(key).schema === id.name)
     )
   if (id.kind === 'type') return fact.payload.variant === 'enum' && enums.get(keyOf(id)) === labelsOf(fact)
   const key = tableOf(made.facts, fact)
@@ -180,7 +181,7 @@ function isTaken({ made, have, fresh: news, want, enums }: Merge, fact: Fact): b
 function isOfParent({ inherits }: Table, want: ReadonlyMap<string, Table>, { id }: Fact): boolean {
   const part = id as unknown as Parts
   if (part.kind !== 'column' && part.kind !== 'default') return false
-  return inherits.some((parent) => want.get(parent)?.columns.some((column) => column.name === part.name))
+  return inherits.some((parent) => want.get(keyOf(parent))?.columns.some((column) => column.name === part.name))
 }
 
 function columnOf(table: Table, name: string): Column | undefined {

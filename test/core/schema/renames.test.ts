@@ -40,7 +40,9 @@ describe('a rename is offered', () => {
 })
 
 describe('--rename is read', () => {
-  const before = catalog(users, table('billing.invoices', ['id integer', 'total numeric']))
+  const dots = { ...table('t', ['a text']), schema: 'a.b', name: 'c.d' }
+  const odd = { ...dots, columns: dots.columns.map((item) => ({ ...item, name: 'e=f.h' })) }
+  const before = catalog(users, table('billing.invoices', ['id integer', 'total numeric']), odd)
 
   test.each([
     ['users=people', { schema: 'public', table: 'users', column: null, to: 'people' }],
@@ -48,6 +50,8 @@ describe('--rename is read', () => {
     ['users.name=users.full_name', { schema: 'public', table: 'users', column: 'name', to: 'full_name' }],
     ['billing.invoices=bills', { schema: 'billing', table: 'invoices', column: null, to: 'bills' }],
     ['billing.invoices.total=sum', { schema: 'billing', table: 'invoices', column: 'total', to: 'sum' }],
+    ['"a.b"."c.d"="x.y"', { schema: 'a.b', table: 'c.d', column: null, to: 'x.y' }],
+    ['"a.b"."c.d"."e=f.h"=plain', { schema: 'a.b', table: 'c.d', column: 'e=f.h', to: 'plain' }],
   ])('%s', (text, rename) => {
     expect(parseRename(text, before)).toEqual(rename)
   })
@@ -60,9 +64,16 @@ describe('--rename is read', () => {
   )
 })
 
+test('a rename of names with dots is read as it is shown', () => {
+  const dots = { ...table('t', ['a text']), schema: 'a.b', name: 'c.d' }
+  const rename = { schema: 'a.b', table: 'c.d', column: 'a', to: 'x.y=z' }
+  expect(parseRename(renameFlag(rename), catalog(dots))).toEqual(rename)
+  expect(renameText(rename)).toBe('"a.b"."c.d".a to "a.b"."c.d"."x.y=z"')
+})
+
 test('a rename is said, and undone by its DOWN', () => {
   const rename = { schema: 'public', table: 'users', column: 'odd"name', to: 'name' }
-  expect(renameText(rename)).toBe('users.odd"name to users.name')
+  expect(renameText(rename)).toBe('users."odd""name" to users.name')
   expect(renameSql(rename)).toEqual({
     up: 'ALTER TABLE "public"."users" RENAME COLUMN "odd""name" TO "name"',
     down: 'ALTER TABLE "public"."users" RENAME COLUMN "name" TO "odd""name"',

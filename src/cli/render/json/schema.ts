@@ -9,6 +9,7 @@ import type {
   TablePart,
 } from '../../../commands/shared/schema-results.ts'
 import type { Column, Constraint, Index, Reference, Table } from '../../../core/schema/catalog.ts'
+import { keyOf } from '../../../core/sql/qualified-name.ts'
 import { differenceDocument, runDocument } from './migrate.ts'
 import { seedDocument } from './seeds.ts'
 
@@ -84,7 +85,7 @@ function tableDocument(table: Table) {
     unlogged: table.unlogged,
     partitionKey: table.partitionKey,
     partitionBound: table.partitionBound,
-    inherits: table.inherits,
+    inherits: table.inherits.map(keyOf),
     settings: table.settings,
     columns: table.columns.map(columnDocument),
     constraints: table.constraints.map(constraintDocument),

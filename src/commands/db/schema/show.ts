@@ -1,6 +1,7 @@
 import { NselfError } from '../../../core/errors.ts'
-import { type Catalog, keyOf, shortName, type Table } from '../../../core/schema/catalog.ts'
+import type { Catalog, Table } from '../../../core/schema/catalog.ts'
 import { shellWord } from '../../../core/shell-word.ts'
+import { keyOf, shortName } from '../../../core/sql/qualified-name.ts'
 import { readRowEstimates } from '../../../postgres/catalog/estimates.ts'
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import type { Context } from '../../shared/context.ts'
@@ -12,7 +13,7 @@ export async function show(context: Context, name: string | null): Promise<ShowT
   const { server, catalog, more: rows } = await readLive(context, readRowEstimates)
   const database = placeOf(server)
   if (name !== null) return describe(catalog, tableCalled(catalog, name, database), database, rows)
-  const partitions = catalog.tables.flatMap((table) => (table.kind === 'partition' ? table.inherits : []))
+  const partitions = catalog.tables.flatMap((table) => (table.kind === 'partition' ? table.inherits.map(keyOf) : []))
   const tables = catalog.tables
     .filter((table) => table.kind !== 'partition')
     .map((table) => ({
@@ -48,9 +49,14 @@ function tableCalled({ tables, others }: Catalog, name: string, database: string
       hint:
         view === undefined
           ? `nself db schema show${near.length === 0 ? ' lists them' : ` ${near.slice(0, 3).join(', or ')}`}`
-          : `nself db query "SELECT pg_get_viewdef('${name}'::regclass)"`,
+          : `nself db query ${viewQuery(name)}`,
     },
   )
+}
+
+function viewQuery(name: string): string {
+  const sql = `SELECT pg_get_viewdef('${name.replaceAll("'", "''")}'::regclass)`
+  return /["$`\\]/.test(name) ? shellWord(sql) : `"${sql}"`
 }
 
 function describe(
@@ -71,7 +77,7 @@ function describe(
     }),
   )
   const partitions = catalog.tables
-    .filter((one) => one.kind === 'partition' && one.inherits.includes(keyOf(table)))
+    .filter((one) => one.kind === 'partition' && one.inherits.some((parent) => keyOf(parent) === keyOf(table)))
     .map((one) => ({ name: shortName(one.schema, one.name), bound: one.partitionBound }))
   const parts = { triggers: of('trigger'), policies: of('policy'), rules: of('rule'), referredToBy, partitions }
   return { kind: 'table', database, table, rows: rows.get(keyOf(table)) ?? null, ...parts }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { plainChange } from '../../../src/core/schema/generated-statement.ts'
+import { migrationText, sectionLines } from '../../../src/core/schema/migration-text.ts'
+import { keyOf } from '../../../src/core/sql/qualified-name.ts'
+
+const asIs = (sql: string) => sql
+const none = () => []
+const titles = (schema: string, name: string) =>
+  sectionLines([plainChange('SELECT 1', keyOf({ schema, name }))], asIs, none)[0]
+
+test('statements stand under the name of their table, and what they do above them', () => {
+  const up = [plainChange('ALTER TABLE a ADD b int', 'public.a'), plainChange('DROP TABLE c', 'billing.c')]
+  const effects = (sql: string) => (sql.startsWith('DROP') ? ['All rows of this table are lost.'] : [])
+  const text = migrationText({ up, down: [] }, { head: ['change a'], format: asIs, effects, obstacles: none })
+  expect(text).toBe(`-- change a
+
+-- UP
+
+-- table a
+ALTER TABLE a ADD b int;
+
+-- table billing.c
+-- ! All rows of this table are lost.
+DROP TABLE c;
+
+-- DOWN
+`)
+})
+
+test.each([
+  ['a schema with a dot', 'a.b', 'c', '-- table "a.b".c'],
+  ['a table with a dot', 'public', 'v1.2', '-- table "v1.2"'],
+  ['a table with a line break, behind which all would be SQL', 'public', 'a\nDROP TABLE b', '-- table a DROP TABLE b'],
+])('a title is one line that names %s', (_, schema, name, title) => {
+  expect(titles(schema, name)).toBe(title)
+})
