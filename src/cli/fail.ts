@@ -6,7 +6,7 @@ import { print, streams } from './output.ts'
 import { renderError } from './render/error.ts'
 import { jsonBug, jsonError } from './render/json/error.ts'
 import { paintFor } from './render/paint.ts'
-import { redact } from './render/redact.ts'
+import { hideSecret, redact } from './render/redact.ts'
 
 export interface FailOptions {
   readonly json: boolean
@@ -57,6 +57,7 @@ const guide = join(__dirname, '..', 'docs', 'reporting-bugs.md')
 export async function fail(cause: unknown, { json, debug }: FailOptions): Promise<number> {
   const error = told(cause)
   if (!(error instanceof NselfError)) return failByBug(error, json)
+  for (const secret of error.location?.secrets ?? []) hideSecret(secret)
   if (!json || !isPrinted(`${jsonError(error)}\n`))
     streams().stderr.write(`${renderError(error, await paintFor(2, processEnvironment))}\n`)
   if (debug && error.cause !== undefined) {

@@ -1,3 +1,5 @@
+import { passwordLiterals } from './sql/password-literals.ts'
+
 /** A place in a migration file: line and column count from 1, the column in characters. */
 export interface Location {
   readonly path: string
@@ -7,9 +9,13 @@ export interface Location {
   readonly excerpt: string
   /** Where the caret stands under the excerpt, counted from 1; 0 for no caret. */
   readonly caret: number
+  /** Passwords that the SQL around it holds, to be shown nowhere: the excerpt may not have the word that tells them. */
+  readonly secrets?: readonly string[]
 }
 
 const widest = 100
+/** How far around a place passwords are looked for, in UTF-16 units. */
+const around = 4_000
 
 /** The place of an offset in a text that itself begins on line `firstLine` of the file. */
 export function locate(path: string, text: string, offset: number, firstLine = 1): Location {
@@ -47,7 +53,8 @@ function placeIn(path: string, text: string, offset: number, line: number, lineS
   const left = column > widest - 20 ? before.slice(-widest / 2) : before
   const right = [...text.slice(at, Math.min(lineEnd, at + 2 * widest))].slice(0, widest - left.length)
   const excerpt = [...left, ...right].join('').replace(/\p{Cc}/gu, ' ')
-  return { path, line, column, excerpt, caret: left.length + 1 }
+  const secrets = passwordLiterals(text.slice(Math.max(0, offset - around), offset + around))
+  return { path, line, column, excerpt, caret: left.length + 1, ...(secrets.length > 0 ? { secrets } : {}) }
 }
 
 function endOfLine(text: string, start: number): number {

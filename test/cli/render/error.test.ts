@@ -14,7 +14,21 @@ test.each([
   ['POSTGRES_PASSWORD: sesame', 'POSTGRES_PASSWORD: ***'],
   ["CREATE ROLE app PASSWORD 'ses''ame' LOGIN", "CREATE ROLE app PASSWORD '***' LOGIN"],
   ["ALTER USER app WITH ENCRYPTED PASSWORD E'sesame'", "ALTER USER app WITH ENCRYPTED PASSWORD E'***'"],
-  ["PASSWORD 'sesame", "PASSWORD '***'"],
+  ["PASSWORD 'sesame", "PASSWORD '***"],
+  ['CREATE ROLE app PASSWORD $$sesame$$', 'CREATE ROLE app PASSWORD $$***$$'],
+  ["PASSWORD $a$ses'ame$a$; sesame", 'PASSWORD $a$***$a$; sesame'],
+  ["EXECUTE 'CREATE ROLE app PASSWORD ''sesame'''", "EXECUTE 'CREATE ROLE app PASSWORD ''***'''"],
+  ["EXECUTE format('CREATE ROLE app PASSWORD %L', 'sesame');", "EXECUTE format('CREATE ROLE app PASSWORD %L', '***');"],
+  [
+    "EXECUTE 'ALTER ROLE app PASSWORD ' || quote_literal('sesame')",
+    "EXECUTE 'ALTER ROLE app PASSWORD ' || quote_literal('***')",
+  ],
+  ["PASSWORD /* its */ 'sesame' is sesame", "PASSWORD /* its */ '***' is ***"],
+  ["PASSWORD 'a' at a place", "PASSWORD '***' at a place"],
+  ['{"password":"sesame","host":"x"}', '{"password":***,"host":"x"}'],
+  ['mysql://app:sesame@x/y', 'mysql://app:***@x/y'],
+  ['amqp+tls://app:sesame@x', 'amqp+tls://app:***@x'],
+  ['https://example.com:80/a', 'https://example.com:80/a'],
   ['password authentication failed for user "app"', 'password authentication failed for user "app"'],
   ['column "password" does not exist', 'column "password" does not exist'],
 ])('of %s nobody learns a password', (text, shown) => {
@@ -27,6 +41,11 @@ test('an error that ends in a password is still JSON', () => {
     ok: false,
     error: { message: 'header not understood: password=***', hint: 'password: ***' },
   })
+})
+
+test('the password of a statement is known where its line does not have the word', () => {
+  const sql = "CREATE ROLE app PASSWORD\n  'sesame' LOGINN"
+  expect(locate('001_a.sql', sql, 36)).toMatchObject({ line: 2, secrets: ['sesame'] })
 })
 
 test('the caret stays where the fault is behind a password', () => {
