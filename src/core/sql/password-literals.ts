@@ -14,11 +14,9 @@ const fromElsewhere = /^[\s"']*(?:%(?:\d+\$)?[-\d*]*[Ls]|\|\|)/i
  */
 export function passwordLiterals(sql: string): string[] {
   const found: string[] = []
-  for (const {
-    index,
-    0: { length },
-  } of sql.matchAll(word)) {
-    const rest = sql.slice(index + length, index + length + reach)
+  for (const match of sql.matchAll(word)) {
+    const from = match.index + match[0].length
+    const rest = sql.slice(from, from + reach)
     if (fromElsewhere.test(rest)) found.push(...literalsIn(rest))
     else found.push(...literalAt(rest.slice(between.exec(rest)?.[0].length ?? 0)))
   }
