@@ -3,6 +3,7 @@ import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
 import { interruption } from '../postgres/lock/interruption.ts'
 import type { Progress } from './progress.ts'
+import { visible } from './render/visible.ts'
 
 /**
  * Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command.
@@ -33,14 +34,15 @@ export function questionsFor(
     return answer.value as T | undefined
   }
   return {
-    ask: async ({ kind, message }) => {
+    ask: async ({ kind, message: words }) => {
+      const message = visible(words)
       const text = await put<string>({ type: 'text', message: kind === 'yes-no' ? `${message} (y/N)` : message })
       const answer = (text ?? '').trim()
       return kind === 'yes-no' ? (/^y(es)?$/i.test(answer) ? 'y' : 'n') : answer
     },
     choose: async (message, options) => {
-      const choices = options.map((title, value) => ({ title, value }))
-      return (await put<number[]>({ type: 'multiselect', message, choices })) ?? []
+      const choices = options.map((title, value) => ({ title: visible(title), value }))
+      return (await put<number[]>({ type: 'multiselect', message: visible(message), choices })) ?? []
     },
   }
 }

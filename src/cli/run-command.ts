@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
@@ -10,6 +11,7 @@ import { jsonResult } from './render/json/document.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
 import { renderResult } from './render/result.ts'
+import { visible, visibleIn } from './render/visible.ts'
 import type { CommonFlags } from './tree/leaf.ts'
 
 const interruption = new AbortController()
@@ -32,6 +34,9 @@ async function handOver<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A sentence as it may be sent to a terminal or a log. */
+const shown = (sentence: string) => visible(redact(sentence))
+
 const progress = progressOn(() => streams().stderr)
 
 function contextOf(flags: CommonFlags): Context {
@@ -46,7 +51,7 @@ function contextOf(flags: CommonFlags): Context {
     // postgres/postgres: what is a name of the server's too cannot be told apart from it, and every message names the server.
     if (server !== null && 'password' in server && !isNameOf(server, server.password)) hideSecret(server.password)
   }
-  for (const warning of settings.warnings) progress.tell(redact(`Warning: ${warning}`))
+  for (const warning of settings.warnings) progress.tell(shown(`Warning: ${warning}`))
   return {
     settings,
     settingsOf: (environment, url) =>
@@ -55,8 +60,8 @@ function contextOf(flags: CommonFlags): Context {
     ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,
     handOver,
-    tell: (sentence) => progress.tell(redact(sentence)),
-    progress: (what) => progress.progress(redact(what)),
+    tell: (sentence) => progress.tell(shown(sentence)),
+    progress: (what) => progress.progress(shown(what)),
     now: () => progress.now(),
   }
 }
@@ -69,14 +74,19 @@ function isNameOf({ host, user, database }: ServerTarget, password: string | nul
 async function showTrace(): Promise<void> {
   const { traceConnections } = await import('../postgres/driver/trace.ts')
   const since = () => `${Math.round(process.uptime() * 1000)} ms`
-  traceConnections((sentence) => progress.tell(redact(`debug ${since()}  ${sentence}`)))
+  traceConnections((sentence) => progress.tell(shown(`debug ${since()}  ${sentence}`)))
+}
+
+/** What goes into a file or a pipe stays as it is: it may be SQL, or the values of a query. */
+async function textOf(result: Result): Promise<string> {
+  return renderResult(isatty(1) ? visibleIn(result) : result, await paintFor(1, processEnvironment))
 }
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
   if (flags.debug === true || wantsDebug()) await showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
-  const text = flags.json ? jsonResult(result) : renderResult(result, await paintFor(1, processEnvironment))
+  const text = flags.json ? jsonResult(result) : await textOf(result)
   process.exitCode = statusAfter(result)
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
 }

@@ -127,7 +127,7 @@ describe('rolling back', () => {
       const empty = '-- UP\nDO $$ BEGIN DELETE FROM users; END $$;\n'
       project.write({ '002_t.sql': empty })
       const terminal = project.atTerminal('db', 'update', '--env', 'production', '--confirm', 'yes-destroy-production')
-        await standsStill(project, terminal, 'Roll back to the backup that was just taken? Type yes-destroy-production')
+      await standsStill(project, terminal, 'Roll back to the backup that was just taken? Type yes-destroy-production')
       terminal.type(`${typed}\r`)
       const { code, screen } = await terminal.finished
       expect(code, screen).toBe(4)

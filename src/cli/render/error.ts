@@ -3,19 +3,28 @@ import type { Location } from '../../core/location.ts'
 import type { FailureReport } from '../../core/report.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
+import { visibleIn } from './visible.ts'
 
 /** An error as the lines that a person reads: what, where, what PostgreSQL adds, how things stand, what to type next. */
 export function renderError(error: NselfError, paint: Paint): string {
-  const { location, server, hint } = error
-  const lines = [`${paint.red('Error:')} ${error.message}`]
+  const { message, location, server, hint, report } = visibleIn(partsOf(error))
+  const lines = [`${paint.red('Error:')} ${message}`]
   if (location) lines.push(...excerptLines(redactExcerpt(location)))
   if (server?.detail) lines.push(`  DETAIL: ${server.detail}`)
   if (server?.hint) lines.push(`  HINT: ${server.hint}`)
   if (server?.where) lines.push(`  CONTEXT: ${server.where.replaceAll('\n', '\n           ')}`)
-  lines.push(...faultLines(error.report), ...stepLines(error.report))
+  lines.push(...faultLines(report), ...stepLines(report))
   if (hint) lines.push(`${paint.cyan('Next:')} ${hint}`)
   return redact(lines.join('\n'))
 }
+
+const partsOf = ({ message, location, server, hint, report }: NselfError) => ({
+  message,
+  location,
+  server,
+  hint,
+  report,
+})
 
 function excerptLines({ path, line, column, excerpt, caret }: Location): string[] {
   const blank = ' '.repeat(String(line).length)
