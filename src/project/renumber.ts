@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import { parseVersion } from '../core/migration/version.ts'
@@ -58,7 +59,7 @@ function findFile(files: readonly string[], wanted: string): string {
   if (exact !== undefined) return exact
   const version = /^\d+$/.test(name) ? parseVersion(name) : null
   const fitting = version === null ? [] : files.filter((file) => parseFileName(file)?.version === version)
-  if (fitting.length === 1) return fitting[0] as string
+  if (fitting.length === 1) return certain(fitting[0])
   if (fitting.length === 0) {
     throw new NselfError('usage', `no migration file is called ${wanted}`, { hint: 'see nself db migrate status' })
   }

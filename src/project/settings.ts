@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { certain } from '../core/certain.ts'
 import { type Environment, parseEnvironment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
@@ -80,7 +81,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
   const variables = merge(layers)
   const files = [...commonFiles, ...filesOf[environment]].map((file, i) => ({
     file,
-    variables: layers[i] as Variables,
+    variables: certain(layers[i]),
   }))
   const exposures = environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, item.variables))
   const { target, origins } = chooseTarget(root, environment, flagUrl, layers)

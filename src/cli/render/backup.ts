@@ -5,6 +5,7 @@ import type {
   RestoreResult,
 } from '../../commands/shared/backup-results.ts'
 import { sizeText } from '../../core/backup.ts'
+import { certain } from '../../core/certain.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Paint } from './paint.ts'
 
@@ -46,10 +47,10 @@ function renderList({ backups, folder }: BackupListResult, paint: Paint): string
     verified ? 'yes' : isDamaged ? 'damaged manifest' : manifest === null ? 'no manifest' : 'no',
   ])
   const head = ['File', 'Taken (UTC)', 'Size', 'Environment', 'Last version', 'Verified']
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)))
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => certain(row[i]).length)))
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (i === 2 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number)))
+      .map((cell, i) => (i === 2 ? cell.padStart(certain(widths[i])) : cell.padEnd(certain(widths[i]))))
       .join('  ')
       .trimEnd()
   return [paint.bold(line(head)), ...rows.map(line), '', `${backups.length} in ${folder}`].join('\n')

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Context } from '../../commands/shared/context.ts'
 import type { Result } from '../../commands/shared/results.ts'
+import { certain } from '../../core/certain.ts'
 import { phrase } from '../../core/guard.ts'
 import { parseVersion } from '../../core/migration/version.ts'
 
@@ -55,7 +56,7 @@ const units: Record<string, number> = { ms: 1, s: 1000, min: 60_000, m: 60_000, 
 const duration = (text: string): number => {
   const match = /^(\d+)(ms|s|min|m|h)?$/.exec(text)
   if (match === null) throw new InvalidArgumentError('expected a duration, such as 30s or 2min')
-  return Number(match[1]) * (units[match[2] ?? 's'] as number)
+  return Number(match[1]) * certain(units[match[2] ?? 's'])
 }
 
 export const noBackup = () => new Option('--no-backup', 'in production: take none, for you have one by other means')

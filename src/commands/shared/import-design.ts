@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path'
+import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
 import { parseFileName } from '../../core/migration/file-name.ts'
 import type { Migration } from '../../core/migration/migration.ts'
@@ -105,10 +106,10 @@ async function written(context: Context, task: Task): Promise<string[]> {
       `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
       ...part,
     ]
-    return { path: paths[i] as string, text: migrationText(draft, { head, format, effects, obstacles }) }
+    return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
   })
   const fresh = texts.map(({ path, text }) =>
-    parseMigration(path, parseFileName(path.split('/').at(-1) as string) as { version: string; name: string }, text),
+    parseMigration(path, parseFileName(certain(path.split('/').at(-1))) as { version: string; name: string }, text),
   )
   context.progress('proving it on a scratch database')
   const after = await prove(

@@ -1,4 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto'
+import { certain } from '../certain.ts'
 
 const [lineFeed, carriageReturn] = [10, 13]
 
@@ -49,7 +50,7 @@ function inkEnd(bytes: Buffer): number {
   let end = bytes.length
   while (end > 0) {
     let start = end - 1
-    while (start > 0 && isContinuation(bytes[start] as number)) start--
+    while (start > 0 && isContinuation(certain(bytes[start]))) start--
     if (!blanksOrCut.test(bytes.toString('utf8', start, end))) return end
     end = start
   }
@@ -60,7 +61,7 @@ function withoutLeadingBlanks(bytes: Buffer): Buffer {
   let start = 0
   while (start < bytes.length) {
     let end = start + 1
-    while (end < bytes.length && isContinuation(bytes[end] as number)) end++
+    while (end < bytes.length && isContinuation(certain(bytes[end]))) end++
     if (!blank.test(bytes.toString('utf8', start, end))) break
     start = end
   }

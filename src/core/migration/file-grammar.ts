@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import { SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { changesQuoting, transactionRole } from '../sql/statement.ts'
 import { type Headers, parseHeader } from './headers.ts'
@@ -43,7 +44,7 @@ export class FileGrammar {
 
   /** The section that is open. */
   get current(): OpenSection {
-    return this.sections.at(-1) as OpenSection
+    return certain(this.sections.at(-1))
   }
 
   /** @throws SqlError for what a migration may not hold. */

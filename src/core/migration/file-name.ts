@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import { canonicalVersion } from './version.ts'
 
 const fileName = /^(\d+)_(.+)\.sql$/
@@ -6,5 +7,5 @@ const fileName = /^(\d+)_(.+)\.sql$/
 export function parseFileName(file: string): { version: string; name: string } | null {
   const match = fileName.exec(file)
   if (match === null) return null
-  return { version: canonicalVersion(match[1] as string), name: file.slice(0, -4) }
+  return { version: canonicalVersion(certain(match[1])), name: file.slice(0, -4) }
 }

@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import { SqlError } from '../sql/lexer.ts'
 import type { Dependency } from './migration.ts'
 import { parseVersion } from './version.ts'
@@ -30,8 +31,8 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
     )
   }
   const wrong = (hint: string) => new SqlError(start, `header not understood: ${text}`, hint)
-  const value = match[2] as string
-  if ((match[1] as string).toLowerCase() === 'depends_on') {
+  const value = certain(match[2])
+  if (certain(match[1]).toLowerCase() === 'depends_on') {
     return { dependsOn: dependencies(value, wrong('write -- depends_on: 003_create_orders, 004')) }
   }
   const [word, amount, ...rest] = value.split(/\s+/)

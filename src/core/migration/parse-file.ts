@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import { NselfError } from '../errors.ts'
 import { locate } from '../location.ts'
 import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
@@ -78,7 +79,7 @@ export function collect(token: Token, section: OpenSection, { statements, skippe
   } else if (token.kind === 'skip') {
     skipped.push({ start, end })
   } else if (token.kind === 'copy-data') {
-    const copy = statements.pop() as Statement
+    const copy = certain(statements.pop())
     statements.push({ ...copy, data: { start: copy.data?.start ?? start, end } })
   }
 }

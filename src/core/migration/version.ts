@@ -1,4 +1,6 @@
 /** A migration's version as a number without leading zeros: `001` and `1` are the same version. */
+import { certain } from '../certain.ts'
+
 export function canonicalVersion(digits: string): string {
   return digits.replace(/^0+(?=\d)/, '')
 }
@@ -12,5 +14,5 @@ export function compareVersions(a: string, b: string): number {
 /** What a user types for a version (`3`, `003`, `003_create_orders`, `003_create_orders.sql`), or null. */
 export function parseVersion(text: string): string | null {
   const match = /^(\d+)(?:_.*)?$/.exec(text.trim())
-  return match === null ? null : canonicalVersion(match[1] as string)
+  return match === null ? null : canonicalVersion(certain(match[1]))
 }

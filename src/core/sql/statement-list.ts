@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import type { StatementToken } from './lexer.ts'
 import { isConcurrent, transactionRole } from './statement.ts'
 
@@ -73,18 +74,18 @@ export class PackedStatements implements StatementList {
 
   at(index: number): Statement | undefined {
     if (index < 0 || index >= this.length) return undefined
-    const bits = this.kinds[index] as number
+    const bits = certain(this.kinds[index])
     return {
-      start: this.places[2 * index] as number,
-      end: this.places[2 * index + 1] as number,
-      kind: kinds[bits & ~apartBit] as StatementKind,
+      start: certain(this.places[2 * index]),
+      end: certain(this.places[2 * index + 1]),
+      kind: certain(kinds[bits & ~apartBit]),
       data: this.data.get(index) ?? null,
       apart: (bits & apartBit) !== 0,
     }
   }
 
   *[Symbol.iterator](): Generator<Statement> {
-    for (let i = 0; i < this.length; i++) yield this.at(i) as Statement
+    for (let i = 0; i < this.length; i++) yield certain(this.at(i))
   }
 
   private grow(): void {

@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import { Lexer, type StatementToken } from './lexer.ts'
 
 /** How a statement stands to transactions. */
@@ -48,7 +49,7 @@ function isOutside(words: readonly string[], first: string, second: string | und
         (second === 'DATABASE' && words.includes('TABLESPACE')) ||
         (second === 'SUBSCRIPTION' && words.includes('PUBLICATION') && !isOff(words, 'REFRESH')) ||
         (words[words.indexOf('DETACH') + 1] === 'PARTITION' &&
-          ['CONCURRENTLY', 'FINALIZE'].includes(words.at(-1) as string))
+          ['CONCURRENTLY', 'FINALIZE'].includes(certain(words.at(-1))))
       )
     default:
       return false
@@ -98,7 +99,7 @@ export function splitStatements(sql: string): Statement[] {
     if (token.kind === 'statement') {
       statements.push({ ...token, sql: sql.slice(token.start, token.end), copyData: token.copiesIn ? '' : null })
     } else if (token.kind === 'copy-data') {
-      const copy = statements.pop() as Statement
+      const copy = certain(statements.pop())
       statements.push({ ...copy, copyData: copy.copyData + sql.slice(token.start, token.end) })
     }
   }

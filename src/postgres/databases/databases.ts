@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { type Connection, connect, type Server } from '../driver/connect.ts'
@@ -118,7 +119,7 @@ export async function missingPrivilege(client: Client, database: string): Promis
     `SELECT current_user AS who, rolcreatedb OR rolsuper AS creates, pg_has_role(datdba, 'MEMBER') AS owns
      FROM pg_roles, pg_database WHERE rolname = current_user AND datname = ${quoteLiteral(database)}`,
   )
-  const { who, creates, owns } = rows[0] as { who: string; creates: boolean; owns: boolean }
+  const { who, creates, owns } = certain(rows[0])
   if (!creates) return `the role ${who} may not create databases`
   return owns ? null : `the role ${who} does not own the database ${database}`
 }

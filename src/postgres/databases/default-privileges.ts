@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
 
 /**
@@ -19,5 +20,5 @@ UNION ALL SELECT format('%s GRANT ALL ON %s TO PUBLIC', of, kind) FROM set WHERE
 /** The statements that undo them. */
 export async function findDefaultPrivileges(client: Client): Promise<string[]> {
   const rows = await queryArrays<[string]>(client, resetSql)
-  return rows.map((row) => row[0] as string)
+  return rows.map((row) => certain(row[0]))
 }

@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
@@ -93,7 +94,7 @@ function unknownDrop(cause: LostConnection): NselfError {
 /** The statements that drop what a database has, but for the tracking schema: default privileges first, for they name schemas. */
 export async function findDrops(client: Client): Promise<string[]> {
   const rows = await queryArrays<[string]>(client, dropsSql)
-  return [...(await findDefaultPrivileges(client)), ...rows.map((row) => row[0] as string)]
+  return [...(await findDefaultPrivileges(client)), ...rows.map((row) => certain(row[0]))]
 }
 
 /** One statement that runs them all; what went with another one is no error. */

@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { quoteIdentifier, quoteLiteral, unquoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { ourConnectionLimit } from './databases.ts'
@@ -31,7 +32,7 @@ export async function readProperties(client: Client, database: string): Promise<
   const { rows } = await client.query<
     Omit<Properties, 'settings'> & { settings: Properties['settings'] | null; granted: boolean }
   >(propertiesSql(database))
-  const { settings, grants, granted, ...rest } = rows[0] as NonNullable<(typeof rows)[0]>
+  const { settings, grants, granted, ...rest } = certain(rows[0])
   return { ...rest, settings: settings ?? [], grants: granted ? (grants ?? []) : null }
 }
 
