@@ -11,7 +11,14 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
   const list: Setting[] = [{ name: 'environment', value: settings.environment, source: settings.environmentSource }]
   if (target.kind === 'server') {
     const { host, port, user, password, database, ssl = null } = target
-    const parts = { host, port: String(port), user, password: password === null ? null : mask, database, ssl }
+    const parts: Record<keyof typeof origins, string | null> = {
+      host,
+      port: String(port),
+      user,
+      password: password === null ? null : mask,
+      database,
+      ssl,
+    }
     for (const [name, value] of Object.entries(parts)) {
       list.push({ name, value, source: origins[name as keyof typeof parts] ?? 'default' })
     }

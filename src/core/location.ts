@@ -36,10 +36,10 @@ export function locator(path: string, text: string): (offset: number) => Locatio
     let [low, high] = [0, starts.length - 1]
     while (low < high) {
       const middle = Math.ceil((low + high) / 2)
-      if ((starts[middle] as number) <= offset) low = middle
+      if ((starts[middle] ?? 0) <= offset) low = middle
       else high = middle - 1
     }
-    return placeIn(path, text, offset, low + 1, starts[low] as number)
+    return placeIn(path, text, offset, low + 1, starts[low] ?? 0)
   }
 }
 
@@ -47,7 +47,7 @@ function placeIn(path: string, text: string, offset: number, line: number, lineS
   const lineEnd = endOfLine(text, lineStart)
   const at = Math.min(offset, lineEnd)
   let column = 1
-  for (let i = lineStart; i < at; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) column++
+  for (let i = lineStart; i < at; i += (text.codePointAt(i) ?? 0) > 0xffff ? 2 : 1) column++
   // A line may be as long as the file: only what may be shown of it is taken apart.
   const before = [...text.slice(Math.max(lineStart, at - 2 * widest), at)]
   const left = column > widest - 20 ? before.slice(-widest / 2) : before

@@ -6,8 +6,12 @@ export function systemCodeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+export function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return errorOf(error).message
 }
 
 /** Whether that is the code of a disk, or a quota, that has no more room. */

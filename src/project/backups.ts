@@ -130,8 +130,8 @@ async function reserve(folder: string, from: string, { kind, takenAt, method }: 
 
 /** Backups of a folder, the newest first. */
 export async function listBackups(folder: string): Promise<Backup[]> {
-  const names = await readdir(folder).catch((error) => {
-    if (codeOf(error) === 'ENOENT') return [] as string[]
+  const names = await readdir(folder).catch((error): string[] => {
+    if (codeOf(error) === 'ENOENT') return []
     throw new NselfError('configuration', `cannot read the backups folder ${folder}: ${codeOf(error)}`, {
       hint: 'check its rights, or set NSELF_BACKUPS_DIR',
       cause: error,

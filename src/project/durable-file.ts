@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, rmSync, writeFileSync } from 'node:fs'
 import { link, open, rename, stat } from 'node:fs/promises'
-import { isDiskFull } from '../core/system-error.ts'
+import { isDiskFull, systemCodeOf } from '../core/system-error.ts'
 
 /** Links to a name that must be free; some file systems can only rename. */
 export async function place(from: string, to: string): Promise<void> {
@@ -47,10 +47,11 @@ export async function sizeOf(path: string): Promise<number> {
 
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Buffer)
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 })
+  for await (const bytes of chunks) hash.update(bytes)
   return hash.digest('hex')
 }
 
 export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error)
+  return systemCodeOf(error) ?? String(error)
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { NselfError } from '../core/errors.ts'
+import { systemCodeOf } from '../core/system-error.ts'
 import { readRegularSync } from './regular-file.ts'
 
 /** A value, and the env file it came from; null for the process environment. */
@@ -34,7 +35,7 @@ export function readEnvFile(root: string, file: string): Variables {
       throw Object.assign(new Error(), { code: 'it is not UTF-8 text' })
     return variablesOf(parse(text), file)
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code
+    const reason = systemCodeOf(error)
     if (reason === 'ENOENT') return new Map()
     throw new NselfError('configuration', `cannot read ${file}: ${reason ?? String(error)}`, {
       hint: `make ${join(root, file)} a file that you can read, or move it away`,

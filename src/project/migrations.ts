@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import type { Applied, Migration } from '../core/migration/migration.ts'
@@ -120,7 +121,7 @@ export function listFiles(folder: string, root: string): string[] {
   try {
     return readdirSync(folder).filter(isSql).sort()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = systemCodeOf(error)
     throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
       hint: code === 'ENOENT' ? `mkdir -p ${relative(root, folder)}, or set NSELF_MIGRATIONS_DIR` : 'check its rights',
       cause: error,
@@ -161,20 +162,20 @@ const byteOrderMark = Buffer.from('\ufeff')
 
 async function readLarge(path: string, shown: string, name: Unparsed['name']): Promise<Migration> {
   try {
-    let parser: LargeFileParser | null = null
+    let parser: LargeFileParser | undefined
     for await (const lines of readLines(path, shown)) {
-      const mark: number = parser === null && lines.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0
+      const mark = parser === undefined && lines.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0
       parser ??= new LargeFileParser(shown, largeText(path), mark)
       parser.push(lines.subarray(mark))
     }
-    return (parser as LargeFileParser).finish(name)
+    return certain(parser).finish(name)
   } catch (error) {
     throw unreadable(error, shown)
   }
 }
 
 function unreadable(error: unknown, shown: string): unknown {
-  const { code } = error as NodeJS.ErrnoException
+  const code = systemCodeOf(error)
   if (error instanceof NselfError || code === undefined) return error
   return new NselfError('invalid-migration', `${shown} ${reasons[code] ?? `cannot be read: ${code}`}`, {
     hint: 'mend or remove it; nothing was run',

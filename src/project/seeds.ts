@@ -2,6 +2,7 @@ import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/migration/seed.ts'
+import { systemCodeOf } from '../core/system-error.ts'
 import { writeNew } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
@@ -54,7 +55,7 @@ async function list(folder: string, root: string): Promise<string[]> {
     const entries = await readdir(folder)
     return entries.filter(isSql).sort(byNumber)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = systemCodeOf(error)
     if (code === 'ENOENT') return []
     throw new NselfError('configuration', `cannot read the seeds folder ${relative(root, folder)}: ${code}`, {
       hint: 'check its rights',

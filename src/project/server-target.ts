@@ -1,5 +1,6 @@
+import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
-import { describe, type Variable, type Variables } from './env-files.ts'
+import { describe, type Variables } from './env-files.ts'
 import { badUrl, parseUrl } from './server-url.ts'
 
 export interface ServerTarget {
@@ -44,7 +45,7 @@ export function serverFromParts(
     password: get('PASSWORD')?.value ?? null,
     database: get(databaseKey)?.value ?? user,
     ...sslOf(variables.get('PGSSLMODE')?.value),
-    source: describe(prefix + first, get(first) as Variable),
+    source: describe(prefix + first, certain(get(first))),
   }
   const names = { host: 'HOST', port: 'PORT', user: 'USER', password: 'PASSWORD', database: databaseKey }
   const origins = Object.entries(names).map(([part, key]) => [part, originOf(variables, prefix + key)])

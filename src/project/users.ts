@@ -3,6 +3,7 @@ import type { ZodType } from 'zod'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import type { Person } from '../core/person.ts'
+import { systemCodeOf } from '../core/system-error.ts'
 import { readRegular } from './regular-file.ts'
 
 /** Where people go, and who they are in local: nself/config/seed-users.json. */
@@ -93,8 +94,8 @@ const nonBlank = (text: string) => text.trim() !== ''
 /** `email:name:role`; a name may have colons of its own. */
 function personOf(text: string): Record<string, string> {
   const [, email = text, name, role] = /^([^:]*)(?::(.*?))?(?::([^:]*))?$/s.exec(text) ?? []
-  const given = Object.entries({ email, name, role }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given.map(([key, value]) => [key, (value as string).trim()]))
+  const given = Object.entries({ email, name, role })
+  return Object.fromEntries(given.flatMap(([key, value]) => (value === undefined ? [] : [[key, value.trim()]])))
 }
 
 async function peopleSchema(): Promise<ZodType<Person[]>> {
@@ -165,7 +166,7 @@ async function readText(path: string, shown: string): Promise<string | null> {
   try {
     return await readRegular(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = systemCodeOf(error)
     if (code === 'ENOENT') return null
     throw new NselfError('configuration', `cannot read ${shown}: ${code}`, { hint: 'check its rights', cause: error })
   }

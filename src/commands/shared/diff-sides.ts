@@ -27,11 +27,10 @@ export interface Side {
  */
 export async function withSides<T>(
   context: Context,
-  texts: readonly [string | null, string],
+  [leftText, rightText]: readonly [string | null, string],
   use: (left: Side, right: Side, work: ScratchWork | null) => Promise<T>,
 ): Promise<T> {
-  const kinds = await Promise.all(texts.map((text) => kindOf(context, text)))
-  const [left, right] = kinds as [Kind, Kind]
+  const [left, right] = await Promise.all([kindOf(context, leftText), kindOf(context, rightText)])
   if (left.kind === 'server' && right.kind === 'server') {
     const sides = [await serverSide(left), await serverSide(right)] as const
     if (placeOf(sides[0].server) === placeOf(sides[1].server)) {

@@ -109,7 +109,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
     return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
   })
   const fresh = texts.map(({ path, text }) =>
-    parseMigration(path, parseFileName(certain(path.split('/').at(-1))) as { version: string; name: string }, text),
+    parseMigration(path, certain(parseFileName(certain(path.split('/').at(-1)))), text),
   )
   context.progress('proving it on a scratch database')
   const after = await prove(

@@ -67,7 +67,7 @@ export class FileGrammar {
     if (first?.direction === 'down' && this.sections.length === 1) {
       throw new SqlError(first.opened, 'a DOWN section but no UP', 'add a line -- UP before the statements to apply')
     }
-    return { up: this.find('up') as OpenSection, down: this.find('down') ?? null }
+    return { up: certain(this.find('up')), down: this.find('down') ?? null }
   }
 
   private statement(token: StatementToken, section: OpenSection): void {

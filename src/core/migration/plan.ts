@@ -52,7 +52,7 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
 export function planDown(state: State, limit: Limit = {}): Plan {
   const applied = state.entries
     .filter((entry) => entry.applied !== null)
-    .sort((a, b) => (b.applied as Applied).position - (a.applied as Applied).position)
+    .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))
   let chosen = applied.slice(0, limit.to === undefined ? (limit.count ?? 1) : undefined)
   if (limit.to !== undefined) {
     const at = applied.findIndex((entry) => entry.version === limit.to)

@@ -81,12 +81,27 @@ ${coloured(light)}
 ${coloured(dark)}
 }`
 
-const names = Object.keys(light) as (keyof Colours)[]
-const variables = Object.fromEntries(names.map((name) => [name, `var(--${name})`])) as unknown as Colours
+const variables: Colours = {
+  paper: 'var(--paper)',
+  box: 'var(--box)',
+  border: 'var(--border)',
+  stripe: 'var(--stripe)',
+  ink: 'var(--ink)',
+  dim: 'var(--dim)',
+  edge: 'var(--edge)',
+  primary: 'var(--primary)',
+  foreign: 'var(--foreign)',
+  unique: 'var(--unique)',
+  head: 'var(--head)',
+  lit: 'var(--lit)',
+}
+const inDark = new Map(Object.entries(dark))
 
 /** Of a page, whose reader can choose. */
 export const pageStyle = `.erd { color-scheme: light dark;
-${names.map((name) => `--${name}: light-dark(${light[name]}, ${dark[name]});`).join('\n')}
+${Object.entries(light)
+  .map(([name, colour]) => `--${name}: light-dark(${colour}, ${inDark.get(name)});`)
+  .join('\n')}
 }
 ${shapes}
 ${coloured(variables)}`

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import { messageOf } from '../../core/system-error.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { withConnection } from '../driver/with-connection.ts'
@@ -62,8 +63,8 @@ async function makeCopy(worker: Client, watcher: Client, database: string, optio
     if (error instanceof NselfError) throw error
     if (options.signal.aborted) throw interruptedUnchanged(options.signal)
     // Another backup took the name in the same second.
-    if (isNameTaken(error as { code?: string })) return makeCopy(worker, watcher, database, options)
-    throw new NselfError('backup-failed', `the copy failed: ${(error as Error).message}`, {
+    if (isNameTaken(error)) return makeCopy(worker, watcher, database, options)
+    throw new NselfError('backup-failed', `the copy failed: ${messageOf(error)}`, {
       hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
       cause: error,
     })

@@ -1,6 +1,7 @@
 import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import { systemCodeOf } from '../../core/system-error.ts'
 import { type Connection, connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 
@@ -81,8 +82,8 @@ export async function endCreations(client: Client, named: string): Promise<void>
 const creationEndsIn = 5000
 
 /** Whether a CREATE DATABASE failed because another made one of this name at the same time, or just before. */
-export function isNameTaken(error: { code?: string | undefined }): boolean {
-  return error.code === '42P04' || error.code === '23505'
+export function isNameTaken(error: unknown): boolean {
+  return ['42P04', '23505'].includes(systemCodeOf(error) ?? '')
 }
 
 /** Drops the database of a restore, ending first what still works there for it. */

@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { messageOf } from '../../core/system-error.ts'
 import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { withConnection } from '../driver/with-connection.ts'
@@ -51,7 +52,7 @@ export async function swap(
     await client.query(`DROP DATABASE ${quoteIdentifier(kept)}`)
     return null
   } catch (error) {
-    options.tell(`The old database could not be dropped: ${(error as Error).message}`)
+    options.tell(`The old database could not be dropped: ${messageOf(error)}`)
     return kept
   }
 }

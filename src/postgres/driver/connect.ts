@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg'
 import { type Engine, engineOf, otherEngine } from '../../core/engine.ts'
 import { NselfError } from '../../core/errors.ts'
+import { systemCodeOf } from '../../core/system-error.ts'
 import { hasTransactionalDdl } from './engine.ts'
 import { clientOf } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, reportedBy, socketOf } from './pg.ts'
@@ -159,8 +160,8 @@ const hints: Record<string, string> = {
 }
 
 function connectionError(error: unknown, server: Server): NselfError {
-  const { code, message } = error as { code?: string; message?: string }
-  const text = message || code || 'no answer'
+  const code = systemCodeOf(error)
+  const text = (error instanceof Error && error.message) || code || 'no answer'
   return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
     hint: hints[code ?? ''] ?? 'check the connection settings: nself db migrate status --help',
     cause: error,

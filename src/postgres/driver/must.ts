@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { errorOf } from '../../core/system-error.ts'
 import { LostConnection } from './lost-connection.ts'
 import type { Client, Row } from './pg.ts'
 import { type ServerError, send } from './send.ts'
@@ -27,6 +28,6 @@ export async function rowsOf<R extends Row>(client: Client, sql: string): Promis
   try {
     return (await client.query<R>(sql)).rows
   } catch (error) {
-    throw error instanceof LostConnection ? error : refusal(error as ServerError)
+    throw error instanceof LostConnection ? error : refusal(errorOf(error))
   }
 }

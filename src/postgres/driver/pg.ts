@@ -114,7 +114,7 @@ export interface RawAnswer {
 }
 
 // The library's type asks for a parser of each kind of value; here none is parsed.
-const unparsed = { getTypeParser: () => (value: string) => value } as never
+const unparsed = { getTypeParser: (): unknown => (value: string) => value }
 
 function answerOf({ command, rowCount, fields, rows }: QueryArrayResult<(string | null)[]>): RawAnswer {
   const columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }))

@@ -106,7 +106,7 @@ export function completeBinaries(binaries: Binaries): void {
 
 function missingLinks(folder: string): [string, string][] {
   const text = readIfExists(join(folder, 'native', 'pg-symlinks.json'))
-  const links = text === null ? [] : (JSON.parse(text) as { source: string; target: string }[])
+  const links: { source: string; target: string }[] = text === null ? [] : JSON.parse(text)
   return links
     .filter(({ target }) => !isThere(join(folder, target)))
     .map(({ source, target }) => [join(folder, target), relative(dirname(target), source)])
@@ -132,7 +132,7 @@ function isThere(path: string): boolean {
 
 function versionIn(folder: string): string {
   try {
-    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown }
+    const { version }: { version?: unknown } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     if (typeof version === 'string' && Number.parseInt(version, 10) > 0) return version
   } catch (error) {
     if (!isErrno(error, 'ENOENT', 'ENOTDIR') && !(error instanceof SyntaxError)) throw error

@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { systemCodeOf } from '../../core/system-error.ts'
 import { loadPg } from '../driver/pg.ts'
 import type { Folder } from './folder.ts'
 import type { EmbeddedServer } from './status.ts'
@@ -12,7 +13,7 @@ export async function ensureDatabase(server: EmbeddedServer, folder: Folder): Pr
     if (await answers(server, server.database)) return
     await answers(server, 'postgres', `CREATE DATABASE ${server.database}`)
   } catch (error) {
-    const refused = sqlstateOf(error) === '28P01'
+    const refused = systemCodeOf(error) === '28P01'
     const message = error instanceof Error ? error.message : String(error)
     throw new NselfError('server-failed', `PostgreSQL was started, but ${message}`, {
       hint: refused
@@ -38,15 +39,11 @@ async function answers(server: EmbeddedServer, database: string, sql = 'SELECT 1
     await client.query(sql)
     return true
   } catch (error) {
-    if (sqlstateOf(error) === '3D000') return false
+    if (systemCodeOf(error) === '3D000') return false
     // Another process made it meanwhile.
-    if (sqlstateOf(error) === '42P04') return true
+    if (systemCodeOf(error) === '42P04') return true
     throw error
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-function sqlstateOf(error: unknown): string | undefined {
-  return (error as { code?: string } | null)?.code
 }

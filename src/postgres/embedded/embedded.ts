@@ -102,7 +102,7 @@ async function explained<T>(folder: Folder, work: () => Promise<T>): Promise<T> 
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).syscall === undefined) throw error
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
     throw new NselfError('server-failed', `The embedded server could not be used: ${error.message}`, {
       hint: `See that you may write to ${folder.home} and that its disk has room, or set DATABASE_URL.`,
       cause: error,

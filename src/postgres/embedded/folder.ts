@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { systemCodeOf } from '../../core/system-error.ts'
 
 /** Where the embedded server of a project keeps its things. */
 export interface Folder {
@@ -60,7 +61,7 @@ export function readIfExists(path: string): string | null {
 }
 
 export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '')
+  return error instanceof Error && codes.includes(systemCodeOf(error) ?? '')
 }
 
 /** The settings, or null when `server.json` is missing or not whole. */
@@ -68,7 +69,7 @@ export function readSettings(folder: Folder): Settings | null {
   const text = readIfExists(folder.settings)
   if (text === null) return null
   try {
-    const { port, password, version } = JSON.parse(text) as Partial<Settings>
+    const { port, password, version }: Partial<Record<keyof Settings, unknown>> = JSON.parse(text)
     if (!isPort(port) || !isText(password) || !isText(version)) return null
     return { port, password, version }
   } catch {

@@ -34,9 +34,10 @@ export function commandOf({ account, prefix }: Launcher, program: string, args: 
   }
   // The caller's folder may be one that the account cannot enter.
   const options = { cwd: process.platform === 'win32' ? process.cwd() : '/', env, windowsHide: true } as const
-  const [file, ...before] = [...prefix, program]
+  const [first, ...more] = prefix
+  const [file, before] = first === undefined ? [program, []] : [first, [...more, program]]
   const as = account === null || prefix.length > 0 ? {} : { uid: account.uid, gid: account.gid }
-  return { file: file as string, args: [...before, ...args], options: { ...options, ...as } }
+  return { file, args: [...before, ...args], options: { ...options, ...as } }
 }
 
 /**

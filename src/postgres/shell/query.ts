@@ -95,7 +95,7 @@ async function readOnly({ client }: Connection, sql: string, statements: readonl
 
 function failure(error: unknown, sql: string, start: number): unknown {
   if (!(error instanceof Error)) return error
-  const server = error as ServerError
+  const server: ServerError = error
   if (error instanceof LostConnection) {
     return new NselfError('connection', `the connection was lost: ${error.reason}`, {
       hint: 'look what was done',

@@ -55,7 +55,10 @@ export async function startReadOnlyProxy(server: Server): Promise<ReadOnlyProxy>
     listener.once('error', reject)
     listener.listen(0, '127.0.0.1', resolve)
   })
-  const { port } = listener.address() as { port: number }
+  const address = listener.address()
+  // A socket of the file system has a text for its address.
+  if (address === null || typeof address === 'string') throw new Error('the proxy listens at no port')
+  const { port } = address
   return {
     server: { ...server, host: '127.0.0.1', port, password, ssl: 'disable' },
     async close() {
