@@ -99,6 +99,15 @@ test('core touches nothing but its arguments', () => {
   expect(wrong).toEqual([])
 })
 
+test('parsers and diagrams take text and touch no file system', () => {
+  const wrong = [...inRoom('parsers'), ...inRoom('diagram')].flatMap((file) =>
+    importsOf(file)
+      .filter((name) => name.startsWith('node:') && !pure.includes(name))
+      .map((name) => `${file} imports ${name}`),
+  )
+  expect(wrong).toEqual([])
+})
+
 test('only cli prints and exits', () => {
   const wrong = files
     .filter((file) => roomOf(file) !== 'cli')

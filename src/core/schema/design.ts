@@ -84,3 +84,10 @@ export interface DesignRecords extends Placed {
   /** As SQL. */
   readonly rows: readonly (readonly string[])[]
 }
+
+/** The text of a design: its file and those that it imports, by their absolute paths. */
+export interface DesignTexts {
+  /** The path of the file that was named. */
+  readonly entry: string
+  readonly texts: ReadonlyMap<string, string>
+}

@@ -1,0 +1,58 @@
+import type { Database } from '@dbml/parse'
+import { locator } from '../../core/location.ts'
+import type { Design, DesignTexts } from '../../core/schema/design.ts'
+import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
+import { designOf } from './design.ts'
+import type { Source } from './table.ts'
+
+/** The absolute paths of all files that the design needs, as far as the texts tell; the entry is one of them. */
+export async function filesOfDesign({ entry, texts }: DesignTexts): Promise<string[]> {
+  const { Compiler, Filepath, MemoryProjectLayout } = await parser()
+  const compiler = new Compiler(new MemoryProjectLayout(Object.fromEntries(texts)))
+  return compiler.reachableFiles(Filepath.from(entry)).map((file) => file.absolute)
+}
+
+/**
+ * The design that a DBML text means.
+ * @param nameOf what messages call a file.
+ * @throws NselfError `invalid-design` with file, line and column.
+ */
+export async function parseDesign(given: DesignTexts, nameOf: (path: string) => string): Promise<Design> {
+  const { entry } = given
+  // Texts of several lines are the same wherever the file was written.
+  const texts = new Map([...given.texts].map(([path, text]) => [path, text.replaceAll('\r\n', '\n')] as const))
+  const { Compiler, Filepath, MemoryProjectLayout, isEndpointManySide } = await parser()
+  const compiler = new Compiler(new MemoryProjectLayout(Object.fromEntries(texts)))
+  const report = compiler.interpretFile(Filepath.from(entry))
+  const locators = new Map([...texts].map(([path, text]) => [path, locator(nameOf(path), text)] as const))
+  const nowhere = locator(nameOf(entry), '')
+  const place: Source['place'] = (file, offset) => (locators.get(file ?? entry) ?? nowhere)(offset)
+  const faults = report
+    .getErrors()
+    .toSorted((a, b) => a.start - b.start)
+    .map(({ diagnostic, start, filepath }) => ({
+      message: diagnostic,
+      at: place(filepath.absolute, start),
+      hint: hintFor(texts.get(filepath.absolute) ?? ''),
+    }))
+  const [fault, ...more] = faults.filter(isFirstOfItsLine)
+  if (fault !== undefined) throw invalidDesign([fault, ...more])
+  const textAt = (file: string | null, from: number, to: number) => (texts.get(file ?? entry) ?? '').slice(from, to)
+  return designOf(report.getValue() as Database, { place, textAt }, isEndpointManySide)
+}
+
+/** Loaded only where a design is read: it is large. */
+function parser(): Promise<typeof import('@dbml/parse')> {
+  return import('@dbml/parse')
+}
+
+/** The parser often has several things to say of one mistake. */
+function isFirstOfItsLine({ at }: Fault, i: number, faults: readonly Fault[]): boolean {
+  return faults.findIndex((other) => other.at?.line === at?.line && other.at?.path === at?.path) === i
+}
+
+function hintFor(text: string): string {
+  return /^\s*(?:create|alter)\s+table\b/im.test(text) && !/^\s*table\b/im.test(text)
+    ? 'this is SQL, not DBML: put it in a migration, with nself db migrate create NAME'
+    : 'fix the file; https://dbml.dbdiagram.io/docs tells what it may say'
+}
