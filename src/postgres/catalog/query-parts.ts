@@ -25,3 +25,8 @@ export const commentOf = (catalog: string, oid: string): string => `obj_descript
 
 /** A function with its arguments, of pg_proc `p`: `f(integer)`. */
 export const routineName = `${dottedName('p.proname')} || '(' || pg_get_function_identity_arguments(p.oid) || ')'`
+
+/** A query for the text of a view; `name` as SQL takes it. */
+export function viewDefinition(name: string): string {
+  return `SELECT pg_get_viewdef('${name.replaceAll("'", "''")}'::regclass)`
+}

@@ -3,6 +3,7 @@ import type { Catalog, Table } from '../../../core/schema/catalog.ts'
 import { shellWord } from '../../../core/shell-word.ts'
 import { keyOf, shortName } from '../../../core/sql/qualified-name.ts'
 import { readRowEstimates } from '../../../postgres/catalog/estimates.ts'
+import { viewDefinition } from '../../../postgres/catalog/query-parts.ts'
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import type { Context } from '../../shared/context.ts'
 import { readLive } from '../../shared/read-live-catalog.ts'
@@ -55,7 +56,7 @@ function tableCalled({ tables, others }: Catalog, name: string, database: string
 }
 
 function viewQuery(name: string): string {
-  const sql = `SELECT pg_get_viewdef('${name.replaceAll("'", "''")}'::regclass)`
+  const sql = viewDefinition(name)
   return /["$`\\]/.test(name) ? shellWord(sql) : `"${sql}"`
 }
 
