@@ -1,3 +1,4 @@
+import type { Effect } from './effects/effect.ts'
 import type { Location } from './location.ts'
 
 export interface StepResult {
@@ -7,6 +8,8 @@ export interface StepResult {
   readonly outcome: 'done' | 'failed' | 'not-run'
   /** It failed outside a transaction: what it did before that stays. */
   readonly partly?: boolean
+  /** What it did to relations and rows that were there before, where that was looked at and is anything. */
+  readonly effects?: readonly Effect[]
 }
 
 export interface Report {

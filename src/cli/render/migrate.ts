@@ -5,6 +5,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from '../../commands/shared/migrate-results.ts'
+import { effectLine } from '../../core/effects/effect.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { painted } from './design.ts'
 import type { Paint } from './paint.ts'
@@ -51,7 +52,16 @@ export function renderRun({ action, steps, database, durationMs }: RunResult): s
   if (steps.length === 0)
     return action === 'down' ? `Nothing to revert on ${database}` : `Nothing to do: ${database} is up to date`
   const verb = action === 'down' ? 'Reverted' : 'Applied'
-  return `${verb} ${steps.length} migration${steps.length === 1 ? '' : 's'} on ${database} in ${durationMs} ms`
+  const line = `${verb} ${steps.length} migration${steps.length === 1 ? '' : 's'} on ${database} in ${durationMs} ms`
+  return [...steps.flatMap(effectLines), line].join('\n')
+}
+
+const effectsShown = 10
+
+/** What a step did to relations and rows that were there before. */
+function effectLines({ name, effects = [] }: RunResult['steps'][number]): string[] {
+  const more = effects.length > effectsShown ? [`${name}: and ${effects.length - effectsShown} more`] : []
+  return [...effects.slice(0, effectsShown).map((effect) => `${name}: ${effectLine(effect)}`), ...more]
 }
 
 export function renderUpdate({ verified, backup, ...run }: UpdateResult): string {

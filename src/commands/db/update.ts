@@ -29,6 +29,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
   const began = context.now()
   const kind: Kind = {
     plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
+    command: 'db update',
     summary: (steps) => `back up, apply ${count(steps)} to and verify`,
   }
   const prepared = await prepare(context, kind)

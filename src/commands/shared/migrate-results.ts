@@ -1,4 +1,4 @@
-import type { DangerKind } from '../../core/danger.ts'
+import type { DangerKind } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
 import type { Repair } from '../../core/migration/repair.ts'
@@ -51,6 +51,8 @@ interface StepDanger {
   readonly object: string
   /** For a person: `drops the column users.name`. */
   readonly message: string
+  /** False for a change that keeps what it does not name: an UPDATE with a condition. */
+  readonly destructive: boolean
   readonly location: Location
 }
 
@@ -63,7 +65,7 @@ export interface DryRunResult {
     readonly name: string
     readonly transaction: boolean
     readonly sql: string
-    /** What of it destroys data, in the order of its statements; none for `down` and for seeds, which are not looked at. */
+    /** What of it destroys or changes data, in the order of its statements; none for seeds. */
     readonly dangers: readonly StepDanger[]
   }[]
 }

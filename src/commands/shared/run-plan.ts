@@ -1,4 +1,4 @@
-import { type Action, type Approved, type Ask, approve } from '../../core/guard.ts'
+import { type Action, type Approved, type Ask, approve, phrase } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Plan } from '../../core/migration/plan.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
@@ -18,8 +18,8 @@ import {
   refuseOtherEnvironment,
   refuseReadOnly,
 } from './context.ts'
+import { lookAtPlan } from './look-at-plan.ts'
 import type { DryRunResult, RunResult } from './migrate-results.ts'
-import { findDangers, tellDangers } from './tell-dangers.ts'
 
 export interface RunFlags {
   readonly lockWaitMs: number
@@ -32,6 +32,8 @@ export interface Kind {
   readonly plan: (state: State) => Plan
   /** Says what would happen: `apply 3 migrations to`. */
   readonly summary: (steps: number) => string
+  /** What the user types after `nself`; without it `db migrate up`. */
+  readonly command?: string
   /** For the guard; without it that of the plan. */
   readonly action?: Action
   readonly before?: (connection: Connection) => Promise<void>
@@ -50,7 +52,7 @@ export interface Prepared {
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
 export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunResult> {
   return look(context, async (connection, found) => {
-    const prepared = await assess(context, found, kind)
+    const prepared = await assess(context, connection, found, kind)
     const { plan, database } = prepared
     if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
     // fresh is never allowed there: the guard says so next.
@@ -100,10 +102,11 @@ export function nothingToDo({ plan, database }: Prepared): RunResult {
  * @throws NselfError `refused`, `connection`, `invalid-migration`, before anything is asked.
  */
 export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
-  return assess(context, await look(context), kind)
+  return look(context, (connection, found) => assess(context, connection, found, kind))
 }
 
-async function assess(context: Context, { server, history, state }: Look, kind: Kind): Promise<Prepared> {
+async function assess(context: Context, { client }: Connection, found: Look, kind: Kind): Promise<Prepared> {
+  const { server, history, state } = found
   refuseOtherEnvironment(server, history, context.settings.environment)
   refuseLost(server, history)
   const plan = kind.plan(state)
@@ -112,7 +115,11 @@ async function assess(context: Context, { server, history, state }: Look, kind: 
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
-  return { ...prepared, dangers: plan.action === 'up' ? await tellDangers(context, server, plan) : 0 }
+  // Of what fresh drops everything nothing more need be said.
+  if (plan.action === 'fresh') return prepared
+  const { lines, destructive, plan: watched } = await lookAtPlan(context, client, found, plan)
+  for (const line of lines) context.tell(line)
+  return { ...prepared, plan: watched, dangers: destructive }
 }
 
 /** @throws NselfError `refused`, `not-confirmed`. */
@@ -143,9 +150,17 @@ export async function perform(
     onStep: (step, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${step.name}`),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
     signal: context.signal,
+    approveLine: approveLine(context, kind, flags),
     open,
     ...(kind.before ? { before: kind.before } : {}),
   })
+}
+
+/** The command that approves what a step was rolled back for. */
+function approveLine({ settings }: Context, { command = 'db migrate up' }: Kind, { noBackup }: RunFlags): string {
+  const { environment } = settings
+  const answer = environment === 'production' ? `--confirm ${phrase}` : '--yes'
+  return `nself ${command} --env ${environment}${noBackup === true ? ' --no-backup' : ''} ${answer}`
 }
 
 function filesOf(state: State): Migration[] {
@@ -164,15 +179,21 @@ function warningsOf(plan: Plan, state: State): string[] {
 /** The SQL that a run would send, without a lock and without a change. */
 export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
   const steps: DryRunResult['steps'][number][] = []
-  return look(context, async ({ client }, { server, state }) => {
-    const planned = plan(state)
-    const found = planned.action === 'up' ? await findDangers(context, server, planned) : []
+  return look(context, async ({ client }, found) => {
+    const planned = plan(found.state)
+    const { findings } = await lookAtPlan(context, client, found, planned)
     for (const { direction, file, version, name } of planned.steps) {
       const section = direction === 'up' ? file?.up : file?.down
       const sql = file && section ? wholeText(section) : await readStoredDown(client, version)
-      const dangers = found
+      const dangers = findings
         .filter(({ migration }) => migration === name)
-        .map(({ kind, object, what, location }) => ({ kind, object, message: what, location }))
+        .map(({ kind, object, what, destructive, location }) => ({
+          kind,
+          object,
+          message: what,
+          destructive,
+          location,
+        }))
       steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim(), dangers })
     }
     return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }

@@ -1,3 +1,4 @@
+import type { Watch } from '../effects/effect.ts'
 import { NselfError } from '../errors.ts'
 import type { Applied, Migration } from './migration.ts'
 import { compare, type Entry, type State } from './state.ts'
@@ -12,6 +13,8 @@ export interface Step {
   readonly file: Migration | null
   /** Its row, where it has one: what `down` reverts, or a failed attempt that `up` resumes. */
   readonly applied: Applied | null
+  /** How its effects are looked at; not at all without it. */
+  readonly watch?: Watch
 }
 
 export interface Plan {

@@ -1,144 +1,143 @@
-import { type Danger, dangersOf, Made, type Tree, visit } from '../../core/danger.ts'
+import { losslessRewrites } from '../../core/effects/allowed.ts'
+import { type Danger, dangersOf, Made } from '../../core/effects/danger.ts'
+import type { Allowed } from '../../core/effects/effect.ts'
+import { FileReach, type Reach } from '../../core/effects/harmless.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
-import type { Migration } from '../../core/migration/migration.ts'
-import { locateIn, openSection } from '../../core/migration/section-text.ts'
+import type { Section } from '../../core/migration/section.ts'
+import { locateIn, openSection, type SectionText } from '../../core/migration/section-text.ts'
+import type { Statement } from '../../core/sql/statement-list.ts'
+import { type Tree, visit } from '../../core/sql/tree.ts'
+import { dangersInBlock, type Found } from './do-block.ts'
+import { loadParser, type Parser, parseStatement } from './parser.ts'
+
+/** SQL to be looked at: a section of a migration, or a seed. */
+export interface Inspected {
+  readonly name: string
+  readonly path: string
+  readonly section: Section
+}
 
 /** A danger and where it stands. */
 export interface Finding extends Danger {
+  /** The migration or seed. */
   readonly migration: string
   readonly location: Location
 }
 
-interface Parser {
-  readonly parse: (sql: string) => Tree
-  readonly parsePlPgSql: (sql: string) => Tree
+/** What the parse tree says of one file. */
+export interface FileLook {
+  readonly reach: Reach
+  /** Rewrites of tables that lose nothing. */
+  readonly rewrites: readonly Allowed[]
 }
 
-/** Loaded only where a statement is looked at: it takes 70 ms. */
-async function loadParser(): Promise<Parser> {
-  const { loadModule, parseSync, parsePlPgSQLSync } = await import('libpg-query')
-  await loadModule()
-  return {
-    parse: (sql) => parseSync(sql) as unknown as Tree,
-    parsePlPgSql: (sql) => parsePlPgSQLSync(sql) as unknown as Tree,
-  }
+export interface Inspection {
+  readonly findings: readonly Finding[]
+  /** By name. */
+  readonly files: ReadonlyMap<string, FileLook>
 }
 
 /** A file too large to be held is mostly data: what only puts rows into a table needs no parser. */
 const plainInsert = /^INSERT\s+INTO\s+[^()]*(?:\([^()]*\)\s*)?VALUES\b/i
 
 /**
- * What the UP of these migrations destroys, by PostgreSQL's own parser, also inside DO blocks as far as it can see.
- * @throws NselfError `invalid-migration` at the first statement that PostgreSQL cannot parse.
+ * What these scripts destroy, by PostgreSQL's own parser, also inside DO blocks as far as it can see.
+ * @throws NselfError `invalid-migration` at the first statement that PostgreSQL cannot parse, `refused` for one that
+ * would hide what is done.
  */
-export async function inspect(migrations: readonly Migration[]): Promise<Finding[]> {
+export async function inspect(scripts: readonly Inspected[]): Promise<Inspection> {
   const parser = await loadParser()
   const made = new Made()
   const findings: Finding[] = []
-  for (const { name, path, up } of migrations) {
-    const text = openSection(up)
-    for (const statement of up.statements) {
-      const sql = text.sql(statement)
-      if (up.kind === 'streamed' && plainInsert.test(sql)) continue
-      const at = (offset: number) => locateIn(up, path, statement.start, sql, offset)
-      for (const { line, ...danger } of dangersIn(parser, sql, made, at)) {
-        const location = line === 0 ? at(0) : at(lineOffset(sql, line))
-        findings.push({ ...danger, migration: name, location })
-      }
-    }
+  const files = new Map<string, FileLook>()
+  for (const script of scripts) {
+    const look = new Look(parser, script, made)
+    look.all()
+    findings.push(...look.findings)
+    files.set(script.name, { reach: look.reach, rewrites: look.rewrites })
     made.endFile()
   }
-  return findings
+  return { findings, files }
 }
 
 /** True when one of these texts may hold what `inspect` finds: a cheap look that spares loading the parser. */
 export function maybeDangerous(sql: string): boolean {
-  return /\b(?:drop|truncate|delete|update|type)\b/i.test(sql)
+  return /\b(?:drop|truncate|delete|update|type|merge)\b/i.test(sql)
 }
 
-type Found = Danger & { readonly line: number }
+/** One script that is looked through. */
+class Look {
+  readonly findings: Finding[] = []
+  readonly rewrites: Allowed[] = []
+  private readonly files = new FileReach()
+  private readonly parser: Parser
+  private readonly script: Inspected
+  private readonly made: Made
 
-function dangersIn(parser: Parser, sql: string, made: Made, at: (offset: number) => Location): Found[] {
-  const tree = parsed(parser, sql, at)
-  const found: Found[] = dangersOf(tree, made).map((danger) => ({ ...danger, line: 0 }))
-  visit(tree, (type, node) => {
-    if (type === 'DoStmt') found.push(...dangersInBlock(parser, node, sql, made))
-    return type !== 'CreateFunctionStmt'
-  })
-  return found
-}
-
-function parsed(parser: Parser, sql: string, at: (offset: number) => Location): Tree {
-  try {
-    return parser.parse(sql)
-  } catch (error) {
-    const { sqlDetails } = error as { sqlDetails?: { message: string; cursorPosition: number } }
-    if (sqlDetails === undefined) throw error
-    // The parser counts characters from 0.
-    const offset = [...sql].slice(0, Math.max(sqlDetails.cursorPosition, 0)).join('').length
-    throw new NselfError('invalid-migration', sqlDetails.message, {
-      location: at(offset),
-      hint: 'PostgreSQL cannot parse this; nothing was run',
-      cause: error,
-    })
+  constructor(parser: Parser, script: Inspected, made: Made) {
+    this.parser = parser
+    this.script = script
+    this.made = made
   }
-}
 
-/** What a DO block runs: its statements, and EXECUTE of a text that can be read here. */
-function dangersInBlock(parser: Parser, node: { readonly [key: string]: unknown }, sql: string, made: Made): Found[] {
-  let body = ''
-  let plpgsql = true
-  for (const { DefElem: element } of (node.args ?? []) as readonly { DefElem: { defname: string; arg: unknown } }[]) {
-    const text = (element.arg as { String?: { sval?: string } }).String?.sval ?? ''
-    if (element.defname === 'as') body = text
-    else plpgsql = text.toLowerCase() === 'plpgsql'
+  get reach(): Reach {
+    return this.files.reach
   }
-  if (!plpgsql) return []
-  const first = sql.slice(0, Math.max(sql.indexOf(body), 0)).split('\n').length - 1
-  const found: Found[] = []
-  for (const { text, line } of queriesIn(parser, body)) {
-    try {
-      const tree = parser.parse(text)
-      found.push(...dangersOf(tree, made).map((danger) => ({ ...danger, line: first + line })))
-    } catch {
-      // A piece of PL/pgSQL that is no statement by itself.
+
+  all(): void {
+    const { section } = this.script
+    const text = openSection(section)
+    for (const statement of section.statements) this.statement(statement, text)
+  }
+
+  private statement(statement: Statement, text: SectionText): void {
+    const { section, path, name } = this.script
+    const sql = text.sql(statement)
+    if (section.kind === 'streamed' && plainInsert.test(sql)) return this.files.addOpaque()
+    const at = (offset: number) => locateIn(section, path, statement.start, sql, offset)
+    const tree = parseStatement(this.parser, sql, at)
+    if (tree === null) return this.files.addOpaque()
+    refuseHiding(tree, at)
+    this.files.add(tree)
+    this.rewrites.push(...losslessRewrites(tree))
+    for (const { line, ...danger } of this.dangersIn(tree, sql)) {
+      this.findings.push({ ...danger, migration: name, location: line === 0 ? at(0) : at(lineOffset(sql, line)) })
     }
+    if (!section.transaction && statement.kind === 'commits') this.unreadable(sql, at(0))
   }
-  return found
-}
 
-function queriesIn(parser: Parser, body: string): { text: string; line: number }[] {
-  const quote = '$nself_block$'
-  const queries: { text: string; line: number }[] = []
-  try {
-    const tree = parser.parsePlPgSql(`CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS ${quote}${body}${quote}`)
+  private dangersIn(tree: Tree, sql: string): Found[] {
+    const found: Found[] = dangersOf(tree, this.made).map((danger) => ({ ...danger, line: 0 }))
     visit(tree, (type, node) => {
-      const line = Math.max(Number(node.lineno ?? 1) - 1, 0)
-      const text = (node.sqlstmt as { PLpgSQL_expr?: { query?: string } } | undefined)?.PLpgSQL_expr?.query
-      if (type === 'PLpgSQL_stmt_execsql' && text !== undefined) queries.push({ text, line })
-      if (type === 'PLpgSQL_stmt_dynexecute' || type === 'PLpgSQL_stmt_dynfors') {
-        const dynamic = (node.query as { PLpgSQL_expr?: { query?: string } } | undefined)?.PLpgSQL_expr?.query
-        if (dynamic !== undefined)
-          queries.push(...literalsIn(parser, dynamic).map((literal) => ({ text: literal, line })))
-      }
-      return true
+      if (type === 'DoStmt') found.push(...dangersInBlock(this.parser, node, sql, this.made))
+      return type !== 'CreateFunctionStmt'
     })
-  } catch {
-    // The server's own parser will say what is wrong with it.
+    return found
   }
-  return queries
+
+  /** What may commit by itself cannot be looked at before it commits. */
+  private unreadable(sql: string, location: Location): void {
+    const word = /^\w+/.exec(sql)?.[0].toUpperCase() ?? ''
+    const what = `runs ${word} outside a transaction, where nobody can tell beforehand what it does`
+    const danger: Danger = { kind: 'unreadable', object: word, what, destructive: true, relation: null }
+    this.findings.push({ ...danger, migration: this.script.name, location })
+  }
 }
 
-/** The text constants of an expression, with what format() would put in replaced by a name. */
-function literalsIn(parser: Parser, expression: string): string[] {
-  const literals: string[] = []
-  visit(parser.parse(`SELECT ${expression}`), (type, node) => {
-    const text = (node.sval as { sval?: string } | undefined)?.sval
-    if (type === 'A_Const' && text !== undefined) literals.push(text.replace(/%(?:\d+\$)?[ILs]/g, '"…"'))
+/** @throws NselfError `refused` for a statement that turns the counters of rows off. */
+function refuseHiding(tree: Tree, at: (offset: number) => Location): void {
+  visit(tree, (type, node) => {
+    const sets = type === 'VariableSetStmt' && String(node.name).toLowerCase() === 'track_counts'
+    const calls = type === 'FuncCall' && /"sval":"set_config"/.test(JSON.stringify(node.funcname))
+    if (sets || (calls && /"sval":"track_counts"/i.test(JSON.stringify(node.args)))) {
+      throw new NselfError('refused', 'track_counts tells what a migration has done: it cannot be set in one', {
+        location: at(0),
+        hint: 'remove this statement; nothing was run',
+      })
+    }
     return true
   })
-  return literals
 }
 
 function lineOffset(text: string, lines: number): number {

@@ -1,6 +1,5 @@
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
-import { connect, type Server } from '../driver/connect.ts'
-import { withConnection } from '../driver/with-connection.ts'
+import type { Client } from '../driver/pg.ts'
 
 interface ColumnName {
   /** Null where the search path tells. */
@@ -10,16 +9,14 @@ interface ColumnName {
 }
 
 /** The types of columns as format_type writes them, in the order of the columns; null for what does not exist. */
-export async function columnTypes(server: Server, columns: readonly ColumnName[]): Promise<(string | null)[]> {
-  return withConnection(connect(server, 'nself'), null, async (client) => {
-    const values = columns.map(({ schema, table, column }, place) => {
-      const relation = schema === null ? quoteIdentifier(table) : quoteQualified(schema, table)
-      return `(${place}, ${quoteLiteral(relation)}, ${quoteLiteral(column)})`
-    })
-    const { rows } = await client.query<{ type: string | null }>(`
+export async function columnTypes(client: Client, columns: readonly ColumnName[]): Promise<(string | null)[]> {
+  const values = columns.map(({ schema, table, column }, place) => {
+    const relation = schema === null ? quoteIdentifier(table) : quoteQualified(schema, table)
+    return `(${place}, ${quoteLiteral(relation)}, ${quoteLiteral(column)})`
+  })
+  const { rows } = await client.query<{ type: string | null }>(`
       SELECT format_type(a.atttypid, a.atttypmod) AS type FROM (VALUES ${values.join(', ')}) AS t (place, tab, col)
       LEFT JOIN pg_attribute a ON a.attrelid = to_regclass(t.tab) AND a.attname = t.col AND NOT a.attisdropped
       ORDER BY t.place`)
-    return rows.map(({ type }) => type)
-  })
+  return rows.map(({ type }) => type)
 }

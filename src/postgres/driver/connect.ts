@@ -18,13 +18,19 @@ export interface Server {
   readonly ssl?: string | undefined
 }
 
+/** What a notice says besides its message. */
+export interface NoticeDetail {
+  readonly code: string | undefined
+  readonly detail: string | undefined
+}
+
 export interface Connection {
   readonly client: Client
   readonly server: Server
   /** What the server reported of itself, by the name of the parameter. */
   readonly reported: ReadonlyMap<string, string>
   /** Told of each NOTICE while it is set. */
-  onNotice: ((message: string, severity: string) => void) | null
+  onNotice: ((message: string, severity: string, more: NoticeDetail) => void) | null
 }
 
 /** `HOST:PORT/DATABASE`, for messages. */
@@ -68,7 +74,10 @@ async function open(server: Server, applicationName: string, timeoutMs: number):
   const connection: Connection = { client, server, reported: reportedBy(client), onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})
-  client.on('notice', (notice) => connection.onNotice?.(notice.message ?? '', notice.severity ?? 'NOTICE'))
+  client.on('notice', (notice) => {
+    const { message = '', severity = 'NOTICE', code, detail } = notice
+    connection.onNotice?.(message, severity, { code, detail })
+  })
   try {
     await client.connect()
   } catch (error) {

@@ -1,6 +1,7 @@
+import { parseEffects } from '../../core/effects/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
-import { type Plan, samePlan } from '../../core/migration/plan.ts'
+import { type Plan, type Step, samePlan } from '../../core/migration/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { type Connection, connect, placeOf, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
@@ -8,6 +9,7 @@ import { withConnection } from '../driver/with-connection.ts'
 import type { Lock } from '../lock/advisory-lock.ts'
 import { waitingOf, withLock } from '../lock/with-lock.ts'
 import { type History, readHistory } from '../tracking/history.ts'
+import { toldState } from './effects.ts'
 import { Run } from './plan-run.ts'
 import { doneIn, reportOf } from './report.ts'
 import type { RunOptions } from './run-options.ts'
@@ -32,13 +34,17 @@ export function execute(server: Server, approved: Approved<Plan>, options: Execu
 }
 
 async function underLock(connection: Connection, approved: Plan, lock: Lock, options: ExecuteOptions): Promise<Report> {
-  connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
   // Not on the lock's connection: an error there would end its transaction and let the lock go.
   const { session, history } = await openSession(connection, waitingOf(options))
   const plan = whatIsLeft(approved, options.replan(history), history)
   if (plan.steps.length === 0 && approved.steps.length > 0) return reportOf(plan, 0)
   const signal = AbortSignal.any([options.signal, lock.lost])
   const run = new Run(session, plan, { ...options, signal })
+  connection.onNotice = (message, severity, { code, detail }) => {
+    const effects = code === toldState ? parseEffects(detail) : null
+    if (effects === null) options.tell(`${severity}: ${message}`)
+    else run.noteEffects(effects)
+  }
   try {
     return await run.run(history)
   } catch (error) {
@@ -59,10 +65,16 @@ async function underLock(connection: Connection, approved: Plan, lock: Lock, opt
  */
 function whatIsLeft(approved: Plan, now: Plan, history: History): Plan {
   const done = approved.action === 'up' ? doneIn(approved, history) : 0
-  if (samePlan({ ...approved, steps: approved.steps.slice(done) }, now)) return now
+  const left = { ...approved, steps: approved.steps.slice(done) }
+  // What was approved is how its effects are looked at, too.
+  if (samePlan(left, now)) return { ...now, steps: now.steps.map((step, i) => watchedAs(step, left.steps[i])) }
   throw new NselfError('refused', 'the database changed while this run waited: the plan is no longer the same', {
     hint: 'look again with nself db migrate status, then repeat the command; nothing was changed by this run',
   })
+}
+
+function watchedAs(step: Step, approved: Step | undefined): Step {
+  return approved?.watch === undefined ? step : { ...step, watch: approved.watch }
 }
 
 const patience = 30_000

@@ -1,6 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { send } from '../driver/send.ts'
 import { noteSql } from '../tracking/history.ts'
+import { keepEffectsSql, verdictSql } from './effects.ts'
 import type { Session } from './session.ts'
 import { cleanSqlOf, closingSql, type Failed, type Opening, openingSql, sendWork, type Work } from './transaction.ts'
 
@@ -31,7 +32,8 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
     if (failed !== null || options.signal.aborted) break
     const asynchronous = !(options.endsRun && index === works.length - 1)
     const after = works[index - 1]?.step ?? null
-    const done = transaction(session, work, { asynchronous, after }, options.environment).then((result) => {
+    const { watched } = work
+    const done = transaction(session, work, { asynchronous, after, watched }, options.environment).then((result) => {
       if (failed !== null) return
       if (result === null) options.onDone(work)
       else failed = { ...result, index }
@@ -56,6 +58,7 @@ async function transaction(
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
   const closing = ['SET CONSTRAINTS ALL IMMEDIATE', closingSql(work, environment)]
+  if (work.watched !== null) closing.push(verdictSql(work.watched, keepEffectsSql))
   closing.push(session.pooled ? cleanSqlOf(session) : noteSql(work.step))
   const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))
   const outcome = await opening

@@ -1,21 +1,30 @@
+import type { Effect } from '../../core/effects/effect.ts'
 import { NselfError } from '../../core/errors.ts'
-import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
-import { emptySection, type HeldSection } from '../../core/migration/section.ts'
-import { parseStoredDown, storedDown } from '../../core/migration/stored-down.ts'
+import type { Plan, Step } from '../../core/migration/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must, rowsOf } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
-import { type History, journalSql, readStoredDown, storeFingerprintSql } from '../tracking/history.ts'
+import { type History, storeFingerprintSql } from '../tracking/history.ts'
 import { bootstrapSql, isCurrent } from '../tracking/schema.ts'
+import {
+  beginWatching,
+  closeCursorsSql,
+  verdictSql,
+  type Watched,
+  type WatchStart,
+  watchedTogether,
+  zeroCountsSql,
+} from './effects.ts'
 import { migrationFailure } from './failure.ts'
+import { journalEnding } from './journal.ts'
 import { LockPatience } from './lock-patience.ts'
-import { wholeMessage } from './messages.ts'
 import { runOutsideTransaction } from './non-transactional.ts'
 import { pipe } from './pipeline.ts'
-import { reportOf } from './report.ts'
+import { effectRefusal, unapprovedEffects } from './refusal.ts'
+import { reportOf, withEffects } from './report.ts'
 import type { RunOptions } from './run-options.ts'
 import { cancelling, type Session } from './session.ts'
 import {
@@ -28,6 +37,7 @@ import {
   settingsSql,
   type Work,
 } from './transaction.ts'
+import { workOf } from './works.ts'
 
 /** The steps of a plan, run one after the other on a session that holds the lock. */
 export class Run {
@@ -35,6 +45,8 @@ export class Run {
   private readonly plan: Plan
   private readonly options: RunOptions
   private readonly blockers: Blockers
+  /** What was told of each step's doings, by its name. */
+  private readonly effects = new Map<string, readonly Effect[]>()
   /** How many steps were told as done. */
   done = 0
   /** The tables that steps are recorded in are there. */
@@ -52,10 +64,15 @@ export class Run {
   async run(history: History): Promise<Report> {
     try {
       await this.steps(history)
-      return reportOf(this.plan, this.done)
+      return this.report()
     } finally {
       await this.blockers.stop()
     }
+  }
+
+  private report(failed: Step | null = null, partly = false): Report {
+    const report = reportOf(this.plan, this.done, failed, partly)
+    return { ...report, steps: report.steps.map((step) => withEffects(step, this.effects.get(step.name))) }
   }
 
   private async steps(history: History): Promise<void> {
@@ -69,7 +86,8 @@ export class Run {
       await this.options.before(this.session.connection)
     }
     const works: Work[] = []
-    for (const step of this.plan.steps) works.push(await this.prepare(step))
+    const start = await this.beginWatching()
+    for (const step of this.plan.steps) works.push(await workOf(this.session.client, step, start))
     this.progress()
     if (this.options.singleTransaction) await this.together(works)
     else {
@@ -97,24 +115,11 @@ export class Run {
     if (last !== undefined) this.closing.push(send(client, storeFingerprintSql(last.version)))
   }
 
-  private async prepare(step: Step): Promise<Work> {
-    const work = await this.workOf(step)
-    // Mended so that it would fit a transaction or not: what is done of it must not be done again.
-    return resumes(step) ? { ...work, section: { ...work.section, transaction: false } } : work
-  }
-
-  private async workOf(step: Step): Promise<Work> {
-    const { file } = step
-    if (step.direction === 'up' && file !== null) {
-      return { step, section: file.up, whole: wholeMessage(file.up), downSql: storedDown(file) }
-    }
-    const section = file?.down ?? (await this.storedDown(step))
-    return { step, section, whole: wholeMessage(section), downSql: null }
-  }
-
-  private async storedDown({ name, version }: Step): Promise<HeldSection> {
-    const text = await readStoredDown(this.session.client, version)
-    return (text === null ? null : parseStoredDown(version, name, text)) ?? emptySection
+  /** Null where nothing need be watched. */
+  private async beginWatching(): Promise<WatchStart | null> {
+    if (!this.plan.steps.some(({ watch }) => watch !== undefined)) return null
+    await this.tracked
+    return beginWatching(this.session.client, this.session.pooled || this.options.singleTransaction)
   }
 
   private async pipeline(works: readonly Work[], endsRun: boolean): Promise<void> {
@@ -122,6 +127,7 @@ export class Run {
     const onDone = (work: Work) => this.finished(work)
     const patience = this.patience()
     for (let at = 0; at < works.length; ) {
+      if (works.some(({ watched }) => watched?.start.keepsCounts === false)) void send(session.client, zeroCountsSql)
       const onSent = endsRun ? () => this.close() : () => {}
       const piping = pipe(session, works.slice(at), { ...options, endsRun, onSent, onDone })
       const { failed, sent } = await cancelling(session, options.signal, piping)
@@ -157,11 +163,14 @@ export class Run {
     const [first] = works
     if (first === undefined) return
     const { session, options } = this
-    await must(session.client, openingSql(session, first.section, { asynchronous: false, after: null }))
+    const watched = watchedTogether(works.map((work) => work.watched))
+    await must(session.client, openingSql(session, first.section, { asynchronous: false, after: null, watched }))
     for (const work of works) {
       const recording = `${checkConstraintsSql}; ${closingSql(work, options.environment)}`
+      const clean = cleanSqlOf(session)
+      const cleaning = watched === null ? clean : clean.replace('CLOSE ALL', closeCursorsSql)
       // What Citus chose, or was told, holds until the end of its transaction: it is read before the session is cleaned.
-      const closing = session.citusMode === null ? `${recording}; ${cleanSqlOf(session)}` : recording
+      const closing = session.citusMode === null ? `${recording}; ${cleaning}` : recording
       const sending = send(session.client, settingsSql(session, work.section)).then(() =>
         sendWork(session, work, closing),
       )
@@ -174,8 +183,18 @@ export class Run {
       await send(session.client, 'ROLLBACK')
       throw await this.failure(work, failed)
     }
-    await must(session.client, `SET CONSTRAINTS ALL IMMEDIATE; COMMIT`)
+    await this.commitTogether(works, watched)
     for (const work of works) this.finished(work)
+  }
+
+  private async commitTogether(works: readonly Work[], watched: Watched | null): Promise<void> {
+    const { client } = this.session
+    const verdict = watched === null ? '' : `${verdictSql(watched)}; `
+    const outcome = await send(client, `SET CONSTRAINTS ALL IMMEDIATE; ${verdict}COMMIT`)
+    if (outcome.error === null) return
+    this.throwIfLost({ message: null, outcome })
+    await send(client, 'ROLLBACK')
+    throw await this.failure(works.at(-1) as Work, { message: null, outcome })
   }
 
   private async outside(work: Work): Promise<void> {
@@ -191,6 +210,12 @@ export class Run {
       throw await this.failure(work, failed)
     }
     this.finished(work)
+  }
+
+  /** Told of what a transaction did, before it is told that it is done. */
+  noteEffects(effects: readonly Effect[]): void {
+    const name = this.plan.steps[this.done]?.name
+    if (name !== undefined) this.effects.set(name, effects)
   }
 
   private finished(work: Work): void {
@@ -212,11 +237,11 @@ export class Run {
   private async failure(work: Work, failed: Failed): Promise<NselfError> {
     if (this.options.signal.aborted) return this.interrupted(work)
     this.options.onStep(work.step, 'failed')
-    await this.journal(work, 'failed', failed.outcome.error?.message ?? null)
-    const report = {
-      kind: 'run',
-      ...reportOf(this.plan, this.done, work.step, !work.section.transaction),
-    } as const
+    const effects = unapprovedEffects(failed.outcome.error)
+    await this.journal(work, effects === null ? 'failed' : 'refused', failed.outcome.error?.message ?? null, effects)
+    const partly = !work.section.transaction && effects === null
+    const report = { kind: 'run', ...this.report(work.step, partly) } as const
+    if (effects !== null) return effectRefusal(work.step.name, effects, report, this.options.approveLine ?? '')
     return migrationFailure(work, failed, report)
   }
 
@@ -224,25 +249,18 @@ export class Run {
     await this.journal(work, 'interrupted', null)
     const stands = work.section.transaction ? 'which was rolled back' : 'which the next up resumes'
     return new NselfError(interruption(this.options.signal), `interrupted at ${work.step.name}, ${stands}`, {
-      report: { kind: 'run', ...reportOf(this.plan, this.done) },
+      report: { kind: 'run', ...this.report() },
       hint: 'run the command again: it goes on from there',
     })
   }
 
-  /** With a commit that is flushed: it also makes all that went before it durable, so it may be told. */
-  private async journal({ step }: Work, outcome: string, detail: string | null): Promise<void> {
-    const entry = journalSql(step.direction, step, outcome, this.options.environment, detail)
-    const { session, options } = this
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await send(session.client, 'DISCARD ALL')
-      // Who has interrupted the run does not wait for a standby that is missing.
-      const writing = options.signal.aborted
-        ? send(session.client, `BEGIN; SET LOCAL synchronous_commit = local; ${entry}; COMMIT`)
-        : cancelling(session, options.signal, send(session.client, entry))
-      const { error } = await writing
-      // A cancel request that was late may hit this one.
-      if (error?.code !== '57014') return
-    }
+  private journal(
+    { step }: Work,
+    outcome: 'failed' | 'interrupted' | 'refused',
+    detail: string | null,
+    effects: readonly Effect[] | null = null,
+  ) {
+    return journalEnding(this.session, step, { outcome, detail, effects }, this.options)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Effect } from '../../core/effects/effect.ts'
 import type { Plan, Step } from '../../core/migration/plan.ts'
 import type { Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'
@@ -10,6 +11,10 @@ export function reportOf(plan: Plan, done: number, failed: Step | null = null, p
     return { name, version, direction, outcome: i < done ? 'done' : 'not-run' }
   })
   return { action: plan.action, steps }
+}
+
+export function withEffects(step: StepResult, effects: readonly Effect[] | undefined): StepResult {
+  return effects === undefined ? step : { ...step, effects }
 }
 
 /** How many steps of a plan are done, by the history as it is afterwards. */

@@ -10,6 +10,8 @@ export interface RunOptions {
   /** What runs now, and how many are done. */
   readonly onProgress: (step: Step, done: number, total: number) => void
   readonly signal: AbortSignal
+  /** The command line that approves what a step was rolled back for. */
+  readonly approveLine?: string
   /** The database is made to be looked at and dropped: what its schema has become need not be remembered. */
   readonly isScratch?: boolean
   /** Runs under the lock before the first step. */

@@ -8,6 +8,7 @@ import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { assertNotedSql, assertRecordedSql, recordSql } from '../tracking/history.ts'
+import { baselineSql, type Watched } from './effects.ts'
 import { messagesOf, type SqlMessage } from './messages.ts'
 import type { Session } from './session.ts'
 
@@ -23,6 +24,8 @@ export interface Script {
 export interface Work extends Script {
   readonly step: Step
   readonly downSql: string | null
+  /** Null where its effects are not looked at. */
+  readonly watched: Watched | null
 }
 
 /** The message that failed; null when it was none of the migration's own. */
@@ -51,18 +54,24 @@ export interface Opening {
   readonly asynchronous: boolean
   /** The step that went before in the same pipe. */
   readonly after: Step | null
+  readonly watched?: Watched | null
 }
 
 /**
  * Begins a transaction in a clean session. It fails where the step before has not been recorded: a failed COMMIT,
  * unlike any other failure, leaves no transaction open that would make the server refuse what follows.
  */
-export function openingSql(session: Session, section: Timeouts, { asynchronous, after }: Opening): string {
+export function openingSql(
+  session: Session,
+  section: Timeouts,
+  { asynchronous, after, watched = null }: Opening,
+): string {
   const parts = [beginSql]
   if (after !== null && !session.pooled) parts.push(assertNotedSql(after))
   parts.push(cleanSqlOf(session), settingsSql(session, section), shareSql)
   if (asynchronous) parts.push('SET LOCAL synchronous_commit = off')
   if (after !== null && session.pooled) parts.push(assertRecordedSql(after))
+  if (watched !== null) parts.push(baselineSql(watched.start))
   return parts.join('; ')
 }
 

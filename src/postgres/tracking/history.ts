@@ -1,3 +1,4 @@
+import type { Effect } from '../../core/effects/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -245,9 +246,11 @@ export function journalSql(
   outcome: string,
   environment: Environment,
   detail: string | null = null,
+  effects: readonly Effect[] | null = null,
 ): string {
   const checksum = of?.file?.checksum ?? null
-  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${quoteLiteral(of?.name ?? null)}, ${quoteLiteral(checksum)}, '${outcome}', ${quoteLiteral(detail)}, '${environment}')`
+  const done = effects ? `, ${quoteLiteral(JSON.stringify(effects))}` : ''
+  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment${effects ? ', effects' : ''}) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${quoteLiteral(of?.name ?? null)}, ${quoteLiteral(checksum)}, '${outcome}', ${quoteLiteral(detail)}, '${environment}'${done})`
 }
 
 /** SQL that opens the row of a migration that runs statement by statement. */

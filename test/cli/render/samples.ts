@@ -19,6 +19,15 @@ const difference = {
   traits: [{ trait: 'type', left: 'timestamptz', right: 'timestamp' }],
 }
 const step = { name: '001_create_users', version: '1', direction: 'up' as const, outcome: 'done' as const }
+const effect = {
+  kind: 'delete' as const,
+  relation: 'public.users',
+  schema: 'public',
+  name: 'users',
+  column: null,
+  rows: 10,
+  parents: [],
+}
 const run = { kind: 'run' as const, action: 'up' as const, steps: [step], database, durationMs: 12 }
 const seed = {
   kind: 'seed' as const,
@@ -92,7 +101,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     different: true,
     checked: true,
   },
-  run,
+  run: { ...run, steps: [{ ...step, effects: [effect] }] },
   update: {
     kind: 'update',
     action: 'up',
@@ -111,7 +120,9 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         name: '003_clean_up',
         transaction: true,
         sql: 'DROP TABLE countries;',
-        dangers: [{ kind: 'drop', object: 'countries', message: 'drops the table countries', location }],
+        dangers: [
+          { kind: 'drop', object: 'countries', message: 'drops the table countries', destructive: true, location },
+        ],
       },
     ],
   },

@@ -7,6 +7,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from '../../../commands/shared/migrate-results.ts'
+import type { Effect } from '../../../core/effects/effect.ts'
 import type { Location } from '../../../core/location.ts'
 import type { Report } from '../../../core/report.ts'
 import type { Difference } from '../../../core/schema/differences.ts'
@@ -19,13 +20,18 @@ export function locationDocument({ path, line, column, excerpt, caret }: Locatio
   return { path, line, column, excerpt, caret }
 }
 
+function effectDocument({ kind, relation, column, rows }: Effect) {
+  return { kind, relation, column, rows }
+}
+
 export function stepDocuments(steps: Report['steps']) {
-  return steps.map(({ name, version, direction, outcome, partly }) => ({
+  return steps.map(({ name, version, direction, outcome, partly, effects }) => ({
     name,
     version,
     direction,
     outcome,
     ...(partly ? { partly } : {}),
+    ...(effects ? { effects: effects.map(effectDocument) } : {}),
   }))
 }
 
@@ -73,6 +79,7 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
         kind: danger.kind,
         object: danger.object,
         message: danger.message,
+        destructive: danger.destructive,
         location: locationDocument(danger.location),
       })),
     })),

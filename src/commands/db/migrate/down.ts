@@ -13,5 +13,5 @@ export interface DownOptions extends RunFlags {
 export async function down(context: Context, options: DownOptions): Promise<RunResult | DryRunResult> {
   const plan = (state: State) => planDown(state, options.limit)
   if (options.dryRun) return dryRun(context, plan)
-  return run(context, { plan, summary: (steps) => `revert ${count(steps)} on` }, options)
+  return run(context, { plan, command: 'db migrate down', summary: (steps) => `revert ${count(steps)} on` }, options)
 }

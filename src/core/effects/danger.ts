@@ -1,0 +1,245 @@
+/** Which statements destroy or change data, told from PostgreSQL's own parse tree. */
+
+import { dotted, keyOf } from '../sql/qualified-name.ts'
+import { type RelationName, relationOf, relationsIn, type Tree, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
+import { hasRealCondition } from './condition.ts'
+
+/** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values. */
+export type DangerKind =
+  | 'drop'
+  | 'truncate'
+  | 'delete'
+  | 'update'
+  | 'drop-column'
+  | 'retype'
+  | 'drop-database'
+  | 'drop-owned'
+  | 'unreadable'
+
+/** A statement that destroys or changes data, or may. */
+export interface Danger {
+  readonly kind: DangerKind
+  /** What it concerns, as the statement names it: `users`, `billing.orders`, `users.name`. */
+  readonly object: string
+  /** What it does, for a person: `drops the column users.name`. */
+  readonly what: string
+  /** False for a change that keeps what it does not name: an UPDATE with a condition. */
+  readonly destructive: boolean
+  /** Whose rows are concerned; null for a schema, a type, a database. */
+  readonly relation: RelationName | null
+  /** It empties those that refer to it too: TRUNCATE … CASCADE. */
+  readonly cascades?: boolean
+  /** The schema that is dropped with all that is in it. */
+  readonly schema?: string
+  /** The column that is dropped. */
+  readonly column?: string
+  /** Set for a change of type: whether it loses anything depends on the type that the column has now. */
+  readonly retype?: Retype
+}
+
+interface Retype {
+  /** Null where the statement leaves it to the search path. */
+  readonly schema: string | null
+  readonly table: string
+  readonly column: string
+  readonly type: string
+}
+
+/** Names of relations that a run has made itself: nothing of the user's is in them. */
+export class Made {
+  private readonly kept = new Set<string>()
+  private readonly temporary = new Set<string>()
+
+  has(name: string): boolean {
+    return this.kept.has(name) || this.temporary.has(name)
+  }
+
+  add(name: string, temporary: boolean): void {
+    if (temporary) this.temporary.add(name)
+    else this.kept.add(name)
+  }
+
+  /** Temporary tables do not outlive their migration. */
+  endFile(): void {
+    this.temporary.clear()
+  }
+}
+
+/** The dangers of one statement, in its order. What it creates is added to `made`. */
+export function dangersOf(statement: Tree, made: Made): Danger[] {
+  const found: Danger[] = []
+  visit(statement, (type, node) => {
+    const look = looks[type]
+    if (look !== undefined) found.push(...look(node, made))
+    // The body of a routine does not run by being created, and what a schema is created with is named in it.
+    return type !== 'CreateFunctionStmt' && type !== 'RuleStmt' && type !== 'ViewStmt' && type !== 'CreateSchemaStmt'
+  })
+  return found
+}
+
+const looks: Record<string, (node: TreeNode, made: Made) => Danger[]> = {
+  CreateStmt: remember,
+  CreateTableAsStmt: ({ into, if_not_exists }, made) => remember({ ...(into as TreeNode), if_not_exists }, made, 'rel'),
+  DropStmt: drops,
+  TruncateStmt: truncates,
+  DeleteStmt: deletes,
+  UpdateStmt: updates,
+  MergeStmt: merges,
+  InsertStmt: replaces,
+  AlterTableStmt: alters,
+  DropdbStmt: ({ dbname }) => [
+    {
+      kind: 'drop-database',
+      object: String(dbname),
+      what: `drops the database ${dbname}`,
+      destructive: true,
+      relation: null,
+    },
+  ],
+  DropOwnedStmt: () => [
+    { kind: 'drop-owned', object: '', what: 'drops everything that a role owns', destructive: true, relation: null },
+  ],
+}
+
+function remember(node: TreeNode, made: Made, key = 'relation'): Danger[] {
+  const found = node[key] as TreeNode | undefined
+  const relation = (found?.RangeVar as TreeNode | undefined) ?? found
+  // IF NOT EXISTS may have made nothing.
+  if (relation !== undefined && !node.if_not_exists) {
+    made.add(keyOf(relationOf(relation)), relation.relpersistence === 't')
+  }
+  return []
+}
+
+const kinds: Record<string, string> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_SCHEMA: 'schema',
+  OBJECT_MATVIEW: 'materialized view',
+  OBJECT_FOREIGN_TABLE: 'foreign table',
+}
+/** Dropping one of these with CASCADE takes columns along. */
+const cascading: Record<string, string> = {
+  OBJECT_TYPE: 'type',
+  OBJECT_DOMAIN: 'domain',
+  OBJECT_EXTENSION: 'extension',
+  OBJECT_COLLATION: 'collation',
+  OBJECT_ACCESS_METHOD: 'access method',
+  OBJECT_FUNCTION: 'function',
+}
+
+function drops(node: TreeNode, made: Made): Danger[] {
+  const type = String(node.removeType)
+  const cascade = node.behavior === 'DROP_CASCADE'
+  const kind = kinds[type] ?? (cascade ? cascading[type] : undefined)
+  if (kind === undefined) return []
+  return (node.objects as readonly unknown[]).flatMap((object): Danger[] => {
+    const words = wordsOf(object)
+    const name = dotted(...words)
+    if (made.has(name)) return []
+    const what = `drops the ${kind} ${name}${cascade ? ' and what depends on it' : ''}`
+    const isRelation = kind === 'table' || kind === 'materialized view'
+    const relation = isRelation ? { schema: words.at(-2) ?? null, name: words.at(-1) ?? '' } : null
+    const danger: Danger = { kind: 'drop', object: name, what, destructive: true, relation }
+    return [kind === 'schema' ? { ...danger, schema: words.join('.') } : danger]
+  })
+}
+
+function alters(node: TreeNode, made: Made): Danger[] {
+  const relation = relationOf(node.relation as TreeNode)
+  const table = keyOf(relation)
+  if (made.has(table)) return []
+  return ((node.cmds ?? []) as readonly { AlterTableCmd?: TreeNode }[]).flatMap(
+    ({ AlterTableCmd: command }): Danger[] => {
+      if (command?.subtype === 'AT_DropColumn') {
+        const column = String(command.name)
+        const object = `${table}.${dotted(column)}`
+        return [
+          { kind: 'drop-column', object, what: `drops the column ${object}`, destructive: true, relation, column },
+        ]
+      }
+      return command?.subtype === 'AT_AlterColumnType' ? [retypes(command, relation)] : []
+    },
+  )
+}
+
+function retypes(command: TreeNode, relation: RelationName): Danger {
+  const table = keyOf(relation)
+  const column = String(command.name)
+  const definition = (command.def as TreeNode).ColumnDef as TreeNode
+  const type = typeOf(definition.typeName as TreeNode)
+  const danger: Danger = {
+    kind: 'retype',
+    object: `${table}.${dotted(column)}`,
+    what: `changes the type of ${table}.${dotted(column)} to ${type}, which may lose data and rewrites the table`,
+    destructive: true,
+    relation,
+  }
+  // What USING says may make anything of a value, of whatever type.
+  return definition.raw_default === undefined
+    ? { ...danger, retype: { schema: relation.schema, table: relation.name, column, type } }
+    : danger
+}
+
+function truncates({ relations, behavior }: TreeNode, made: Made): Danger[] {
+  const cascades = behavior === 'DROP_CASCADE'
+  return relationsIn(relations)
+    .filter((relation) => !made.has(keyOf(relation)))
+    .map((relation) => {
+      const object = keyOf(relation)
+      return { kind: 'truncate', object, what: `empties the table ${object}`, destructive: true, relation, cascades }
+    })
+}
+
+function changes(kind: 'delete' | 'update', relation: RelationName, made: Made, what: string, destructive: boolean) {
+  const object = keyOf(relation)
+  return made.has(object) ? [] : [{ kind, object, what: `${what} ${object}`, destructive, relation }]
+}
+
+function deletes({ relation, whereClause }: TreeNode, made: Made): Danger[] {
+  const what = hasRealCondition(whereClause) ? 'deletes rows of' : 'deletes all rows of'
+  return changes('delete', relationOf(relation as TreeNode), made, what, true)
+}
+
+function updates({ relation, whereClause }: TreeNode, made: Made): Danger[] {
+  const some = hasRealCondition(whereClause)
+  const what = some ? 'changes rows of' : 'changes all rows of'
+  return changes('update', relationOf(relation as TreeNode), made, what, !some)
+}
+
+function merges({ relation, joinCondition, mergeWhenClauses }: TreeNode, made: Made): Danger[] {
+  const target = relationOf(relation as TreeNode)
+  const some = hasRealCondition(joinCondition)
+  const commands = new Set(
+    ((mergeWhenClauses ?? []) as readonly { MergeWhenClause?: TreeNode }[]).map((clause) =>
+      String(clause.MergeWhenClause?.commandType),
+    ),
+  )
+  return [
+    ...(commands.has('CMD_DELETE') ? changes('delete', target, made, 'deletes rows of', true) : []),
+    ...(commands.has('CMD_UPDATE') ? changes('update', target, made, 'changes rows of', !some) : []),
+  ]
+}
+
+/** INSERT … ON CONFLICT DO UPDATE. */
+function replaces({ relation, onConflictClause }: TreeNode, made: Made): Danger[] {
+  const clause = onConflictClause as TreeNode | undefined
+  if (clause?.action !== 'ONCONFLICT_UPDATE') return []
+  return changes('update', relationOf(relation as TreeNode), made, 'changes rows that conflict in', false)
+}
+
+function typeOf(typeName: TreeNode): string {
+  const names = ((typeName.names ?? []) as readonly { String?: { sval?: string } }[]).map((item) => item.String?.sval)
+  const mods = ((typeName.typmods ?? []) as readonly { A_Const?: { ival?: { ival?: number } } }[]).map(
+    (item) => item.A_Const?.ival?.ival ?? 0,
+  )
+  const name = names.filter((word) => word !== 'pg_catalog').join('.')
+  return `${name}${mods.length > 0 ? `(${mods.join(',')})` : ''}${typeName.arrayBounds === undefined ? '' : '[]'}`
+}
+
+/** True when a column of type `from`, as format_type writes it, holds everything in `to` too, without a rewrite. */
+export function isWidening(from: string, to: string): boolean {
+  const text = /^(?:character varying|varchar)(?:\((\d+)\))?$|^text$/
+  const [before, after] = [text.exec(from), text.exec(to)]
+  if (before === null || after === null) return from === to
+  return after[1] === undefined || (before[1] !== undefined && Number(before[1]) <= Number(after[1]))
+}

@@ -1,0 +1,80 @@
+/**
+ * What a transaction has done to what was there before it, asked of the server when all of it is done: `drop` a table
+ * or a materialized view that is gone, `rewrite` one that was emptied or written anew.
+ */
+export type EffectKind = 'drop' | 'rewrite' | 'drop-column' | 'delete' | 'update'
+
+export interface Effect {
+  /** As SQL names it, with its schema: `public.users`. */
+  readonly relation: string
+  readonly schema: string
+  readonly name: string
+  readonly kind: EffectKind
+  readonly column: string | null
+  /** How many rows; for what is gone as a whole about how many, null where the server never counted. */
+  readonly rows: number | null
+  /** The names of what it is a partition or a child of, as `relation`. */
+  readonly parents: readonly string[]
+}
+
+/** An effect that was approved, before it was had. */
+export interface Allowed {
+  readonly kind: EffectKind
+  /** Null where search_path finds it. */
+  readonly schema: string | null
+  /** Null for all that is in the schema; with no schema either, for everything. */
+  readonly name: string | null
+  /** Null for any. */
+  readonly column: string | null
+}
+
+/** How the effects of a step are looked at before it commits; no step is without one where it matters. */
+export interface Watch {
+  /** What is not in it is rolled back; null where effects are only told. */
+  readonly allowed: readonly Allowed[] | null
+  /** Nothing in the file can have one, unless the server runs more than the file: an event trigger. */
+  readonly harmless: boolean
+}
+
+/** An effect in words: `deletes 10 rows from users`. */
+export function effectLine({ kind, relation, column, rows }: Effect): string {
+  const name = relation.replace(/^public\./, '')
+  const about = rows === null || rows === 0 ? '' : ` (about ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'})`
+  const counted = `${grouped(rows ?? 0)} ${rows === 1 ? 'row' : 'rows'}`
+  switch (kind) {
+    case 'drop':
+      return `drops ${name}${about}`
+    case 'rewrite':
+      return `empties or rewrites ${name}${about}`
+    case 'drop-column':
+      return `drops the column ${name}.${column}${about}`
+    case 'delete':
+      return `deletes ${counted} from ${name}`
+    case 'update':
+      return `changes ${counted} of ${name}`
+  }
+}
+
+function grouped(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** Effects as the server told them. @returns null for any other text. */
+export function parseEffects(text: string | undefined): Effect[] | null {
+  try {
+    const found: unknown = JSON.parse(text ?? '')
+    return Array.isArray(found) && found.every(isEffect) ? found : null
+  } catch {
+    return null
+  }
+}
+
+function isEffect(value: unknown): value is Effect {
+  const { relation, schema, name, kind, parents } = (value ?? {}) as Partial<Record<keyof Effect, unknown>>
+  return [relation, schema, name, kind].every((field) => typeof field === 'string') && Array.isArray(parents)
+}
+
+/** The approval of exactly this effect. */
+export function allowing({ kind, schema, name, column }: Effect): Allowed {
+  return { kind, schema, name, column }
+}

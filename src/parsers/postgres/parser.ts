@@ -1,0 +1,40 @@
+import { NselfError } from '../../core/errors.ts'
+import type { Location } from '../../core/location.ts'
+import type { Tree } from '../../core/sql/tree.ts'
+
+export interface Parser {
+  readonly parse: (sql: string) => Tree
+  readonly parsePlPgSql: (sql: string) => Tree
+}
+
+/** Loaded only where a statement is looked at: it takes 70 ms. */
+export async function loadParser(): Promise<Parser> {
+  const { loadModule, parseSync, parsePlPgSQLSync } = await import('libpg-query')
+  await loadModule()
+  return {
+    parse: (sql) => parseSync(sql) as unknown as Tree,
+    parsePlPgSql: (sql) => parsePlPgSQLSync(sql) as unknown as Tree,
+  }
+}
+
+/**
+ * The tree of one statement; null for one that is nested too deeply for the parser, though perhaps not for a server.
+ * @throws NselfError `invalid-migration` where PostgreSQL cannot parse it.
+ */
+export function parseStatement(parser: Parser, sql: string, at: (offset: number) => Location): Tree | null {
+  try {
+    return parser.parse(sql)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    const { sqlDetails } = error as { sqlDetails?: { message: string; cursorPosition: number } }
+    if (sqlDetails === undefined) throw error
+    if (/memory exhausted|stack depth/.test(sqlDetails.message)) return null
+    // The parser counts characters from 0.
+    const offset = [...sql].slice(0, Math.max(sqlDetails.cursorPosition, 0)).join('').length
+    throw new NselfError('invalid-migration', sqlDetails.message, {
+      location: at(offset),
+      hint: 'PostgreSQL cannot parse this; nothing was run',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,33 @@
+import type { Effect } from '../../core/effects/effect.ts'
+import type { Environment } from '../../core/environment.ts'
+import type { Step } from '../../core/migration/plan.ts'
+import { send } from '../driver/send.ts'
+import { journalSql } from '../tracking/history.ts'
+import { cancelling, type Session } from './session.ts'
+
+/** How a step ended that was not done. */
+interface Ending {
+  readonly outcome: 'failed' | 'interrupted' | 'refused'
+  readonly detail: string | null
+  readonly effects: readonly Effect[] | null
+}
+
+/** With a commit that is flushed: it also makes all that went before it durable, so it may be told. */
+export async function journalEnding(
+  session: Session,
+  step: Step,
+  { outcome, detail, effects }: Ending,
+  { environment, signal }: { readonly environment: Environment; readonly signal: AbortSignal },
+): Promise<void> {
+  const entry = journalSql(step.direction, step, outcome, environment, detail, effects)
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await send(session.client, 'DISCARD ALL')
+    // Who has interrupted the run does not wait for a standby that is missing.
+    const writing = signal.aborted
+      ? send(session.client, `BEGIN; SET LOCAL synchronous_commit = local; ${entry}; COMMIT`)
+      : cancelling(session, signal, send(session.client, entry))
+    const { error } = await writing
+    // A cancel request that was late may hit this one.
+    if (error?.code !== '57014') return
+  }
+}

@@ -1,0 +1,30 @@
+import { resumes, type Step } from '../../core/migration/plan.ts'
+import { emptySection, type HeldSection } from '../../core/migration/section.ts'
+import { parseStoredDown, storedDown } from '../../core/migration/stored-down.ts'
+import type { Client } from '../driver/pg.ts'
+import { readStoredDown } from '../tracking/history.ts'
+import { type WatchStart, watched } from './effects.ts'
+import { wholeMessage } from './messages.ts'
+import type { Work } from './transaction.ts'
+
+/** What a step runs; a DOWN that no file has comes from the database. */
+export async function workOf(client: Client, step: Step, start: WatchStart | null): Promise<Work> {
+  const { file } = step
+  const watch = watched(step.watch, start)
+  const isUp = step.direction === 'up' && file !== null
+  const section = isUp ? file.up : (file?.down ?? (await storedSection(client, step)))
+  const work: Work = {
+    step,
+    section,
+    whole: wholeMessage(section),
+    downSql: isUp ? storedDown(file) : null,
+    watched: watch,
+  }
+  // Fixed so that it would fit a transaction or not: what is done of it must not be done again.
+  return resumes(step) ? { ...work, section: { ...section, transaction: false } } : work
+}
+
+async function storedSection(client: Client, { name, version }: Step): Promise<HeldSection> {
+  const text = await readStoredDown(client, version)
+  return (text === null ? null : parseStoredDown(version, name, text)) ?? emptySection
+}

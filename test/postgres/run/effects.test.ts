@@ -1,0 +1,248 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type UpOptions, up } from '../../../src/commands/db/migrate/up.ts'
+import type { RunResult } from '../../../src/commands/shared/migrate-results.ts'
+import { phrase } from '../../../src/core/guard.ts'
+import { contextIn } from '../../helpers/context.ts'
+import { type Project, useServer } from '../../helpers/project.ts'
+
+const server = useServer()
+
+const base = `-- UP
+CREATE TABLE users (id int PRIMARY KEY, name text);
+INSERT INTO users SELECT i, 'n' || i FROM generate_series(1, 3) AS i;
+CREATE TABLE customers (id int PRIMARY KEY);
+INSERT INTO customers VALUES (1), (2), (3);
+CREATE TABLE orders (id int, customer_id int REFERENCES customers ON DELETE CASCADE);
+INSERT INTO orders VALUES (1, 1), (2, 1);
+CREATE TABLE parts (id int, k int) PARTITION BY LIST (k);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+INSERT INTO parts VALUES (1, 1);
+-- DOWN
+DROP TABLE users;
+`
+const options: UpOptions = {
+  limit: {},
+  dryRun: false,
+  allowOutOfOrder: false,
+  lockWaitMs: 10_000,
+  singleTransaction: false,
+  // What is asked is tested here, and npm brings no pg_dump.
+  noBackup: true,
+}
+
+const told: string[] = []
+
+/** Runs `up` as production, where nobody is there to be asked. */
+function upWith(project: Project, confirm?: string, more: Partial<UpOptions> = {}) {
+  told.length = 0
+  const context = contextIn(project, told)
+  const settings = { ...context.settings, environment: 'production' as const }
+  return up({ ...context, settings, answers: { yes: true, confirm } }, { ...options, ...more }) as Promise<RunResult>
+}
+
+/** A database in production with users and orders. */
+async function withBase(): Promise<Project> {
+  const project = await server.project({ '001_base.sql': base })
+  await upWith(project)
+  return project
+}
+
+let shared: Project
+/** A second migration for the database that all share whose migrations are rolled back. */
+function second(sql: string): Project {
+  shared.write({ '002_x.sql': `-- UP\n${sql}\n-- DOWN\nSELECT 1;\n` })
+  return shared
+}
+
+beforeAll(async () => {
+  shared = await withBase()
+})
+
+const hidden: Record<string, string> = {
+  'a retype USING another value': 'ALTER TABLE users ALTER COLUMN name TYPE text USING NULL;',
+  'a TRUNCATE after a DO block that may have made the table':
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_tables WHERE tablename = 'users') THEN CREATE TABLE users (id int, name text); END IF; END $$; TRUNCATE users;",
+  'a DELETE after a DO block that caught duplicate_table':
+    'DO $$ BEGIN CREATE TABLE users (id int); EXCEPTION WHEN duplicate_table THEN NULL; END $$; DELETE FROM users;',
+  'a name that was made, dropped and given to another':
+    'CREATE TABLE tmp (i int); DROP TABLE tmp; ALTER TABLE users RENAME TO tmp; DROP TABLE tmp; CREATE TABLE users (id int, name text);',
+  'a namesake in another schema':
+    'CREATE SCHEMA arch; SET LOCAL search_path = arch; CREATE TABLE users (id int, name text); SET LOCAL search_path = public; TRUNCATE users;',
+  'a namesake that CREATE SCHEMA makes': 'CREATE SCHEMA zz CREATE TABLE users (id int); DELETE FROM users;',
+  'a temporary namesake':
+    'CREATE TEMP TABLE users AS SELECT 1; DROP TABLE users; DROP TABLE users; CREATE TABLE users (id int, name text);',
+  'EXECUTE of a text that is put together':
+    "DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables WHERE tablename = 'users' LOOP EXECUTE 'DROP TABLE IF EXISTS ' || quote_ident(r.tablename) || ' CASCADE'; END LOOP; END $$; CREATE TABLE users (id int, name text);",
+  'EXECUTE of a variable': "DO $$ DECLARE q text := 'TRUNCATE users'; BEGIN EXECUTE q; END $$;",
+  'DELETE in a loop':
+    'DO $$ DECLARE r record; BEGIN FOR r IN DELETE FROM users RETURNING * LOOP NULL; END LOOP; END $$;',
+  'MERGE that deletes': 'MERGE INTO users u USING users v ON u.id = v.id WHEN MATCHED THEN DELETE;',
+  'a function that the file calls': "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM users'; SELECT f();",
+  'a procedure that the file calls':
+    'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN TRUNCATE users; END $$; CALL p();',
+  'an access method that takes its tables along':
+    'CREATE ACCESS METHOD h9 TYPE TABLE HANDLER heap_tableam_handler; ALTER TABLE users SET ACCESS METHOD h9; DROP ACCESS METHOD h9 CASCADE; CREATE TABLE users (id int, name text);',
+  'a DELETE whose condition holds for all': 'DELETE FROM users WHERE 1 = 1;',
+  'a trigger that an INSERT sets off':
+    'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM users; RETURN NULL; END $$; CREATE TABLE log (i int); CREATE TRIGGER t AFTER INSERT ON log EXECUTE FUNCTION f(); INSERT INTO log VALUES (1);',
+  'a deferred trigger that only COMMIT sets off':
+    'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM users; RETURN NULL; END $$; CREATE TABLE log (i int); CREATE CONSTRAINT TRIGGER t AFTER INSERT ON log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO log VALUES (1);',
+  'an event trigger that harmless DDL sets off':
+    'CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM public.users; END $$; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f(); CREATE TABLE other (i int);',
+  'the cursor of nself closed and made again':
+    "DO $$ BEGIN EXECUTE 'CLOSE nself_before'; DELETE FROM users; EXECUTE 'DECLARE nself_before CURSOR FOR SELECT query_to_xml(''SELECT ''''5b5d'''' AS x'', true, false, '''''''')'; END $$;",
+  'the cursor of nself read before': 'FETCH ALL FROM nself_before; DO $$ BEGIN DELETE FROM users; END $$;',
+  'a namesake of a catalog in pg_temp':
+    'CREATE TEMP TABLE pg_locks AS SELECT * FROM pg_catalog.pg_locks LIMIT 0; DO $$ BEGIN DELETE FROM public.users; END $$;',
+}
+
+describe('in production without the phrase all rows survive', () => {
+  test.each(Object.entries(hidden))('%s', async (_, sql) => {
+    const project = second(sql)
+    const { message, exitStatus } = await upWith(project).catch((error) => error)
+    expect(message).toMatch(/not confirmed: apply 1|was rolled back, for it does|cursors of nself/)
+    expect([3, 4]).toContain(exitStatus)
+    expect(await project.query('SELECT count(name)::int FROM public.users')).toEqual([[3]])
+    expect(await project.query('SELECT name FROM nself.migrations')).toEqual([['001_base']])
+  })
+})
+
+describe('what was rolled back is named, and then approved', () => {
+  test('with tables and rows, once the phrase is given for exactly that', async () => {
+    const project = await withBase()
+    project.write({
+      '002_a.sql': 'CREATE TABLE a (i int);',
+      '003_x.sql':
+        "-- UP\nDO $$ BEGIN EXECUTE 'DELETE FROM ' || 'customers WHERE id < 3'; END $$;\n-- DOWN\nSELECT 1;\n",
+      '004_b.sql': 'CREATE TABLE b (i int);',
+    })
+    const error = await upWith(project).catch((error) => error)
+    expect(error).toMatchObject({
+      code: 'refused',
+      message:
+        '003_x was rolled back, for it does what was not approved: deletes 2 rows from customers; deletes 2 rows from orders',
+      hint: `nothing of 003_x is left; what ran before it stays applied. Look at it; to approve exactly this: nself db migrate up --env production --no-backup --confirm ${phrase}`,
+    })
+    expect(error.report.steps.map((step: { outcome: string }) => step.outcome)).toEqual(['done', 'failed', 'not-run'])
+    expect(await upWith(project).catch((error) => error.code)).toBe('not-confirmed')
+    expect(told).toContain('Destructive: 003_x deletes 2 rows from customers, as it did before it was rolled back')
+    const { steps } = await upWith(project, phrase)
+    expect(steps[0]?.effects?.map(({ relation, rows }) => `${relation} ${rows}`)).toEqual([
+      'public.customers 2',
+      'public.orders 2',
+    ])
+    expect(await project.query('SELECT count(*)::int FROM customers')).toEqual([[1]])
+    expect(
+      await project.query(
+        "SELECT outcome, effects -> 1 ->> 'rows' FROM nself.journal WHERE name = '003_x' ORDER BY id",
+      ),
+    ).toEqual([
+      ['refused', '2'],
+      ['done', '2'],
+    ])
+  })
+
+  test('but not what another edition of the file does', async () => {
+    const project = await withBase()
+    const file = (name: string) => `DO $$ BEGIN EXECUTE 'TRUNCATE ' || '${name}'; END $$;`
+    project.write({ '002_x.sql': file('orders') })
+    expect(await upWith(project).catch((error) => error.message)).toContain('empties or rewrites orders')
+    project.write({ '002_x.sql': file('parts') })
+    expect(await upWith(project, phrase).catch((error) => error.message)).toContain('empties or rewrites parts_1')
+  })
+})
+
+describe('what is named beforehand is approved with it', () => {
+  test.each([
+    ['DELETE FROM customers WHERE id = 1;', 'deletes rows of customers, and by foreign keys rows of orders'],
+    ['TRUNCATE customers CASCADE;', 'empties the table customers, and by foreign keys rows of orders'],
+    ['TRUNCATE parts;', 'empties the table parts'],
+    ['DELETE FROM parts;', 'deletes all rows of parts'],
+    ['ALTER TABLE parts DROP COLUMN id; DROP TABLE orders;', 'drops the column parts.id'],
+    ['ALTER TABLE users ALTER id TYPE bigint;', 'changes the type of users.id to int8'],
+    [
+      'MERGE INTO users u USING orders o ON o.id = u.id AND o.id = 1 WHEN MATCHED THEN DELETE;',
+      'deletes rows of users',
+    ],
+    ['DROP SCHEMA public CASCADE; CREATE SCHEMA public;', 'drops the schema public and what depends on it'],
+  ])('%s', async (sql, line) => {
+    const project = await server.twin(shared)
+    project.write({ '002_x.sql': sql })
+    expect(await upWith(project).catch((error) => error.code)).toBe('not-confirmed')
+    expect(told.join('\n')).toContain(`Destructive: 002_x ${line}`)
+    expect((await upWith(project, phrase)).steps).toMatchObject([{ outcome: 'done' }])
+    await server.remove(project)
+  })
+})
+
+describe('no question is asked more than before for', () => {
+  test.each([
+    ['an UPDATE with a condition', "UPDATE users SET name = 'x' WHERE id = 1;", 'Change: 002_x changes rows of users'],
+    [
+      'INSERT … ON CONFLICT DO UPDATE',
+      "INSERT INTO users VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET name = 'a';",
+      'Change: 002_x changes rows that conflict in users',
+    ],
+    [
+      'a new column that rewrites the table',
+      'ALTER TABLE users ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid(), ADD n int GENERATED ALWAYS AS (id * 2) STORED;',
+      '',
+    ],
+    [
+      'a table of the run',
+      'CREATE TABLE t (i int); INSERT INTO t VALUES (1); UPDATE t SET i = 2; DELETE FROM t; ALTER TABLE t ALTER i TYPE text; TRUNCATE t; DROP TABLE t;',
+      '',
+    ],
+    ['a wider type', 'ALTER TABLE users ALTER name TYPE varchar;', ''],
+    ['a function that is only made', "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM users';", ''],
+    ['a materialized view', 'CREATE MATERIALIZED VIEW m AS SELECT * FROM users; REFRESH MATERIALIZED VIEW m;', ''],
+    ['rows that a savepoint takes back', 'SAVEPOINT s; INSERT INTO users VALUES (9); ROLLBACK TO s;', ''],
+  ])('%s', async (_, sql, line) => {
+    const project = await server.twin(shared)
+    project.write({ '002_x.sql': sql, '003_y.sql': 'SELECT 1;' })
+    expect((await upWith(project)).steps).toHaveLength(2)
+    expect(told.join('\n')).toContain(line)
+    expect(told.join('\n')).not.toContain('Destructive')
+    await server.remove(project)
+  })
+})
+
+test('what an earlier migration of the run has made may be emptied by a later one', async () => {
+  const project = await server.project({
+    '001_a.sql': 'CREATE TABLE a (i int); INSERT INTO a VALUES (1), (2);',
+    '002_b.sql':
+      "DO $$ BEGIN EXECUTE 'DELETE FROM ' || 'a'; EXECUTE 'TRUNCATE ' || 'a'; EXECUTE 'DROP TABLE ' || 'a'; END $$;",
+  })
+  expect((await upWith(project)).steps).toHaveLength(2)
+})
+
+test('in one transaction around all of them everything is rolled back', async () => {
+  const project = second("DO $$ BEGIN EXECUTE 'DELETE FROM ' || 'users'; END $$;")
+  project.write({ '003_y.sql': 'CREATE TABLE y (i int);' })
+  const error = await upWith(project, undefined, { singleTransaction: true }).catch((error) => error)
+  expect(error.message).toContain('deletes 3 rows from users')
+  expect(await project.tables()).toEqual(['customers', 'orders', 'parts', 'parts_1', 'users'])
+  project.write({ '003_y.sql': null })
+})
+
+test("rows that others delete in the meantime are nobody's fault", async () => {
+  const project = await server.twin(shared)
+  project.write({ '002_x.sql': 'INSERT INTO users VALUES (7); SELECT pg_advisory_xact_lock(4711);' })
+  const client = await project.connect()
+  await client.query('SELECT pg_advisory_lock(4711)')
+  const running = upWith(project)
+  await project.until("EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted)")
+  await client.query('DELETE FROM orders')
+  await client.query('SELECT pg_advisory_unlock(4711)')
+  expect((await running).steps).toHaveLength(1)
+})
+
+test('a server that does not count rows is refused, and SET track_counts too', async () => {
+  expect(
+    await upWith(second('SET track_counts = off; DELETE FROM users WHERE false;'), phrase).catch((e) => e.message),
+  ).toContain('track_counts')
+  const project = await server.twin(shared)
+  project.write({ '002_x.sql': 'SELECT 1;' })
+  await project.queryBeside(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET track_counts = off`)
+  expect(await upWith(project, phrase).catch((error) => error.message)).toContain('track_counts is off')
+})
