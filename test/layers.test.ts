@@ -161,7 +161,7 @@ const casts = new Map([
   ['src/core/sql/lexer.ts', 5],
   ['src/diagram/layout.ts', 2],
   ['src/parsers/dbml/design.ts', 2],
-  ['src/parsers/dbml/read-design.ts', 2],
+  ['src/parsers/dbml/parse-design.ts', 2],
   ['src/parsers/dbml/references.ts', 3],
   ['src/parsers/postgres/dangers.ts', 10],
   ['src/postgres/backup/archive.ts', 1],
