@@ -168,12 +168,8 @@ function filesOf(state: State): Migration[] {
 }
 
 function warningsOf(plan: Plan, state: State): string[] {
-  const empty = plan.steps.filter((step) => step.direction === 'up' && step.file?.up.statements.length === 0)
   const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
-  return [
-    ...empty.map(({ name }) => `${name} has no statement in UP`),
-    ...missing.map(({ name }) => `${name} is applied, but its file is missing here`),
-  ]
+  return missing.map(({ name }) => `${name} is applied, but its file is missing here`)
 }
 
 /** The SQL that a run would send, without a lock and without a change. */

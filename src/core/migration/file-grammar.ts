@@ -32,7 +32,12 @@ export class FileGrammar {
   readonly dependsOn: Dependency[] = []
   private readonly source: Source
   private sections: OpenSection[] = []
-  private readonly preamble: Headers = { transaction: true, lockTimeout: null, statementTimeout: null }
+  private readonly preamble: Headers = {
+    transaction: true,
+    lockTimeout: null,
+    statementTimeout: null,
+    nothingToDo: false,
+  }
   /** The first statement before any marker: allowed only when no marker follows. */
   private early: number | null = null
   private marked = false
@@ -67,6 +72,7 @@ export class FileGrammar {
     if (first?.direction === 'down' && this.sections.length === 1) {
       throw new SqlError(first.opened, 'a DOWN section but no UP', 'add a line -- UP before the statements to apply')
     }
+    for (const section of this.sections) if (section.nothingToDo && section.count > 0) throw notNothing(section)
     return { up: certain(this.find('up')), down: this.find('down') ?? null }
   }
 
@@ -132,6 +138,11 @@ function lookalikeFault({ start, text }: Comment, { direction, foreign }: Marker
     `${text} looks like a marker and is none`,
     `to begin a section, write -- ${direction.toUpperCase()} alone on the line; for a comment, use other words`,
   )
+}
+
+function notNothing({ direction, opened }: OpenSection): SqlError {
+  const label = direction.toUpperCase()
+  return new SqlError(opened, `${label} says nothing-to-do and has a statement`, 'remove the header or the statement')
 }
 
 function misplaced({ start, text }: Comment): SqlError {

@@ -14,6 +14,8 @@ export interface Headers {
   transaction: boolean
   lockTimeout: string | null
   statementTimeout: string | null
+  /** It has no statement on purpose. */
+  nothingToDo: boolean
 }
 
 /** What a comment says of a section or of the file; null for an ordinary comment. */
@@ -37,11 +39,12 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
   }
   const [word, amount, ...rest] = value.split(/\s+/)
   if (word === 'no-transaction' && amount === undefined) return { set: { transaction: false } }
+  if (word === 'nothing-to-do' && amount === undefined) return { set: { nothingToDo: true } }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
-  throw wrong('known: no-transaction, lock-timeout 5s, statement-timeout 1min')
+  throw wrong('known: no-transaction, lock-timeout 5s, statement-timeout 1min, nothing-to-do')
 }
 
 function dependencies(value: string, wrong: SqlError): Dependency[] {

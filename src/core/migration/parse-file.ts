@@ -54,8 +54,13 @@ function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'up' | 
     checksum: checksumOf(text.slice(up.start, up.end)),
     dependsOn: grammar.dependsOn,
     up: held(up),
-    down: down !== null && down.count > 0 ? held(down) : null,
+    down: down !== null && isRunnable(down) ? held(down) : null,
   }
+}
+
+/** Without a statement, and without saying that it means to have none, a section is not there. */
+export function isRunnable({ count, nothingToDo }: OpenSection): boolean {
+  return count > 0 || nothingToDo
 }
 
 function lineOf(text: string, offset: number): number {
@@ -86,14 +91,14 @@ export function collect(token: Token, section: OpenSection, { statements, skippe
 
 /** A section whose text is in memory. */
 export function heldSection(text: string, section: OpenSection, content?: SectionContent): HeldSection {
-  const { transaction, lockTimeout, statementTimeout } = section
+  const { transaction, lockTimeout, statementTimeout, nothingToDo } = section
   let sql = text
   // Blanks take its place, so that all else keeps its own.
   for (const { start, end } of content?.skipped ?? []) {
     sql = sql.slice(0, start) + ' '.repeat(end - start) + sql.slice(end)
   }
   const statements = content?.statements ?? []
-  const held = { kind: 'held', sql, statements, transaction, lockTimeout, statementTimeout } as const
+  const held = { kind: 'held', sql, statements, transaction, lockTimeout, statementTimeout, nothingToDo } as const
   return {
     ...held,
     // Counted where it is asked for: of a large file it takes reading it again.

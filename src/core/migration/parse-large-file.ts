@@ -8,7 +8,7 @@ import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import type { LargeText } from './large-text.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
-import { collect, heldSection, invalidFile, nulFault, type SectionContent } from './parse-file.ts'
+import { collect, heldSection, invalidFile, isRunnable, nulFault, type SectionContent } from './parse-file.ts'
 import type { StreamedSection } from './section.ts'
 
 const newline = 10
@@ -84,7 +84,7 @@ export class LargeFileParser {
         checksum,
         dependsOn: this.grammar.dependsOn,
         up: this.streamed(up, checksum),
-        down: down !== null && down.count > 0 ? heldSection(this.down.text, down, this.down.content) : null,
+        down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }
     })
   }
@@ -169,7 +169,7 @@ export class LargeFileParser {
 
   private streamed(section: OpenSection, checksum: string): StreamedSection {
     const { file, up } = this
-    const { transaction, lockTimeout, statementTimeout } = section
+    const { transaction, lockTimeout, statementTimeout, nothingToDo } = section
     const place = { file, start: up.start, end: up.end, line: section.line() }
     return {
       kind: 'streamed',
@@ -179,6 +179,7 @@ export class LargeFileParser {
       transaction,
       lockTimeout,
       statementTimeout,
+      nothingToDo,
     }
   }
 

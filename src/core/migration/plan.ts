@@ -44,7 +44,7 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
   const chosen = open.slice(0, limit.count)
   const late = chosen.filter((entry) => entry.outOfOrder)
   if (late.length > 0 && !allowOutOfOrder) throw outOfOrder(late)
-  return { action: 'up', steps: chosen.map((entry) => step('up', entry)) }
+  return { action: 'up', steps: withStatements(chosen.map((entry) => step('up', entry))) }
 }
 
 /**
@@ -71,10 +71,23 @@ export function planDown(state: State, limit: Limit = {}): Plan {
   return { action: 'down', steps: chosen.map((entry) => step('down', entry)) }
 }
 
+/** A file that was created and not yet written would count as applied for ever. @throws NselfError `invalid-migration`. */
+function withStatements(steps: readonly Step[]): readonly Step[] {
+  const empty = steps.find(({ file }) => file !== null && file.up.statements.length === 0 && !file.up.nothingToDo)
+  if (empty === undefined) return steps
+  throw new NselfError(
+    'invalid-migration',
+    `${empty.file?.path ?? empty.name} has no statement in UP; nothing was run`,
+    {
+      hint: 'write its SQL, or if it is to do nothing put -- nself: nothing-to-do below -- UP',
+    },
+  )
+}
+
 /** Everything from the start, on an empty database. @throws NselfError as compare: nothing that is applied now counts. */
 export function planFresh(state: State): Plan {
   const files = state.entries.map((entry) => entry.file).filter((file) => file !== null)
-  return { action: 'fresh', steps: compare(files, []).entries.map((entry) => step('up', entry)) }
+  return { action: 'fresh', steps: withStatements(compare(files, []).entries.map((entry) => step('up', entry))) }
 }
 
 /** True when an earlier attempt at the same got half-way: the step goes on after the statements that are done. */

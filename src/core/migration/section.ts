@@ -9,6 +9,8 @@ interface AnySection {
   readonly transaction: boolean
   readonly lockTimeout: string | null
   readonly statementTimeout: string | null
+  /** It has no statement on purpose. */
+  readonly nothingToDo: boolean
 }
 
 /** A section whose text is in memory. */
@@ -37,6 +39,7 @@ export const emptySection: HeldSection = {
   transaction: true,
   lockTimeout: null,
   statementTimeout: null,
+  nothingToDo: true,
 }
 
 /** The SQL of one direction. */

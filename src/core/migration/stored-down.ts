@@ -9,6 +9,7 @@ export function storedDown({ down }: Migration): string | null {
     down.transaction ? null : 'no-transaction',
     down.lockTimeout && `lock-timeout ${down.lockTimeout}`,
     down.statementTimeout && `statement-timeout ${down.statementTimeout}`,
+    down.nothingToDo && 'nothing-to-do',
   ].filter((header) => header && !down.sql.includes(`-- nself: ${header}`))
   return `${headers.map((header) => `\n-- nself: ${header}`).join('')}${down.sql}`
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseFileName } from '../../../src/core/migration/file-name.ts'
 import type { Migration } from '../../../src/core/migration/migration.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
+import { parseStoredDown, storedDown } from '../../../src/core/migration/stored-down.ts'
 import { errorOf } from '../../helpers/history.ts'
 import { sqlOf } from '../../helpers/sections.ts'
 
@@ -160,7 +161,7 @@ describe('the checksum', () => {
 })
 
 describe('headers', () => {
-  const plain = { transaction: true, lockTimeout: null, statementTimeout: null }
+  const plain = { transaction: true, lockTimeout: null, statementTimeout: null, nothingToDo: false }
 
   test.each<[what: string, text: string, up: object, down: object]>([
     ['are none by default', '-- UP\nSELECT 1;\n-- DOWN\nSELECT 2;', plain, plain],
@@ -196,6 +197,13 @@ describe('headers', () => {
     ],
   ])('%s', (_, text, up, down) => {
     expect(parse(text)).toMatchObject({ up, down })
+  })
+
+  test('nothing-to-do makes of a DOWN without a statement one that reverts', () => {
+    const file = parse('-- UP\nSELECT 1;\n-- DOWN\n-- nself: nothing-to-do\n')
+    expect(file.down).toMatchObject({ nothingToDo: true, statements: [] })
+    expect(parseStoredDown('1', '001_a', storedDown(file) ?? '')).toMatchObject({ nothingToDo: true, statements: [] })
+    expect(parse('-- UP\nSELECT 1;\n-- DOWN\n').down).toBeNull()
   })
 
   test('hold for a file without markers', () => {
@@ -325,6 +333,13 @@ describe('a file is refused', () => {
     ['with a header in a statement', '-- UP\nSELECT\n -- depends_on: 1\n1;', /stands below a statement/, 3, 2],
     ['with a header in a block comment', '/* nself: no-transaction */\nSELECT 1;', /looks like a header/, 1, 1],
     ['with a header that lacks its colon', '-- nself no-transaction\nSELECT 1;', /looks like a header/, 1, 1],
+    [
+      'with nothing-to-do and a statement',
+      '-- UP\nSELECT 1;\n-- DOWN\n-- nself: nothing-to-do\nSELECT 2;',
+      /has a statement/,
+      3,
+      1,
+    ],
     ['with depends-on', '-- depends-on: 003\nSELECT 1;', /looks like a header/, 1, 1],
     ['with other quoting', 'SELECT 1;\nSET standard_conforming_strings = off;', /must stay on/, 2, 1],
   ])('%s', (_, text, message, line, column) => {

@@ -33,6 +33,24 @@ describe('up', () => {
     for (const step of plan.steps) expect(step).toMatchObject({ direction: 'up', file: { version: step.version } })
   })
 
+  test('stops at a file whose UP has no statement, and not at one that says so', () => {
+    const written = file('002_b', { up: '-- nself: nothing-to-do' })
+    expect(names(up([a, written, c], []))).toEqual(['001_a', '002_b', '003_c'])
+    const empty = file('002_b', { up: '-- to be written' })
+    expect(errorOf(() => up([a, empty, c], []))).toMatchObject({
+      code: 'invalid-migration',
+      exitStatus: 2,
+      message: '002_b.sql has no statement in UP; nothing was run',
+    })
+    expect(errorOf(() => planFresh(compare([a, empty], []))).code).toBe('invalid-migration')
+  })
+
+  test('goes as far as it is told before a file whose UP has no statement', () => {
+    const empty = file('002_b', { up: '' })
+    expect(names(up([a, empty], [], { to: '1' }))).toEqual(['001_a'])
+    expect(names(up([a, empty, c], rows(a, empty)))).toEqual(['003_c'])
+  })
+
   test('knows the row of what it resumes', () => {
     const failed = row(a, 1, { state: 'failed', statementsDone: 1 })
     expect(up([a], [failed]).steps).toMatchObject([{ applied: failed }])
