@@ -1,4 +1,4 @@
-import { passwordLiterals } from './sql/password-literals.ts'
+import { passwordLiterals } from './password-literals.ts'
 
 /** A place in a migration file: line and column count from 1, the column in characters. */
 export interface Location {

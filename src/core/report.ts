@@ -1,4 +1,4 @@
-import type { Effect } from './effects/effect.ts'
+import type { Effect } from './effect.ts'
 import type { Location } from './location.ts'
 
 export interface StepResult {

@@ -5,7 +5,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from '../../commands/shared/migrate-results.ts'
-import { effectLine } from '../../core/effects/effect.ts'
+import { effectLine } from '../../core/effect.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { painted } from './design.ts'
 import type { Paint } from './paint.ts'

@@ -1,4 +1,4 @@
-import { passwordLiterals } from '../../core/sql/password-literals.ts'
+import { passwordLiterals } from '../../core/password-literals.ts'
 
 /** Passwords that this command knows, in every form in which they may stand in a text. */
 const secrets = new Set<string>()

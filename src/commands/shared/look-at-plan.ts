@@ -1,7 +1,7 @@
+import { type Effect, effectLine } from '../../core/effect.ts'
 import { allowedBy } from '../../core/effects/allowed.ts'
 import { watchFor } from '../../core/effects/approval.ts'
 import { type Danger, isWidening } from '../../core/effects/danger.ts'
-import { type Effect, effectLine } from '../../core/effects/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Plan, Step } from '../../core/migration/plan.ts'
 import { parseStoredDown } from '../../core/migration/stored-down.ts'

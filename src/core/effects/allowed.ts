@@ -1,6 +1,6 @@
+import type { Allowed, EffectKind } from '../effect.ts'
 import { relationOf, type Tree, type TreeNode, visit } from '../sql/tree.ts'
 import type { Danger } from './danger.ts'
-import type { Allowed, EffectKind } from './effect.ts'
 
 /** What a statement that was told beforehand may have done in the end. */
 export function allowedBy({ kind, relation, column, schema }: Danger): Allowed[] {

@@ -1,6 +1,6 @@
+import { type Allowed, allowing, type Effect, type EffectKind, type Watch } from '../effect.ts'
 import { allowedBy } from './allowed.ts'
 import type { Danger } from './danger.ts'
-import { type Allowed, allowing, type Effect, type EffectKind, type Watch } from './effect.ts'
 import type { Reach } from './harmless.ts'
 
 /** Something that is concerned by a danger as the database is: its relation, or one that refers to it. */

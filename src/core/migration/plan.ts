@@ -1,4 +1,4 @@
-import type { Watch } from '../effects/effect.ts'
+import type { Watch } from '../effect.ts'
 import { NselfError } from '../errors.ts'
 import type { Applied, Migration } from './migration.ts'
 import { compare, type Entry, type State } from './state.ts'

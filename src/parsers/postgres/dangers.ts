@@ -1,6 +1,6 @@
+import type { Allowed } from '../../core/effect.ts'
 import { losslessRewrites } from '../../core/effects/allowed.ts'
 import { type Danger, dangersOf, Made } from '../../core/effects/danger.ts'
-import type { Allowed } from '../../core/effects/effect.ts'
 import { FileReach, type Reach } from '../../core/effects/harmless.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
@@ -26,7 +26,7 @@ export interface Finding extends Danger {
 }
 
 /** What the parse tree says of one file. */
-export interface FileLook {
+interface FileLook {
   readonly reach: Reach
   /** Rewrites of tables that lose nothing. */
   readonly rewrites: readonly Allowed[]

@@ -1,4 +1,4 @@
-import type { EffectKind } from '../../core/effects/effect.ts'
+import type { EffectKind } from '../../core/effect.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { RelationName } from '../../core/sql/tree.ts'
 import type { Client } from '../driver/pg.ts'

@@ -19,7 +19,7 @@ export interface Server {
 }
 
 /** What a notice says besides its message. */
-export interface NoticeDetail {
+interface NoticeDetail {
   readonly code: string | undefined
   readonly detail: string | undefined
 }

@@ -1,4 +1,4 @@
-import type { Allowed, Watch } from '../../core/effects/effect.ts'
+import type { Allowed, Watch } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'

@@ -1,4 +1,4 @@
-import { parseEffects } from '../../core/effects/effect.ts'
+import { parseEffects } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { type Plan, type Step, samePlan } from '../../core/migration/plan.ts'

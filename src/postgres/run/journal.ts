@@ -1,4 +1,4 @@
-import type { Effect } from '../../core/effects/effect.ts'
+import type { Effect } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import { send } from '../driver/send.ts'

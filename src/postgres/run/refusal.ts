@@ -1,4 +1,4 @@
-import { type Effect, effectLine, parseEffects } from '../../core/effects/effect.ts'
+import { type Effect, effectLine, parseEffects } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { FailureReport } from '../../core/report.ts'
 import type { ServerError } from '../driver/send.ts'

@@ -1,4 +1,4 @@
-import type { Effect } from '../../core/effects/effect.ts'
+import type { Effect } from '../../core/effect.ts'
 import type { Plan, Step } from '../../core/migration/plan.ts'
 import type { Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'

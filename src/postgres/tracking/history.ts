@@ -1,4 +1,4 @@
-import type { Effect } from '../../core/effects/effect.ts'
+import type { Effect } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'

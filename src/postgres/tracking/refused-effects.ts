@@ -1,4 +1,4 @@
-import { type Effect, parseEffects } from '../../core/effects/effect.ts'
+import { type Effect, parseEffects } from '../../core/effect.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Client } from '../driver/pg.ts'
 import type { History } from './history.ts'

@@ -7,7 +7,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from '../../../commands/shared/migrate-results.ts'
-import type { Effect } from '../../../core/effects/effect.ts'
+import type { Effect } from '../../../core/effect.ts'
 import type { Location } from '../../../core/location.ts'
 import type { Report } from '../../../core/report.ts'
 import type { Difference } from '../../../core/schema/differences.ts'
