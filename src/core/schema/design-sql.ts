@@ -3,6 +3,7 @@ import { keyOf } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import { type Catalog, type Column, type Table, tablesByKey } from './catalog.ts'
 import type { Design, DesignColumn, DesignIndex, DesignKey, DesignReference, DesignTable } from './design.ts'
+import { sameList } from './same-list.ts'
 
 /** A statement that makes a part of the design, and where that stands in the file. */
 export interface DesignStatement {
@@ -35,11 +36,11 @@ export function withKnownNames(design: Design, current: Catalog): Design {
 
 /** A primary key is unique without another word: PostgreSQL, too, makes nothing of it in CREATE TABLE. */
 function isOfPrimaryKey({ kind, columns }: DesignKey, { keys }: DesignTable): boolean {
-  return kind === 'unique' && keys.some((key) => key.kind === 'primary key' && key.columns.join() === columns.join())
+  return kind === 'unique' && keys.some((key) => key.kind === 'primary key' && sameList(key.columns, columns))
 }
 
 function nameOfKey({ kind, columns }: DesignKey, table: Table | undefined): string | null {
-  const same = table?.constraints.find((item) => item.kind === kind && item.columns.join() === columns.join())
+  const same = table?.constraints.find((item) => item.kind === kind && sameList(item.columns, columns))
   return same?.name ?? null
 }
 
@@ -47,10 +48,10 @@ function nameOfReference({ from, to }: DesignReference, table: Table | undefined
   const same = table?.constraints.find(
     ({ columns, references }) =>
       references !== null &&
-      columns.join() === from.columns.join() &&
+      sameList(columns, from.columns) &&
       references.schema === to.schema &&
       references.table === to.table &&
-      references.columns.join() === to.columns.join(),
+      sameList(references.columns, to.columns),
   )
   return same?.name ?? null
 }
@@ -67,7 +68,7 @@ export function designSql(design: Design, current: Catalog): DesignStatement[] {
     ...schemas.map((schema) => ({ sql: `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`, at: null })),
     ...design.enums.flatMap((item) => {
       const same = current.enums.find((other) => keyOf(other) === keyOf(item))
-      if (same !== undefined && same.labels.join('\0') === item.labels.join('\0')) return []
+      if (same !== undefined && sameList(same.labels, item.labels)) return []
       const labels = item.labels.map(quoteLiteral).join(', ')
       const type = quoteQualified(item.schema, item.name)
       return [

@@ -12,6 +12,7 @@ import {
   tablesByKey,
 } from './catalog.ts'
 import type { Design, DesignTable } from './design.ts'
+import { sameList } from './same-list.ts'
 
 /**
  * How PostgreSQL writes a text of the current database once it has read it again, where that is not the same:
@@ -47,10 +48,9 @@ export function wantedOf(current: Catalog, made: Catalog, design: Design, rewrit
       columns.length === 0 ||
       (kind === 'partition' && inherits.some((parent) => isKept(keyOf(parent), kept, have))),
   )
-  const labels = new Map(design.enums.map((item) => [keyOf(item), item.labels.join('\0')]))
   const enums = design.enums.map((item) => {
     const known = current.enums.find((other) => keyOf(other) === keyOf(item))
-    if (known !== undefined && known.labels.join('\0') === labels.get(keyOf(item))) return known
+    if (known !== undefined && sameList(known.labels, item.labels)) return known
     return { schema: item.schema, name: item.name, labels: item.labels, comment: known?.comment ?? null }
   })
   return { enums, tables: [...designed, ...parts] }
@@ -118,8 +118,7 @@ function mergedKeys(known: Table, made: Table, design: DesignTable, read: (text:
       same === undefined && isUniqueOn(index, columnsOf(index))
         ? take(
             open.constraints,
-            (item) =>
-              item.kind === 'unique' && item.columns.join() === columnsOf(index).join() && fits(index.name, item),
+            (item) => item.kind === 'unique' && sameList(item.columns, columnsOf(index)) && fits(index.name, item),
           )
         : undefined
     if (constraint !== undefined) constraints.push(constraint)
@@ -147,9 +146,7 @@ function isSame(known: Constraint, made: Constraint, read: (text: string) => str
   if (known.kind !== made.kind) return false
   if (known.kind === 'check')
     return canonicalDefinition(read(known.definition)) === canonicalDefinition(made.definition)
-  return (
-    known.columns.join() === made.columns.join() && JSON.stringify(known.references) === JSON.stringify(made.references)
-  )
+  return sameList(known.columns, made.columns) && JSON.stringify(known.references) === JSON.stringify(made.references)
 }
 
 function columnsOf({ keys }: Index): string[] {
@@ -162,7 +159,7 @@ function isUniqueOn(index: Index, columns: readonly string[]): boolean {
     isPlain(index) &&
     index.method === 'btree' &&
     columns.length > 0 &&
-    columnsOf(index).join() === columns.join()
+    sameList(columnsOf(index), columns)
   )
 }
 
@@ -170,9 +167,12 @@ function isSameIndex(known: Index, made: Index, read: (text: string) => string):
   // One with a WHERE or the like is meant only when it is named.
   if (!isPlain(known) && known.name !== made.name) return false
   if (!isPlain(made) && made.definition !== known.definition) return false
-  const keysOf = ({ keys }: Index, as: (text: string) => string) =>
-    keys.map((key) => (key.isColumn ? key.text : as(key.text))).join()
+  const sameKey = (a: Index['keys'][number] | undefined, b: Index['keys'][number]) =>
+    a?.isColumn === b.isColumn && (b.isColumn ? a.text : read(a.text)) === b.text
   return (
-    known.unique === made.unique && known.method === made.method && keysOf(known, read) === keysOf(made, (text) => text)
+    known.unique === made.unique &&
+    known.method === made.method &&
+    known.keys.length === made.keys.length &&
+    made.keys.every((key, i) => sameKey(known.keys[i], key))
   )
 }

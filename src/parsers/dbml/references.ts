@@ -3,6 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Rule } from '../../core/schema/catalog.ts'
 import type { DesignColumn, DesignReference, DesignTable } from '../../core/schema/design.ts'
+import { sameMembers } from '../../core/schema/same-list.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { WholeTable } from './table.ts'
 
@@ -66,17 +67,11 @@ function tableOf(end: RefEndpoint, tables: readonly DesignTable[]): DesignTable 
 function canBeTarget(end: RefEndpoint, tables: readonly DesignTable[]): boolean {
   const table = tableOf(end, tables)
   if (table === undefined) return false
-  const words = end.fieldNames.toSorted().join()
+  const isThem = (columns: readonly string[]) => sameMembers(columns, end.fieldNames)
   return (
-    table.keys.some((key) => key.columns.toSorted().join() === words) ||
+    table.keys.some((key) => isThem(key.columns)) ||
     table.indexes.some(
-      ({ unique, keys }) =>
-        unique &&
-        keys.every((key) => key.isColumn) &&
-        keys
-          .map((key) => key.text)
-          .toSorted()
-          .join() === words,
+      ({ unique, keys }) => unique && keys.every((key) => key.isColumn) && isThem(keys.map((key) => key.text)),
     )
   )
 }

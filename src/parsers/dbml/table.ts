@@ -2,6 +2,7 @@ import type { Check, Column, Index, Table, TablePartial } from '@dbml/parse'
 import type { Location } from '../../core/location.ts'
 import type { DesignColumn, DesignEnum, DesignIndex, DesignKey, DesignTable } from '../../core/schema/design.ts'
 import { serialType } from '../../core/schema/foreign-types.ts'
+import { sameList } from '../../core/schema/same-list.ts'
 import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 
 /** What the file says beside what the parser makes of it. */
@@ -102,7 +103,7 @@ function keysOf(table: WholeTable, indexes: readonly ReadIndex[], at: Reading['a
       at: design.at,
     } as const
     // Marked twice in the same words is meant once.
-    const twin = keys.findIndex((key) => key.kind === 'primary key' && key.columns.join() === named.columns.join())
+    const twin = keys.findIndex((key) => key.kind === 'primary key' && sameList(key.columns, named.columns))
     if (twin === -1) keys.push(named)
     else keys[twin] = named
   }
