@@ -79,6 +79,49 @@ describe('restore', () => {
     expect((await project.statuses()).every((line) => line.endsWith(' applied'))).toBe(true)
   })
 
+  test.each([
+    ['beside', []],
+    ['in place', ['--in-place']],
+  ])('brings back what functions that name others without their schema have a part in %s', async (_, how) => {
+    const project = await server.project({
+      '001_a.sql': `-- UP
+        CREATE TABLE kinds (kind text PRIMARY KEY);
+        CREATE FUNCTION lowered(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(t)';
+        CREATE FUNCTION keyed(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lowered(t)';
+        CREATE FUNCTION known(t text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM kinds WHERE kind = t); END $$;
+        CREATE TABLE things (name text, kind text CHECK (known(kind)), key text GENERATED ALWAYS AS (keyed(name)) STORED);
+        CREATE INDEX ON things (keyed(name));
+        INSERT INTO kinds VALUES ('tool'); INSERT INTO things VALUES ('Saw', 'tool');
+        CREATE FUNCTION total() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM things';
+        CREATE MATERIALIZED VIEW totals AS SELECT total();`,
+    })
+    await project.ok('db', 'migrate', 'up')
+    await backUp(project)
+    const before = withoutJournal(dumpText(project))
+    await project.query('DELETE FROM things')
+    await restored(project, ...how)
+    expect(withoutJournal(dumpText(project))).toBe(before)
+    expect(await project.query('SELECT name, key, (SELECT total FROM totals)::int FROM things')).toEqual([
+      ['Saw', 'saw', 1],
+    ])
+  })
+
+  test('of the data refreshes materialized views, each after those that it reads', async () => {
+    const project = await server.project({
+      '001_a.sql': `-- UP
+        CREATE TABLE a AS SELECT generate_series(1, 5) AS id;
+        CREATE FUNCTION ids() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM a';
+        CREATE MATERIALIZED VIEW z AS SELECT ids() AS n;
+        CREATE MATERIALIZED VIEW b AS SELECT n FROM z;`,
+    })
+    await project.ok('db', 'migrate', 'up')
+    await backUp(project, '--data-only')
+    await project.query('DELETE FROM a')
+    const { file } = JSON.parse(await project.ok('db', 'backup', 'list', '--json')).result.backups[0]
+    await restored(project, file)
+    expect(await project.query('SELECT n::int FROM b')).toEqual([[5]])
+  })
+
   test('takes the newest backup of this database, keeps the old one and says how to drop it', async () => {
     const project = await small()
     await backUp(project)
@@ -310,6 +353,88 @@ describe('with others connected', () => {
     expect((await project.nself('db', 'migrate', 'up')).code).toBe(0)
     expect(await project.tables()).toEqual(['a', 'b'])
   })
+})
+
+/** A project whose database belongs to a role that is no superuser, and the flags that connect as it. */
+async function owned(rights: string, files: Record<string, string>) {
+  const project = await server.project(files)
+  const name = databaseOf(project)
+  const owner = `${name}_owner`
+  await project.query(`CREATE ROLE ${owner} LOGIN ${rights} PASSWORD 'app'; ALTER DATABASE ${name} OWNER TO ${owner}`)
+  return { project, owner, as: ['--database-url', project.url.replace(/\/\/[^@]*@/, `//${owner}:app@`)] }
+}
+
+const tableA = { '001_a.sql': '-- UP\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n' }
+
+describe('the owner of a database who is no superuser', () => {
+  test('restores beside it with CREATEDB, and an update rolls back', async () => {
+    const { project, as } = await owned('CREATEDB', tableA)
+    await project.ok('db', 'migrate', 'up', ...as)
+    await backUp(project, ...as)
+    await project.query('INSERT INTO a VALUES (2)')
+    expect(await restored(project, ...as)).toMatch(/_before_/)
+    project.write({ '002_b.sql': '-- UP\nDELETE FROM a;\n', '003_c.sql': '-- UP\nSELECT 1 / 0;\n' })
+    const { code, stderr } = await project.nself('db', 'update', '--rollback-on-failure', ...as)
+    expect(code, stderr).toBe(4)
+    expect(stderr).toContain('Applied and rolled back: 002_b')
+    expect(await project.query('SELECT id FROM a')).toEqual([[1]])
+  })
+
+  test('keeps what belongs to others in fresh and in a restore in place, and is told of it', async () => {
+    const { project, owner, as } = await owned('', tableA)
+    for (const sql of [
+      'CREATE EXTENSION pageinspect; CREATE EXTENSION postgres_fdw; CREATE SCHEMA audit; CREATE TABLE audit.log AS SELECT 7 AS id',
+      `GRANT USAGE ON SCHEMA audit TO ${owner}; GRANT SELECT ON audit.log TO ${owner}`,
+      "CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+      'CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION on_ddl()',
+    ]) {
+      await project.query(sql)
+    }
+    await project.ok('db', 'migrate', 'up', ...as)
+    await backUp(project, ...as)
+    const before = withoutJournal(dumpText(project))
+    const left =
+      'extension pageinspect (of postgres), extension postgres_fdw (of postgres), schema audit (of postgres), function public.on_ddl() (of postgres)'
+    const { stderr } = await project.nself('db', 'migrate', 'fresh', ...as)
+    expect(stderr).toContain(left)
+    expect(await project.query('SELECT id FROM audit.log')).toEqual([[7]])
+    await project.query('DELETE FROM a')
+    const { code, stderr: told } = await project.nself('db', 'restore', '--in-place', ...as)
+    expect(code, told).toBe(0)
+    expect(told).toContain(left)
+    expect(withoutJournal(dumpText(project))).toBe(before)
+  })
+
+  test.each([
+    ['an extension', () => 'CREATE EXTENSION pageinspect', 'the role may not make the extension pageinspect'],
+    ['the schema public', (owner: string) => `ALTER SCHEMA public OWNER TO ${owner}`, 'does not own the schema public'],
+  ])(
+    'is led into the database itself where a backup holds %s that only others may make; an update goes there by itself',
+    async (_, sql, reason) => {
+      const { project, owner, as } = await owned('CREATEDB', tableA)
+      await project.query(sql(owner))
+      await project.ok('db', 'migrate', 'up', ...as)
+      await backUp(project, ...as)
+      const { code, stderr } = await project.nself('db', 'restore', ...as)
+      expect(code).toBe(3)
+      expect(stderr).toContain(reason)
+      expect(stderr).toContain('--in-place')
+      expect(await databasesOf(project)).toEqual([databaseOf(project)])
+      project.write({ '002_b.sql': '-- UP\nDELETE FROM a;\n' })
+      expect((await project.nself('db', 'update', '--rollback-on-failure', ...as)).stderr).toContain(
+        'Applied and rolled back: 002_b',
+      )
+      expect(await project.query('SELECT id FROM a')).toEqual([[1]])
+    },
+  )
+})
+
+test('fresh drops an event trigger that forbids every change of the schema before anything else', async () => {
+  const project = await server.project(tableA)
+  await project.ok('db', 'migrate', 'up')
+  await project.query("CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
+  await project.query('CREATE EVENT TRIGGER no ON ddl_command_start EXECUTE FUNCTION no()')
+  await project.ok('db', 'migrate', 'fresh')
 })
 
 describe('a role that may not create databases', () => {

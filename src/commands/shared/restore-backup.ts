@@ -2,10 +2,11 @@ import { type Backup, isSameServer, isVerified, type Manifest, stampOf, takenAtO
 import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
+import { foreignOwners, OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restore as restoreApproved } from '../../postgres/backup/restore.ts'
 import type { RestorePlan } from '../../postgres/backup/restore-plan.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
-import { connectBeside, missingPrivilege, mustGoInPlace } from '../../postgres/databases/databases.ts'
+import { connectBeside, missingPrivilege } from '../../postgres/databases/databases.ts'
 import { connect, hostAndPort, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
@@ -65,6 +66,7 @@ export async function restoreBackup(
     stamp: stampOf(new Date().toISOString()),
     dumpTools,
     temporary: temporaryIn(backupsDir),
+    listFile: temporaryIn(backupsDir),
     lockWaitMs: flags.lockWaitMs,
     tell: context.tell,
     progress: (what) => context.progress(what),
@@ -149,7 +151,13 @@ async function planOf(
   const reason = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
     missingPrivilege(client, server.database),
   )
-  if (reason !== null) throw mustGoInPlace(reason, backup.name)
+  if (reason !== null) throw new OnlyInPlace(reason)
+  if (archive !== null) {
+    const owners = await withConnection(connect(server, 'nself'), context.signal, (client) =>
+      foreignOwners(client, archive),
+    )
+    if (owners !== null) throw new OnlyInPlace(owners)
+  }
   return { ...base, endConnections: await mayEndConnections(context, server, flags.endConnections, 'replaced') }
 }
 

@@ -1,10 +1,9 @@
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { connectBeside, missingPrivilege } from '../../postgres/databases/databases.ts'
-import { withConnection } from '../../postgres/driver/with-connection.ts'
+import { OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restoreLine } from './backup-first.ts'
-import { type Context, resolveServer } from './context.ts'
+import type { Context } from './context.ts'
 import { restoreBackup } from './restore-backup.ts'
 import type { TakenBackup } from './take-backup.ts'
 
@@ -74,24 +73,22 @@ async function isWanted(context: Context, error: NselfError, flags: RollBackFlag
 
 /** The name under which the failed database is kept, or null. */
 async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFlags): Promise<string | null> {
-  const server = await resolveServer(context)
-  const reason = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
-    missingPrivilege(client, server.database),
-  )
   // Consent was given to this very act: in production by the phrase, elsewhere by the answer or by the flag.
   const consenting = { ...context, answers: { yes: true, confirm: phrase } }
-  const { kept } = await restoreBackup(
-    consenting,
-    {
-      file: taken.name,
-      inPlace: reason !== null,
-      dropOld: flags.dropFailed,
-      endConnections: flags.endConnections,
-      lockWaitMs: flags.lockWaitMs,
-    },
-    { undoesUpdate: true },
-  )
-  return kept
+  const { dropFailed: dropOld, endConnections, lockWaitMs } = flags
+  const restoreIt = (inPlace: boolean) =>
+    restoreBackup(
+      consenting,
+      { file: taken.name, inPlace, dropOld, endConnections, lockWaitMs },
+      { undoesUpdate: true },
+    )
+  try {
+    return (await restoreIt(false)).kept
+  } catch (error) {
+    if (!(error instanceof OnlyInPlace)) throw error
+    context.tell(`Rolling back inside the database: ${error.message}`)
+    return (await restoreIt(true)).kept
+  }
 }
 
 function withHint(error: NselfError, hint: string, report = error.report): NselfError {

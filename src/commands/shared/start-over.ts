@@ -10,7 +10,8 @@ import type { ResetResult } from './seed-results.ts'
 /** Drops all user objects and applies every migration. @throws NselfError `refused` in production. */
 export async function startOver(context: Context, options: RunFlags, action: Action): Promise<RunResult> {
   const { environment } = context.settings
-  const before = ({ client }: Parameters<typeof dropEverything>[0]) => dropEverything({ client }, environment)
+  const before = ({ client }: Parameters<typeof dropEverything>[0]) =>
+    dropEverything({ client }, environment, context.tell)
   const summary = (steps: number) => `drop everything and apply ${count(steps)} to`
   return run(context, { plan: planFresh, summary, action, before }, options)
 }

@@ -1,5 +1,6 @@
 import { devNull } from 'node:os'
 import { NselfError } from '../../core/errors.ts'
+import { type Contents, contentsOf } from './table-of-contents.ts'
 import { failureOf, runTool } from './tool.ts'
 import { bySuitability, howToInstall, installedTools, type Tools } from './tools.ts'
 
@@ -10,7 +11,7 @@ export interface Archive {
   readonly serverMajor: number | null
   /** The relations it makes, in its own words: `TABLE public users owner`. */
   readonly relations: readonly string[]
-  readonly hasData: boolean
+  readonly contents: Contents
 }
 
 /** The relations of a database in the words of a table of contents; those of extensions come with the extension. */
@@ -66,15 +67,11 @@ export async function readWhole(path: string, { pgRestore }: Tools, signal: Abor
 const notWhole = 'pg_dump wrote a file that is not whole; no backup was kept, the earlier ones are as they were'
 
 function archiveFrom(tools: Tools, list: string): Archive {
-  const relations: string[] = []
-  for (const line of list.split('\n')) {
-    const entry = /^\d+; 1259 \d+ ((?:TABLE|FOREIGN TABLE|VIEW|MATERIALIZED VIEW|SEQUENCE) .*)$/.exec(line.trimEnd())
-    if (entry !== null) relations.push(entry[1] as string)
-  }
-  return {
-    tools,
-    serverMajor: Number(/Dumped from database version: (\d+)/.exec(list)?.[1] ?? 0) || null,
-    relations,
-    hasData: /^\d+; \d+ \d+ (TABLE DATA|SEQUENCE SET|BLOBS?) /m.test(list),
-  }
+  const contents = contentsOf(list)
+  const relations = contents.flatMap((entry) => {
+    const found = /^\d+; 1259 \d+ ((?:TABLE|FOREIGN TABLE|VIEW|MATERIALIZED VIEW|SEQUENCE) .*)$/.exec(entry)?.[1]
+    return found === undefined ? [] : [found]
+  })
+  const serverMajor = Number(/Dumped from database version: (\d+)/.exec(list)?.[1] ?? 0) || null
+  return { tools, serverMajor, relations, contents }
 }

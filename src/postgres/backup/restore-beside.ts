@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import {
@@ -20,14 +18,10 @@ import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import type { Hold } from '../lock/hold.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
-import { dump } from './dump.ts'
-import { pgRestore } from './pg-restore.ts'
+import { fill, mayBeUnresolved } from './fill.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
+import { readSearchPath } from './run-script.ts'
 import { settle } from './verify.ts'
-
-/** From this size of a dump on, several jobs are worth their connections. */
-const large = 5_000_000
-const mostJobs = 4
 
 /** Restores into a new database, looks whether all is there, and lets it take the old one's name. */
 export async function restoreBeside(
@@ -48,8 +42,18 @@ export async function restoreBeside(
     const fresh = { ...server, database: name }
     try {
       if (plan.newRoles.length > 0) await createRoles(client, plan.newRoles)
-      await client.query(await creation(client, name, plan, properties))
-      await fill(server, fresh, plan, hold, options)
+      const made = await creation(client, name, plan, properties)
+      await client.query(made)
+      await fill(server, fresh, plan, hold, options).catch(async (error) => {
+        if (!mayBeUnresolved(error)) throw error
+        tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
+        await dropRestore(client, name)
+        await client.query(made)
+        const searchPath = await withConnection(connect(server, restoreApplication), signal, readSearchPath)
+        await fill(server, fresh, plan, hold, { ...options, searchPath }).catch((second) => {
+          throw signal.aborted ? second : error
+        })
+      })
       options.progress('looking whether all is there')
       await withConnection(connect(fresh, restoreApplication), signal, async (inside) => {
         await settle(inside, plan, options.environment)
@@ -82,32 +86,6 @@ async function creation(
   }
   const owner = quoteIdentifier(properties.owner)
   return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ourConnectionLimit}`
-}
-
-async function fill(server: Server, fresh: Server, plan: RestorePlan, { signal }: Hold, options: RestoreOptions) {
-  const { backup, archive } = plan
-  if (archive === null) return
-  const { tools } = archive
-  const jobs = backup.size < large ? 1 : Math.min(mostJobs, availableParallelism())
-  const from = (path: string, ...args: string[]) =>
-    pgRestore(fresh, args, {
-      ...options,
-      tools,
-      path,
-      signal,
-      progress: (what) => options.progress(`restoring ${what}`),
-    })
-  if (backup.manifest?.kind !== 'data') return from(backup.path, `--jobs=${jobs}`)
-  // The schema as it is now, the rows of the backup between its tables and their constraints and triggers.
-  try {
-    const how = { ...options, kind: 'schema', signal } as const
-    await dump(server, options.dumpTools ?? tools, options.temporary, how)
-    await from(options.temporary, '--section=pre-data', '--section=data')
-    await from(backup.path, '--data-only')
-    await from(options.temporary, '--section=post-data')
-  } finally {
-    await rm(options.temporary, { force: true })
-  }
 }
 
 /** A right that is missing for one of the database's properties is told, and does not stop the restore. */

@@ -1,20 +1,21 @@
+import { rm } from 'node:fs/promises'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { restoreApplication } from '../databases/databases.ts'
-import { dropAllSql, findDrops } from '../databases/drop-everything.ts'
+import { dropAllSql, findDrops, leftAlone } from '../databases/drop-everything.ts'
 import { namesOf, sessionsOn } from '../databases/sessions.ts'
 import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
-import { copyIn, type Outcome, send } from '../driver/send.ts'
+import { type ServerError, send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import type { Hold } from '../lock/hold.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 import { dropTrackingSql } from '../tracking/history.ts'
+import type { Archive } from './archive.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
-import { scriptLines } from './restore-script.ts'
-import { chunksOf } from './script-chunks.ts'
-import { failureOf, runTool } from './tool.ts'
+import { must, readSearchPath, runScript } from './run-script.ts'
+import { without, writeContents } from './table-of-contents.ts'
 import { settle } from './verify.ts'
 
 /** Drops everything and restores into the database itself, all in one transaction. */
@@ -24,7 +25,7 @@ export async function restoreInPlace(
   { signal }: Hold,
   options: RestoreOptions,
 ): Promise<Restored> {
-  const { backup, archive, newRoles } = plan
+  const { backup, archive } = plan
   if (archive === null || backup.manifest?.kind === 'data') {
     const what = archive === null ? 'a copy' : 'a backup of the data alone'
     throw new NselfError('refused', `${what} cannot be restored in place`, {
@@ -33,22 +34,20 @@ export async function restoreInPlace(
   }
   await withConnection(connect(server, restoreApplication), signal, async (client) => {
     try {
-      await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
-      for (const role of newRoles) await must(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
-      options.progress('dropping what is there')
-      await must(client, `${dropAllSql(await findDrops(client))}; ${dropTrackingSql}`)
-      // No --single-transaction would have it end ours in the middle; with it, it is ended once, after all.
-      const args = ['--single-transaction', '--file=-', backup.path]
-      const read = (stdout: AsyncIterable<Buffer>) => run(client, stdout, options.progress)
-      const ended = await runTool(archive.tools.pgRestore, args, { signal, read })
-      if (ended.code !== 0) throw failureOf('restore', 'pg_restore', ended, 'the database is as it was')
-      options.progress('looking whether all is there')
-      await settle(client, plan, options.environment)
+      const searchPath = await readSearchPath(client)
+      await attempt(client, plan, archive, { ...options, signal }, '').catch(async (error: ServerError) => {
+        if (!unresolved.has(error.code ?? '')) throw error
+        options.tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
+        await must(client, 'ROLLBACK')
+        await attempt(client, plan, archive, { ...options, signal }, searchPath)
+      })
       await must(client, 'COMMIT')
     } catch (error) {
       await send(client, 'ROLLBACK')
       if (signal.aborted) throw interruptedUnchanged(signal)
       throw await inWords(error as Error, client, server)
+    } finally {
+      await rm(options.listFile, { force: true })
     }
     options.progress('gathering statistics')
     await send(client, 'ANALYZE')
@@ -56,26 +55,27 @@ export async function restoreInPlace(
   return { kept: null }
 }
 
-/** Sends a script of pg_restore into the transaction that is open. */
-async function run(client: Client, stdout: AsyncIterable<Buffer>, progress: (what: string) => void): Promise<void> {
-  let copying: ReturnType<typeof copyIn> | null = null
-  for await (const chunk of chunksOf(scriptLines(stdout))) {
-    if (chunk.kind === 'data') await copying?.write(Buffer.from(chunk.text))
-    else if (chunk.kind === 'end-of-data') {
-      if (copying !== null) judge(await copying.end())
-    } else if (chunk.kind === 'copy') {
-      progress(`restoring ${/^COPY (\S+)/.exec(chunk.sql)?.[1]}`)
-      copying = copyIn(client, chunk.sql)
-    } else await must(client, chunk.sql)
-  }
-}
+/** What the server says of names that it did not find: undefined function, table, object, schema. */
+const unresolved = new Set(['42883', '42P01', '42704', '3F000'])
 
-async function must(client: Client, sql: string): Promise<void> {
-  judge(await send(client, sql))
-}
-
-function judge({ error }: Outcome): void {
-  if (error !== null) throw error
+/** Drops and restores, in a transaction that stays open. @throws what the server says, NselfError. */
+async function attempt(
+  client: Client,
+  { backup, newRoles, ...plan }: RestorePlan,
+  archive: Archive,
+  options: RestoreOptions,
+  searchPath: string,
+): Promise<void> {
+  await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
+  for (const role of newRoles) await must(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
+  options.progress('dropping what is there')
+  const { first, rest, left } = await findDrops(client)
+  await must(client, `${dropAllSql([...first, ...rest])}; ${dropTrackingSql}`)
+  const chosen = await writeContents(options.listFile, without(archive.contents, left))
+  await runScript(client, archive.tools, [chosen, backup.path], { ...options, searchPath })
+  options.progress('looking whether all is there')
+  await settle(client, { backup, newRoles, ...plan }, options.environment)
+  if (left.length > 0) options.tell(leftAlone(left))
 }
 
 async function inWords(error: Error & { code?: string }, client: Client, server: Server): Promise<NselfError> {

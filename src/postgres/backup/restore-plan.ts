@@ -26,6 +26,8 @@ export interface RestoreOptions {
   readonly dumpTools: Tools | null
   /** A path for a file that is removed afterwards. */
   readonly temporary: string
+  /** Another one. */
+  readonly listFile: string
   readonly lockWaitMs: number
   readonly tell: (sentence: string) => void
   readonly progress: (what: string) => void

@@ -1,20 +1,25 @@
 import { NselfError } from '../../core/errors.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 
 /** After the COMMIT that ends a script come a few comments only. */
 const tail = 4096
 
 /**
  * A script of `pg_restore --single-transaction`, in whole lines, without its BEGIN and COMMIT, so that it can run in a
- * transaction that goes on, and without a setting that only newer servers know.
+ * transaction that goes on, without a setting that only newer servers know, and with another search_path.
  * @throws NselfError `refused` for one that is not UTF-8.
  */
-export async function* scriptLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+export async function* scriptLines(bytes: AsyncIterable<Buffer>, searchPath: string): AsyncGenerator<string> {
   let held = ''
   let isHead = true
   for await (const text of wholeLines(bytes)) {
     held += text
     if (isHead && /^SET row_security = off;$/m.test(held)) {
-      held = held.replace(/^BEGIN;$/m, '').replace(/^SET transaction_timeout = 0;$/m, '')
+      const path = `pg_catalog.set_config('search_path', ${quoteLiteral(searchPath)}, `
+      held = held
+        .replace(/^BEGIN;$/m, '')
+        .replace(/^SET transaction_timeout = 0;$/m, '')
+        .replace("pg_catalog.set_config('search_path', '', ", () => path)
       isHead = false
     }
     const at = held.lastIndexOf('\nCOMMIT;\n')

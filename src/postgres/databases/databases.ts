@@ -1,5 +1,4 @@
 import { certain } from '../../core/certain.ts'
-import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
 import { type Connection, connect, type Server } from '../driver/connect.ts'
@@ -116,18 +115,15 @@ export async function abandonedRestores(client: Client, database: string): Promi
 
 /** What the role may not do, if it may not put another database in this one's place; null when it may. */
 export async function missingPrivilege(client: Client, database: string): Promise<string | null> {
-  const { rows } = await client.query<{ who: string; creates: boolean; owns: boolean }>(
-    `SELECT current_user AS who, rolcreatedb OR rolsuper AS creates, pg_has_role(datdba, 'MEMBER') AS owns
-     FROM pg_roles, pg_database WHERE rolname = current_user AND datname = ${quoteLiteral(database)}`,
+  type Row = { who: string; creates: boolean; owns: boolean; space: string; places: boolean }
+  const { rows } = await client.query<Row>(
+    `SELECT current_user AS who, rolcreatedb OR rolsuper AS creates, pg_has_role(datdba, 'MEMBER') AS owns, spcname AS space,
+     spcname = 'pg_default' OR has_tablespace_privilege(t.oid, 'CREATE') AS places
+     FROM pg_roles, pg_database d JOIN pg_tablespace t ON t.oid = dattablespace
+     WHERE rolname = current_user AND datname = ${quoteLiteral(database)}`,
   )
-  const { who, creates, owns } = certain(rows[0])
+  const { who, creates, owns, space, places } = certain(rows[0])
   if (!creates) return `the role ${who} may not create databases`
-  return owns ? null : `the role ${who} does not own the database ${database}`
-}
-
-/** @throws NselfError `refused` that says how to restore all the same. */
-export function mustGoInPlace(reason: string, what: string): NselfError {
-  return new NselfError('refused', `${reason}, so the backup cannot be restored beside the old one`, {
-    hint: `add --in-place, which restores in one transaction: nself db restore ${what} --in-place; or connect as the owner with CREATEDB; nothing was changed`,
-  })
+  if (!owns) return `the role ${who} does not own the database ${database}`
+  return places ? null : `the role ${who} may not create in the tablespace ${space}`
 }

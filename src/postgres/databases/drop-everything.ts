@@ -1,78 +1,46 @@
-import { certain } from '../../core/certain.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
-import { type Client, queryArrays } from '../driver/pg.ts'
+import type { Client } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { allDroppedSql, forgetAllSql } from '../tracking/history.ts'
 import { findDefaultPrivileges } from './default-privileges.ts'
-
-/**
- * Everything a user can have made, as statements: whole schemas, then what stands in public, then what stands in
- * none; last the schema public, which every new database has. One drop can take others with it, so all say IF EXISTS, and what has gone by then is no error.
- */
-const dropsSql = `
-SELECT format('ALTER SUBSCRIPTION %I DISABLE; ALTER SUBSCRIPTION %1$I SET (slot_name = NONE); DROP SUBSCRIPTION IF EXISTS %1$I', subname)
- FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-UNION ALL
-SELECT format('DROP EXTENSION IF EXISTS %I CASCADE', extname) FROM pg_extension
- WHERE extname <> 'plpgsql' AND pg_has_role(extowner, 'USAGE')
-UNION ALL
-SELECT format('DROP PUBLICATION IF EXISTS %I', pubname) FROM pg_publication
-UNION ALL
-SELECT format('DROP EVENT TRIGGER IF EXISTS %I CASCADE', evtname) FROM pg_event_trigger
-UNION ALL
-SELECT format('DROP FOREIGN DATA WRAPPER IF EXISTS %I CASCADE', fdwname) FROM pg_foreign_data_wrapper
-UNION ALL
-SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) FROM pg_namespace n
- WHERE nspname NOT IN ('public', 'information_schema', 'nself') AND nspname NOT LIKE 'pg\\_%'
- AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
-UNION ALL
-SELECT format('DROP %s IF EXISTS %s CASCADE', CASE o.type WHEN 'composite type' THEN 'type' WHEN 'statistics object' THEN 'statistics' ELSE o.type END, o.identity)
- FROM (SELECT DISTINCT classid, objid FROM pg_depend d
-   WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace('public')::oid AND deptype = 'n'
-   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid = 0 AND e.deptype IN ('e', 'i'))) AS own,
-  pg_identify_object(own.classid, own.objid, 0) AS o
- WHERE o.type NOT IN ('default acl', 'index', 'trigger', 'rule')
-UNION ALL
-SELECT format('DROP CAST IF EXISTS (%s AS %s) CASCADE', castsource::regtype, casttarget::regtype) FROM pg_cast c
- WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-UNION ALL
-SELECT format('DROP ACCESS METHOD IF EXISTS %I CASCADE', amname) FROM pg_am a
- WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_am'::regclass AND d.objid = a.oid AND d.deptype = 'e')
-UNION ALL
-SELECT format('DROP LANGUAGE IF EXISTS %I CASCADE', lanname) FROM pg_language l
- WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_language'::regclass AND d.objid = l.oid AND d.deptype = 'e')
-UNION ALL
-SELECT format('SELECT lo_unlink(%s)', oid) FROM pg_largeobject_metadata
-UNION ALL
-SELECT format('CREATE SCHEMA public; GRANT %s ON SCHEMA public TO PUBLIC',
-  CASE WHEN current_setting('server_version_num')::int < 150000 THEN 'ALL' ELSE 'USAGE' END)
- WHERE to_regnamespace('public') IS NULL`
+import { namesOfObjects, readUserObjects, type UserObject } from './user-objects.ts'
 
 /** Locks are a shared, small pool: a schema of thousands of tables goes in several transactions. */
 const batch = 200
 
 /**
- * Drops all user objects; the tracking schema stays, its rows of applied migrations go first.
+ * Drops all objects of the user; the tracking schema is kept, its rows of applied migrations go first. What belongs to
+ * others is kept too, and told.
  * @throws NselfError `migration-failed`, `connection`.
  */
-export async function dropEverything({ client }: { client: Client }, environment: Environment): Promise<void> {
+export async function dropEverything(
+  { client }: { client: Client },
+  environment: Environment,
+  tell: (sentence: string) => void,
+): Promise<void> {
   try {
-    await dropInBatches(client, environment)
+    const { first, rest, left } = await findDrops(client)
+    await dropInBatches(client, first, rest, environment)
+    if (left.length > 0) tell(leftAlone(left))
   } catch (error) {
     throw error instanceof LostConnection ? unknownDrop(error) : error
   }
 }
 
-async function dropInBatches(client: Client, environment: Environment): Promise<void> {
-  const drops = await findDrops(client)
+async function dropInBatches(
+  client: Client,
+  first: readonly string[],
+  drops: readonly string[],
+  environment: Environment,
+): Promise<void> {
   for (let at = 0; at === 0 || at < drops.length; at += batch) {
-    const first = at === 0 ? `${forgetAllSql(environment)};` : ''
+    const before = at === 0 ? `${dropAllSql(first)}; ${forgetAllSql(environment)};` : ''
     const last = at + batch >= drops.length ? `; ${allDroppedSql}` : ''
-    const { error } = await dropBatch(client, `${first} ${dropAllSql(drops.slice(at, at + batch))}${last}`)
+    const { error } = await dropBatch(client, `${before} ${dropAllSql(drops.slice(at, at + batch))}${last}`)
     if (error === null) continue
     if (error instanceof LostConnection) throw error
     throw new NselfError('migration-failed', `fresh could not drop everything: ${error.message}`, {
@@ -91,10 +59,30 @@ function unknownDrop(cause: LostConnection): NselfError {
   })
 }
 
-/** The statements that drop what a database has, but for the tracking schema: default privileges first, for they name schemas. */
-export async function findDrops(client: Client): Promise<string[]> {
-  const rows = await queryArrays<[string]>(client, dropsSql)
-  return [...(await findDefaultPrivileges(client)), ...rows.map((row) => certain(row[0]))]
+export interface Drops {
+  /** What could forbid everything else: event triggers. */
+  readonly first: readonly string[]
+  readonly rest: readonly string[]
+  /** What belongs to others, and is kept. */
+  readonly left: readonly UserObject[]
+}
+
+/** The statements that drop what the role may drop; default privileges before the schemas that they name. */
+export async function findDrops(client: Client): Promise<Drops> {
+  const objects = await readUserObjects(client)
+  const ours = objects.filter(({ isOurs }) => isOurs)
+  const isFirst = ({ kind }: UserObject) => kind === 'EVENT TRIGGER'
+  const dropOf = ({ drop }: UserObject) => drop
+  const others = ours.filter((object) => !isFirst(object))
+  return {
+    first: ours.filter(isFirst).map(dropOf),
+    rest: [...(await findDefaultPrivileges(client)), ...others.map(dropOf)],
+    left: objects.filter(({ isOurs }) => !isOurs),
+  }
+}
+
+export function leftAlone(left: readonly UserObject[]): string {
+  return `Left alone, because they belong to others: ${namesOfObjects(left)}`
 }
 
 /** One statement that runs them all; what went with another one is no error. */

@@ -11,14 +11,15 @@ export interface Properties {
   readonly row: Row
   readonly owner: string
   readonly encoding: string
-  readonly tablespace: string
+  /** Null for the usual one, which no role needs a right for. */
+  readonly tablespace: string | null
   readonly comment: string | null
   readonly settings: readonly { readonly role: string | null; readonly name: string; readonly value: string }[]
   readonly grants: readonly { readonly to: string | null; readonly right: string; readonly grantable: boolean }[] | null
 }
 
 const propertiesSql = (database: string) => `SELECT to_jsonb(d) AS row, pg_get_userbyid(datdba) AS owner,
-  pg_encoding_to_char(encoding) AS encoding, spcname AS tablespace, shobj_description(d.oid, 'pg_database') AS comment,
+  pg_encoding_to_char(encoding) AS encoding, NULLIF(spcname, 'pg_default') AS tablespace, shobj_description(d.oid, 'pg_database') AS comment,
   (SELECT jsonb_agg(jsonb_build_object('role', rolname, 'name', split_part(one, '=', 1),
      'value', substr(one, strpos(one, '=') + 1)))
    FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = setrole, unnest(setconfig) one
@@ -46,7 +47,7 @@ export function createLikeSql(name: string, { row, owner, encoding, tablespace }
     `LC_COLLATE ${text('datcollate')}`,
     `LC_CTYPE ${text('datctype')}`,
     ...providerOptions(row, text),
-    `TABLESPACE ${quoteIdentifier(tablespace)}`,
+    ...(tablespace === null ? [] : [`TABLESPACE ${quoteIdentifier(tablespace)}`]),
     `CONNECTION LIMIT ${ourConnectionLimit}`,
   ]
   return `CREATE DATABASE ${quoteIdentifier(name)} ${options.join(' ')}`

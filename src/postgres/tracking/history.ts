@@ -159,7 +159,7 @@ export const lastAppliedSql = `SELECT name FROM nself.migrations WHERE state = '
 
 /** SQL that marks a restored database with the environment it now serves, and journals where it came from. */
 export function restoredSql(environment: Environment, backup: string): string {
-  const mark = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`
+  const mark = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value WHERE metadata.value <> EXCLUDED.value`
   return `WITH mark AS (${mark}) ${journalSql('restore', null, 'done', environment, backup)}`
 }
 
