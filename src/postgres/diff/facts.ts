@@ -1,5 +1,6 @@
 import type { Fact, FactBase } from '@supabase/pg-delta'
-import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { connect, type Server } from '../driver/connect.ts'
+import { withConnection } from '../driver/with-connection.ts'
 
 /** Only this room knows the library that turns two schemas into statements. */
 export type Library = typeof import('@supabase/pg-delta')
@@ -21,38 +22,39 @@ export type Scope = 'schema' | 'grants' | 'all'
  * @throws NselfError `connection`; what the server says.
  */
 export async function readFacts(server: Server, scope: Scope): Promise<FactBase> {
-  const { extract, buildFactBase, encodeId } = await loadLibrary()
-  const connection = await connect(server, 'nself')
-  const { client } = connection
-  // All that it does with a pool is to borrow one connection.
-  const pool = { connect: async () => ({ query: client.query.bind(client), release: () => {} }) }
-  try {
-    const { factBase } = await extract(pool as never)
-    const left = new Set<string>()
-    // What an owner may do with his own is so by itself.
-    const owners = new Set(
-      factBase.edges.flatMap(({ kind, from, to }) =>
-        kind === 'owner' && to.kind === 'role' ? [`${encodeId(from)} ${to.name}`] : [],
-      ),
-    )
-    const isOwners = (id: (typeof factBase.edges)[number]['from']) =>
-      id.kind === 'acl' && owners.has(`${encodeId(id.target)} ${id.grantee}`)
-    const facts = factBase.facts().filter(({ id, parent }) => {
-      const own = id.kind === 'schema' ? id.name === 'nself' : 'schema' in id && id.schema === 'nself'
-      const under = parent !== undefined && left.has(encodeId(parent))
-      const access = scope === 'schema' && (id.kind === 'acl' || id.kind === 'defaultPrivilege')
-      if (!own && !under && !access && !targetsOwn(id) && !isOwners(id)) return true
-      left.add(encodeId(id))
-      return false
-    })
-    const edges = factBase.edges.filter(
-      ({ kind, from, to }) =>
-        !left.has(encodeId(from)) && !left.has(encodeId(to)) && (kind !== 'owner' || scope === 'all'),
-    )
-    return buildFactBase(facts, [...edges])
-  } finally {
-    await disconnect(connection)
-  }
+  const { extract } = await loadLibrary()
+  return withConnection(connect(server, 'nself'), null, async (client) => {
+    // All that it does with a pool is to borrow one connection.
+    const pool = { connect: async () => ({ query: client.query.bind(client), release: () => {} }) }
+    return inScope((await extract(pool as never)).factBase, scope)
+  })
+}
+
+/** What is there without this tool's own schema, and without what the scope leaves out. */
+async function inScope(factBase: FactBase, scope: Scope): Promise<FactBase> {
+  const { buildFactBase, encodeId } = await loadLibrary()
+  const left = new Set<string>()
+  // What an owner may do with his own is so by itself.
+  const owners = new Set(
+    factBase.edges.flatMap(({ kind, from, to }) =>
+      kind === 'owner' && to.kind === 'role' ? [`${encodeId(from)} ${to.name}`] : [],
+    ),
+  )
+  const isOwners = (id: (typeof factBase.edges)[number]['from']) =>
+    id.kind === 'acl' && owners.has(`${encodeId(id.target)} ${id.grantee}`)
+  const facts = factBase.facts().filter(({ id, parent }) => {
+    const own = id.kind === 'schema' ? id.name === 'nself' : 'schema' in id && id.schema === 'nself'
+    const under = parent !== undefined && left.has(encodeId(parent))
+    const access = scope === 'schema' && (id.kind === 'acl' || id.kind === 'defaultPrivilege')
+    if (!own && !under && !access && !targetsOwn(id) && !isOwners(id)) return true
+    left.add(encodeId(id))
+    return false
+  })
+  const edges = factBase.edges.filter(
+    ({ kind, from, to }) =>
+      !left.has(encodeId(from)) && !left.has(encodeId(to)) && (kind !== 'owner' || scope === 'all'),
+  )
+  return buildFactBase(facts, [...edges])
 }
 
 /** A comment or a right on something of this tool's. */

@@ -13,6 +13,7 @@ interface Insides {
   readonly processID: number
   readonly secretKey: number
   readonly readyForQuery: boolean | null
+  getTransactionStatus(): 'I' | 'T' | 'E' | null
   readonly connection: Wire & { on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): void }
 }
 
@@ -59,6 +60,9 @@ export function reportedBy(client: Client): ReadonlyMap<string, string> {
 export const isWaiting = (client: Client): boolean => insidesOf(client).readyForQuery === false
 
 /** The library, loaded where the first connection is made. */
+/** True where a transaction was begun and has not ended, nor failed. */
+export const isInTransaction = (client: Client): boolean => insidesOf(client).getTransactionStatus() === 'T'
+
 export async function loadPg() {
   return (await import('pg')).default
 }

@@ -3,11 +3,12 @@ import type { Approved } from '../../core/guard.ts'
 import { locate } from '../../core/location.ts'
 import { SqlError } from '../../core/sql/lexer.ts'
 import { type Statement, splitStatements } from '../../core/sql/statement.ts'
-import { type Connection, connectAsPerson, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connectAsPerson, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
-import { queryOneRaw, queryRaw, type RawAnswer } from '../driver/pg.ts'
+import { isInTransaction, queryOneRaw, queryRaw, type RawAnswer } from '../driver/pg.ts'
 import type { ServerError } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
 import { utf16Offset } from '../run/failure.ts'
 import { cancelling } from '../run/session.ts'
@@ -47,21 +48,18 @@ export function statementsOf(sql: string): Statement[] {
  */
 export async function runQuery(server: Server, sql: string, options: QueryOptions): Promise<RawAnswer[]> {
   const statements = statementsOf(sql)
-  const connection = await connectAsPerson(server, 'nself query')
-  connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
-  try {
+  return withConnection(connectAsPerson(server, 'nself query'), null, async (client, connection) => {
+    connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)
     const work = options.write !== null ? asOne(connection, options.write.what) : readOnly(connection, sql, statements)
-    const answers = await cancelling({ connection }, options.signal, work)
-    const { client } = connection as { client: { getTransactionStatus?: () => string } }
-    if (client.getTransactionStatus?.() === 'T')
-      options.tell('Warning: the SQL leaves its transaction open: it is rolled back')
-    return answers
-  } catch (error) {
-    if (!options.signal.aborted) throw error
-    throw new NselfError(interruption(options.signal), 'interrupted; the query was cancelled', { cause: error })
-  } finally {
-    await disconnect(connection)
-  }
+    try {
+      const answers = await cancelling({ connection }, options.signal, work)
+      if (isInTransaction(client)) options.tell('Warning: the SQL leaves its transaction open: it is rolled back')
+      return answers
+    } catch (error) {
+      if (!options.signal.aborted) throw error
+      throw new NselfError(interruption(options.signal), 'interrupted; the query was cancelled', { cause: error })
+    }
+  })
 }
 
 async function asOne({ client }: Connection, sql: string): Promise<RawAnswer[]> {
