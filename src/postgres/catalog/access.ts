@@ -1,5 +1,5 @@
 import type { Access, Catalog } from '../../core/schema/catalog.ts'
-import { isMine, notOfExtension, routineName, type Section } from './query-parts.ts'
+import { isMine, notOfExtension, type RowsQuery, routineName } from './query-parts.ts'
 
 /** One object's owner and rights; a column has no owner of its own. */
 export interface AccessRow extends Access {
@@ -17,12 +17,19 @@ const grants = (acl: string, type: string, owner: string) => `ARRAY(SELECT strin
     || ' TO ' || CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee) END
   FROM aclexplode(COALESCE(${acl}, acldefault('${type}', ${owner}))) WHERE grantee <> ${owner} GROUP BY grantee ORDER BY 1)`
 
-const row = (kind: AccessRow['kind'], name: string, owner: string, acl: string, type: string, from: string): Section =>
+const row = (
+  kind: AccessRow['kind'],
+  name: string,
+  owner: string,
+  acl: string,
+  type: string,
+  from: string,
+): RowsQuery =>
   `SELECT jsonb_build_object('kind', '${kind}', 'schema', ${kind === 'schema' ? 'NULL' : 'n.nspname'}, 'name', ${name}, 'column', NULL, 'owner', pg_get_userbyid(${owner}),
     'grants', ${grants(acl, type, owner)}) AS value FROM ${from}`
 
 /** SQL for who owns what and what others may do with it. */
-export const access: readonly Section[] = [
+export const access: readonly RowsQuery[] = [
   row('schema', 'n.nspname', 'n.nspowner', 'n.nspacl', 'n', `pg_namespace n WHERE ${isMine('n')}`),
   row(
     'relation',

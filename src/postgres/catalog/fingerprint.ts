@@ -82,7 +82,7 @@ const inShort = [
   ),
 ]
 
-const all = [...inShort, ...othersButSequences.map((section) => `(SELECT value::text FROM (${section}) AS item)`)]
+const all = [...inShort, ...othersButSequences.map((query) => `(SELECT value::text FROM (${query}) AS item)`)]
 
 /**
  * SQL for one text that tells two schemas apart, whatever the order of their parts; it runs inside a transaction after

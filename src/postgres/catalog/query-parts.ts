@@ -1,5 +1,5 @@
 /** A SELECT of one column, `value` of type jsonb: one row an object. */
-export type Section = string
+export type RowsQuery = string
 
 /** Schemas of the user: neither PostgreSQL's nor this tool's. */
 export const isMine = (namespace: string): string =>

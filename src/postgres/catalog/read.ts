@@ -3,7 +3,7 @@ import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { Client } from '../driver/pg.ts'
 import { type AccessRow, access, withAccess } from './access.ts'
 import { others } from './other-objects.ts'
-import type { Section } from './query-parts.ts'
+import type { RowsQuery } from './query-parts.ts'
 import { columns, constraints, enums, indexes, tables } from './relations.ts'
 
 /** Definitions then read the same whatever the role and the server have set; names are written with their schema. */
@@ -18,8 +18,8 @@ type Part<T> = T & { readonly schema: string; readonly table: string }
  * @throws what the server says.
  */
 export async function readCatalog(client: Client, all = false): Promise<Catalog> {
-  const rows = <T>(section: Section) =>
-    client.query<{ value: T }>(section).then((result) => result.rows.map((row) => row.value))
+  const rows = <T>(query: RowsQuery) =>
+    client.query<{ value: T }>(query).then((result) => result.rows.map((row) => row.value))
   const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows, accessRows] =
     await Promise.all([
       client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`),
@@ -29,8 +29,8 @@ export async function readCatalog(client: Client, all = false): Promise<Catalog>
       rows<Part<Column>>(columns),
       rows<Part<Constraint>>(constraints),
       rows<Part<Index>>(indexes),
-      Promise.all(others.map((section) => rows<Other>(section))),
-      Promise.all((all ? access : []).map((section) => rows<AccessRow>(section))),
+      Promise.all(others.map((query) => rows<Other>(query))),
+      Promise.all((all ? access : []).map((query) => rows<AccessRow>(query))),
       client.query('COMMIT'),
     ])
   const [columnsOf, constraintsOf, indexesOf] = [grouped(columnRows), grouped(constraintRows), grouped(indexRows)]

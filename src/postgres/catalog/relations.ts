@@ -1,4 +1,4 @@
-import { commentOf, dottedName, isMine, notOfExtension, optionsOf, type Section } from './query-parts.ts'
+import { commentOf, dottedName, isMine, notOfExtension, optionsOf, type RowsQuery } from './query-parts.ts'
 
 /** SQL for tables and what they are made of; each row is one jsonb. Works on PostgreSQL 14 and later. */
 
@@ -8,13 +8,13 @@ const names = (relation: string, columns: string) =>
   `ARRAY(SELECT a.attname FROM unnest(${columns}) WITH ORDINALITY AS listed(num, place)
     JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = listed.num ORDER BY listed.place)`
 
-export const enums: Section = `SELECT jsonb_build_object('schema', n.nspname, 'name', t.typname,
+export const enums: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname, 'name', t.typname,
   'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder),
   'comment', ${commentOf('pg_type', 't.oid')}) AS value
  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
  WHERE t.typtype = 'e' AND ${isMine('n')} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY n.nspname, t.typname`
 
-export const tables: Section = `SELECT jsonb_build_object('schema', n.nspname, 'name', c.relname,
+export const tables: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname, 'name', c.relname,
   'kind', CASE WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'p' THEN 'partitioned'
    WHEN c.relkind = 'f' THEN 'foreign' ELSE 'table' END,
   'unlogged', c.relpersistence = 'u',
@@ -42,7 +42,7 @@ const sequenceOf = (dependency: 'a' | 'i') => `(SELECT ${dottedName('sn.nspname'
    AND w.refobjsubid = a.attnum AND w.deptype = '${dependency}' LIMIT 1)`
 
 /** Of a partition only what it has of its own: the rest is its parent's. */
-export const columns: Section = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', a.attname,
+export const columns: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', a.attname,
   'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
   'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
   'generated', CASE WHEN a.attgenerated <> '' THEN jsonb_build_object('expression', pg_get_expr(d.adbin, d.adrelid),
@@ -66,7 +66,7 @@ export const columns: Section = `SELECT jsonb_build_object('schema', n.nspname, 
 const rule = (column: string) =>
   `CASE ${column} WHEN 'r' THEN 'restrict' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' ELSE 'no action' END`
 
-export const constraints: Section = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', k.conname,
+export const constraints: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', k.conname,
   'kind', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'f' THEN 'foreign key'
    WHEN 'c' THEN 'check' ELSE 'exclusion' END,
   'definition', pg_get_constraintdef(k.oid), 'columns', ${names('k.conrelid', 'k.conkey')},
@@ -78,7 +78,7 @@ export const constraints: Section = `SELECT jsonb_build_object('schema', n.nspna
  WHERE ${isTable} AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND k.conislocal
  ORDER BY n.nspname, c.relname, k.conname`
 
-export const indexes: Section = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', x.relname,
+export const indexes: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', x.relname,
   'definition', pg_get_indexdef(i.indexrelid), 'unique', i.indisunique, 'method', am.amname,
   'keys', (SELECT jsonb_agg(jsonb_build_object('text', CASE WHEN i.indkey[k - 1] = 0 THEN pg_get_indexdef(i.indexrelid, k, true)
     ELSE (SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum = i.indkey[k - 1]) END,
