@@ -51,6 +51,11 @@ function contextOf(flags: CommonFlags): Context {
     // postgres/postgres: what is a name of the server's too cannot be told apart from it, and every message names the server.
     if (server !== null && 'password' in server && !isNameOf(server, server.password)) hideSecret(server.password)
   }
+  for (const server of [settings.target, settings.shadow]) {
+    const lines = server !== null && 'link' in server ? server.link?.passwords : undefined
+    for (const { password } of lines ?? [])
+      if (server !== null && 'host' in server && !isNameOf(server, password)) hideSecret(password)
+  }
   for (const warning of settings.warnings) progress.tell(shown(`Warning: ${warning}`))
   return {
     settings,

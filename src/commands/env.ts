@@ -1,4 +1,7 @@
 import { relative } from 'node:path'
+import { placesOf } from '../core/connection/link.ts'
+import { passwordIn } from '../core/connection/passfile.ts'
+import { placeOf } from '../postgres/driver/connect.ts'
 import type { Context } from './shared/context.ts'
 import type { EnvResult, Setting } from './shared/results.ts'
 
@@ -10,18 +13,26 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
   const folder = (path: string) => relative(root, path) || '.'
   const list: Setting[] = [{ name: 'environment', value: settings.environment, source: settings.environmentSource }]
   if (target.kind === 'server') {
-    const { host, port, user, password, database, ssl = null } = target
+    const { user, password, database, ssl = null, link = {} } = target
+    const places = placesOf(target)
+    const host = places.map((place) => place.host).join(',')
+    const port = places.map((place) => place.port).join(',')
+    const filed = password === null && passwordIn(link.passwords ?? [], target) !== null
     const parts: Record<keyof typeof origins, string | null> = {
       host,
-      port: String(port),
+      port,
       user,
-      password: password === null ? null : mask,
+      password: password === null && !filed ? null : mask,
       database,
       ssl,
     }
     for (const [name, value] of Object.entries(parts)) {
-      list.push({ name, value, source: origins[name as keyof typeof parts] ?? 'default' })
+      const source = name === 'password' && filed ? link.passfile : origins[name as keyof typeof parts]
+      list.push({ name, value, source: source ?? 'default' })
     }
+    if (link.options !== undefined) list.push({ name: 'options', value: link.options, source: target.source })
+    if (link.attributes !== undefined)
+      list.push({ name: 'target session', value: link.attributes, source: target.source })
   } else list.push({ name: 'server', value: `embedded, in ${folder(target.home)}`, source: 'default' })
   list.push({ name: 'migrations', value: folder(settings.migrationsDir), source: settings.folderOrigins.migrations })
   list.push({ name: 'seeds', value: folder(settings.seedsDir), source: settings.folderOrigins.seeds })
@@ -29,7 +40,7 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
   return {
     kind: 'env',
     environment: settings.environment,
-    server: target.kind === 'server' ? `${target.host}:${target.port}/${target.database}` : 'the embedded server',
+    server: target.kind === 'server' ? placeOf(target) : 'the embedded server',
     settings: list,
     files: settings.envFiles,
     warnings: settings.warnings,

@@ -11,13 +11,15 @@ export interface Variable {
   readonly file: string | null
 }
 
-/** Never holds an empty value: those count as unset. */
+/** Of empty values only those are kept that may be refused: libpq, and everybody else, take the others for unset. */
 export type Variables = ReadonlyMap<string, Variable>
+
+const isOurs = (name: string) => /^(?:DATABASE_URL|ENV|NSELF_\w+|POSTGRES_(?:HOST|DB|USER))$/.test(name)
 
 export function variablesOf(values: Readonly<Record<string, string | undefined>>, file: string | null): Variables {
   const variables = new Map<string, Variable>()
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== '') variables.set(name, { value, file })
+    if (value !== undefined && (value !== '' || isOurs(name))) variables.set(name, { value, file })
   }
   return variables
 }

@@ -1,11 +1,14 @@
 import { certain } from '../core/certain.ts'
+import { type Link, sessionAttributes, sslModes, tlsVersions } from '../core/connection/link.ts'
+import { refusalOf } from '../core/connection/parameters.ts'
 import { NselfError } from '../core/errors.ts'
+import { readPassfile, readService, usualCertificate } from './connection-files.ts'
 import { describe, type Variables } from './env-files.ts'
-import { badUrl, parseUrl } from './server-url.ts'
+import { parseUrl } from './server-url.ts'
 
 export interface ServerTarget {
   readonly kind: 'server'
-  /** A name, an address without brackets, or the folder of a socket. */
+  /** A name, an address without brackets, or the folder of a socket; of several the first. */
   readonly host: string
   readonly port: number
   readonly user: string
@@ -13,6 +16,7 @@ export interface ServerTarget {
   readonly database: string
   /** The `sslmode` as the user wrote it. */
   readonly ssl?: string
+  readonly link?: Link
   /** Where it was set: `--database-url`, `DATABASE_URL`, `POSTGRES_HOST in .env.local`. */
   readonly source: string
 }
@@ -20,42 +24,185 @@ export interface ServerTarget {
 /** As `ServerTarget.source` names them. */
 export type Origins = Readonly<Partial<Record<'host' | 'port' | 'user' | 'password' | 'database' | 'ssl', string>>>
 
-interface FoundServer {
+export interface FoundServer {
   readonly target: ServerTarget
   readonly origins: Origins
+  readonly warnings: readonly string[]
+}
+
+/** A parameter of libpq, and where it was set. */
+interface Parameter {
+  readonly value: string
+  readonly source: string
+}
+
+type Parameters = Map<string, Parameter>
+
+/** libpq's variables for what a URL leaves open. */
+const variableOf: Readonly<Record<string, string>> = {
+  host: 'PGHOST',
+  hostaddr: 'PGHOSTADDR',
+  port: 'PGPORT',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  dbname: 'PGDATABASE',
+}
+
+const otherVariables: Readonly<Record<string, string>> = {
+  passfile: 'PGPASSFILE',
+  options: 'PGOPTIONS',
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+  sslcrl: 'PGSSLCRL',
+  sslnegotiation: 'PGSSLNEGOTIATION',
+  ssl_min_protocol_version: 'PGSSLMINPROTOCOLVERSION',
+  ssl_max_protocol_version: 'PGSSLMAXPROTOCOLVERSION',
+  channel_binding: 'PGCHANNELBINDING',
+  connect_timeout: 'PGCONNECT_TIMEOUT',
+  target_session_attrs: 'PGTARGETSESSIONATTRS',
+  load_balance_hosts: 'PGLOADBALANCEHOSTS',
+  require_auth: 'PGREQUIREAUTH',
+  requirepeer: 'PGREQUIREPEER',
+  gssencmode: 'PGGSSENCMODE',
 }
 
 /** The server from variables of one family, or null when none of those that `need` names is set. */
 export function serverFromParts(
   variables: Variables,
-  prefix: string,
-  databaseKey: string,
+  prefix: 'POSTGRES_' | 'PG',
   need: readonly string[],
+  needsDatabase: boolean,
 ): FoundServer | null {
-  const get = (key: string) => variables.get(prefix + key)
-  const first = need.find((key) => get(key) !== undefined)
+  const first = need.find((key) => variables.has(prefix + key))
   if (first === undefined) return null
-  const port = get('PORT')
-  const user = get('USER')?.value ?? 'postgres'
-  const target: ServerTarget = {
-    kind: 'server',
-    host: get('HOST')?.value ?? 'localhost',
-    port: port === undefined ? 5432 : portFrom(port.value, describe(`${prefix}PORT`, port)),
-    user,
-    password: get('PASSWORD')?.value ?? null,
-    database: get(databaseKey)?.value ?? user,
-    ...sslOf(variables.get('PGSSLMODE')?.value),
-    source: describe(prefix + first, certain(get(first))),
+  const names =
+    prefix === 'PG'
+      ? variableOf
+      : {
+          host: 'POSTGRES_HOST',
+          port: 'POSTGRES_PORT',
+          user: 'POSTGRES_USER',
+          password: 'POSTGRES_PASSWORD',
+          dbname: 'POSTGRES_DB',
+        }
+  const found: Parameters = new Map()
+  // Of libpq's, a service goes before the variables.
+  if (prefix === 'PG') fillFromService(found, variables)
+  fillFromVariables(found, variables, names)
+  fillFromVariables(found, variables, otherVariables)
+  return serverFrom(found, describe(prefix + first, certain(variables.get(prefix + first))), needsDatabase)
+}
+
+/** The server of a URL; what it leaves open comes from its service, then from libpq's variables. */
+export function serverFromUrl(text: string, source: string, variables: Variables, needsDatabase: boolean): FoundServer {
+  const found: Parameters = new Map(
+    [...parseUrl(text.trim(), source)].map(([name, value]) => [name, { value, source }]),
+  )
+  fillFromService(found, variables)
+  fillFromVariables(found, variables, { ...variableOf, ...otherVariables })
+  return serverFrom(found, source, needsDatabase)
+}
+
+function fillFromVariables(found: Parameters, variables: Variables, names: Readonly<Record<string, string>>): void {
+  for (const [parameter, name] of Object.entries(names)) {
+    const variable = variables.get(name)
+    if (found.has(parameter) || variable === undefined) continue
+    // With a host of its own a URL does not mean the address of another.
+    if (
+      parameter === 'hostaddr' &&
+      found.get('host')?.source !== describe('PGHOST', variables.get('PGHOST') ?? variable) &&
+      found.has('host')
+    )
+      continue
+    found.set(parameter, { value: variable.value, source: describe(name, variable) })
   }
-  const names = { host: 'HOST', port: 'PORT', user: 'USER', password: 'PASSWORD', database: databaseKey }
-  const origins = Object.entries(names).map(([part, key]) => [part, originOf(variables, prefix + key)])
-  return { target, origins: { ...Object.fromEntries(origins), ssl: originOf(variables, 'PGSSLMODE') } }
+}
+
+function fillFromService(found: Parameters, variables: Variables): void {
+  const variable = variables.get('PGSERVICE')
+  const service =
+    found.get('service') ?? (variable && { value: variable.value, source: describe('PGSERVICE', variable) })
+  if (service === undefined) return
+  const own = found.get('servicefile')?.value ?? variables.get('PGSERVICEFILE')?.value
+  const files = { own, folder: variables.get('PGSYSCONFDIR')?.value }
+  for (const [name, value] of readService(service.value, service.source, files)) {
+    if (!found.has(name)) found.set(name, { value, source: `service ${service.value}` })
+  }
 }
 
 /** Where a variable was set; undefined when it was not. */
 export function originOf(variables: Variables, name: string): string | undefined {
   const variable = variables.get(name)
   return variable === undefined ? undefined : describe(name, variable)
+}
+
+function serverFrom(found: Parameters, source: string, needsDatabase: boolean): FoundServer {
+  for (const [name, { value, source: from }] of found) {
+    const refusal = refusalOf(name, value)
+    if (refusal !== null) throw wrong(from, refusal)
+  }
+  const get = (name: string) => found.get(name)?.value || undefined
+  const places = placesFrom(found)
+  const place = certain(places[0])
+  const user = get('user') ?? 'postgres'
+  if (needsDatabase && get('dbname') === undefined) {
+    throw new NselfError('configuration', `${source} names no database`, {
+      hint: 'in staging and production there is no default: add it, such as postgresql://user@host:5432/database, POSTGRES_DB or PGDATABASE',
+    })
+  }
+  const password = get('password') ?? null
+  const passfile = password === null ? readPassfile(get('passfile')) : null
+  const ssl = sslModeFrom(found)
+  const link: Link = {
+    ...(places.length > 1 || place.hostaddr !== undefined ? { places } : {}),
+    ...linkFrom(found, ssl),
+    ...(passfile !== null && passfile.lines.length > 0 ? { passwords: passfile.lines, passfile: passfile.path } : {}),
+  }
+  const target: ServerTarget = {
+    kind: 'server',
+    host: place.host,
+    port: place.port,
+    user,
+    password,
+    database: get('dbname') ?? user,
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(Object.keys(link).length > 0 ? { link } : {}),
+    source,
+  }
+  return { target, origins: originsOf(found), warnings: passfile?.warning ? [passfile.warning] : [] }
+}
+
+function originsOf(found: Parameters): Origins {
+  const names = { host: 'host', port: 'port', user: 'user', password: 'password', database: 'dbname', ssl: 'sslmode' }
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([part, name]) => {
+      const source = found.get(name)?.source ?? (name === 'sslmode' ? found.get('ssl')?.source : undefined)
+      return source === undefined ? [] : [[part, source]]
+    }),
+  )
+}
+
+/** As many as hosts or addresses are listed; one port is that of all. */
+function placesFrom(found: Parameters): { host: string; port: number; hostaddr?: string }[] {
+  const list = (name: string) => found.get(name)?.value.split(',')
+  const [hosts, addresses, ports] = [list('host'), list('hostaddr'), list('port') ?? ['']]
+  const count = Math.max(hosts?.length ?? 0, addresses?.length ?? 0, 1)
+  const source = (found.get('port') ?? found.get('host') ?? found.get('hostaddr'))?.source ?? ''
+  if (hosts !== undefined && addresses !== undefined && hosts.length !== addresses.length)
+    throw wrong(source, `it names ${hosts.length} hosts and ${addresses.length} addresses`)
+  if (ports.length > 1 && ports.length !== count)
+    throw wrong(source, `it names ${count} hosts and ${ports.length} ports`)
+  return Array.from({ length: count }, (_, i) => {
+    const hostaddr = addresses?.[i] || undefined
+    const port = ports[ports.length === 1 ? 0 : i] ?? ''
+    return {
+      host: hosts?.[i] || hostaddr || 'localhost',
+      port: port === '' ? 5432 : portFrom(port, source),
+      ...(hostaddr === undefined ? {} : { hostaddr }),
+    }
+  })
 }
 
 function portFrom(text: string, source: string): number {
@@ -67,45 +214,61 @@ function portFrom(text: string, source: string): number {
   })
 }
 
-function sslOf(mode: string | undefined): { ssl?: string } {
-  return mode === undefined || mode === '' ? {} : { ssl: mode }
+function sslModeFrom(found: Parameters): string | undefined {
+  const mode = oneOf(found, 'sslmode', sslModes)
+  if (mode !== undefined) return mode
+  // `ssl=true` is what other drivers write, and libpq reads it in the same way.
+  const isOn = ['true', '1'].includes(found.get('ssl')?.value ?? '') || found.get('requiressl')?.value === '1'
+  return isOn ? 'require' : undefined
 }
 
-export function serverFromUrl(text: string, source: string, variables: Variables): FoundServer {
-  const url = parseUrl(text.trim(), source)
-  const query = (name: string) => url.query.get(name) || undefined
-  for (const name of ['service', 'hostaddr']) {
-    if (url.query.has(name)) throw badUrl(source, `"${name}" is not supported`)
+/** @throws NselfError `configuration` for a value that is none of them. */
+function oneOf<T extends string>(found: Parameters, name: string, values: readonly T[]): T | undefined {
+  const parameter = found.get(name)
+  if (parameter === undefined || parameter.value === '') return undefined
+  const value = values.find((item) => item === parameter.value)
+  // What was written is not shown: in a mangled URL it can be a piece of the password.
+  if (value === undefined) throw wrong(parameter.source, `${name} must be one of ${values.join(', ')}`)
+  return value
+}
+
+function linkFrom(found: Parameters, ssl: string | undefined): Link {
+  const get = (name: string) => found.get(name)?.value || undefined
+  const attributes = oneOf(found, 'target_session_attrs', sessionAttributes)
+  const binding = oneOf(found, 'channel_binding', ['disable', 'prefer', 'require'] as const)
+  const balance = oneOf(found, 'load_balance_hosts', ['disable', 'random'] as const)
+  const negotiation = oneOf(found, 'sslnegotiation', ['postgres', 'direct'] as const)
+  const verifies = ssl === 'require' || ssl?.startsWith('verify')
+  const entries = {
+    attributes: attributes === 'any' ? undefined : attributes,
+    random: balance === 'random' || undefined,
+    options: get('options'),
+    timeoutMs: timeoutFrom(found),
+    rootCert: get('sslrootcert') ?? (verifies ? usualCertificate('root.crt') : undefined),
+    crl: get('sslcrl'),
+    cert: get('sslcert') ?? (ssl === undefined ? undefined : usualCertificate('postgresql.crt')),
+    key: get('sslkey') ?? (ssl === undefined ? undefined : usualCertificate('postgresql.key')),
+    keyPassword: get('sslpassword'),
+    minTls: oneOf(found, 'ssl_min_protocol_version', tlsVersions),
+    maxTls: oneOf(found, 'ssl_max_protocol_version', tlsVersions),
+    directTls: negotiation === 'direct' || undefined,
+    channelBinding: binding,
   }
-  const host = query('host') ?? (url.host || 'localhost')
-  if (host.includes(',')) throw badUrl(source, 'it names more than one host')
-  const port = query('port') ?? url.port
-  const user = query('user') ?? (url.user || (variables.get('PGUSER')?.value ?? 'postgres'))
-  // `ssl=true` is what other drivers write, and libpq reads it in the same way.
-  const mode = query('sslmode') ?? (query('ssl') === 'true' ? 'require' : variables.get('PGSSLMODE')?.value)
-  const target: ServerTarget = {
-    kind: 'server',
-    host,
-    port: port === '' ? 5432 : portFrom(port, source),
-    user,
-    password: query('password') ?? (url.password || (variables.get('PGPASSWORD')?.value ?? null)),
-    database: query('dbname') ?? (url.database || user),
-    ...sslOf(mode),
-    source,
-  }
-  const own = (said: boolean, otherwise?: string) => (said ? source : otherwise && originOf(variables, otherwise))
-  const said = (name: string, part: string) => query(name) !== undefined || part !== ''
-  return {
-    target,
-    origins: Object.fromEntries(
-      Object.entries({
-        host: own(said('host', url.host)),
-        port: own(said('port', url.port)),
-        user: own(said('user', url.user), 'PGUSER'),
-        password: own(said('password', url.password), 'PGPASSWORD'),
-        database: own(said('dbname', url.database)),
-        ssl: own(said('sslmode', '') || query('ssl') === 'true', 'PGSSLMODE'),
-      }).filter((entry) => entry[1] !== undefined),
-    ),
-  }
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
+}
+
+/** In ms; 0 and less than that are no limit, and libpq takes at least two seconds. */
+function timeoutFrom(found: Parameters): number | undefined {
+  const parameter = found.get('connect_timeout')
+  if (parameter === undefined) return undefined
+  if (!/^\s*-?\d+\s*$/.test(parameter.value))
+    throw wrong(parameter.source, 'connect_timeout must be a number of seconds')
+  const seconds = Number(parameter.value)
+  return seconds <= 0 ? 0 : Math.max(seconds, 2) * 1000
+}
+
+function wrong(source: string, what: string): NselfError {
+  return new NselfError('configuration', `${source}: ${what}`, {
+    hint: 'change it there; docs/connections.md has the parameters',
+  })
 }

@@ -1,49 +1,76 @@
+import { queryForPostgres, refusalOf } from '../core/connection/parameters.ts'
 import { NselfError } from '../core/errors.ts'
 
-interface UrlParts {
-  readonly user: string
-  readonly password: string
-  readonly host: string
-  readonly port: string
-  readonly database: string
-  readonly query: ReadonlyMap<string, string>
-}
+/** What a URL sets, by libpq's names of the parameters; several hosts and ports are lists with commas. */
+export type UrlParameters = ReadonlyMap<string, string>
 
-/** The parts, decoded, '' where missing. No error has a cause: that of `new URL` holds the password. */
-export function parseUrl(text: string, source: string): UrlParts {
-  if (!/^postgres(ql)?:\/\//i.test(text)) throw badUrl(source)
-  // A socket has no host before its ?host=, which `new URL` does not allow after a user or before a port.
-  const missing = 'host.invalid'
-  const filled = text.replace(/^(\w+:\/\/(?:[^/?#]*@)?)(?![^/?#]*@)(?=[:/?]|$)/, `$1${missing}`)
-  let url: URL
+/**
+ * The parameters of a URL, decoded; what it does not say is not in them.
+ * @throws NselfError `configuration`, in which no password is.
+ */
+export function parseUrl(text: string, source: string): UrlParameters {
+  const [, authority, path, search] = /^postgres(?:ql)?:\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(text) ?? []
+  if (authority === undefined) throw badUrl(source)
+  // A raw / or ? in a password ends the host too early: another host would be meant.
+  if (path?.includes('@') || (search?.includes('@') && !authority.includes('@'))) throw badUrl(source)
   try {
-    url = new URL(filled)
-  } catch {
-    throw badUrl(source)
-  }
-  // A raw # / or ? in a password ends the host too early: another host would be meant.
-  if (url.hash !== '' || `${url.pathname}${url.search}`.includes('@')) throw badUrl(source)
-  try {
-    return {
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      host: filled !== text ? '' : decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
-      port: url.port,
-      database: decodeURIComponent(url.pathname.slice(1)),
-      query: queryOf(url.search.slice(1)),
-    }
-  } catch {
+    const found = new Map<string, string>()
+    const set = (name: string, value: string | undefined) => value && found.set(name, decodeURIComponent(value))
+    const at = authority.lastIndexOf('@')
+    const [, user, password] = /^([^:]*):?(.*)$/s.exec(authority.slice(0, Math.max(at, 0))) ?? []
+    set('user', user)
+    set('password', password)
+    setHosts(authority.slice(at + 1), set, source)
+    set('dbname', path)
+    const query = queryOf(search ?? '', source)
+    refuseUnknown(query, text, source)
+    for (const [name, value] of query) if (value !== '') found.set(name, value)
+    return found
+  } catch (error) {
+    if (error instanceof NselfError) throw error
     throw badUrl(source, 'a % in it is not followed by two hexadecimal digits')
   }
 }
 
+/** A socket has no host before its ?host=, and `h1:1,h2:2` are two. */
+function setHosts(list: string, set: (name: string, value: string) => unknown, source: string): void {
+  const places = list.split(',').map((one) => /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(one))
+  if (places.some((place) => place === null)) throw badUrl(source)
+  set('host', places.map((place) => place?.[1] ?? place?.[2] ?? '').join(','))
+  const ports = places.map((place) => place?.[3] ?? '')
+  if (ports.some((port) => port !== '')) set('port', ports.join(','))
+}
+
 /** Unlike URLSearchParams, and like libpq, a + is a +. */
-function queryOf(search: string): Map<string, string> {
-  const pairs = search.split('&').map((pair): [string, string] => {
-    const end = pair.includes('=') ? pair.indexOf('=') : pair.length
-    return [decodeURIComponent(pair.slice(0, end)), decodeURIComponent(pair.slice(end + 1))]
-  })
+function queryOf(search: string, source: string): Map<string, string> {
+  const pairs = search
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair): [string, string] => {
+      const end = pair.indexOf('=')
+      if (end < 1) throw badUrl(source, 'after the ? a name and a value with = between them are missing')
+      return [decodeURIComponent(pair.slice(0, end)), decodeURIComponent(pair.slice(end + 1))]
+    })
   return new Map(pairs)
+}
+
+function refuseUnknown(query: ReadonlyMap<string, string>, text: string, source: string): void {
+  for (const [name, value] of query) {
+    const refusal = refusalOf(name, value)
+    if (refusal === null) continue
+    const other = queryForPostgres(query)
+    const works = other === null ? null : `${text.replace(/\?.*$/s, '')}${other === '' ? '' : `?${other}`}`
+    throw new NselfError('configuration', `${source}: ${refusal}`, {
+      hint:
+        works === null
+          ? 'remove it from the URL; docs/connections.md has the parameters'
+          : `write: ${masked(works)}${works === masked(works) ? '' : ' (*** stands for the password)'}`,
+    })
+  }
+}
+
+function masked(url: string): string {
+  return url.replace(/^(\w+:\/\/[^:@/]*:).*(@)/s, '$1***$2').replace(/([?&](?:ssl)?password=)[^&]*/g, '$1***')
 }
 
 export function badUrl(source: string, reason?: string): NselfError {

@@ -3,9 +3,17 @@ import { join, resolve } from 'node:path'
 import { certain } from '../core/certain.ts'
 import { type Environment, parseEnvironment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
+import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
 import { findRoot } from './find-root.ts'
-import { type Origins, originOf, type ServerTarget, serverFromParts, serverFromUrl } from './server-target.ts'
+import {
+  type FoundServer,
+  type Origins,
+  originOf,
+  type ServerTarget,
+  serverFromParts,
+  serverFromUrl,
+} from './server-target.ts'
 
 interface EmbeddedTarget {
   readonly kind: 'embedded'
@@ -41,10 +49,7 @@ export interface Settings {
   readonly warnings: readonly string[]
 }
 
-interface Found {
-  readonly target: Target
-  readonly origins: Origins
-}
+type Found = Omit<FoundServer, 'target'> & { readonly target: Target }
 
 interface Input {
   readonly cwd: string
@@ -77,14 +82,16 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
   const common = commonFiles.map((file) => readEnvFile(root, file))
   const [environment, environmentSource] = chooseEnvironment(flagEnvironment, fromProcess, merge(common))
   const specific = filesOf[environment].map((file) => readEnvFile(root, file))
-  const layers = [...common, ...specific, fromProcess]
+  const read = [...common, ...specific, fromProcess]
+  refuseEmpty(merge(read), flagUrl !== undefined)
+  const layers = read.map(withoutEmpty)
   const variables = merge(layers)
   const files = [...commonFiles, ...filesOf[environment]].map((file, i) => ({
     file,
     variables: certain(layers[i]),
   }))
   const exposures = environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, item.variables))
-  const { target, origins } = chooseTarget(root, environment, flagUrl, layers)
+  const { target, origins, warnings } = chooseTarget(root, environment, flagUrl, layers)
   const users = variables.get('NSELF_PROD_USERS')
   const shadow = variables.get('NSELF_SHADOW_URL')
   return {
@@ -105,7 +112,12 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
     },
     envFiles: files.map((item) => ({ file: item.file, found: existsSync(join(root, item.file)) })),
     productionUsers: users === undefined ? null : { value: users.value, source: describe('NSELF_PROD_USERS', users) },
-    warnings: exposures.filter((warning) => warning !== null),
+    warnings: [
+      ...exposures.filter((warning) => warning !== null),
+      ...files.flatMap((item) => misreadLines(root, item.file)),
+      ...strangeVariables(variables),
+      ...warnings,
+    ],
   }
 }
 
@@ -129,8 +141,8 @@ function shadowFrom(
   set: { readonly value: string; readonly source: string } | undefined,
   variables: Variables,
 ): ServerTarget | null {
-  if (flag !== undefined) return serverFromUrl(flag, '--shadow-url', variables).target
-  return set === undefined ? null : serverFromUrl(set.value, set.source, variables).target
+  if (flag !== undefined) return serverFromUrl(flag, '--shadow-url', variables, false).target
+  return set === undefined ? null : serverFromUrl(set.value, set.source, variables, false).target
 }
 
 function chooseEnvironment(flag: string | undefined, fromProcess: Variables, files: Variables): [Environment, string] {
@@ -166,17 +178,19 @@ function chooseTarget(
   layers: readonly Variables[],
 ): Found {
   const variables = merge(layers)
-  if (flag !== undefined) return serverFromUrl(flag, '--database-url', variables)
+  const needsDatabase = environment !== 'local'
+  if (flag !== undefined) return serverFromUrl(flag, '--database-url', variables, needsDatabase)
   const named = layers.findLast(
     (layer) => layer.has('DATABASE_URL') || partsThatName.some((part) => layer.has(`POSTGRES_${part}`)),
   )
   const url = named?.get('DATABASE_URL')
-  if (url !== undefined) return serverFromUrl(url.value, describe('DATABASE_URL', url), variables)
+  if (url !== undefined) return serverFromUrl(url.value, describe('DATABASE_URL', url), variables, needsDatabase)
   const found =
-    serverFromParts(variables, 'POSTGRES_', 'DB', partsThatName) ??
-    serverFromParts(variables, 'PG', 'DATABASE', ['HOST', 'DATABASE'])
+    serverFromParts(variables, 'POSTGRES_', partsThatName, needsDatabase) ??
+    serverFromParts(variables, 'PG', ['HOST', 'HOSTADDR', 'DATABASE', 'SERVICE'], needsDatabase)
   if (found !== null) return found
-  if (environment === 'local') return { target: { kind: 'embedded', home: join(root, '.nself') }, origins: {} }
+  if (environment === 'local')
+    return { target: { kind: 'embedded', home: join(root, '.nself') }, origins: {}, warnings: [] }
   throw new NselfError('configuration', `no database is set for ${environment}`, {
     hint: `set DATABASE_URL in the environment or in ${filesOf[environment].join(' or ')}, or pass --database-url`,
   })

@@ -1,10 +1,11 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Env } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
-const noUrl: { env: Record<string, string> } = { env: { DATABASE_URL: '' } }
+const noUrl: { env: Env } = { env: { DATABASE_URL: undefined } }
 
 async function projectWith(files: Record<string, string>): Promise<Project> {
   const project = await server.project({})
@@ -32,7 +33,7 @@ describe('nself env', () => {
       '.env.prod': 'POSTGRES_HOST=db.example.com\nPOSTGRES_USER=shop\n',
       '.secrets': "POSTGRES_PASSWORD='s3cret word'\nNSELF_PROD_USERS=ada@example.com:Ada:admin\n",
     })
-    expect(await settingsOf(project, [], { env: { DATABASE_URL: '', POSTGRES_DB: 'shop2' } })).toEqual({
+    expect(await settingsOf(project, [], { env: { DATABASE_URL: undefined, POSTGRES_DB: 'shop2' } })).toEqual({
       environment: ['production', '.env'],
       host: ['db.example.com', 'POSTGRES_HOST in .env.prod'],
       port: ['6543', 'POSTGRES_PORT in .env'],

@@ -35,15 +35,19 @@ export interface Terminal {
 
 export const keys = { enter: '\r', ctrlC: '\x03', ctrlD: '\x04', space: ' ', down: '\x1b[B' }
 
-function environment(more: Record<string, string>): Record<string, string> {
+/** More variables; undefined takes one away. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+function environment(more: Env): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PG|POSTGRES|NSELF|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
   )
-  return { ...(Object.fromEntries(inherited) as Record<string, string>), ...more }
+  const all = Object.entries({ ...Object.fromEntries(inherited), ...more })
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /** Starts the built binary. `input` is piped into it; without, its stdin is empty. */
-export function start(cwd: string, args: readonly string[], env: Record<string, string>, input?: string): Running {
+export function start(cwd: string, args: readonly string[], env: Env, input?: string): Running {
   const stdin = input === undefined ? 'ignore' : 'pipe'
   const child = spawn(process.execPath, [program, ...args], {
     cwd,

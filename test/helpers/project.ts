@@ -7,7 +7,7 @@ import type { Binaries } from '../../src/postgres/embedded/binaries.ts'
 import { startEmbedded, stopEmbedded } from '../../src/postgres/embedded/embedded.ts'
 import { folderOf } from '../../src/postgres/embedded/folder.ts'
 import { readPostmaster } from '../../src/postgres/embedded/status.ts'
-import { checkout, type Finished, type Running, start, startAtTerminal, type Terminal } from './cli.ts'
+import { checkout, type Env, type Finished, type Running, start, startAtTerminal, type Terminal } from './cli.ts'
 
 export interface Project {
   readonly root: string
@@ -20,7 +20,7 @@ export interface Project {
   /** As nself, and expects exit status 0. */
   readonly ok: (...args: string[]) => Promise<string>
   /** Runs nself with more variables in its environment, or with something piped into it. */
-  readonly run: (args: readonly string[], given: { env?: Record<string, string>; input?: string }) => Promise<Finished>
+  readonly run: (args: readonly string[], given: { env?: Env; input?: string }) => Promise<Finished>
   /** Starts nself and does not wait for its end. */
   readonly start: (...args: string[]) => Running
   readonly atTerminal: (...args: string[]) => Terminal

@@ -65,7 +65,8 @@ async function kindOf(context: Context, text: string | null): Promise<Kind> {
   const path = text === 'migrations' ? settings.migrationsDir : resolve(text)
   if (text === 'migrations' || (await pathKind(path)) !== null) return { kind: 'migrations', label: text, path }
   const environment = environmentOf(text)
-  const own = context.settingsOf(environment, null)
+  // The command's own environment is what `nself env` shows, process environment and --database-url included.
+  const own = environment === settings.environment ? settings : context.settingsOf(environment, null)
   return { kind: 'server', label: environment, resolve: () => resolveServer({ ...context, settings: own }) }
 }
 

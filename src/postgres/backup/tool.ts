@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { NselfError } from '../../core/errors.ts'
 import type { Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
+import { libpqEnvironment } from '../driver/libpq-environment.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 
 export interface Ended {
@@ -90,24 +91,7 @@ function linesOf(take: (line: string) => void): (text: string) => void {
 
 /** The environment in which a tool finds the server: nothing of it, least of all the password, is in its arguments. */
 export function environmentFor(server: Server, applicationName: string, toolMajor: number): NodeJS.ProcessEnv {
-  // A password that is not set may stand in the file that libpq looks into.
-  const isPassedOn = (name: string) => !name.startsWith('PG') || name.startsWith('PGSSL') || name === 'PGPASSFILE'
-  const passedOn = Object.entries(inheritedEnvironment()).filter(([name]) => isPassedOn(name))
-  const verified =
-    server.ssl?.startsWith('verify') && inheritedEnvironment().PGSSLROOTCERT === undefined && toolMajor >= 16
-  return {
-    ...Object.fromEntries(passedOn),
-    LC_ALL: 'C',
-    PGHOST: server.host,
-    PGPORT: String(server.port),
-    PGUSER: server.user,
-    PGDATABASE: server.database,
-    PGAPPNAME: applicationName,
-    ...(server.password === null ? {} : { PGPASSWORD: server.password }),
-    ...(server.ssl === undefined ? {} : { PGSSLMODE: server.ssl }),
-    // The certificates of the system, as the driver takes them.
-    ...(verified ? { PGSSLROOTCERT: 'system' } : {}),
-  }
+  return { ...libpqEnvironment(server, applicationName, toolMajor), LC_ALL: 'C' }
 }
 
 const noConnection =

@@ -1,11 +1,16 @@
 import type { ClientConfig } from 'pg'
+import { isSocket, type Link, type Place, placesOf } from '../../core/connection/link.ts'
+import { passwordIn } from '../../core/connection/passfile.ts'
 import { type Engine, engineOf, otherEngine } from '../../core/engine.ts'
 import { NselfError } from '../../core/errors.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
 import { hasTransactionalDdl } from './engine.ts'
+import { liftLimits } from './limits.ts'
 import { clientOf } from './lost-connection.ts'
-import { type Client, cancelKeyOf, cancelWire, loadPg, pidOf, reportedBy, socketOf } from './pg.ts'
+import { type Client, cancelKeyOf, cancelWire, loadPg, offersBinding, pidOf, reportedBy, socketOf } from './pg.ts'
+import { firstThatAnswers } from './places.ts'
 import { endWhenSilent } from './silence.ts'
+import { tlsHint, tlsOptions } from './tls.ts'
 import { traceClient } from './trace.ts'
 
 /** Where a server is and how to enter it. */
@@ -16,6 +21,7 @@ export interface Server {
   readonly password: string | null
   readonly database: string
   readonly ssl?: string | undefined
+  readonly link?: Link | undefined
 }
 
 /** What a notice says besides its message. */
@@ -27,24 +33,25 @@ interface NoticeDetail {
 export interface Connection {
   readonly client: Client
   readonly server: Server
+  /** Which of its places it is. */
+  readonly place: Place
   /** What the server reported of itself, by the name of the parameter. */
   readonly reported: ReadonlyMap<string, string>
   /** Told of each NOTICE while it is set. */
   onNotice: ((message: string, severity: string, more: NoticeDetail) => void) | null
 }
 
-/** `HOST:PORT/DATABASE`, for messages. */
+/** `HOST:PORT/DATABASE`, for messages; of several hosts all. */
 export function placeOf(server: Server): string {
   return `${hostAndPort(server)}/${server.database}`
 }
 
-/** `HOST:PORT` */
-export function hostAndPort({ host, port }: Server): string {
-  return `${host}:${port}`
+/** `HOST:PORT`; of several all. */
+export function hostAndPort(server: Server): string {
+  return placesOf(server)
+    .map(({ host, port }) => `${host}:${port}`)
+    .join(',')
 }
-
-/** The folder of a Unix socket is no host name: the socket in it is named by the port. */
-const isSocket = (host: string): boolean => host.startsWith('/')
 
 const connectTimeout = 15_000
 const askTimeout = 5000
@@ -57,7 +64,7 @@ const goodbyeTimeout = 5000
  */
 export async function connect(server: Server, applicationName: string): Promise<Connection> {
   const connection = await connectAsPerson(server, applicationName)
-  stayConnected(connection)
+  liftLimits(connection)
   return connection
 }
 
@@ -69,22 +76,13 @@ export async function connectAsPerson(server: Server, applicationName: string): 
 }
 
 async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
-  const { Client } = await loadPg()
-  const client = new (clientOf(Client, placeOf(server)))(configOf(server, applicationName, timeoutMs))
-  const connection: Connection = { client, server, reported: reportedBy(client), onNotice: null }
-  // A lost connection reaches every query that waits; without a listener it would also end the process.
-  client.on('error', () => {})
-  client.on('notice', (notice) => {
-    const { message = '', severity = 'NOTICE', code, detail } = notice
-    connection.onNotice?.(message, severity, { code, detail })
+  const connection = await firstThatAnswers(server, (place, tls) =>
+    openAt(server, place, tls, applicationName, timeoutMs),
+  ).catch((error: unknown) => {
+    throw error instanceof NselfError ? error : connectionError(error, server)
   })
-  try {
-    await client.connect()
-  } catch (error) {
-    throw connectionError(error, server)
-  }
-  traceClient(client, placeOf(server), applicationName)
-  const engine = engineOf({ host: server.host, reported: connection.reported })
+  traceClient(connection.client, placeOf(server), applicationName)
+  const engine = engineOf({ host: connection.place.host, reported: connection.reported })
   if (engine !== null) await refuse(connection, engine)
   return connection
 }
@@ -95,48 +93,82 @@ async function refuse(connection: Connection, engine: Engine): Promise<void> {
   throw otherEngine(engine, placeOf(connection.server))
 }
 
-/** The major of the server, of which only what is 10 or later is told apart; 0 where it does not say. */
-export const majorOf = ({ reported }: Pick<Connection, 'reported'>): number =>
-  Number.parseInt(reported.get('server_version') ?? '0', 10)
-
-/**
- * Has the limits of the role or the database for idle sessions and for whole transactions not end what nself holds open
- * while it works elsewhere or a person thinks. They are back for each migration, whose session is reset first. Sent along
- * with the first query; behind a pooler, where it would stay with a server that others get next, it does nothing.
- */
-function stayConnected(connection: Connection): void {
-  const limits = ['idle_in_transaction_session_timeout']
-  if (majorOf(connection) >= 14) limits.push('idle_session_timeout')
-  if (majorOf(connection) >= 17) limits.push('transaction_timeout')
-  const list = limits.map((name) => `pg_catalog.set_config('${name}', '0', false)`).join(', ')
-  const { client } = connection
-  client.query(`SELECT ${list} WHERE pg_catalog.pg_backend_pid() = ${pidOf(client)}`).catch(() => {})
+/** One attempt at one place. @throws what the library and the server say. */
+async function openAt(
+  server: Server,
+  place: Place,
+  tls: boolean,
+  applicationName: string,
+  timeoutMs: number,
+): Promise<Connection> {
+  const { Client } = await loadPg()
+  const config = await configOf(server, place, tls, { applicationName, timeoutMs })
+  const client = new (clientOf(Client, placeOf(server)))(config)
+  const connection: Connection = { client, server, place, reported: reportedBy(client), onNotice: null }
+  // A lost connection reaches every query that waits; without a listener it would also end the process.
+  client.on('error', () => {})
+  client.on('notice', (notice) => {
+    const { message = '', severity = 'NOTICE', code, detail } = notice
+    connection.onNotice?.(message, severity, { code, detail })
+  })
+  const bound = server.link?.channelBinding === 'require' ? offersBinding(client) : null
+  await client.connect()
+  if (bound?.() === false) {
+    hangUp(connection)
+    throw new NselfError('connection', `${placeOf(server)} offers no channel binding, and channel_binding=require`, {
+      hint: 'nothing was sent but the login; take channel_binding=require away, or let the server use SCRAM and TLS',
+    })
+  }
+  return connection
 }
 
-function configOf(server: Server, applicationName: string, timeoutMs: number): ClientConfig & { pipeline: boolean } {
+async function configOf(
+  server: Server,
+  place: Place,
+  tls: boolean,
+  { applicationName, timeoutMs }: { readonly applicationName: string; readonly timeoutMs: number },
+): Promise<ClientConfig & { pipeline: boolean }> {
+  const { link = {} } = server
   return {
-    host: server.host,
-    port: server.port,
+    host: place.hostaddr ?? place.host,
+    port: place.port,
     user: server.user,
-    password: server.password ?? '',
+    // Never a text: without one the library would look into the environment and into .pgpass for itself.
+    password: () => passwordAt(server, place),
     database: server.database,
     application_name: applicationName,
     // Sooner than firewalls and load balancers forget a connection on which nothing moves.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: timeoutMs,
+    connectionTimeoutMillis: Math.min(link.timeoutMs || timeoutMs, timeoutMs === connectTimeout ? Infinity : timeoutMs),
     pipeline: true,
-    ssl: tls(server.ssl),
+    ...(link.options === undefined ? {} : { options: link.options }),
+    ...(link.channelBinding === 'disable' ? {} : { enableChannelBinding: tls }),
+    ...(link.directTls && tls ? { sslNegotiation: 'direct' } : {}),
+    ssl: tls ? await tlsOptions(place, server.ssl, link) : false,
   }
 }
 
+/** @throws NselfError `connection` where there is none: the library would name its own insides. */
+function passwordAt(server: Server, place: Place): string {
+  const { user, database, link } = server
+  const found = server.password || passwordIn(link?.passwords ?? [], { ...place, user, database })
+  if (found) return found
+  throw new NselfError('connection', `${placeOf(server)} asks for a password for ${user}, and none is set`, {
+    hint: 'set it: POSTGRES_PASSWORD, PGPASSWORD, in DATABASE_URL, or as a line of .pgpass',
+  })
+}
+
 /** Asks the server, on a connection of its own as the protocol wants it, to cancel what it does for this one. */
-export async function cancel({ client, server }: Connection): Promise<void> {
-  const wire = await cancelWire()
+export async function cancel({ client, server, place }: Connection): Promise<void> {
+  const encrypted = 'encrypted' in socketOf(client)
+  const wire = await cancelWire(encrypted ? await tlsOptions(place, server.ssl, server.link ?? {}) : false)
   wire.on('error', () => {})
-  wire.on('connect', () => wire.cancel(pidOf(client), cancelKeyOf(client)))
-  if (isSocket(server.host)) wire.connect(`${server.host}/.s.PGSQL.${server.port}`)
-  else wire.connect(server.port, server.host)
+  wire.on(encrypted ? 'sslconnect' : 'connect', () => wire.cancel(pidOf(client), cancelKeyOf(client)))
+  const host = place.hostaddr ?? place.host
+  // The folder of a Unix socket is no host name: the socket in it is named by the port.
+  if (isSocket(host)) wire.connect(`${host}/.s.PGSQL.${place.port}`)
+  else wire.connect(place.port, host)
 }
 
 /** Says goodbye; a server that does not answer to that is left. */
@@ -149,11 +181,6 @@ export async function disconnect(connection: Connection): Promise<void> {
 /** Closes a connection whose answers nobody waits for any more: `disconnect` would wait for them. */
 export function hangUp({ client }: Connection): void {
   socketOf(client).destroy()
-}
-
-function tls(mode: string | undefined): ClientConfig['ssl'] {
-  if (mode === undefined || mode === 'disable' || mode === 'allow' || mode === 'prefer') return false
-  return mode === 'verify-full' || mode === 'verify-ca' ? true : { rejectUnauthorized: false }
 }
 
 const hints: Record<string, string> = {
@@ -172,7 +199,10 @@ function connectionError(error: unknown, server: Server): NselfError {
   const code = systemCodeOf(error)
   const text = (error instanceof Error && error.message) || code || 'no answer'
   return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
-    hint: hints[code ?? ''] ?? 'check the connection settings: nself db migrate status --help',
+    hint:
+      tlsHint(error, server.ssl) ??
+      hints[code ?? ''] ??
+      'check the connection settings: nself db migrate status --help',
     cause: error,
   })
 }

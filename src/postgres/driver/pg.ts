@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import type { Client as PgClient, QueryArrayResult } from 'pg'
 
 /**
@@ -14,7 +15,10 @@ interface Insides {
   readonly secretKey: number
   readonly readyForQuery: boolean | null
   getTransactionStatus(): 'I' | 'T' | 'E' | null
-  readonly connection: Wire & { on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): void }
+  readonly connection: Wire & {
+    on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): void
+    on(event: 'authenticationSASL', listener: (message: { readonly mechanisms: readonly string[] }) => void): void
+  }
 }
 
 /** The library's end of the wire. */
@@ -67,10 +71,21 @@ export async function loadPg() {
   return (await import('pg')).default
 }
 
-/** A wire that can do no more than to send a cancel request. */
-export async function cancelWire(): Promise<CancelWire> {
+/** A wire that can do no more than to send a cancel request; with TLS it tells `sslconnect` in place of `connect`. */
+export async function cancelWire(ssl: ConnectionOptions | false): Promise<CancelWire> {
   const library: unknown = await loadPg()
-  return new (library as { Connection: new () => CancelWire }).Connection()
+  return new (library as { Connection: new (config: { ssl: ConnectionOptions | false }) => CancelWire }).Connection({
+    ssl,
+  })
+}
+
+/** Whether the server offers a login that is bound to its TLS connection; asked once the login is over. */
+export function offersBinding(client: Client): () => boolean {
+  let offers = false
+  insidesOf(client).connection.on('authenticationSASL', ({ mechanisms }) => {
+    offers = mechanisms.includes('SCRAM-SHA-256-PLUS')
+  })
+  return () => offers
 }
 
 /** Sends a simple query whose text is in bytes already: no string of it is made. */

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, connect, disconnect, majorOf, type Server } from '../driver/connect.ts'
+import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { majorOf } from '../driver/limits.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
 import { interruptedWaiting } from './interruption.ts'
 

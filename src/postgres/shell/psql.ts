@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import type { Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
+import { libpqEnvironment } from '../driver/libpq-environment.ts'
 
 /** Folders of installed versions; each has a bin/. */
 const homes = [
@@ -52,33 +53,9 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Of these libpq would make another connection than the one that is meant. */
-const misleading = [
-  'PGHOSTADDR',
-  'PGSERVICE',
-  'PGSERVICEFILE',
-  'PGPASSWORD',
-  'PGSSLMODE',
-  'PGREQUIREAUTH',
-  'PGTARGETSESSIONATTRS',
-]
-
 /** Runs psql on this terminal until it ends; its exit status. The password is in its environment, never in its arguments. */
 export function runPsql(path: string, server: Server, signal: AbortSignal): Promise<number> {
-  const inherited = Object.entries(inheritedEnvironment()).filter(([name]) => !misleading.includes(name))
-  const child = spawn(path, [], {
-    stdio: 'inherit',
-    env: {
-      ...Object.fromEntries(inherited),
-      PGHOST: server.host,
-      PGPORT: String(server.port),
-      PGUSER: server.user,
-      PGDATABASE: server.database,
-      PGAPPNAME: 'nself shell',
-      ...(server.password === null ? {} : { PGPASSWORD: server.password }),
-      ...(server.ssl === undefined ? {} : { PGSSLMODE: server.ssl }),
-    },
-  })
+  const child = spawn(path, [], { stdio: 'inherit', env: libpqEnvironment(server, 'nself shell') })
   const end = () => child.kill(signal.reason)
   signal.addEventListener('abort', end, { once: true })
   return new Promise((resolve, reject) => {

@@ -60,7 +60,7 @@ export async function startReadOnlyProxy(server: Server): Promise<ReadOnlyProxy>
   if (address === null || typeof address === 'string') throw new Error('the proxy listens at no port')
   const { port } = address
   return {
-    server: { ...server, host: '127.0.0.1', port, password, ssl: 'disable' },
+    server: { ...server, host: '127.0.0.1', port, password, ssl: 'disable', link: undefined },
     async close() {
       listener.close()
       for (const socket of sockets) socket.destroy()
