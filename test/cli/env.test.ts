@@ -45,7 +45,7 @@ describe('nself env', () => {
       seeds: ['db/seeds', 'NSELF_SEEDS_DIR in .env'],
       'production users': ['***', 'NSELF_PROD_USERS in .secrets'],
     })
-    const { stdout, stderr } = await project.run(['env'], noUrl)
+    const { stdout, stderr } = await project.run(['env'], { env: { ...noUrl.env, POSTGRES_DB: 'shop' } })
     expect(stdout).toMatch(/^production · db\.example\.com:6543\/shop/)
     expect(stdout + stderr).not.toMatch(/s3cret|ada@/)
   })
@@ -120,4 +120,12 @@ describe('a file that holds a production password and that others can read', () 
     chmodSync(join(project.root, '.env.prod'), 0o644)
     expect((await project.run(['env', '--env', 'production'], {})).stderr).toBe('')
   })
+})
+
+test('schema diff takes the name of its own environment for the server that env shows', async () => {
+  const project = await server.project({ '001_a.sql': 'CREATE TABLE a (n int);' })
+  await project.ok('db', 'migrate', 'up')
+  const { code, stdout, stderr } = await project.nself('db', 'schema', 'diff', 'migrations', 'local', '--exit-code')
+  expect(code, stdout + stderr).toBe(0)
+  expect(existsSync(join(project.root, '.nself'))).toBe(false)
 })
