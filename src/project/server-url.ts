@@ -73,7 +73,7 @@ function masked(url: string): string {
   return url.replace(/^(\w+:\/\/[^:@/]*:).*(@)/s, '$1***$2').replace(/([?&](?:ssl)?password=)[^&]*/g, '$1***')
 }
 
-export function badUrl(source: string, reason?: string): NselfError {
+function badUrl(source: string, reason?: string): NselfError {
   const what = `${source} is not a PostgreSQL URL that nself can use`
   return new NselfError('configuration', reason === undefined ? what : `${what}: ${reason}`, {
     hint: 'write postgresql://user:password@host:5432/database, with special characters percent-encoded (@ is %40)',

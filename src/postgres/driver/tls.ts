@@ -62,7 +62,7 @@ export function isWorthTheOtherWay(error: unknown, wasTls: boolean): boolean {
 const noTls = /does not support SSL|establishing an SSL connection/
 
 /** Whether TLS itself failed: its certificates, versions or names. */
-export function isTlsFailure(error: unknown): boolean {
+function isTlsFailure(error: unknown): boolean {
   const [code, message] = [systemCodeOf(error) ?? '', messageOf(error)]
   return (
     /^(ERR_(SSL|TLS|OSSL)|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_OSSL)/.test(code) ||
