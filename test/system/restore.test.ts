@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -323,6 +324,38 @@ describe('a restore that is killed', () => {
   })
 })
 
+describe('a database that others are tied to', () => {
+  test('is refused before anything is copied, with the reason, where it has a subscription', async () => {
+    const project = await small()
+    await project.query(
+      "CREATE SUBSCRIPTION feed CONNECTION 'host=127.0.0.1 port=1 dbname=none' PUBLICATION p WITH (connect = false, slot_name = NONE)",
+    )
+    await backUp(project)
+    const { code, stderr } = await project.nself('db', 'restore', '--end-connections')
+    expect(code).toBe(3)
+    expect(stderr).toContain('receives rows by the subscription feed')
+    expect(await databasesOf(project)).toEqual([databaseOf(project)])
+    await restored(project, '--in-place')
+  })
+})
+
+describe('a name as long as names may be', () => {
+  test('does not make one restore drop what another database of almost that name is being restored into', async () => {
+    const project = await small()
+    const { path } = await backUp(project)
+    const beginning = 'x'.repeat(58)
+    const urls = ['one', 'two'].map((end) => project.url.replace(/[^/]*$/, `${beginning}${end}`))
+    for (const url of urls) await project.queryBeside(`CREATE DATABASE "${new URL(url).pathname.slice(1)}"`)
+    await project.query(onlyInRestore('PERFORM pg_sleep(3)'))
+    const slow = await backUp(project)
+    const running = project.start('db', 'restore', slow.path, '--database-url', urls[0] as string)
+    await untilOnServer(project, `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)
+    await project.ok('db', 'restore', path, '--database-url', urls[1] as string)
+    const { code, stderr } = await running.finished
+    expect(code, stderr).toBe(0)
+  })
+})
+
 describe('with others connected', () => {
   test('those who come while it works are named, and nothing is swapped', async () => {
     const project = await small()
@@ -501,6 +534,19 @@ describe('production', () => {
       expect(await local.query("SELECT value FROM nself.metadata WHERE key = 'environment'")).toEqual([['local']])
       await local.ok('db', 'migrate', 'up')
     }
+  })
+
+  test.each([
+    ['beside', []],
+    ['in place', ['--in-place']],
+  ])('keeps its mark though the dump that is restored %s knows nothing of nself', async (_, how) => {
+    const project = await inProduction()
+    const foreign = join(project.root, 'plain.dump')
+    expect(spawnSync('pg_dump', ['-Fc', '-N', 'nself', '-f', foreign, project.url]).status).toBe(0)
+    await restored(project, foreign, ...how, ...production, '--confirm', phrase)
+    const { code, stderr } = await project.nself('db', 'migrate', 'fresh')
+    expect(code).toBe(3)
+    expect(stderr).toContain('marked production')
   })
 
   test('a local command is refused', async () => {

@@ -7,6 +7,7 @@ import { restore as restoreApproved } from '../../postgres/backup/restore.ts'
 import type { RestorePlan } from '../../postgres/backup/restore-plan.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { connectBeside, missingPrivilege } from '../../postgres/databases/databases.ts'
+import { refuseTied } from '../../postgres/databases/ties.ts'
 import { connect, hostAndPort, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
@@ -148,9 +149,10 @@ async function planOf(
   const newRoles = await missingRoles(context, server, roles)
   const base = { backup, archive, inPlace, dropOld, newRoles, undoesUpdate: false }
   if (inPlace) return { ...base, endConnections: false }
-  const reason = await withConnection(connectBeside(server, 'nself'), context.signal, (client) =>
-    missingPrivilege(client, server.database),
-  )
+  const reason = await withConnection(connectBeside(server, 'nself'), context.signal, async (client) => {
+    await refuseTied(client, server.database)
+    return missingPrivilege(client, server.database)
+  })
   if (reason !== null) throw new OnlyInPlace(reason)
   if (archive !== null) {
     const owners = await withConnection(connect(server, 'nself'), context.signal, (client) =>

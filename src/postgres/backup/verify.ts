@@ -2,6 +2,7 @@ import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Client } from '../driver/pg.ts'
 import { isTracked, lastAppliedSql, restoredSql } from '../tracking/history.ts'
+import { trackingSql } from '../tracking/schema.ts'
 import { relationsSql } from './archive.ts'
 import type { RestorePlan } from './restore-plan.ts'
 
@@ -13,7 +14,11 @@ import type { RestorePlan } from './restore-plan.ts'
 export async function settle(client: Client, plan: RestorePlan, environment: Environment): Promise<void> {
   const tracked = await isTracked(client)
   await verify(client, plan, tracked)
-  if (tracked && !plan.undoesUpdate) await client.query(restoredSql(environment, plan.backup.name))
+  if (plan.undoesUpdate) return
+  // A dump without the tracking tables must not make a local database of production.
+  const marks = !tracked && environment !== 'local'
+  if (marks) await client.query(trackingSql(environment))
+  if (tracked || marks) await client.query(restoredSql(environment, plan.backup.name))
 }
 
 async function verify(client: Client, { backup, archive }: RestorePlan, tracked: boolean): Promise<void> {

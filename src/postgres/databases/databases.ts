@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { certain } from '../../core/certain.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
@@ -13,19 +14,25 @@ export const ourConnectionLimit = 474_382
 /** Names in PostgreSQL have at most so many bytes; longer ones are cut off without a word. */
 const longest = 63
 
+/** Room for what is added to a name, so that it is cut off alike for each. */
+const longestEnding = '_restore_20260122_143000_99'.length
+
 /** The first free name like `shop_before_20260122_143000`. */
 export async function freeName(client: Client, database: string, what: string, stamp: string): Promise<string> {
+  const short = shortened(database, longestEnding)
   for (let count = 1; ; count++) {
-    const ending = `_${what}_${stamp}${count === 1 ? '' : `_${count}`}`
-    const name = `${shortened(database, ending.length)}${ending}`
+    const name = `${short}_${what}_${stamp}${count === 1 ? '' : `_${count}`}`
     if (!(await databaseExists(client, name))) return name
   }
 }
 
+/** A name that leaves room for an ending. Of one that is cut off a hash tells it from others that begin like it. */
 function shortened(name: string, room: number): string {
+  if (Buffer.byteLength(name) <= longest - room) return name
+  const mark = `_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
   let short = name
-  while (Buffer.byteLength(short) > longest - room) short = short.slice(0, -1)
-  return short
+  while (Buffer.byteLength(short) > longest - room - mark.length) short = short.slice(0, -1)
+  return short + mark
 }
 
 export async function databaseExists(client: Client, name: string): Promise<boolean> {
@@ -103,10 +110,11 @@ export const restoreApplication = 'nself restore'
  * lives holds it then. From any database of the server.
  */
 export async function abandonedRestores(client: Client, database: string): Promise<string[]> {
-  const prefix = `${shortened(database, '_restore_20260122_143000'.length)}_restore_`
+  const prefix = `${shortened(database, longestEnding)}_restore_`
   await endCreations(client, quoteIdentifier(prefix).slice(0, -1))
   const { rows } = await client.query<{ name: string }>(
     `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ourConnectionLimit} AND datname ^@ ${quoteLiteral(prefix)}
+     AND substr(datname, ${[...prefix].length + 1}) ~ '^\\d{8}_\\d{6}(_\\d+)?$'
      AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
       AND application_name <> '${restoreApplication}')`,
   )

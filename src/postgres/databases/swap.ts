@@ -17,6 +17,9 @@ export interface SwapOptions {
   readonly tell: (sentence: string) => void
 }
 
+/** In ms. The statements follow each other at once. */
+const deadAfter = 10_000
+
 /**
  * Gives the new database the old one's name, in one transaction, while nobody can connect to either.
  * @returns the name that the old one has now, or null when it was dropped.
@@ -34,7 +37,8 @@ export async function swap(
   const kept = await freeName(client, database, 'before', options.stamp)
   // Not cancelled by the signal, but for what is still to come: a COMMIT under way is waited for.
   await withConnection(connectBeside(server, restoreApplication), hold.signal, async (watcher) => {
-    await client.query('BEGIN')
+    // Where the wire goes dead in the middle, the server must not keep everybody out until it notices.
+    await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${deadAfter}`)
     try {
       const own = { pid: hold.pid, leave: hold.leave }
       const rename = `ALTER DATABASE ${quoteIdentifier(database)} RENAME TO ${quoteIdentifier(kept)}`

@@ -80,10 +80,15 @@ COMMENT ON TABLE nself.repeatables IS 'One row per file that runs again when it 
  * that has no mark yet with its environment.
  */
 export function bootstrapSql(environment: Environment): string {
+  return `BEGIN; ${trackingSql(environment)}; COMMIT`
+}
+
+/** The same in the transaction that is open. */
+export function trackingSql(environment: Environment): string {
   const keep = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT DO NOTHING`
   const number = `INSERT INTO nself.metadata VALUES ('${formatKey}', '${format}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`
   // What is there already is no news for whoever reads the notices of a run.
-  return `BEGIN; SET LOCAL client_min_messages = warning; ${first} ${second} ${keep}; ${number}; COMMIT`
+  return `SET LOCAL client_min_messages = warning; ${first} ${second} ${keep}; ${number}`
 }
 
 /** Whether the tables are as this program writes them. */
