@@ -71,7 +71,7 @@ type Need = 'nothing' | 'yes-no' | 'phrase' | 'blocked'
 
 function requirement(action: Action, environment: Environment, destructive: boolean): Need {
   if (environment === 'local') return 'nothing'
-  if (action === 'up' && destructive) return environment === 'staging' ? 'yes-no' : 'phrase'
+  if ((action === 'up' || action === 'seed') && destructive) return environment === 'staging' ? 'yes-no' : 'phrase'
   const table = {
     up: { staging: 'nothing', production: 'yes-no' },
     down: { staging: 'yes-no', production: 'phrase' },

@@ -22,7 +22,7 @@ export interface Report {
 /** What became of a list of seeds. */
 export interface SeedReport {
   readonly action: 'seed'
-  readonly steps: readonly Pick<StepResult, 'name' | 'outcome'>[]
+  readonly steps: readonly Pick<StepResult, 'name' | 'outcome' | 'effects'>[]
 }
 
 /** What two schemas differ in, by name. */

@@ -14,16 +14,22 @@ export interface Verdict {
   readonly problems: readonly string[]
   /** Tables that have fewer rows than before, or are gone. */
   readonly lost: readonly string[]
+  /** The same where the run took none of them: an application did. */
+  readonly others: readonly string[]
 }
 
-/** What got worse between two looks at a database. */
-export function verdictOf(before: Figures, after: Figures): Verdict {
+/**
+ * What got worse between two looks at a database.
+ * @param taken the tables that the run took rows of; null where that is not known, and each may be one.
+ */
+export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<string> | null): Verdict {
   const added = (list: (figures: Figures) => readonly string[]) =>
     list(after).filter((item) => !list(before).includes(item))
-  const lost = [...before.rows].flatMap(([table, rows]) => {
+  const fewer = [...before.rows].flatMap(([table, rows]) => {
     const now = after.rows.get(table)
     if (rows === 0 || (now !== undefined && now >= rows)) return []
-    return [now === undefined ? `${table} is gone, with ${rows} rows` : `${table} has ${now} rows, it had ${rows}`]
+    const what = now === undefined ? `${table} is gone, with ${rows} rows` : `${table} has ${now} rows, it had ${rows}`
+    return [{ what, isOurs: taken === null || taken.has(table) }]
   })
   return {
     problems: [
@@ -31,6 +37,7 @@ export function verdictOf(before: Figures, after: Figures): Verdict {
       ...added((figures) => figures.unvalidated).map((constraint) => `constraint ${constraint} is not validated`),
       ...added((figures) => figures.sequencesBehind).map((sequence) => `${sequence} is behind its column`),
     ],
-    lost,
+    lost: fewer.flatMap(({ what, isOurs }) => (isOurs ? [what] : [])),
+    others: fewer.flatMap(({ what, isOurs }) => (isOurs ? [] : [what])),
   }
 }

@@ -41,5 +41,14 @@ test.each<[what: string, before: Figures, after: Figures, problems: string[], lo
     [],
   ],
 ])('%s', (_, before, after, problems, lost) => {
-  expect(verdictOf(before, after)).toEqual({ problems, lost })
+  expect(verdictOf(before, after, null)).toEqual({ problems, lost, others: [] })
+})
+
+test('rows that the run did not take are told apart: an application goes on meanwhile', () => {
+  expect(verdictOf(figures(), rows(7), new Set(['public.orders']))).toEqual({
+    problems: [],
+    lost: [],
+    others: ['public.users has 7 rows, it had 10'],
+  })
+  expect(verdictOf(figures(), rows(7), new Set(['public.users'])).lost).toEqual(['public.users has 7 rows, it had 10'])
 })

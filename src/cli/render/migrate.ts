@@ -59,7 +59,7 @@ export function renderRun({ action, steps, database, durationMs }: RunResult): s
 const effectsShown = 10
 
 /** What a step did to relations and rows that were there before. */
-function effectLines({ name, effects = [] }: RunResult['steps'][number]): string[] {
+export function effectLines({ name, effects = [] }: Pick<RunResult['steps'][number], 'name' | 'effects'>): string[] {
   const more = effects.length > effectsShown ? [`${name}: and ${effects.length - effectsShown} more`] : []
   return [...effects.slice(0, effectsShown).map((effect) => `${name}: ${effectLine(effect)}`), ...more]
 }

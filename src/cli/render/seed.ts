@@ -1,4 +1,5 @@
 import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/seed-results.ts'
+import { effectLines } from './migrate.ts'
 import type { Paint } from './paint.ts'
 
 const seeds = (n: number) => `${n} seed${n === 1 ? '' : 's'}`
@@ -8,7 +9,8 @@ export function renderSeed({ steps, unchanged, database, durationMs }: SeedResul
   if (steps.length === 0)
     return `Nothing to seed on ${database}: ${unchanged === 0 ? 'there are no seeds' : `${seeds(unchanged)} unchanged`}`
   const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`
-  return `Ran ${seeds(steps.length)} on ${database} in ${durationMs} ms${rest}`
+  const line = `Ran ${seeds(steps.length)} on ${database} in ${durationMs} ms${rest}`
+  return [...steps.flatMap(effectLines), line].join('\n')
 }
 
 export function renderSeedStatus({ seeds: all, database, environment }: SeedStatusResult, paint: Paint): string {

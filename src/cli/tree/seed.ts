@@ -81,6 +81,7 @@ type Seeding = typeof import('../../commands/db/seed.ts').seed
 function seeding(command: ReturnType<typeof leaf>, run: Runner, load: () => Promise<Seeding>): void {
   command
     .option('--dry-run', 'print the SQL, change nothing')
+    .addOption(confirm())
     .addOption(lockWait())
     .action((_, command) => {
       const flags = flagsOf(command)

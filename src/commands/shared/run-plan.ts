@@ -32,6 +32,8 @@ export interface Kind {
   readonly plan: (state: State) => Plan
   /** Says what would happen: `apply 3 migrations to`. */
   readonly summary: (steps: number) => string
+  /** What each step does must be known wherever it runs. */
+  readonly watchesAll?: boolean
   /** What the user types after `nself`; without it `db migrate up`. */
   readonly command?: string
   /** For the guard; without it that of the plan. */
@@ -117,7 +119,7 @@ async function assess(context: Context, { client }: Connection, found: Look, kin
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
   // Of what fresh drops everything nothing more need be said.
   if (plan.action === 'fresh') return prepared
-  const { lines, destructive, plan: watched } = await lookAtPlan(context, client, found, plan)
+  const { lines, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind.watchesAll)
   for (const line of lines) context.tell(line)
   return { ...prepared, plan: watched, dangers: destructive }
 }

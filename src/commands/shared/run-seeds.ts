@@ -1,11 +1,14 @@
-import { approve } from '../../core/guard.ts'
+import type { Watch } from '../../core/effect.ts'
+import { approve, phrase } from '../../core/guard.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
 import { placeOf } from '../../postgres/driver/connect.ts'
 import { runSeeds } from '../../postgres/run/seeds.ts'
+import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import { readSeeded } from '../../postgres/tracking/seed-history.ts'
 import { readSeeds } from '../../project/seeds.ts'
 import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
+import { lookAtScripts, type ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 import type { SeedResult } from './seed-results.ts'
 
@@ -30,10 +33,10 @@ export async function runSeedsOf(
 ): Promise<SeedResult> {
   const began = context.now()
   const { environment } = context.settings
-  const { server, history, state, entries } = await lookAtSeeds(context, which)
+  const { server, history, state, entries, lines, destructive, watches } = await lookAtSeeds(context, which, true)
   refuseOtherEnvironment(server, history, environment)
   refuseLost(server, history)
-  const seeds = planSeeds(entries)
+  const seeds = planSeeds(entries).map((seed) => ({ ...seed, ...watches.get(seed.name) }))
   const database = placeOf(server)
   const unchanged = entries.filter((entry) => entry.status === 'applied').length
   const result = (steps: SeedResult['steps']): SeedResult => {
@@ -44,11 +47,14 @@ export async function runSeedsOf(
   const pending = state.entries.filter((entry) => entry.status === 'pending').length
   if (pending > 0) context.tell(`Not all migrations are applied (${pending} pending): nself db migrate up`)
   const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${database}`
-  const approved = await approve({ action: 'seed', what: seeds, summary }, environment, context.answers, context.ask)
+  for (const line of lines) context.tell(line)
+  const intent = { action: 'seed', what: seeds, summary, destructive: destructive > 0 } as const
+  const approved = await approve(intent, environment, context.answers, context.ask)
   context.progress(`waiting for the lock of ${database}`)
   const { steps } = await runSeeds(server, approved, {
     environment,
     ...flags,
+    approveLine: approveLine(context, which),
     tell: context.tell,
     signal: context.signal,
     onSeed: ({ name }, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${name}`),
@@ -77,11 +83,28 @@ function foldersOf({ environment }: Context['settings'], which: Which): SeedFold
   return which === 'all' ? ['common', environment] : which === 'env' ? [environment] : ['common']
 }
 
-/** Seed files and what the database has had of them. */
-export async function lookAtSeeds(context: Context, which: Which): Promise<Look & { entries: SeedEntry[] }> {
+/** The command that approves what a seed was rolled back for. */
+function approveLine({ settings: { environment } }: Context, which: Which): string {
+  const answer = environment === 'production' ? `--confirm ${phrase}` : '--yes'
+  return `nself db seed${which === 'all' ? '' : ` ${which}`} --env ${environment} ${answer}`
+}
+
+interface SeedLook extends Look, Pick<ScriptsLook, 'lines' | 'destructive'> {
+  readonly entries: SeedEntry[]
+  readonly watches: ReadonlyMap<string, { readonly watch: Watch }>
+}
+
+/** Seed files and what the database has had of them; where they are to run, elsewhere than locally, what that would destroy. */
+export async function lookAtSeeds(context: Context, which: Which, toRun = false): Promise<SeedLook> {
   const seeds = await readSeedsOf(context, which)
   return look(context, async ({ client }, found) => {
     const entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
-    return { ...found, entries }
+    const pending = toRun && context.settings.environment !== 'local' ? planSeeds(entries) : []
+    if (pending.length === 0) return { ...found, entries, lines: [], destructive: 0, watches: new Map() }
+    const asked = pending.map(({ name, file: { checksum } }) => ({ action: 'seed', name, checksum }))
+    const scripts = pending.map(({ name, file }) => ({ name, path: file.path, section: file.up }))
+    const seen = await readRefusedEffects(client, found.history, asked)
+    const { watches, ...looked } = await lookAtScripts(client, context.settings.environment, scripts, seen)
+    return { ...found, entries, ...looked, watches: new Map([...watches].map(([name, watch]) => [name, { watch }])) }
   })
 }

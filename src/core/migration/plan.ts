@@ -1,6 +1,7 @@
 import type { Watch } from '../effect.ts'
 import { NselfError } from '../errors.ts'
 import type { Applied, Migration } from './migration.ts'
+import type { Section } from './section.ts'
 import { compare, type Entry, type State } from './state.ts'
 
 type Direction = 'up' | 'down'
@@ -97,8 +98,16 @@ export function resumes({ direction, applied }: Step): boolean {
 
 /** True when both would do the same: nothing changed while somebody was asked. */
 export function samePlan(a: Plan, b: Plan): boolean {
-  const key = (plan: Plan) => plan.steps.map((s) => `${s.direction} ${s.version} ${s.file?.checksum ?? ''}`).join('\n')
-  return key(a) === key(b)
+  return JSON.stringify(a.steps.map(identityOf)) === JSON.stringify(b.steps.map(identityOf))
+}
+
+/** All that decides what a step does, and how: its SQL, its headers, and for `up` the DOWN that is stored with it. */
+function identityOf({ direction, version, name, file, applied }: Step): unknown[] {
+  const how = (section: Section | null) =>
+    section && [section.transaction, section.lockTimeout, section.statementTimeout]
+  if (file === null) return [direction, version, name, applied?.shortDown]
+  const { up, down, checksum } = file
+  return [direction, version, name, checksum, direction === 'up' ? how(up) : null, down?.sql, how(down)]
 }
 
 function step(direction: Direction, entry: Entry): Step {

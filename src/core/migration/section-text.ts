@@ -119,3 +119,12 @@ class StreamedText implements SectionText {
     return bytes
   }
 }
+
+const changesRows = /^(?:delete|update|truncate|merge|drop|with|do|call|alter\s+table[^;]*\bdrop)\b/i
+
+/** True for a section that is in memory and has a statement that, by its first words, may change rows or take them. */
+export function mayChangeRows(section: Section): boolean {
+  if (section.kind === 'streamed') return false
+  for (const { start, end } of section.statements) if (changesRows.test(section.sql.slice(start, end))) return true
+  return false
+}

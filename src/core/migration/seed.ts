@@ -1,3 +1,4 @@
+import type { Watch } from '../effect.ts'
 import type { Environment } from '../environment.ts'
 import type { Migration } from './migration.ts'
 
@@ -8,6 +9,8 @@ export interface Seed {
   readonly name: string
   /** Its SQL is the UP section. */
   readonly file: Migration
+  /** How its effects are looked at; not at all without it. */
+  readonly watch?: Watch
 }
 
 /** A row of nself.seeds. */

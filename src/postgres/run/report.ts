@@ -13,7 +13,10 @@ export function reportOf(plan: Plan, done: number, failed: Step | null = null, p
   return { action: plan.action, steps }
 }
 
-export function withEffects(step: StepResult, effects: readonly Effect[] | undefined): StepResult {
+export function withEffects<Of extends object>(
+  step: Of,
+  effects: readonly Effect[] | undefined,
+): Of & Pick<StepResult, 'effects'> {
   return effects === undefined ? step : { ...step, effects }
 }
 

@@ -1,3 +1,4 @@
+import { type Effect, parseEffects } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
@@ -10,16 +11,22 @@ import { send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
 import { type Locking, withLock } from '../lock/with-lock.ts'
+import { journalSql } from '../tracking/history.ts'
 import { readSeeded, recordSeedSql, seedTableSql } from '../tracking/seed-history.ts'
+import { beginWatching, toldState, verdictSql, type WatchStart, watched, zeroCountsSql } from './effects.ts'
 import { migrationFailure } from './failure.ts'
 import { LockPatience } from './lock-patience.ts'
 import { wholeMessage } from './messages.ts'
 import { openTracked } from './open-tracked.ts'
+import { effectRefusal, unapprovedEffects } from './refusal.ts'
+import { withEffects } from './report.ts'
 import { cancelling, type Session } from './session.ts'
 import { asConnectedSql, cleanSqlOf, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
 
 export interface SeedOptions extends Locking {
   readonly environment: Environment
+  /** The command line that approves what a seed was rolled back for. */
+  readonly approveLine?: string
   readonly onSeed: (seed: Seed, outcome: 'done' | 'failed') => void
   readonly onProgress: (seed: Seed, done: number, total: number) => void
 }
@@ -40,7 +47,9 @@ export function runSeeds(
     if (rows === null) await must(session.client, seedTableSql)
     const seeds = planSeeds(compareSeeds(approved.what, rows ?? [], []))
     const signal = AbortSignal.any([options.signal, lock.lost])
-    return new SeedRun(session, seeds, { ...options, signal }).run(connection)
+    const watches = seeds.some(({ watch }) => watch !== undefined)
+    const start = watches ? await beginWatching(session.client, session.pooled) : null
+    return new SeedRun(session, seeds, { ...options, signal }, start).run(connection)
   })
 }
 
@@ -48,17 +57,25 @@ class SeedRun {
   private readonly session: Session
   private readonly seeds: readonly Seed[]
   private readonly options: SeedOptions
+  private readonly start: WatchStart | null
+  /** What was told of each seed's doings, by its name. */
+  private readonly effects = new Map<string, readonly Effect[]>()
   private done = 0
 
-  constructor(session: Session, seeds: readonly Seed[], options: SeedOptions) {
+  constructor(session: Session, seeds: readonly Seed[], options: SeedOptions, start: WatchStart | null) {
     this.session = session
     this.seeds = seeds
     this.options = options
+    this.start = start
   }
 
   async run(connection: Connection): Promise<SeedReport> {
     const { tell } = this.options
-    connection.onNotice = (message, severity) => tell(`${severity}: ${message}`)
+    connection.onNotice = (message, severity, { code, detail }) => {
+      const effects = code === toldState ? parseEffects(detail) : null
+      if (effects === null) tell(`${severity}: ${message}`)
+      else this.effects.set(this.seeds[this.done]?.name ?? '', effects)
+    }
     const blockers = new Blockers(connection, tell, () => this.seeds[this.done]?.name ?? '')
     try {
       for (const seed of this.seeds) {
@@ -85,7 +102,7 @@ class SeedRun {
       if (failed === null) return
       if (failed.outcome.error instanceof LostConnection) throw this.lost(seed, failed.outcome.error)
       await send(session.client, 'ROLLBACK')
-      if (!(await patience.allows(seed.name, failed.outcome))) throw this.failure(seed, failed)
+      if (!(await patience.allows(seed.name, failed.outcome))) throw await this.failure(seed, failed)
     }
   }
 
@@ -93,15 +110,21 @@ class SeedRun {
     const { session, options } = this
     const { up: section } = seed.file
     const script: Script = { step: seed, section, whole: wholeMessage(section) }
-    const opening = send(session.client, openingSql(session, section, { asynchronous: false, after: null }))
+    const watch = watched(seed.watch, this.start)
+    if (watch?.start.keepsCounts === false) void send(session.client, zeroCountsSql)
+    const opening = send(
+      session.client,
+      openingSql(session, section, { asynchronous: false, after: null, watched: watch }),
+    )
     const record = asConnectedSql(recordSeedSql(seed, options.environment))
-    const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${session.pooled ? `${cleanSqlOf(session)}; ` : ''}COMMIT`
+    const verdict = watch === null ? '' : `${verdictSql(watch)}; `
+    const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${verdict}${session.pooled ? `${cleanSqlOf(session)}; ` : ''}COMMIT`
     const failed = await sendWork(session, script, closing)
     const outcome = await opening
     return outcome.error === null ? failed : { message: null, outcome }
   }
 
-  private failure(seed: Seed, failed: Failed): NselfError {
+  private async failure(seed: Seed, failed: Failed): Promise<NselfError> {
     const { signal } = this.options
     if (signal.aborted) {
       return new NselfError(interruption(signal), `interrupted at ${seed.name}, which was rolled back`, {
@@ -110,6 +133,13 @@ class SeedRun {
       })
     }
     this.options.onSeed(seed, 'failed')
+    const effects = unapprovedEffects(failed.outcome.error)
+    if (effects !== null) {
+      const of = { version: 'NULL', name: seed.name, file: seed.file }
+      const { environment, approveLine = '' } = this.options
+      await must(this.session.client, journalSql('seed', of, 'refused', environment, null, effects))
+      return effectRefusal(seed.name, effects, { kind: 'seed', ...this.report(seed) }, approveLine)
+    }
     return migrationFailure({ step: seed, section: seed.file.up }, failed, { kind: 'seed', ...this.report(seed) })
   }
 
@@ -125,7 +155,7 @@ class SeedRun {
   private report(failed: Seed | null): SeedReport {
     const steps = this.seeds.map((seed, i) => {
       const outcome = i < this.done ? ('done' as const) : seed === failed ? ('failed' as const) : ('not-run' as const)
-      return { name: seed.name, outcome }
+      return withEffects({ name: seed.name, outcome }, this.effects.get(seed.name))
     })
     return { action: 'seed', steps }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
+import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { type Limit, type Plan, planDown, planFresh, planUp, samePlan } from '../../../src/core/migration/plan.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { errorOf, file, row, rows } from '../../helpers/history.ts'
@@ -217,6 +218,7 @@ describe('fresh', () => {
 })
 
 describe('two plans are the same', () => {
+  const parse = (name: string, text: string) => parseMigration(`${name}.sql`, { version: '1', name }, text)
   const up = (...files: Migration[]) => planUp(compare(files, []))
 
   test.each<[what: string, one: Plan, other: Plan, same: boolean]>([
@@ -224,6 +226,18 @@ describe('two plans are the same', () => {
     ['when both do the same', up(a, b), up(b, a), true],
     ['not when one does more', up(a), up(a, b), false],
     ['not when a file was edited', up(a), up(file('001_a', { up: 'x' })), false],
+    [
+      'not when its DOWN was edited',
+      up(parse('001_a', '-- UP\nSELECT 1;\n-- DOWN\nSELECT 1;')),
+      up(parse('001_a', '-- UP\nSELECT 1;\n-- DOWN\nSELECT 2;')),
+      false,
+    ],
+    [
+      'not when a header was written above it',
+      up(parse('001_a', '-- UP\nSELECT 1;')),
+      up(parse('001_a', '-- nself: no-transaction\n-- UP\nSELECT 1;')),
+      false,
+    ],
     ['not in other directions', up(a), planDown(compare([a], rows(a))), false],
     [
       'not in another order',

@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type UpOptions, up } from '../../../src/commands/db/migrate/up.ts'
 import type { RunResult } from '../../../src/commands/shared/migrate-results.ts'
+import { runSeedsOf } from '../../../src/commands/shared/run-seeds.ts'
 import { phrase } from '../../../src/core/guard.ts'
 import { contextIn } from '../../helpers/context.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
@@ -245,4 +248,58 @@ test('a server that does not count rows is refused, and SET track_counts too', a
   project.write({ '002_x.sql': 'SELECT 1;' })
   await project.queryBeside(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET track_counts = off`)
   expect(await upWith(project, phrase).catch((error) => error.message)).toContain('track_counts is off')
+})
+
+describe('seeds are under the same table', () => {
+  const run = async (project: Project, confirm?: string) => {
+    told.length = 0
+    const context = contextIn(project, told)
+    const settings = { ...context.settings, environment: 'production' as const }
+    return runSeedsOf({ ...context, settings, answers: { yes: true, confirm } }, 'all', { lockWaitMs: 10_000 })
+  }
+  const withSeed = async (sql: string) => {
+    const project = await server.twin(shared)
+    mkdirSync(join(project.root, 'nself', 'seeds', 'common'), { recursive: true })
+    writeFileSync(join(project.root, 'nself', 'seeds', 'common', '001_a.sql'), sql)
+    return project
+  }
+
+  test('a DELETE takes the phrase', async () => {
+    const project = await withSeed('DELETE FROM users; INSERT INTO users VALUES (1);')
+    expect(await run(project).catch((error) => error.code)).toBe('not-confirmed')
+    expect(told.join()).toContain('Destructive: common/001_a deletes all rows of users')
+    expect((await run(project, phrase)).steps).toMatchObject([{ effects: [{ kind: 'delete', rows: 3 }] }])
+  })
+
+  test('what a seed hides is rolled back, named, and then approved', async () => {
+    const project = await withSeed("DO $$ BEGIN EXECUTE 'TRUNCATE ' || 'users'; END $$;")
+    expect(await run(project).catch((error) => [error.code, error.message, error.hint])).toEqual([
+      'refused',
+      expect.stringContaining('empties or rewrites users'),
+      expect.stringContaining(`nself db seed --env production --confirm ${phrase}`),
+    ])
+    expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[3]])
+    expect(await run(project).catch((error) => error.code)).toBe('not-confirmed')
+    expect((await run(project, phrase)).steps).toHaveLength(1)
+  })
+})
+
+test('locally nothing is refused, and the report says what was done to rows', async () => {
+  const project = await server.project({ '001_base.sql': base })
+  await project.ok('db', 'migrate', 'up')
+  project.write({ '002_x.sql': 'DELETE FROM customers WHERE id = 1;' })
+  const shown = await project.ok('db', 'migrate', 'up')
+  expect(shown).toContain('002_x: deletes 1 row from customers')
+  expect(shown).toContain('002_x: deletes 2 rows from orders')
+})
+
+test('expressions of thousands of terms are looked through', async () => {
+  const project = await server.twin(shared)
+  const cases = `SELECT ${'CASE WHEN i > 1 THEN 1 ELSE '.repeat(1500)}0${' END'.repeat(1500)} FROM generate_series(1, 2) AS i`
+  project.write({
+    '002_sum.sql': `CREATE TABLE s AS SELECT ${Array(3000).fill('1').join(' + ')} AS n;`,
+    '003_case.sql': `CREATE TABLE c AS ${cases};`,
+    '004_union.sql': `CREATE TABLE u AS ${Array(5000).fill('SELECT 1 AS n').join(' UNION ALL ')};`,
+  })
+  expect((await upWith(project)).steps).toHaveLength(3)
 })

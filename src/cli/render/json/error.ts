@@ -3,7 +3,7 @@ import type { FailureReport } from '../../../core/report.ts'
 import { redactExcerpt } from '../error.ts'
 import { redact } from '../redact.ts'
 import { format } from './document.ts'
-import { locationDocument, stepDocuments } from './migrate.ts'
+import { locationDocument, seedStepDocuments, stepDocuments } from './migrate.ts'
 
 /** An error as the document that `--json` prints. Each text in it is redacted by itself: what stands around it must stay JSON. */
 export function jsonError({ code, message, hint, location, server, report }: NselfError): string {
@@ -37,7 +37,7 @@ function reportDocument(report: FailureReport) {
       return {
         kind: report.kind,
         action: report.action,
-        steps: report.steps.map(({ name, outcome }) => ({ name, outcome })),
+        steps: seedStepDocuments(report.steps),
       }
     case 'design-faults':
       return {

@@ -9,7 +9,7 @@ import type {
 } from '../../../commands/shared/migrate-results.ts'
 import type { Effect } from '../../../core/effect.ts'
 import type { Location } from '../../../core/location.ts'
-import type { Report } from '../../../core/report.ts'
+import type { Report, SeedReport } from '../../../core/report.ts'
 import type { Difference } from '../../../core/schema/differences.ts'
 
 export function differenceDocument({ sign, kind, name, traits }: Difference) {
@@ -22,6 +22,14 @@ export function locationDocument({ path, line, column, excerpt, caret }: Locatio
 
 function effectDocument({ kind, relation, column, rows }: Effect) {
   return { kind, relation, column, rows }
+}
+
+export function seedStepDocuments(steps: SeedReport['steps']) {
+  return steps.map(({ name, outcome, effects }) => ({
+    name,
+    outcome,
+    ...(effects ? { effects: effects.map(effectDocument) } : {}),
+  }))
 }
 
 export function stepDocuments(steps: Report['steps']) {

@@ -4,11 +4,10 @@ import type {
   SeedStatusResult,
   SeedUsersResult,
 } from '../../../commands/shared/seed-results.ts'
-import { runDocument } from './migrate.ts'
+import { runDocument, seedStepDocuments } from './migrate.ts'
 
 export function seedDocument({ kind, action, steps, unchanged, database, environment, durationMs }: SeedResult) {
-  const done = steps.map(({ name, outcome }) => ({ name, outcome }))
-  return { kind, action, steps: done, unchanged, database, environment, durationMs }
+  return { kind, action, steps: seedStepDocuments(steps), unchanged, database, environment, durationMs }
 }
 
 export function seedStatusDocument({ kind, database, environment, seeds }: SeedStatusResult) {
