@@ -121,7 +121,8 @@ function fillFromVariables(found: Parameters, variables: Variables, names: Reado
 }
 
 function fillFromService(found: Parameters, variables: Variables): void {
-  const variable = variables.get('PGSERVICE')
+  // With a host of its own a URL does not mean what a shell has set for another server.
+  const variable = found.has('host') ? undefined : variables.get('PGSERVICE')
   const service =
     found.get('service') ?? (variable && { value: variable.value, source: describe('PGSERVICE', variable) })
   if (service === undefined) return

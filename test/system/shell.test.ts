@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startAtTerminal } from '../helpers/cli.ts'
 import { useServer } from '../helpers/project.ts'
@@ -55,4 +57,19 @@ test("psql's exit status is that of the command", async () => {
   const project = await server.project({})
   const input = '\\set ON_ERROR_STOP on\nSELECT nowhere;\n'
   expect((await project.run(['db', 'shell'], { input })).code).toBe(3)
+})
+
+test('--readonly takes no line that could leave its connection, and reads no .psqlrc', async () => {
+  const project = await server.project({})
+  await project.query('CREATE TABLE t AS SELECT 1 AS id')
+  const psqlrc = join(project.root, 'psqlrc')
+  writeFileSync(psqlrc, `\\c "${project.url}"\n`)
+  const input = `\\c "${project.url}"\nDELETE FROM t;\n\\! true\nSELECT 'still here';\n`
+  const { code, stdout, stderr } = await project.run(['db', 'shell', '--readonly'], { input, env: { PSQLRC: psqlrc } })
+  expect(code).toBe(3)
+  expect(stdout).toContain('still here')
+  expect(stdout).not.toContain('You are now connected')
+  expect(stderr).toContain('it could leave the connection')
+  expect(stderr).toContain('cannot execute DELETE in a read-only transaction')
+  expect(await project.query('SELECT id FROM t')).toEqual([[1]])
 })

@@ -1,6 +1,6 @@
 import { approve } from '../../core/guard.ts'
 import { placeOf } from '../../postgres/driver/connect.ts'
-import { findPsql, runPsql } from '../../postgres/shell/psql.ts'
+import { findPsql, runConfinedPsql, runPsql } from '../../postgres/shell/psql.ts'
 import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
 import type { ShellResult } from '../shared/results.ts'
 
@@ -21,7 +21,7 @@ export async function shell(context: Context, options: { readonly readonly: bool
   const proxy = await startReadOnlyProxy(server)
   tell(`Read-only shell on ${database} (${environment}): each statement is rolled back`)
   try {
-    return { kind: 'shell', exitStatus: await handOver(() => runPsql(psql, proxy.server, signal)) }
+    return { kind: 'shell', exitStatus: await handOver(() => runConfinedPsql(psql, proxy.server, signal, tell)) }
   } finally {
     await proxy.close()
   }

@@ -1,7 +1,11 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
+import { isatty } from 'node:tty'
 import { NselfError } from '../../core/errors.ts'
+import { leavesConnection } from '../../core/psql-command.ts'
 import type { Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { libpqEnvironment } from '../driver/libpq-environment.ts'
@@ -56,6 +60,42 @@ function isProgram(path: string): boolean {
 /** Runs psql on this terminal until it ends; its exit status. The password is in its environment, never in its arguments. */
 export function runPsql(path: string, server: Server, signal: AbortSignal): Promise<number> {
   const child = spawn(path, [], { stdio: 'inherit', env: libpqEnvironment(server, 'nself shell') })
+  return ended(child, path, signal)
+}
+
+/**
+ * The same for a session that must not leave its connection: without .psqlrc, and of what is piped in without the lines
+ * that could lead elsewhere. Those are told; the exit status is then 3 where it would be 0.
+ */
+export async function runConfinedPsql(
+  path: string,
+  server: Server,
+  signal: AbortSignal,
+  tell: (sentence: string) => void,
+): Promise<number> {
+  const stdin = isatty(0) ? 'inherit' : 'pipe'
+  const env = libpqEnvironment(server, 'nself shell')
+  const child = spawn(path, ['-X'], { stdio: [stdin, 'inherit', 'inherit'], env })
+  let refused = 0
+  if (child.stdin !== null) {
+    const filter = async function* (lines: AsyncIterable<string>): AsyncGenerator<string> {
+      for await (const line of lines) {
+        if (!leavesConnection(line)) yield `${line}\n`
+        else if (refused++ < toldLines) tell(`Not taken in a read-only shell, it could leave the connection: ${line}`)
+      }
+    }
+    // psql may end before its input does.
+    pipeline(createInterface({ input: process.stdin }), filter, child.stdin).catch(() => {})
+  }
+  const status = await ended(child, path, signal)
+  process.stdin.unref?.()
+  return status === 0 && refused > 0 ? 3 : status
+}
+
+/** So many of the lines that are not taken are shown. */
+const toldLines = 10
+
+function ended(child: ChildProcess, path: string, signal: AbortSignal): Promise<number> {
   const end = () => child.kill(signal.reason)
   signal.addEventListener('abort', end, { once: true })
   return new Promise((resolve, reject) => {
