@@ -2,7 +2,7 @@ import { NselfError } from '../errors.ts'
 import { dotted, keyOf, shortName, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
 import { type Catalog, type Table, tablesByKey } from './catalog.ts'
-import type { Wanted } from './target-schema.ts'
+import type { TargetSchema } from './target-schema.ts'
 
 /** A table, or a column of one, that gets another name and keeps its rows. */
 export interface Rename {
@@ -29,7 +29,7 @@ function pathOf(schema: string, table: string, column: string | null): string {
 }
 
 /** What may be a rename: one thing that goes and one that comes, alike in type, or in most of its columns. */
-export function renameCandidates(current: Catalog, wanted: Wanted): Rename[] {
+export function renameCandidates(current: Catalog, wanted: TargetSchema): Rename[] {
   const [have, want] = [tablesByKey(current), new Map(wanted.tables.map((table) => [keyOf(table), table]))]
   const candidates: Rename[] = []
   const isOurs = ({ kind }: Table) => kind === 'table' || kind === 'partitioned'

@@ -23,7 +23,7 @@ export type Rewritten = ReadonlyMap<string, string>
 export const rewrittenKey = (table: string, text: string): string => JSON.stringify([table, text])
 
 /** What the database shall consist of, as far as DBML can say it. */
-export interface Wanted {
+export interface TargetSchema {
   readonly enums: readonly Enum[]
   readonly tables: readonly Table[]
 }
@@ -32,7 +32,7 @@ export interface Wanted {
  * The current tables as the design wants them: what is the same stays to the letter, what DBML cannot say stays as it is.
  * @param made the design's own tables, as PostgreSQL made them.
  */
-export function wantedOf(current: Catalog, made: Catalog, design: Design, rewritten: Rewritten): Wanted {
+export function targetSchemaOf(current: Catalog, made: Catalog, design: Design, rewritten: Rewritten): TargetSchema {
   const [have, new_] = [tablesByKey(current), tablesByKey(made)]
   const designed = design.tables.flatMap((table) => {
     const fresh = new_.get(keyOf(table))

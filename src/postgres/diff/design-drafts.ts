@@ -7,7 +7,7 @@ import { plainChange } from '../../core/schema/generated-statement.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
 import { inOrder, type Rename, renameSql, renameText } from '../../core/schema/renames.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
-import { type Wanted, wantedOf } from '../../core/schema/target-schema.ts'
+import { type TargetSchema, targetSchemaOf } from '../../core/schema/target-schema.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
@@ -20,14 +20,14 @@ import { makeDesign } from './make-design.ts'
 import { rewrittenTexts } from './rewritten-texts.ts'
 import { stagesOf, stepsBetween } from './stages.ts'
 import { changesAlong } from './statements.ts'
-import { wantedFacts } from './target-facts.ts'
+import { targetFacts } from './target-facts.ts'
 
 /** A design laid beside what the migrations make. */
 export interface Compared {
   /** The database of the migrations, with the renames done and the extensions made. */
   readonly current: { readonly server: ScratchServer; readonly catalog: Catalog }
   readonly made: { readonly server: ScratchServer; readonly catalog: Catalog }
-  readonly wanted: Wanted
+  readonly wanted: TargetSchema
   /** The design with types and names as the database has them. */
   readonly design: Design
   /** What the design adds is left, what it removes is right. */
@@ -60,7 +60,7 @@ export async function compareDesign(
     const design = withKnownNames(await withKnownWords(client, written), catalog)
     await makeDesign(client, design, catalog)
     const made = await readCatalog(client)
-    const asked = wantedOf(catalog, made, design, await rewrittenTexts(client, catalog, made))
+    const asked = targetSchemaOf(catalog, made, design, await rewrittenTexts(client, catalog, made))
     const sides = { current: { server: current, catalog }, made: { server, catalog: made } }
     const wanted = await withUsedEnums({ ...sides, wanted: asked })
     return {
@@ -110,7 +110,7 @@ function extensionSql(name: string): { up: string; down: string } {
 type Sides = Pick<Compared, 'current' | 'made' | 'wanted'>
 
 /** Enums that the design does not have, but a function or the like needs, are wanted too. */
-async function withUsedEnums(sides: Sides): Promise<Wanted> {
+async function withUsedEnums(sides: Sides): Promise<TargetSchema> {
   const { current, wanted } = sides
   const asked = new Set(wanted.enums.map(keyOf))
   const others = current.catalog.enums.filter((item) => !asked.has(keyOf(item)))
@@ -124,7 +124,7 @@ async function withUsedEnums(sides: Sides): Promise<Wanted> {
 async function factsOf({ current, made, wanted }: Sides): Promise<{ before: FactBase; after: FactBase }> {
   const before = await readFacts(current.server, 'grants')
   const design = await readFacts(made.server, 'schema')
-  const after = await wantedFacts(
+  const after = await targetFacts(
     { facts: before, catalog: current.catalog },
     { facts: design, catalog: made.catalog },
     wanted,

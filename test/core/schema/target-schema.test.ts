@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Column, Constraint, Index, Table } from '../../../src/core/schema/catalog.ts'
 import type { DesignTable } from '../../../src/core/schema/design.ts'
-import { rewrittenKey, wantedOf } from '../../../src/core/schema/target-schema.ts'
+import { rewrittenKey, targetSchemaOf } from '../../../src/core/schema/target-schema.ts'
 import { catalogOf, columnOf, constraintOf, indexOf, tableOf } from '../../helpers/catalog.ts'
 import { at, designColumn, designIndex, designKey, designOf, designTable } from '../../helpers/design.ts'
 
@@ -9,7 +9,7 @@ const none = new Map<string, string>()
 
 /** The table t as it shall be, from what the database has, what PostgreSQL made of the design, and the design. */
 function wantedTable(have: Table, made: Table, design: Partial<DesignTable> = {}, rewritten = none): Table {
-  const { tables } = wantedOf(
+  const { tables } = targetSchemaOf(
     catalogOf({ tables: [have] }),
     catalogOf({ tables: [made] }),
     designOf({ tables: [designTable('t', [], design)] }),
@@ -226,7 +226,7 @@ test('a table has the note of the design, and keeps what DBML cannot say', () =>
 
 test('a table that the database lacks is as PostgreSQL made it; one that the design lacks goes', () => {
   const made = tableOf('new', [columnOf('a', 'integer')])
-  const { tables } = wantedOf(
+  const { tables } = targetSchemaOf(
     catalogOf({ tables: [tableOf('old', [columnOf('a', 'integer')])] }),
     catalogOf({ tables: [made] }),
     designOf({ tables: [designTable('new', ['a int'])] }),
@@ -248,7 +248,7 @@ test('what DBML does not show stays: foreign tables, tables without columns, par
     tableOf('far', column, { kind: 'foreign' }),
     tableOf('empty', []),
   ]
-  const { tables } = wantedOf(
+  const { tables } = targetSchemaOf(
     catalogOf({ tables: current }),
     catalogOf({ tables: [tableOf('log', column)] }),
     designOf({ tables: [designTable('log', ['a int'])] }),
@@ -268,7 +268,7 @@ describe('an enum of the design', () => {
       access: { owner: 'me', grants: [] },
     }
     const design = designOf({ enums: [{ schema: 'public', name: 'mood', labels, at }] })
-    return wantedOf(catalogOf({ enums: [known] }), catalogOf({}), design, none).enums
+    return targetSchemaOf(catalogOf({ enums: [known] }), catalogOf({}), design, none).enums
   }
 
   test('with the labels of the database is the one of the database', () => {

@@ -5,7 +5,7 @@ import { type Change, forReading } from '../../../core/schema/generated-statemen
 import { sectionLines } from '../../../core/schema/migration-text.ts'
 import { effectsOf } from '../../../core/schema/statement-effects.ts'
 import { complementOf } from '../../../core/schema/statements-library-lacks.ts'
-import { wantedOf } from '../../../core/schema/target-schema.ts'
+import { targetSchemaOf } from '../../../core/schema/target-schema.ts'
 import { readFacts } from '../../../postgres/diff/facts.ts'
 import { statementFormat } from '../../../postgres/diff/format.ts'
 import { type Claim, remaining } from '../../../postgres/diff/prove-statements.ts'
@@ -44,7 +44,7 @@ export function diff(context: Context, options: DiffOptions): Promise<DiffResult
 
 /** A design says nothing of views, rights and the like: there it is taken to be as the other side. */
 function asDesigned(made: Catalog, { design }: Side, other: Catalog): Catalog {
-  return design === null ? made : { ...other, ...wantedOf(other, made, design, new Map()) }
+  return design === null ? made : { ...other, ...targetSchemaOf(other, made, design, new Map()) }
 }
 
 /** The statements that make the right side what the left one is. */
