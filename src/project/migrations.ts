@@ -23,11 +23,11 @@ interface Unparsed {
   readonly name: { readonly version: string; readonly name: string }
   readonly text: string
 }
-interface Fault {
+interface InvalidFile {
   readonly path: string
   readonly fault: unknown
 }
-export type ReadFile = Unparsed | Migration | Fault
+export type ReadFile = Unparsed | Migration | InvalidFile
 
 /**
  * Reads every migration file of a folder; paths are told relative to `root`. A file that cannot be read is a fault in its place.
@@ -61,7 +61,7 @@ export async function readFiles(folder: string, root: string): Promise<ReadFile[
 export function parseFiles(files: readonly ReadFile[], history: readonly Applied[]): Migration[] {
   const rows = new Map(history.map((row) => [row.version, row]))
   const migrations: Migration[] = []
-  const faults: Fault[] = []
+  const faults: InvalidFile[] = []
   for (const file of files) {
     try {
       if ('fault' in file) throw file.fault

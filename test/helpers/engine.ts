@@ -1,6 +1,6 @@
 import { createServer, connect as dial } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { encode, Frames, type Message } from '../../src/postgres/shell/wire.ts'
+import { encode, Frames, type WireMessage } from '../../src/postgres/shell/wire.ts'
 
 /** How another engine than PostgreSQL shows itself. */
 interface Shown {
@@ -44,7 +44,7 @@ export async function startEngine(serverUrl: string, { reported = {}, answers = 
 }
 
 /** The message that goes on to the server in place of one that the engine answers in its own way. */
-function insteadOf({ type, body, bytes }: Message, answers: NonNullable<Shown['answers']>): Buffer {
+function insteadOf({ type, body, bytes }: WireMessage, answers: NonNullable<Shown['answers']>): Buffer {
   const text = type === 'Q' ? body.toString() : ''
   const found = Object.entries(answers).find(([part]) => text.includes(part))
   if (found === undefined) return bytes

@@ -10,21 +10,21 @@ export function renderTable(result: ShowTableResult, paint: Paint): string {
   const { table, database } = result
   const title = [paint.bold(visible(shortName(table.schema, table.name))), ...about(result), database].join(' · ')
   const comment = table.comment === null ? [] : table.comment.split('\n').map(visible)
-  const sections = sectionsOf(result)
+  const listings = listingsOf(result)
     .filter(({ rows }) => rows.length > 0)
     .map(({ head, rows }) => {
       const lines = aligned(rows.map((cells) => cells.map(oneLine)))
       return [paint.bold(head), ...lines.map((line) => `  ${line}`)].join('\n')
     })
-  return [[title, ...comment].join('\n'), columnLines(table, paint), ...sections].join('\n\n')
+  return [[title, ...comment].join('\n'), columnLines(table, paint), ...listings].join('\n\n')
 }
 
-interface Section {
+interface Listing {
   readonly head: string
   readonly rows: readonly (readonly string[])[]
 }
 
-function sectionsOf({ table, referredToBy, partitions, triggers, policies, rules }: ShowTableResult): Section[] {
+function listingsOf({ table, referredToBy, partitions, triggers, policies, rules }: ShowTableResult): Listing[] {
   const constraints = (...kinds: string[]) => table.constraints.filter(({ kind }) => kinds.includes(kind))
   const whole = ({ name, definition }: { name: string; definition: string }) => [name, definition]
   return [

@@ -1,4 +1,4 @@
-import { type Finding, repairsFor } from '../../core/migration/repair.ts'
+import { type ProposedRepair, repairsFor } from '../../core/migration/repair.ts'
 import type { State } from '../../core/migration/state.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
@@ -22,11 +22,11 @@ export async function inferBaseline(
   context: Context,
   server: Server,
   state: State,
-): Promise<{ findings: Finding[]; lines: string[] }> {
+): Promise<{ findings: ProposedRepair[]; lines: string[] }> {
   const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
   const inferred = await withScratchFor(context, {}, (work) => inferVersion(work.scratch, server, files, work.replay))
   // The last of several first: the others leave out what changes only data.
-  const findings = inferred.matches.toReversed().flatMap(({ name, version }): Finding[] => {
+  const findings = inferred.matches.toReversed().flatMap(({ name, version }): ProposedRepair[] => {
     const repairs = repairsFor(state, { ...nothing, baseline: version })
     if (repairs.length === 0) return []
     const what = `the schema is that of ${name}: record everything up to it as applied`

@@ -19,7 +19,7 @@ export type Repair = { readonly what: string } & (
 )
 
 /** A fix that is proposed, with the flag that does it. */
-export interface Finding {
+export interface ProposedRepair {
   readonly kind: Repair['kind']
   /** Null for what concerns no single migration. */
   readonly version: string | null
@@ -45,8 +45,8 @@ export interface RepairFlags {
  * What is wrong, as fixes to choose from. A row whose file is missing here is no fault: another checkout has it.
  * @param lost the table of migrations is gone, its journal is there.
  */
-export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): Finding[] {
-  const findings: Finding[] = []
+export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): ProposedRepair[] {
+  const findings: ProposedRepair[] = []
   const add = (flag: string, problem: string, repair: Repair) =>
     findings.push({
       kind: repair.kind,

@@ -2,7 +2,7 @@ import { NselfError, type ServerDetail } from '../errors.ts'
 import type { Location } from '../location.ts'
 
 /** Something in a design that must be mended. */
-export interface Fault {
+export interface DesignFault {
   readonly message: string
   readonly at: Location | null
   readonly hint: string
@@ -11,7 +11,7 @@ export interface Fault {
 }
 
 /** One error for all faults of a design: it tells of the first, and reports all of them when there are more. */
-export function invalidDesign(faults: readonly [Fault, ...Fault[]]): NselfError {
+export function invalidDesign(faults: readonly [DesignFault, ...DesignFault[]]): NselfError {
   const [{ message, at, hint, server, cause }] = faults
   return new NselfError('invalid-design', message, {
     ...(at === null ? {} : { location: at }),

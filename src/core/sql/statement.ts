@@ -84,16 +84,16 @@ export function changesQuoting(sql: string): boolean {
   return value !== undefined && !on.test(value)
 }
 
-export interface Statement extends StatementToken {
+export interface SqlStatement extends StatementToken {
   readonly sql: string
   /** The data of COPY … FROM STDIN, line ends as in the file; null for any other statement. */
   readonly copyData: string | null
 }
 
 /** Splits a text that is known to be well formed into its statements, offsets into `sql`. Throws SqlError. */
-export function splitStatements(sql: string): Statement[] {
+export function splitStatements(sql: string): SqlStatement[] {
   const lexer = new Lexer()
-  const statements: Statement[] = []
+  const statements: SqlStatement[] = []
   const tokens = [...lexer.push(sql), ...lexer.finish()]
   for (const token of tokens) {
     if (token.kind === 'statement') {

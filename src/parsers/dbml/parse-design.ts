@@ -1,7 +1,7 @@
 import type { Database } from '@dbml/parse'
 import { locator } from '../../core/location.ts'
 import type { Design, DesignTexts } from '../../core/schema/design.ts'
-import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
+import { type DesignFault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { designOf } from './design.ts'
 import type { Source } from './table.ts'
 
@@ -47,7 +47,7 @@ function parser(): Promise<typeof import('@dbml/parse')> {
 }
 
 /** The parser often has several things to say of one mistake. */
-function isFirstOfItsLine({ at }: Fault, i: number, faults: readonly Fault[]): boolean {
+function isFirstOfItsLine({ at }: DesignFault, i: number, faults: readonly DesignFault[]): boolean {
   return faults.findIndex((other) => other.at?.line === at?.line && other.at?.path === at?.path) === i
 }
 

@@ -4,15 +4,15 @@ import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { FactBase } from './facts.ts'
 
 /** A database as the library sees it, and as this tool does. */
-export interface Side {
+export interface SideFacts {
   readonly facts: FactBase
   readonly catalog: Catalog
 }
 
 /** What the facts of the target are chosen by. */
 export interface Merge {
-  readonly current: Side
-  readonly made: Side
+  readonly current: SideFacts
+  readonly made: SideFacts
   readonly have: ReadonlyMap<string, Table>
   /** Those of the design's own database. */
   readonly fresh: ReadonlyMap<string, Table>

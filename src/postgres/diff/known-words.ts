@@ -1,5 +1,5 @@
 import type { Design, DesignColumn, DesignTable } from '../../core/schema/design.ts'
-import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
+import { type DesignFault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { extensionOfType, extensionWords } from '../../core/schema/extensions.ts'
 import { calledBy, equivalentDefault } from '../../core/schema/foreign-defaults.ts'
 import { equivalentOf, withSpaces } from '../../core/schema/foreign-types.ts'
@@ -21,7 +21,7 @@ export async function withKnownWords(client: Client, written: Design): Promise<D
   const types = await knownTypes(client, design)
   const columns = design.tables.flatMap((table) => table.columns)
   const isUnknown = await unknownFunctions(client, columns)
-  const faults: Fault[] = []
+  const faults: DesignFault[] = []
   const notes = new Set<string>(design.notes)
   const tables = design.tables.map((table) => ({
     ...table,
@@ -67,7 +67,7 @@ export async function missingExtensions(client: Client, design: Design): Promise
   return rows.map(({ name }) => name)
 }
 
-function unknownType(table: DesignTable, column: DesignColumn): Fault {
+function unknownType(table: DesignTable, column: DesignColumn): DesignFault {
   const extension = extensionOfType(column.type)
   const isSql = /^(?:primary|foreign|unique|constraint|key|check|index)$/i.test(column.name)
   return {

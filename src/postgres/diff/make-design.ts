@@ -1,6 +1,6 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
-import { type Fault, invalidDesign } from '../../core/schema/design-faults.ts'
+import { type DesignFault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { type DesignStatement, designSql } from '../../core/schema/design-sql.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import { quoteQualified } from '../../core/sql/quoting.ts'
@@ -27,7 +27,7 @@ export async function makeDesign(client: Client, design: Design, current: Catalo
   await client.query('SET synchronous_commit = off')
   // Sent without waiting, for there may be thousands.
   const sent: { statement: DesignStatement; outcome: Promise<Outcome> }[] = []
-  const faults: Fault[] = []
+  const faults: DesignFault[] = []
   for (const statement of [...designSql(design, current), ...recordStatements(design)]) {
     sent.push({ statement, outcome: send(client, statement.sql) })
     if (sent.length >= 500) faults.push(...(await judge(sent.splice(0))))
@@ -39,8 +39,10 @@ export async function makeDesign(client: Client, design: Design, current: Catalo
   if (first !== undefined) throw invalidDesign([first, ...more])
 }
 
-async function judge(sent: readonly { statement: DesignStatement; outcome: Promise<Outcome> }[]): Promise<Fault[]> {
-  const faults: Fault[] = []
+async function judge(
+  sent: readonly { statement: DesignStatement; outcome: Promise<Outcome> }[],
+): Promise<DesignFault[]> {
+  const faults: DesignFault[] = []
   for (const { statement, outcome } of sent) {
     const { error } = await outcome
     if (error !== null) faults.push(faultOf(statement, error))
@@ -48,7 +50,7 @@ async function judge(sent: readonly { statement: DesignStatement; outcome: Promi
   return faults
 }
 
-function faultOf(statement: DesignStatement, error: ServerError): Fault {
+function faultOf(statement: DesignStatement, error: ServerError): DesignFault {
   const offset = error.position === undefined ? -1 : utf16Offset(statement.sql, Number(error.position) - 1)
   const parts = statement.parts ?? []
   const named = parts.find(({ name }) => error.message.includes(`column "${name}"`))

@@ -2,7 +2,7 @@ import type { DependencyEdge, StableId } from '@supabase/pg-delta'
 import { tablesByKey } from '../../core/schema/catalog.ts'
 import type { TargetSchema } from '../../core/schema/target-schema.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
-import type { Chosen, Merge, Side } from './fact-merge.ts'
+import type { Chosen, Merge, SideFacts } from './fact-merge.ts'
 import { type FactBase, loadLibrary } from './facts.ts'
 import { keptFact } from './kept-facts.ts'
 import { isTaken } from './taken-facts.ts'
@@ -11,7 +11,7 @@ import { isTaken } from './taken-facts.ts'
  * What the database shall be, as facts: those of the current one, but for the parts of tables that shall be others;
  * these come from the database of the design. What stands on something that goes, goes with it.
  */
-export async function targetFacts(current: Side, made: Side, target: TargetSchema): Promise<FactBase> {
+export async function targetFacts(current: SideFacts, made: SideFacts, target: TargetSchema): Promise<FactBase> {
   const { buildFactBase, encodeId: encode } = await loadLibrary()
   const merge: Merge = {
     current,

@@ -2,7 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { locate } from '../../core/location.ts'
 import { SqlError } from '../../core/sql/lexer.ts'
-import { type Statement, splitStatements } from '../../core/sql/statement.ts'
+import { type SqlStatement, splitStatements } from '../../core/sql/statement.ts'
 import { type Connection, connectAsPerson, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { isInTransaction, queryOneRaw, queryRaw, type RawAnswer } from '../driver/pg.ts'
@@ -22,10 +22,10 @@ interface QueryOptions {
 }
 
 /** The statements of a text. @throws NselfError `usage` for none, or for what only psql can do. */
-export function statementsOf(sql: string): Statement[] {
+export function statementsOf(sql: string): SqlStatement[] {
   const wrong = (message: string, offset: number, hint: string) =>
     new NselfError('usage', message, { location: locate('SQL', sql, offset), hint })
-  let statements: Statement[]
+  let statements: SqlStatement[]
   try {
     statements = splitStatements(sql)
   } catch (error) {
@@ -70,7 +70,11 @@ async function asOne({ client }: Connection, sql: string): Promise<RawAnswer[]> 
   }
 }
 
-async function readOnly({ client }: Connection, sql: string, statements: readonly Statement[]): Promise<RawAnswer[]> {
+async function readOnly(
+  { client }: Connection,
+  sql: string,
+  statements: readonly SqlStatement[],
+): Promise<RawAnswer[]> {
   const control = statements.find(controlsTransaction)
   if (control !== undefined) {
     throw new NselfError('refused', `${control.words[0]} in a read-only query`, {

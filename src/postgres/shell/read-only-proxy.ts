@@ -4,7 +4,7 @@ import { NselfError } from '../../core/errors.ts'
 import { type Connection, cancel, connectAsPerson, disconnect, type Server } from '../driver/connect.ts'
 import { socketOf } from '../driver/pg.ts'
 import { ReadOnlySession } from './read-only-session.ts'
-import { encode, errorMessage, Frames, type Message, readyMessage, texts } from './wire.ts'
+import { encode, errorMessage, Frames, readyMessage, texts, type WireMessage } from './wire.ts'
 
 /** Requests that come instead of a startup packet, by their number. */
 const requests = { cancel: 80877102, tls: 80877103, gss: 80877104 }
@@ -81,7 +81,7 @@ function serve(socket: Socket, gate: Gate): void {
   const frames = new Frames(false)
   let wanted: Map<string, string> | null = null
   let session: ReadOnlySession | null = null
-  const take = async (message: Message): Promise<void> => {
+  const take = async (message: WireMessage): Promise<void> => {
     if (session !== null) return session.handle(message)
     if (wanted !== null) {
       const knows = message.type === 'p' && texts(message.body)[0] === gate.password

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { SqlError } from '../../core/sql/lexer.ts'
-import { type Statement, splitStatements, transactionRole } from '../../core/sql/statement.ts'
+import { type SqlStatement, splitStatements, transactionRole } from '../../core/sql/statement.ts'
 import { beginReadOnlySql } from './read-only-transaction.ts'
-import { encode, errorMessage, Frames, type Message, readyMessage, statementMessages, texts } from './wire.ts'
+import { encode, errorMessage, Frames, readyMessage, statementMessages, texts, type WireMessage } from './wire.ts'
 
 /** What only prepares an answer or ends it, and is ours: ParseComplete, BindComplete, CloseComplete, NoData, PortalSuspended. */
 const ours = new Set(['1', '2', '3', 'n', 's'])
@@ -15,7 +15,7 @@ export class ReadOnlySession {
   private readonly server: Socket
   private readonly frames = new Frames(true)
   /** Told of each message of the server while one of ours is answered; between them it goes to psql as it is. */
-  private onMessage: ((message: Message) => void) | null = null
+  private onMessage: ((message: WireMessage) => void) | null = null
   /** psql said BEGIN. */
   private inBlock = false
   private status = 'I'
@@ -34,7 +34,7 @@ export class ReadOnlySession {
     server.on('close', () => client.end())
   }
 
-  async handle({ type, body }: Message): Promise<void> {
+  async handle({ type, body }: WireMessage): Promise<void> {
     switch (type) {
       case 'Q':
         await this.script(texts(body)[0] ?? '')
@@ -62,7 +62,7 @@ export class ReadOnlySession {
   }
 
   private async script(sql: string): Promise<void> {
-    let statements: Statement[]
+    let statements: SqlStatement[]
     try {
       statements = splitStatements(sql)
     } catch (error) {
@@ -98,7 +98,7 @@ export class ReadOnlySession {
     await this.ask(keeps ? 'COMMIT' : 'ROLLBACK')
   }
 
-  private async begin({ words }: Statement): Promise<void> {
+  private async begin({ words }: SqlStatement): Promise<void> {
     if (!this.inBlock) {
       const level = words.includes('SERIALIZABLE')
         ? 'SERIALIZABLE'
@@ -123,7 +123,7 @@ export class ReadOnlySession {
     return this.answer(encode('Q', sql), (message) => message.type === 'E' && this.pass(message))
   }
 
-  private answer(bytes: Buffer, take: (message: Message) => void): Promise<boolean> {
+  private answer(bytes: Buffer, take: (message: WireMessage) => void): Promise<boolean> {
     this.server.write(bytes)
     return new Promise((resolve, reject) => {
       let good = true
@@ -143,7 +143,7 @@ export class ReadOnlySession {
     })
   }
 
-  private pass({ type, bytes }: Message): void {
+  private pass({ type, bytes }: WireMessage): void {
     if (!ours.has(type) && !this.client.write(bytes)) this.server.pause()
   }
 

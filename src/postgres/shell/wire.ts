@@ -1,5 +1,5 @@
 /** A message of PostgreSQL's protocol (version 3): its type, and what follows the length. */
-export interface Message {
+export interface WireMessage {
   readonly type: string
   readonly body: Buffer
   /** As it came, to be passed on. */
@@ -16,9 +16,9 @@ export class Frames {
   }
 
   /** The messages that are complete; null for what is none. */
-  push(chunk: Buffer): Message[] | null {
+  push(chunk: Buffer): WireMessage[] | null {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
-    const messages: Message[] = []
+    const messages: WireMessage[] = []
     for (;;) {
       const head = this.typed ? 1 : 0
       if (this.rest.length < head + 4) return messages

@@ -1,6 +1,12 @@
 import { NselfError } from '../../../core/errors.ts'
 import { approve } from '../../../core/guard.ts'
-import { type Finding, findingsOf, type Repair, type RepairFlags, repairsFor } from '../../../core/migration/repair.ts'
+import {
+  findingsOf,
+  type ProposedRepair,
+  type Repair,
+  type RepairFlags,
+  repairsFor,
+} from '../../../core/migration/repair.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
@@ -52,7 +58,11 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   return { kind: 'repair', database, findings: [], inferred: [], done: chosen.map((item) => item.what) }
 }
 
-async function choose({ choose: ask }: Context, database: string, findings: readonly Finding[]): Promise<Repair[]> {
+async function choose(
+  { choose: ask }: Context,
+  database: string,
+  findings: readonly ProposedRepair[],
+): Promise<Repair[]> {
   if (ask === null || findings.length === 0) return []
   const picked = await ask(
     `What to repair on ${database}? Nothing is chosen yet`,
