@@ -39,18 +39,25 @@ export async function readProperties(client: Client, database: string): Promise<
 
 /** SQL that makes an empty database like another one, for our own use at first. */
 export function createLikeSql(name: string, { row, owner, encoding, tablespace }: Properties): string {
-  const text = (column: string) => (typeof row[column] === 'string' ? quoteLiteral(row[column]) : null)
   const options = [
     'TEMPLATE template0',
     `OWNER ${quoteIdentifier(owner)}`,
-    `ENCODING ${quoteLiteral(encoding)}`,
-    `LC_COLLATE ${text('datcollate')}`,
-    `LC_CTYPE ${text('datctype')}`,
-    ...providerOptions(row, text),
+    ...localeOptions({ row, encoding }),
     ...(tablespace === null ? [] : [`TABLESPACE ${quoteIdentifier(tablespace)}`]),
     `CONNECTION LIMIT ${ourConnectionLimit}`,
   ]
   return `CREATE DATABASE ${quoteIdentifier(name)} ${options.join(' ')}`
+}
+
+/** Encoding, locale and its provider, as CREATE DATABASE takes them. */
+export function localeOptions({ row, encoding }: Pick<Properties, 'row' | 'encoding'>): string[] {
+  const text = (column: string) => (typeof row[column] === 'string' ? quoteLiteral(row[column]) : null)
+  return [
+    `ENCODING ${quoteLiteral(encoding)}`,
+    `LC_COLLATE ${text('datcollate')}`,
+    `LC_CTYPE ${text('datctype')}`,
+    ...providerOptions(row, text),
+  ]
 }
 
 /** Locale providers came with 15, their one column for a locale with 17. */
@@ -102,7 +109,8 @@ const lists = new Set([
   'shared_preload_libraries',
 ])
 
-function settingValue(name: string, value: string): string {
+/** The value of a setting as ALTER … SET takes it. */
+export function settingValue(name: string, value: string): string {
   if (!lists.has(name.toLowerCase())) return quoteLiteral(value)
   const items = value.match(/"(?:[^"]|"")*"|[^,\s]+/g) ?? []
   if (items.length === 0) return "''"

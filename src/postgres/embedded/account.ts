@@ -49,7 +49,7 @@ export function accountFor(data: string): Account | null {
  */
 export function launcherFor(account: Account | null, data: string, binaries: Binaries): Launcher {
   if (account === null) return { account, prefix: [] }
-  const closed = [data, dirname(binaries.postgres), join(binaries.folder, 'native', 'lib')]
+  const closed = [data, dirname(binaries.postgres), binaries.libraries]
     .map((path) => closedFolder(realpathSync(path), account))
     .find((path) => path !== null)
   // The right to search folders does not cover the right to execute.

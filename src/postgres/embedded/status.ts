@@ -8,7 +8,7 @@ import { dataMajor, type Folder, folderOf, isErrno, readIfExists, readSettings, 
 export interface EmbeddedServer {
   readonly host: '127.0.0.1'
   readonly port: number
-  readonly user: 'postgres'
+  readonly user: string
   readonly password: string
   readonly database: 'nself'
   /** With the password in it: never to be printed. */
@@ -55,9 +55,9 @@ export function embeddedStatus(home: string): EmbeddedStatus {
 
 /** The settings as a server to connect to. */
 export function serverOf(folder: Folder, settings: Settings, started: boolean): EmbeddedServer {
-  const { port, password, version } = settings
-  const url = `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/nself`
-  const fixed = { host: '127.0.0.1', user: 'postgres', database: 'nself' } as const
+  const { port, password, version, user = 'postgres' } = settings
+  const url = `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/nself`
+  const fixed = { host: '127.0.0.1', user, database: 'nself' } as const
   const major = Number.parseInt(version, 10)
   return { ...fixed, port, password, url, major, started, logPath: folder.log, dataPath: folder.data }
 }

@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { inheritedEnvironment } from '../driver/inherited-environment.ts'
+import type { Binaries } from './binaries.ts'
+import { startEmbedded, stopEmbedded } from './embedded.ts'
+import { withLock } from './lock.ts'
+
+/** A superuser called as no other role is: the names of all others must be free there. */
+const kind = { superuser: 'nself_cluster', isThrowaway: true }
+const guardName = 'nself replay'
+
+/**
+ * Lends a cluster that serves replays alone: made on the first call, started when it does not run, stopped again when
+ * nobody else uses it.
+ * @throws NselfError as startEmbedded; what `use` throws.
+ */
+export async function withOwnCluster<T>(
+  binaries: Binaries,
+  tell: (sentence: string) => void,
+  use: (server: Server) => Promise<T>,
+): Promise<T> {
+  const home = join(cacheFolder(), `replay-${binaries.major}`)
+  mkdirSync(home, { recursive: true })
+  // Whoever starts it is seen by whoever would stop it.
+  const lock = join(home, 'use.lock')
+  const { server, guard } = await withLock(lock, tell, async () => {
+    const server = await startEmbedded({ home, binaries, kind, onProgress: tell })
+    return { server, guard: await connect({ ...server, database: 'postgres' }, guardName) }
+  })
+  const leave = async () => {
+    const { rowCount } = await guard.client.query(
+      `SELECT FROM pg_stat_activity WHERE application_name = '${guardName}' AND pid <> pg_backend_pid()`,
+    )
+    await disconnect(guard)
+    if (rowCount === 0) await stopEmbedded(home, { binaries })
+  }
+  try {
+    return await use(server)
+  } finally {
+    await withLock(lock, () => {}, leave).catch(({ message }) =>
+      tell(`Note: the server for replays was not stopped: ${message}`),
+    )
+  }
+}
+
+/** One for all projects of a person: a cluster takes two seconds and 40 MB to make. */
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME: cache } = inheritedEnvironment()
+  if (cache?.startsWith('/')) return join(cache, 'nself')
+  // Into root's own folder the account that runs PostgreSQL may not go.
+  return process.getuid?.() === 0 ? '/var/cache/nself' : join(homedir(), '.cache', 'nself')
+}
