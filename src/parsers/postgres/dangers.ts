@@ -39,7 +39,7 @@ export interface Inspection {
 }
 
 /** A file too large to be held is mostly data: what only puts rows into a table needs no parser. */
-const plainInsert = /^INSERT\s+INTO\s+[^()]*(?:\([^()]*\)\s*)?VALUES\b/i
+export const plainInsert = /^INSERT\s+INTO\s+[^()]*(?:\([^()]*\)\s*)?VALUES\b/i
 
 /**
  * What these scripts destroy, by PostgreSQL's own parser, also inside DO blocks as far as it can see.

@@ -1,0 +1,198 @@
+import type { Migration } from '../../core/migration/migration.ts'
+import { replaceStatements } from '../../core/migration/replace-statements.ts'
+import type { Section } from '../../core/migration/section.ts'
+import { openSection } from '../../core/migration/section-text.ts'
+import { Named, reachOf, type Verdict } from '../../core/replay/reach.ts'
+import { type Tree, visit } from '../../core/sql/tree.ts'
+import { plainInsert } from './dangers.ts'
+import { loadParser, type Parser } from './parser.ts'
+
+/** A statement that a replay does without, or a part of it. */
+interface LeftOut {
+  readonly migration: string
+  readonly what: string
+  /** The schema is not whole without it. */
+  readonly makesSchema: boolean
+}
+
+/** Migrations as a replay runs them. */
+export interface Replayable {
+  readonly files: Migration[]
+  readonly leftOut: readonly LeftOut[]
+  readonly roles: readonly string[]
+  readonly tablespaces: readonly string[]
+}
+
+/** A statement that has a superuser run this one. */
+export type Elevate = (sql: string) => string
+
+/** Leaves out what reaches beyond the database, and has elevated what only a superuser may do in it. */
+export async function replayable(migrations: readonly Migration[], elevate: Elevate): Promise<Replayable> {
+  const parser = await loadParser()
+  const named = new Named()
+  const leftOut: LeftOut[] = []
+  const files = migrations.map((file) => {
+    const tell = (found: Outside) =>
+      leftOut.push({ migration: file.name, what: found.what, makesSchema: found.makesSchema === true })
+    const up = replayed(parser, file.up, named, elevate, tell)
+    const down = file.down === null ? null : replayed(parser, file.down, named, elevate, () => {})
+    if (up === file.up && down === file.down) return file
+    return { ...file, up, down: down?.kind === 'held' ? down : file.down }
+  })
+  named.roles.delete(somebody)
+  return { files, leftOut, roles: [...named.roles], tablespaces: [...named.tablespaces] }
+}
+
+/** The same for single statements that no person wrote; null for one that is left out. */
+export async function statementReplayer(elevate: Elevate): Promise<(sql: string) => string | null> {
+  const parser = await loadParser()
+  const named = new Named()
+  return (sql) => {
+    const now = replacement(parser, sql, named, elevate, () => {})
+    return now === undefined ? sql : now
+  }
+}
+
+/** Stands in a text for a name that is known only as it runs. */
+const somebody = 'nself_somebody'
+
+type Outside = { readonly what: string; readonly makesSchema?: boolean }
+type TellOutside = (found: Outside) => void
+
+function replayed(parser: Parser, section: Section, named: Named, elevate: Elevate, tell: TellOutside): Section {
+  const text = openSection(section)
+  const replaced = new Map<number, string | null>()
+  let index = 0
+  for (const statement of section.statements) {
+    const sql = text.sql(statement)
+    if (section.kind === 'held' || !plainInsert.test(sql)) {
+      const now = replacement(parser, sql, named, elevate, tell)
+      if (now !== undefined) replaced.set(index, now)
+    }
+    index++
+  }
+  return replaced.size === 0 ? section : replaceStatements(section, replaced)
+}
+
+/** What stands for a statement: undefined when it runs as it is, null when it is left out. */
+function replacement(
+  parser: Parser,
+  sql: string,
+  named: Named,
+  elevate: Elevate,
+  tell: TellOutside,
+): string | null | undefined {
+  const tree = parsedOrNull(parser, sql)
+  if (tree === null) return undefined
+  const verdict = reachOf(tree, named)
+  if (verdict.kind === 'leave-out' || verdict.kind === 'unplug') tell(verdict)
+  if (verdict.kind !== 'run') return standIn(verdict, sql, elevate)
+  const block = doBlock(tree)
+  if (block === null) return undefined
+  const body = replayedBlock(parser, block, named, elevate, tell)
+  return body === block ? undefined : sql.replace(block, () => body)
+}
+
+/** The server says what is wrong with what cannot be parsed. */
+function parsedOrNull(parser: Parser, sql: string): Tree | null {
+  try {
+    return parser.parse(sql)
+  } catch {
+    return null
+  }
+}
+
+function standIn(verdict: Exclude<Verdict, { kind: 'run' }>, sql: string, elevate: Elevate): string | null {
+  if (verdict.kind === 'leave-out') return null
+  if (verdict.kind === 'elevate') return elevate(sql)
+  // WITH is its last clause; in a text it can stand in quotes only before that.
+  const clause = /\bWITH\s*\([^()']*(?:'[^']*'[^()']*)*\)\s*$/i
+  return elevate(`${sql.replace(clause, '')} WITH (${verdict.options})`)
+}
+
+/** The body of a DO block of PL/pgSQL, as its text has it. */
+function doBlock(tree: Tree): string | null {
+  let body: string | null = null
+  let plpgsql = true
+  visit(tree, (type, node) => {
+    if (type !== 'DoStmt') return true
+    for (const { DefElem: element } of (node.args ?? []) as readonly { DefElem: { defname: string; arg: unknown } }[]) {
+      const text = (element.arg as { String?: { sval?: string } }).String?.sval ?? ''
+      if (element.defname === 'as') body = text
+      else plpgsql = text.toLowerCase() === 'plpgsql'
+    }
+    return false
+  })
+  return plpgsql && body !== '' ? body : null
+}
+
+/** Statements of a block in the order of its text, as PL/pgSQL's parser has them. */
+function replayedBlock(parser: Parser, body: string, named: Named, elevate: Elevate, tell: TellOutside): string {
+  let text = body
+  let from = 0
+  for (const { source, before, statements } of partsOf(parser, body)) {
+    const at = text.indexOf(source, from)
+    if (at === -1) continue
+    from = at
+    const verdicts = statements.flatMap((sql) => {
+      const tree = parsedOrNull(parser, sql)
+      return tree === null ? [] : [reachOf(tree, named)]
+    })
+    const found = verdicts.find(({ kind }) => kind !== 'run')
+    if (found === undefined || found.kind === 'run') continue
+    const start = at - (before.exec(text.slice(0, at))?.[0].length ?? 0)
+    const end = at + source.length
+    // An EXECUTE of a text with INTO or USING is left to the server.
+    if (!/^\s*;/.test(text.slice(end)) || (start === at && before.source !== '^')) continue
+    const now = start === at ? standIn(found, source, elevate) : found.kind === 'leave-out' ? null : undefined
+    if (now === undefined) continue
+    if (found.kind !== 'elevate') tell(found)
+    const replaced = now === null ? 'NULL' : now.replace(/^SELECT/, 'PERFORM')
+    text = text.slice(0, start) + replaced + text.slice(end)
+    from = start + replaced.length
+  }
+  return text
+}
+
+interface Part {
+  /** As it stands in the block, after what `before` matches at the end of the text before it. */
+  readonly source: string
+  readonly before: RegExp
+  readonly statements: readonly string[]
+}
+
+function partsOf(parser: Parser, body: string): Part[] {
+  const quote = '$nself_block$'
+  const parts: Part[] = []
+  try {
+    const tree = parser.parsePlPgSql(`CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS ${quote}${body}${quote}`)
+    visit(tree, (type, node) => {
+      const query = (key: string) =>
+        (node[key] as { PLpgSQL_expr?: { query?: string } } | undefined)?.PLpgSQL_expr?.query
+      const [plain, performed, executed] = [query('sqlstmt'), query('expr'), query('query')]
+      if (type === 'PLpgSQL_stmt_execsql' && plain !== undefined)
+        parts.push({ source: plain, before: /^/, statements: [plain] })
+      if (type === 'PLpgSQL_stmt_perform' && performed !== undefined)
+        parts.push({ source: performed.replace(/^SELECT /, ''), before: /PERFORM\s+$/i, statements: [performed] })
+      if (type === 'PLpgSQL_stmt_dynexecute' && executed !== undefined)
+        parts.push({ source: executed, before: /EXECUTE\s+$/i, statements: literalsIn(parser, executed) })
+      return true
+    })
+  } catch {
+    // The server's own parser will say what is wrong with it.
+  }
+  return parts
+}
+
+/** The text constants of an expression, with what format() would put in replaced by a name. */
+function literalsIn(parser: Parser, expression: string): string[] {
+  const literals: string[] = []
+  const tree = parsedOrNull(parser, `SELECT ${expression}`)
+  visit(tree, (type, node) => {
+    const text = (node.sval as { sval?: string } | undefined)?.sval
+    if (type === 'A_Const' && text !== undefined)
+      literals.push(text.replace(/%(?:\d+\$)?L/g, `'${somebody}'`).replace(/%(?:\d+\$)?[Is]/g, somebody))
+    return true
+  })
+  return literals
+}
