@@ -24,7 +24,7 @@ describe('scratch databases', () => {
     ['SIGTERM', 143],
   ] as const)('%s in the middle of an import leaves none, and no file', async (signal, status) => {
     const project = drawn(await server.project(slow))
-    const running = project.start('db', 'schema', 'import', 'schema.dbml')
+    const running = project.start('db', 'schema', 'import', 'schema.dbml', '--shadow-url', project.url)
     await project.until(isReplaying)
     running.kill(signal)
     const { code, stderr } = await running.finished
@@ -36,7 +36,7 @@ describe('scratch databases', () => {
 
   test('those of a command that was killed are swept by the next; those of one that runs are left alone', async () => {
     const project = drawn(await server.project(slow))
-    const killed = project.start('db', 'schema', 'import', 'schema.dbml')
+    const killed = project.start('db', 'schema', 'import', 'schema.dbml', '--shadow-url', project.url)
     await project.until(isReplaying)
     killed.kill('SIGKILL')
     await killed.finished
@@ -44,10 +44,10 @@ describe('scratch databases', () => {
     expect(left).toBeDefined()
     await project.until("NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name ^@ 'nself_scratch_')")
     const other = drawn(await server.project(slow))
-    const running = other.start('db', 'schema', 'import', 'schema.dbml')
+    const running = other.start('db', 'schema', 'import', 'schema.dbml', '--shadow-url', project.url)
     await project.until(`${isReplaying} AND NOT EXISTS (SELECT FROM pg_database WHERE datname = '${left?.[0]}')`)
     const third = drawn(await server.project({}))
-    await third.ok('db', 'schema', 'import', 'schema.dbml')
+    await third.ok('db', 'schema', 'import', 'schema.dbml', '--shadow-url', project.url)
     expect(await project.query(scratches)).toHaveLength(1)
     running.kill('SIGINT')
     expect((await running.finished).code).toBe(130)
@@ -74,15 +74,16 @@ describe('scratch databases', () => {
   test('a template of what was replayed serves the next command, until a file is edited', async () => {
     const files = { '001_a.sql': '-- UP\nCREATE TABLE a (id int PRIMARY KEY);\n', '002_b.sql': '-- UP\nSELECT 1;\n' }
     const project = drawn(await server.project(files))
+    const imported = ['db', 'schema', 'import', 'schema.dbml', '--shadow-url', project.url]
     const templates = async () =>
       (await project.query("SELECT datname FROM pg_database WHERE datname ^@ 'nself_template_' ORDER BY oid")).flat()
     const before = await templates()
-    expect(await project.ok('db', 'schema', 'import', 'schema.dbml')).toContain('No changes')
+    expect(await project.ok(...imported)).toContain('No changes')
     const [first, ...more] = (await templates()).filter((name) => !before.includes(name))
     expect([typeof first, more]).toEqual(['string', []])
-    await project.ok('db', 'schema', 'import', 'schema.dbml')
+    await project.ok(...imported)
     project.write({ '002_b.sql': '-- UP\nALTER TABLE a ADD x int;\n' })
-    const { stdout } = await project.nself('db', 'schema', 'import', 'schema.dbml', '--allow-drops')
+    const { stdout } = await project.nself(...imported, '--allow-drops')
     expect(stdout).toContain('- Column: a.x')
     expect((await templates()).filter((name) => !before.includes(name))).toHaveLength(2)
   })

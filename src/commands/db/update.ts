@@ -57,13 +57,11 @@ function figuresOf({ progress, signal }: Context, server: Server): Promise<Figur
   return withConnection(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
 }
 
-/** What the database has that no migration made is told, and no fault of this run. In production only with a shadow server. */
+/** What the database has that no migration made is told, and no fault of this run. */
 async function tellDrift(context: Context, server: Server): Promise<void> {
-  const { environment, shadow } = context.settings
-  if (environment === 'production' && shadow === null) return
   try {
     const { state } = await look(context)
-    const { differences, since } = await findDrift(context, server, state, { besideOnly: true })
+    const { differences, since } = await findDrift(context, server, state)
     const when = since === null ? '' : ` (since ${since})`
     for (const item of differences) {
       context.tell(`Warning: drift${when}: ${differenceLine(item, 'the migrations', 'the database')}`)

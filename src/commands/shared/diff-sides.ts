@@ -40,7 +40,8 @@ export async function withSides<T>(
     }
     return use(sides[0], sides[1], null)
   }
-  return withScratchFor(context, {}, async (work) => {
+  const live = left.kind === 'server' ? left : right.kind === 'server' ? right : null
+  return withScratchFor(context, live === null ? {} : { live: await live.resolve() }, async (work) => {
     const side = (kind: Kind) => (kind.kind === 'server' ? serverSide(kind) : scratchSide(context, kind, work))
     return use(await side(left), await side(right), work)
   })
@@ -89,11 +90,16 @@ async function scratchSide(
   const { root, migrationsDir } = context.settings
   context.progress(`making ${label} on a scratch database`)
   if (kind === 'migrations') {
-    const server = await replay(work.scratch, await migrationsAt(path, root), work.keepTemplate, work.replay)
+    const server = await replay(
+      work.scratch,
+      await work.ready(await migrationsAt(path, root)),
+      work.keepTemplate,
+      work.replay,
+    )
     return { label, server, design: null }
   }
   const design = await readDesign(path, root)
-  const files = await readMigrationsIfAny(migrationsDir, root)
+  const files = await work.ready(await readMigrationsIfAny(migrationsDir, root))
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
   const { made, design: known } = await compareDesign(work.scratch, migrated, design, [])
   return { label, server: made.server, design: known }

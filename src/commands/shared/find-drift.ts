@@ -3,13 +3,13 @@ import type { State } from '../../core/migration/state.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
 import { type AppliedFile, type Drift, driftOf } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
-import { type Where, withScratchFor } from './scratch-server.ts'
+import { withScratchFor } from './scratch-server.ts'
 
 /**
  * How the database differs from what its applied migrations make.
  * @throws NselfError `refused` when that cannot be told: a file is missing here, was edited, or failed half-way.
  */
-export async function findDrift(context: Context, server: Server, state: State, where: Where = {}): Promise<Drift> {
+export async function findDrift(context: Context, server: Server, state: State): Promise<Drift> {
   const applied = state.entries.filter((entry) => entry.applied !== null)
   const unfit = applied.find((entry) => entry.status !== 'applied')
   if (unfit !== undefined) {
@@ -20,8 +20,24 @@ export async function findDrift(context: Context, server: Server, state: State, 
   const files: AppliedFile[] = applied.flatMap(({ file, applied: row }) =>
     file === null || row === null ? [] : [{ file, position: row.position }],
   )
-  return withScratchFor(context, where, (work) => {
+  return withScratchFor(context, { live: server, strict: 'drift was not checked' }, async (work) => {
+    const ready = await work.ready(files.map(({ file }) => file))
+    const replayed = files.map((item, at) => ({ ...item, file: ready[at] ?? item.file }))
     context.progress('comparing with what the migrations make')
-    return driftOf(work.scratch, server, files, work.keepTemplate, work.replay)
+    return driftOf(work.scratch, server, replayed, work.keepTemplate, work.replay).catch((error) => {
+      throw asUnchecked(error)
+    })
+  })
+}
+
+/** What a replay may not do, the real run may: that says nothing of the database. */
+const forbidden = new Set(['42501', '55000', '0A000'])
+
+function asUnchecked(error: unknown): unknown {
+  if (!(error instanceof NselfError) || !forbidden.has(error.server?.sqlstate ?? '')) return error
+  return new NselfError('refused', `drift was not checked: ${error.message}`, {
+    ...(error.location === undefined ? {} : { location: error.location }),
+    hint: 'a replay has no rights beyond its own database; a server for replays alone may have them: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed',
+    cause: error,
   })
 }

@@ -51,8 +51,9 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
       hint: 'nself db schema scaffold basic writes one to begin with',
     })
   }
-  const files = await readMigrationsIfAny(migrationsDir, root)
+  const read = await readMigrationsIfAny(migrationsDir, root)
   return withScratchFor(context, {}, async (work) => {
+    const files = await work.ready(read)
     context.progress('replaying the migrations')
     const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
     const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated)
@@ -108,8 +109,8 @@ async function written(context: Context, task: Task): Promise<string[]> {
     ]
     return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
   })
-  const fresh = texts.map(({ path, text }) =>
-    parseMigration(path, certain(parseFileName(certain(path.split('/').at(-1)))), text),
+  const fresh = await work.ready(
+    texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(certain(path.split('/').at(-1)))), text)),
   )
   context.progress('proving it on a scratch database')
   const after = await prove(

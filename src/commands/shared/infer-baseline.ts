@@ -24,7 +24,10 @@ export async function inferBaseline(
   state: State,
 ): Promise<{ findings: ProposedRepair[]; lines: string[] }> {
   const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
-  const inferred = await withScratchFor(context, {}, (work) => inferVersion(work.scratch, server, files, work.replay))
+  const where = { live: server, strict: 'the version was not looked for' }
+  const inferred = await withScratchFor(context, where, async (work) =>
+    inferVersion(work.scratch, server, await work.ready(files), work.replay),
+  )
   // The last of several first: the others leave out what changes only data.
   const findings = inferred.matches.toReversed().flatMap(({ name, version }): ProposedRepair[] => {
     const repairs = repairsFor(state, { ...nothing, baseline: version })

@@ -1,8 +1,10 @@
-import { join } from 'node:path'
+import { NselfError } from '../../core/errors.ts'
+import type { Migration } from '../../core/migration/migration.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
+import { type Likeness, likenessOf } from '../../postgres/scratch/likeness.ts'
 import type { ReplayOptions } from '../../postgres/scratch/replay.ts'
-import { mayCreateDatabases, type Scratch, withScratch } from '../../postgres/scratch/scratch.ts'
-import type { Context } from './context.ts'
+import { type Scratch, type ScratchPlace, withScratch } from '../../postgres/scratch/scratch.ts'
+import { type Context, resolveServer } from './context.ts'
 
 /** Scratch databases as a command uses them. */
 export interface ScratchWork {
@@ -10,43 +12,102 @@ export interface ScratchWork {
   /** Templates are kept where only developers work. */
   readonly keepTemplate: boolean
   readonly replay: ReplayOptions
+  /** Why what is made may differ from what the real server makes of the same; null when nothing does. */
+  readonly unlike: string | null
+  /** Migrations without what reaches beyond their database, which is told. */
+  readonly ready: (files: readonly Migration[]) => Promise<Migration[]>
+  /** A single statement that no person wrote; null where it reaches beyond its database. */
+  readonly readyStatement: (sql: string) => string | null
 }
 
 export interface Where {
-  /** Never on the embedded server when that is not the environment's own. */
-  readonly besideOnly?: boolean
+  /** The database that the scratch ones are to be like; without it that of the environment. */
+  readonly live?: Server
+  /** Why the work cannot be done where something is made in another way than on the real server, as a beginning. */
+  readonly strict?: string
 }
 
 /**
- * Lends scratch databases: on --shadow-url, else beside the environment's own where the role may create databases, else
- * on the embedded server.
- * @throws NselfError as withScratch.
+ * Lends scratch databases: on --shadow-url; beside the real one where its role can do nothing to the rest of the server;
+ * else in a cluster of their own.
+ * @throws NselfError as withScratch; `refused` where it is strict and no such server is at hand.
  */
 export async function withScratchFor<T>(
   context: Context,
   where: Where,
   use: (work: ScratchWork) => Promise<T>,
 ): Promise<T> {
-  const { server, keepTemplate } = await placeFor(context, where)
-  const replay: ReplayOptions = {
-    signal: context.signal,
-    progress: context.progress,
-  }
-  return withScratch(server, context, (scratch) => use({ scratch, keepTemplate, replay }))
+  const like = await likenessFor(context, where)
+  return withPlace(context, where, like, async ({ keepTemplate, note, ...place }) => {
+    return withScratch(place, context, async (scratch) => {
+      const unlike = note ?? scratch.unlike
+      if (unlike !== null && where.strict !== undefined) throw tooUnlike(where.strict, unlike, like)
+      if (note !== null) context.tell(`Note: scratch databases are made on another PostgreSQL: ${note}`)
+      const replay = {
+        signal: context.signal,
+        progress: context.progress,
+        provide: (role: string) => scratch.provide({ roles: [role], tablespaces: [] }),
+      }
+      return use({ scratch, keepTemplate, unlike, replay, ...(await readiness(context, scratch)) })
+    })
+  })
 }
 
-async function placeFor(context: Context, { besideOnly }: Where): Promise<{ server: Server; keepTemplate: boolean }> {
-  const { shadow, target, environment, root } = context.settings
-  if (shadow !== null) return { server: shadow, keepTemplate: true }
-  if (target.kind === 'server' && (besideOnly === true || (await mayCreateDatabases(target)))) {
-    return { server: target, keepTemplate: environment === 'local' }
+/** Null where there is no database yet to be like. */
+async function likenessFor(context: Context, { live }: Where): Promise<Likeness | null> {
+  const { shadow, target } = context.settings
+  if (live !== undefined) return likenessOf(live)
+  // With a shadow server nobody has to start the embedded one, or to have one that answers.
+  if (shadow !== null) return target.kind === 'server' ? likenessOf(target).catch(() => null) : null
+  return likenessOf(await resolveServer(context))
+}
+
+type Place = ScratchPlace & { readonly keepTemplate: boolean; readonly note: string | null }
+
+async function withPlace<T>(
+  context: Context,
+  { live, strict }: Where,
+  like: Likeness | null,
+  use: (place: Place) => Promise<T>,
+): Promise<T> {
+  const { shadow, environment, root } = context.settings
+  if (shadow !== null) return use({ server: shadow, kind: 'elsewhere', like, keepTemplate: true, note: null })
+  const server = live ?? (await resolveServer(context))
+  if (like?.rights.createsDatabases && !like.rights.any) {
+    return use({ server, kind: 'beside', like, keepTemplate: environment === 'local', note: null })
   }
-  const { startEmbedded } = await import('../../postgres/embedded/embedded.ts')
-  const home = target.kind === 'embedded' ? target.home : join(root, '.nself')
-  if (target.kind === 'server') {
-    context.tell(
-      'Scratch databases are made on the embedded server, for they cannot be made beside the database; or name a server: --shadow-url',
+  const { binariesOfMajor, findBinaries } = await import('../../postgres/embedded/binaries.ts')
+  const { withOwnCluster } = await import('../../postgres/embedded/own-cluster.ts')
+  const major = like?.major ?? 0
+  const same = binariesOfMajor(root, major)
+  const note =
+    same === null ? `the programs of PostgreSQL ${major}, which the database is on, are not installed here` : null
+  if (note !== null && strict !== undefined) throw tooUnlike(strict, note, like)
+  return withOwnCluster(same ?? findBinaries(root, null), context.tell, (server) =>
+    use({ server, kind: 'own-cluster', like, keepTemplate: true, note }),
+  )
+}
+
+function tooUnlike(what: string, why: string, like: Likeness | null): NselfError {
+  const major = like?.major ?? 18
+  return new NselfError('refused', `${what}: ${why}`, {
+    hint: `install postgresql-${major}, or name a server like it for replays alone: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed`,
+  })
+}
+
+async function readiness({ tell }: Context, scratch: Scratch): Promise<Pick<ScratchWork, 'ready' | 'readyStatement'>> {
+  const { replayable, statementReplayer } = await import('../../parsers/postgres/replayable.ts')
+  const told = new Set<string>()
+  const readyStatement = await statementReplayer((sql) => scratch.elevate(sql))
+  const ready = async (files: readonly Migration[]) => {
+    const { files: made, leftOut, ...names } = await replayable(files, (sql) => scratch.elevate(sql))
+    await scratch.provide(names)
+    const fresh = [...new Set(leftOut.map(({ what, migration }) => `${what} (${migration})`))].filter(
+      (item) => !told.has(item),
     )
+    for (const item of fresh) told.add(item)
+    if (fresh.length > 0) tell(`Not replayed, for it reaches beyond the database: ${fresh.join(', ')}`)
+    return made
   }
-  return { server: await startEmbedded({ home, onProgress: context.tell }), keepTemplate: true }
+  return { ready, readyStatement }
 }

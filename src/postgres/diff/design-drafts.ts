@@ -52,7 +52,7 @@ export async function compareDesign(
   const current = isAsMigrated ? migrated : await scratch.create(migrated)
   await withScratchConnection(current, async (client) => {
     await rename(client, renames)
-    await extend(client, extensions)
+    await extend(client, scratch, extensions)
   })
   const catalog = await catalogOf(current)
   const server = await scratch.create(current)
@@ -88,9 +88,9 @@ async function rename(client: Client, renames: readonly Rename[]): Promise<void>
   }
 }
 
-async function extend(client: Client, extensions: readonly string[]): Promise<void> {
+async function extend(client: Client, scratch: Scratch, extensions: readonly string[]): Promise<void> {
   for (const name of extensions) {
-    await client.query(extensionSql(name).up).catch((error) => {
+    await client.query(scratch.elevate(extensionSql(name).up)).catch((error) => {
       throw new NselfError('configuration', `the design needs the extension ${name}: ${error.message}`, {
         hint: 'let a role that may create it do so, in a migration of its own; nothing was written',
         cause: error,

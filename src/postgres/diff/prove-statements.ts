@@ -16,6 +16,7 @@ export interface Claim {
 
 /**
  * Runs generated statements on a scratch database made like the one they are for.
+ * @param ready what stands for a statement there; null for nothing.
  * @returns what still differs afterwards.
  * @throws what the server says of a statement that fails.
  */
@@ -24,8 +25,14 @@ export async function remaining(
   have: Claim,
   want: Catalog,
   changes: readonly Change[],
+  ready: (sql: string) => string | null,
 ): Promise<Difference[]> {
   const server = await scratch.create()
+  const run = (client: Client, statements: readonly string[]) =>
+    runEach(
+      client,
+      statements.flatMap((sql) => ready(sql) ?? []),
+    )
   const empty = await readFacts(server, 'schema')
   const made = await changesInSteps(empty, have.facts)
   return withScratchConnection(server, async (client) => {
@@ -46,6 +53,6 @@ export async function remaining(
 }
 
 /** One by one: a new value of an enum must be committed before it is used. */
-async function run(client: Client, statements: readonly string[]): Promise<void> {
+async function runEach(client: Client, statements: readonly string[]): Promise<void> {
   for (const sql of statements) await client.query(sql)
 }

@@ -11,10 +11,12 @@ import type { Scratch, ScratchServer } from './scratch.ts'
 export interface ReplayOptions {
   readonly signal: AbortSignal
   readonly progress: (what: string) => void
+  /** Makes a role that a replay turned out to need; false where the cluster is not ours. */
+  readonly provide: (role: string) => Promise<boolean>
 }
 
 /** Changes with what the tool makes of a file, so that an old template is not taken for a new one. */
-const edition = '1'
+const edition = '2'
 
 /**
  * A scratch database as these migrations make it. What an earlier command has replayed of them comes from its template,
@@ -31,12 +33,45 @@ export async function replay(
   const whole = planUp(compare(files, []))
   const keys = keysOf(whole.steps)
   const found = await scratch.findTemplate(keys.toReversed())
-  const server = await scratch.create(found?.server)
   const steps = whole.steps.slice(found === null ? 0 : keys.indexOf(found.key) + 1)
+  const server = await replayed(
+    scratch,
+    found?.server,
+    async (server) => {
+      if (steps.length > 0)
+        await runPlan(server, { ...whole, steps }, ({ rows }) => planUp(compare(files, rows), {}, true), options)
+    },
+    options,
+  )
   if (steps.length === 0) return server
-  await runPlan(server, { ...whole, steps }, ({ rows }) => planUp(compare(files, rows), {}, true), options)
   if (keep) await scratch.saveTemplate(keys.at(-1) as string, server)
   return server
+}
+
+/** Runs on a new database, again on another one while it lacks a role that no statement names as such. */
+async function replayed(
+  scratch: Scratch,
+  from: ScratchServer | undefined,
+  run: (server: ScratchServer) => Promise<void>,
+  { provide }: ReplayOptions,
+): Promise<ScratchServer> {
+  const made = new Set<string>()
+  for (;;) {
+    const server = await scratch.create(from)
+    try {
+      await run(server)
+      return server
+    } catch (error) {
+      const role = missingRole(error)
+      if (role === null || made.has(role) || !(await provide(role))) throw error
+      made.add(role)
+    }
+  }
+}
+
+function missingRole(error: unknown): string | null {
+  if (!(error instanceof NselfError) || error.server?.sqlstate !== '42704') return null
+  return /: role "(.*)" does not exist$/.exec(error.message)?.[1] ?? null
 }
 
 /** A key for each step that stands for it and all before it. */

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { NselfError } from '../../core/errors.ts'
+import { sha256 } from '../../core/migration/checksum.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
-import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
+import { localeOptions } from '../databases/properties.ts'
+import { type Connection, cancel, connect, disconnect, placeOf, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import { send } from '../driver/send.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
+import { ConfinedRole } from './confined-role.ts'
+import { createScratchSql, differenceFrom, type Likeness, settingsSql } from './likeness.ts'
 
 const prefix = 'nself_scratch_'
 const templatePrefix = 'nself_template_'
@@ -20,8 +25,24 @@ declare const madeForScratch: unique symbol
  */
 export type ScratchServer = Server & { readonly [madeForScratch]: true }
 
+/** Where scratch databases are made. */
+export interface ScratchPlace {
+  /** As a role that may create databases there. */
+  readonly server: Server
+  /** Where the database is, or a cluster that serves replays alone, where they run as a role without rights. */
+  readonly kind: 'beside' | 'own-cluster' | 'elsewhere'
+  /** The database that they are to be like; null for one that is not known. */
+  readonly like: Likeness | null
+}
+
 /** Databases for the time of one command, on a server where the role may create them. */
 export interface Scratch {
+  /** Why what is made here may differ from what the same makes in the real database; null when nothing does. */
+  readonly unlike: string | null
+  /** A statement that does what this one does although only a superuser may; the same where nobody is confined. */
+  elevate(sql: string): string
+  /** Sees to it that roles, tablespaces of these names are there, where the cluster is ours. True when they are. */
+  provide(names: { readonly roles: readonly string[]; readonly tablespaces: readonly string[] }): Promise<boolean>
   /** A new database, empty or a copy of another one that nobody is connected to. @throws what the server says. */
   create(from?: ScratchServer): Promise<ScratchServer>
   /** The first of these keys for which there is a template. */
@@ -40,18 +61,23 @@ export interface ScratchOptions {
  * @throws NselfError `refused` when the role may not create databases, `connection`; what `use` throws.
  */
 export async function withScratch<T>(
-  server: Server,
+  place: ScratchPlace,
   { signal }: ScratchOptions,
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
+  const { server, like, kind } = place
   const token = randomBytes(4).toString('hex')
   const owner = await connectBeside(server, `${prefix}${token}`)
   const stop = () => void cancel(owner)
   signal.addEventListener('abort', stop)
+  const role =
+    kind === 'own-cluster' ? new ConfinedRole(owner.client, like?.role ?? 'postgres', `${prefix}${token}`) : null
   try {
     await refuseWithoutRight(owner, server)
-    await sweep(owner.client)
-    return await use(scratchOn(owner, server, token))
+    await sweep(owner.client, server)
+    await role?.make()
+    const unlike = await unlikeness(owner.client, place, `${prefix}${token}_0`)
+    return await use(scratchOn(owner.client, place, { token, role, unlike }))
   } catch (error) {
     if (signal.aborted && !(error instanceof NselfError)) {
       throw new NselfError(interruption(signal), 'interrupted; nothing was written, and the scratch databases are gone')
@@ -59,15 +85,21 @@ export async function withScratch<T>(
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
-    await dropAll(owner.client, `${prefix}${token}_`)
+    await dropAll(owner.client, server, `${prefix}${token}_`)
+    await role?.drop()
     await disconnect(owner)
   }
 }
 
-/** Whether the role may create databases there; false also when there is no other database to do it from. */
-export async function mayCreateDatabases(server: Server): Promise<boolean> {
-  const beside = await connectBeside(server, 'nself').catch(() => null)
-  return beside !== null && withConnection(beside, null, hasRight)
+/** Also when such a database cannot be made there: its locale can be missing. */
+async function unlikeness(client: Client, { kind, like }: ScratchPlace, name: string): Promise<string | null> {
+  if (like === null) return 'the database is not known'
+  if (kind === 'beside') return null
+  const different = await differenceFrom(client, like)
+  if (different !== null) return different
+  const { error } = await send(client, createScratchSql(name, like, null))
+  await drop(client, null, name)
+  return error === null ? null : error.message
 }
 
 async function hasRight(client: Client): Promise<boolean> {
@@ -88,66 +120,118 @@ async function refuseWithoutRight({ client }: Connection, server: Server): Promi
   )
 }
 
-function scratchOn({ client }: Connection, server: Server, token: string): Scratch {
+interface Means {
+  readonly token: string
+  readonly role: ConfinedRole | null
+  readonly unlike: string | null
+}
+
+function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role, unlike }: Means): Scratch {
   let count = 0
   // The mark is for the compiler alone, so it has to be claimed.
-  const at = (database: string) => ({ ...server, database }) as ScratchServer
+  const at = (database: string) => {
+    const there = { ...server, database }
+    return (role === null ? there : role.enter(there)) as ScratchServer
+  }
+  const templateOf = (key: string) => `${templatePrefix}${kindOf(key, like, role)}`
+  const copySql = (name: string, from: string) =>
+    `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(from)}${role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`}`
   return {
+    unlike,
+    elevate: (sql) => role?.elevate(sql) ?? sql,
+    async provide({ roles, tablespaces }) {
+      await role?.makeRoles(roles)
+      await role?.makeTablespaces(tablespaces)
+      return role !== null
+    },
     async create(from) {
       const database = `${prefix}${token}_${++count}`
-      await client.query(
-        `CREATE DATABASE ${quoteIdentifier(database)}${from ? ` TEMPLATE ${quoteIdentifier(from.database)}` : ''}`,
-      )
+      const fresh = createScratchSql(database, unlike === null ? like : null, role?.owner ?? null)
+      await client.query(from ? copySql(database, from.database) : fresh)
+      // One that cannot be set there, as a superuser's, has no say in what is made.
+      for (const sql of like === null ? [] : settingsSql(database, like)) await send(client, sql)
+      await role?.prepare({ ...server, database })
       return at(database)
     },
     async findTemplate(keys) {
       if (keys.length === 0) return null
-      const names = keys.map((key) => `${templatePrefix}${key}`)
+      const names = keys.map(templateOf)
+      // Of another role what is in it could be copied, but not altered.
       const { rows } = await client.query<{ name: string }>(
-        `SELECT datname AS name FROM pg_database WHERE datname IN (${names.map(quoteLiteral).join(', ')})`,
+        `SELECT datname AS name FROM pg_database WHERE datname IN (${names.map(quoteLiteral).join(', ')})
+         AND pg_has_role(datdba, 'MEMBER')`,
       )
       const found = new Set(rows.map((row) => row.name))
       const key = keys.find((_, i) => found.has(names[i] as string))
-      return key === undefined ? null : { key, server: at(`${templatePrefix}${key}`) }
+      return key === undefined ? null : { key, server: at(templateOf(key)) }
     },
     async saveTemplate(key, from) {
-      const name = `${templatePrefix}${key}`
       // Another command may have made it meanwhile.
-      await client
-        .query(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(from.database)}`)
-        .catch(() => {})
-      await dropOldTemplates(client)
+      await client.query(copySql(templateOf(key), from.database)).catch(() => {})
+      await dropOldTemplates(client, server)
     },
   }
 }
 
-/** What commands have left that were killed: their connection is gone, their databases are not. */
-async function sweep(client: Client): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT d.datname AS name FROM pg_database d WHERE d.datname ^@ '${prefix}' AND NOT EXISTS
-      (SELECT FROM pg_stat_activity a WHERE a.application_name ^@ '${prefix}' AND d.datname ^@ (a.application_name || '_'))`,
-  )
-  for (const { name } of rows) await drop(client, name)
+/** A key for the same migrations in the same kind of database, made by the same role. */
+function kindOf(key: string, like: Likeness | null, role: ConfinedRole | null): string {
+  if (like === null) return key
+  const { properties, settings, extensions } = like
+  const kind = [like.role, role !== null, localeOptions(properties), settings, extensions]
+  return sha256(`${key} ${JSON.stringify(kind)}`).slice(0, 32)
 }
 
-async function dropAll(client: Client, start: string): Promise<void> {
+/** What commands have left that were killed: their connection is gone, their databases and logins are not. */
+async function sweep(client: Client, server: Server): Promise<void> {
+  const gone = (name: string) => `${name} ^@ '${prefix}' AND NOT EXISTS
+      (SELECT FROM pg_stat_activity a WHERE a.application_name ^@ '${prefix}' AND (${name} || '_') ^@ (a.application_name || '_'))`
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT d.datname AS name FROM pg_database d WHERE ${gone('d.datname')}`,
+  )
+  for (const { name } of rows) await drop(client, server, name)
+  const logins = await client.query<{ name: string }>(`SELECT rolname AS name FROM pg_roles WHERE ${gone('rolname')}`)
+  for (const { name } of logins.rows) await send(client, `DROP ROLE ${quoteIdentifier(name)}`)
+}
+
+async function dropAll(client: Client, server: Server, start: string): Promise<void> {
   const find = () =>
     client.query<{ name: string }>(`SELECT datname AS name FROM pg_database WHERE datname ^@ ${quoteLiteral(start)}`)
   // A cancel request that was late can hit the first of these.
   const { rows } = await find().catch(() => find().catch(() => ({ rows: [] })))
-  for (const { name } of rows) await drop(client, name)
+  for (const { name } of rows) await drop(client, server, name)
 }
 
 /** The oldest go: a database's number grows with its age. */
-async function dropOldTemplates(client: Client): Promise<void> {
+async function dropOldTemplates(client: Client, server: Server): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT datname AS name FROM pg_database WHERE datname ^@ '${templatePrefix}' ORDER BY oid DESC OFFSET ${templatesKept}`,
+    `SELECT datname AS name FROM pg_database WHERE datname ^@ '${templatePrefix}'
+     AND pg_has_role(datdba, 'MEMBER') ORDER BY oid DESC OFFSET ${templatesKept}`,
   )
-  for (const { name } of rows) await drop(client, name)
+  for (const { name } of rows) await drop(client, server, name)
 }
 
-/** Ends what still works there for us, such as a query that was cancelled and does not know yet. */
-async function drop(client: Client, name: string): Promise<void> {
+/**
+ * Ends what still works there for us, such as a query that was cancelled and does not know yet.
+ * @param server null for a database in which nothing was replayed.
+ */
+async function drop(client: Client, server: Server | null, name: string): Promise<void> {
   const sql = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
-  await client.query(sql).catch(() => client.query(sql).catch(() => {}))
+  const { error } = await send(client, sql)
+  if (error === null) return
+  if (server !== null) await dropSubscriptions({ ...server, database: name }).catch(() => {})
+  await send(client, sql)
+}
+
+/** A database that has one cannot be dropped. Here none has a slot of its own, so nothing is asked of a publisher. */
+async function dropSubscriptions(server: Server): Promise<void> {
+  await withConnection(connect(server, 'nself'), null, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT subname AS name FROM pg_subscription s JOIN pg_database d ON d.oid = subdbid WHERE datname = current_database()`,
+    )
+    for (const name of rows.map((row) => quoteIdentifier(row.name))) {
+      await client.query(`ALTER SUBSCRIPTION ${name} DISABLE`)
+      await client.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`)
+      await client.query(`DROP SUBSCRIPTION ${name}`)
+    }
+  })
 }

@@ -10,6 +10,7 @@ import { readFacts } from '../../../postgres/diff/facts.ts'
 import { statementFormat } from '../../../postgres/diff/format.ts'
 import { type Claim, remaining } from '../../../postgres/diff/prove-statements.ts'
 import { changesInSteps } from '../../../postgres/diff/stages.ts'
+import type { Server } from '../../../postgres/driver/connect.ts'
 import { catalogOf, withScratchConnection } from '../../../postgres/scratch/read.ts'
 import type { Context } from '../../shared/context.ts'
 import { type Side, withSides } from '../../shared/diff-sides.ts'
@@ -79,19 +80,27 @@ async function sqlFor(
   const lines = sectionLines(changes, format, (sql) => effectsOf(sql, theirs))
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
-  const proof = await proofOf(context, { facts: have, catalog: theirs }, ours, changes)
+  const proof = await proofOf(context, right.server, { facts: have, catalog: theirs }, ours, changes)
   return [`-- Run on ${right.label}: makes it what ${left.label} is`, ...proof, ...head, '', ...lines].join('\n')
 }
 
 /** What a scratch database says of the statements, as comments; nothing when they do what they shall. */
-async function proofOf(context: Context, have: Claim, want: Catalog, changes: readonly Change[]): Promise<string[]> {
+async function proofOf(
+  context: Context,
+  live: Server,
+  have: Claim,
+  want: Catalog,
+  changes: readonly Change[],
+): Promise<string[]> {
   context.progress('proving it on a scratch database')
   const untold = (why: string) => {
     context.tell(`Note: this SQL is not proven: ${why}`)
     return [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
   }
   try {
-    const left = await withScratchFor(context, {}, ({ scratch }) => remaining(scratch, have, want, changes))
+    const left = await withScratchFor(context, { live }, ({ scratch, readyStatement }) =>
+      remaining(scratch, have, want, changes, readyStatement),
+    )
     const lines = left.map((item) => differenceLine(item, 'what it shall be', 'the result'))
     return lines.length === 0 ? [] : untold(`it leaves ${lines.join(', ')}`)
   } catch (error) {
