@@ -7,7 +7,7 @@ import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { locateIn, openSection, type SectionText } from '../../core/migration/section-text.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
-import { type Tree, visit } from '../../core/sql/tree.ts'
+import { type Tree, visit, wordsOf } from '../../core/sql/tree.ts'
 import { dangersInBlock, type Found } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
 
@@ -104,7 +104,7 @@ class Look {
     for (const { line, ...danger } of this.dangersIn(tree, sql)) {
       this.findings.push({ ...danger, migration: name, location: line === 0 ? at(0) : at(lineOffset(sql, line)) })
     }
-    if (!section.transaction && statement.kind === 'commits') this.unreadable(sql, at(0))
+    if (!section.transaction && (statement.kind === 'commits' || callsUnknown(tree))) this.unreadable(sql, at(0))
   }
 
   private dangersIn(tree: Tree, sql: string): Found[] {
@@ -123,6 +123,21 @@ class Look {
     const danger: Danger = { kind: 'unreadable', object: word, what, destructive: true, relation: null }
     this.findings.push({ ...danger, migration: this.script.name, location })
   }
+}
+
+const knownFunctions = new Set(['setval', 'nextval', 'set_config', 'pg_sleep', 'now', 'count', 'current_setting'])
+
+/** True for a SELECT or an EXECUTE of what somebody may have written to do anything. */
+function callsUnknown(tree: Tree): boolean {
+  let unknown = false
+  let selects = false
+  visit(tree, (type, node) => {
+    if (type === 'ExecuteStmt') unknown = true
+    if (type === 'SelectStmt') selects = true
+    if (type === 'FuncCall' && selects && !knownFunctions.has(wordsOf(node.funcname).at(-1) ?? '')) unknown = true
+    return !unknown && !['CreateFunctionStmt', 'ViewStmt', 'RuleStmt'].includes(type)
+  })
+  return unknown
 }
 
 /** @throws NselfError `refused` for a statement that turns the counters of rows off. */

@@ -93,3 +93,17 @@ test.each([
 ])('%s to %s keeps all without a rewrite: %s', (from, to, expected) => {
   expect(isWidening(from, to)).toBe(expected)
 })
+
+describe('outside a transaction what cannot be read counts as destructive', () => {
+  test.each([
+    ['DO $$ BEGIN NULL; END $$', ['runs DO outside a transaction, where nobody can tell beforehand what it does']],
+    ['CALL p()', ['runs CALL outside a transaction, where nobody can tell beforehand what it does']],
+    ['SELECT f()', ['runs SELECT outside a transaction, where nobody can tell beforehand what it does']],
+    ["SELECT setval('s', 3)", []],
+    ['CREATE INDEX CONCURRENTLY i ON t (lower(a))', []],
+    ['VACUUM t', []],
+  ])('%s', async (sql, expected) => {
+    const lines = await found(`-- nself: no-transaction\n-- UP\n${sql};`)
+    expect(lines).toEqual(expected.map((what) => `1_a.sql:3 ${what}`))
+  })
+})
