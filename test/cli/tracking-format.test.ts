@@ -51,6 +51,15 @@ test('a new database has the present format from its first run on', async () => 
   expect(await formats(project)).toEqual([['2']])
 })
 
+test('a format that is no number is put right by the next run', async () => {
+  const project = await server.project(firstFormatFiles)
+  await project.ok('db', 'migrate', 'up', '1')
+  await project.query("UPDATE nself.metadata SET value = 'x' WHERE key = 'format'")
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
+  await project.ok('db', 'migrate', 'up')
+  expect(await formats(project)).toEqual([['2']])
+})
+
 test('a history of a format that is newer than the program stops every command, which says so', async () => {
   const project = await server.project(firstFormatFiles)
   await project.ok('db', 'migrate', 'up', '1')

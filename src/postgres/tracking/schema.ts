@@ -97,12 +97,13 @@ export function isCurrent({ tracked, format: found }: { readonly tracked: boolea
 }
 
 /**
- * The format that metadata tell: 1 where they tell none.
+ * The format that metadata tell: 1 where they tell none that is a number.
  * @throws NselfError `configuration` for one that a newer program wrote.
  */
 export function formatOf(value: string | undefined): number {
-  const found = value === undefined ? 1 : Number(value)
-  if (found >= 1 && found <= format) return found
+  // What is no number was never a program's: it is damage, which the next run puts right, as it upgrades the first format.
+  const found = value !== undefined && /^[1-9]\d*$/.test(value) ? Number(value) : 1
+  if (found <= format) return found
   throw new NselfError(
     'configuration',
     `a newer nself wrote the history of this database: its format is ${value}, and this program knows up to ${format}`,
