@@ -23,3 +23,10 @@ export function parseEnvironment(text: string): Environment {
     hint: 'use local (dev, development), staging (stage) or production (prod)',
   })
 }
+
+const strictness: Record<Environment, number> = { local: 0, staging: 1, production: 2 }
+
+/** Whether more is asked for in `a` than in `b`. */
+export function isStricter(a: Environment, b: Environment): boolean {
+  return strictness[a] > strictness[b]
+}

@@ -6,8 +6,6 @@ import { type Plan, planDown, planFresh, planUp } from '../../src/core/migration
 import { compare } from '../../src/core/migration/state.ts'
 import { file, row } from '../helpers/history.ts'
 
-const template = file('001_a')
-
 /** One version: on which earlier ones of a random order it depends, and whether it is applied and its file is here. */
 const version = fc.record({
   dependsOn: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),
@@ -30,9 +28,7 @@ const world = fc
         .filter((other) => kind.dependsOn.includes(other))
         .map(String)
       const of = {
-        ...template,
-        version: `${versions[i]}`,
-        name: `${versions[i]}_a`,
+        ...file(`${versions[i]}_a`, { up: `SELECT ${versions[i]};` }),
         dependsOn: dependsOn.map((text) => ({ version: text, text })),
       }
       if (kind.applied) history.push({ of, place: chance.next().value as number })

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
+import { seenChecksumOf } from '../../src/core/migration/checksum.ts'
 import { parseFileName } from '../../src/core/migration/file-name.ts'
 import type { Applied, Migration } from '../../src/core/migration/migration.ts'
 import { parseMigration } from '../../src/core/migration/parse-file.ts'
@@ -13,7 +14,10 @@ interface Content {
 }
 
 /** A migration as it is read from a file of this name, such as `003_create_orders`. */
-export function file(name: string, { dependsOn, up = 'SELECT 1;', down = 'SELECT 2;' }: Content = {}): Migration {
+export function file(
+  name: string,
+  { dependsOn, up = `SELECT '${name.replace(/^\d+_/, '')}';`, down = 'SELECT 2;' }: Content = {},
+): Migration {
   const parsed = parseFileName(`${name}.sql`)
   if (parsed === null) throw new Error(`${name} is no name of a migration`)
   const headers = dependsOn === undefined ? '' : `-- depends_on: ${dependsOn}\n`
@@ -26,6 +30,7 @@ export function row(of: Migration, position: number, more: Partial<Applied> = {}
     version: of.version,
     name: of.name,
     checksum: of.checksum,
+    seenChecksum: seenChecksumOf(of.up),
     state: 'applied',
     position,
     appliedAt: '2026-01-22 14:30:00+00',

@@ -15,6 +15,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
   const colours = {
     applied: paint.green,
     pending: paint.yellow,
+    empty: paint.yellow,
     missing: paint.red,
     edited: paint.red,
     failed: paint.red,
@@ -27,7 +28,9 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}`.trimEnd()
   })
   const of = (status: string) => migrations.filter((item) => item.status === status).length
-  const counts = ['applied', 'pending', 'missing', 'edited', 'failed', 'running'].filter((status) => of(status) > 0)
+  const counts = ['applied', 'pending', 'empty', 'missing', 'edited', 'failed', 'running'].filter(
+    (status) => of(status) > 0,
+  )
   return [
     paint.bold(`${'Migration'.padEnd(width)}  ${'Status'.padEnd(21)}  Applied at`),
     ...rows,

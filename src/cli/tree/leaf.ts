@@ -47,6 +47,17 @@ export const version = (text: string): string => {
 }
 /** Several, by commas or by repeating the flag. */
 export const versions = (text: string, before: string[] = []) => [...before, ...text.split(',').map(version)]
+/** `2=3`, also several by commas or by repeating the flag. */
+export const pairs = (text: string, before: [string, string][] = []): [string, string][] => [
+  ...before,
+  ...text.split(',').map((pair): [string, string] => {
+    const [from, to, ...more] = pair.split('=')
+    if (from === undefined || to === undefined || more.length > 0) {
+      throw new InvalidArgumentError('expected two versions, such as 002=003')
+    }
+    return [version(from), version(to)]
+  }),
+]
 export const names = (text: string, before: string[] = []) => [...before, text]
 export const count = (text: string): number => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')

@@ -1,6 +1,18 @@
 import type { Command } from '@commander-js/extra-typings'
 import { parseEnvironment } from '../../core/environment.ts'
-import { confirm, count, leaf, lockWait, names, noBackup, type Runner, shadowUrl, version, versions } from './leaf.ts'
+import {
+  confirm,
+  count,
+  leaf,
+  lockWait,
+  names,
+  noBackup,
+  pairs,
+  type Runner,
+  shadowUrl,
+  version,
+  versions,
+} from './leaf.ts'
 
 /** nself db migrate …: what adds each of its commands. */
 export function migrateLeaves(migrate: Command, run: Runner): Record<string, () => void> {
@@ -125,6 +137,7 @@ function addRepair(migrate: Command, run: Runner): void {
     .option('--accept <versions>', 'take an edited file as it is', versions)
     .option('--mark-applied <versions>', 'record without running', versions)
     .option('--forget <versions>', 'remove from the history without running DOWN', versions)
+    .option('--renamed <old=new>', 'record an applied migration under the number that its file has now', pairs)
     .option('--statement-done <versions>', 'take the statement of unknown outcome as done', versions)
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
     .option('--baseline <version>', 'record everything up to this one without running', version)
@@ -144,6 +157,7 @@ function addRepair(migrate: Command, run: Runner): void {
           accept: flags.accept ?? [],
           markApplied: flags.markApplied ?? [],
           forget: flags.forget ?? [],
+          renamed: flags.renamed ?? [],
           statementDone: flags.statementDone ?? [],
           statementAgain: flags.statementAgain ?? [],
           baseline: flags.baseline ?? null,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Environment } from '../../core/environment.ts'
+import { type Environment, isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Answers, Ask } from '../../core/guard.ts'
 import { compare, type State } from '../../core/migration/state.ts'
@@ -76,15 +76,13 @@ export async function lookAtHistory(context: Context): Promise<Pick<Look, 'serve
   return { server, history: await withConnection(connect(server, 'nself'), null, readHistory) }
 }
 
-const strictness: Record<Environment, number> = { local: 0, staging: 1, production: 2 }
-
 /**
  * A database remembers its environment; a command that believes in a laxer one is refused, whatever the flags.
  * @throws NselfError `refused`.
  */
 export function refuseOtherEnvironment(server: Server, history: History, environment: Environment): void {
   const marked = history.facts.markedAs
-  if (marked === null || strictness[environment] >= strictness[marked]) return
+  if (marked === null || !isStricter(marked, environment)) return
   throw new NselfError(
     'refused',
     `${placeOf(server)} is marked ${marked}, but this command believes it is ${environment}`,

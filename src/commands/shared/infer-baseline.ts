@@ -10,6 +10,7 @@ const nothing = {
   accept: [],
   markApplied: [],
   forget: [],
+  renamed: [],
   statementDone: [],
   statementAgain: [],
   rebuild: false,

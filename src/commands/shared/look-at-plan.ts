@@ -48,14 +48,15 @@ const refuseAll = { allowed: [], harmless: false }
 
 async function scriptsOf(client: Client, { steps }: Plan): Promise<Inspected[]> {
   const scripts: Inspected[] = []
-  for (const { direction, file, name, version } of steps) {
-    const section = direction === 'up' ? file?.up : (file?.down ?? (await storedDown(client, version, name)))
+  for (const { direction, file, name, version, applied } of steps) {
+    const section =
+      direction === 'up' ? file?.up : (file?.down ?? (await storedDown(client, applied ?? { version, name })))
     if (section) scripts.push({ name, path: file?.path ?? `${name}.sql (DOWN from the database)`, section })
   }
   return scripts
 }
 
-async function storedDown(client: Client, version: string, name: string) {
-  const text = await readStoredDown(client, version)
-  return text === null ? null : parseStoredDown(version, name, text)
+async function storedDown(client: Client, row: { version: string; name: string }) {
+  const text = await readStoredDown(client, row)
+  return text === null ? null : parseStoredDown(row.version, row.name, text)
 }

@@ -1,12 +1,14 @@
+import { isStricter } from '../../core/environment.ts'
 import { type Action, type Approved, type Ask, approve, phrase } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import type { Plan } from '../../core/migration/plan.ts'
+import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
 import { type Connection, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { execute } from '../../postgres/run/execute.ts'
 import { readStoredDown } from '../../postgres/tracking/history.ts'
+import { raiseMark } from '../../postgres/tracking/mark.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
 import {
@@ -56,7 +58,10 @@ export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunR
   return look(context, async (connection, found) => {
     const prepared = await assess(context, connection, found, kind)
     const { plan, database } = prepared
-    if (plan.steps.length === 0 && plan.action !== 'fresh') return nothingToDo(prepared)
+    if (plan.steps.length === 0 && plan.action !== 'fresh') {
+      if (plan.action === 'up') await rememberEnvironment(context, connection, found)
+      return nothingToDo(prepared)
+    }
     // fresh is never allowed there: the guard says so next.
     const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
     const reusable = new ReusableConnection(connection)
@@ -70,6 +75,15 @@ export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunR
     })
     return { kind: 'run', ...report, database, durationMs: context.now() - began }
   })
+}
+
+/** Nothing is to be run, so nothing is asked: but a stricter environment than the mark says is remembered all the same. */
+async function rememberEnvironment(context: Context, { client }: Connection, { history }: Look): Promise<void> {
+  const { environment } = context.settings
+  const { markedAs, readOnly } = history.facts
+  if (markedAs === null || readOnly || !isStricter(environment, markedAs)) return
+  await raiseMark(client, environment)
+  context.tell(`The database was marked ${markedAs}; from now on it is marked ${environment}`)
 }
 
 /** The connection that was looked with, to go on with; not while a human thinks or a backup is taken. */
@@ -117,6 +131,7 @@ async function assess(context: Context, { client }: Connection, found: Look, kin
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
+  for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
   // Of what fresh drops everything nothing more need be said.
   if (plan.action === 'fresh') return prepared
   const { lines, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind.watchesAll)
@@ -179,10 +194,11 @@ export async function dryRun(context: Context, plan: (state: State) => Plan): Pr
   const steps: DryRunResult['steps'][number][] = []
   return look(context, async ({ client }, found) => {
     const planned = plan(found.state)
+    for (const note of notesOnDown(planned)) context.tell(`Note: ${note}`)
     const { findings } = await lookAtPlan(context, client, found, planned)
-    for (const { direction, file, version, name } of planned.steps) {
+    for (const { direction, file, version, name, applied } of planned.steps) {
       const section = direction === 'up' ? file?.up : file?.down
-      const sql = file && section ? wholeText(section) : await readStoredDown(client, version)
+      const sql = file && section ? wholeText(section) : await readStoredDown(client, applied ?? { version, name })
       const dangers = findings
         .filter(({ migration }) => migration === name)
         .map(({ kind, object, what, destructive, location }) => ({

@@ -1,5 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto'
 import { certain } from '../certain.ts'
+import { seenText } from '../sql/seen-text.ts'
+import type { Section } from './section.ts'
 
 const [lineFeed, carriageReturn] = [10, 13]
 
@@ -86,6 +88,20 @@ export function checksumOfBytes(bytes: Buffer): string {
   const checksum = new Checksum()
   checksum.add(bytes)
   return checksum.hex()
+}
+
+/**
+ * The checksum of a section as the server sees it: comments, blanks between words and empty statements do not count.
+ * Null for one that is not held, for that would take reading it once more.
+ */
+export function seenChecksumOf(section: Section): string | null {
+  if (section.kind === 'streamed') return null
+  const parts: string[] = []
+  for (const { start, end, data } of section.statements) {
+    parts.push(seenText(section.sql.slice(start, end)))
+    if (data !== null) parts.push(normalised(section.sql.slice(data.start, data.end)))
+  }
+  return sha256(parts.join('\0'))
 }
 
 /** sha256 of a text, in hex. */

@@ -30,6 +30,8 @@ interface Source {
 /** Sorts the tokens of a migration file into its sections. The grammar is in the README under "Migration files". */
 export class FileGrammar {
   readonly dependsOn: Dependency[] = []
+  /** The rules that the file says it breaks on purpose. */
+  readonly allows: string[] = []
   private readonly source: Source
   private sections: OpenSection[] = []
   private readonly preamble: Headers = {
@@ -112,6 +114,7 @@ export class FileGrammar {
     if (header === null) return
     if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
+    else if ('allows' in header) this.allows.push(header.allows)
     else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
   }
 

@@ -19,7 +19,13 @@ export interface Headers {
 }
 
 /** What a comment says of a section or of the file; null for an ordinary comment. */
-export type Header = { readonly set: Partial<Headers> } | { readonly dependsOn: readonly Dependency[] }
+export type Header =
+  | { readonly set: Partial<Headers> }
+  | { readonly dependsOn: readonly Dependency[] }
+  | { readonly allows: string }
+
+/** The rules that a file may say it breaks on purpose. */
+const rules = ['same-text']
 
 /** @throws SqlError for a header that is not understood. */
 export function parseHeader({ text, start }: { readonly text: string; readonly start: number }): Header | null {
@@ -40,11 +46,19 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
   const [word, amount, ...rest] = value.split(/\s+/)
   if (word === 'no-transaction' && amount === undefined) return { set: { transaction: false } }
   if (word === 'nothing-to-do' && amount === undefined) return { set: { nothingToDo: true } }
+  if (word === 'allow') return { allows: allowed(amount, rest, wrong) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
-  throw wrong('known: no-transaction, lock-timeout 5s, statement-timeout 1min, nothing-to-do')
+  throw wrong(
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, nothing-to-do, allow same-text because REASON',
+  )
+}
+
+function allowed(rule: string | undefined, reason: readonly string[], wrong: (hint: string) => SqlError): string {
+  if (rule !== undefined && rules.includes(rule) && reason[0] === 'because' && reason.length > 1) return rule
+  throw wrong('write -- nself: allow same-text because REASON')
 }
 
 function dependencies(value: string, wrong: SqlError): Dependency[] {

@@ -10,8 +10,10 @@ export interface Migration {
   readonly checksum: string
   /** Canonical versions. */
   readonly dependsOn: readonly Dependency[]
+  /** The rules that it says it breaks on purpose. */
+  readonly allows: readonly string[]
   readonly up: Section
-  /** Null when it cannot be reverted: no DOWN, or one without a statement. */
+  /** Null when it cannot be reverted: no DOWN, or one without a statement that does not say it has nothing to do. */
   readonly down: HeldSection | null
 }
 
@@ -26,6 +28,8 @@ export interface Applied {
   readonly version: string
   readonly name: string
   readonly checksum: string
+  /** The same of what the server saw; null where a large file or an older program left none. */
+  readonly seenChecksum: string | null
   readonly state: 'applied' | 'failed' | 'reverting'
   /** Order of application, from 1. */
   readonly position: number

@@ -31,7 +31,7 @@ export function invalidFile(error: SqlError, at: (offset: number) => NselfError[
 export const nulFault = (offset: number) =>
   new SqlError(offset, 'the file contains a NUL byte', 'save it as UTF-8 text')
 
-function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'up' | 'down'> {
+function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'up' | 'down'> {
   const nul = text.indexOf('\0')
   if (nul !== -1) throw nulFault(nul)
   const lexer = new Lexer(isMarker)
@@ -53,6 +53,7 @@ function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'up' | 
   return {
     checksum: checksumOf(text.slice(up.start, up.end)),
     dependsOn: grammar.dependsOn,
+    allows: grammar.allows,
     up: held(up),
     down: down !== null && isRunnable(down) ? held(down) : null,
   }

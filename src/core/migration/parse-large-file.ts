@@ -83,6 +83,7 @@ export class LargeFileParser {
         path: this.path,
         checksum,
         dependsOn: this.grammar.dependsOn,
+        allows: this.grammar.allows,
         up: this.streamed(up, checksum),
         down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }

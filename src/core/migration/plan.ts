@@ -1,8 +1,19 @@
 import type { Watch } from '../effect.ts'
 import { NselfError } from '../errors.ts'
+import { isSameText } from './identity.ts'
 import type { Applied, Migration } from './migration.ts'
+import {
+  listNames,
+  outOfOrder,
+  refuseEdited,
+  refuseHalfDone,
+  refuseRenumbered,
+  refuseTakenNumbers,
+  refuseTwins,
+} from './plan-refusals.ts'
 import type { Section } from './section.ts'
-import { compare, type Entry, type State } from './state.ts'
+import { compare, type Entry, type State, type Status } from './state.ts'
+import { storedDown } from './stored-down.ts'
 
 type Direction = 'up' | 'down'
 
@@ -10,7 +21,7 @@ export interface Step {
   readonly direction: Direction
   readonly version: string
   readonly name: string
-  /** Null for `down` of a migration whose file is not here: its DOWN comes from the database. */
+  /** Null for `down` of a migration whose file is not here or is edited: its DOWN comes from the database. */
   readonly file: Migration | null
   /** Its row, where it has one: what `down` reverts, or a failed attempt that `up` resumes. */
   readonly applied: Applied | null
@@ -21,6 +32,14 @@ export interface Step {
 export interface Plan {
   readonly action: 'up' | 'down' | 'fresh'
   readonly steps: readonly Step[]
+  /** The rows of files that were renamed since they were applied. */
+  readonly renames?: readonly Rename[]
+}
+
+export interface Rename {
+  readonly version: string
+  readonly from: string
+  readonly to: string
 }
 
 export interface Limit {
@@ -32,20 +51,36 @@ export interface Limit {
 
 /**
  * What `up` would run, in order.
- * @throws NselfError `refused` for edited, failed and missing, half-way reverted or out-of-order ones, `usage` for an
- * unknown `to`.
+ * @throws NselfError `refused` for edited, failed and missing, half-way reverted, renumbered or out-of-order ones, and
+ * where a missing one has the number of a pending one; `usage` for an unknown `to`, `conflict` for two of one version.
  */
 export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false): Plan {
+  refuseTwins(state)
+  refuseTakenNumbers(state)
+  refuseRenumbered(state)
   refuseEdited(state)
   if (limit.to !== undefined && !state.entries.some((entry) => entry.version === limit.to))
     throw unknownVersion(limit.to)
   refuseHalfDone(state)
   const end = limit.to === undefined ? state.entries.length : state.entries.findIndex((e) => e.version === limit.to) + 1
-  const open = state.entries.slice(0, end).filter((entry) => entry.status === 'pending' || entry.status === 'failed')
+  const open = state.entries.slice(0, end).filter(({ status }) => isOpen(status))
   const chosen = open.slice(0, limit.count)
   const late = chosen.filter((entry) => entry.outOfOrder)
   if (late.length > 0 && !allowOutOfOrder) throw outOfOrder(late)
-  return { action: 'up', steps: withStatements(chosen.map((entry) => step('up', entry))) }
+  const steps = withStatements(chosen.map((entry) => step('up', entry)))
+  return { action: 'up', steps, renames: renamesOf(state) }
+}
+
+function renamesOf({ entries }: State): Rename[] {
+  return entries.flatMap(({ version, file, applied }) =>
+    file !== null && applied !== null && file.name !== applied.name
+      ? [{ version, from: applied.name, to: file.name }]
+      : [],
+  )
+}
+
+function isOpen(status: Status): boolean {
+  return status === 'pending' || status === 'empty' || status === 'failed'
 }
 
 /**
@@ -54,6 +89,7 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
  * @throws NselfError `refused` when one of them cannot be reverted, `usage` for an unknown `to`.
  */
 export function planDown(state: State, limit: Limit = {}): Plan {
+  refuseTwins(state)
   const applied = state.entries
     .filter((entry) => entry.applied !== null)
     .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))
@@ -63,13 +99,39 @@ export function planDown(state: State, limit: Limit = {}): Plan {
     if (at === -1 && limit.to !== '0') throw unknownVersion(limit.to, 'not applied')
     chosen = (at === -1 ? applied : applied.slice(0, at)).slice(0, limit.count)
   }
-  const stuck = chosen.filter((entry) => (entry.file === null ? !entry.applied?.revertible : entry.file.down === null))
-  if (stuck.length > 0) {
-    throw new NselfError('refused', `irreversible: ${list(stuck)} ${stuck.length === 1 ? 'has' : 'have'} no DOWN`, {
-      hint: 'write a DOWN section for it, or go back only as far as the migration after it with --to; nothing was changed',
-    })
-  }
-  return { action: 'down', steps: chosen.map((entry) => step('down', entry)) }
+  refuseIrreversible(chosen)
+  const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
+  return { action: 'down', steps, renames: renamesOf(state) }
+}
+
+/** The file whose DOWN reverts a migration: none where its UP is not what was applied, so that what is stored must. */
+function fileOfDown({ file, applied }: Entry): Migration | null {
+  return file !== null && applied !== null && isSameText(file, applied) ? file : null
+}
+
+function refuseIrreversible(chosen: readonly Entry[]): void {
+  const stuck = chosen.filter((entry) => {
+    const file = fileOfDown(entry)
+    return file === null ? entry.applied?.revertible !== true : file.down === null
+  })
+  if (stuck.length === 0) return
+  const edited = stuck.find(({ status, file }) => status === 'edited' && file?.down)
+  throw new NselfError('refused', `irreversible: ${listNames(stuck)} ${stuck.length === 1 ? 'has' : 'have'} no DOWN`, {
+    hint: edited
+      ? `${edited.name} had none when it was applied, and its file has changed since. Where its present DOWN fits, accept the file: nself db migrate repair --accept ${edited.version}. Nothing was changed`
+      : 'write a DOWN section for it, or go back only as far as the migration after it with --to; nothing was changed',
+  })
+}
+
+/** Which DOWN is run, where that is not simply the one of the file, as sentences. */
+export function notesOnDown({ steps }: Plan): string[] {
+  return steps.flatMap(({ direction, name, file, applied }) => {
+    if (direction !== 'down' || applied === null) return []
+    if (file === null) return [`${name} is reverted by the DOWN that was stored when it was applied`]
+    const stored = applied.revertible ? applied.shortDown : ''
+    if (stored === null || stored === storedDown(file)) return []
+    return [`${name} is reverted by the DOWN of its file, which has changed since it was applied`]
+  })
 }
 
 /** A file that was created and not yet written would count as applied for ever. @throws NselfError `invalid-migration`. */
@@ -87,6 +149,7 @@ function withStatements(steps: readonly Step[]): readonly Step[] {
 
 /** Everything from the start, on an empty database. @throws NselfError as compare: nothing that is applied now counts. */
 export function planFresh(state: State): Plan {
+  refuseTwins(state)
   const files = state.entries.map((entry) => entry.file).filter((file) => file !== null)
   return { action: 'fresh', steps: withStatements(compare(files, []).entries.map((entry) => step('up', entry))) }
 }
@@ -112,43 +175,6 @@ function identityOf({ direction, version, name, file, applied }: Step): unknown[
 
 function step(direction: Direction, entry: Entry): Step {
   return { direction, version: entry.version, name: entry.name, file: entry.file, applied: entry.applied }
-}
-
-function list(entries: readonly Entry[]): string {
-  return entries.map((entry) => entry.name).join(', ')
-}
-
-function refuseEdited(state: State): void {
-  const edited = state.entries.filter((entry) => entry.status === 'edited')
-  if (edited.length === 0) return
-  const versions = edited.map((entry) => entry.version).join(',')
-  throw new NselfError('refused', `edited after being applied: ${list(edited)}`, {
-    hint: `undo the edit and write a new migration instead, or accept it as it is: nself db migrate repair --accept ${versions}`,
-  })
-}
-
-/** What stopped half-way can only go on in its own direction, from its own file. */
-function refuseHalfDone(state: State): void {
-  const failed = state.entries.filter((entry) => entry.status === 'failed')
-  const reverting = failed.find((entry) => entry.applied?.state === 'reverting')
-  if (reverting !== undefined) {
-    throw new NselfError('refused', `${reverting.name} is half-way reverted`, {
-      hint: 'finish it first: nself db migrate down; or see nself db migrate repair',
-    })
-  }
-  const lost = failed.find((entry) => entry.file === null)
-  if (lost !== undefined) {
-    throw new NselfError('refused', `${lost.name} failed half-way and its file is not here`, {
-      hint: 'bring the file back, or see nself db migrate repair',
-    })
-  }
-}
-
-function outOfOrder(late: readonly Entry[]): NselfError {
-  const verb = late.length === 1 ? 'is' : 'are'
-  return new NselfError('refused', `out of order: ${list(late)} ${verb} older than what is applied already`, {
-    hint: `give it a newer number: nself db migrate repair --renumber ${late[0]?.name}; or apply it anyway with --allow-out-of-order`,
-  })
 }
 
 function unknownVersion(version: string, what = 'unknown'): NselfError {

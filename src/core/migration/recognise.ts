@@ -46,6 +46,7 @@ class RecordedFile implements Migration {
   readonly name: string
   readonly checksum: string
   readonly dependsOn = []
+  readonly allows = []
   private readonly text: string
   private parsed: Migration | null = null
 

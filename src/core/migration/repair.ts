@@ -2,6 +2,7 @@ import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
 import { DoneChecksum } from './checksum.ts'
+import { isSameText } from './identity.ts'
 import type { Applied, Migration } from './migration.ts'
 import type { Section } from './section.ts'
 import { holdSection } from './section-text.ts'
@@ -10,13 +11,21 @@ import { compareVersions } from './version.ts'
 
 /** One thing to mend; `what` says it to a person. */
 export type Repair = { readonly what: string } & (
-  | { readonly kind: 'accept' | 'mark-applied' | 'baseline'; readonly file: Migration }
+  | { readonly kind: 'accept'; readonly file: Migration; readonly row: Named }
+  | { readonly kind: 'mark-applied' | 'baseline'; readonly file: Migration; readonly row: Named | null }
   | { readonly kind: 'forget' | 'statement-again'; readonly version: string; readonly name: string }
   | { readonly kind: 'statement-done'; readonly version: string; readonly name: string; readonly doneChecksum: string }
+  | { readonly kind: 'renamed'; readonly file: Migration; readonly row: Named }
   | { readonly kind: 'rebuild'; readonly files: readonly Migration[] }
   | { readonly kind: 'drop-invalid-index'; readonly index: string }
   | { readonly kind: 'mark-environment'; readonly to: Environment }
 )
+
+/** A migration as its row tells it. */
+interface Named {
+  readonly version: string
+  readonly name: string
+}
 
 /** A fix that is proposed, with the flag that does it. */
 export interface ProposedRepair {
@@ -33,6 +42,8 @@ export interface RepairFlags {
   readonly accept: readonly string[]
   readonly markApplied: readonly string[]
   readonly forget: readonly string[]
+  /** Pairs: the version that is applied, and that of the file which has its text now. */
+  readonly renamed: readonly (readonly [from: string, to: string])[]
   readonly statementDone: readonly string[]
   readonly statementAgain: readonly string[]
   readonly baseline: string | null
@@ -58,8 +69,13 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
   if (lost) add('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state))
   for (const entry of state.entries) {
     const { version, name, file, applied } = entry
-    if (entry.status === 'edited' && file !== null)
-      add(`--accept ${version}`, `${name} was edited after it was applied`, accept(file))
+    if (entry.status === 'edited' && file !== null && applied !== null)
+      add(`--accept ${version}`, `${name} was edited after it was applied`, accept(file, applied))
+    if (entry.sameAs !== null && file !== null) {
+      const { sameAs } = entry
+      const problem = `${name} has the text of ${sameAs.name}, which is applied and whose file is gone`
+      add(`--renamed ${sameAs.version}=${version}`, problem, renamed(file, sameAs))
+    }
     if (entry.status !== 'failed' || applied === null) continue
     if (isUnknown(applied) && file !== null) {
       const problem = `nobody can tell whether statement ${applied.statementBegun} of ${name} was done`
@@ -91,19 +107,23 @@ function versionOf(repair: Repair): string | null {
 export function repairsFor(state: State, flags: RepairFlags): Repair[] {
   const each = (versions: readonly string[], problem: string, repairOf: (entry: Entry) => Repair | null) =>
     versions.map((version) => {
-      const entry = state.entries.find((item) => item.version === version)
-      const repair = entry === undefined ? null : repairOf(entry)
-      if (repair !== null) return repair
+      // Two can have one version, of which the flag fits one.
+      const entries = state.entries.filter((item) => item.version === version)
+      const repair = entries.map(repairOf).find((found) => found !== null)
+      if (repair !== undefined) return repair
       throw new NselfError('usage', `version ${version} ${problem}`, { hint: 'see nself db migrate status' })
     })
   const unknown = 'has no statement of unknown outcome'
   return [
     ...(flags.rebuild ? [rebuild(state)] : []),
-    ...each(flags.accept, 'is not edited', ({ status, file }) => (status === 'edited' && file ? accept(file) : null)),
-    ...each(flags.markApplied, 'is not pending', ({ status, file }) =>
-      file && (status === 'pending' || status === 'failed') ? markApplied(file) : null,
+    ...each(flags.accept, 'is not edited', ({ status, file, applied }) =>
+      status === 'edited' && file && applied ? accept(file, applied) : null,
+    ),
+    ...each(flags.markApplied, 'is not pending', ({ status, file, applied }) =>
+      file && status !== 'applied' && status !== 'edited' && !isTaken(state, file) ? markApplied(file, applied) : null,
     ),
     ...each(flags.forget, 'is not in the history', (entry) => (entry.applied ? forget(entry) : null)),
+    ...flags.renamed.map(([from, to]) => renamedFor(state, from, to)),
     ...each(flags.statementDone, unknown, (entry) =>
       entry.file && entry.applied && isUnknown(entry.applied) ? statementDone(entry, entry.file, entry.applied) : null,
     ),
@@ -125,28 +145,48 @@ function rebuild(state: State): Repair {
   return { kind: 'rebuild', files, what: 'rebuild the table of migrations from the journal' }
 }
 
-function accept(file: Migration): Repair {
-  return { kind: 'accept', file, what: `accept ${file.name} as it is now` }
+/** Whether another migration is applied under the number of a file. */
+function isTaken({ entries }: State, { version }: Migration): boolean {
+  return entries.some(({ file, applied }) => file === null && applied?.version === version)
 }
 
-function markApplied(file: Migration): Repair {
-  return { kind: 'mark-applied', file, what: `record ${file.name} as applied without running it` }
+/** @throws NselfError `usage` unless one is applied whose file is gone, and the other one is pending with its text. */
+function renamedFor(state: State, from: string, to: string): Repair {
+  const row = state.entries.find(({ file, applied }) => file === null && applied?.version === from)?.applied
+  const file = state.entries.find(({ file, applied }) => file?.version === to && applied === null)?.file
+  const wrong = (problem: string) => new NselfError('usage', problem, { hint: 'see nself db migrate status' })
+  if (!row) throw wrong(`version ${from} is not one that is applied and whose file is gone`)
+  if (!file || isTaken(state, file)) throw wrong(`version ${to} is not pending`)
+  if (!isSameText(file, row)) throw wrong(`${file.name} has not the text of ${row.name}`)
+  return renamed(file, row)
 }
 
-function forget({ version, name }: Entry): Repair {
-  return { kind: 'forget', version, name, what: `forget ${name} without reverting it` }
+function renamed(file: Migration, row: Named): Repair {
+  return { kind: 'renamed', file, row, what: `record ${row.name} as ${file.name}` }
+}
+
+function accept(file: Migration, row: Named): Repair {
+  return { kind: 'accept', file, row, what: `accept ${file.name} as it is now` }
+}
+
+function markApplied(file: Migration, row: Named | null): Repair {
+  return { kind: 'mark-applied', file, row, what: `record ${file.name} as applied without running it` }
+}
+
+function forget({ version, name, applied }: Entry): Repair {
+  return { kind: 'forget', version, name: applied?.name ?? name, what: `forget ${name} without reverting it` }
 }
 
 function statementAgain({ version, name, applied }: Entry): Repair {
   const what = `let up run statement ${applied?.statementBegun} of ${name} again`
-  return { kind: 'statement-again', version, name, what }
+  return { kind: 'statement-again', version, name: applied?.name ?? name, what }
 }
 
 function statementDone({ version, name }: Entry, file: Migration, applied: Applied): Repair {
   const section = applied.state === 'reverting' ? file.down : file.up
   const doneChecksum = section === null ? '' : checksumOfFirst(section, applied.statementBegun)
   const what = `record statement ${applied.statementBegun} of ${name} as done`
-  return { kind: 'statement-done', version, name, doneChecksum, what }
+  return { kind: 'statement-done', version, name: applied.name, doneChecksum, what }
 }
 
 function checksumOfFirst(section: Section, count: number): string {
@@ -169,10 +209,12 @@ function baseline(state: State, last: string): Repair[] {
     throw new NselfError('usage', `version ${last} has no file`, { hint: 'see nself db migrate status' })
   }
   const until = state.entries.filter(
-    ({ status, version }) => status === 'pending' && compareVersions(version, last) <= 0,
+    ({ status, version }) => (status === 'pending' || status === 'empty') && compareVersions(version, last) <= 0,
   )
   return until.flatMap(({ file }) =>
-    file ? [{ kind: 'baseline', file, what: `record ${file.name} as applied before nself came` } as const] : [],
+    file
+      ? [{ kind: 'baseline', file, row: null, what: `record ${file.name} as applied before nself came` } as const]
+      : [],
   )
 }
 

@@ -1,10 +1,11 @@
 import { NselfError } from '../errors.ts'
+import { findRenumbered, isSameText, rowsOfFiles } from './identity.ts'
 import type { Applied, Migration } from './migration.ts'
 import { compareVersions } from './version.ts'
 
-export type Status = 'applied' | 'pending' | 'missing' | 'edited' | 'failed'
+export type Status = 'applied' | 'pending' | 'empty' | 'missing' | 'edited' | 'failed'
 
-/** One version: its file, its row, or both. */
+/** One migration: its file, its row, or both. Two of them can have one version. */
 export interface Entry {
   readonly version: string
   readonly name: string
@@ -13,28 +14,33 @@ export interface Entry {
   readonly outOfOrder: boolean
   readonly file: Migration | null
   readonly applied: Applied | null
+  /** The row of a migration whose file is gone, and that did what this pending file does: it may be that one. */
+  readonly sameAs: Applied | null
 }
 
 /** Files and history laid side by side, in the order in which migrations run. */
 export interface State {
   readonly entries: readonly Entry[]
+  /** Files of which two have one version: nothing can run, for nobody can tell their order. */
+  readonly twins: readonly (readonly [Migration, Migration])[]
 }
 
 /**
  * Lays the files beside the history of the database.
- * @throws NselfError `conflict` for two files of one version, `invalid-migration` for an unknown or circular depends_on.
+ * @throws NselfError `invalid-migration` for an unknown or circular depends_on.
  */
 export function compare(files: readonly Migration[], history: readonly Applied[]): State {
-  const rows = new Map(history.map((row) => [row.version, row]))
-  const ordered = order(files, rows)
-  const known = new Set(ordered.map((file) => file.version))
-  const statuses = ordered.map((file) => ({ file, row: rows.get(file.version) ?? null }))
+  const rows = rowsOfFiles(files, history)
+  const found = new Set(rows.values())
+  const missing = history.filter((row) => !found.has(row)).sort((a, b) => compareVersions(a.version, b.version))
+  const ordered = order(files, rows, history)
+  const statuses = ordered.map((file) => ({ file, row: rows.get(file) ?? null }))
+  const renumbered = findRenumbered(
+    statuses.filter(({ row }) => row === null).map(({ file }) => file),
+    missing,
+  )
   const last = statuses.findLastIndex(({ row }) => row !== null && row.state === 'applied')
-  const newestMissing = history
-    .filter((row) => !known.has(row.version))
-    .map((row) => row.version)
-    .sort(compareVersions)
-    .at(-1)
+  const newestMissing = missing.at(-1)?.version
   const entries: Entry[] = statuses.map(({ file, row }, i) => ({
     version: file.version,
     name: file.name,
@@ -43,18 +49,35 @@ export function compare(files: readonly Migration[], history: readonly Applied[]
       row === null && (i < last || (newestMissing !== undefined && compareVersions(file.version, newestMissing) < 0)),
     file,
     applied: row,
+    sameAs: renumbered.get(file) ?? null,
   }))
-  const missing = history.filter((row) => !known.has(row.version)).sort((a, b) => compareVersions(a.version, b.version))
   for (const row of missing) insertMissing(entries, row)
-  return { entries }
+  return { entries, twins: twinsOf(files) }
 }
 
 function statusOf(file: Migration, row: Applied | null): Status {
-  if (row === null) return 'pending'
+  if (row === null) return isEmpty(file) ? 'empty' : 'pending'
   if (row.state !== 'applied') return 'failed'
-  return row.checksum === file.checksum ? 'applied' : 'edited'
+  return isSameText(file, row) ? 'applied' : 'edited'
 }
 
+/** Whether nobody has written its UP yet. */
+function isEmpty({ up }: Migration): boolean {
+  return up.statements.length === 0 && !up.nothingToDo
+}
+
+function twinsOf(files: readonly Migration[]): [Migration, Migration][] {
+  const first = new Map<string, Migration>()
+  const twins: [Migration, Migration][] = []
+  for (const file of files) {
+    const other = first.get(file.version)
+    if (other === undefined) first.set(file.version, file)
+    else twins.push([other, file])
+  }
+  return twins
+}
+
+/** The entry of a migration that nobody can run from here, at the place of its version. */
 function insertMissing(entries: Entry[], row: Applied): void {
   const at = entries.findIndex((entry) => compareVersions(entry.version, row.version) > 0)
   const entry: Entry = {
@@ -64,69 +87,66 @@ function insertMissing(entries: Entry[], row: Applied): void {
     outOfOrder: false,
     file: null,
     applied: row,
+    sameAs: null,
   }
   entries.splice(at === -1 ? entries.length : at, 0, entry)
 }
 
 /** By version, but each after what it depends on. */
-function order(files: readonly Migration[], rows: ReadonlyMap<string, Applied>): Migration[] {
+function order(
+  files: readonly Migration[],
+  applied: ReadonlyMap<Migration, Applied>,
+  history: readonly Applied[],
+): Migration[] {
+  const rows = new Map(history.map((row) => [row.version, row]))
+  const sorted = [...files].sort((a, b) => compareVersions(a.version, b.version) || (a.name < b.name ? -1 : 1))
   const byVersion = new Map<string, Migration>()
-  const sorted = [...files].sort((a, b) => compareVersions(a.version, b.version))
+  // Of two with one version the applied one.
   for (const file of sorted) {
-    const twin = byVersion.get(file.version)
-    if (twin !== undefined) throw twins(twin, file)
-    byVersion.set(file.version, file)
+    if (!byVersion.has(file.version) || applied.has(file)) byVersion.set(file.version, file)
   }
+  const byName = new Map(files.map((file) => [file.name, file]))
   const done: Migration[] = []
-  const seen = new Map<string, 'open' | 'done'>()
+  const seen = new Map<Migration, 'open' | 'done'>()
   // An explicit stack: a chain of ten thousand dependencies must not overflow the call stack.
   const visit = (start: Migration) => {
     const stack: { file: Migration; next: number }[] = [{ file: start, next: 0 }]
-    seen.set(start.version, 'open')
+    seen.set(start, 'open')
     while (stack.length > 0) {
       const top = stack.at(-1) as { file: Migration; next: number }
       const dependency = top.file.dependsOn[top.next++]
       if (dependency === undefined) {
-        seen.set(top.file.version, 'done')
+        seen.set(top.file, 'done')
         done.push(top.file)
         stack.pop()
         continue
       }
-      const target = byVersion.get(dependency.version)
-      const row = rows.get(dependency.version)
-      const known = target ?? (row?.state === 'applied' ? row : undefined)
-      if (known === undefined || !names(dependency.text, known.name)) {
-        throw unknownDependency(top.file, dependency.text, known)
+      const target = byName.get(dependency.text.replace(/\.sql$/, '')) ?? byVersion.get(dependency.version)
+      if (target === undefined || !names(dependency.text, target.name)) {
+        const row = rows.get(dependency.version)
+        const done = row?.state === 'applied' ? row : undefined
+        if (done !== undefined && names(dependency.text, done.name)) continue
+        throw unknownDependency(top.file, dependency.text, target ?? done)
       }
-      if (target === undefined) continue
-      const state = seen.get(target.version)
+      const state = seen.get(target)
       if (state === 'open')
         throw circular(
           stack.map(({ file }) => file),
           target,
         )
       if (state === undefined) {
-        seen.set(target.version, 'open')
+        seen.set(target, 'open')
         stack.push({ file: target, next: 0 })
       }
     }
   }
-  for (const file of sorted) if (!seen.has(file.version)) visit(file)
+  for (const file of sorted) if (!seen.has(file)) visit(file)
   return done
 }
 
 /** A dependency by number fits any name; one by full name must be that name. */
 function names(text: string, name: string): boolean {
   return /^\d+$/.test(text) || text.replace(/\.sql$/, '') === name
-}
-
-function twins(a: Migration, b: Migration): NselfError {
-  const halves = /\.down$/.test(a.name) && /\.up$/.test(b.name)
-  return new NselfError('conflict', `two migrations have the version ${a.version}: ${a.path} and ${b.path}`, {
-    hint: halves
-      ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
-      : `give the one that is not applied yet the next free number: nself db migrate repair --renumber ${b.name}`,
-  })
 }
 
 function unknownDependency(file: Migration, text: string, near: { name: string } | undefined): NselfError {

@@ -82,15 +82,15 @@ const identStart = 'A-Za-z_\\u0080-\\uffff'
 const nextInCode = new RegExp(`[${identStart}][\\w$\\u0080-\\uffff]*|\\d[\\w.]*|["'();\\\\$]|--|/\\*|[^\\s]`, 'g')
 /** The same once a statement's words no longer matter: jumps over plain text. */
 const nextInBody = /["'();\\$]|--|\/\*/g
-const dollarTag = new RegExp(`\\$(?:[${identStart}][\\w\\u0080-\\uffff]*)?\\$`, 'y')
-const identChar = /[\w$\u0080-\uffff]/
+export const dollarTag = new RegExp(`\\$(?:[${identStart}][\\w\\u0080-\\uffff]*)?\\$`, 'y')
+export const identChar = /[\w$\u0080-\uffff]/
 const identRun = /[\w$\u0080-\uffff]*/y
 const quoteOrEscape = /['\\]/g
 /** A block comment that ends on the line on which it begins, with no other in it. */
 const oneLine = /\/\*(?:(?!\/\*|\*\/)[^\r\n])*\*\//y
 const commentEdge = /\/\*|\*\//g
 /** Between two pieces of one string literal: blanks with at least one line end, comments allowed. */
-const continuation = /^[ \t\f\v]*(?:--[^\r\n]*)?[\r\n](?:\s|--[^\r\n]*[\r\n])*$/
+export const continuation = /^[ \t\f\v]*(?:--[^\r\n]*)?[\r\n](?:\s|--[^\r\n]*[\r\n])*$/
 /** PostgreSQL ends a line comment at either character. */
 const lineEnd = /[\r\n]/g
 const anyBlank = /[ \t\r\n\f\v]/
@@ -109,7 +109,7 @@ function hasOptions(words: readonly string[]): boolean {
 }
 
 /** Where the run of characters of one kind that ends at `end` begins, at `floor` at the least. */
-function runStart(text: string, end: number, kind: RegExp, floor = 0): number {
+export function runStart(text: string, end: number, kind: RegExp, floor = 0): number {
   let at = end
   while (at > floor && kind.test(text[at - 1] as string)) at--
   return at

@@ -127,7 +127,7 @@ export function leadingNames(sql: string, limit = 40): string[] {
 }
 
 /** Where the comment that opens at `start` ends; comments nest. */
-function commentEnd(sql: string, start: number): number {
+export function commentEnd(sql: string, start: number): number {
   const edge = /\/\*|\*\//g
   edge.lastIndex = start
   let depth = 0

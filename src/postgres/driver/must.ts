@@ -6,7 +6,8 @@ import { type ServerError, send } from './send.ts'
 import { detailOf, hintFor } from './server-error.ts'
 
 /** A failure of what the runner itself sends: the tracking tables, the transaction around all. */
-function refusal(error: ServerError): NselfError {
+export function refusal(error: ServerError): Error {
+  if (error instanceof LostConnection) return error
   return new NselfError('migration-failed', error.message, {
     server: detailOf(error),
     hint:
@@ -20,7 +21,7 @@ function refusal(error: ServerError): NselfError {
 /** Sends what the runner cannot go on without. @throws LostConnection; NselfError `migration-failed`. */
 export async function must(client: Client, sql: string): Promise<void> {
   const { error } = await send(client, sql)
-  if (error !== null) throw error instanceof LostConnection ? error : refusal(error)
+  if (error !== null) throw refusal(error)
 }
 
 /** The rows of a question that the runner cannot go on without. @throws as must. */
@@ -28,6 +29,6 @@ export async function rowsOf<R extends Row>(client: Client, sql: string): Promis
   try {
     return (await client.query<R>(sql)).rows
   } catch (error) {
-    throw error instanceof LostConnection ? error : refusal(errorOf(error))
+    throw refusal(errorOf(error))
   }
 }

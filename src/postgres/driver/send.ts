@@ -10,6 +10,8 @@ export interface ServerError extends Error {
   readonly hint?: string
   readonly where?: string
   readonly severity?: string
+  readonly schema?: string
+  readonly column?: string
 }
 
 /** How a message ended. `completed` counts its statements that were done before it failed, if it did. */

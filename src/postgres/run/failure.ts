@@ -5,6 +5,7 @@ import { locateIn } from '../../core/migration/section-text.ts'
 import type { FailureReport } from '../../core/report.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor } from '../driver/server-error.ts'
+import { isSwallowed } from '../tracking/history.ts'
 import type { SqlMessage } from './messages.ts'
 import type { Failed, Script } from './transaction.ts'
 
@@ -15,6 +16,7 @@ export function migrationFailure(
   report: FailureReport,
 ): NselfError {
   const error = outcome.error as ServerError
+  if (isSwallowed(error)) return swallowed(step.name, error, report)
   const location = message === null ? undefined : place(step, section, message, outcome)
   const hint = hintFor(error)
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
@@ -27,6 +29,19 @@ export function migrationFailure(
     report,
     cause: error,
   })
+}
+
+/** What is told where a trigger, a rule or row security of somebody else's keeps a step out of nself's table. */
+export function swallowed(name: string, cause: ServerError, report?: FailureReport): NselfError {
+  return new NselfError(
+    'refused',
+    `the table nself.migrations took no row for ${name}: a trigger, a rule or row security keeps it out`,
+    {
+      hint: `it would run again and again, so nothing of it is left. To see what keeps it out, and remove that: nself db migrate repair`,
+      report,
+      cause,
+    },
+  )
 }
 
 function place(

@@ -6,10 +6,11 @@ import type { Section } from '../../core/migration/section.ts'
 import { holdSection, type SectionText } from '../../core/migration/section-text.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
-import { must, rowsOf } from '../driver/must.ts'
+import { must, refusal, rowsOf } from '../driver/must.ts'
 import { copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSessionSql, shareSql } from '../lock/advisory-lock.ts'
 import { beginProgressSql, endProgressSql, statementBegunSql, statementDoneSql } from '../tracking/history.ts'
+import { swallowed } from './failure.ts'
 import type { LockPatience } from './lock-patience.ts'
 import { messageOf, type SqlMessage } from './messages.ts'
 import { prepareStatement } from './resume.ts'
@@ -47,7 +48,7 @@ export async function runOutsideTransaction(session: Session, work: Work, option
   if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
   const checksum = new DoneChecksum()
   const { done, begun } = progressOf(work, text, checksum)
-  await must(session.client, beginProgressSql(step, options.environment, work.downSql))
+  await begin(session, work, options.environment)
   await beginSession(session, section, text, done)
   let index = 0
   for (const statement of section.statements) {
@@ -56,7 +57,7 @@ export async function runOutsideTransaction(session: Session, work: Work, option
     const message = messageOf(statement, number - 1, text)
     if (options.signal.aborted) return { message, outcome: { error: interrupted, completed: 0 } }
     checksum.add(text.sql(statement))
-    const record = statementDoneSql(step.version, number, checksum.hex())
+    const record = statementDoneSql(step, number, checksum.hex())
     const numbered = { statement, message, text, number, record }
     const outcome = isPlain(statement)
       ? await insideWithRetries(session, work, numbered, options)
@@ -66,6 +67,13 @@ export async function runOutsideTransaction(session: Session, work: Work, option
   await send(session.client, 'DISCARD ALL')
   await must(session.client, endProgressSql(step, options.environment))
   return null
+}
+
+/** @throws NselfError `refused` where nself's table takes no row: nobody would know what is done. */
+async function begin({ client }: Session, { step, downSql }: Work, environment: Environment): Promise<void> {
+  const { error } = await send(client, beginProgressSql(step, environment, downSql))
+  if (error?.code === '22012') throw swallowed(step.name, error)
+  if (error !== null) throw refusal(error)
 }
 
 const interrupted: ServerError = Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' })
@@ -178,12 +186,12 @@ async function bare(
   const state = await prepareStatement(session.client, text.sql(statement), mayBeDone, options.tell)
   if (state === 'unknown') throw unknown(step.name, step.version, section, number)
   if (state === 'clear') {
-    await must(session.client, journaled(session, statementBegunSql(step.version, number)))
+    await must(session.client, journaled(session, statementBegunSql(step, number)))
     const outcome = await patiently(session, numbered)
     if (outcome.error !== null) {
       // The server says that it failed: that is no unknown outcome.
       const known = outcome.error.severity !== undefined
-      if (known) await send(session.client, journaled(session, statementBegunSql(step.version, number - 1)))
+      if (known) await send(session.client, journaled(session, statementBegunSql(step, number - 1)))
       return outcome
     }
   } else if (state !== 'done') return state

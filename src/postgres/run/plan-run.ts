@@ -1,4 +1,7 @@
 import type { Effect } from '../../core/effect.ts'
+
+import { isStricter } from '../../core/environment.ts'
+
 import { NselfError } from '../../core/errors.ts'
 import type { Plan, Step } from '../../core/migration/plan.ts'
 import type { Report } from '../../core/report.ts'
@@ -7,7 +10,7 @@ import { must, rowsOf } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
-import { type History, storeFingerprintSql } from '../tracking/history.ts'
+import { type History, raiseMarkSql, renameSql, storeFingerprintSql } from '../tracking/history.ts'
 import { bootstrapSql, isCurrent } from '../tracking/schema.ts'
 import {
   beginWatching,
@@ -76,10 +79,9 @@ export class Run {
   }
 
   private async steps(history: History): Promise<void> {
-    if (!isCurrent(history.facts)) {
-      const making = must(this.session.client, bootstrapSql(this.options.environment))
-      this.tracked = cancelling(this.session, this.options.signal, making)
-    }
+    const settling = this.settling(history)
+    if (settling !== '')
+      this.tracked = cancelling(this.session, this.options.signal, must(this.session.client, settling))
     this.tracked.catch(() => {})
     if (this.options.before) {
       await this.tracked
@@ -104,6 +106,19 @@ export class Run {
     if (this.closing.length === 0) this.close()
     const failed = (await Promise.all(this.closing)).some(({ error }) => error !== null)
     if (failed) await send(this.session.client, 'ROLLBACK')
+  }
+
+  /** SQL for what is to be put right in the tracking tables before the first step, or nothing. */
+  private settling({ facts }: History): string {
+    const { environment, tell } = this.options
+    const { action, renames = [] } = this.plan
+    const parts = isCurrent(facts) ? [] : [bootstrapSql(environment)]
+    if (renames.length > 0) parts.push(renameSql(renames))
+    if (action === 'up' && facts.markedAs !== null && isStricter(environment, facts.markedAs)) {
+      tell(`The database was marked ${facts.markedAs}; from now on it is marked ${environment}`)
+      parts.push(`BEGIN; ${raiseMarkSql(environment)}; COMMIT`)
+    }
+    return parts.join('; ')
   }
 
   /** Has the session left clean, and stored what the schema has become. All is done by then: nothing here may fail the run. */

@@ -23,8 +23,9 @@ export function withEffects<Of extends object>(
 /** How many steps of a plan are done, by the history as it is afterwards. */
 export function doneIn(plan: Plan, history: History): number {
   const rows = new Map(history.rows.map((row) => [row.version, row]))
-  const open = plan.steps.findIndex(({ direction, version, file }) => {
-    const row = rows.get(version)
+  const open = plan.steps.findIndex(({ direction, version, name, file }) => {
+    const found = rows.get(version)
+    const row = found?.name === name ? found : undefined
     // A row that is half-way, up or down, is not done.
     return direction === 'down' ? row !== undefined : row?.state !== 'applied' || row.checksum !== file?.checksum
   })

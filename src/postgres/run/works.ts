@@ -25,6 +25,6 @@ export async function workOf(client: Client, step: Step, start: WatchStart | nul
 }
 
 async function storedSection(client: Client, { name, version }: Step): Promise<HeldSection> {
-  const text = await readStoredDown(client, version)
+  const text = await readStoredDown(client, { version, name })
   return (text === null ? null : parseStoredDown(version, name, text)) ?? emptySection
 }

@@ -2,8 +2,9 @@ import type { Effect } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
+import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Applied, Migration } from '../../core/migration/migration.ts'
-import type { Step } from '../../core/migration/plan.ts'
+import type { Rename, Step } from '../../core/migration/plan.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
@@ -54,10 +55,13 @@ const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
   pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
   current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL,
   current_setting('citus.multi_shard_modify_mode', true), ${engineColumns}`
-/** As one value: thousands of rows are read several times faster so than row by row. */
+const columns = `version, name, checksum, state, position, applied_at, duration_ms, applied_by, down_sql, statements_done,
+  statement_begun, done_checksum`
+/** A column that an older format has not is taken from `absent`. As one value: thousands of rows are read several times faster so than row by row. */
 const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at::text, duration_ms,
   applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
-  statement_begun, done_checksum) ORDER BY position) FROM nself.migrations`
+  statement_begun, done_checksum, present.seen_checksum) ORDER BY position) FROM (SELECT NULL::text AS seen_checksum) AS absent,
+  LATERAL (SELECT ${columns}, seen_checksum FROM nself.migrations) AS present`
 const metadataSql = 'SELECT key, value FROM nself.metadata'
 
 /**
@@ -123,16 +127,18 @@ type AppliedRow = [
   Applied['statementsDone'],
   Applied['statementBegun'],
   Applied['doneChecksum'],
+  Applied['seenChecksum'],
 ]
 
 function appliedOf(row: AppliedRow): Applied {
   const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible, shortDown, ...more] =
     row
-  const [statementsDone, statementBegun, doneChecksum] = more
+  const [statementsDone, statementBegun, doneChecksum, seenChecksum] = more
   return {
     version,
     name,
     checksum,
+    seenChecksum,
     state,
     position,
     appliedAt,
@@ -166,10 +172,18 @@ export function restoredSql(environment: Environment, backup: string): string {
 /** SQL that drops the tracking tables, for a restore that brings its own. */
 export const dropTrackingSql = 'DROP SCHEMA IF EXISTS nself CASCADE'
 
+/** A migration, as its row tells it from another one of the same number. */
+interface Named {
+  readonly version: string
+  readonly name: string
+}
+
+export const isRow = ({ version, name }: Named) => `version = ${version} AND name = ${quoteLiteral(name)}`
+
 /** The DOWN that was stored with an applied migration. */
-export async function readStoredDown(client: Client, version: string): Promise<string | null> {
+export async function readStoredDown(client: Client, of: Named): Promise<string | null> {
   const result = await client.query<{ down_sql: string | null }>(
-    `SELECT down_sql FROM nself.migrations WHERE version = ${version}`,
+    `SELECT down_sql FROM nself.migrations WHERE ${isRow(of)}`,
   )
   return result.rows[0]?.down_sql ?? null
 }
@@ -180,24 +194,50 @@ export function rebuildSql(environment: Environment): string {
  SELECT version, name, checksum, COALESCE(environment, '${environment}'), at, who FROM (
   SELECT DISTINCT ON (version) * FROM nself.journal WHERE outcome = 'done' AND version IS NOT NULL
    AND id > COALESCE((SELECT max(id) FROM nself.journal WHERE action = 'fresh'), 0) ORDER BY version, id DESC) AS last
- WHERE action IN ('up', 'accept', 'mark-applied', 'baseline') ORDER BY id ON CONFLICT (version) DO NOTHING`
+ WHERE action IN ('up', 'accept', 'mark-applied', 'baseline', 'renamed') ORDER BY id ON CONFLICT (version) DO NOTHING`
 }
 
 /** SQL that stores the DOWN of a file with its row, where it is the one that was applied. */
 export function storeDownSql(file: Migration): string {
-  return `UPDATE nself.migrations SET down_sql = ${quoteLiteral(storedDown(file))} WHERE version = ${file.version} AND checksum = '${file.checksum}'`
+  return `UPDATE nself.migrations SET down_sql = ${quoteLiteral(storedDown(file))}, seen_checksum = ${quoteLiteral(seenChecksumOf(file.up))} WHERE ${isRow(file)} AND checksum = '${file.checksum}'`
 }
 
-/** SQL for the row of a step that is done, to run in the step's own transaction. */
+/** SQL that gives the rows of renamed files the names that these have now. */
+export function renameSql(renames: readonly Rename[]): string {
+  const values = renames.map(({ version, from, to }) => `(${version}, ${quoteLiteral(from)}, ${quoteLiteral(to)})`)
+  return `UPDATE nself.migrations SET name = b.name FROM (VALUES ${values.join(', ')}) AS b (version, before, name)
+ WHERE migrations.version = b.version AND migrations.name = b.before`
+}
+
+/**
+ * SQL for the row of a step that is done, to run in the step's own transaction. It fails where the table takes no row,
+ * as a trigger of somebody else's can see to: the migration would run again.
+ */
 export function recordSql(step: Step, environment: Environment, downSql: string | null): string {
   const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
-  const journal = journalSql(step.direction, step, 'done', environment)
-  if (step.direction === 'down') {
-    return `WITH gone AS (DELETE FROM nself.migrations WHERE version = ${step.version}) ${journal}`
-  }
-  const { file } = step
-  return `WITH row AS (INSERT INTO nself.migrations (version, name, checksum, duration_ms, environment, down_sql)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, '${file?.checksum}', ${ms}, '${environment}', ${quoteLiteral(downSql)})) ${journal}`
+  return changeSql(
+    step,
+    environment,
+    step.direction === 'down'
+      ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, down_sql)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(downSql)}) RETURNING 1`,
+  )
+}
+
+function checksumsOf({ file }: Step): string {
+  return `'${file?.checksum}', ${quoteLiteral(file === null ? null : seenChecksumOf(file.up))}`
+}
+
+/** A change of one row, and the line of the journal that says that it was made: without a row there is no outcome, which the journal refuses. */
+function changeSql(step: Step, environment: Environment, change: string): string {
+  const outcome = "CASE WHEN EXISTS (SELECT FROM changed) THEN 'done' END"
+  return `WITH changed AS (${change}) ${journaled(step.direction, step, outcome, environment, null)}`
+}
+
+/** Whether the tracking tables refused a step because they took no row for it. */
+export function isSwallowed({ code, schema, column }: { code?: string; schema?: string; column?: string }): boolean {
+  return code === '23502' && schema === 'nself' && column === 'outcome'
 }
 
 /**
@@ -225,9 +265,14 @@ export function forgetAllSql(environment: Environment): string {
 export const allDroppedSql = `DELETE FROM nself.metadata WHERE key = '${droppingKey}'`
 
 /** SQL that fails, with a division by zero, unless a step is recorded as done. */
-export function assertRecordedSql({ direction, version }: Step): string {
-  const rows = `SELECT count(*) FROM nself.migrations WHERE version = ${version} AND state = 'applied'`
-  return `SELECT 1 / ${direction === 'up' ? `(${rows})` : `(1 - (${rows}))`}`
+export function assertRecordedSql(step: Step): string {
+  const rows = `SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state = 'applied'`
+  return `SELECT 1 / ${step.direction === 'up' ? `(${rows})` : `(1 - (${rows}))`}`
+}
+
+/** SQL that marks a database with a stricter environment than the one it was marked with. */
+export function raiseMarkSql(environment: Environment): string {
+  return `UPDATE nself.metadata SET value = '${environment}' WHERE key = 'environment'; ${journalSql('mark-environment', null, 'done', environment, environment)}`
 }
 
 /** SQL that leaves a note in the session which outlives the transaction only if that is committed. */
@@ -248,33 +293,49 @@ export function journalSql(
   detail: string | null = null,
   effects: readonly Effect[] | null = null,
 ): string {
+  return journaled(action, of, quoteLiteral(outcome), environment, detail, effects)
+}
+
+/** @param outcome SQL. */
+function journaled(
+  action: string,
+  of: { version: string; name: string; file?: { checksum: string } | null } | null,
+  outcome: string,
+  environment: Environment,
+  detail: string | null,
+  effects: readonly Effect[] | null = null,
+): string {
   const checksum = of?.file?.checksum ?? null
   const done = effects ? `, ${quoteLiteral(JSON.stringify(effects))}` : ''
-  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment${effects ? ', effects' : ''}) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${quoteLiteral(of?.name ?? null)}, ${quoteLiteral(checksum)}, '${outcome}', ${quoteLiteral(detail)}, '${environment}'${done})`
+  return `INSERT INTO nself.journal (action, version, name, checksum, outcome, detail, environment${effects ? ', effects' : ''}) VALUES ('${action}', ${of?.version ?? 'NULL'}, ${quoteLiteral(of?.name ?? null)}, ${quoteLiteral(checksum)}, ${outcome}, ${quoteLiteral(detail)}, '${environment}'${done})`
 }
 
-/** SQL that opens the row of a migration that runs statement by statement. */
+/** SQL that opens the row of a migration that runs statement by statement. It fails, with a division by zero, where there is none then. */
 export function beginProgressSql(step: Step, environment: Environment, downSql: string | null): string {
-  if (step.direction === 'down') {
-    return `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE version = ${step.version} AND state <> 'reverting'`
-  }
-  return `INSERT INTO nself.migrations (version, name, checksum, state, environment, down_sql) VALUES (${step.version}, ${quoteLiteral(step.name)}, '${step.file?.checksum}', 'failed', '${environment}', ${quoteLiteral(downSql)})
- ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, down_sql = EXCLUDED.down_sql`
+  const begin =
+    step.direction === 'down'
+      ? `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE ${isRow(step)} AND state <> 'reverting'`
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, down_sql)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(downSql)})
+ ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, down_sql = EXCLUDED.down_sql
+ WHERE migrations.name = EXCLUDED.name`
+  return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
 }
 
-export function statementBegunSql(version: string, statement: number): string {
-  return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE version = ${version}`
+export function statementBegunSql(of: Named, statement: number): string {
+  return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE ${isRow(of)}`
 }
 
-export function statementDoneSql(version: string, statement: number, checksum: string): string {
-  return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE version = ${version}`
+export function statementDoneSql(of: Named, statement: number, checksum: string): string {
+  return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE ${isRow(of)}`
 }
 
 export function endProgressSql(step: Step, environment: Environment): string {
-  const journal = journalSql(step.direction, step, 'done', environment)
-  const change =
+  return changeSql(
+    step,
+    environment,
     step.direction === 'down'
-      ? `DELETE FROM nself.migrations WHERE version = ${step.version}`
-      : `UPDATE nself.migrations SET state = 'applied', applied_at = clock_timestamp(), duration_ms = GREATEST(0, extract(epoch FROM clock_timestamp() - applied_at) * 1000)::int WHERE version = ${step.version}`
-  return `WITH row AS (${change}) ${journal}`
+      ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
+      : `UPDATE nself.migrations SET state = 'applied', applied_at = clock_timestamp(), duration_ms = GREATEST(0, extract(epoch FROM clock_timestamp() - applied_at) * 1000)::int WHERE ${isRow(step)} RETURNING 1`,
+  )
 }

@@ -1,6 +1,8 @@
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
+import { seenChecksumOf } from '../../core/migration/checksum.ts'
+import type { Migration } from '../../core/migration/migration.ts'
 import type { Repair } from '../../core/migration/repair.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
@@ -12,7 +14,7 @@ import { send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
-import { type History, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
+import { type History, isRow, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
 import { bootstrapSql } from './schema.ts'
 
 export interface RepairContext {
@@ -66,29 +68,27 @@ function refuseChanged(seen: History, now: History): void {
 
 function trackingSql(repair: Repair, environment: Environment): string | null {
   switch (repair.kind) {
-    case 'accept': {
-      const { file } = repair
-      const set = `checksum = '${file.checksum}', name = ${quoteLiteral(file.name)}, down_sql = ${quoteLiteral(storedDown(file))}`
-      return `UPDATE nself.migrations SET ${set} WHERE version = ${file.version};\n${journalSql('accept', { ...file, file }, 'done', environment)}`
+    case 'accept':
+    case 'renamed': {
+      const { file, row, kind } = repair
+      // The journal knows the old number as one that is applied no more.
+      const gone = kind === 'renamed' ? `${journalSql('renamed-from', row, 'done', environment)};\n` : ''
+      return `UPDATE nself.migrations SET version = ${file.version}, ${valuesOf(file)} WHERE ${isRow(row)};
+${gone}${journalSql(kind, { ...file, file }, 'done', environment)}`
     }
     case 'mark-applied':
-    case 'baseline': {
-      const { file } = repair
-      const values = `${file.version}, ${quoteLiteral(file.name)}, '${file.checksum}', '${environment}', ${quoteLiteral(storedDown(file))}`
-      return `INSERT INTO nself.migrations (version, name, checksum, environment, down_sql) VALUES (${values})
- ON CONFLICT (version) DO UPDATE SET state = 'applied', checksum = EXCLUDED.checksum, down_sql = EXCLUDED.down_sql;
-${journalSql(repair.kind, { ...file, file }, 'done', environment)}`
-    }
+    case 'baseline':
+      return `${recordedSql(repair, environment)};\n${journalSql(repair.kind, { ...repair.file, file: repair.file }, 'done', environment)}`
     case 'statement-done':
     case 'statement-again': {
       const set =
         repair.kind !== 'statement-done'
           ? 'statement_begun = statements_done'
           : `statements_done = statement_begun, done_checksum = '${repair.doneChecksum}'`
-      return `UPDATE nself.migrations SET ${set} WHERE version = ${repair.version};\n${journalSql(repair.kind, repair, 'done', environment)}`
+      return `UPDATE nself.migrations SET ${set} WHERE ${isRow(repair)};\n${journalSql(repair.kind, repair, 'done', environment)}`
     }
     case 'forget':
-      return `DELETE FROM nself.migrations WHERE version = ${repair.version};\n${journalSql('forget', repair, 'done', environment)}`
+      return `DELETE FROM nself.migrations WHERE ${isRow(repair)};\n${journalSql('forget', repair, 'done', environment)}`
     case 'rebuild':
       return `${rebuildSql(environment)};
 ${repair.files.map(storeDownSql).join(';\n')};
@@ -99,6 +99,23 @@ ${journalSql('rebuild', null, 'done', environment)}`
       return journalSql('drop-invalid-index', null, 'done', environment, repair.index)
   }
 }
+
+function recordedSql(
+  { file, row }: { file: Migration; row: { version: string; name: string } | null },
+  environment: Environment,
+): string {
+  if (row !== null) return `UPDATE nself.migrations SET state = 'applied', ${valuesOf(file)} WHERE ${isRow(row)}`
+  return `INSERT INTO nself.migrations (version, environment, name, checksum, seen_checksum, down_sql)
+ SELECT ${file.version}, '${environment}', ${sqlOf(file).join(', ')}`
+}
+
+const valuesOf = (file: Migration): string => {
+  const [name, checksum, seen, down] = sqlOf(file)
+  return `name = ${name}, checksum = ${checksum}, seen_checksum = ${seen}, down_sql = ${down}`
+}
+
+const sqlOf = (file: Migration): string[] =>
+  [file.name, file.checksum, seenChecksumOf(file.up), storedDown(file)].map(quoteLiteral)
 
 async function must(client: Client, sql: string): Promise<void> {
   const { error } = await send(client, sql)

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
-import { type Limit, type Plan, planDown, planFresh, planUp, samePlan } from '../../../src/core/migration/plan.ts'
+import {
+  type Limit,
+  notesOnDown,
+  type Plan,
+  planDown,
+  planFresh,
+  planUp,
+  samePlan,
+} from '../../../src/core/migration/plan.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { errorOf, file, row, rows } from '../../helpers/history.ts'
 
@@ -27,6 +35,14 @@ describe('up', () => {
     ['passes over what is missing', [a, c], rows(a, b), {}, ['003_c']],
     ['leaves one out of order alone beyond N', [a, c, d], rows(c), { count: 0 }, []],
     ['takes dependencies first', [file('1_a', { dependsOn: '2' }), b], [], { to: '1' }, ['002_b', '1_a']],
+    ['a copy of one whose file is here', [a, file('2_x', { up: "SELECT 'a';" })], rows(a), {}, ['2_x']],
+    [
+      'one that says that it has the same text',
+      [a, file('3_b', { up: "-- nself: allow same-text because it doubles\nSELECT 'b';" })],
+      rows(a, b),
+      {},
+      ['3_b'],
+    ],
   ])('%s', (_, files, history, limit, expected) => {
     const plan = up(files, history, limit)
     expect(names(plan)).toEqual(expected)
@@ -119,6 +135,60 @@ describe('up', () => {
       /reverted/,
       /down/,
     ],
+    [
+      'two of one version',
+      [file('002_b'), a, file('2_c')],
+      [],
+      {},
+      'conflict',
+      /^two migrations have the version 2: 002_b.sql and 2_c.sql; neither is applied$/,
+      /--renumber 2_c$/,
+    ],
+    [
+      'two of one version, of which the later one is applied',
+      [file('002_b'), a, file('2_c')],
+      rows(file('2_c')),
+      {},
+      'conflict',
+      /2_c is applied, 002_b is not$/,
+      /--renumber 002_b$/,
+    ],
+    [
+      'the two halves of one',
+      [file('1_a.down'), file('1_a.up')],
+      [],
+      {},
+      'conflict',
+      /^two migrations have the version 1: 1_a.down.sql and 1_a.up.sql/,
+      /one file: -- UP, the text of 1_a.up.sql, -- DOWN, the text of 1_a.down.sql/,
+    ],
+    [
+      'one whose number another applied one has',
+      [a, file('2_c')],
+      rows(a, b),
+      {},
+      'refused',
+      /^2_c is pending, but its number is that of 002_b, which is applied here$/,
+      /--renumber 2_c;.*nself db migrate down;/,
+    ],
+    [
+      'one that did its work under another number',
+      [a, file('003_b')],
+      rows(a, b),
+      {},
+      'refused',
+      /^003_b has the text of 002_b, which is applied and whose file is gone/,
+      /--renamed 2=3;.*allow same-text because/,
+    ],
+    [
+      'the same with other comments',
+      [a, file('003_x', { up: "/* again */ SELECT  'b'" })],
+      rows(a, b),
+      {},
+      'refused',
+      /^003_x has the text of 002_b/,
+      /--renamed 2=3/,
+    ],
   ])('refuses %s', (_, files, history, limit, code, message, hint) => {
     const error = errorOf(() => up(files, history, limit, true))
     expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
@@ -186,6 +256,42 @@ describe('down', () => {
 
   test('passes by one without DOWN that it does not reach', () => {
     expect(names(down([file('001_a', { down: null }), b], rows(a, b)))).toEqual(['002_b'])
+  })
+})
+
+describe('which DOWN', () => {
+  const steps = (of: Migration, applied = row(a, 1)) => {
+    const plan = planDown(compare([of], [applied]))
+    return [plan.steps[0]?.file === of ? 'file' : 'stored', ...notesOnDown(plan)]
+  }
+
+  test.each([
+    ['the one of the file', a, ['file']],
+    [
+      'the one of the file, where that has changed',
+      file('001_a', { down: 'SELECT 3;' }),
+      ['file', '001_a is reverted by the DOWN of its file, which has changed since it was applied'],
+    ],
+    [
+      'the one of the file, where only comments of UP have changed',
+      file('1_a', { up: "SELECT 'a' -- x\n;" }),
+      ['file'],
+    ],
+    [
+      'the stored one, where UP has changed',
+      file('001_a', { up: 'x', down: null }),
+      ['stored', '001_a is reverted by the DOWN that was stored when it was applied'],
+    ],
+  ])('is run: %s', (_, of, expected) => {
+    expect(steps(of)).toEqual(expected)
+  })
+
+  test('is told where only the edited file has one', () => {
+    const history = [row(a, 1, { revertible: false, shortDown: null })]
+    expect(errorOf(() => planDown(compare([file('001_a', { up: 'x' })], history)))).toMatchObject({
+      code: 'refused',
+      hint: expect.stringContaining('nself db migrate repair --accept 1'),
+    })
   })
 })
 

@@ -9,6 +9,7 @@ const flags = (more: Partial<RepairFlags>): RepairFlags => ({
   accept: [],
   markApplied: [],
   forget: [],
+  renamed: [],
   statementDone: [],
   statementAgain: [],
   baseline: null,

@@ -19,7 +19,34 @@ describe('each version is', () => {
     ['applied with a row of its checksum', [a, b], rows(a), ['001_a applied', '002_b pending']],
     ['edited with a row of another checksum', [file('001_a', { up: 'x' })], rows(a), ['001_a edited']],
     ['not edited by another DOWN', [file('001_a', { down: null })], rows(a), ['001_a applied']],
-    ['applied under its new name after a rename', [file('01_z')], rows(a), ['01_z applied']],
+    ['applied under its new name after a rename', [file('01_z', { up: "SELECT 'a';" })], rows(a), ['01_z applied']],
+    ['applied where its number is written differently', [file('1_a', { up: 'x' })], rows(a), ['1_a edited']],
+    [
+      'another one than the row of its number and another name',
+      [file('1_z')],
+      rows(a),
+      ['1_z pending', '001_a missing'],
+    ],
+    [
+      'applied though comments and blanks changed',
+      [file('1_a', { up: "-- a\nSELECT  'a' ;;" })],
+      rows(a),
+      ['1_a applied'],
+    ],
+    [
+      'edited by a comment where an older program applied it',
+      [file('1_a', { up: "SELECT 'a'; -- a" })],
+      [row(a, 1, { seenChecksum: null })],
+      ['1_a edited'],
+    ],
+    ['empty without a statement', [file('1_a', { up: '-- later' })], [], ['1_a empty']],
+    [
+      'pending when it says that it does nothing',
+      [file('1_a', { up: '-- nself: nothing-to-do' })],
+      [],
+      ['1_a pending'],
+    ],
+    ['one of two with its number', [file('2_c'), b], rows(b), ['002_b applied', '2_c pending']],
     ['missing without a file', [b], rows(a, b), ['001_a missing', '002_b applied']],
     ['missing at the end', [a], rows(a, b, c), ['001_a applied', '002_b missing', '003_c missing']],
     ['failed when it stopped half-way', [a], [row(a, 1, { state: 'failed' })], ['001_a failed']],
@@ -98,20 +125,6 @@ describe('the order', () => {
 
 describe('the files are refused', () => {
   test.each<[what: string, files: Migration[], history: Applied[], message: string, hint: RegExp]>([
-    [
-      'with two of one version',
-      [file('002_b'), a, file('2_c')],
-      [],
-      'two migrations have the version 2: 002_b.sql and 2_c.sql',
-      /next free number/,
-    ],
-    [
-      'with the two halves of one',
-      [file('1_a.down'), file('1_a.up')],
-      [],
-      'two migrations have the version 1: 1_a.down.sql and 1_a.up.sql',
-      /one file: -- UP, the text of 1_a.up.sql, -- DOWN, the text of 1_a.down.sql/,
-    ],
     [
       'with an unknown dependency',
       [file('1_a', { dependsOn: '7' })],

@@ -1,3 +1,4 @@
+import { contradictions } from '../../../core/migration/plan-refusals.ts'
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import { type Context, look } from '../../shared/context.ts'
@@ -21,6 +22,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   if (markedAs !== null && markedAs !== environment) {
     context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
   }
+  for (const { message, hint } of contradictions(state)) context.tell(`Warning: ${message}: ${hint}`)
   if (history.facts.lost) {
     context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
   }

@@ -1,0 +1,102 @@
+import { NselfError } from '../errors.ts'
+import type { Migration } from './migration.ts'
+import type { Entry, State } from './state.ts'
+
+export function listNames(entries: readonly Entry[]): string {
+  return entries.map((entry) => entry.name).join(', ')
+}
+
+/** What keeps `up` from running although it concerns none of what is applied here alone: how files and rows stand to each other. */
+export function contradictions(state: State): NselfError[] {
+  return [refuseTwins, refuseTakenNumbers, refuseRenumbered].flatMap((refuse) => {
+    try {
+      refuse(state)
+      return []
+    } catch (error) {
+      if (error instanceof NselfError) return [error]
+      throw error
+    }
+  })
+}
+
+/** @throws NselfError `conflict` for two files of one version: nobody can tell their order. */
+export function refuseTwins({ entries, twins }: State): void {
+  const [pair] = twins
+  if (pair === undefined) return
+  const [a, b] = pair
+  const halves = /\.down$/.test(a.name) && /\.up$/.test(b.name)
+  const isApplied = (file: Migration) => entries.some((entry) => entry.file === file && entry.applied !== null)
+  const applied = pair.find(isApplied)
+  const free = applied === a ? b : applied === b ? a : b
+  const stands = applied === undefined ? 'neither is applied' : `${applied.name} is applied, ${free.name} is not`
+  throw new NselfError('conflict', `two migrations have the version ${a.version}: ${a.path} and ${b.path}; ${stands}`, {
+    hint: halves
+      ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
+      : `give ${free.name} the next free number: nself db migrate repair --renumber ${free.name}`,
+  })
+}
+
+/** The number of a pending file under which another migration is applied, of which nothing is here. */
+export function refuseTakenNumbers({ entries }: State): void {
+  const missing = new Map(entries.filter(({ file }) => file === null).map((entry) => [entry.version, entry]))
+  if (missing.size === 0) return
+  for (const { file, applied, version } of entries) {
+    const twin = missing.get(version)
+    if (file === null || applied !== null || twin === undefined) continue
+    throw new NselfError(
+      'refused',
+      `${file.name} is pending, but its number is that of ${twin.name}, which is applied here`,
+      {
+        hint: `${twin.name} is of another branch or checkout, and its file is not here. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or, where ${twin.name} is the last one applied, revert it by its stored DOWN: nself db migrate down; nothing was run`,
+      },
+    )
+  }
+}
+
+/** What is pending here, but did its work already under another number. */
+export function refuseRenumbered({ entries }: State): void {
+  const found = entries.filter(({ sameAs }) => sameAs !== null)
+  const [first] = found
+  if (first?.sameAs == null) return
+  const flags = found.map(({ version, sameAs }) => `--renamed ${sameAs?.version}=${version}`).join(' ')
+  throw new NselfError(
+    'refused',
+    `${first.name} has the text of ${first.sameAs.name}, which is applied and whose file is gone: it would run a second time`,
+    {
+      hint: `if it was renamed: nself db migrate repair ${flags}; if it is to run again, write in it: -- nself: allow same-text because REASON; nothing was run`,
+    },
+  )
+}
+
+export function refuseEdited(state: State): void {
+  const edited = state.entries.filter((entry) => entry.status === 'edited')
+  if (edited.length === 0) return
+  const versions = edited.map((entry) => entry.version).join(',')
+  throw new NselfError('refused', `edited after being applied: ${listNames(edited)}`, {
+    hint: `undo the edit and write a new migration instead, or accept it as it is: nself db migrate repair --accept ${versions}`,
+  })
+}
+
+/** What stopped half-way can only go on in its own direction, from its own file. */
+export function refuseHalfDone(state: State): void {
+  const failed = state.entries.filter((entry) => entry.status === 'failed')
+  const reverting = failed.find((entry) => entry.applied?.state === 'reverting')
+  if (reverting !== undefined) {
+    throw new NselfError('refused', `${reverting.name} is half-way reverted`, {
+      hint: 'finish it first: nself db migrate down; or see nself db migrate repair',
+    })
+  }
+  const lost = failed.find((entry) => entry.file === null)
+  if (lost !== undefined) {
+    throw new NselfError('refused', `${lost.name} failed half-way and its file is not here`, {
+      hint: 'bring the file back, or see nself db migrate repair',
+    })
+  }
+}
+
+export function outOfOrder(late: readonly Entry[]): NselfError {
+  const verb = late.length === 1 ? 'is' : 'are'
+  return new NselfError('refused', `out of order: ${listNames(late)} ${verb} older than what is applied already`, {
+    hint: `give it a newer number: nself db migrate repair --renumber ${late[0]?.name}; or apply it anyway with --allow-out-of-order`,
+  })
+}
