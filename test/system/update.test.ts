@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { dumpText } from '../helpers/backups.ts'
+import { keys } from '../helpers/cli.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 import { standsStill } from '../helpers/stands-still.ts'
@@ -145,6 +146,19 @@ describe('rolling back', () => {
     expect((await terminal.finished).code).toBe(4)
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
   })
+})
+
+test('an update whose question is answered with Ctrl-C says that the migrations are applied', async () => {
+  const project = await withUsers()
+  project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
+  const terminal = project.atTerminal('db', 'update')
+  await terminal.shows('Roll back to the backup that was just taken?')
+  terminal.type(keys.ctrlC)
+  const { code, screen } = await terminal.finished
+  expect(code).toBe(130)
+  expect(screen).not.toContain('othing was changed')
+  expect(screen.replace(/\s+/g, ' ')).toContain('to go back: nself db restore nself_full_')
+  expect(await project.statuses()).toEqual(['001_users applied', '002_t applied'])
 })
 
 describe('production', () => {

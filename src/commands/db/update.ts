@@ -41,15 +41,17 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
   const approved = await confirm(context, prepared, kind)
   const before = await figuresOf(context, server)
   const taken = await backupFirst(context, means, flags)
+  let applied: Report | null = null
   try {
     const report = await perform(context, prepared, approved, kind, { ...flags, singleTransaction: false })
+    applied = report
     const after = await verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
     const rows = [...after.rows.values()].reduce((sum, n) => sum + n, 0)
     const verified = { tables: after.rows.size, rows }
     await tellDrift(context, server)
     return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
   } catch (error) {
-    throw error instanceof NselfError ? await afterFailure(context, error, taken, flags) : error
+    throw error instanceof NselfError ? await afterFailure(context, error, taken, flags, applied) : error
   }
 }
 

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
+import type { Report } from '../../core/report.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restoreLine } from './backup-first.ts'
@@ -15,18 +16,36 @@ export interface RollBackFlags {
   readonly lockWaitMs: number
 }
 
-/** What an update that failed comes to: rolled back where that is wanted, else with the command that does it. */
+/**
+ * What an update that failed comes to: rolled back where that is wanted, otherwise with the command that does it.
+ * @param applied what the run reported, where it ended well and something failed after it.
+ */
 export async function afterFailure(
   context: Context,
   error: NselfError,
   taken: TakenBackup,
   flags: RollBackFlags,
+  applied: Report | null,
 ): Promise<NselfError> {
+  if (applied !== null && error.code !== 'verification-failed') {
+    const hint = `all migrations are applied, but not verified: run the same command again; or go back: ${restoreLine(context, taken)}`
+    return withHint(error, hint, { kind: 'run', ...applied })
+  }
+  if (error.code === 'connection' && error.report === undefined) {
+    return withHint(error, `${error.hint ?? ''}; what was applied tells nself db migrate status; the backup is kept`)
+  }
   if (!changed(error)) return withHint(error, `${error.hint ?? ''}; nothing was changed, and the backup is kept`)
   const line = restoreLine(context, taken)
   const isOver = ['interrupted', 'terminated', 'hung-up'].includes(error.code)
-  if (isOver || !(await isWanted(context, error, flags)))
-    return withHint(error, `${error.hint ?? ''}; or go back: ${line}`)
+  const wanted = isOver ? false : await isWanted(context, error, flags).catch(asStopped)
+  if (wanted instanceof NselfError) {
+    return new NselfError(wanted.code, `interrupted at the question; ${error.message}`, {
+      report: error.report,
+      hint: `what was applied is kept; to go back: ${line}`,
+      cause: error,
+    })
+  }
+  if (!wanted) return withHint(error, `${error.hint ?? ''}; or go back: ${line}`)
   try {
     const kept = await rollBack(context, taken, flags)
     const study =
@@ -39,6 +58,12 @@ export async function afterFailure(
     const why = failure instanceof Error ? failure.message : String(failure)
     return withHint(error, `rolling back failed too: ${why}; the backup is whole: ${line}`)
   }
+}
+
+/** @throws what is no error of a user. */
+function asStopped(error: unknown): NselfError {
+  if (error instanceof NselfError) return error
+  throw error
 }
 
 /** Whether there is anything to go back from: a migration that failed in its own transaction has left nothing. */
