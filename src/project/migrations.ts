@@ -2,6 +2,7 @@ import { existsSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
+import { fileHead } from '../core/migration/file-head.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import type { Applied, Migration } from '../core/migration/migration.ts'
 import { parseMigration } from '../core/migration/parse-file.ts'
@@ -206,7 +207,8 @@ export async function createMigration(
     const timed = options.timestamp || isTimed(existing)
     const file = `${nextVersion(existing, timed ? options.now : null)}_${slug}.sql`
     const path = join(folder, file)
-    writeNew(path, `-- ${slug.replaceAll('_', ' ')}\n\n-- UP\n\n\n-- DOWN\n\n`)
+    const head = fileHead(basename(file, '.sql'), options.now).map((line) => `-- ${line}\n`)
+    writeNew(path, `${head.join('')}\n-- UP\n\n\n-- DOWN\n\n`)
     if (isFirstOfNumber(folder, file, root)) return relative(root, path)
     unlinkSync(path)
   }

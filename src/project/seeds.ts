@@ -1,5 +1,5 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/migration/seed.ts'
 import { systemCodeOf } from '../core/system-error.ts'
@@ -85,7 +85,7 @@ export async function createSeed(seedsDir: string, root: string, folder: SeedFol
   const files = await list(join(seedsDir, folder), root)
   const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
   const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
-  writeNew(path, `-- ${slug.replaceAll('_', ' ')}\n-- ${again}\n\n`)
+  writeNew(path, `-- Seed: ${folder}/${basename(path, '.sql')}\n-- ${again}\n\n`)
   return relative(root, path)
 }
 

@@ -1,6 +1,7 @@
-import { relative, resolve } from 'node:path'
+import { basename, relative, resolve } from 'node:path'
 import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
+import { fileHead } from '../../core/migration/file-head.ts'
 import { parseFileName } from '../../core/migration/file-name.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { parseMigration } from '../../core/migration/parse-file.ts'
@@ -103,14 +104,14 @@ async function written(context: Context, task: Task): Promise<string[]> {
     const part =
       drafts.length === 1 ? [] : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
     const head = [
-      `${names[i]?.replaceAll('_', ' ')}`,
+      ...fileHead(certain(parseFileName(basename(certain(paths[i])))).name, now),
       `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
       ...part,
     ]
     return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
   })
   const fresh = await work.ready(
-    texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(certain(path.split('/').at(-1)))), text)),
+    texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(basename(path))), text)),
   )
   context.progress('proving it on a scratch database')
   const after = await prove(

@@ -39,7 +39,7 @@ function words<T extends string>(direction: T, text: string): [string, T][] {
 }
 
 /** A marker of another tool by its sigil: `-- migrate:up`, `-- +goose Up`, `-- //@UNDO`, `-- !Ups`. */
-const sigil = /^--\s*(?:-+\s*)?(?:\w+:\s*|[+@!/]+(?:\w+\s+)?\s*)(up|down|undo)s?\s*$/i
+const sigil = /^--\s*(?:-+\s*)?(?:\w+:\s*|[+@!/]+(?=\w)(?:\w+\s+)?)(up|down|undo)s?\s*$/i
 /** UP or DOWN, and then something that is no sentence: `-- Down - drops users`, `-- DOWN (revert)`. */
 const followed = /^[^\p{L}\p{N}]*(up|down)s?\s*(?:[^\s\p{L}\p{N},.'’/]|$)/iu
 /** A word in capitals stands out as a marker does, whatever follows. */
@@ -70,7 +70,7 @@ export function markerLookalike(comment: string): MarkerLookalike | null {
 
 function wordsIn(text: string): string[] {
   const joined = text.toLowerCase().replace(/\broll back\b/g, 'rollback')
-  return joined.match(/[\p{L}\p{N}]+/gu) ?? []
+  return joined.match(/[\p{L}\p{N}_]+/gu) ?? []
 }
 
 const directionIn = (word: string): Direction => (word.toLowerCase() === 'up' ? 'up' : 'down')

@@ -80,7 +80,7 @@ test('whatever is known from its row is what the parser would say', () => {
         const file = recognise('001_a.sql', name, now, row(applied, 1))
         if (file === null) continue
         // Above the first marker of a file that is applied a line may look like one by now.
-        if (/^-- .*marker/.test(faultOf(now))) continue
+        if (/marker/.test(faultOf(now))) continue
         const parsed = parse(now)
         expect({ ...file, up: file.up, down: file.down }).toMatchObject({ ...parsed })
         expect(storedDown(parsed)).toBe(storedDown(applied))
