@@ -142,6 +142,7 @@ function addRepair(migrate: Command, run: Runner): void {
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
     .option('--baseline <version>', 'record everything up to this one without running', version)
     .option('--rebuild', 'restore a lost tracking table from the journal')
+    .option('--restore-tables', 'put the tables that nself keeps right, and remove what swallows their rows')
     .option('--drop-invalid-index <name>', 'drop an INVALID index, schema.name', names)
     .option('--mark-environment <name>', 'change the environment that the database remembers', parseEnvironment)
     .option('--infer', 'find the version whose schema the database has, by replaying the files')
@@ -162,6 +163,7 @@ function addRepair(migrate: Command, run: Runner): void {
           statementAgain: flags.statementAgain ?? [],
           baseline: flags.baseline ?? null,
           rebuild: flags.rebuild === true,
+          restoreTables: flags.restoreTables === true,
           infer: flags.infer === true,
           dropInvalidIndex: flags.dropInvalidIndex ?? [],
           markEnvironment: flags.markEnvironment ?? null,

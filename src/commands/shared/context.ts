@@ -80,8 +80,7 @@ export async function lookAtHistory(context: Context): Promise<Pick<Look, 'serve
  * A database remembers its environment; a command that believes in a laxer one is refused, whatever the flags.
  * @throws NselfError `refused`.
  */
-export function refuseOtherEnvironment(server: Server, history: History, environment: Environment): void {
-  const marked = history.facts.markedAs
+export function refuseOtherEnvironment(server: Server, marked: Environment | null, environment: Environment): void {
   if (marked === null || !isStricter(marked, environment)) return
   throw new NselfError(
     'refused',

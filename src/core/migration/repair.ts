@@ -7,6 +7,7 @@ import type { Applied, Migration } from './migration.ts'
 import type { Section } from './section.ts'
 import { holdSection } from './section-text.ts'
 import type { Entry, State } from './state.ts'
+import type { TableDamage } from './table-damage.ts'
 import { compareVersions } from './version.ts'
 
 /** One thing to mend; `what` says it to a person. */
@@ -19,6 +20,7 @@ export type Repair = { readonly what: string } & (
   | { readonly kind: 'rebuild'; readonly files: readonly Migration[] }
   | { readonly kind: 'drop-invalid-index'; readonly index: string }
   | { readonly kind: 'mark-environment'; readonly to: Environment }
+  | { readonly kind: 'restore-tables'; readonly damages: readonly TableDamage[] }
 )
 
 /** A migration as its row tells it. */

@@ -105,6 +105,17 @@ export async function readHistory(client: Client): Promise<History> {
 }
 
 function unreadable(error: Error & { code?: string }): Error {
+  // A column, a type or a table that is not as nself made it.
+  if (error.code !== '42501' && error.code?.startsWith('42') === true) {
+    return new NselfError(
+      'configuration',
+      `the tables of the schema nself are not as nself made them: ${error.message}`,
+      {
+        hint: 'to see what is wrong with them, and put it right: nself db migrate repair; nothing was changed',
+        cause: error,
+      },
+    )
+  }
   if (error.code !== '42501') return error
   return new NselfError('configuration', `the role may not read the schema nself: ${error.message}`, {
     hint: 'connect as the role that migrates, or GRANT USAGE ON SCHEMA nself and SELECT on its tables',

@@ -16,6 +16,7 @@ import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { type History, isRow, journalSql, readHistory, rebuildSql, storeDownSql } from './history.ts'
 import { bootstrapSql } from './schema.ts'
+import { restoreTableSql } from './table-damage.ts'
 
 export interface RepairContext {
   /** What the repairs were chosen by. */
@@ -51,6 +52,30 @@ export async function repairTracking(
         }
         await must(client, `DROP INDEX CONCURRENTLY ${repair.index}`)
       }
+    })
+  } finally {
+    await lock.release()
+  }
+}
+
+/**
+ * Puts the tables of nself right under the lock, in one transaction: what reads the history needs them first.
+ * @throws NselfError `migration-failed` when the role may not; nothing was changed then.
+ */
+export async function restoreTables(
+  server: Server,
+  approved: Approved<Extract<Repair, { kind: 'restore-tables' }>>,
+  context: Omit<RepairContext, 'seen'>,
+): Promise<void> {
+  const { environment } = context
+  const { damages, what, kind } = approved.what
+  const lock = await acquireLock(server, { ...context, waitMs: context.lockWaitMs })
+  try {
+    await withConnection(connect(server, 'nself repair'), null, async (client) => {
+      const restored = damages.map((damage) => restoreTableSql(damage, environment)).filter((sql) => sql !== '')
+      await must(client, ['BEGIN', ...restored, 'COMMIT'].join(';\n'))
+      await must(client, bootstrapSql(environment))
+      await must(client, journalSql(kind, null, 'done', environment, what))
     })
   } finally {
     await lock.release()
@@ -95,6 +120,8 @@ ${repair.files.map(storeDownSql).join(';\n')};
 ${journalSql('rebuild', null, 'done', environment)}`
     case 'mark-environment':
       return `UPDATE nself.metadata SET value = '${repair.to}' WHERE key = 'environment';\n${journalSql('mark-environment', null, 'done', environment, repair.to)}`
+    case 'restore-tables':
+      return null
     case 'drop-invalid-index':
       return journalSql('drop-invalid-index', null, 'done', environment, repair.index)
   }

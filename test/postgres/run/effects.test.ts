@@ -297,7 +297,7 @@ test('expressions of thousands of terms are looked through', async () => {
   const project = await server.twin(shared)
   const cases = `SELECT ${'CASE WHEN i > 1 THEN 1 ELSE '.repeat(1500)}0${' END'.repeat(1500)} FROM generate_series(1, 2) AS i`
   project.write({
-    '002_sum.sql': `CREATE TABLE s AS SELECT ${Array(3000).fill('1').join(' + ')} AS n;`,
+    '002_x.sql': `CREATE TABLE s AS SELECT ${Array(3000).fill('1').join(' + ')} AS n;`,
     '003_case.sql': `CREATE TABLE c AS ${cases};`,
     '004_union.sql': `CREATE TABLE u AS ${Array(5000).fill('SELECT 1 AS n').join(' UNION ALL ')};`,
   })

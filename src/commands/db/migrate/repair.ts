@@ -7,13 +7,23 @@ import {
   type RepairFlags,
   repairsFor,
 } from '../../../core/migration/repair.ts'
+import { restoreTables, tableFindings } from '../../../core/migration/table-damage.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
-import { placeOf } from '../../../postgres/driver/connect.ts'
+import { connect, placeOf } from '../../../postgres/driver/connect.ts'
+import { withConnection } from '../../../postgres/driver/with-connection.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
-import { repairTracking } from '../../../postgres/tracking/repair.ts'
+import { repairTracking, restoreTables as restoreTablesOf } from '../../../postgres/tracking/repair.ts'
+import { readMark, readTableDamage } from '../../../postgres/tracking/table-damage.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
 import { backupFirst, meansInProduction } from '../../shared/backup-first.ts'
-import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../shared/context.ts'
+import {
+  type Context,
+  look,
+  lookAtHistory,
+  refuseOtherEnvironment,
+  refuseReadOnly,
+  resolveServer,
+} from '../../shared/context.ts'
 import type { RenumberResult, RepairResult } from '../../shared/migrate-results.ts'
 
 export interface RepairOptions extends RepairFlags {
@@ -21,10 +31,14 @@ export interface RepairOptions extends RepairFlags {
   readonly noBackup: boolean
   /** Find by replaying which version the database is at. */
   readonly infer: boolean
+  /** Put the tables that nself keeps right. */
+  readonly restoreTables: boolean
 }
 
 /** Shows what is wrong as named fixes, and does those that were chosen by flag or at the terminal, each one thing. */
 export async function repair(context: Context, options: RepairOptions): Promise<RepairResult> {
+  const damaged = await repairTables(context, options)
+  if (damaged !== null) return damaged
   const { environment } = context.settings
   const { server, history, state, invalid } = await look(context, async ({ client }, found) => {
     const invalid = await findInvalidIndexes(client)
@@ -43,7 +57,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
     const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
     return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: [] }
   }
-  refuseOtherEnvironment(server, history, environment)
+  refuseOtherEnvironment(server, history.facts.markedAs, environment)
   refuseReadOnly(server, history)
   if (options.rebuild && !history.facts.tracked && !history.facts.lost) {
     throw new NselfError('refused', `${database} has no journal to rebuild from`, {
@@ -56,6 +70,35 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   if (means !== null) await backupFirst(context, means, options)
   await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs, seen: history })
   return { kind: 'repair', database, findings: [], inferred: [], done: chosen.map((item) => item.what) }
+}
+
+/** What is wrong with nself's own tables comes first: nothing can be read before. Null where they are as they should be. */
+async function repairTables(context: Context, options: RepairOptions): Promise<RepairResult | null> {
+  const { environment } = context.settings
+  const server = await resolveServer(context)
+  const { damages, markedAs } = await withConnection(connect(server, 'nself'), null, async (client) => ({
+    damages: await readTableDamage(client),
+    markedAs: await readMark(client),
+  }))
+  const database = placeOf(server)
+  const findings = tableFindings(damages)
+  if (findings.length === 0) {
+    if (!options.restoreTables) return null
+    throw new NselfError('usage', `the tables of nself on ${database} are as they should be`, {
+      hint: 'see nself db migrate repair',
+    })
+  }
+  const isChosen = options.restoreTables || (await choose(context, database, findings)).length > 0
+  if (!isChosen) {
+    const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
+    return { kind: 'repair', database, findings: shown, inferred: [], done: [] }
+  }
+  refuseOtherEnvironment(server, markedAs, environment)
+  const repair = restoreTables(damages)
+  const intent = { action: 'repair', what: repair, summary: `${repair.what} on ${database}` } as const
+  const approved = await approve(intent, environment, context.answers, context.ask)
+  await restoreTablesOf(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
+  return { kind: 'repair', database, findings: [], inferred: [], done: [repair.what] }
 }
 
 async function choose(

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const files = {
+  '001_a.sql': '-- UP\nCREATE TABLE a (id int);\n-- DOWN\nDROP TABLE a;\n',
+  '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE b;\n',
+}
+const columnsSql = `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity
+ FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+ WHERE c.relnamespace = 'nself'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2`
+
+async function applied() {
+  const project = await server.project(files)
+  await project.ok('db', 'migrate', 'up', '1')
+  return project
+}
+
+test('repair brings back every column that can be made again, and the tables that are gone, as they were', async () => {
+  const project = await applied()
+  const before = await project.query(columnsSql)
+  await project.query(`ALTER TABLE nself.migrations DROP COLUMN state, DROP COLUMN position, DROP COLUMN applied_at, DROP COLUMN duration_ms,
+ DROP COLUMN applied_by, DROP COLUMN environment, DROP COLUMN down_sql, DROP COLUMN statements_done, DROP COLUMN statement_begun,
+ DROP COLUMN done_checksum, DROP COLUMN fingerprint`)
+  await project.query('DROP TABLE nself.journal')
+  for (const command of [['status'], ['up']]) {
+    const { code, stderr } = await project.nself('db', 'migrate', ...command)
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain('the tables of the schema nself are not as nself made them')
+    expect(stderr).toContain('nself db migrate repair')
+  }
+  expect(await project.ok('db', 'migrate', 'repair')).toContain('--restore-tables')
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  expect(await project.query(columnsSql)).toEqual(before)
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.tables()).toEqual(['a', 'b'])
+})
+
+test('repair shows and removes what keeps rows out of the history', async () => {
+  const project = await applied()
+  await project.query(`CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+ CREATE TRIGGER skip BEFORE INSERT ON nself.migrations FOR EACH ROW EXECUTE FUNCTION skip();
+ CREATE RULE silent AS ON DELETE TO nself.migrations DO INSTEAD NOTHING;
+ ALTER TABLE nself.migrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`)
+  const { code, stderr } = await project.nself('db', 'migrate', 'up')
+  expect(code, stderr).toBe(3)
+  const shown = await project.ok('db', 'migrate', 'repair')
+  for (const what of ['the trigger skip', 'the rule silent', 'row security is on']) expect(shown).toContain(what)
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b applied'])
+  await project.ok('db', 'migrate', 'down', '2')
+  expect(await project.tables()).toEqual([])
+})
+
+test("a table of another program's is kept under another name", async () => {
+  const project = await server.project(files)
+  await project.query(
+    'CREATE SCHEMA nself; CREATE TABLE nself.migrations (whatever int); INSERT INTO nself.migrations VALUES (7)',
+  )
+  const { code, stderr } = await project.nself('db', 'migrate', 'up')
+  expect(code, stderr).toBe(2)
+  expect(stderr).not.toContain('bug')
+  expect(await project.ok('db', 'migrate', 'repair')).toContain('rename it to migrations_set_aside')
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  expect(await project.query('SELECT whatever FROM nself.migrations_set_aside')).toEqual([[7]])
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.tables()).toEqual(['a', 'b'])
+})
+
+test('tables that are as they should be are not touched', async () => {
+  const project = await applied()
+  const { code, stderr } = await project.nself('db', 'migrate', 'repair', '--restore-tables')
+  expect(code, stderr).toBe(2)
+  expect(stderr).toContain('are as they should be')
+})

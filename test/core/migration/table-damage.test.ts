@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { type TableDamage, tableFindings } from '../../../src/core/migration/table-damage.ts'
+
+test('tables that are as they should be need no fix', () => {
+  expect(tableFindings([])).toEqual([])
+})
+
+test.each<[damage: TableDamage, what: string]>([
+  [
+    { kind: 'trigger', table: 'migrations', name: 'skip' },
+    'nself.migrations has the trigger skip, which can change or swallow its rows: drop the trigger skip',
+  ],
+  [
+    { kind: 'rule', table: 'journal', name: 'nothing' },
+    'nself.journal has the rule nothing, which can change or swallow its rows: drop the rule nothing',
+  ],
+  [
+    { kind: 'row-security', table: 'migrations' },
+    'row security is on for nself.migrations and can hide its rows: turn row security off for nself.migrations',
+  ],
+  [
+    { kind: 'column', table: 'migrations', name: 'state', definition: 'text' },
+    'nself.migrations lacks its column state: add the column state',
+  ],
+  [
+    { kind: 'foreign', table: 'migrations', columns: ['version', 'name'] },
+    "nself.migrations lacks version, name: it is no table of nself's: rename it to migrations_set_aside and make nself.migrations anew",
+  ],
+  [{ kind: 'missing', table: 'journal' }, 'the table nself.journal is gone: make nself.journal anew'],
+])('%j is told with its fix', (damage, what) => {
+  expect(tableFindings([damage])).toMatchObject([
+    { kind: 'restore-tables', version: null, flag: '--restore-tables', what },
+  ])
+})
+
+test('several are one fix', () => {
+  const damages: TableDamage[] = [
+    { kind: 'missing', table: 'journal' },
+    { kind: 'missing', table: 'metadata' },
+  ]
+  expect(tableFindings(damages)).toHaveLength(1)
+})
