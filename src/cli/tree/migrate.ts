@@ -16,7 +16,15 @@ import {
 
 /** nself db migrate …: what adds each of its commands. */
 export function migrateLeaves(migrate: Command, run: Runner): Record<string, () => void> {
-  const leaves = { status: addStatus, up: addUp, down: addDown, create: addCreate, fresh: addFresh, repair: addRepair }
+  const leaves = {
+    status: addStatus,
+    up: addUp,
+    down: addDown,
+    redo: addRedo,
+    create: addCreate,
+    fresh: addFresh,
+    repair: addRepair,
+  }
   return Object.fromEntries(Object.entries(leaves).map(([name, add]) => [name, () => add(migrate, run)]))
 }
 
@@ -86,6 +94,27 @@ function addDown(migrate: Command, run: Runner): void {
         (await import('../../commands/db/migrate/down.ts')).down(context, {
           limit: { count: n, to: flags.to },
           dryRun: flags.dryRun === true,
+          singleTransaction: false,
+          noBackup: flags.backup === false,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+}
+
+function addRedo(migrate: Command, run: Runner): void {
+  leaf(migrate, 'redo', 'revert what was applied last, and apply it again', [
+    'nself db migrate redo       # after the last file was edited',
+    'nself db migrate redo 3',
+  ])
+    .argument('[N]', 'the last N that were applied', count)
+    .addOption(confirm())
+    .addOption(noBackup())
+    .addOption(lockWait())
+    .action((n: number | undefined, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/redo.ts')).redo(context, {
+          count: n,
           singleTransaction: false,
           noBackup: flags.backup === false,
           lockWaitMs: flags.lockWait,

@@ -73,8 +73,16 @@ export function refuseEdited(state: State): void {
   if (edited.length === 0) return
   const versions = edited.map((entry) => entry.version).join(',')
   throw new NselfError('refused', `edited after being applied: ${listNames(edited)}`, {
-    hint: `undo the edit and write a new migration instead, or accept it as it is: nself db migrate repair --accept ${versions}`,
+    hint: `undo the edit and write a new migration instead${redoHint(state, edited)}, or accept it as it is: nself db migrate repair --accept ${versions}`,
   })
+}
+
+/** Where all that was applied since can be reverted, a local database can have the edit itself. */
+function redoHint({ entries }: State, edited: readonly Entry[]): string {
+  const since = Math.min(...edited.map(({ applied }) => applied?.position ?? 0))
+  const later = entries.filter(({ applied }) => applied !== null && applied.position >= since)
+  if (later.some(({ applied, file }) => applied?.revertible !== true || file === null)) return ''
+  return `, or locally revert it and apply it again: nself db migrate redo${later.length === 1 ? '' : ` ${later.length}`}`
 }
 
 /** What stopped half-way can only go on in its own direction, from its own file. */

@@ -1,0 +1,36 @@
+import { NselfError } from '../errors.ts'
+import type { Applied } from './migration.ts'
+import { type Plan, planDown, planUp } from './plan.ts'
+import { compare, type State } from './state.ts'
+
+/**
+ * What `redo` would do: revert the last `count` that were applied, and apply the same again from their files. Both are
+ * known before the first runs, so that nothing is reverted that cannot be applied again.
+ * @throws NselfError as planDown and planUp; `refused` where a file is not here.
+ */
+export function planRedo(state: State, count: number | undefined): { readonly down: Plan; readonly up: Plan } {
+  const down = planDown(state, { count })
+  const versions = new Set(down.steps.map(({ version }) => version))
+  const gone = state.entries.find(({ version, file, applied }) => applied && file === null && versions.has(version))
+  if (gone !== undefined) {
+    throw new NselfError('refused', `${gone.name} cannot be applied again: its file is not here`, {
+      hint: 'bring the file back, or revert alone: nself db migrate down; nothing was run',
+    })
+  }
+  return { down, up: applyAgain(reverted(state, versions), versions) }
+}
+
+/** The same migrations and no others, once they are reverted. */
+export function applyAgain(state: State, versions: ReadonlySet<string>): Plan {
+  const up = planUp(state, {}, true)
+  return { ...up, steps: up.steps.filter(({ version }) => versions.has(version)) }
+}
+
+function reverted({ entries }: State, versions: ReadonlySet<string>): State {
+  const files = entries.map(({ file }) => file).filter((file) => file !== null)
+  const rows = entries.map(({ applied }) => applied).filter((row): row is Applied => row !== null)
+  return compare(
+    files,
+    rows.filter(({ version }) => !versions.has(version)),
+  )
+}
