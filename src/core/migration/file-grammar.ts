@@ -4,6 +4,7 @@ import { changesQuoting, transactionRole } from '../sql/statement.ts'
 import { type Headers, parseHeader } from './headers.ts'
 import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
 import type { Dependency } from './migration.ts'
+import { refuseUnfinished, type Wrapping, wrappingAfter } from './wrapping.ts'
 
 type Comment = Token & { readonly kind: 'comment' }
 
@@ -18,6 +19,7 @@ export interface OpenSection extends Headers {
   readonly line: () => number
   /** How many statements it has. */
   count: number
+  wrapping: Wrapping
 }
 
 interface Source {
@@ -54,17 +56,24 @@ export class FileGrammar {
     return certain(this.sections.at(-1))
   }
 
-  /** @throws SqlError for what a migration may not hold. */
-  take(token: Token): void {
+  /**
+   * Returns the token as the section has it: BEGIN and COMMIT around all of it are none of its statements.
+   * @throws SqlError for what a migration may not hold.
+   */
+  take(token: Token): Token {
     const section = this.current
     if (token.kind === 'statement') {
       if (!this.marked) this.early ??= token.start
+      const { wrapping } = section
+      section.wrapping = wrappingAfter(wrapping, token, section.count)
+      if (section.wrapping !== wrapping) return { kind: 'skip', start: token.start, end: token.end }
       section.count++
       this.statement(token, section)
     } else if (token.kind === 'comment') {
       if (token.alone && isMarker(token.text)) this.marker(token)
       else this.comment(token, section)
     }
+    return token
   }
 
   /** Ends the file. @throws SqlError where it lacks what a migration must have. */
@@ -74,7 +83,10 @@ export class FileGrammar {
     if (first?.direction === 'down' && this.sections.length === 1) {
       throw new SqlError(first.opened, 'a DOWN section but no UP', 'add a line -- UP before the statements to apply')
     }
-    for (const section of this.sections) if (section.nothingToDo && section.count > 0) throw notNothing(section)
+    for (const section of this.sections) {
+      if (section.nothingToDo && section.count > 0) throw notNothing(section)
+      refuseUnfinished(section.wrapping, section.opened, section.transaction)
+    }
     return { up: certain(this.find('up')), down: this.find('down') ?? null }
   }
 
@@ -82,9 +94,7 @@ export class FileGrammar {
     if (token.words[0] === 'SET' && changesQuoting(this.source.slice(token.start, token.end))) {
       throw new SqlError(token.start, 'standard_conforming_strings must stay on', "write E'…' for strings with escapes")
     }
-    const role = transactionRole(token.words)
-    if (role === 'outside') section.transaction = false
-    if (role === 'begins' || role === 'ends') throw transactionControl(token, role)
+    if (transactionRole(token.words) === 'outside') section.transaction = false
   }
 
   private marker({ text, start, end }: Comment): void {
@@ -104,7 +114,7 @@ export class FileGrammar {
   }
 
   private open(direction: Direction, opened: number, start: number, line: () => number): void {
-    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0 })
+    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0, wrapping: 'none' })
   }
 
   private comment(comment: Comment, section: OpenSection): void {
@@ -121,15 +131,6 @@ export class FileGrammar {
   private find(direction: Direction): OpenSection | undefined {
     return this.sections.find((section) => section.direction === direction)
   }
-}
-
-function transactionControl({ start, words }: StatementToken, role: 'begins' | 'ends'): SqlError {
-  const what = role === 'begins' ? 'begins a transaction' : "ends the runner's transaction"
-  return new SqlError(
-    start,
-    `${words.slice(0, 2).join(' ')} ${what}`,
-    'remove BEGIN and COMMIT: each migration runs in a transaction of its own, with its tracking row',
-  )
 }
 
 function lookalikeFault({ start, text }: Comment, { direction, foreign }: MarkerLookalike): SqlError {

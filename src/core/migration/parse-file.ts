@@ -40,8 +40,8 @@ function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'allows
     lineAt: (offset) => () => lineOf(text, offset),
   })
   const contents = new Map<OpenSection, SectionContent>()
-  for (const token of [...lexer.push(text), ...lexer.finish()]) {
-    grammar.take(token)
+  for (const read of [...lexer.push(text), ...lexer.finish()]) {
+    const token = grammar.take(read)
     const section = grammar.current
     const content = contents.get(section) ?? { statements: [], skipped: [] }
     contents.set(section, content)

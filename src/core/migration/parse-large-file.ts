@@ -113,9 +113,9 @@ export class LargeFileParser {
     this.marks.push({ start, byte })
   }
 
-  private take(token: Token): void {
+  private take(read: Token): void {
     const before = this.grammar.current
-    this.grammar.take(token)
+    const token = this.grammar.take(read)
     if (this.grammar.current !== before) this.turn(before, token)
     else if (before.direction === 'up') this.collectUp(token)
     else collect(token, before, this.down.content)

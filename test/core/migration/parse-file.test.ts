@@ -160,6 +160,35 @@ describe('the checksum', () => {
   })
 })
 
+describe('a section that is wholly wrapped in a transaction', () => {
+  test.each([
+    ['BEGIN;', 'COMMIT;'],
+    ['begin work;', 'commit work;'],
+    ['BEGIN TRANSACTION;', 'END TRANSACTION;'],
+    ['START TRANSACTION;', 'END'],
+  ])('runs as if %s and %s were not there', (begin, commit) => {
+    const file = parse(`-- UP\n${begin}\nSELECT 1;\n${commit}\n-- DOWN\n-- back\n${begin}\nSELECT 2;\n${commit}\n`)
+    for (const section of [file.up, file.down]) {
+      expect(section?.statements).toHaveLength(1)
+      expect(section).toMatchObject({
+        kind: 'held',
+        transaction: true,
+        sql: expect.not.stringMatching(/begin|start|commit|end/i),
+      })
+    }
+    const place = file.up.statements.at(0)
+    expect(sqlOf(file.up).slice(place?.start, place?.end)).toBe('SELECT 1')
+  })
+
+  test('is edited when the transaction around it goes', () => {
+    expect(parse('BEGIN;\nSELECT 1;\nCOMMIT;').checksum).not.toBe(parse('SELECT 1;').checksum)
+  })
+
+  test('may be empty but for it, and then has no statement', () => {
+    expect(parse('BEGIN;\nCOMMIT;').up.statements).toHaveLength(0)
+  })
+})
+
 describe('headers', () => {
   const plain = { transaction: true, lockTimeout: null, statementTimeout: null, nothingToDo: false }
 
@@ -310,8 +339,21 @@ describe('a file is refused', () => {
     ['with a marker in parentheses', '-- UP\nSELECT (\n-- DOWN\n1);', /marker inside an unfinished/, 3, 1],
     ['with COMMIT', 'SELECT 1;\ncommit;\n', /COMMIT ends the runner's transaction/, 2, 1],
     ['with ROLLBACK in DOWN', '-- UP\n-- DOWN\nSELECT 1; ROLLBACK', /ROLLBACK ends/, 3, 11],
-    ['with BEGIN', '/* a */ begin;\n', /BEGIN begins a transaction/, 1, 9],
-    ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /START TRANSACTION begins/, 1, 1],
+    ['with BEGIN and no COMMIT', '-- UP\n/* a */ begin;\n', /BEGIN without its COMMIT/, 1, 1],
+    ['with BEGIN after a statement', 'SELECT 1;\nBEGIN;\nCOMMIT;', /BEGIN begins a transaction/, 2, 1],
+    ['with a statement after COMMIT', 'BEGIN;\nSELECT 1;\nCOMMIT;\nSELECT 2;', /stands after COMMIT/, 4, 1],
+    ['with two transactions', 'BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nCOMMIT;', /stands after COMMIT/, 4, 1],
+    ['with COMMIT AND CHAIN', 'BEGIN;\nSELECT 1;\nCOMMIT AND CHAIN;', /COMMIT AND ends/, 3, 1],
+    ['with ROLLBACK at the end of its transaction', 'BEGIN;\nSELECT 1;\nROLLBACK;', /ROLLBACK ends/, 3, 1],
+    ['with a transaction of other options', 'BEGIN ISOLATION LEVEL SERIALIZABLE;\nCOMMIT;', /sets options/, 1, 1],
+    [
+      'with a transaction around what cannot be in one',
+      '-- UP\nBEGIN;\nVACUUM;\nEND;',
+      /around what runs outside/,
+      1,
+      1,
+    ],
+    ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /READ ONLY sets options/, 1, 1],
     ['with PREPARE TRANSACTION', "PREPARE TRANSACTION 'a';", /PREPARE TRANSACTION ends/, 1, 1],
     [
       'with markers of dbmate',
