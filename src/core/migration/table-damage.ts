@@ -1,5 +1,3 @@
-import type { ProposedRepair, Repair } from './repair.ts'
-
 /** What somebody has done to a table that nself keeps, and that keeps nself from using it. */
 export type TableDamage = { readonly table: string } & (
   | { readonly kind: 'trigger' | 'rule'; readonly name: string }
@@ -11,20 +9,8 @@ export type TableDamage = { readonly table: string } & (
   | { readonly kind: 'missing' }
 )
 
-/** The one fix for all of it, which loses nothing: a table that is not nself's keeps its rows under another name. */
-export function restoreTables(damages: readonly TableDamage[]): Repair & { readonly kind: 'restore-tables' } {
-  return { kind: 'restore-tables', damages, what: damages.map(fixOf).join('; ') }
-}
-
-/** What is wrong with nself's tables, as a fix to choose; none where nothing is. */
-export function tableFindings(damages: readonly TableDamage[]): ProposedRepair[] {
-  if (damages.length === 0) return []
-  const repair = restoreTables(damages)
-  const what = `${damages.map(problemOf).join('; ')}: ${repair.what}`
-  return [{ kind: repair.kind, version: null, flag: '--restore-tables', what, repairs: [repair] }]
-}
-
-function problemOf(damage: TableDamage): string {
+/** What is wrong, in words. */
+export function problemOf(damage: TableDamage): string {
   switch (damage.kind) {
     case 'trigger':
     case 'rule':
@@ -40,7 +26,8 @@ function problemOf(damage: TableDamage): string {
   }
 }
 
-function fixOf(damage: TableDamage): string {
+/** What puts it right, in words. */
+export function fixOf(damage: TableDamage): string {
   switch (damage.kind) {
     case 'trigger':
     case 'rule':

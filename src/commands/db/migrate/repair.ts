@@ -7,7 +7,7 @@ import {
   type RepairFlags,
   repairsFor,
 } from '../../../core/migration/repair.ts'
-import { restoreTables, tableFindings } from '../../../core/migration/table-damage.ts'
+import { restoreTables, tableFindings } from '../../../core/migration/repair-tables.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
 import { connect, placeOf } from '../../../postgres/driver/connect.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'

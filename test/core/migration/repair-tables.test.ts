@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type TableDamage, tableFindings } from '../../../src/core/migration/table-damage.ts'
+import { tableFindings } from '../../../src/core/migration/repair-tables.ts'
+import type { TableDamage } from '../../../src/core/migration/table-damage.ts'
 
 test('tables that are as they should be need no fix', () => {
   expect(tableFindings([])).toEqual([])
