@@ -69,6 +69,37 @@ test("a table of another program's is kept under another name", async () => {
   expect(await project.tables()).toEqual(['a', 'b'])
 })
 
+test.each([
+  ['a mark that was deleted', "DELETE FROM nself.metadata WHERE key = 'environment'", []],
+  ['a table of marks that was dropped', 'DROP TABLE nself.metadata', ['--restore-tables']],
+])('%s makes a database count as production until it is told', async (_, damage, flags) => {
+  const project = await applied()
+  await project.query(damage)
+  for (const command of [['up'], ['down'], ['fresh', '--yes']]) {
+    const { code, stderr } = await project.nself('db', 'migrate', ...command)
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain('counts as production until it is told')
+  }
+  expect((await project.nself('db', 'migrate', 'status')).stderr).toContain('counts as production')
+  if (flags.length > 0) {
+    expect((await project.nself('db', 'migrate', 'repair', ...flags)).code).toBe(3)
+    await project.ok('db', 'migrate', 'repair', '--env', 'production', '--yes', '--no-backup', ...flags)
+  }
+  const mark = ['--env', 'production', '--mark-environment', 'local', '--yes', '--no-backup']
+  await project.ok('db', 'migrate', 'repair', ...mark)
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.tables()).toEqual(['a', 'b'])
+})
+
+test('a production up marks a database that had lost its mark', async () => {
+  const project = await applied()
+  await project.query("DELETE FROM nself.metadata WHERE key = 'environment'")
+  const { code, stderr } = await project.nself('db', 'migrate', 'up', '--env', 'production', '--yes', '--no-backup')
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain('from now on it is marked production')
+  expect(await project.query("SELECT value FROM nself.metadata WHERE key = 'environment'")).toEqual([['production']])
+})
+
 test('tables that are as they should be are not touched', async () => {
   const project = await applied()
   const { code, stderr } = await project.nself('db', 'migrate', 'repair', '--restore-tables')

@@ -16,7 +16,7 @@ export async function query(context: Context, sql: string, { write, format }: Qu
   statementsOf(sql)
   const mayWrite = write || environment === 'local'
   const { server, history } = await lookAtHistory(context)
-  if (mayWrite) refuseOtherEnvironment(server, history.facts.markedAs, environment)
+  if (mayWrite) refuseOtherEnvironment(server, history.facts, environment)
   const summary = `run SQL that can write on ${placeOf(server)}`
   const approved = mayWrite ? await approve({ action: 'query', what: sql, summary }, environment, answers, ask) : null
   return { kind: 'query', format, results: await runQuery(server, sql, { write: approved, tell, signal }) }

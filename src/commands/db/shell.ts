@@ -12,7 +12,7 @@ export async function shell(context: Context, options: { readonly readonly: bool
   const { server, history } = await lookAtHistory(context)
   const database = placeOf(server)
   if (!options.readonly) {
-    refuseOtherEnvironment(server, history.facts.markedAs, environment)
+    refuseOtherEnvironment(server, history.facts, environment)
     const summary = `open a shell that can write on ${database}`
     await approve({ action: 'shell', what: server, summary }, environment, answers, ask)
     return { kind: 'shell', exitStatus: await handOver(() => runPsql(psql, server, signal)) }

@@ -76,18 +76,27 @@ export async function lookAtHistory(context: Context): Promise<Pick<Look, 'serve
   return { server, history: await withConnection(connect(server, 'nself'), null, readHistory) }
 }
 
+/** What a database remembers of its environment. */
+export type Mark = Pick<History['facts'], 'markedAs' | 'markLost'>
+
 /**
  * A database remembers its environment; a command that believes in a laxer one is refused, whatever the flags.
  * @throws NselfError `refused`.
  */
-export function refuseOtherEnvironment(server: Server, marked: Environment | null, environment: Environment): void {
-  if (marked === null || !isStricter(marked, environment)) return
+export function refuseOtherEnvironment(server: Server, { markedAs, markLost }: Mark, environment: Environment): void {
+  if (markedAs === null || !isStricter(markedAs, environment)) return
+  const change = `nself db migrate repair --env ${markedAs} --mark-environment ${environment}`
+  if (markLost) {
+    throw new NselfError(
+      'refused',
+      `${placeOf(server)} has migrations, but does not remember its environment: it counts as production until it is told`,
+      { hint: `if it is production: --env production; if it is ${environment}: ${change}` },
+    )
+  }
   throw new NselfError(
     'refused',
-    `${placeOf(server)} is marked ${marked}, but this command believes it is ${environment}`,
-    {
-      hint: `if it is ${marked}: --env ${marked}; if the mark is wrong: nself db migrate repair --env ${marked} --mark-environment ${environment}`,
-    },
+    `${placeOf(server)} is marked ${markedAs}, but this command believes it is ${environment}`,
+    { hint: `if it is ${markedAs}: --env ${markedAs}; if the mark is wrong: ${change}` },
   )
 }
 

@@ -39,7 +39,7 @@ export async function restoreBackup(
   const { environment, backupsDir } = context.settings
   const server = await resolveServer(context)
   const history = await withConnection(connect(server, 'nself'), context.signal, readHistory)
-  refuseOtherEnvironment(server, history.facts.markedAs, environment)
+  refuseOtherEnvironment(server, history.facts, environment)
   refuseReadOnly(server, history)
   const serverMajor = Math.floor(history.facts.version / 10_000)
   const backup =

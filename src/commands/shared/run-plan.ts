@@ -123,7 +123,7 @@ export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
 
 async function assess(context: Context, { client }: Connection, found: Look, kind: Kind): Promise<Prepared> {
   const { server, history, state } = found
-  refuseOtherEnvironment(server, history.facts.markedAs, context.settings.environment)
+  refuseOtherEnvironment(server, history.facts, context.settings.environment)
   refuseLost(server, history)
   const plan = kind.plan(state)
   if (plan.action !== 'fresh') refuseHalfDropped(server, history)

@@ -34,7 +34,7 @@ export async function runSeedsOf(
   const began = context.now()
   const { environment } = context.settings
   const { server, history, state, entries, lines, destructive, watches } = await lookAtSeeds(context, which, true)
-  refuseOtherEnvironment(server, history.facts.markedAs, environment)
+  refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
   const seeds = planSeeds(entries).map((seed) => ({ ...seed, ...watches.get(seed.name) }))
   const database = placeOf(server)

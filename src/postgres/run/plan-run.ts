@@ -114,8 +114,9 @@ export class Run {
     const { action, renames = [] } = this.plan
     const parts = isCurrent(facts) ? [] : [bootstrapSql(environment)]
     if (renames.length > 0) parts.push(renameSql(renames))
-    if (action === 'up' && facts.markedAs !== null && isStricter(environment, facts.markedAs)) {
-      tell(`The database was marked ${facts.markedAs}; from now on it is marked ${environment}`)
+    if (action === 'up' && facts.markedAs !== null && (facts.markLost || isStricter(environment, facts.markedAs))) {
+      const before = facts.markLost ? 'remembered no environment' : `was marked ${facts.markedAs}`
+      tell(`The database ${before}; from now on it is marked ${environment}`)
       parts.push(`BEGIN; ${raiseMarkSql(environment)}; COMMIT`)
     }
     return parts.join('; ')

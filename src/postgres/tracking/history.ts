@@ -22,6 +22,8 @@ interface Facts {
   /** The table of migrations is gone, but not the journal: somebody dropped it. */
   readonly lost: boolean
   readonly markedAs: Environment | null
+  /** It has migrations and remembers no environment: it counts as production until it is told. */
+  readonly markLost: boolean
   /** The number of the format in which the history is written; the first had none. */
   readonly format: number
   /** A fresh run began to drop everything, and has not ended that. */
@@ -85,13 +87,16 @@ export async function readHistory(client: Client): Promise<History> {
   const format = formatOf(known.get(formatKey))
   if (tracked && rows.status === 'rejected') throw unreadable(rows.reason)
   const marked = known.get('environment')
-  const markedAs = marked === undefined ? null : parseEnvironment(marked)
+  const applied = rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : []
+  const markLost = marked === undefined && applied.length > 0
+  const markedAs = marked === undefined ? (markLost ? 'production' : null) : parseEnvironment(marked)
   const halfDropped = known.has(droppingKey)
   return {
     facts: {
       tracked,
       lost: journaled && !tracked,
       markedAs,
+      markLost,
       format,
       halfDropped,
       readOnly,
@@ -100,7 +105,7 @@ export async function readHistory(client: Client): Promise<History> {
       pid,
       citusMode,
     },
-    rows: rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : [],
+    rows: applied,
   }
 }
 
@@ -283,7 +288,7 @@ export function assertRecordedSql(step: Step): string {
 
 /** SQL that marks a database with a stricter environment than the one it was marked with. */
 export function raiseMarkSql(environment: Environment): string {
-  return `UPDATE nself.metadata SET value = '${environment}' WHERE key = 'environment'; ${journalSql('mark-environment', null, 'done', environment, environment)}`
+  return `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value; ${journalSql('mark-environment', null, 'done', environment, environment)}`
 }
 
 /** SQL that leaves a note in the session which outlives the transaction only if that is committed. */

@@ -8,6 +8,7 @@ import {
   repairsFor,
 } from '../../../core/migration/repair.ts'
 import { restoreTables, tableFindings } from '../../../core/migration/repair-tables.ts'
+import type { TableDamage } from '../../../core/migration/table-damage.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
 import { connect, placeOf } from '../../../postgres/driver/connect.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
@@ -57,7 +58,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
     const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
     return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: [] }
   }
-  refuseOtherEnvironment(server, history.facts.markedAs, environment)
+  refuseOtherEnvironment(server, history.facts, environment)
   refuseReadOnly(server, history)
   if (options.rebuild && !history.facts.tracked && !history.facts.lost) {
     throw new NselfError('refused', `${database} has no journal to rebuild from`, {
@@ -80,6 +81,7 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
     damages: await readTableDamage(client),
     markedAs: await readMark(client),
   }))
+  const markLost = markedAs === null && isMarkGone(damages)
   const database = placeOf(server)
   const findings = tableFindings(damages)
   if (findings.length === 0) {
@@ -93,12 +95,19 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
     const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
     return { kind: 'repair', database, findings: shown, inferred: [], done: [] }
   }
-  refuseOtherEnvironment(server, markedAs, environment)
+  refuseOtherEnvironment(server, { markedAs: markLost ? 'production' : markedAs, markLost }, environment)
   const repair = restoreTables(damages)
   const intent = { action: 'repair', what: repair, summary: `${repair.what} on ${database}` } as const
   const approved = await approve(intent, environment, context.answers, context.ask)
   await restoreTablesOf(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
   return { kind: 'repair', database, findings: [], inferred: [], done: [repair.what] }
+}
+
+/** Whether nself's own migrations are there without what remembers the environment. */
+function isMarkGone(damages: readonly TableDamage[]): boolean {
+  const has = (kind: TableDamage['kind'], of: string) =>
+    damages.some((damage) => damage.kind === kind && damage.table === of)
+  return (has('missing', 'metadata') || has('foreign', 'metadata')) && !has('foreign', 'migrations')
 }
 
 async function choose(

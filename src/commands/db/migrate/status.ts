@@ -18,8 +18,12 @@ export async function status(context: Context, options: StatusOptions): Promise<
     return { ...found, runner: isHalfWay ? await readRunner(client) : null }
   })
   const { environment } = context.settings
-  const { markedAs } = history.facts
-  if (markedAs !== null && markedAs !== environment) {
+  const { markedAs, markLost } = history.facts
+  if (markLost) {
+    context.tell(
+      `Warning: the database does not remember its environment, and counts as production until it is told: nself db migrate repair --env production --mark-environment ${environment}`,
+    )
+  } else if (markedAs !== null && markedAs !== environment) {
     context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
   }
   for (const { message, hint } of contradictions(state)) context.tell(`Warning: ${message}: ${hint}`)

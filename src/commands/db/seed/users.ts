@@ -26,7 +26,7 @@ export async function seedUsers(context: Context, options: SeedUsersOptions): Pr
   const config = await readUsersConfig(root)
   const people = mocked ? mocks(context, config, options) : await readProductionPeople(root, settings.productionUsers)
   const { server, history } = await lookAtHistory(context)
-  refuseOtherEnvironment(server, history.facts.markedAs, environment)
+  refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
   const database = placeOf(server)
   const summary = `add ${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} to ${database}`
