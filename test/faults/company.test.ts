@@ -141,7 +141,7 @@ describe('an older checkout', () => {
     expect(await project.statuses()).toEqual(['001_a applied', '002_b missing', '003_c missing'])
     expect((await project.nself('db', 'migrate', 'status', '--check')).code).toBe(6)
     project.write({ '002_other.sql': file('other') })
-    expect(await project.statuses()).toEqual(['001_a applied', '002_other edited', '003_c missing'])
+    expect(await project.statuses()).toEqual(['001_a applied', '002_other pending', '002_b missing', '003_c missing'])
     expect((await project.nself(...up)).code).toBe(3)
     project.write({ '002_other.sql': null })
     await project.ok('db', 'migrate', 'down', '2')
