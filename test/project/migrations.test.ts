@@ -62,7 +62,7 @@ describe('the migrations of a folder', () => {
   })
 
   test('are all read before the first fault is told, and the others with one are named', async () => {
-    const begins = 'BEGIN;\nSELECT 1;\nCOMMIT;\n'
+    const begins = 'SELECT 1;\nCOMMIT;\n'
     const files = Object.fromEntries(
       [1, 2, 3, 4, 5, 6, 7, 8].map((i) => [`${i}_a.sql`, i === 2 ? 'SELECT 1;' : begins]),
     )
