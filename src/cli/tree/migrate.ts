@@ -55,7 +55,7 @@ function addUp(migrate: Command, run: Runner): void {
     'nself db migrate up --dry-run',
     'nself db migrate up --env production --yes',
   ])
-    .argument('[N]', 'at most so many', count)
+    .argument('[N]', 'apply up to N migrations', count)
     .option('--to <version>', 'stop after this one', version)
     .option('--dry-run', 'print the SQL, change nothing')
     .option('--allow-out-of-order', 'also apply files older than what is applied')
@@ -83,7 +83,7 @@ function addDown(migrate: Command, run: Runner): void {
     'nself db migrate down 3',
     'nself db migrate down --to 003   # 003 stays; --to 0 reverts all',
   ])
-    .argument('[N]', 'so many', count)
+    .argument('[N]', 'revert up to N migrations', count)
     .option('--to <version>', 'revert everything applied after this one', version)
     .option('--dry-run', 'print the SQL, change nothing')
     .addOption(confirm())
@@ -176,7 +176,7 @@ function addRepair(migrate: Command, run: Runner): void {
     .option('--mark-environment <name>', 'change the environment that the database remembers', parseEnvironment)
     .option('--infer', 'find the version whose schema the database has, by replaying the files')
     .addOption(shadowUrl())
-    .option('--renumber <name>', 'give a pending file the next free number, and mend depends_on lines')
+    .option('--renumber <name>', 'give a pending file the next free number, and fix depends_on lines')
     .addOption(noBackup())
     .addOption(lockWait())
     .action((flags) =>

@@ -1,15 +1,6 @@
-import { type Link, type Place, placesOf } from '../../core/connection/link.ts'
+import { type Place, placesOf } from '../../core/connection/link.ts'
+import type { Server } from './connect.ts'
 import { inheritedEnvironment } from './inherited-environment.ts'
-
-interface Server {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string | null
-  readonly database: string
-  readonly ssl?: string | undefined
-  readonly link?: Link | undefined
-}
 
 /** Of what is inherited these would make another connection than the one that is meant. */
 const ofConnections =
