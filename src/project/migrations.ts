@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, unlinkSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
@@ -36,14 +36,15 @@ export type ReadFile = Unparsed | Migration | InvalidFile
 export async function readFiles(folder: string, root: string): Promise<ReadFile[]> {
   const shownFolder = relative(root, folder)
   const files: ReadFile[] = []
-  for (const [i, file] of listFiles(folder, root).entries()) {
+  for (const [i, entry] of listEntries(folder, root).entries()) {
+    const file = entry.name
     if (i % batch === 0) await new Promise((resolve) => setImmediate(resolve))
     const path = `${folder}/${file}`
     const shown = shownFolder === '' ? file : `${shownFolder}/${file}`
     try {
       const name = parseFileName(file)
       if (name === null) throw misnamed(shown)
-      files.push(readSmall(path, shown, name) ?? (await readLarge(path, shown, name)))
+      files.push(readSmall(path, shown, name, entry.isFile()) ?? (await readLarge(path, shown, name)))
     } catch (fault) {
       files.push({ path: shown, fault })
     }
@@ -119,8 +120,13 @@ export function isSql(file: string): boolean {
 
 /** Names of the files in a folder of migrations, sorted. @throws NselfError `configuration` when it cannot be read. */
 export function listFiles(folder: string, root: string): string[] {
+  return listEntries(folder, root).map(({ name }) => name)
+}
+
+function listEntries(folder: string, root: string): Dirent[] {
   try {
-    return readdirSync(folder).filter(isSql).sort()
+    const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isSql(name))
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     const code = systemCodeOf(error)
     throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
@@ -150,9 +156,9 @@ function inFolder(shown: string): NselfError {
 }
 
 /** Null for a file that is too large to hold. */
-function readSmall(path: string, shown: string, name: Unparsed['name']): Unparsed | null {
+function readSmall(path: string, shown: string, name: Unparsed['name'], isListed = false): Unparsed | null {
   try {
-    const text = readText(path, shown)
+    const text = readText(path, shown, isListed)
     return text === null ? null : { path: shown, name, text }
   } catch (error) {
     throw unreadable(error, shown)

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import { LargeText } from '../core/migration/large-text.ts'
-import { openRegular, readRest, refuseGrowing } from './regular-file.ts'
+import { openListed, openRegular, readRest, refuseGrowing, regularOf } from './regular-file.ts'
 
 /** Small enough that V8 keeps a piece among what is young, and soon forgets it. */
 const pieceSize = 64 * 1024
@@ -17,17 +17,19 @@ const buffer = Buffer.allocUnsafe(pieceSize)
 /**
  * The text of a file, or null for one that is too large to hold. Thousands of small files are read faster in this way than
  * by promises, which hand each of the four steps of reading to another thread.
+ * @param isListed its folder lists it as a file, so that it need not be asked what it is.
  * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
  */
-export function readText(path: string, shown: string): string | null {
-  const open = openRegular(path)
+export function readText(path: string, shown: string, isListed = false): string | null {
+  const file = isListed ? openListed(path) : openRegular(path).file
   try {
     // Of a file fewer bytes than wanted are all there are.
-    const size = readSync(open.file, buffer, 0, buffer.length, null)
+    const size = readSync(file, buffer, 0, buffer.length, null)
     if (size < buffer.length) return decode(buffer.subarray(0, size), shown)
+    const open = regularOf(file)
     return open.size < large ? decode(readRest(open, buffer), shown) : null
   } finally {
-    closeSync(open.file)
+    closeSync(file)
   }
 }
 

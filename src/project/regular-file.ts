@@ -15,6 +15,8 @@ function unfit(code: string): NodeJS.ErrnoException {
 const notRegular = 'it is a pipe, a socket or a device, not a file'
 const grows = 'it changed while it was read'
 
+const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 function refuseUnfit(facts: Stats): void {
   if (facts.isDirectory()) throw unfit('EISDIR')
   if (!facts.isFile()) throw unfit(notRegular)
@@ -26,15 +28,28 @@ function refuseUnfit(facts: Stats): void {
  * @throws what the file system says; with a reason as `code` for what is no file.
  */
 export function openRegular(path: string): OpenFile {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const file = openSync(path, withoutWaiting)
   try {
-    const facts = fstatSync(file)
-    refuseUnfit(facts)
-    return { file, size: facts.size }
+    return regularOf(file)
   } catch (error) {
     closeSync(file)
     throw error
   }
+}
+
+/**
+ * The same for what its folder lists as a file, which is most of them: it is looked at only when it is not read at once.
+ * If something else has taken its place meanwhile, opening that does not wait either.
+ */
+export function openListed(path: string): number {
+  return openSync(path, withoutWaiting)
+}
+
+/** A file that is open already. @throws as openRegular. */
+export function regularOf(file: number): OpenFile {
+  const facts = fstatSync(file)
+  refuseUnfit(facts)
+  return { file, size: facts.size }
 }
 
 /** @throws with a reason as `code` when the file has another size than when it was opened: it would be read in part. */
