@@ -1,5 +1,5 @@
 import type { Allowed, EffectKind } from '../effect.ts'
-import { relationOf, type Tree, type TreeNode, visit } from '../sql/tree.ts'
+import { nodeAt, nodesIn, relationOf, type Tree, visit } from '../sql/tree.ts'
 import type { Danger } from './danger.ts'
 
 /** What a statement that was told beforehand may have done in the end. */
@@ -40,14 +40,13 @@ const rewriting = new Set([
 /** Rewrites of tables that lose nothing, as far as the statement says all that it does. */
 export function losslessRewrites(statement: Tree): Allowed[] {
   const found: Allowed[] = []
-  const add = (relation: TreeNode) => found.push({ ...relationOf(relation), kind: 'rewrite', column: null })
+  const add = (relation: unknown) => found.push({ ...relationOf(nodeAt(relation)), kind: 'rewrite', column: null })
   visit(statement, (type, node) => {
     if (type === 'AlterTableStmt') {
-      const commands = (node.cmds ?? []) as readonly { AlterTableCmd?: TreeNode }[]
-      if (commands.some(({ AlterTableCmd: command }) => rewriting.has(String(command?.subtype))))
-        add(node.relation as TreeNode)
+      const commands = nodesIn(node.cmds, 'AlterTableCmd')
+      if (commands.some(({ subtype }) => rewriting.has(String(subtype)))) add(node.relation)
     }
-    if (type === 'ClusterStmt' && node.relation !== undefined) add(node.relation as TreeNode)
+    if (type === 'ClusterStmt' && node.relation !== undefined) add(node.relation)
     return true
   })
   return found

@@ -1,4 +1,4 @@
-import { type TreeNode, visit } from '../sql/tree.ts'
+import { listAt, nodeAt, type TreeNode, visit } from '../sql/tree.ts'
 
 /**
  * True for a condition that may be false of some rows. One that names no column (`true`, `1 = 1`), or compares one with
@@ -7,21 +7,20 @@ import { type TreeNode, visit } from '../sql/tree.ts'
  */
 export function hasRealCondition(clause: unknown): boolean {
   if (clause === undefined || clause === null) return false
-  const { BoolExpr: combined, A_Expr: comparison, CurrentOfExpr: current } = clause as Record<string, TreeNode>
+  const { BoolExpr, A_Expr: comparison, CurrentOfExpr: current } = nodeAt(clause)
   if (current !== undefined) return true
-  if (combined !== undefined) {
-    const arms = combined.args as readonly unknown[]
-    if (combined.boolop === 'OR_EXPR') return arms.every(hasRealCondition)
-    if (combined.boolop === 'AND_EXPR') return arms.some(hasRealCondition)
-  }
-  if (comparison !== undefined && sameSides(comparison)) return false
+  const { boolop, args } = nodeAt(BoolExpr)
+  if (boolop === 'OR_EXPR') return listAt(args).every(hasRealCondition)
+  if (boolop === 'AND_EXPR') return listAt(args).some(hasRealCondition)
+  if (comparison !== undefined && sameSides(nodeAt(comparison))) return false
   return namesColumn(clause)
 }
 
 function sameSides({ lexpr, rexpr }: TreeNode): boolean {
-  const text = (side: unknown) =>
-    JSON.stringify((side as TreeNode | undefined)?.ColumnRef, (key, value) => (key === 'location' ? undefined : value))
-  return (lexpr as TreeNode | undefined)?.ColumnRef !== undefined && text(lexpr) === text(rexpr)
+  const [left, right] = [lexpr, rexpr].map((side) =>
+    JSON.stringify(nodeAt(side).ColumnRef, (key, value) => (key === 'location' ? undefined : value)),
+  )
+  return left !== undefined && left === right
 }
 
 function namesColumn(expression: unknown): boolean {
@@ -36,5 +35,5 @@ function namesColumn(expression: unknown): boolean {
 
 /** Whether a subquery may name a column of the row around it: with a condition of its own. */
 function mayName({ subselect }: TreeNode): boolean {
-  return hasRealCondition(((subselect as TreeNode).SelectStmt as TreeNode | undefined)?.whereClause)
+  return hasRealCondition(nodeAt(nodeAt(subselect).SelectStmt).whereClause)
 }

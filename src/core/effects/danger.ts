@@ -1,7 +1,18 @@
 /** Which statements destroy or change data, told from PostgreSQL's own parse tree. */
 
 import { dotted, keyOf } from '../sql/qualified-name.ts'
-import { type RelationName, relationOf, relationsIn, type Tree, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
+import {
+  listAt,
+  nodeAt,
+  nodesIn,
+  type RelationName,
+  relationOf,
+  relationsIn,
+  type Tree,
+  type TreeNode,
+  visit,
+  wordsOf,
+} from '../sql/tree.ts'
 import { hasRealCondition } from './condition.ts'
 
 /** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values. */
@@ -79,7 +90,7 @@ export function dangersOf(statement: Tree, made: Made): Danger[] {
 
 const looks: Record<string, (node: TreeNode, made: Made) => Danger[]> = {
   CreateStmt: remember,
-  CreateTableAsStmt: ({ into, if_not_exists }, made) => remember({ ...(into as TreeNode), if_not_exists }, made, 'rel'),
+  CreateTableAsStmt: ({ into, if_not_exists }, made) => remember({ ...nodeAt(into), if_not_exists }, made, 'rel'),
   DropStmt: drops,
   TruncateStmt: truncates,
   DeleteStmt: deletes,
@@ -102,10 +113,10 @@ const looks: Record<string, (node: TreeNode, made: Made) => Danger[]> = {
 }
 
 function remember(node: TreeNode, made: Made, key = 'relation'): Danger[] {
-  const found = node[key] as TreeNode | undefined
-  const relation = (found?.RangeVar as TreeNode | undefined) ?? found
+  const found = nodeAt(node[key])
+  const relation = nodeAt(found.RangeVar ?? found)
   // IF NOT EXISTS may have made nothing.
-  if (relation !== undefined && !node.if_not_exists) {
+  if (relation.relname !== undefined && !node.if_not_exists) {
     made.add(keyOf(relationOf(relation)), relation.relpersistence === 't')
   }
   return []
@@ -132,7 +143,7 @@ function drops(node: TreeNode, made: Made): Danger[] {
   const cascade = node.behavior === 'DROP_CASCADE'
   const kind = kinds[type] ?? (cascade ? cascading[type] : undefined)
   if (kind === undefined) return []
-  return (node.objects as readonly unknown[]).flatMap((object): Danger[] => {
+  return listAt(node.objects).flatMap((object): Danger[] => {
     const words = wordsOf(object)
     const name = dotted(...words)
     if (made.has(name)) return []
@@ -145,28 +156,24 @@ function drops(node: TreeNode, made: Made): Danger[] {
 }
 
 function alters(node: TreeNode, made: Made): Danger[] {
-  const relation = relationOf(node.relation as TreeNode)
+  const relation = relationOf(nodeAt(node.relation))
   const table = keyOf(relation)
   if (made.has(table)) return []
-  return ((node.cmds ?? []) as readonly { AlterTableCmd?: TreeNode }[]).flatMap(
-    ({ AlterTableCmd: command }): Danger[] => {
-      if (command?.subtype === 'AT_DropColumn') {
-        const column = String(command.name)
-        const object = `${table}.${dotted(column)}`
-        return [
-          { kind: 'drop-column', object, what: `drops the column ${object}`, destructive: true, relation, column },
-        ]
-      }
-      return command?.subtype === 'AT_AlterColumnType' ? [retypes(command, relation)] : []
-    },
-  )
+  return nodesIn(node.cmds, 'AlterTableCmd').flatMap((command): Danger[] => {
+    if (command.subtype === 'AT_DropColumn') {
+      const column = String(command.name)
+      const object = `${table}.${dotted(column)}`
+      return [{ kind: 'drop-column', object, what: `drops the column ${object}`, destructive: true, relation, column }]
+    }
+    return command.subtype === 'AT_AlterColumnType' ? [retypes(command, relation)] : []
+  })
 }
 
 function retypes(command: TreeNode, relation: RelationName): Danger {
   const table = keyOf(relation)
   const column = String(command.name)
-  const definition = (command.def as TreeNode).ColumnDef as TreeNode
-  const type = typeOf(definition.typeName as TreeNode)
+  const definition = nodeAt(nodeAt(command.def).ColumnDef)
+  const type = typeOf(nodeAt(definition.typeName))
   const danger: Danger = {
     kind: 'retype',
     object: `${table}.${dotted(column)}`,
@@ -197,23 +204,19 @@ function changes(kind: 'delete' | 'update', relation: RelationName, made: Made, 
 
 function deletes({ relation, whereClause }: TreeNode, made: Made): Danger[] {
   const what = hasRealCondition(whereClause) ? 'deletes rows of' : 'deletes all rows of'
-  return changes('delete', relationOf(relation as TreeNode), made, what, true)
+  return changes('delete', relationOf(nodeAt(relation)), made, what, true)
 }
 
 function updates({ relation, whereClause }: TreeNode, made: Made): Danger[] {
   const some = hasRealCondition(whereClause)
   const what = some ? 'changes rows of' : 'changes all rows of'
-  return changes('update', relationOf(relation as TreeNode), made, what, !some)
+  return changes('update', relationOf(nodeAt(relation)), made, what, !some)
 }
 
 function merges({ relation, joinCondition, mergeWhenClauses }: TreeNode, made: Made): Danger[] {
-  const target = relationOf(relation as TreeNode)
+  const target = relationOf(nodeAt(relation))
   const some = hasRealCondition(joinCondition)
-  const commands = new Set(
-    ((mergeWhenClauses ?? []) as readonly { MergeWhenClause?: TreeNode }[]).map((clause) =>
-      String(clause.MergeWhenClause?.commandType),
-    ),
-  )
+  const commands = new Set(nodesIn(mergeWhenClauses, 'MergeWhenClause').map(({ commandType }) => commandType))
   return [
     ...(commands.has('CMD_DELETE') ? changes('delete', target, made, 'deletes rows of', true) : []),
     ...(commands.has('CMD_UPDATE') ? changes('update', target, made, 'changes rows of', !some) : []),
@@ -222,17 +225,15 @@ function merges({ relation, joinCondition, mergeWhenClauses }: TreeNode, made: M
 
 /** INSERT … ON CONFLICT DO UPDATE. */
 function replaces({ relation, onConflictClause }: TreeNode, made: Made): Danger[] {
-  const clause = onConflictClause as TreeNode | undefined
-  if (clause?.action !== 'ONCONFLICT_UPDATE') return []
-  return changes('update', relationOf(relation as TreeNode), made, 'changes rows that conflict in', false)
+  if (nodeAt(onConflictClause).action !== 'ONCONFLICT_UPDATE') return []
+  return changes('update', relationOf(nodeAt(relation)), made, 'changes rows that conflict in', false)
 }
 
 function typeOf(typeName: TreeNode): string {
-  const names = ((typeName.names ?? []) as readonly { String?: { sval?: string } }[]).map((item) => item.String?.sval)
-  const mods = ((typeName.typmods ?? []) as readonly { A_Const?: { ival?: { ival?: number } } }[]).map(
-    (item) => item.A_Const?.ival?.ival ?? 0,
-  )
-  const name = names.filter((word) => word !== 'pg_catalog').join('.')
+  const mods = nodesIn(typeName.typmods, 'A_Const').map(({ ival }) => nodeAt(ival).ival ?? 0)
+  const name = wordsOf(typeName.names)
+    .filter((word) => word !== 'pg_catalog')
+    .join('.')
   return `${name}${mods.length > 0 ? `(${mods.join(',')})` : ''}${typeName.arrayBounds === undefined ? '' : '[]'}`
 }
 

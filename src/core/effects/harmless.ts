@@ -1,5 +1,15 @@
 import { keyOf } from '../sql/qualified-name.ts'
-import { relationOf, type Tree, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
+import {
+  firstStatement,
+  listAt,
+  nodeAt,
+  nodesIn,
+  relationOf,
+  type Tree,
+  type TreeNode,
+  visit,
+  wordsOf,
+} from '../sql/tree.ts'
 
 /**
  * What a file's statements can do to rows that were there before, as far as its parse tree shows:
@@ -21,8 +31,7 @@ export class FileReach {
 
   add(statement: Tree): void {
     visit(statement, (type, node) => {
-      if (type === 'CreateStmt' && node.if_not_exists !== true)
-        this.own.add(keyOf(relationOf(node.relation as TreeNode)))
+      if (type === 'CreateStmt' && node.if_not_exists !== true) this.own.add(keyOf(relationOf(nodeAt(node.relation))))
       if (type === 'CreateTrigStmt' || type === 'RuleStmt') this.triggers = true
       return type === 'RawStmt' || type === 'CreateStmt'
     })
@@ -36,23 +45,15 @@ export class FileReach {
   }
 
   private reachOf(statement: Tree): Reach {
-    const [type, node] = statementOf(statement)
+    const [type, node] = listAt(nodeAt(statement).stmts).length > 1 ? ['', {}] : firstStatement(statement)
     const rule = rules[type]
     if (rule !== undefined) return rule(node)
     if (type === 'InsertStmt') {
-      const isOwn = this.own.has(keyOf(relationOf(node.relation as TreeNode))) && !this.triggers
+      const isOwn = this.own.has(keyOf(relationOf(nodeAt(node.relation)))) && !this.triggers
       return isOwn && node.onConflictClause === undefined && isPlain(node) ? 'harmless' : 'opaque'
     }
     return 'opaque'
   }
-}
-
-/** The type of a statement and what stands under it. */
-function statementOf(tree: Tree): readonly [string, TreeNode] {
-  const { stmts } = tree as { readonly stmts?: readonly { readonly stmt?: TreeNode }[] }
-  const [only, ...more] = stmts ?? []
-  const [type, node] = Object.entries(only?.stmt ?? {})[0] ?? ['', {}]
-  return more.length > 0 ? ['', {}] : [type, node as TreeNode]
 }
 
 const harmless = (): Reach => 'harmless'
@@ -112,7 +113,7 @@ const knownTypes = new Set(
 
 /** No domain, whose checks may call anything. */
 function isKnownType(typeName: unknown): boolean {
-  return knownTypes.has(wordsOf((typeName as TreeNode | undefined)?.names).at(-1) ?? '')
+  return knownTypes.has(wordsOf(nodeAt(typeName).names).at(-1) ?? '')
 }
 
 function dropReach({ removeType, behavior }: TreeNode): Reach {
@@ -130,11 +131,8 @@ const plainAlterations = new Set(
 )
 
 function alterReach({ cmds }: TreeNode): Reach {
-  let reach: Reach = 'harmless'
-  for (const { AlterTableCmd: command } of (cmds ?? []) as readonly { AlterTableCmd?: TreeNode }[]) {
-    if (commandReach(command ?? {}) === 'readable') reach = 'readable'
-  }
-  return reach
+  const reaches = nodesIn(cmds, 'AlterTableCmd').map(commandReach)
+  return reaches.includes('readable') ? 'readable' : 'harmless'
 }
 
 function commandReach({ subtype, def }: TreeNode): Reach {
@@ -143,9 +141,9 @@ function commandReach({ subtype, def }: TreeNode): Reach {
   // What these compute cannot empty the table that is being altered, but any other.
   if (kind === 'AT_AttachPartition') return isPlain(def) ? 'harmless' : 'readable'
   if (kind === 'AT_AddColumn') {
-    const column = (def as TreeNode).ColumnDef as TreeNode
+    const column = nodeAt(nodeAt(def).ColumnDef)
     return isKnownType(column.typeName) && isPlain(column.constraints) ? 'harmless' : 'readable'
   }
-  if (kind === 'AT_AddConstraint') return isPlain((def as TreeNode).Constraint) ? 'harmless' : 'readable'
+  if (kind === 'AT_AddConstraint') return isPlain(nodeAt(def).Constraint) ? 'harmless' : 'readable'
   return plainAlterations.has(kind) ? 'harmless' : 'readable'
 }

@@ -2,7 +2,7 @@
  * What a statement reaches beyond its own database, told from PostgreSQL's own parse tree. It decides what a replay
  * leaves out, and no more: what it does not see the server refuses, for a replay runs as a role without rights.
  */
-import { type Tree, type TreeNode, visit } from '../sql/tree.ts'
+import { firstStatement, nodeAt, nodesIn, type Tree, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
 
 /** What a replay does with a statement. */
 export type Verdict =
@@ -27,19 +27,13 @@ export class Named {
 
 /** @param tree of one statement. What it names is added to `named`. */
 export function reachOf(tree: Tree, named: Named): Verdict {
-  const [type, node] = statementIn(tree)
+  const [type, node] = firstStatement(tree)
   if (type === '') return run
   collect(type, node, named)
   const judge = judges[type]
   const found = judge === undefined ? run : judge(node, named)
   if (found.kind !== 'run') return found
   return callsOutside(type, node) ?? foreignRows(type, node, named) ?? run
-}
-
-function statementIn(tree: Tree): [string, TreeNode] {
-  const statements = (tree as { stmts?: readonly { stmt?: TreeNode }[] } | null)?.stmts ?? []
-  const [entry] = Object.entries(statements[0]?.stmt ?? {})
-  return entry === undefined ? ['', {}] : [entry[0], entry[1] as TreeNode]
 }
 
 const objects: Record<string, string> = {
@@ -149,7 +143,7 @@ function callsOutside(type: string, node: TreeNode): Verdict | null {
   let found: string | null = null
   visit({ [type]: node }, (kind, { funcname }) => {
     if (kind !== 'FuncCall') return true
-    const names = (funcname as readonly { String?: { sval?: string } }[]).map((part) => part.String?.sval ?? '')
+    const names = wordsOf(funcname)
     if (outside.test(names.at(-1) ?? '') || (names.length > 1 && outsideSchemas.has(names[0] ?? '')))
       found = names.join('.')
     return true
@@ -172,13 +166,13 @@ function collect(type: string, node: TreeNode, { roles, tablespaces, foreignTabl
   if (type === 'CreateRoleStmt') roles.add(String(node.role))
   if (type === 'RenameStmt' && node.renameType === 'OBJECT_ROLE') roles.add(String(node.newname))
   if (type === 'VariableSetStmt' && (node.name === 'role' || node.name === 'session_authorization')) {
-    const [first] = (node.args ?? []) as readonly { A_Const?: { sval?: { sval?: string } } }[]
-    const name = first?.A_Const?.sval?.sval
-    if (name !== undefined && name !== 'none' && name !== 'default') roles.add(name)
+    const [first] = nodesIn(node.args, 'A_Const')
+    const name = nodeAt(first?.sval).sval
+    if (typeof name === 'string' && name !== 'none' && name !== 'default') roles.add(name)
   }
   if (type === 'CreateForeignTableStmt') {
-    const base = (node.base ?? node.baseStmt) as { relation?: { relname?: string } } | undefined
-    foreignTables.add(base?.relation?.relname ?? '')
+    const base = nodeAt(node.base ?? node.baseStmt)
+    foreignTables.add(String(nodeAt(base.relation).relname ?? ''))
   }
   each(node, (inner) => {
     if (typeof inner.rolename === 'string') roles.add(inner.rolename)

@@ -3,7 +3,7 @@
  * node is an object with its type as the only key.
  */
 
-export type Tree = { readonly [key: string]: unknown } | readonly unknown[] | string | number | boolean | null
+export type Tree = object
 
 /** What stands under the type of a node. */
 export type TreeNode = { readonly [key: string]: unknown }
@@ -12,6 +12,36 @@ export type TreeNode = { readonly [key: string]: unknown }
 export interface RelationName {
   readonly schema: string | null
   readonly name: string
+}
+
+/** What stands in a place of the tree; empty where nothing does. */
+export function nodeAt(value: unknown): TreeNode {
+  return isNode(value) ? value : {}
+}
+
+/** What stands in a list under this type of node: `nodesIn(node.cmds, 'AlterTableCmd')`. */
+export function nodesIn(list: unknown, type: string): TreeNode[] {
+  return listAt(list)
+    .map((item) => nodeAt(item)[type])
+    .filter(isNode)
+}
+
+/** A list in the tree, which leaves out empty ones. */
+export function listAt(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+const isTypeName = /^[A-Z]/
+
+function isNode(value: unknown): value is TreeNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The type of the first statement, and what stands under it; an empty type where there is none. */
+export function firstStatement(tree: Tree): readonly [string, TreeNode] {
+  const [first] = listAt(nodeAt(tree).stmts)
+  const [type = '', node] = Object.entries(nodeAt(nodeAt(first).stmt))[0] ?? []
+  return [type, nodeAt(node)]
 }
 
 /**
@@ -23,16 +53,15 @@ export function visit(tree: unknown, enter: (type: string, node: TreeNode) => bo
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { type, value } = next
     if (value === null || typeof value !== 'object') continue
-    if (type !== null && !enter(type, value as TreeNode)) continue
+    if (type !== null && !enter(type, nodeAt(value))) continue
     const inside = Array.isArray(value)
       ? value.map((item) => ({ type: null, value: item }))
-      : Object.entries(value).map(([key, item]) => ({ type: isNode(key, item) ? key : null, value: item }))
-    while (inside.length > 0) waiting.push(inside.pop() as (typeof inside)[number])
+      : Object.entries(value).map(([key, item]) => ({
+          type: isTypeName.test(key) && isNode(item) ? key : null,
+          value: item,
+        }))
+    for (const item of inside.reverse()) waiting.push(item)
   }
-}
-
-function isNode(key: string, value: unknown): boolean {
-  return /^[A-Z]/.test(key) && value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** The relation of a RangeVar. */
@@ -42,7 +71,7 @@ export function relationOf({ schemaname, relname }: TreeNode): RelationName {
 
 /** The relations of a list of RangeVars. */
 export function relationsIn(list: unknown): RelationName[] {
-  return ((list ?? []) as readonly { readonly RangeVar: TreeNode }[]).map(({ RangeVar }) => relationOf(RangeVar))
+  return nodesIn(list, 'RangeVar').map(relationOf)
 }
 
 /** The words of a name: of a List of Strings, of a TypeName, or of one String. */

@@ -2,18 +2,25 @@ import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Tree } from '../../core/sql/tree.ts'
 
+interface SyntaxErrorOfSql {
+  readonly sqlDetails?: { readonly message: string; readonly cursorPosition: number }
+}
+
 export interface Parser {
   readonly parse: (sql: string) => Tree
   readonly parsePlPgSql: (sql: string) => Tree
+  /** What either throws for a text that cannot be parsed. */
+  readonly isSyntaxError: (error: unknown) => error is SyntaxErrorOfSql
 }
 
 /** Loaded only where a statement is looked at: it takes 70 ms. */
 export async function loadParser(): Promise<Parser> {
-  const { loadModule, parseSync, parsePlPgSQLSync } = await import('libpg-query')
+  const { loadModule, parseSync, parsePlPgSQLSync, hasSqlDetails } = await import('libpg-query')
   await loadModule()
   return {
-    parse: (sql) => parseSync(sql) as unknown as Tree,
-    parsePlPgSql: (sql) => parsePlPgSQLSync(sql) as unknown as Tree,
+    parse: parseSync,
+    parsePlPgSql: parsePlPgSQLSync,
+    isSyntaxError: hasSqlDetails,
   }
 }
 
@@ -26,8 +33,8 @@ export function parseStatement(parser: Parser, sql: string, at: (offset: number)
     return parser.parse(sql)
   } catch (error) {
     if (error instanceof RangeError) return null
-    const { sqlDetails } = error as { sqlDetails?: { message: string; cursorPosition: number } }
-    if (sqlDetails === undefined) throw error
+    if (!parser.isSyntaxError(error) || error.sqlDetails === undefined) throw error
+    const { sqlDetails } = error
     if (/memory exhausted|stack depth/.test(sqlDetails.message)) return null
     // The parser counts characters from 0.
     const offset = [...sql].slice(0, Math.max(sqlDetails.cursorPosition, 0)).join('').length

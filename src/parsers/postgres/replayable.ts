@@ -3,9 +3,10 @@ import { replaceStatements } from '../../core/migration/replace-statements.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
 import { Named, reachOf, type Verdict } from '../../core/replay/reach.ts'
-import { type Tree, visit } from '../../core/sql/tree.ts'
+import { firstStatement, type Tree, visit } from '../../core/sql/tree.ts'
 import { plainInsert } from './dangers.ts'
 import { loadParser, type Parser } from './parser.ts'
+import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
 
 /** A statement that a replay does without, or a part of it. */
 interface LeftOut {
@@ -112,18 +113,8 @@ function standIn(verdict: Exclude<Verdict, { kind: 'run' }>, sql: string, elevat
 
 /** The body of a DO block of PL/pgSQL, as its text has it. */
 function doBlock(tree: Tree): string | null {
-  let body: string | null = null
-  let plpgsql = true
-  visit(tree, (type, node) => {
-    if (type !== 'DoStmt') return true
-    for (const { DefElem: element } of (node.args ?? []) as readonly { DefElem: { defname: string; arg: unknown } }[]) {
-      const text = (element.arg as { String?: { sval?: string } }).String?.sval ?? ''
-      if (element.defname === 'as') body = text
-      else plpgsql = text.toLowerCase() === 'plpgsql'
-    }
-    return false
-  })
-  return plpgsql && body !== '' ? body : null
+  const [type, node] = firstStatement(tree)
+  return type === 'DoStmt' ? blockBody(node) : null
 }
 
 /** Statements of a block in the order of its text, as PL/pgSQL's parser has them. */
@@ -162,14 +153,10 @@ interface Part {
 }
 
 function partsOf(parser: Parser, body: string): Part[] {
-  const quote = '$nself_block$'
   const parts: Part[] = []
   try {
-    const tree = parser.parsePlPgSql(`CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS ${quote}${body}${quote}`)
-    visit(tree, (type, node) => {
-      const query = (key: string) =>
-        (node[key] as { PLpgSQL_expr?: { query?: string } } | undefined)?.PLpgSQL_expr?.query
-      const [plain, performed, executed] = [query('sqlstmt'), query('expr'), query('query')]
+    visit(parseBlock(parser, body), (type, node) => {
+      const [plain, performed, executed] = [node.sqlstmt, node.expr, node.query].map(queryOf)
       if (type === 'PLpgSQL_stmt_execsql' && plain !== undefined)
         parts.push({ source: plain, before: /^/, statements: [plain] })
       if (type === 'PLpgSQL_stmt_perform' && performed !== undefined)
@@ -186,13 +173,7 @@ function partsOf(parser: Parser, body: string): Part[] {
 
 /** The text constants of an expression, with what format() would put in replaced by a name. */
 function literalsIn(parser: Parser, expression: string): string[] {
-  const literals: string[] = []
-  const tree = parsedOrNull(parser, `SELECT ${expression}`)
-  visit(tree, (type, node) => {
-    const text = (node.sval as { sval?: string } | undefined)?.sval
-    if (type === 'A_Const' && text !== undefined)
-      literals.push(text.replace(/%(?:\d+\$)?L/g, `'${somebody}'`).replace(/%(?:\d+\$)?[Is]/g, somebody))
-    return true
-  })
-  return literals
+  return textConstants(parsedOrNull(parser, `SELECT ${expression}`)).map((text) =>
+    text.replace(/%(?:\d+\$)?L/g, `'${somebody}'`).replace(/%(?:\d+\$)?[Is]/g, somebody),
+  )
 }
