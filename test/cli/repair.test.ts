@@ -105,6 +105,85 @@ describe('a lost tracking table', () => {
   })
 })
 
+describe('rows that somebody deleted', () => {
+  const files = { '001_a.sql': table('a'), '002_b.sql': table('b'), '003_c.sql': table('c'), '004_d.sql': table('d') }
+
+  test('stop up and down, are told by status, and come back to their places by --rebuild', async () => {
+    const project = await server.project(files)
+    await project.ok('db', 'migrate', 'up', '1')
+    await project.ok('db', 'migrate', 'up', '--to', '4')
+    const before = await rows(project)
+    await project.query("DELETE FROM nself.migrations WHERE name IN ('002_b', '004_d')")
+    for (const command of ['up', 'down']) {
+      const { code, stderr } = await project.nself('db', 'migrate', command)
+      expect(code).toBe(3)
+      expect(stderr).toContain('the rows of 002_b, 004_d are gone from nself.migrations')
+      expect(stderr).toContain('nself db migrate repair --rebuild')
+    }
+    const { stdout, stderr } = await project.nself('db', 'migrate', 'status')
+    expect(stderr).toContain('nself db migrate repair --rebuild')
+    expect(stdout).toContain('2 applied, 2 lost')
+    expect(await repaired(project)).toContain('--rebuild')
+    await repaired(project, '--rebuild')
+    expect(await rows(project)).toEqual(before)
+    expect(await repaired(project)).toContain('Nothing to repair')
+    expect(await project.ok('db', 'migrate', 'up')).toContain('up to date')
+    await project.ok('db', 'migrate', 'down')
+    expect(await project.tables()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('by TRUNCATE come back before those of a later run', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await up(project)
+    await project.query('TRUNCATE nself.migrations RESTART IDENTITY')
+    expect((await project.nself('db', 'migrate', 'up')).code).toBe(3)
+    await repaired(project, '--mark-applied', '2')
+    await repaired(project, '--rebuild')
+    project.write({ '003_c.sql': table('c') })
+    await up(project)
+    expect((await rows(project)).map(([name]) => name)).toEqual(['001_a', '002_b', '003_c'])
+    await project.ok('db', 'migrate', 'down', '--to', '0')
+    expect(await project.tables()).toEqual([])
+  })
+
+  test('are forgotten by --forget, and then run again', async () => {
+    const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+    await up(project)
+    await project.query('DELETE FROM nself.migrations WHERE version = 2; DROP TABLE b')
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b lost'])
+    await repaired(project, '--forget', '2')
+    await up(project)
+    expect(await project.tables()).toEqual(['a', 'b'])
+  })
+
+  test('are none where they went by down, --forget, --renamed or fresh', async () => {
+    const project = await server.project(files)
+    await up(project)
+    await project.ok('db', 'migrate', 'down', '1')
+    await repaired(project, '--forget', '3')
+    project.write({ '002_b.sql': null, '005_b.sql': files['002_b.sql'] })
+    await repaired(project, '--renamed', '2=5')
+    project.write({ '002_e.sql': table('e') })
+    expect(await project.statuses()).toEqual([
+      '001_a applied',
+      '002_e pending',
+      '003_c pending',
+      '004_d pending',
+      '005_b applied',
+    ])
+    expect(await repaired(project)).toContain('Nothing to repair')
+    await project.ok('db', 'migrate', 'fresh', '--yes')
+    await project.ok('db', 'migrate', 'down', '--to', '1')
+    expect(await project.statuses()).toEqual([
+      '001_a applied',
+      '002_e pending',
+      '003_c pending',
+      '004_d pending',
+      '005_b pending',
+    ])
+  })
+})
+
 describe('an INVALID index', () => {
   test('is found and dropped, and a valid one is not', async () => {
     const project = await server.project({})

@@ -19,6 +19,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     missing: paint.red,
     edited: paint.red,
     failed: paint.red,
+    lost: paint.red,
     running: paint.yellow,
   }
   const width = Math.max(...migrations.map((item) => item.name.length), 9)
@@ -28,7 +29,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}`.trimEnd()
   })
   const of = (status: string) => migrations.filter((item) => item.status === status).length
-  const counts = ['applied', 'pending', 'empty', 'missing', 'edited', 'failed', 'running'].filter(
+  const counts = ['applied', 'pending', 'empty', 'missing', 'edited', 'failed', 'lost', 'running'].filter(
     (status) => of(status) > 0,
   )
   return [

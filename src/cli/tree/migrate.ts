@@ -170,7 +170,7 @@ function addRepair(migrate: Command, run: Runner): void {
     .option('--statement-done <versions>', 'take the statement of unknown outcome as done', versions)
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
     .option('--baseline <version>', 'record everything up to this one without running', version)
-    .option('--rebuild', 'restore a lost tracking table from the journal')
+    .option('--rebuild', 'restore lost tracking rows from the journal')
     .option('--restore-tables', 'put the tables that nself keeps right, and remove what swallows their rows')
     .option('--drop-invalid-index <name>', 'drop an INVALID index, schema.name', names)
     .option('--mark-environment <name>', 'change the environment that the database remembers', parseEnvironment)

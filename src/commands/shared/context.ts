@@ -6,7 +6,8 @@ import { compare, type State } from '../../core/migration/state.ts'
 import { type Connection, connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
-import { parseFiles, readFiles } from '../../project/migrations.ts'
+import { readLostRows } from '../../postgres/tracking/lost-rows.ts'
+import { parseFiles, readFiles, versionsWithoutRow } from '../../project/migrations.ts'
 import type { Settings } from '../../project/settings.ts'
 
 /** What every command is given besides its own options. */
@@ -65,8 +66,12 @@ export async function look(
   const server = await resolveServer(context)
   return withConnection(connect(server, 'nself'), null, async (client, connection) => {
     const history = await readHistory(client)
-    const files = parseFiles(await reading, history.rows)
-    return use(connection, { server, history, state: compare(files, history.rows) })
+    const read = await reading
+    // The answer comes while the files are parsed.
+    const asking = readLostRows(client, history, versionsWithoutRow(read, history.rows))
+    asking.catch(() => {})
+    const files = parseFiles(read, history.rows)
+    return use(connection, { server, history, state: compare(files, history.rows, await asking) })
   })
 }
 

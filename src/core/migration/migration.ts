@@ -23,6 +23,12 @@ export interface Dependency {
   readonly text: string
 }
 
+/** A migration as its row tells it from another one of the same number. */
+export interface Named {
+  readonly version: string
+  readonly name: string
+}
+
 /** A row of nself.migrations. */
 export interface Applied {
   readonly version: string

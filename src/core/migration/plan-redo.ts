@@ -26,11 +26,12 @@ export function applyAgain(state: State, versions: ReadonlySet<string>): Plan {
   return { ...up, steps: up.steps.filter(({ version }) => versions.has(version)) }
 }
 
-function reverted({ entries }: State, versions: ReadonlySet<string>): State {
+function reverted({ entries, lost }: State, versions: ReadonlySet<string>): State {
   const files = entries.map(({ file }) => file).filter((file) => file !== null)
   const rows = entries.map(({ applied }) => applied).filter((row): row is Applied => row !== null)
   return compare(
     files,
     rows.filter(({ version }) => !versions.has(version)),
+    lost,
   )
 }

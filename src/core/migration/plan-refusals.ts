@@ -1,14 +1,14 @@
 import { NselfError } from '../errors.ts'
-import type { Migration } from './migration.ts'
+import type { Migration, Named } from './migration.ts'
 import type { Entry, State } from './state.ts'
 
-export function listNames(entries: readonly Entry[]): string {
+export function listNames(entries: readonly { readonly name: string }[]): string {
   return entries.map((entry) => entry.name).join(', ')
 }
 
 /** What keeps `up` from running although it concerns none of what is applied here alone: how files and rows stand to each other. */
 export function contradictions(state: State): NselfError[] {
-  return [refuseTwins, refuseTakenNumbers, refuseRenumbered].flatMap((refuse) => {
+  return [refuseTwins, refuseLostRows, refuseTakenNumbers, refuseRenumbered].flatMap((refuse) => {
     try {
       refuse(state)
       return []
@@ -33,6 +33,26 @@ export function refuseTwins({ entries, twins }: State): void {
     hint: halves
       ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
       : `give ${free.name} the next free number: nself db migrate repair --renumber ${free.name}`,
+  })
+}
+
+/** What is wrong where rows are gone, in words. */
+export function lostProblem(lost: readonly Named[]): string {
+  const [rows, were] = lost.length === 1 ? ['the row', 'it was'] : ['the rows', 'they were']
+  return `${rows} of ${listSome(lost)} ${lost.length === 1 ? 'is' : 'are'} gone from nself.migrations, but the journal says that ${were} applied`
+}
+
+/** The first names of many. */
+export function listSome(entries: readonly { readonly name: string }[]): string {
+  return entries.length > 6 ? `${listNames(entries.slice(0, 5))} and ${entries.length - 5} more` : listNames(entries)
+}
+
+/** What was applied would run a second time, for somebody has deleted its row. */
+export function refuseLostRows({ lost }: State): void {
+  const [first] = lost
+  if (first === undefined) return
+  throw new NselfError('refused', lostProblem(lost), {
+    hint: `put ${lost.length === 1 ? 'it' : 'them'} back: nself db migrate repair --rebuild; what is to run again: nself db migrate repair --forget ${first.version}; nothing was run`,
   })
 }
 

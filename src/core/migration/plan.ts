@@ -7,6 +7,7 @@ import {
   outOfOrder,
   refuseEdited,
   refuseHalfDone,
+  refuseLostRows,
   refuseRenumbered,
   refuseTakenNumbers,
   refuseTwins,
@@ -51,11 +52,12 @@ export interface Limit {
 
 /**
  * What `up` would run, in order.
- * @throws NselfError `refused` for edited, failed and missing, half-way reverted, renumbered or out-of-order ones, and
+ * @throws NselfError `refused` where rows are gone, for edited, failed and missing, half-way reverted, renumbered or out-of-order ones, and
  * where a missing one has the number of a pending one; `usage` for an unknown `to`, `conflict` for two of one version.
  */
 export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false): Plan {
   refuseTwins(state)
+  refuseLostRows(state)
   refuseTakenNumbers(state)
   refuseRenumbered(state)
   refuseEdited(state)
@@ -86,10 +88,11 @@ function isOpen(status: Status): boolean {
 /**
  * What `down` would revert: by order of application, the last first. `to` is kept; 0 means all of them. With both,
  * no more than `count`.
- * @throws NselfError `refused` when one of them cannot be reverted, `usage` for an unknown `to`.
+ * @throws NselfError `refused` where rows are gone, or one of them cannot be reverted, `usage` for an unknown `to`.
  */
 export function planDown(state: State, limit: Limit = {}): Plan {
   refuseTwins(state)
+  refuseLostRows(state)
   const applied = state.entries
     .filter((entry) => entry.applied !== null)
     .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))

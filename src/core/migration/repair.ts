@@ -3,7 +3,8 @@ import { NselfError } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
 import { DoneChecksum } from './checksum.ts'
 import { isSameText } from './identity.ts'
-import type { Applied, Migration } from './migration.ts'
+import type { Applied, Migration, Named } from './migration.ts'
+import { listSome, lostProblem } from './plan-refusals.ts'
 import type { Section } from './section.ts'
 import { holdSection } from './section-text.ts'
 import type { Entry, State } from './state.ts'
@@ -22,12 +23,6 @@ export type Repair = { readonly what: string } & (
   | { readonly kind: 'mark-environment'; readonly to: Environment }
   | { readonly kind: 'restore-tables'; readonly damages: readonly TableDamage[] }
 )
-
-/** A migration as its row tells it. */
-interface Named {
-  readonly version: string
-  readonly name: string
-}
 
 /** A fix that is proposed, with the flag that does it. */
 export interface ProposedRepair {
@@ -69,6 +64,7 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
       repairs: [repair],
     })
   if (lost) add('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state))
+  if (state.lost.length > 0) add('--rebuild', lostProblem(state.lost), rebuild(state))
   for (const entry of state.entries) {
     const { version, name, file, applied } = entry
     if (entry.status === 'edited' && file !== null && applied !== null)
@@ -86,7 +82,7 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
     }
     const problem =
       applied.state === 'reverting' ? 'is half reverted; nself db migrate down' : 'failed half-way; nself db migrate up'
-    add(`--forget ${version}`, `${name} ${problem} resumes it`, forget(entry))
+    add(`--forget ${version}`, `${name} ${problem} resumes it`, forget(applied))
   }
   for (const index of invalidIndexes)
     add(
@@ -110,8 +106,10 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
   const each = (versions: readonly string[], problem: string, repairOf: (entry: Entry) => Repair | null) =>
     versions.map((version) => {
       // Two can have one version, of which the flag fits one.
-      const entries = state.entries.filter((item) => item.version === version)
-      const repair = entries.map(repairOf).find((found) => found !== null)
+      const repair = state.entries
+        .filter((item) => item.version === version)
+        .map(repairOf)
+        .find((found) => found !== null)
       if (repair !== undefined) return repair
       throw new NselfError('usage', `version ${version} ${problem}`, { hint: 'see nself db migrate status' })
     })
@@ -124,7 +122,10 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
     ...each(flags.markApplied, 'is not pending', ({ status, file, applied }) =>
       file && status !== 'applied' && status !== 'edited' && !isTaken(state, file) ? markApplied(file, applied) : null,
     ),
-    ...each(flags.forget, 'is not in the history', (entry) => (entry.applied ? forget(entry) : null)),
+    ...each(flags.forget, 'is not in the history', ({ applied, version }) => {
+      const row = applied ?? state.lost.find((one) => one.version === version)
+      return row === undefined ? null : forget(row)
+    }),
     ...flags.renamed.map(([from, to]) => renamedFor(state, from, to)),
     ...each(flags.statementDone, unknown, (entry) =>
       entry.file && entry.applied && isUnknown(entry.applied) ? statementDone(entry, entry.file, entry.applied) : null,
@@ -142,9 +143,14 @@ function isUnknown(applied: Applied): boolean {
   return applied.state !== 'applied' && applied.statementBegun > applied.statementsDone
 }
 
-function rebuild(state: State): Repair {
-  const files = state.entries.map((entry) => entry.file).filter((file) => file !== null)
-  return { kind: 'rebuild', files, what: 'rebuild the table of migrations from the journal' }
+/** What the journal knows is put back; each stored DOWN comes from the file, which is the only one to have it. */
+function rebuild({ entries, lost }: State): Repair {
+  const files = entries.flatMap(({ file, applied }) => (file !== null && applied === null ? [file] : []))
+  const what =
+    lost.length === 0
+      ? 'rebuild the table of migrations from the journal'
+      : `put ${lost.length === 1 ? 'the row' : 'the rows'} of ${listSome(lost)} back from the journal`
+  return { kind: 'rebuild', files, what }
 }
 
 /** Whether another migration is applied under the number of a file. */
@@ -175,8 +181,8 @@ function markApplied(file: Migration, row: Named | null): Repair {
   return { kind: 'mark-applied', file, row, what: `record ${file.name} as applied without running it` }
 }
 
-function forget({ version, name, applied }: Entry): Repair {
-  return { kind: 'forget', version, name: applied?.name ?? name, what: `forget ${name} without reverting it` }
+function forget({ version, name }: Named): Repair {
+  return { kind: 'forget', version, name, what: `forget ${name} without reverting it` }
 }
 
 function statementAgain({ version, name, applied }: Entry): Repair {

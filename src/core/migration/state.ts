@@ -1,9 +1,10 @@
 import { NselfError } from '../errors.ts'
 import { findRenumbered, isSameText, rowsOfFiles } from './identity.ts'
-import type { Applied, Migration } from './migration.ts'
+import type { Applied, Migration, Named } from './migration.ts'
 import { compareVersions } from './version.ts'
 
-export type Status = 'applied' | 'pending' | 'empty' | 'missing' | 'edited' | 'failed'
+/** `lost`: its row is gone, but the journal knows that it was applied. */
+export type Status = 'applied' | 'pending' | 'empty' | 'missing' | 'edited' | 'failed' | 'lost'
 
 /** One migration: its file, its row, or both. Two of them can have one version. */
 export interface Entry {
@@ -23,20 +24,24 @@ export interface State {
   readonly entries: readonly Entry[]
   /** Files of which two have one version: nothing can run, for nobody can tell their order. */
   readonly twins: readonly (readonly [Migration, Migration])[]
+  /** What the journal knows as applied, and has no row. */
+  readonly lost: readonly Named[]
 }
 
 /**
  * Lays the files beside the history of the database.
+ * @param lost what the journal knows as applied, and has no row.
  * @throws NselfError `invalid-migration` for an unknown or circular depends_on.
  */
-export function compare(files: readonly Migration[], history: readonly Applied[]): State {
+export function compare(files: readonly Migration[], history: readonly Applied[], lost: readonly Named[] = []): State {
+  const isLost = new Set(lost.map(({ version }) => version))
   const rows = rowsOfFiles(files, history)
   const found = new Set(rows.values())
   const missing = history.filter((row) => !found.has(row)).sort((a, b) => compareVersions(a.version, b.version))
   const ordered = order(files, rows, history)
   const statuses = ordered.map((file) => ({ file, row: rows.get(file) ?? null }))
   const renumbered = findRenumbered(
-    statuses.filter(({ row }) => row === null).map(({ file }) => file),
+    statuses.filter(({ row, file }) => row === null && !isLost.has(file.version)).map(({ file }) => file),
     missing,
   )
   const last = statuses.findLastIndex(({ row }) => row !== null && row.state === 'applied')
@@ -44,15 +49,17 @@ export function compare(files: readonly Migration[], history: readonly Applied[]
   const entries: Entry[] = statuses.map(({ file, row }, i) => ({
     version: file.version,
     name: file.name,
-    status: statusOf(file, row),
+    status: row === null && isLost.has(file.version) ? 'lost' : statusOf(file, row),
     outOfOrder:
-      row === null && (i < last || (newestMissing !== undefined && compareVersions(file.version, newestMissing) < 0)),
+      row === null &&
+      !isLost.has(file.version) &&
+      (i < last || (newestMissing !== undefined && compareVersions(file.version, newestMissing) < 0)),
     file,
     applied: row,
     sameAs: renumbered.get(file) ?? null,
   }))
   for (const row of missing) insertMissing(entries, row)
-  return { entries, twins: twinsOf(files) }
+  return { entries, twins: twinsOf(files), lost }
 }
 
 function statusOf(file: Migration, row: Applied | null): Status {

@@ -3,7 +3,7 @@ import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
-import type { Applied, Migration } from '../../core/migration/migration.ts'
+import type { Applied, Migration, Named } from '../../core/migration/migration.ts'
 import type { Rename, Step } from '../../core/migration/plan.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
@@ -188,12 +188,6 @@ export function restoredSql(environment: Environment, backup: string): string {
 /** SQL that drops the tracking tables, for a restore that brings its own. */
 export const dropTrackingSql = 'DROP SCHEMA IF EXISTS nself CASCADE'
 
-/** A migration, as its row tells it from another one of the same number. */
-interface Named {
-  readonly version: string
-  readonly name: string
-}
-
 export const isRow = ({ version, name }: Named) => `version = ${version} AND name = ${quoteLiteral(name)}`
 
 /** The DOWN that was stored with an applied migration. */
@@ -202,15 +196,6 @@ export async function readStoredDown(client: Client, of: Named): Promise<string 
     `SELECT down_sql FROM nself.migrations WHERE ${isRow(of)}`,
   )
   return result.rows[0]?.down_sql ?? null
-}
-
-/** SQL that fills an empty table of migrations: the last thing that happened to a version since the last fresh tells whether it is applied. */
-export function rebuildSql(environment: Environment): string {
-  return `INSERT INTO nself.migrations (version, name, checksum, environment, applied_at, applied_by)
- SELECT version, name, checksum, COALESCE(environment, '${environment}'), at, who FROM (
-  SELECT DISTINCT ON (version) * FROM nself.journal WHERE outcome = 'done' AND version IS NOT NULL
-   AND id > COALESCE((SELECT max(id) FROM nself.journal WHERE action = 'fresh'), 0) ORDER BY version, id DESC) AS last
- WHERE action IN ('up', 'accept', 'mark-applied', 'baseline', 'renamed') ORDER BY id ON CONFLICT (version) DO NOTHING`
 }
 
 /** SQL that stores the DOWN of a file with its row, where it is the one that was applied. */

@@ -42,6 +42,14 @@ describe('what is wrong is found, with the flag that fixes it:', () => {
     expect(findingsOf(state, [], false).map(({ flag }) => flag)).toEqual(expected)
   })
 
+  test('rows that are gone, with or without their files', () => {
+    const [a, b] = [file('001_a'), file('002_b')]
+    const [found] = findingsOf(compare([a, b], [row(a, 1)], [b, { version: '3', name: '003_c' }]), [], false)
+    expect(found?.flag).toBe('--rebuild')
+    expect(found?.what).toContain('the rows of 002_b, 003_c are gone')
+    expect(found?.repairs).toMatchObject([{ kind: 'rebuild', files: [b] }])
+  })
+
   test('INVALID indexes, quoted for a shell, and a lost table', () => {
     expect(findingsOf(pending, ['public."odd name"'], true).map(({ flag }) => flag)).toEqual([
       '--rebuild',
@@ -54,6 +62,11 @@ describe('a flag becomes a repair', () => {
   test('--statement-done knows the statements by their texts', () => {
     const [repair] = repairsFor(stopped({ statementsDone: 1, statementBegun: 2 }), flags({ statementDone: ['1'] }))
     expect(repair).toMatchObject({ kind: 'statement-done', doneChecksum: sha256('SELECT 1\0SELECT 2') })
+  })
+
+  test('--forget takes one whose row is gone, too', () => {
+    const state = compare([file('001_a')], [], [{ version: '1', name: '001_a' }])
+    expect(repairsFor(state, flags({ forget: ['1'] }))).toMatchObject([{ kind: 'forget', name: '001_a' }])
   })
 
   test('--baseline takes every pending one up to its version', () => {
