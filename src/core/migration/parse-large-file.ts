@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer'
 import type { NselfError } from '../errors.ts'
 import { locate } from '../location.ts'
-import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
-import { kindOf, PackedStatements, type Stretch } from '../sql/statement-list.ts'
+import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
+import { kindOf, PackedStatements } from '../sql/statement-list.ts'
 import { Checksum } from './checksum.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import type { LargeText } from './large-text.ts'
@@ -142,7 +142,7 @@ export class LargeFileParser {
     const { up } = this
     if (token.kind === 'skip') up.isApart = true
     else if (token.kind === 'statement') {
-      up.statements.push({ ...this.placeOf(token), kind: kindOf(token), data: null, apart: up.isApart })
+      this.collectStatement(token)
       up.isApart = false
     } else if (token.kind === 'copy-data') {
       up.dataStart ??= this.byteAt(token.start)
@@ -152,10 +152,12 @@ export class LargeFileParser {
     }
   }
 
-  private placeOf({ start, end }: Token): Stretch {
+  private collectStatement(token: StatementToken): void {
+    const { start, end } = token
     const byte = this.byteAt(end)
     const isPlain = start >= this.piece.start && this.piece.text.length === this.piece.bytes.length
-    return { start: byte - (isPlain ? end - start : Buffer.byteLength(this.lexer.slice(start, end))), end: byte }
+    const length = isPlain ? end - start : Buffer.byteLength(this.lexer.slice(start, end))
+    this.up.statements.add(byte - length, byte, kindOf(token), this.up.isApart)
   }
 
   /** The byte of an offset in the piece; only blanks stand between the piece and one just before it. */

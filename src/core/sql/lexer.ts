@@ -80,7 +80,7 @@ const identStart = 'A-Za-z_\\u0080-\\uffff'
  * that opens, closes or separates something.
  */
 const nextInCode = new RegExp(`[${identStart}][\\w$\\u0080-\\uffff]*|\\d[\\w.]*|["'();\\\\$]|--|/\\*|[^\\s]`, 'g')
-/** The same once a statement's words no longer matter: jumps over plain text. */
+/** The same once a statement's words no longer matter: jumps over plain text. Only asked where it matches: a match of its own costs more. */
 const nextInBody = /["'();\\$]|--|\/\*/g
 export const dollarTag = new RegExp(`\\$(?:[${identStart}][\\w\\u0080-\\uffff]*)?\\$`, 'y')
 export const identChar = /[\w$\u0080-\uffff]/
@@ -93,7 +93,6 @@ const commentEdge = /\/\*|\*\//g
 export const continuation = /^[ \t\f\v]*(?:--[^\r\n]*)?[\r\n](?:\s|--[^\r\n]*[\r\n])*$/
 /** PostgreSQL ends a line comment at either character. */
 const lineEnd = /[\r\n]/g
-const anyBlank = /[ \t\r\n\f\v]/
 const blankInLine = /[^\S\r\n]/
 /** What psql takes for the end of COPY data; at the end of the text it is the server that takes it. */
 const terminator = /\\\.(?:\r?\n|$)/y
@@ -114,6 +113,16 @@ export function runStart(text: string, end: number, kind: RegExp, floor = 0): nu
   while (at > floor && kind.test(text[at - 1] as string)) at--
   return at
 }
+
+/** Where the blanks begin that end at `end`. */
+function inkEndBefore(text: string, end: number): number {
+  let at = end
+  while (at > 0 && isBlank(text.charCodeAt(at - 1))) at--
+  return at
+}
+
+/** A space, or one of tab, line feed, vertical tab, form feed and carriage return. */
+const isBlank = (code: number) => code === 32 || (code >= 9 && code <= 13)
 
 /** Where the next line begins that may be the terminator, or -1. */
 function lineWith(text: string, from: number): number {
@@ -215,7 +224,7 @@ export class Lexer {
   private forget(): void {
     if (this.pos === 0) return
     const last = this.pos - 1
-    const ink = runStart(this.text, this.pos, anyBlank)
+    const ink = inkEndBefore(this.text, this.pos)
     if (ink > 0) this.inkEnd = this.base + ink
     if (this.start === null || this.start >= this.base) this.held = ''
     if (this.start !== null) this.held += this.text.slice(Math.max(this.start - this.base, 0), last)
@@ -246,15 +255,27 @@ export class Lexer {
   }
 
   private code(): void {
-    const pattern = this.keepsWords && (this.parens === 0 || this.inOptions || this.routine) ? nextInCode : nextInBody
-    pattern.lastIndex = this.pos
-    const match = pattern.exec(this.text)
-    if (match === null) {
+    if (!this.keepsWords || (this.parens > 0 && !this.inOptions && !this.routine)) return this.body()
+    nextInCode.lastIndex = this.pos
+    const match = nextInCode.exec(this.text)
+    if (match === null) this.pos = this.text.length
+    else this.take(match[0], match.index)
+  }
+
+  private body(): void {
+    nextInBody.lastIndex = this.pos
+    if (!nextInBody.test(this.text)) {
       this.pos = this.text.length
       return
     }
-    const found = match[0]
-    const at = match.index
+    const end = nextInBody.lastIndex
+    const last = this.text.charAt(end - 1)
+    if (last === '-' || last === '*') this.take(last === '-' ? '--' : '/*', end - 2)
+    else this.take(last, end - 1)
+  }
+
+  /** What was found in code, which stands at `at`. */
+  private take(found: string, at: number): void {
     if (found[0] === byteOrderMark && this.start === null) return this.skip(at, 1)
     switch (found) {
       case '--':
@@ -324,8 +345,10 @@ export class Lexer {
   }
 
   private isEscapeString(at: number): boolean {
-    const first = runStart(this.text, at, identChar, this.identFloor - this.base)
-    if (first === at - 1 && /e/i.test(this.text[first] as string)) return true
+    const before = this.text[at - 1]
+    if (before === 'E' || before === 'e') {
+      if (runStart(this.text, at, identChar, this.identFloor - this.base) === at - 1) return true
+    }
     return this.mayContinueEscape(at)
   }
 
@@ -374,7 +397,7 @@ export class Lexer {
     this.copy = false
     this.escapeClosed = -1
     if (start === null) return
-    const ink = runStart(this.text, end, anyBlank)
+    const ink = inkEndBefore(this.text, end)
     this.copyPending = copiesIn
     this.tokens.push({ kind: 'statement', start, end: ink > 0 ? this.base + ink : this.inkEnd, words, copiesIn })
   }

@@ -50,21 +50,28 @@ export function kindOf({ words, copiesIn }: Pick<StatementToken, 'words' | 'copi
 }
 
 const apartBit = 0x80
+/** So many stand together: a list that grows is not copied. */
+const perBlock = 4096
+
+/** Start and end of each statement of a block, and its kind. */
+interface Block {
+  readonly places: Float64Array
+  readonly kinds: Uint8Array
+}
 
 /** The statements of a file of any size, as numbers: hundreds of thousands of objects would cost more than the text. */
 export class PackedStatements implements StatementList {
   length = 0
-  /** Start and end of each. */
-  private places = new Float64Array(256)
-  private kinds = new Uint8Array(128)
+  private readonly blocks: Block[] = []
   private readonly data = new Map<number, Stretch>()
 
-  push({ start, end, kind, apart }: Statement): void {
-    if (this.length === this.kinds.length) this.grow()
-    this.places[2 * this.length] = start
-    this.places[2 * this.length + 1] = end
-    this.kinds[this.length] = kinds.indexOf(kind) | (apart ? apartBit : 0)
-    this.length++
+  add(start: number, end: number, kind: StatementKind, apart: boolean): void {
+    const place = this.length++ % perBlock
+    if (place === 0) this.blocks.push({ places: new Float64Array(2 * perBlock), kinds: new Uint8Array(perBlock) })
+    const { places, kinds: packed } = certain(this.blocks[this.blocks.length - 1])
+    places[2 * place] = start
+    places[2 * place + 1] = end
+    packed[place] = kinds.indexOf(kind) | (apart ? apartBit : 0)
   }
 
   /** Gives the last statement, a COPY, its data. */
@@ -74,10 +81,12 @@ export class PackedStatements implements StatementList {
 
   at(index: number): Statement | undefined {
     if (index < 0 || index >= this.length) return undefined
-    const bits = certain(this.kinds[index])
+    const { places, kinds: packed } = certain(this.blocks[Math.floor(index / perBlock)])
+    const place = index % perBlock
+    const bits = certain(packed[place])
     return {
-      start: certain(this.places[2 * index]),
-      end: certain(this.places[2 * index + 1]),
+      start: certain(places[2 * place]),
+      end: certain(places[2 * place + 1]),
       kind: certain(kinds[bits & ~apartBit]),
       data: this.data.get(index) ?? null,
       apart: (bits & apartBit) !== 0,
@@ -86,13 +95,5 @@ export class PackedStatements implements StatementList {
 
   *[Symbol.iterator](): Generator<Statement> {
     for (let i = 0; i < this.length; i++) yield certain(this.at(i))
-  }
-
-  private grow(): void {
-    const { places, kinds: old } = this
-    this.places = new Float64Array(2 * places.length)
-    this.places.set(places)
-    this.kinds = new Uint8Array(2 * old.length)
-    this.kinds.set(old)
   }
 }
