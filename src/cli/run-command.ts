@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
+import { traceConnections } from '../postgres/driver/trace.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
 import type { ServerTarget } from '../project/server-target.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
@@ -76,8 +77,7 @@ function isNameOf({ host, user, database }: ServerTarget, password: string | nul
 }
 
 /** `--debug`: what goes over the wire, with the time since the start, on stderr. */
-async function showTrace(): Promise<void> {
-  const { traceConnections } = await import('../postgres/driver/trace.ts')
+function showTrace(): void {
   const since = () => `${Math.round(process.uptime() * 1000)} ms`
   traceConnections((sentence) => progress.tell(shown(`debug ${since()}  ${sentence}`)))
 }
@@ -89,7 +89,7 @@ async function textOf(result: Result): Promise<string> {
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
-  if (flags.debug === true || wantsDebug()) await showTrace()
+  if (flags.debug === true || wantsDebug()) showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : await textOf(result)
   process.exitCode = statusAfter(result)

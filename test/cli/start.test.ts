@@ -1,39 +1,49 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { checkout } from '../helpers/cli.ts'
 
-/** The text of all that a command has loaded when it ends. */
-function loadedBy(...args: string[]): string {
+/** The pieces of the build that a command has loaded when it ends. */
+function filesLoadedBy(...args: string[]): string[] {
   const listing = `
     process.argv.splice(1, 0, 'nself')
     require('./bin/nself.js')
     const pieces = () => Object.keys(require.cache).filter((path) => /[\\\\/]dist[\\\\/]/.test(path))
     process.on('exit', () => console.log('\\n' + JSON.stringify(pieces())))`
   const { stdout } = spawnSync(process.execPath, ['-e', listing, '--', ...args], { cwd: checkout, encoding: 'utf8' })
-  const names: string[] = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
-  return names.map((name) => readFileSync(name, 'utf8')).join('\n')
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }
 
-const driver = 'node_modules/pg/lib/'
-const chalk = 'ansi256'
+/** The sources of these pieces, as their maps name them; what the bundler adds of its own has none. */
+function loadedBy(...args: string[]): string[] {
+  const pieces = filesLoadedBy(...args).filter((name) => existsSync(`${name}.map`))
+  return pieces.flatMap((name) => JSON.parse(readFileSync(`${name}.map`, 'utf8')).sources)
+}
+
+const from = (name: string) => expect.stringContaining(`node_modules/${name}/`)
 
 test('--version loads nothing but itself', () => {
-  const text = loadedBy('--version')
-  expect(text).not.toContain('node_modules/commander/lib/')
-  expect(text.length).toBeLessThan(8000)
+  const sources = loadedBy('--version')
+  expect(sources).toContain('../src/cli/main.ts')
+  expect(sources).not.toContainEqual(from('commander'))
+  expect(sources.length).toBeLessThan(12)
 })
 
 test.each([[['--help']], [['db', 'migrate', 'up', '--help']]])('%j loads neither the driver nor chalk', (args) => {
-  const text = loadedBy(...args)
-  expect(text).toContain('node_modules/commander/lib/')
-  expect(text).not.toContain(driver)
-  expect(text).not.toContain(chalk)
+  const sources = loadedBy(...args)
+  expect(sources).toContainEqual(from('commander'))
+  expect(sources).not.toContainEqual(from('pg'))
+  expect(sources).not.toContainEqual(from('chalk'))
 })
 
 test('a command that connects loads the driver, and without a terminal not chalk', () => {
   const url = 'postgres://nobody@127.0.0.1:1/none'
-  const text = loadedBy('db', 'migrate', 'status', '--json', '--database-url', url)
-  expect(text).toContain(driver)
-  expect(text).not.toContain(chalk)
+  const sources = loadedBy('db', 'migrate', 'status', '--json', '--database-url', url)
+  expect(sources).toContainEqual(from('pg'))
+  expect(sources).not.toContainEqual(from('chalk'))
+})
+
+test('what a command that connects loads is a handful of files', () => {
+  const url = 'postgres://nobody@127.0.0.1:1/none'
+  expect(filesLoadedBy('db', 'migrate', 'status', '--database-url', url).length).toBeLessThan(10)
 })

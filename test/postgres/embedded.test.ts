@@ -20,8 +20,8 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
-import { build } from 'esbuild'
 import pg from 'pg'
+import { build } from 'rolldown'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
 import { binariesIn, binariesOf, completeBinaries } from '../../src/postgres/embedded/binaries.ts'
@@ -41,14 +41,16 @@ let program = ''
 beforeAll(async () => {
   const folder = mkdtempSync(join(checkout, 'node_modules', '.embedded-test-'))
   program = join(folder, 'start.cjs')
+  const source = join(folder, 'start.ts')
   const contents = `
-    import { startEmbedded } from './src/postgres/embedded/embedded.ts'
+    import { startEmbedded } from '../../src/postgres/embedded/embedded.ts'
     startEmbedded({ home: process.argv[2], onProgress: (sentence) => console.error(sentence) }).then(
       (server) => console.log(JSON.stringify(server)),
       (error) => { console.error(error); process.exitCode = 1 },
     )`
-  const stdin = { contents, resolveDir: checkout, loader: 'ts' } as const
-  await build({ stdin, bundle: true, platform: 'node', format: 'cjs', external: ['pg-native'], outfile: program })
+  writeFileSync(source, contents)
+  const output = { file: program, format: 'cjs', codeSplitting: false } as const
+  await build({ input: source, platform: 'node', external: ['pg-native'], logLevel: 'warn', output })
 })
 
 afterAll(() => rmSync(join(program, '..'), { recursive: true, force: true }))
