@@ -5,7 +5,7 @@ import { LostConnection } from '../driver/lost-connection.ts'
 import type { Client } from '../driver/pg.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
-import { allDroppedSql, forgetAllSql } from '../tracking/history.ts'
+import { allDroppedSql, forgetAllSql } from '../tracking/records.ts'
 import { findDefaultPrivileges } from './default-privileges.ts'
 import { namesOfObjects, readUserObjects, type UserObject } from './user-objects.ts'
 

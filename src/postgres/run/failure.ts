@@ -5,7 +5,7 @@ import { locateIn } from '../../core/migration/section-text.ts'
 import type { FailureReport } from '../../core/report.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor } from '../driver/server-error.ts'
-import { isSwallowed } from '../tracking/history.ts'
+import { isSwallowed } from '../tracking/records.ts'
 import type { SqlMessage } from './messages.ts'
 import type { Failed, Script } from './transaction.ts'
 

@@ -2,7 +2,8 @@ import type { Environment } from '../../core/environment.ts'
 import type { Connection } from '../driver/connect.ts'
 import { must } from '../driver/must.ts'
 import { type Locking, waitingOf } from '../lock/with-lock.ts'
-import { bootstrapSql, isCurrent } from '../tracking/schema.ts'
+import { isCurrent } from '../tracking/metadata.ts'
+import { bootstrapSql } from '../tracking/schema.ts'
 import { openSession, type Session } from './session.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import { send } from '../driver/send.ts'
-import { noteSql } from '../tracking/history.ts'
+import { noteSql } from '../tracking/records.ts'
 import { keepEffectsSql, verdictSql } from './effects.ts'
 import type { Session } from './session.ts'
 import { cleanSqlOf, closingSql, type Failed, type Opening, openingSql, sendWork, type Work } from './transaction.ts'

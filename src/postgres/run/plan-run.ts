@@ -10,8 +10,11 @@ import { must, rowsOf } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
-import { type History, raiseMarkSql, renameSql, storeFingerprintSql } from '../tracking/history.ts'
-import { bootstrapSql, isCurrent } from '../tracking/schema.ts'
+import type { History } from '../tracking/history.ts'
+import { isCurrent } from '../tracking/metadata.ts'
+import { raiseMarkSql, renameSql } from '../tracking/records.ts'
+import { bootstrapSql } from '../tracking/schema.ts'
+import { storeFingerprintSql } from '../tracking/stored-fingerprint.ts'
 import {
   beginWatching,
   closeCursorsSql,

@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { must } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
-import { raiseMarkSql } from './history.ts'
+import { raiseMarkSql } from './records.ts'
 
 /** Marks a database with a stricter environment where no run does that. @throws NselfError `migration-failed`. */
 export function raiseMark(client: Client, environment: Environment): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Effect, parseEffects } from '../../core/effect.ts'
 import type { Client } from '../driver/pg.ts'
 import type { History } from './history.ts'
-import { isCurrent } from './schema.ts'
+import { isCurrent } from './metadata.ts'
 
 /** What these did when they were rolled back for it, by name; nothing of a file that has changed since. */
 export async function readRefusedEffects(

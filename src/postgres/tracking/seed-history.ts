@@ -3,7 +3,7 @@ import type { Seed, Seeded } from '../../core/migration/seed.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 
-/** With history.ts the only file that names the tracking tables. */
+/** With the other files of this folder the only one that names the tracking tables. */
 export const seedTableSql = `CREATE TABLE IF NOT EXISTS nself.seeds (
   name text PRIMARY KEY,
   checksum text NOT NULL,

@@ -1,0 +1,37 @@
+import type { Environment } from '../../core/environment.ts'
+import type { Named } from '../../core/migration/migration.ts'
+import type { Step } from '../../core/migration/plan.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { changeSql, checksumsOf, isRow } from './records.ts'
+
+// How far a migration is that runs statement by statement.
+
+/** SQL that opens the row of a migration that runs statement by statement. It fails, with a division by zero, where there is none then. */
+export function beginProgressSql(step: Step, environment: Environment, downSql: string | null): string {
+  const begin =
+    step.direction === 'down'
+      ? `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE ${isRow(step)} AND state <> 'reverting'`
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, down_sql)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(downSql)})
+ ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, down_sql = EXCLUDED.down_sql
+ WHERE migrations.name = EXCLUDED.name`
+  return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
+}
+
+export function statementBegunSql(of: Named, statement: number): string {
+  return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE ${isRow(of)}`
+}
+
+export function statementDoneSql(of: Named, statement: number, checksum: string): string {
+  return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE ${isRow(of)}`
+}
+
+export function endProgressSql(step: Step, environment: Environment): string {
+  return changeSql(
+    step,
+    environment,
+    step.direction === 'down'
+      ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
+      : `UPDATE nself.migrations SET state = 'applied', applied_at = clock_timestamp(), duration_ms = GREATEST(0, extract(epoch FROM clock_timestamp() - applied_at) * 1000)::int WHERE ${isRow(step)} RETURNING 1`,
+  )
+}

@@ -1,0 +1,95 @@
+import type { Environment } from '../../core/environment.ts'
+import { seenChecksumOf } from '../../core/migration/checksum.ts'
+import type { Migration, Named } from '../../core/migration/migration.ts'
+import type { Rename, Step } from '../../core/migration/plan.ts'
+import { storedDown } from '../../core/migration/stored-down.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { journaled, journalSql } from './journal-entry.ts'
+import { droppingKey } from './metadata.ts'
+import { forgetSeedsSql } from './seed-history.ts'
+
+// What is written into the tracking tables in the transaction of a migration, or of what changes them as a whole.
+
+export const isRow = ({ version, name }: Named) => `version = ${version} AND name = ${quoteLiteral(name)}`
+
+/**
+ * SQL for the row of a step that is done, to run in the step's own transaction. It fails where the table takes no row,
+ * as a trigger of somebody else's can see to: the migration would run again.
+ */
+export function recordSql(step: Step, environment: Environment, downSql: string | null): string {
+  const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
+  return changeSql(
+    step,
+    environment,
+    step.direction === 'down'
+      ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, down_sql)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(downSql)}) RETURNING 1`,
+  )
+}
+
+export function checksumsOf({ file }: Step): string {
+  return `'${file?.checksum}', ${quoteLiteral(file === null ? null : seenChecksumOf(file.up))}`
+}
+
+/** A change of one row, and the line of the journal that says that it was made: without a row there is no outcome, which the journal refuses. */
+export function changeSql(step: Step, environment: Environment, change: string): string {
+  const outcome = "CASE WHEN EXISTS (SELECT FROM changed) THEN 'done' END"
+  return `WITH changed AS (${change}) ${journaled(step.direction, step, outcome, environment, null)}`
+}
+
+/** Whether the tracking tables refused a step because they took no row for it. */
+export function isSwallowed({ code, schema, column }: { code?: string; schema?: string; column?: string }): boolean {
+  return code === '23502' && schema === 'nself' && column === 'outcome'
+}
+
+/** SQL that fails, with a division by zero, unless a step is recorded as done. */
+export function assertRecordedSql(step: Step): string {
+  const rows = `SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state = 'applied'`
+  return `SELECT 1 / ${step.direction === 'up' ? `(${rows})` : `(1 - (${rows}))`}`
+}
+
+/** SQL that leaves a note in the session which outlives the transaction only if that is committed. */
+export function noteSql({ direction, version }: Step): string {
+  return `SET nself.done = '${direction} ${version}'`
+}
+
+/** As assertRecordedSql, by that note: several times faster, but it is gone with the next RESET ALL. */
+export function assertNotedSql({ direction, version }: Step): string {
+  return `SELECT 1 / (pg_catalog.current_setting('nself.done', true) IS NOT DISTINCT FROM '${direction} ${version}')::int`
+}
+
+/** SQL that stores the DOWN of a file with its row, where it is the one that was applied. */
+export function storeDownSql(file: Migration): string {
+  return `UPDATE nself.migrations SET down_sql = ${quoteLiteral(storedDown(file))}, seen_checksum = ${quoteLiteral(seenChecksumOf(file.up))} WHERE ${isRow(file)} AND checksum = '${file.checksum}'`
+}
+
+/** SQL that gives the rows of renamed files the names that these have now. */
+export function renameSql(renames: readonly Rename[]): string {
+  const values = renames.map(({ version, from, to }) => `(${version}, ${quoteLiteral(from)}, ${quoteLiteral(to)})`)
+  return `UPDATE nself.migrations SET name = b.name FROM (VALUES ${values.join(', ')}) AS b (version, before, name)
+ WHERE migrations.version = b.version AND migrations.name = b.before`
+}
+
+/** SQL that marks a database with a stricter environment than the one it was marked with. */
+export function raiseMarkSql(environment: Environment): string {
+  return `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value; ${journalSql('mark-environment', null, 'done', environment, environment)}`
+}
+
+/** SQL that forgets all migrations and seeds, for `fresh`, and marks the database as one that is being dropped; the journal remembers. */
+export function forgetAllSql(environment: Environment): string {
+  const mark = `INSERT INTO nself.metadata VALUES ('${droppingKey}', 'everything') ON CONFLICT DO NOTHING`
+  return `DELETE FROM nself.migrations; DELETE FROM nself.repeatables; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
+}
+
+/** SQL that takes that mark away. */
+export const allDroppedSql = `DELETE FROM nself.metadata WHERE key = '${droppingKey}'`
+
+/** SQL that marks a restored database with the environment it now serves, and journals where it came from. */
+export function restoredSql(environment: Environment, backup: string): string {
+  const mark = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value WHERE metadata.value <> EXCLUDED.value`
+  return `WITH mark AS (${mark}) ${journalSql('restore', null, 'done', environment, backup)}`
+}
+
+/** SQL that drops the tracking tables, for a restore that brings its own. */
+export const dropTrackingSql = 'DROP SCHEMA IF EXISTS nself CASCADE'
