@@ -10,6 +10,7 @@ export type Action =
   | 'fresh'
   | 'repair'
   | 'restore'
+  | 'drop-kept'
   | 'seed'
   | 'mock-users'
   | 'reset'
@@ -70,6 +71,8 @@ const insteadOf: Partial<Record<Action, string>> = {
 type Need = 'nothing' | 'yes-no' | 'phrase' | 'blocked'
 
 function requirement(action: Action, environment: Environment, destructive: boolean): Need {
+  // What it drops comes back from nowhere, so a person looks at the list everywhere.
+  if (action === 'drop-kept') return environment === 'production' ? 'phrase' : 'yes-no'
   if (environment === 'local') return 'nothing'
   if ((action === 'up' || action === 'seed') && destructive) return environment === 'staging' ? 'yes-no' : 'phrase'
   const table = {

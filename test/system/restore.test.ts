@@ -134,9 +134,34 @@ describe('restore', () => {
     expect(code, stderr).toBe(0)
     expect(stdout).toContain(`restored from ${file}`)
     const [, kept] = await databasesOf(project)
-    expect(stdout).toContain(`DROP DATABASE "${kept}"`)
+    expect(stdout).toContain(`The old database is now ${kept}; to drop it: nself db backup prune --databases`)
     expect(await project.query('SELECT id FROM a')).toEqual([[1], [2]])
     expect(await queryIn(project, kept as string, 'SELECT id FROM a')).toEqual([[1], [2], [3]])
+  })
+
+  test('leaves databases that backup list shows, and that backup prune --databases drops once it is told to', async () => {
+    const project = await small()
+    await backUp(project)
+    const kept = await restored(project)
+    await project.queryBeside(`CREATE DATABASE "${kept}_mine"`)
+    const list = await project.ok('db', 'backup', 'list')
+    expect(list).toMatch(
+      new RegExp(`^${kept} +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d +\\S+ MB +${databaseOf(project)}$`, 'm'),
+    )
+    expect(list).not.toContain('_mine')
+    const prune = ['db', 'backup', 'prune', '--databases'] as const
+    const { code, stderr } = await project.nself(...prune)
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain(`(local): ${kept}`)
+    expect(stderr).toContain('--yes')
+    expect((await project.nself(...prune, '1')).code).toBe(2)
+    const user = await connectAs(project, 'a user', project.url.replace(/[^/]*$/, kept as string))
+    const inUse = await project.nself(...prune, '--yes')
+    expect(inUse.stderr).toMatch(new RegExp(`${kept} is kept: others are connected to it: pid \\d+ \\(a user,`))
+    await user.end()
+    await untilOnServer(project, `NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = '${kept}')`)
+    expect(await project.ok(...prune, '--yes')).toContain(`Removed ${kept}`)
+    expect(await databasesOf(project)).toEqual([databaseOf(project), `${kept}_mine`])
   })
 
   test('takes the newest backup of this server, and names one of the same name elsewhere without taking it', async () => {

@@ -6,7 +6,6 @@ import type {
 } from '../../commands/shared/backup-results.ts'
 import { sizeText } from '../../core/backup.ts'
 import { certain } from '../../core/certain.ts'
-import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Paint } from './paint.ts'
 
 /** What the commands about backups return, as the lines that a person reads. */
@@ -36,24 +35,53 @@ function renderTaken({ file, path, manifest, removed }: BackupResult, paint: Pai
   ].join('\n')
 }
 
-function renderList({ backups, folder }: BackupListResult, paint: Paint): string {
-  if (backups.length === 0) return `No backups yet in ${folder}`
+function renderList({ backups, folder, databases, pruneLine }: BackupListResult, paint: Paint): string {
+  const files =
+    backups.length === 0
+      ? [`No backups yet in ${folder}`]
+      : [...filesTable(backups, paint), '', `${backups.length} in ${folder}`]
+  const kept = databases === null || databases.length === 0 ? [] : ['', ...keptTable(databases, pruneLine, paint)]
+  return [...files, ...kept].join('\n')
+}
+
+function filesTable(backups: BackupListResult['backups'], paint: Paint): string[] {
   const rows = backups.map(({ file, takenAt, size, verified, manifest, isDamaged }) => [
     file,
-    takenAt.slice(0, 19).replace('T', ' '),
+    moment(takenAt),
     sizeText(size),
     manifest?.environment ?? '-',
     manifest === null ? '-' : (manifest.lastVersion ?? 'none'),
     verified ? 'yes' : isDamaged ? 'damaged manifest' : manifest === null ? 'no manifest' : 'no',
   ])
-  const head = ['File', 'Taken (UTC)', 'Size', 'Environment', 'Last version', 'Verified']
+  return columns(['File', 'Taken (UTC)', 'Size', 'Environment', 'Last version', 'Verified'], rows, paint)
+}
+
+function keptTable(databases: NonNullable<BackupListResult['databases']>, pruneLine: string, paint: Paint): string[] {
+  const rows = databases.map(({ name, of, keptAt, size }) => [
+    name,
+    moment(keptAt),
+    size === null ? '-' : sizeText(size),
+    of,
+  ])
+  const count = databases.length === 1 ? '1 database' : `${databases.length} databases`
+  return [
+    ...columns(['Database', 'Kept (UTC)', 'Size', 'As it was before'], rows, paint),
+    '',
+    `${count} kept by restores and roll backs; to drop them: ${paint.cyan(pruneLine)}`,
+  ]
+}
+
+const moment = (iso: string) => iso.slice(0, 19).replace('T', ' ')
+
+/** Sizes, in the third column, end alike. */
+function columns(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => certain(row[i]).length)))
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, i) => (i === 2 ? cell.padStart(certain(widths[i])) : cell.padEnd(certain(widths[i]))))
       .join('  ')
       .trimEnd()
-  return [paint.bold(line(head)), ...rows.map(line), '', `${backups.length} in ${folder}`].join('\n')
+  return [paint.bold(line(head)), ...rows.map(line)]
 }
 
 function renderPruned({ removed, kept }: PruneResult): string {
@@ -61,11 +89,8 @@ function renderPruned({ removed, kept }: PruneResult): string {
   return [...removed.map((name) => `Removed ${name}`), `${kept} kept`].join('\n')
 }
 
-function renderRestored({ database, file, kept, durationMs }: RestoreResult, paint: Paint): string {
-  const old =
-    kept === null
-      ? []
-      : [`The old database is now ${kept}; to drop it: ${paint.cyan(`DROP DATABASE ${quoteIdentifier(kept)}`)}`]
+function renderRestored({ database, file, kept, pruneLine, durationMs }: RestoreResult, paint: Paint): string {
+  const old = kept === null ? [] : [`The old database is now ${kept}; to drop it: ${paint.cyan(pruneLine)}`]
   return [`${paint.green('✓')} ${database} restored from ${file} in ${seconds(durationMs)}`, ...old].join('\n')
 }
 

@@ -30,16 +30,21 @@ export function addBackup(db: Command, run: Runner): void {
         }),
       ),
     )
-  leaf(backup, 'list', 'the backups that there are', ['nself db backup list']).action((_, command) =>
+  leaf(backup, 'list', 'the backups that there are, and the databases that restores have kept', [
+    'nself db backup list',
+  ]).action((_, command) =>
     run(command.optsWithGlobals(), async (context) => (await import('../../commands/db/backup/list.ts')).list(context)),
   )
   leaf(backup, 'prune', 'remove all but the newest N of each database; the newest verified one stays', [
     'nself db backup prune 7',
+    'nself db backup prune --databases   # those that restores and roll backs have kept; it asks',
   ])
-    .argument('<N>', 'so many stay', count)
-    .action((n, _, command) =>
+    .argument('[N]', 'how many stay', count)
+    .option('--databases', 'drop the databases that restores and roll backs of this one have kept')
+    .addOption(confirm())
+    .action((n: number | undefined, flags, command) =>
       run(command.optsWithGlobals(), async (context) =>
-        (await import('../../commands/db/backup/prune.ts')).prune(context, n),
+        (await import('../../commands/db/backup/prune.ts')).prune(context, n ?? null, flags.databases === true),
       ),
     )
   addRestore(db, run)

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../core/backup.ts'
+import type { KeptDatabase } from '../../postgres/databases/kept.ts'
 
 export interface BackupResult {
   readonly kind: 'backup'
@@ -22,10 +23,15 @@ export interface BackupListResult {
     /** It has a manifest that cannot be read. */
     readonly isDamaged: boolean
   }[]
+  /** What restores and roll backs have kept of the database; null where the server could not be asked. */
+  readonly databases: readonly KeptDatabase[] | null
+  /** The command that drops them. */
+  readonly pruneLine: string
 }
 
 export interface PruneResult {
   readonly kind: 'prune'
+  /** Files of backups, or databases that were kept. */
   readonly removed: readonly string[]
   readonly kept: number
 }
@@ -37,5 +43,7 @@ export interface RestoreResult {
   readonly inPlace: boolean
   /** The name under which the old database is kept. */
   readonly kept: string | null
+  /** The command that drops it. */
+  readonly pruneLine: string
   readonly durationMs: number
 }

@@ -41,6 +41,14 @@ export async function resolveServer({ settings, tell }: Context): Promise<Server
   return startEmbedded({ home: target.home, onProgress: tell })
 }
 
+/** The configured server; of the embedded one only where it runs: nothing is started for a look. */
+export async function runningServer({ settings: { target } }: Context): Promise<Server | null> {
+  if (target.kind === 'server') return target
+  const { embeddedStatus } = await import('../../postgres/embedded/status.ts')
+  const status = embeddedStatus(target.home)
+  return status.state === 'running' ? status.server : null
+}
+
 /** The folder of this project's embedded server. */
 export const embeddedHome = ({ settings }: Context): string => join(settings.root, '.nself')
 

@@ -17,6 +17,7 @@ import { restoreLine } from './backup-first.ts'
 import type { RestoreResult } from './backup-results.ts'
 import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
 import { mayEndConnections } from './end-sessions.ts'
+import { pruneKeptLine } from './kept-databases.ts'
 import { missingRoles } from './missing-roles.ts'
 import { findBackupMeans, takeBackup } from './take-backup.ts'
 
@@ -74,7 +75,15 @@ export async function restoreBackup(
     signal: context.signal,
   })
   const durationMs = context.now() - began
-  return { kind: 'restore', database, file: backup.name, inPlace: flags.inPlace, kept, durationMs }
+  return {
+    kind: 'restore',
+    database,
+    file: backup.name,
+    inPlace: flags.inPlace,
+    kept,
+    pruneLine: pruneKeptLine(context),
+    durationMs,
+  }
 }
 
 /** @throws NselfError `usage` when there is none. */

@@ -1,10 +1,10 @@
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
 import type { Report } from '../../core/report.ts'
-import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restoreLine } from './backup-first.ts'
 import type { Context } from './context.ts'
+import { pruneKeptLine } from './kept-databases.ts'
 import { restoreBackup } from './restore-backup.ts'
 import type { TakenBackup } from './take-backup.ts'
 
@@ -48,10 +48,7 @@ export async function afterFailure(
   if (!wanted) return withHint(error, `${error.hint ?? ''}; or go back: ${line}`)
   try {
     const kept = await rollBack(context, taken, flags)
-    const study =
-      kept === null
-        ? ''
-        : `; the failed database is kept as ${kept}: DROP DATABASE ${quoteIdentifier(kept)} when you are done`
+    const study = kept === null ? '' : `; the failed database is kept as ${kept}; to drop it: ${pruneKeptLine(context)}`
     const report = error.report?.kind === 'run' ? { ...error.report, rolledBack: true as const } : error.report
     return withHint(error, `rolled back to ${taken.name}${study}`, report)
   } catch (failure) {

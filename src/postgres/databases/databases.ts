@@ -26,6 +26,9 @@ export async function freeName(client: Client, database: string, what: string, s
   }
 }
 
+/** What the names of the databases begin with that were kept when others took this one's place. */
+export const keptPrefix = (database: string): string => `${shortened(database, longestEnding)}_before_`
+
 /** A name that leaves room for an ending. Of one that is cut off a hash tells it from others that begin like it. */
 function shortened(name: string, room: number): string {
   if (Buffer.byteLength(name) <= longest - room) return name

@@ -192,6 +192,10 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         isDamaged: false,
       },
     ],
+    databases: [
+      { name: 'shop_before_20260122_150000', of: 'shop', keptAt: '2026-01-22T15:00:00.000Z', size: 52_000_000 },
+    ],
+    pruneLine: 'nself db backup prune --databases',
   },
   prune: { kind: 'prune', removed: ['nself_full_20260101_143000.dump'], kept: 7 },
   restore: {
@@ -200,6 +204,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     file: 'nself_full_20260122_143000.dump',
     inPlace: false,
     kept: 'shop_before_20260122_150000',
+    pruneLine: 'nself db backup prune --databases',
     durationMs: 9000,
   },
   import: imported,

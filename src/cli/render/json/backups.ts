@@ -30,7 +30,7 @@ export function backupDocument({ kind, file, path, manifest, removed }: BackupRe
   return { kind, file, path, manifest: manifestDocument(manifest), removed }
 }
 
-export function backupListDocument({ kind, folder, backups }: BackupListResult) {
+export function backupListDocument({ kind, folder, backups, databases }: BackupListResult) {
   return {
     kind,
     folder,
@@ -43,6 +43,7 @@ export function backupListDocument({ kind, folder, backups }: BackupListResult) 
       manifest: manifest && manifestDocument(manifest),
       isDamaged,
     })),
+    databases: databases?.map(({ name, of, keptAt, size }) => ({ name, of, keptAt, size })) ?? null,
   }
 }
 

@@ -2,13 +2,15 @@ import { isVerified, takenAtOf } from '../../../core/backup.ts'
 import { listBackups } from '../../../project/backups.ts'
 import type { BackupListResult } from '../../shared/backup-results.ts'
 import type { Context } from '../../shared/context.ts'
+import { findKept, pruneKeptLine } from '../../shared/kept-databases.ts'
 
-/** The backups of the folder, the newest first. Needs no server. */
-export async function list({ settings }: Context): Promise<BackupListResult> {
-  const backups = await listBackups(settings.backupsDir)
+/** The backups of the folder and the databases that were kept, the newest first. It works without a server, too. */
+export async function list(context: Context): Promise<BackupListResult> {
+  const { backupsDir } = context.settings
+  const [backups, databases] = await Promise.all([listBackups(backupsDir), findKept(context)])
   return {
     kind: 'backup-list',
-    folder: settings.backupsDir,
+    folder: backupsDir,
     backups: backups.map((backup) => ({
       file: backup.name,
       path: backup.path,
@@ -18,5 +20,7 @@ export async function list({ settings }: Context): Promise<BackupListResult> {
       manifest: backup.manifest,
       isDamaged: backup.isDamaged,
     })),
+    databases,
+    pruneLine: pruneKeptLine(context),
   }
 }
