@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { describe, type Variables } from './env-files.ts'
-import { readRegularSync } from './regular-file.ts'
+import { describe, type EnvFile, type Variables } from './env-files.ts'
 
 /**
  * What is set to nothing is most likely a script's or a pipeline's unset variable: to go on without it would reach
@@ -27,16 +25,10 @@ const assignment =
   /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
 
 /** What to tell of the lines of an env file that are not read as they were meant. Never what stands in them. */
-export function misreadLines(root: string, file: string): string[] {
-  let text: string
-  try {
-    text = readRegularSync(join(root, file)).replace(/\r\n?/g, '\n')
-  } catch {
-    // It is not there; one that cannot be read was told before.
-    return []
-  }
+export function misreadLines({ file, text }: EnvFile): string[] {
+  if (text === null) return []
   const told: string[] = []
-  const rest = text.replace(assignment, (line, name: string, value: string | undefined) => {
+  const rest = text.replace(/\r\n?/g, '\n').replace(assignment, (line, name: string, value: string | undefined) => {
     const isUnquoted = value !== undefined && !/^\s*['"`]/.test(value)
     if (/PASSWORD|URL$/.test(name) && isUnquoted && /[^\s#]#/.test(line.slice(line.indexOf(value))))
       told.push(`${name} in ${file} ends at its #, which begins a comment: put the value into quotes`)

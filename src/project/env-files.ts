@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { NselfError } from '../core/errors.ts'
@@ -29,16 +29,24 @@ export function merge(all: readonly Variables[]): Variables {
   return new Map(all.flatMap((variables) => [...variables]))
 }
 
-/** The variables of an env file, in the grammar of dotenv: `$` and backquotes mean nothing. Empty where there is no such file. */
-export function readEnvFile(root: string, file: string): Variables {
+export interface EnvFile {
+  readonly file: string
+  /** Null where there is none. */
+  readonly text: string | null
+  readonly variables: Variables
+}
+
+/** An env file, in the grammar of dotenv: `$` and backquotes mean nothing. */
+export function readEnvFile(root: string, file: string): EnvFile {
   try {
+    // Most are not there, and to be told so by an error takes ten times as long.
+    if (!existsSync(join(root, file))) return { file, text: null, variables: new Map() }
     const text = readRegularSync(join(root, file))
     if (text.includes('\0') || text.includes('\ufffd'))
       throw Object.assign(new Error(), { code: 'it is not UTF-8 text' })
-    return variablesOf(parse(text), file)
+    return { file, text, variables: variablesOf(parse(text), file) }
   } catch (error) {
     const reason = systemCodeOf(error)
-    if (reason === 'ENOENT') return new Map()
     throw new NselfError('configuration', `cannot read ${file}: ${reason ?? String(error)}`, {
       hint: `make ${join(root, file)} a file that you can read, or move it away`,
       cause: error,

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { certain } from '../core/certain.ts'
 import { type Environment, parseEnvironment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
@@ -80,17 +78,18 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
   }
   const fromProcess = variablesOf(env, null)
   const common = commonFiles.map((file) => readEnvFile(root, file))
-  const [environment, environmentSource] = chooseEnvironment(flagEnvironment, fromProcess, merge(common))
-  const specific = filesOf[environment].map((file) => readEnvFile(root, file))
-  const read = [...common, ...specific, fromProcess]
+  const [environment, environmentSource] = chooseEnvironment(
+    flagEnvironment,
+    fromProcess,
+    merge(common.map(({ variables }) => variables)),
+  )
+  const files = [...common, ...filesOf[environment].map((file) => readEnvFile(root, file))]
+  const read = [...files.map((file) => file.variables), fromProcess]
   refuseEmpty(merge(read), flagUrl !== undefined)
   const layers = read.map(withoutEmpty)
   const variables = merge(layers)
-  const files = [...commonFiles, ...filesOf[environment]].map((file, i) => ({
-    file,
-    variables: certain(layers[i]),
-  }))
-  const exposures = environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, item.variables))
+  const exposures =
+    environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, withoutEmpty(item.variables)))
   const { target, origins, warnings } = chooseTarget(root, environment, flagUrl, layers)
   const users = variables.get('NSELF_PROD_USERS')
   const shadow = variables.get('NSELF_SHADOW_URL')
@@ -110,11 +109,11 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
       migrations: originOf(variables, 'NSELF_MIGRATIONS_DIR') ?? 'default',
       seeds: originOf(variables, 'NSELF_SEEDS_DIR') ?? 'default',
     },
-    envFiles: files.map((item) => ({ file: item.file, found: existsSync(join(root, item.file)) })),
+    envFiles: files.map(({ file, text }) => ({ file, found: text !== null })),
     productionUsers: users === undefined ? null : { value: users.value, source: describe('NSELF_PROD_USERS', users) },
     warnings: [
       ...exposures.filter((warning) => warning !== null),
-      ...files.flatMap((item) => misreadLines(root, item.file)),
+      ...files.flatMap(misreadLines),
       ...strangeVariables(variables),
       ...warnings,
     ],
