@@ -3,6 +3,7 @@ import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
 import { interruption } from '../postgres/lock/interruption.ts'
 import type { Progress } from './progress.ts'
+import { withGivenFlags } from './render/given-flags.ts'
 import { visible } from './render/visible.ts'
 
 /**
@@ -41,7 +42,7 @@ export function questionsFor(
       return kind === 'yes-no' ? (/^y(es)?$/i.test(answer) ? 'y' : 'n') : answer
     },
     choose: async (message, options) => {
-      const choices = options.map((title, value) => ({ title: visible(title), value }))
+      const choices = options.map((title, value) => ({ title: visible(withGivenFlags(title)), value }))
       return (await put<number[]>({ type: 'multiselect', message: visible(message), choices })) ?? []
     },
   }

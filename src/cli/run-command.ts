@@ -8,6 +8,7 @@ import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'
 import { progressOn } from './progress.ts'
+import { carryFlags, withGivenFlags } from './render/given-flags.ts'
 import { jsonResult } from './render/json/document.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
@@ -66,7 +67,7 @@ function contextOf(flags: CommonFlags): Context {
     ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,
     handOver,
-    tell: (sentence) => progress.tell(shown(sentence)),
+    tell: (sentence) => progress.tell(shown(withGivenFlags(sentence))),
     progress: (what) => progress.progress(shown(what)),
     now: () => progress.now(),
   }
@@ -89,6 +90,7 @@ async function textOf(result: Result): Promise<string> {
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
+  carryFlags(flags)
   if (flags.debug === true || wantsDebug()) showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : await textOf(result)

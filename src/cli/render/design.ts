@@ -1,5 +1,6 @@
 import type { DiffResult, ImportResult } from '../../commands/shared/schema-results.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
+import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
 export function renderImport({ design, files, differences, renames, seed }: ImportResult, paint: Paint): string {
@@ -15,7 +16,7 @@ export function renderImport({ design, files, differences, renames, seed }: Impo
     '',
     ...files.map((path) => `Migration created: ${path}`),
     ...seeded,
-    'Proven both ways on a scratch database. Read it, then: nself db migrate up',
+    withGivenFlags('Proven both ways on a scratch database. Read it, then: nself db migrate up'),
   ].join('\n')
 }
 

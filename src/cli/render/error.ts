@@ -1,6 +1,7 @@
 import type { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { FailureReport } from '../../core/report.ts'
+import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
 import { visibleIn } from './visible.ts'
@@ -14,7 +15,7 @@ export function renderError(error: NselfError, paint: Paint): string {
   if (server?.hint) lines.push(`  HINT: ${server.hint}`)
   if (server?.where) lines.push(`  CONTEXT: ${server.where.replaceAll('\n', '\n           ')}`)
   lines.push(...faultLines(report), ...stepLines(report))
-  if (hint) lines.push(`${paint.cyan('Next:')} ${hint}`)
+  if (hint) lines.push(`${paint.cyan('Next:')} ${withGivenFlags(hint)}`)
   return redact(lines.join('\n'))
 }
 

@@ -8,6 +8,7 @@ import type {
 import { effectLine } from '../../core/effect.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { painted } from './design.ts'
+import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
 export function renderStatus({ migrations, database, environment, drift }: StatusResult, paint: Paint): string {
@@ -91,9 +92,11 @@ export function renderDryRun({ steps }: DryRunResult): string {
 export function renderRepair({ done, findings, inferred, database }: RepairResult, paint: Paint): string {
   if (done.length > 0) return done.map((what) => `${paint.green('✓')} ${what}`).join('\n')
   if (findings.length === 0) return [...inferred, `Nothing to repair on ${database}`].join('\n')
-  return [
-    ...inferred,
-    `To repair on ${database}; nothing was changed:`,
-    ...findings.map((fix) => `  ${fix.what}\n    nself db migrate repair ${paint.cyan(fix.flag)}`),
-  ].join('\n')
+  return withGivenFlags(
+    [
+      ...inferred,
+      `To repair on ${database}; nothing was changed:`,
+      ...findings.map((fix) => `  ${fix.what}\n    nself db migrate repair ${paint.cyan(fix.flag)}`),
+    ].join('\n'),
+  )
 }

@@ -1,6 +1,7 @@
 import type { NselfError } from '../../../core/errors.ts'
 import type { FailureReport } from '../../../core/report.ts'
 import { redactExcerpt } from '../error.ts'
+import { withGivenFlags } from '../given-flags.ts'
 import { redact } from '../redact.ts'
 import { format } from './document.ts'
 import { locationDocument, seedStepDocuments, stepDocuments } from './migrate.ts'
@@ -10,7 +11,7 @@ export function jsonError({ code, message, hint, location, server, report }: Nse
   const error = {
     code,
     message,
-    hint,
+    hint: hint && withGivenFlags(hint),
     location: location && locationDocument(redactExcerpt(location)),
     server: server && { sqlstate: server.sqlstate, detail: server.detail, hint: server.hint, where: server.where },
     report: report && reportDocument(report),

@@ -1,0 +1,45 @@
+import { shellWord } from '../../core/shell-word.ts'
+import { redact } from './redact.ts'
+
+/** What was typed that says which database is meant. */
+interface GivenFlags {
+  readonly env?: string | undefined
+  readonly databaseUrl?: string | undefined
+}
+
+/** The commands that look at a database, as they are typed after `nself`; longer ones come before what they begin with. */
+export const databaseCommands = [
+  ...['status', 'up', 'down', 'redo', 'fresh', 'repair'].map((name) => `db migrate ${name}`),
+  ...['import', 'apply', 'diff', 'show', 'diagram'].map((name) => `db schema ${name}`),
+  ...['common', 'env', 'users', 'status'].map((name) => `db seed ${name}`),
+  ...['backup list', 'backup prune', 'backup', 'restore', 'update', 'run', 'reset', 'shell', 'query'].map(
+    (name) => `db ${name}`,
+  ),
+  'db seed(?! create)',
+  'env',
+]
+
+const command = new RegExp(`\\bnself (?:${databaseCommands.join('|')})(?![\\w:-])`, 'g')
+/** What of a sentence belongs to the command before it. */
+const restOfCommand = /^[^;,\n]*?(?=[;,\n]|: |\. |$)/
+
+let given: GivenFlags = {}
+
+/** Has every command that is printed from now on name the same database as this one. */
+export function carryFlags({ env, databaseUrl }: GivenFlags): void {
+  given = { env, databaseUrl }
+}
+
+/** A text with the flags that were given in each `nself …` that it tells to type, but where it names others itself. */
+export function withGivenFlags(text: string): string {
+  const flags = [
+    ...(given.databaseUrl === undefined ? [] : [['--database-url', given.databaseUrl] as const]),
+    ...(given.env === undefined ? [] : [['--env', given.env] as const]),
+  ]
+  if (flags.length === 0) return text
+  return text.replace(command, (found, at: number) => {
+    const rest = restOfCommand.exec(text.slice(at + found.length))?.[0] ?? ''
+    const more = flags.filter(([flag]) => !rest.includes(`${flag} `))
+    return [found, ...more.map(([flag, value]) => `${flag} ${redact(shellWord(value))}`)].join(' ')
+  })
+}
