@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
+import { systemRefusal } from '../core/system-refusal.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { print, streams } from './output.ts'
 import { renderError } from './render/error.ts'
@@ -33,10 +33,7 @@ function tooLong(cause: unknown): NselfError {
 function told(cause: unknown): unknown {
   if (cause instanceof NselfError) return cause
   if (isTooLong(cause)) return tooLong(cause)
-  const code = systemCodeOf(cause)
-  if (!isDiskFull(code)) return cause
-  const path = cause instanceof Error && 'path' in cause ? String(cause.path) : 'a file'
-  return diskFull(`${path} cannot be written`, code, cause)
+  return systemRefusal(cause) ?? cause
 }
 
 /** Whether stdout takes that: on a full disk it does not, and stderr is told. */

@@ -200,3 +200,11 @@ describe('servers', () => {
     await expectUntouched(project)
   })
 })
+
+test('a working folder that is gone is told as that', () => {
+  const script = `folder=$(mktemp -d) && cd "$folder" && rmdir "$folder" && exec "$0" "$1" db migrate status`
+  const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, program], { encoding: 'utf8' })
+  expect(stderr).toContain('Error: the folder in which this command was started is gone')
+  expect(stderr).toContain('Next: go to a folder that is there')
+  expect(status).toBe(2)
+})
