@@ -7,7 +7,8 @@ import { withGivenFlags } from './render/given-flags.ts'
 import { visible } from './render/visible.ts'
 
 /**
- * Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command.
+ * Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command. Who sends
+ * the result into a pipe or a file wants to read it there: nothing is to be chosen then.
  * @param progress gives way while one is open.
  */
 export function questionsFor(
@@ -34,6 +35,11 @@ export function questionsFor(
     if (aborted || signal.aborted) throw new NselfError(interruption(signal), 'interrupted; nothing was changed')
     return answer.value as T | undefined
   }
+  const choose = async (message: string, options: readonly string[]) => {
+    const choices = options.map((title, value) => ({ title: visible(withGivenFlags(title)), value }))
+    const question = { type: 'multiselect', message: visible(message), choices, hint: keysOfList } as const
+    return (await put<number[]>(question)) ?? []
+  }
   return {
     ask: async ({ kind, message: words }) => {
       const message = visible(words)
@@ -41,17 +47,17 @@ export function questionsFor(
       const answer = (text ?? '').trim()
       return kind === 'yes-no' ? (/^y(es)?$/i.test(answer) ? 'y' : 'n') : answer
     },
-    choose: async (message, options) => {
-      const choices = options.map((title, value) => ({ title: visible(withGivenFlags(title)), value }))
-      return (await put<number[]>({ type: 'multiselect', message: visible(message), choices })) ?? []
-    },
+    choose: isatty(1) ? choose : null,
   }
 }
+
+const keysOfList = 'Up and Down move, Space ticks, Enter does what is ticked and nothing else, Ctrl-C leaves'
 
 interface Question {
   readonly type: 'text' | 'multiselect'
   readonly message: string
   readonly choices?: Choice[]
+  readonly hint?: string
 }
 
 interface Choice {

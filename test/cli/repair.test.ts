@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { keys } from '../helpers/cli.ts'
+import { keys, startAtTerminal } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -184,6 +184,23 @@ describe('rows that somebody deleted', () => {
   })
 })
 
+describe('a file that was applied empty and written later', () => {
+  test('is to be forgotten, so that up runs it', async () => {
+    const project = await server.project({ '001_a.sql': '-- UP\n-- nself: nothing-to-do\n' })
+    await up(project)
+    project.write({ '001_a.sql': table('a') })
+    const refused = await project.nself('db', 'migrate', 'up', '--env', 'local')
+    expect(refused.stderr).toContain(
+      '001_a had no statement when applied: nself db migrate repair --env local --forget 1',
+    )
+    const shown = await repaired(project)
+    expect(shown).toContain('repair --forget 1   (recommended)')
+    await repaired(project, '--forget', '1')
+    await up(project)
+    expect(await project.tables()).toEqual(['a'])
+  })
+})
+
 describe('an INVALID index', () => {
   test('is found and dropped, and a valid one is not', async () => {
     const project = await server.project({})
@@ -263,11 +280,24 @@ describe('at a terminal', () => {
       [`${keys.down}${keys.space}${keys.enter}`, 0, ['001_a edited', '002_b applied']],
     ] as const) {
       const terminal = project.atTerminal('db', 'migrate', 'repair')
+      await terminal.shows('Up and Down move, Space ticks, Enter does what is ticked and nothing else, Ctrl-C leaves')
+      await terminal.shows('(better: undo the edit, or locally revert it and apply it again: nself db migrate redo 2)')
       await terminal.shows('002_b was edited')
       terminal.type(typed)
       const { code, screen } = await terminal.finished
       expect(code, screen).toBe(status)
       expect(await project.statuses()).toEqual(after)
     }
+  })
+
+  test('asks nothing where stdout is no terminal, and shows what it found', async () => {
+    const project = await server.project({ '001_a.sql': table('a') })
+    await up(project)
+    project.write({ '001_a.sql': table('a').replace('int', 'bigint') })
+    const found = join(project.root, 'found')
+    const terminal = startAtTerminal(project.root, ['db', 'migrate', 'repair'], { DATABASE_URL: project.url }, found)
+    expect(await terminal.finished).toEqual({ code: 0, screen: '' })
+    expect(readFileSync(found, 'utf8')).toContain('repair --accept 1')
+    expect(await project.statuses()).toEqual(['001_a edited'])
   })
 })

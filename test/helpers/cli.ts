@@ -83,9 +83,19 @@ export function start(cwd: string, args: readonly string[], env: Env, input?: st
   return { kill: (signal) => void child.kill(signal), finished, says }
 }
 
-/** Starts the built binary at a pseudo-terminal of its own. */
-export function startAtTerminal(cwd: string, args: readonly string[], env: Record<string, string>): Terminal {
-  const pty = spawnTerminal(process.execPath, [program, ...args], {
+/** Starts the built binary at a pseudo-terminal of its own; `stdout` is a file to write there instead. */
+export function startAtTerminal(
+  cwd: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  stdout: string | null = null,
+): Terminal {
+  const line = [process.execPath, program, ...args]
+  const [file, words] =
+    stdout === null
+      ? [process.execPath, line.slice(1)]
+      : ['/bin/sh', ['-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', stdout, ...line]]
+  const pty = spawnTerminal(file, words, {
     cwd,
     env: environment({ ...env, TERM: 'xterm', NO_COLOR: '1' }),
     cols: 200,

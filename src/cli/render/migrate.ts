@@ -96,7 +96,11 @@ export function renderRepair({ done, findings, inferred, database }: RepairResul
     [
       ...inferred,
       `To repair on ${database}; nothing was changed:`,
-      ...findings.map((fix) => `  ${fix.what}\n    nself db migrate repair ${paint.cyan(fix.flag)}`),
+      ...findings.flatMap(({ what, flag, recommended, better }) => [
+        `  ${what}`,
+        `    nself db migrate repair ${paint.cyan(flag)}${recommended ? '   (recommended)' : ''}`,
+        ...(better === null ? [] : [`    better: ${better}`]),
+      ]),
     ].join('\n'),
   )
 }

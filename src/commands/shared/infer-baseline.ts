@@ -34,7 +34,9 @@ export async function inferBaseline(
     const repairs = repairsFor(state, { ...nothing, baseline: version })
     if (repairs.length === 0) return []
     const what = `the schema is that of ${name}: record everything up to it as applied`
-    return [{ kind: 'baseline', version, flag: `--baseline ${version}`, what, repairs }]
+    return [
+      { kind: 'baseline', version, flag: `--baseline ${version}`, what, recommended: true, better: null, repairs },
+    ]
   })
   return { findings, lines: linesOf(inferred) }
 }

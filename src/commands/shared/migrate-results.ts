@@ -83,6 +83,9 @@ interface Fix {
   /** The flag that does it: `--accept 3`. */
   readonly flag: string
   readonly what: string
+  readonly recommended: boolean
+  /** What to do rather than that, where it will do. */
+  readonly better: string | null
 }
 
 export interface RepairResult {

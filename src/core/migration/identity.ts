@@ -1,4 +1,4 @@
-import { seenChecksumOf } from './checksum.ts'
+import { seenChecksumOf, sha256 } from './checksum.ts'
 import type { Applied, Migration } from './migration.ts'
 
 /** Whether two names are of one migration: their numbers may be written differently. */
@@ -14,6 +14,13 @@ function titleOf(name: string): string {
 export function isSameText(file: Migration, row: Applied): boolean {
   if (file.checksum === row.checksum) return true
   return row.seenChecksum !== null && row.seenChecksum === seenChecksumOf(file.up)
+}
+
+const nothing = sha256('')
+
+/** Whether there was no statement in the UP that was applied. */
+export function wasEmpty({ checksum, seenChecksum }: Applied): boolean {
+  return checksum === nothing || seenChecksum === nothing
 }
 
 /**

@@ -1,4 +1,5 @@
 import { NselfError } from '../errors.ts'
+import { wasEmpty } from './identity.ts'
 import type { Migration, Named } from './migration.ts'
 import type { Entry, State } from './state.ts'
 
@@ -91,14 +92,24 @@ export function refuseRenumbered({ entries }: State): void {
 export function refuseEdited(state: State): void {
   const edited = state.entries.filter((entry) => entry.status === 'edited')
   if (edited.length === 0) return
-  const versions = edited.map((entry) => entry.version).join(',')
+  const versions = (entries: readonly Entry[]) => entries.map((entry) => entry.version).join(',')
+  const empty = edited.filter(({ applied }) => applied !== null && wasEmpty(applied))
+  const others = edited.filter((entry) => !empty.includes(entry))
+  const hints = [
+    empty.length === 0
+      ? ''
+      : `${listSome(empty)} had no statement when applied: nself db migrate repair --forget ${versions(empty)}, and the next up runs it`,
+    others.length === 0
+      ? ''
+      : `undo the edit and write a new migration instead${redoHint(state, others)}, or accept it as it is: nself db migrate repair --accept ${versions(others)}`,
+  ]
   throw new NselfError('refused', `edited after being applied: ${listNames(edited)}`, {
-    hint: `undo the edit and write a new migration instead${redoHint(state, edited)}, or accept it as it is: nself db migrate repair --accept ${versions}`,
+    hint: hints.filter((hint) => hint !== '').join('; '),
   })
 }
 
 /** Where all that was applied since can be reverted, a local database can have the edit itself. */
-function redoHint({ entries }: State, edited: readonly Entry[]): string {
+export function redoHint({ entries }: State, edited: readonly Entry[]): string {
   const since = Math.min(...edited.map(({ applied }) => applied?.position ?? 0))
   const later = entries.filter(({ applied }) => applied !== null && applied.position >= since)
   if (later.some(({ applied, file }) => applied?.revertible !== true || file === null)) return ''

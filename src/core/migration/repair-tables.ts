@@ -11,5 +11,15 @@ export function tableFindings(damages: readonly TableDamage[]): ProposedRepair[]
   if (damages.length === 0) return []
   const repair = restoreTables(damages)
   const what = `${damages.map(problemOf).join('; ')}: ${repair.what}`
-  return [{ kind: repair.kind, version: null, flag: '--restore-tables', what, repairs: [repair] }]
+  return [
+    {
+      kind: repair.kind,
+      version: null,
+      flag: '--restore-tables',
+      what,
+      recommended: true,
+      better: null,
+      repairs: [repair],
+    },
+  ]
 }

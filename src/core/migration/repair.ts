@@ -2,9 +2,9 @@ import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
 import { DoneChecksum } from './checksum.ts'
-import { isSameText } from './identity.ts'
+import { isSameText, wasEmpty } from './identity.ts'
 import type { Applied, Migration, Named } from './migration.ts'
-import { listSome, lostProblem } from './plan-refusals.ts'
+import { listSome, lostProblem, redoHint } from './plan-refusals.ts'
 import type { Section } from './section.ts'
 import { holdSection } from './section-text.ts'
 import type { Entry, State } from './state.ts'
@@ -31,6 +31,10 @@ export interface ProposedRepair {
   readonly version: string | null
   readonly flag: string
   readonly what: string
+  /** Whether it is what is to be done, as far as can be known. */
+  readonly recommended: boolean
+  /** What is better than that where it will do; no fix, but a command or an edit. */
+  readonly better: string | null
   readonly repairs: readonly Repair[]
 }
 
@@ -54,43 +58,68 @@ export interface RepairFlags {
  * @param lost the table of migrations is gone, its journal is there.
  */
 export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): ProposedRepair[] {
-  const findings: ProposedRepair[] = []
-  const add = (flag: string, problem: string, repair: Repair) =>
-    findings.push({
-      kind: repair.kind,
-      version: versionOf(repair),
-      flag,
-      what: `${problem}: ${repair.what}`,
-      repairs: [repair],
-    })
-  if (lost) add('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state))
-  if (state.lost.length > 0) add('--rebuild', lostProblem(state.lost), rebuild(state))
-  for (const entry of state.entries) {
-    const { version, name, file, applied } = entry
-    if (entry.status === 'edited' && file !== null && applied !== null)
-      add(`--accept ${version}`, `${name} was edited after it was applied`, accept(file, applied))
-    if (entry.sameAs !== null && file !== null) {
-      const { sameAs } = entry
-      const problem = `${name} has the text of ${sameAs.name}, which is applied and whose file is gone`
-      add(`--renamed ${sameAs.version}=${version}`, problem, renamed(file, sameAs))
-    }
-    if (entry.status !== 'failed' || applied === null) continue
-    if (isUnknown(applied) && file !== null) {
-      const problem = `nobody can tell whether statement ${applied.statementBegun} of ${name} was done`
-      add(`--statement-done ${version}`, problem, statementDone(entry, file, applied))
-      add(`--statement-again ${version}`, problem, statementAgain(entry))
-    }
-    const problem =
-      applied.state === 'reverting' ? 'is half reverted; nself db migrate down' : 'failed half-way; nself db migrate up'
-    add(`--forget ${version}`, `${name} ${problem} resumes it`, forget(applied))
+  const { entries } = state
+  const lostRows = state.lost.length > 0 ? [propose('--rebuild', lostProblem(state.lost), rebuild(state), 'best')] : []
+  return [
+    ...(lost
+      ? [propose('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state), 'best')]
+      : []),
+    ...lostRows,
+    ...entries.flatMap((entry) => [
+      ...editedFindings(state, entry),
+      ...renamedFindings(entry),
+      ...failedFindings(entry),
+    ]),
+    ...invalidIndexes.map((index) => {
+      const problem = `index ${index} is INVALID, as CONCURRENTLY leaves it`
+      return propose(`--drop-invalid-index ${shellWord(index)}`, problem, dropIndex(index), 'best')
+    }),
+  ]
+}
+
+/** @param better `best` for a fix that nothing is better than. */
+function propose(flag: string, problem: string, repair: Repair, better: string | null): ProposedRepair {
+  const recommended = better === 'best'
+  const what = `${problem}: ${repair.what}`
+  const version = versionOf(repair)
+  return { kind: repair.kind, version, flag, what, recommended, better: recommended ? null : better, repairs: [repair] }
+}
+
+function editedFindings(state: State, entry: Entry): ProposedRepair[] {
+  const { status, version, name, file, applied } = entry
+  if (status !== 'edited' || file === null || applied === null) return []
+  const take = accept(file, applied)
+  const problem = `${name} was edited after it was applied`
+  if (!wasEmpty(applied)) {
+    return [propose(`--accept ${version}`, problem, take, `undo the edit${redoHint(state, [entry])}`)]
   }
-  for (const index of invalidIndexes)
-    add(
-      `--drop-invalid-index ${shellWord(index)}`,
-      `index ${index} is INVALID, as CONCURRENTLY leaves it`,
-      dropIndex(index),
-    )
-  return findings
+  const empty = `${name} was applied when its UP had no statement, so that nothing of it ever ran`
+  return [
+    propose(`--forget ${version}`, empty, forget(applied), 'best'),
+    propose(`--accept ${version}`, problem, take, null),
+  ]
+}
+
+function renamedFindings({ version, name, file, sameAs }: Entry): ProposedRepair[] {
+  if (sameAs === null || file === null) return []
+  const problem = `${name} has the text of ${sameAs.name}, which is applied and whose file is gone`
+  return [propose(`--renamed ${sameAs.version}=${version}`, problem, renamed(file, sameAs), 'best')]
+}
+
+function failedFindings(entry: Entry): ProposedRepair[] {
+  const { status, version, name, file, applied } = entry
+  if (status !== 'failed' || applied === null) return []
+  const isReverting = applied.state === 'reverting'
+  const stopped = `${name} is partially ${isReverting ? 'reverted' : 'applied'}`
+  const resume = `resume it: ${isReverting ? 'nself db migrate down' : 'nself db migrate up'}`
+  const forgotten = propose(`--forget ${version}`, stopped, forget(applied), isUnknown(applied) ? null : resume)
+  if (!isUnknown(applied) || file === null) return [forgotten]
+  const problem = `cannot tell whether statement ${applied.statementBegun} of ${name} completed`
+  return [
+    propose(`--statement-done ${version}`, problem, statementDone(entry, file, applied), 'look at the database first'),
+    propose(`--statement-again ${version}`, problem, statementAgain(entry), 'look at the database first'),
+    forgotten,
+  ]
 }
 
 function versionOf(repair: Repair): string | null {
@@ -174,7 +203,7 @@ function renamed(file: Migration, row: Named): Repair {
 }
 
 function accept(file: Migration, row: Named): Repair {
-  return { kind: 'accept', file, row, what: `accept ${file.name} as it is now` }
+  return { kind: 'accept', file, row, what: `accept ${file.name} as it is now, without running it` }
 }
 
 function markApplied(file: Migration, row: Named | null): Repair {

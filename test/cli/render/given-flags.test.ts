@@ -53,7 +53,14 @@ describe('a command that is told to be typed carries the flags that were given',
     const expected = 'nself db migrate repair --env staging --rebuild'
     expect(renderError(error, plain)).toContain(expected)
     expect(jsonError(error)).toContain(expected)
-    const finding = { kind: 'rebuild', version: null, flag: '--rebuild', what: 'x' } as const
+    const finding = {
+      kind: 'rebuild',
+      version: null,
+      flag: '--rebuild',
+      what: 'x',
+      recommended: true,
+      better: null,
+    } as const
     expect(
       renderRepair({ kind: 'repair', database: 'd', findings: [finding], inferred: [], done: [] }, plain),
     ).toContain(expected)

@@ -102,7 +102,14 @@ export function repairDocument({ kind, database, findings, inferred, done }: Rep
   return {
     kind,
     database,
-    findings: findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what })),
+    findings: findings.map(({ kind, version, flag, what, recommended, better }) => ({
+      kind,
+      version,
+      flag,
+      what,
+      recommended,
+      better,
+    })),
     inferred,
     done,
   }

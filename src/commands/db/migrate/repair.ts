@@ -57,7 +57,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const flagged = repairsFor(state, options)
   const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
   if (chosen.length === 0) {
-    const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
+    const shown = findings.map(shownFix)
     return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: [] }
   }
   refuseOtherEnvironment(server, history.facts, environment)
@@ -94,7 +94,7 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
   }
   const isChosen = options.restoreTables || (await choose(context, database, findings)).length > 0
   if (!isChosen) {
-    const shown = findings.map(({ kind, version, flag, what }) => ({ kind, version, flag, what }))
+    const shown = findings.map(shownFix)
     return { kind: 'repair', database, findings: shown, inferred: [], done: [] }
   }
   refuseOtherEnvironment(server, { markedAs: markLost ? 'production' : markedAs, markLost }, environment)
@@ -112,6 +112,17 @@ function isMarkGone(damages: readonly TableDamage[]): boolean {
   return (has('missing', 'metadata') || has('foreign', 'metadata')) && !has('foreign', 'migrations')
 }
 
+function shownFix({
+  kind,
+  version,
+  flag,
+  what,
+  recommended,
+  better,
+}: ProposedRepair): RepairResult['findings'][number] {
+  return { kind, version, flag, what, recommended, better }
+}
+
 async function choose(
   { choose: ask }: Context,
   database: string,
@@ -119,8 +130,11 @@ async function choose(
 ): Promise<Repair[]> {
   if (ask === null || findings.length === 0) return []
   const picked = await ask(
-    `What to repair on ${database}? Nothing is chosen yet`,
-    findings.map((finding) => finding.what),
+    `What to repair on ${database}? Nothing is ticked yet`,
+    findings.map(({ what, recommended, better }) => {
+      if (recommended) return `${what} (recommended)`
+      return better === null ? what : `${what} (better: ${better})`
+    }),
   )
   return findings.filter((_, i) => picked.includes(i)).flatMap((finding) => finding.repairs)
 }
