@@ -36,6 +36,8 @@ export function equivalentDefault(written: string, type: string, isUnknown: (nam
     return equivalentDefault(rest, type, isUnknown) ?? rest
   }
   if (/^[01]$/.test(written) && type === 'boolean') return written === '1' ? 'true' : 'false'
+  const bit = /^\(\s*b'([01])'\s*\)$/i.exec(written)?.[1]
+  if (bit !== undefined && type === 'boolean') return bit === '1' ? 'true' : 'false'
   // A number would need a cast, which PostgreSQL does not do by itself.
   if (/^\d+$/.test(written) && /^bit\b/.test(type)) return quoteLiteral(written)
   if (/^\(\s*now\s*\)$/i.test(written)) return 'now()'

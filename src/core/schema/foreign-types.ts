@@ -68,6 +68,22 @@ const equivalents = new Map(
     map: 'jsonb',
     dict: 'jsonb',
     array: 'jsonb',
+    // Without its values: any text.
+    enum: 'text',
+    set: 'text',
+    nclob: 'text',
+    sql_variant: 'text',
+    xmltype: 'xml',
+    smallmoney: 'numeric',
+    bignumeric: 'numeric',
+    binary_float: 'real',
+    binary_double: 'double precision',
+    raw: 'bytea',
+    rowversion: 'bytea',
+    uint8: 'smallint',
+    uint16: 'integer',
+    uint64: 'numeric',
+    datetime64: 'timestamp',
   }),
 )
 
@@ -88,6 +104,8 @@ export function equivalentOf(type: string): string | null {
   if (match === null) return null
   const [, word = '', size, attributes = '', array = ''] = match
   const name = word.toLowerCase().replace(/ (?:unsigned|signed)$/, '')
+  // With its values it is an enum of its own.
+  if (name === 'enum' && size !== undefined) return null
   const other = attributes.trim() !== '' || name !== word.toLowerCase()
   const wider = /unsigned/i.test(type) && /^(?:int|integer)$/.test(name) ? 'bigint' : undefined
   const own = (withoutSize.test(name) && size !== undefined) || other ? name : undefined

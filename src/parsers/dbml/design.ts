@@ -1,6 +1,7 @@
 import type { Database, RefEndpoint, TableRecord } from '@dbml/parse'
 import type { Location } from '../../core/location.ts'
 import type { Design, DesignRecords, DesignReference, DesignTable } from '../../core/schema/design.ts'
+import { asMeant } from '../../core/schema/meant-design.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { joinTable, partialReferences, referenceOf } from './references.ts'
@@ -36,9 +37,16 @@ export function designOf(database: Database, source: Source, isMany: IsMany): De
     if (many.length === 2) joinTable(ref, tables, references, at(ref))
     else references.push(referenceOf(ref, many[0] ?? null, tables, at(ref)))
   }
-  const records = database.records.map((item) => recordsOf(item, at(item)))
+  const records = database.records.map((item) => recordsOf(item, at(item), source))
   const unique = withUniqueIndexNames(tables)
-  return { enums: [...enums, ...whole.flatMap((table) => inlineEnums(table, reading))], references, records, ...unique }
+  const design = { enums: [...enums, ...whole.flatMap((table) => inlineEnums(table, reading))], references, records }
+  return asMeant({ ...design, ...unique }, databaseOf(database))
+}
+
+/** `database_type` of the project: its settings have the names that the file gives them. */
+function databaseOf({ project }: Database): string | null {
+  const [, value] = Object.entries(project ?? {}).find(([name]) => name === 'database_type') ?? []
+  return typeof value === 'string' ? value : null
 }
 
 /** Of PostgreSQL's indexes no two of a schema have one name; other databases count the names of each table. */
@@ -64,18 +72,27 @@ function withUniqueIndexNames(tables: readonly DesignTable[]): Pick<Design, 'tab
   return { tables: longer, notes }
 }
 
-function recordsOf(item: TableRecord, at: Location): DesignRecords {
+function recordsOf(item: TableRecord, at: Location, source: Source): DesignRecords {
   return {
     schema: item.schemaName ?? 'public',
     table: item.tableName,
     columns: item.columns,
-    rows: item.values.map((row) => row.map(({ value, type }) => sqlValue(value, type))),
+    rows: item.values.map((row) => row.map((value) => sqlValue(value, source))),
     at,
   }
 }
 
-function sqlValue(value: unknown, type: string): string {
-  if (value === null || value === undefined) return 'NULL'
+function sqlValue({ value, type, token }: TableRecord['values'][number][number], source: Source): string {
+  if (value === null) return 'NULL'
+  if (value === undefined)
+    return enumConstant(source.textAt(token.filepath.absolute, token.start.offset, token.end.offset))
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return type === 'expression' ? `(${String(value)})` : quoteLiteral(String(value))
+}
+
+/** `Status.active`, `app."job state"."on hold"`: the parser tells no value of it, but the place where it stands. */
+function enumConstant(text: string): string {
+  const [, quoted, bare] = /(?:"((?:[^"\\]|\\.)*)"|([^."\s]+))\s*$/.exec(text) ?? []
+  const label = quoted?.replace(/\\(.)/g, '$1') ?? bare
+  return label === undefined ? 'NULL' : quoteLiteral(label)
 }

@@ -1,8 +1,10 @@
-import type { Design, DesignColumn, DesignTable } from '../../core/schema/design.ts'
+import type { Design, DesignColumn, DesignEnum, DesignTable } from '../../core/schema/design.ts'
 import { type DesignFault, invalidDesign } from '../../core/schema/design-faults.ts'
-import { extensionOfType, extensionWords } from '../../core/schema/extensions.ts'
+import { extensionWords } from '../../core/schema/extensions.ts'
 import { calledBy, equivalentDefault } from '../../core/schema/foreign-defaults.ts'
 import { equivalentOf, withSpaces } from '../../core/schema/foreign-types.ts'
+import { withoutRelationColumns } from '../../core/schema/relation-columns.ts'
+import { hintForUnknownType } from '../../core/schema/unknown-type.ts'
 import { quoteQualified } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 
@@ -17,8 +19,9 @@ interface Known {
  * @throws NselfError `invalid-design` for the columns whose types nobody knows.
  */
 export async function withKnownWords(client: Client, written: Design): Promise<Design> {
-  const design = spaced(written)
-  const types = await knownTypes(client, design)
+  const read = spaced(written)
+  const types = await knownTypes(client, read)
+  const design = withoutRelationColumns(read, (type) => types.has(type))
   const columns = design.tables.flatMap((table) => table.columns)
   const isUnknown = await unknownFunctions(client, columns)
   const faults: DesignFault[] = []
@@ -27,7 +30,7 @@ export async function withKnownWords(client: Client, written: Design): Promise<D
     ...table,
     columns: table.columns.map((column) => {
       const type = types.get(column.type)
-      if (type === undefined) faults.push(unknownType(table, column))
+      if (type === undefined) faults.push(unknownType(table, column, design.enums))
       else if (type.sql !== column.type) notes.add(`${column.type} is not a type of PostgreSQL: ${type.sql} is used`)
       return type === undefined ? column : withKnownDefault({ ...column, type: type.sql }, type.name, isUnknown, notes)
     }),
@@ -67,17 +70,12 @@ export async function missingExtensions(client: Client, design: Design): Promise
   return rows.map(({ name }) => name)
 }
 
-function unknownType(table: DesignTable, column: DesignColumn): DesignFault {
-  const extension = extensionOfType(column.type)
-  const isSql = /^(?:primary|foreign|unique|constraint|key|check|index)$/i.test(column.name)
+function unknownType(table: DesignTable, column: DesignColumn, enums: readonly DesignEnum[]): DesignFault {
+  const { name } = table
   return {
-    message: `PostgreSQL knows no type ${column.type}, of ${table.name}.${column.name}`,
+    message: `PostgreSQL knows no type ${column.type}, of ${name}.${column.name}`,
     at: column.at,
-    hint: isSql
-      ? 'this line is SQL: in DBML a key is written [pk] behind its column, or under indexes { (a, b) [pk] }'
-      : extension === null
-        ? 'write one that it knows, such as text, varchar(20), bigint, numeric(10,2), timestamptz or jsonb, or an Enum of the design; one of an extension needs a migration with CREATE EXTENSION first'
-        : `it comes with the extension ${extension}, which this server does not have: install it there`,
+    hint: hintForUnknownType(column, enums),
   }
 }
 
@@ -116,11 +114,14 @@ async function knownTypes(client: Client, design: Design): Promise<Map<string, K
   return types
 }
 
+/** Nothing for the row type of a table: a design that names one means a relation. */
+const typeNameSql = `SELECT format_type(oid, NULL) AS name FROM (SELECT to_regtype($1)::oid AS oid) AS found
+  WHERE NOT EXISTS (SELECT FROM pg_type AS type LEFT JOIN pg_type AS element ON element.oid = type.typelem
+   JOIN pg_class ON pg_class.oid IN (type.typrelid, element.typrelid) WHERE type.oid = found.oid AND relkind IN ('r', 'p', 'f'))`
+
 async function nameOfType(client: Client, type: string): Promise<string | null> {
   // A type with a syntax error is an error before PostgreSQL 16.
-  const result = await client
-    .query<{ name: string | null }>('SELECT format_type(to_regtype($1)::oid, NULL) AS name', [type])
-    .catch(() => null)
+  const result = await client.query<{ name: string | null }>(typeNameSql, [type]).catch(() => null)
   const name = result?.rows[0]?.name
   return name === undefined || name === '-' ? null : name
 }
