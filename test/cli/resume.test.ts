@@ -16,7 +16,7 @@ test('a half-reverted migration is not applied over: up names down, which goes o
   expect(code, stderr).toBe(3)
   expect(stderr).toContain('001_log is half-way reverted')
   expect(stderr).toContain('nself db migrate down')
-  expect(await project.ok('db', 'migrate', 'repair')).toContain('nself db migrate down resumes it')
+  expect(await project.ok('db', 'migrate', 'repair')).toContain('better: resume it: nself db migrate down')
   expect(await project.tables()).toEqual(['log'])
   project.write({ '001_log.sql': half('DO $$ BEGIN ASSERT (SELECT count(*) FROM log) = 1; END $$') })
   await project.ok(...down)

@@ -1,4 +1,5 @@
-import { type ProposedRepair, repairsFor } from '../../core/migration/repair.ts'
+import { repairsFor } from '../../core/migration/repair.ts'
+import type { ProposedRepair } from '../../core/migration/repair-findings.ts'
 import type { State } from '../../core/migration/state.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import type { Server } from '../../postgres/driver/connect.ts'

@@ -1,4 +1,5 @@
-import type { ProposedRepair, Repair } from './repair.ts'
+import type { Repair } from './repair.ts'
+import type { ProposedRepair } from './repair-findings.ts'
 import { fixOf, problemOf, type TableDamage } from './table-damage.ts'
 
 /** The one fix for all of it, which loses nothing: a table that is not nself's keeps its rows under another name. */

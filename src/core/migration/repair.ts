@@ -24,20 +24,6 @@ export type Repair = { readonly what: string } & (
   | { readonly kind: 'restore-tables'; readonly damages: readonly TableDamage[] }
 )
 
-/** A fix that is proposed, with the flag that does it. */
-export interface ProposedRepair {
-  readonly kind: Repair['kind']
-  /** Null for what concerns no single migration. */
-  readonly version: string | null
-  readonly flag: string
-  readonly what: string
-  /** Whether it is what is to be done, as far as can be known. */
-  readonly recommended: boolean
-  /** What is better than that where it will do; no fix, but a command or an edit. */
-  readonly better: string | null
-  readonly repairs: readonly Repair[]
-}
-
 /** Versions are canonical; each list is of one flag. */
 export interface RepairFlags {
   readonly accept: readonly string[]
@@ -51,80 +37,6 @@ export interface RepairFlags {
   readonly rebuild: boolean
   readonly dropInvalidIndex: readonly string[]
   readonly markEnvironment: Environment | null
-}
-
-/**
- * What is wrong, as fixes to choose from. A row whose file is missing here is no fault: another checkout has it.
- * @param lost the table of migrations is gone, its journal is there.
- */
-export function findingsOf(state: State, invalidIndexes: readonly string[], lost: boolean): ProposedRepair[] {
-  const { entries } = state
-  const lostRows = state.lost.length > 0 ? [propose('--rebuild', lostProblem(state.lost), rebuild(state), 'best')] : []
-  return [
-    ...(lost
-      ? [propose('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state), 'best')]
-      : []),
-    ...lostRows,
-    ...entries.flatMap((entry) => [
-      ...editedFindings(state, entry),
-      ...renamedFindings(entry),
-      ...failedFindings(entry),
-    ]),
-    ...invalidIndexes.map((index) => {
-      const problem = `index ${index} is INVALID, as CONCURRENTLY leaves it`
-      return propose(`--drop-invalid-index ${shellWord(index)}`, problem, dropIndex(index), 'best')
-    }),
-  ]
-}
-
-/** @param better `best` for a fix that nothing is better than. */
-function propose(flag: string, problem: string, repair: Repair, better: string | null): ProposedRepair {
-  const recommended = better === 'best'
-  const what = `${problem}: ${repair.what}`
-  const version = versionOf(repair)
-  return { kind: repair.kind, version, flag, what, recommended, better: recommended ? null : better, repairs: [repair] }
-}
-
-function editedFindings(state: State, entry: Entry): ProposedRepair[] {
-  const { status, version, name, file, applied } = entry
-  if (status !== 'edited' || file === null || applied === null) return []
-  const take = accept(file, applied)
-  const problem = `${name} was edited after it was applied`
-  if (!wasEmpty(applied)) {
-    return [propose(`--accept ${version}`, problem, take, `undo the edit${redoHint(state, [entry])}`)]
-  }
-  const empty = `${name} was applied when its UP had no statement, so that nothing of it ever ran`
-  return [
-    propose(`--forget ${version}`, empty, forget(applied), 'best'),
-    propose(`--accept ${version}`, problem, take, null),
-  ]
-}
-
-function renamedFindings({ version, name, file, sameAs }: Entry): ProposedRepair[] {
-  if (sameAs === null || file === null) return []
-  const problem = `${name} has the text of ${sameAs.name}, which is applied and whose file is gone`
-  return [propose(`--renamed ${sameAs.version}=${version}`, problem, renamed(file, sameAs), 'best')]
-}
-
-function failedFindings(entry: Entry): ProposedRepair[] {
-  const { status, version, name, file, applied } = entry
-  if (status !== 'failed' || applied === null) return []
-  const isReverting = applied.state === 'reverting'
-  const stopped = `${name} is partially ${isReverting ? 'reverted' : 'applied'}`
-  const resume = `resume it: ${isReverting ? 'nself db migrate down' : 'nself db migrate up'}`
-  const forgotten = propose(`--forget ${version}`, stopped, forget(applied), isUnknown(applied) ? null : resume)
-  if (!isUnknown(applied) || file === null) return [forgotten]
-  const problem = `cannot tell whether statement ${applied.statementBegun} of ${name} completed`
-  return [
-    propose(`--statement-done ${version}`, problem, statementDone(entry, file, applied), 'look at the database first'),
-    propose(`--statement-again ${version}`, problem, statementAgain(entry), 'look at the database first'),
-    forgotten,
-  ]
-}
-
-function versionOf(repair: Repair): string | null {
-  if ('file' in repair) return repair.file.version
-  return 'version' in repair ? repair.version : null
 }
 
 /**
@@ -168,12 +80,12 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
   ]
 }
 
-function isUnknown(applied: Applied): boolean {
+export function isUnknown(applied: Applied): boolean {
   return applied.state !== 'applied' && applied.statementBegun > applied.statementsDone
 }
 
 /** What the journal knows is put back; each stored DOWN comes from the file, which is the only one to have it. */
-function rebuild({ entries, lost }: State): Repair {
+export function rebuild({ entries, lost }: State): Repair {
   const files = entries.flatMap(({ file, applied }) => (file !== null && applied === null ? [file] : []))
   const what =
     lost.length === 0
@@ -198,11 +110,11 @@ function renamedFor(state: State, from: string, to: string): Repair {
   return renamed(file, row)
 }
 
-function renamed(file: Migration, row: Named): Repair {
+export function renamed(file: Migration, row: Named): Repair {
   return { kind: 'renamed', file, row, what: `record ${row.name} as ${file.name}` }
 }
 
-function accept(file: Migration, row: Named): Repair {
+export function accept(file: Migration, row: Named): Repair {
   return { kind: 'accept', file, row, what: `accept ${file.name} as it is now, without running it` }
 }
 
@@ -210,16 +122,16 @@ function markApplied(file: Migration, row: Named | null): Repair {
   return { kind: 'mark-applied', file, row, what: `record ${file.name} as applied without running it` }
 }
 
-function forget({ version, name }: Named): Repair {
+export function forget({ version, name }: Named): Repair {
   return { kind: 'forget', version, name, what: `forget ${name} without reverting it` }
 }
 
-function statementAgain({ version, name, applied }: Entry): Repair {
+export function statementAgain({ version, name, applied }: Entry): Repair {
   const what = `let up run statement ${applied?.statementBegun} of ${name} again`
   return { kind: 'statement-again', version, name: applied?.name ?? name, what }
 }
 
-function statementDone({ version, name }: Entry, file: Migration, applied: Applied): Repair {
+export function statementDone({ version, name }: Entry, file: Migration, applied: Applied): Repair {
   const section = applied.state === 'reverting' ? file.down : file.up
   const doneChecksum = section === null ? '' : checksumOfFirst(section, applied.statementBegun)
   const what = `record statement ${applied.statementBegun} of ${name} as done`
@@ -255,7 +167,7 @@ function baseline(state: State, last: string): Repair[] {
   )
 }
 
-function dropIndex(index: string): Repair {
+export function dropIndex(index: string): Repair {
   return { kind: 'drop-invalid-index', index, what: `drop index ${index}` }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/migration/checksum.ts'
 import type { Applied } from '../../../src/core/migration/migration.ts'
-import { findingsOf, type RepairFlags, repairsFor } from '../../../src/core/migration/repair.ts'
+import { type RepairFlags, repairsFor } from '../../../src/core/migration/repair.ts'
+import { findingsOf } from '../../../src/core/migration/repair-findings.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { errorOf, file, row } from '../../helpers/history.ts'
 

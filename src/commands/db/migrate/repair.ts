@@ -1,12 +1,7 @@
 import { NselfError } from '../../../core/errors.ts'
 import { approve } from '../../../core/guard.ts'
-import {
-  findingsOf,
-  type ProposedRepair,
-  type Repair,
-  type RepairFlags,
-  repairsFor,
-} from '../../../core/migration/repair.ts'
+import { type Repair, type RepairFlags, repairsFor } from '../../../core/migration/repair.ts'
+import { findingsOf, type ProposedRepair } from '../../../core/migration/repair-findings.ts'
 import { restoreTables, tableFindings } from '../../../core/migration/repair-tables.ts'
 import type { TableDamage } from '../../../core/migration/table-damage.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
