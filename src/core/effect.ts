@@ -55,6 +55,20 @@ export function effectLine({ kind, relation, column, rows }: Effect): string {
   }
 }
 
+/** What several transactions did, one after the other, as if it had been one. */
+export function addEffects(before: readonly Effect[], more: readonly Effect[]): Effect[] {
+  const all = [...before]
+  for (const effect of more) {
+    const at = all.findIndex(
+      ({ relation, kind, column }) => relation === effect.relation && kind === effect.kind && column === effect.column,
+    )
+    const same = all[at]
+    if (same === undefined) all.push(effect)
+    else if (same.rows !== null && effect.rows !== null) all[at] = { ...same, rows: same.rows + effect.rows }
+  }
+  return all
+}
+
 function grouped(n: number): string {
   return n.toLocaleString('en-US')
 }

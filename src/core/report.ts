@@ -8,6 +8,8 @@ export interface StepResult {
   readonly outcome: 'done' | 'failed' | 'not-run'
   /** It failed outside a transaction: what it did before that stays. */
   readonly partly?: boolean
+  /** How many of its statements are done, where it failed and they are not done as a whole. */
+  readonly statements?: { readonly done: number; readonly total: number }
   /** What it did to relations and rows that were there before, where that was looked at and is anything. */
   readonly effects?: readonly Effect[]
 }

@@ -68,7 +68,7 @@ describe('the migrations of a folder', () => {
     )
     const { location, hint } = await fault(read(files))
     expect(location).toMatchObject({ path: `migrations-${count}/1_a.sql` })
-    expect(hint).toContain('remove BEGIN and COMMIT')
+    expect(hint).toContain('remove it, or put BEGIN before')
     expect(hint).toContain('6 more cannot be read as they are: 3_a.sql, 4_a.sql, 5_a.sql, 6_a.sql, 7_a.sql …')
   })
 

@@ -27,7 +27,8 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
   const rows = migrations.map((item) => {
     const status = item.outOfOrder ? 'pending, out of order' : item.status
     const when = item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19)}  ${item.durationMs} ms`
-    return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}`.trimEnd()
+    const part = item.statements ? `  partially applied, ${item.statements.done} of ${item.statements.total}` : ''
+    return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}`.trimEnd()
   })
   const of = (status: string) => migrations.filter((item) => item.status === status).length
   const counts = ['applied', 'pending', 'empty', 'missing', 'edited', 'failed', 'lost', 'running'].filter(
@@ -81,8 +82,9 @@ export function renderUpdate({ verified, backup, ...run }: UpdateResult): string
 export function renderDryRun({ steps }: DryRunResult): string {
   if (steps.length === 0) return 'Nothing to do'
   return steps
-    .map(({ name, transaction, sql, dangers }) => {
-      const head = `-- ${name}${transaction ? '' : ' (outside a transaction)'}`
+    .map(({ name, transaction, blocks = 0, sql, dangers }) => {
+      const own = `${blocks} ${blocks === 1 ? 'transaction' : 'transactions'} of its own: not atomic`
+      const head = `-- ${name}${transaction ? '' : ` (${blocks > 0 ? own : 'outside a transaction'})`}`
       const warnings = dangers.map(({ message, location }) => `-- ! line ${location.line}: ${message}`)
       return [head, ...warnings, sql].join('\n')
     })

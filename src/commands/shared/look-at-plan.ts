@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../../core/migration/plan.ts'
+import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
 import { mayChangeRows } from '../../core/migration/section-text.ts'
 import { parseStoredDown } from '../../core/migration/stored-down.ts'
 import { type Inspected, maybeDangerous } from '../../parsers/postgres/dangers.ts'
@@ -32,13 +32,26 @@ export async function lookAtPlan(
     const rest = plan.action === 'down' ? [] : scripts
     const told = new Set(rest.filter(({ section }) => watchesAll || mayChangeRows(section)).map(({ name }) => name))
     const steps = plan.steps.map((step): Step => (told.has(step.name) ? { ...step, watch: toldOnly } : step))
-    return { ...(await lookLocally(client, held)), plan: { ...plan, steps } }
+    const found = await lookLocally(client, held)
+    return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
   }
   const asked = plan.steps.map(({ direction, name, file }) => ({ action: direction, name, checksum: file?.checksum }))
   const seen = await readRefusedEffects(client, look.history, asked)
   const found = await lookAtScripts(client, settings.environment, scripts, seen)
   const steps = plan.steps.map((step): Step => ({ ...step, watch: found.watches.get(step.name) ?? refuseAll }))
-  return { ...found, plan: { ...plan, steps } }
+  return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
+}
+
+/** What is no whole: its own transactions commit one after the other. */
+function notesOnBlocks(scripts: readonly Inspected[], { action }: Plan): string[] {
+  const again = action === 'down' ? 'down' : 'up'
+  return scripts.flatMap(({ name, section: { blocks } }) => {
+    if (blocks === 0) return []
+    const own = blocks === 1 ? 'a transaction of its own' : `${blocks} transactions of its own`
+    return [
+      `Note: ${name} is not atomic: it has ${own}. If it fails, what they have committed is kept, and the next ${again} continues after it`,
+    ]
+  })
 }
 
 /** Its effects are only told. */
@@ -48,10 +61,12 @@ const refuseAll = { allowed: [], harmless: false }
 
 async function scriptsOf(client: Client, { steps }: Plan): Promise<Inspected[]> {
   const scripts: Inspected[] = []
-  for (const { direction, file, name, version, applied } of steps) {
+  for (const step of steps) {
+    const { direction, file, name, version, applied } = step
     const section =
       direction === 'up' ? file?.up : (file?.down ?? (await storedDown(client, applied ?? { version, name })))
-    if (section) scripts.push({ name, path: file?.path ?? `${name}.sql (DOWN from the database)`, section })
+    const done = resumes(step) ? (applied?.statementsDone ?? 0) : 0
+    if (section) scripts.push({ name, path: file?.path ?? `${name}.sql (DOWN from the database)`, section, done })
   }
   return scripts
 }

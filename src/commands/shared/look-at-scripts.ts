@@ -36,7 +36,7 @@ export async function lookAtScripts(
   const reached = await affectedBy(client, rootsOf(findings))
   const dangers = findings.map((danger, i) => ({ ...danger, reached: reached.filter(({ root }) => root === i) }))
   const watches = scripts.map(({ name }) => {
-    const of = files.get(name) ?? { reach: 'opaque', rewrites: [] }
+    const of = files.get(name) ?? { reach: 'opaque', rewrites: [], own: [] }
     const own = dangers.filter(({ migration }) => migration === name)
     return [name, watchFor({ ...of, dangers: own, seen: seen.get(name) ?? [] })] as const
   })

@@ -21,6 +21,8 @@ export interface StatusResult {
     readonly appliedAt: string | null
     readonly durationMs: number | null
     readonly appliedBy: string | null
+    /** How many of its statements are done, of one that stopped outside a transaction. */
+    readonly statements?: { readonly done: number; readonly total: number }
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null
@@ -64,6 +66,8 @@ export interface DryRunResult {
     readonly version: string | null
     readonly name: string
     readonly transaction: boolean
+    /** How many transactions of its own it runs in; absent where it has none. */
+    readonly blocks?: number
     readonly sql: string
     /** What of it destroys or changes data, in the order of its statements; none for seeds. */
     readonly dangers: readonly StepDanger[]

@@ -208,7 +208,14 @@ export async function dryRun(context: Context, plan: (state: State) => Plan): Pr
           destructive,
           location,
         }))
-      steps.push({ version, name, transaction: section?.transaction ?? true, sql: (sql ?? '').trim(), dangers })
+      steps.push({
+        version,
+        name,
+        transaction: section?.transaction ?? true,
+        ...(section && section.blocks > 0 ? { blocks: section.blocks } : {}),
+        sql: (sql ?? '').trim(),
+        dangers,
+      })
     }
     return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }
   })

@@ -26,6 +26,23 @@ export function allowedBy({ kind, relation, column, schema }: Danger): Allowed[]
   }
 }
 
+const everyKind: readonly EffectKind[] = ['drop', 'rewrite', 'drop-column', 'delete', 'update']
+
+/** All that can be done to the tables that a statement makes. */
+export function anythingWithMade(statement: Tree): Allowed[] {
+  const found: Allowed[] = []
+  visit(statement, (type, node) => {
+    const into = type === 'CreateTableAsStmt' ? nodeAt(node.into).rel : undefined
+    const relation = type === 'CreateStmt' ? node.relation : into
+    if (relation !== undefined && node.if_not_exists !== true) {
+      const named = relationOf(nodeAt(relation))
+      found.push(...everyKind.map((kind) => ({ ...named, kind, column: null })))
+    }
+    return type !== 'CreateFunctionStmt'
+  })
+  return found
+}
+
 /** Alterations that may write a table anew and lose nothing by it. */
 const rewriting = new Set([
   'AT_AddColumn',

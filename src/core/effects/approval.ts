@@ -16,17 +16,19 @@ export interface StepLook {
   readonly reach: Reach
   /** Rewrites that lose nothing, as long as nothing in the file may empty the same table. */
   readonly rewrites: readonly Allowed[]
+  /** What may be done to what an earlier attempt at it has made. */
+  readonly own: readonly Allowed[]
   /** What it did when it was rolled back for it. */
   readonly seen: readonly Effect[]
 }
 
 /** How a step is watched once what was found of it is approved: it may do that, and no more. */
-export function watchFor({ dangers, reach, rewrites, seen }: StepLook): Watch {
+export function watchFor({ dangers, reach, rewrites, own, seen }: StepLook): Watch {
   const named = dangers.flatMap((danger) => {
     const reached = danger.reached.map((one) => ({ ...one, column: danger.column ?? null }))
     // What search_path finds now is what was shown.
     return reached.length > 0 ? reached : allowedBy(danger)
   })
-  const allowed = [...named, ...(reach === 'opaque' ? [] : rewrites), ...seen.map(allowing)]
+  const allowed = [...named, ...(reach === 'opaque' ? [] : rewrites), ...own, ...seen.map(allowing)]
   return { allowed, harmless: reach === 'harmless' }
 }

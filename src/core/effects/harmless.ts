@@ -60,6 +60,7 @@ const harmless = (): Reach => 'harmless'
 
 /** For each kind of statement; any other is opaque. */
 const rules: Record<string, (node: TreeNode) => Reach> = {
+  TransactionStmt: harmless,
   CommentStmt: harmless,
   GrantStmt: harmless,
   GrantRoleStmt: harmless,

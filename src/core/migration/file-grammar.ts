@@ -4,7 +4,8 @@ import { changesQuoting, transactionRole } from '../sql/statement.ts'
 import { type Headers, parseHeader } from './headers.ts'
 import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
 import type { Dependency } from './migration.ts'
-import { refuseUnfinished, type Wrapping, wrappingAfter } from './wrapping.ts'
+import { OwnTransactions } from './own-transactions.ts'
+import type { Section } from './section.ts'
 
 type Comment = Token & { readonly kind: 'comment' }
 
@@ -17,9 +18,13 @@ export interface OpenSection extends Headers {
   end: number
   /** The line of its marker. */
   readonly line: () => number
-  /** How many statements it has. */
+  /** How many statements it has, but for those that begin and end transactions. */
   count: number
-  wrapping: Wrapping
+  readonly own: OwnTransactions
+  /** Its BEGIN and COMMIT are around all of it, and none of its statements. Told at the end, as all that follows. */
+  wrapped: boolean
+  begin: Section['begin']
+  blocks: number
 }
 
 interface Source {
@@ -56,24 +61,18 @@ export class FileGrammar {
     return certain(this.sections.at(-1))
   }
 
-  /**
-   * Returns the token as the section has it: BEGIN and COMMIT around all of it are none of its statements.
-   * @throws SqlError for what a migration may not hold.
-   */
-  take(token: Token): Token {
+  /** @throws SqlError for what a migration may not hold. */
+  take(token: Token): void {
     const section = this.current
     if (token.kind === 'statement') {
       if (!this.marked) this.early ??= token.start
-      const { wrapping } = section
-      section.wrapping = wrappingAfter(wrapping, token, section.count)
-      if (section.wrapping !== wrapping) return { kind: 'skip', start: token.start, end: token.end }
+      if (section.own.take(token)) return
       section.count++
       this.statement(token, section)
     } else if (token.kind === 'comment') {
       if (token.alone && isMarker(token.text)) this.marker(token)
       else this.comment(token, section)
     }
-    return token
   }
 
   /** Ends the file. @throws SqlError where it lacks what a migration must have. */
@@ -85,7 +84,8 @@ export class FileGrammar {
     }
     for (const section of this.sections) {
       if (section.nothingToDo && section.count > 0) throw notNothing(section)
-      refuseUnfinished(section.wrapping, section.opened, section.transaction)
+      Object.assign(section, section.own.finish(section.transaction))
+      if (section.blocks > 0) section.transaction = false
     }
     return { up: certain(this.find('up')), down: this.find('down') ?? null }
   }
@@ -114,7 +114,8 @@ export class FileGrammar {
   }
 
   private open(direction: Direction, opened: number, start: number, line: () => number): void {
-    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0, wrapping: 'none' })
+    const shape = { own: new OwnTransactions(), wrapped: false, begin: null, blocks: 0 }
+    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0, ...shape })
   }
 
   private comment(comment: Comment, section: OpenSection): void {

@@ -2,7 +2,7 @@ import { certain } from '../certain.ts'
 import { NselfError } from '../errors.ts'
 import { locate } from '../location.ts'
 import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
-import { kindOf, type Statement, type Stretch } from '../sql/statement-list.ts'
+import { isTransactionControl, kindOf, type Statement, type Stretch } from '../sql/statement-list.ts'
 import { checksumOf } from './checksum.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import { isMarker } from './marker.ts'
@@ -41,11 +41,11 @@ function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'allows
   })
   const contents = new Map<OpenSection, SectionContent>()
   for (const read of [...lexer.push(text), ...lexer.finish()]) {
-    const token = grammar.take(read)
+    grammar.take(read)
     const section = grammar.current
     const content = contents.get(section) ?? { statements: [], skipped: [] }
     contents.set(section, content)
-    collect(token, section, content)
+    collect(read, section, content)
   }
   const { up, down } = grammar.finish(text.length)
   const held = (section: OpenSection) =>
@@ -90,18 +90,27 @@ export function collect(token: Token, section: OpenSection, { statements, skippe
   }
 }
 
+/** How a section runs, as its headers and its own transactions say. */
+export function howOf(section: OpenSection) {
+  const { transaction, begin, blocks, lockTimeout, statementTimeout, nothingToDo } = section
+  return { transaction, begin, blocks, lockTimeout, statementTimeout, nothingToDo }
+}
+
 /** A section whose text is in memory. */
 export function heldSection(text: string, section: OpenSection, content?: SectionContent): HeldSection {
-  const { transaction, lockTimeout, statementTimeout, nothingToDo } = section
+  const all = content?.statements ?? []
+  const skipped = [...(content?.skipped ?? []), ...(section.wrapped ? all.filter(isTransactionControl) : [])]
   let sql = text
   // Blanks take its place, so that all else keeps its own.
-  for (const { start, end } of content?.skipped ?? []) {
-    sql = sql.slice(0, start) + ' '.repeat(end - start) + sql.slice(end)
+  for (const { start, end } of skipped) {
+    sql = sql.slice(0, start) + sql.slice(start, end).replace(/[^\n]/g, ' ') + sql.slice(end)
   }
-  const statements = content?.statements ?? []
-  const held = { kind: 'held', sql, statements, transaction, lockTimeout, statementTimeout, nothingToDo } as const
+  const statements = section.wrapped ? all.filter((statement) => !isTransactionControl(statement)) : all
   return {
-    ...held,
+    kind: 'held',
+    sql,
+    statements,
+    ...howOf(section),
     // Counted where it is asked for: of a large file it takes reading it again.
     get line() {
       return section.line()

@@ -8,7 +8,7 @@ import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import type { LargeText } from './large-text.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
-import { collect, heldSection, invalidFile, isRunnable, nulFault, type SectionContent } from './parse-file.ts'
+import { collect, heldSection, howOf, invalidFile, isRunnable, nulFault, type SectionContent } from './parse-file.ts'
 import type { StreamedSection } from './section.ts'
 
 const newline = 10
@@ -115,10 +115,10 @@ export class LargeFileParser {
 
   private take(read: Token): void {
     const before = this.grammar.current
-    const token = this.grammar.take(read)
-    if (this.grammar.current !== before) this.turn(before, token)
-    else if (before.direction === 'up') this.collectUp(token)
-    else collect(token, before, this.down.content)
+    this.grammar.take(read)
+    if (this.grammar.current !== before) this.turn(before, read)
+    else if (before.direction === 'up') this.collectUp(read)
+    else collect(read, before, this.down.content)
   }
 
   /** A marker was met: what stood before it belongs to the section that it ends. */
@@ -172,17 +172,14 @@ export class LargeFileParser {
 
   private streamed(section: OpenSection, checksum: string): StreamedSection {
     const { file, up } = this
-    const { transaction, lockTimeout, statementTimeout, nothingToDo } = section
+    const statements = section.wrapped ? up.statements.withoutTransactions() : up.statements
     const place = { file, start: up.start, end: up.end, line: section.line() }
     return {
       kind: 'streamed',
       ...place,
-      statements: up.statements,
+      statements,
       checksum,
-      transaction,
-      lockTimeout,
-      statementTimeout,
-      nothingToDo,
+      ...howOf(section),
     }
   }
 

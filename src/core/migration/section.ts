@@ -1,4 +1,5 @@
 import type { StatementList } from '../sql/statement-list.ts'
+import type { TransactionOptions } from '../sql/transaction-options.ts'
 import type { LargeText } from './large-text.ts'
 
 interface AnySection {
@@ -7,6 +8,10 @@ interface AnySection {
   readonly statements: StatementList
   /** False when it must run outside a transaction, statement by statement. */
   readonly transaction: boolean
+  /** What its transaction must be, where it says so itself. */
+  readonly begin: TransactionOptions | null
+  /** How many transactions of its own it runs in, each of which commits by itself; 0 for most. */
+  readonly blocks: number
   readonly lockTimeout: string | null
   readonly statementTimeout: string | null
   /** It has no statement on purpose. */
@@ -37,6 +42,8 @@ export const emptySection: HeldSection = {
   line: 1,
   statements: [],
   transaction: true,
+  begin: null,
+  blocks: 0,
   lockTimeout: null,
   statementTimeout: null,
   nothingToDo: true,

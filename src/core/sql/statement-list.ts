@@ -16,8 +16,32 @@ export type StatementKind =
   | 'outside'
   /** The same, and it waits for other transactions by design. */
   | 'concurrent'
+  /** Begins a transaction of the section's own, ends it, or ends it and begins the next: BEGIN, COMMIT, COMMIT AND CHAIN. */
+  | 'begin'
+  | 'commit'
+  | 'chain'
 
-const kinds: readonly StatementKind[] = ['plain', 'setting', 'copy', 'commits', 'outside', 'concurrent']
+const kinds: readonly StatementKind[] = [
+  'plain',
+  'setting',
+  'copy',
+  'commits',
+  'outside',
+  'concurrent',
+  'begin',
+  'commit',
+  'chain',
+]
+
+/** May run in a transaction, and cannot commit by itself. */
+export function mayRunInside({ kind }: { readonly kind: StatementKind }): boolean {
+  return kind === 'plain' || kind === 'setting' || kind === 'copy'
+}
+
+/** True for what begins or ends a transaction. */
+export function isTransactionControl({ kind }: { readonly kind: StatementKind }): boolean {
+  return kind === 'begin' || kind === 'commit' || kind === 'chain'
+}
 
 /** A stretch of a section: UTF-16 units of a text that is held, bytes of a file that is not; `end` is exclusive. */
 export interface Stretch {
@@ -43,7 +67,10 @@ export interface StatementList extends Iterable<Statement> {
 /** What a statement is to the runner, by its leading words. */
 export function kindOf({ words, copiesIn }: Pick<StatementToken, 'words' | 'copiesIn'>): StatementKind {
   if (copiesIn) return 'copy'
-  if (transactionRole(words) !== 'inside') return isConcurrent(words) ? 'concurrent' : 'outside'
+  const role = transactionRole(words)
+  if (role === 'begins') return 'begin'
+  if (role === 'ends') return words.includes('CHAIN') && !words.includes('NO') ? 'chain' : 'commit'
+  if (role === 'outside') return isConcurrent(words) ? 'concurrent' : 'outside'
   const [first] = words
   if (first === 'CALL' || first === 'DO') return 'commits'
   return first === 'SET' || first === 'RESET' ? 'setting' : 'plain'
@@ -72,6 +99,21 @@ export class PackedStatements implements StatementList {
     places[2 * place] = start
     places[2 * place + 1] = end
     packed[place] = kinds.indexOf(kind) | (apart ? apartBit : 0)
+  }
+
+  /** The same without what begins and ends a transaction: what stood on both sides of it is not sent together. */
+  withoutTransactions(): PackedStatements {
+    const rest = new PackedStatements()
+    let apart = false
+    for (const statement of this) {
+      if (isTransactionControl(statement)) apart = true
+      else {
+        rest.push({ ...statement, apart: apart || statement.apart })
+        if (statement.data !== null) rest.setData(statement.data)
+        apart = false
+      }
+    }
+    return rest
   }
 
   /** Gives the last statement, a COPY, its data. */

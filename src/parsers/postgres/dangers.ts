@@ -1,12 +1,13 @@
 import type { Allowed } from '../../core/effect.ts'
-import { losslessRewrites } from '../../core/effects/allowed.ts'
+import { anythingWithMade, losslessRewrites } from '../../core/effects/allowed.ts'
 import { type Danger, dangersOf, Made } from '../../core/effects/danger.ts'
 import { FileReach, type Reach } from '../../core/effects/harmless.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { locateIn, openSection, type SectionText } from '../../core/migration/section-text.ts'
-import type { Statement } from '../../core/sql/statement-list.ts'
+import { workUnits } from '../../core/migration/work-units.ts'
+import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
 import { type Tree, visit, wordsOf } from '../../core/sql/tree.ts'
 import { dangersInBlock, type Found } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
@@ -16,6 +17,8 @@ export interface Inspected {
   readonly name: string
   readonly path: string
   readonly section: Section
+  /** How many of its statements an earlier attempt has done, and this one will not. */
+  readonly done?: number
 }
 
 /** A danger and where it stands. */
@@ -30,6 +33,8 @@ interface FileLook {
   readonly reach: Reach
   /** Rewrites of tables that lose nothing. */
   readonly rewrites: readonly Allowed[]
+  /** Anything with the tables that an earlier attempt at it has made. */
+  readonly own: readonly Allowed[]
 }
 
 export interface Inspection {
@@ -55,7 +60,7 @@ export async function inspect(scripts: readonly Inspected[]): Promise<Inspection
     const look = new Look(parser, script, made)
     look.all()
     findings.push(...look.findings)
-    files.set(script.name, { reach: look.reach, rewrites: look.rewrites })
+    files.set(script.name, { reach: look.reach, rewrites: look.rewrites, own: look.own })
     made.endFile()
   }
   return { findings, files }
@@ -70,6 +75,7 @@ export function maybeDangerous(sql: string): boolean {
 class Look {
   readonly findings: Finding[] = []
   readonly rewrites: Allowed[] = []
+  readonly own: Allowed[] = []
   private readonly files = new FileReach()
   private readonly parser: Parser
   private readonly script: Inspected
@@ -86,12 +92,33 @@ class Look {
   }
 
   all(): void {
-    const { section } = this.script
+    const { section, done = 0 } = this.script
     const text = openSection(section)
-    for (const statement of section.statements) this.statement(statement, text)
+    if (section.transaction) {
+      for (const statement of section.statements) this.statement(statement, text, false)
+      return
+    }
+    for (const { first, end, isBlock } of workUnits(section.statements)) {
+      for (let at = first; at < end; at++) {
+        const statement = section.statements.at(at)
+        if (statement !== undefined && at < done) this.doneStatement(statement, text)
+        else if (statement !== undefined) this.statement(statement, text, !isBlock && !mayRunInside(statement))
+      }
+    }
   }
 
-  private statement(statement: Statement, text: SectionText): void {
+  /** It is done: what it made belongs to the migration. */
+  private doneStatement(statement: Statement, text: SectionText): void {
+    const { section, path } = this.script
+    const sql = text.sql(statement)
+    const tree = parseStatement(this.parser, sql, (offset) => locateIn(section, path, statement.start, sql, offset))
+    if (tree === null) return
+    dangersOf(tree, this.made)
+    this.own.push(...anythingWithMade(tree))
+  }
+
+  /** @param bare it runs in no transaction that could be looked at. */
+  private statement(statement: Statement, text: SectionText, bare: boolean): void {
     const { section, path, name } = this.script
     const sql = text.sql(statement)
     if (section.kind === 'streamed' && plainInsert.test(sql)) return this.files.addOpaque()
@@ -104,7 +131,7 @@ class Look {
     for (const { line, ...danger } of this.dangersIn(tree, sql)) {
       this.findings.push({ ...danger, migration: name, location: line === 0 ? at(0) : at(lineOffset(sql, line)) })
     }
-    if (!section.transaction && (statement.kind === 'commits' || callsUnknown(tree))) this.unreadable(sql, at(0))
+    if (bare && (statement.kind === 'commits' || callsUnknown(tree))) this.unreadable(sql, at(0))
   }
 
   private dangersIn(tree: Tree, sql: string): Found[] {
@@ -125,16 +152,17 @@ class Look {
   }
 }
 
-const knownFunctions = new Set(['setval', 'nextval', 'set_config', 'pg_sleep', 'now', 'count', 'current_setting'])
+const knownFunctions = new Set(
+  `setval nextval set_config pg_sleep now count current_setting lower upper length md5 btrim left right abs date_trunc
+  date_part extract timezone to_tsvector`.split(/\s+/),
+)
 
-/** True for a SELECT or an EXECUTE of what somebody may have written to do anything. */
+/** True for what calls what somebody may have written to do anything: in the expression of an index, too. */
 function callsUnknown(tree: Tree): boolean {
   let unknown = false
-  let selects = false
   visit(tree, (type, node) => {
     if (type === 'ExecuteStmt') unknown = true
-    if (type === 'SelectStmt') selects = true
-    if (type === 'FuncCall' && selects && !knownFunctions.has(wordsOf(node.funcname).at(-1) ?? '')) unknown = true
+    if (type === 'FuncCall' && !knownFunctions.has(wordsOf(node.funcname).at(-1) ?? '')) unknown = true
     return !unknown && !['CreateFunctionStmt', 'ViewStmt', 'RuleStmt'].includes(type)
   })
   return unknown

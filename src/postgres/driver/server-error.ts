@@ -21,10 +21,11 @@ export function hintFor(error: ServerError): string {
     case '55P03':
       return 'another session holds a lock on this table; try again when it is done, or raise it: -- nself: lock-timeout 30s'
     case '25001':
-      if (/^SET TRANSACTION/.test(error.message)) return 'remove it: nself has begun the transaction, as READ COMMITTED'
+      if (/^SET TRANSACTION/.test(error.message))
+        return 'make it the first statement of its section, or the first after BEGIN'
       return 'this statement cannot run in a transaction: put -- nself: no-transaction at the top of its section, below -- UP or -- DOWN'
     case '2D000':
-      return 'it commits by itself: put -- nself: no-transaction at the top of its section, below -- UP or -- DOWN'
+      return 'it commits by itself: write -- nself: no-transaction above it, at the top of its section, below -- UP or -- DOWN, and put no BEGIN … COMMIT around it'
     case '42P01':
       if (/nself\.(migrations|journal)/.test(error.message)) {
         return 'the migration drops what nself keeps in the schema nself; leave that schema alone'

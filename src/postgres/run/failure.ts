@@ -7,6 +7,7 @@ import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor } from '../driver/server-error.ts'
 import { isSwallowed } from '../tracking/records.ts'
 import type { SqlMessage } from './messages.ts'
+import { doneStatements } from './report.ts'
 import type { Failed, Script } from './transaction.ts'
 
 /** What failed, pointed at in the migration's file as nearly as PostgreSQL tells. */
@@ -18,7 +19,8 @@ export function migrationFailure(
   const error = outcome.error as ServerError
   if (isSwallowed(error)) return swallowed(step.name, error, report)
   const location = message === null ? undefined : place(step, section, message, outcome)
-  const hint = hintFor(error)
+  const kept = doneStatements(report)
+  const hint = kept === null ? hintFor(error) : `${kept}; ${hintFor(error)}`
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = message !== null && location === undefined ? ' at its end' : ''
   const code = report.kind === 'seed' ? 'seed-failed' : 'migration-failed'

@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import type { Section } from '../../core/migration/section.ts'
 import type { SectionText } from '../../core/migration/section-text.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
@@ -39,11 +40,19 @@ interface Group {
   readonly first: number
 }
 
-/** A section of any size as messages of about 1 MB: whole statements, each COPY with its data. */
-export function* messagesOf({ statements }: Section, text: SectionText): Generator<Message> {
+/**
+ * A section of any size as messages of about 1 MB: whole statements, each COPY with its data.
+ * @param part the places in the list of the statements to take, `end` exclusive; all of them without it.
+ */
+export function* messagesOf(
+  { statements }: Section,
+  text: SectionText,
+  part: { readonly first: number; readonly end: number } = { first: 0, end: statements.length },
+): Generator<Message> {
   let group: Group | null = null
-  let index = 0
-  for (const statement of statements) {
+  let index = part.first
+  for (; index < part.end; index++) {
+    const statement = certain(statements.at(index))
     const { end, data, apart }: Statement = statement
     const isFull: boolean = group !== null && end - group.start > largest
     if (group !== null && (data !== null || apart || isFull)) {
@@ -56,7 +65,6 @@ export function* messagesOf({ statements }: Section, text: SectionText): Generat
       for (const bytes of text.data(data)) yield { kind: 'data', bytes }
       yield { kind: 'end-of-data' }
     }
-    index++
   }
   if (group !== null) yield groupMessage(group, index, text)
 }

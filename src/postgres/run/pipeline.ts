@@ -3,7 +3,16 @@ import { send } from '../driver/send.ts'
 import { noteSql } from '../tracking/records.ts'
 import { keepEffectsSql, verdictSql } from './effects.ts'
 import type { Session } from './session.ts'
-import { cleanSqlOf, closingSql, type Failed, type Opening, openingSql, sendWork, type Work } from './transaction.ts'
+import {
+  cleanSqlOf,
+  closingSql,
+  constraintsSql,
+  type Failed,
+  type Opening,
+  openingSql,
+  sendWork,
+  type Work,
+} from './transaction.ts'
 
 /** At most so many migrations are on their way at once: more would gain nothing and be sent in vain after a failure. */
 const window = 64
@@ -57,7 +66,7 @@ async function transaction(
 ): Promise<Failed | null> {
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
-  const closing = ['SET CONSTRAINTS ALL IMMEDIATE', closingSql(work, environment)]
+  const closing = [constraintsSql(work.section), closingSql(work, environment)]
   if (work.watched !== null) closing.push(verdictSql(work.watched, keepEffectsSql))
   closing.push(session.pooled ? cleanSqlOf(session) : noteSql(work.step))
   const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))

@@ -1,10 +1,8 @@
-import type { Effect } from '../../core/effect.ts'
-
+import { addEffects, type Effect } from '../../core/effect.ts'
 import { isStricter } from '../../core/environment.ts'
-
 import { NselfError } from '../../core/errors.ts'
 import type { Plan, Step } from '../../core/migration/plan.ts'
-import type { Report } from '../../core/report.ts'
+import type { Report, StepResult } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must, rowsOf } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
@@ -58,6 +56,7 @@ export class Run {
   /** The tables that steps are recorded in are there. */
   private tracked: Promise<void> = Promise.resolve()
   private closing: Promise<Outcome>[] = []
+  private readonly works: Work[] = []
 
   constructor(session: Session, plan: Plan, options: RunOptions) {
     this.session = session
@@ -76,8 +75,8 @@ export class Run {
     }
   }
 
-  private report(failed: Step | null = null, partly = false): Report {
-    const report = reportOf(this.plan, this.done, failed, partly)
+  private report(failed: Step | null = null, part: Pick<StepResult, 'partly' | 'statements'> = {}): Report {
+    const report = reportOf(this.plan, this.done, failed, part)
     return { ...report, steps: report.steps.map((step) => withEffects(step, this.effects.get(step.name))) }
   }
 
@@ -90,7 +89,7 @@ export class Run {
       await this.tracked
       await this.options.before(this.session.connection)
     }
-    const works: Work[] = []
+    const { works } = this
     const start = await this.beginWatching()
     for (const step of this.plan.steps) works.push(await workOf(this.session.client, step, start))
     this.progress()
@@ -175,15 +174,26 @@ export class Run {
     if (outside !== undefined) {
       throw new NselfError(
         'refused',
-        `${outside.step.name} cannot run in a transaction, so --single-transaction is impossible`,
+        `${outside.step.name} ${outside.section.blocks > 0 ? 'has transactions of its own' : 'cannot run in a transaction'}, so --single-transaction is impossible`,
         { hint: 'apply up to the one before it first, or leave --single-transaction away; nothing was changed' },
+      )
+    }
+    const isolated = works.find(({ section: { begin } }) => begin?.isolation != null || begin?.readOnly)
+    if (isolated !== undefined) {
+      throw new NselfError(
+        'refused',
+        `${isolated.step.name} asks for a transaction of its own kind, so --single-transaction is impossible`,
+        { hint: 'leave --single-transaction away; nothing was changed' },
       )
     }
     const [first] = works
     if (first === undefined) return
     const { session, options } = this
     const watched = watchedTogether(works.map((work) => work.watched))
-    await must(session.client, openingSql(session, first.section, { asynchronous: false, after: null, watched }))
+    await must(
+      session.client,
+      openingSql(session, { ...first.section, begin: null }, { asynchronous: false, after: null, watched }),
+    )
     for (const work of works) {
       const recording = `${checkConstraintsSql}; ${closingSql(work, options.environment)}`
       const clean = cleanSqlOf(session)
@@ -220,13 +230,13 @@ export class Run {
     await this.tracked
     const { signal } = this.options
     const running = runOutsideTransaction(this.session, work, { ...this.options, patience: () => this.patience() })
-    const failed = await cancelling(this.session, signal, running).catch(async (error) => {
+    const { failed, done } = await cancelling(this.session, signal, running).catch(async (error) => {
       // A cancel request can hit what is sent between two statements.
       throw signal.aborted && !(error instanceof LostConnection) ? await this.interrupted(work) : error
     })
     if (failed !== null) {
       this.throwIfLost(failed)
-      throw await this.failure(work, failed)
+      throw await this.failure(work, failed, done)
     }
     this.finished(work)
   }
@@ -234,7 +244,9 @@ export class Run {
   /** Told of what a transaction did, before it is told that it is done. */
   noteEffects(effects: readonly Effect[]): void {
     const name = this.plan.steps[this.done]?.name
-    if (name !== undefined) this.effects.set(name, effects)
+    if (name === undefined) return
+    const isWhole = this.works[this.done]?.section.transaction !== false
+    this.effects.set(name, isWhole ? effects : addEffects(this.effects.get(name) ?? [], effects))
   }
 
   private finished(work: Work): void {
@@ -253,13 +265,16 @@ export class Run {
     if (outcome.error instanceof LostConnection) throw outcome.error
   }
 
-  private async failure(work: Work, failed: Failed): Promise<NselfError> {
+  /** @param done how many of its statements are, and stay; none of what runs in a transaction. */
+  private async failure(work: Work, failed: Failed, done = 0): Promise<NselfError> {
     if (this.options.signal.aborted) return this.interrupted(work)
     this.options.onStep(work.step, 'failed')
     const effects = unapprovedEffects(failed.outcome.error)
     await this.journal(work, effects === null ? 'failed' : 'refused', failed.outcome.error?.message ?? null, effects)
-    const partly = !work.section.transaction && effects === null
-    const report = { kind: 'run', ...this.report(work.step, partly) } as const
+    const { transaction, statements } = work.section
+    const part = transaction ? {} : { statements: { done, total: statements.length } }
+    const partly = !transaction && (effects === null || done > 0)
+    const report = { kind: 'run', ...this.report(work.step, partly ? { partly, ...part } : part) } as const
     if (effects !== null) return effectRefusal(work.step.name, effects, report, this.options.approveLine ?? '')
     return migrationFailure(work, failed, report)
   }

@@ -21,7 +21,15 @@ import { openTracked } from './open-tracked.ts'
 import { effectRefusal, unapprovedEffects } from './refusal.ts'
 import { withEffects } from './report.ts'
 import { cancelling, type Session } from './session.ts'
-import { asConnectedSql, cleanSqlOf, type Failed, openingSql, type Script, sendWork } from './transaction.ts'
+import {
+  asConnectedSql,
+  cleanSqlOf,
+  constraintsSql,
+  type Failed,
+  openingSql,
+  type Script,
+  sendWork,
+} from './transaction.ts'
 
 export interface SeedOptions extends Locking {
   readonly environment: Environment
@@ -118,7 +126,7 @@ class SeedRun {
     )
     const record = asConnectedSql(recordSeedSql(seed, options.environment))
     const verdict = watch === null ? '' : `${verdictSql(watch)}; `
-    const closing = `SET CONSTRAINTS ALL IMMEDIATE; ${record}; ${verdict}${session.pooled ? `${cleanSqlOf(session)}; ` : ''}COMMIT`
+    const closing = `${constraintsSql(section)}; ${record}; ${verdict}${session.pooled ? `${cleanSqlOf(session)}; ` : ''}COMMIT`
     const failed = await sendWork(session, script, closing)
     const outcome = await opening
     return outcome.error === null ? failed : { message: null, outcome }

@@ -2,14 +2,15 @@ import type { Environment } from '../../core/environment.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
-import { openSection, type SectionText } from '../../core/migration/section-text.ts'
+import { openSection } from '../../core/migration/section-text.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
+import type { TransactionOptions } from '../../core/sql/transaction-options.ts'
 import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { assertNotedSql, assertRecordedSql, recordSql } from '../tracking/records.ts'
 import { baselineSql, type Watched } from './effects.ts'
-import { messagesOf, type SqlMessage } from './messages.ts'
+import { type Message, messagesOf, type SqlMessage } from './messages.ts'
 import type { Session } from './session.ts'
 
 /** SQL from a file, to be sent into a transaction. */
@@ -47,7 +48,17 @@ export function cleanSqlOf({ citusMode }: Pick<Session, 'citusMode'>, set: 'SET'
 /** Not as default_transaction_… say: the migration before can have set them, and cleaning comes too late for the transaction that is open. */
 export const beginSql = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
 
-type Timeouts = Pick<Section, 'lockTimeout' | 'statementTimeout'>
+/** The same for a transaction that a file begins: what it does not say holds as in its session. */
+export function beginSqlOf(options: TransactionOptions | null, otherwise: string | null = null): string {
+  const isolation = options?.isolation ?? otherwise
+  return `BEGIN${isolation === null ? '' : ` ISOLATION LEVEL ${isolation}`} READ WRITE${options?.deferrable ? ' DEFERRABLE' : ''}`
+}
+
+/** READ ONLY holds for what a migration runs, not for its row: that is written when the savepoint is gone. */
+export const readOnlySql = 'SAVEPOINT nself_read_only; SET TRANSACTION READ ONLY'
+export const readOnlyEndSql = 'RELEASE SAVEPOINT nself_read_only'
+
+type How = Pick<Section, 'lockTimeout' | 'statementTimeout' | 'begin'>
 
 export interface Opening {
   /** For a commit that a later one makes durable. */
@@ -61,22 +72,24 @@ export interface Opening {
  * Begins a transaction in a clean session. It fails where the step before has not been recorded: a failed COMMIT,
  * unlike any other failure, leaves no transaction open that would make the server refuse what follows.
  */
-export function openingSql(
-  session: Session,
-  section: Timeouts,
-  { asynchronous, after, watched = null }: Opening,
-): string {
-  const parts = [beginSql]
+export function openingSql(session: Session, section: How, { asynchronous, after, watched = null }: Opening): string {
+  const parts = [section.begin === null ? beginSql : beginSqlOf(section.begin, 'READ COMMITTED')]
   if (after !== null && !session.pooled) parts.push(assertNotedSql(after))
   parts.push(cleanSqlOf(session), settingsSql(session, section), shareSql)
   if (asynchronous) parts.push('SET LOCAL synchronous_commit = off')
   if (after !== null && session.pooled) parts.push(assertRecordedSql(after))
   if (watched !== null) parts.push(baselineSql(watched.start))
+  if (section.begin?.readOnly) parts.push(readOnlySql)
   return parts.join('; ')
 }
 
+/** What comes first behind the SQL of a section. */
+export function constraintsSql({ begin }: Pick<Section, 'begin'>): string {
+  return `${begin?.readOnly ? `${readOnlyEndSql}; ` : ''}SET CONSTRAINTS ALL IMMEDIATE`
+}
+
 /** The limits of a section, for the transaction that is open. */
-export function settingsSql(session: Session, section: Timeouts): string {
+export function settingsSql(session: Session, section: Pick<How, 'lockTimeout' | 'statementTimeout'>): string {
   const set = [`lock_timeout = '${section.lockTimeout ?? '5s'}'`, 'standard_conforming_strings = on']
   if (session.checksClient) set.push("client_connection_check_interval = '1s'")
   if (section.statementTimeout !== null) set.push(`statement_timeout = '${section.statementTimeout}'`)
@@ -112,13 +125,13 @@ const ahead = 2
 
 async function sendLarge({ client }: Session, { step, section }: Script, closing: string): Promise<Failed | null> {
   const text = openSection(section)
-  const failed = await sendMessages(client, section, text)
+  const failed = await sendMessages(client, messagesOf(section, text))
   // Of a file that changed the server may have refused what is no statement of it: that is said first.
   if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
   return failed ?? failedIn(null, await send(client, closing))
 }
 
-async function sendMessages(client: Client, section: Section, text: SectionText): Promise<Failed | null> {
+export async function sendMessages(client: Client, messages: Iterable<Message>): Promise<Failed | null> {
   const sent: Promise<Failed | null>[] = []
   const settled = async (upTo: number): Promise<Failed | null> => {
     while (sent.length > upTo) {
@@ -128,7 +141,7 @@ async function sendMessages(client: Client, section: Section, text: SectionText)
     return null
   }
   let copy: { message: SqlMessage; into: CopyIn } | null = null
-  for (const message of messagesOf(section, text)) {
+  for (const message of messages) {
     let failed: Failed | null = null
     if (message.kind === 'data') await copy?.into.write(message.bytes)
     else if (message.kind === 'end-of-data') failed = copy && failedIn(copy.message, await copy.into.end())

@@ -1,6 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
+import { emptySection } from '../../core/migration/section.ts'
 import type { Person } from '../../core/person.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Server } from '../driver/connect.ts'
@@ -52,10 +53,7 @@ export function addPeople(
     const sql = await insertSql(session.client, options)
     const people = approved.what
     const values = [people.map((one) => one.email), people.map((one) => one.name), people.map((one) => one.role)]
-    await must(
-      session.client,
-      openingSql(session, { lockTimeout: null, statementTimeout: null }, { asynchronous: false, after: null }),
-    )
+    await must(session.client, openingSql(session, emptySection, { asynchronous: false, after: null }))
     try {
       const shared = options.table.columns.password === null ? null : options.password
       const parameters = shared === null ? values : [...values, shared]

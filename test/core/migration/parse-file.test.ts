@@ -166,18 +166,34 @@ describe('a section that is wholly wrapped in a transaction', () => {
     ['begin work;', 'commit work;'],
     ['BEGIN TRANSACTION;', 'END TRANSACTION;'],
     ['START TRANSACTION;', 'END'],
+    ["set client_min_messages = 'warning'; BEGIN;", 'COMMIT AND NO CHAIN; RESET client_min_messages;'],
   ])('runs as if %s and %s were not there', (begin, commit) => {
     const file = parse(`-- UP\n${begin}\nSELECT 1;\n${commit}\n-- DOWN\n-- back\n${begin}\nSELECT 2;\n${commit}\n`)
     for (const section of [file.up, file.down]) {
-      expect(section?.statements).toHaveLength(1)
       expect(section).toMatchObject({
         kind: 'held',
         transaction: true,
+        blocks: 0,
         sql: expect.not.stringMatching(/begin|start|commit|end/i),
       })
     }
-    const place = file.up.statements.at(0)
-    expect(sqlOf(file.up).slice(place?.start, place?.end)).toBe('SELECT 1')
+    const statements = [...file.up.statements].map(({ start, end }) => sqlOf(file.up).slice(start, end))
+    expect(statements.filter((sql) => !/set/i.test(sql))).toEqual(['SELECT 1'])
+  })
+
+  test.each([
+    ['BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE;', 'SERIALIZABLE', true, true],
+    ['START TRANSACTION READ ONLY, READ WRITE, ISOLATION LEVEL REPEATABLE READ;', 'REPEATABLE READ', false, false],
+    ['BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SET TRANSACTION READ ONLY;', 'SERIALIZABLE', true, false],
+  ])('keeps the options of %s', (begin, isolation, readOnly, deferrable) => {
+    const { up } = parse(`${begin}\nSELECT 1;\nCOMMIT;`)
+    expect(up).toMatchObject({ transaction: true, begin: { isolation, readOnly, deferrable } })
+  })
+
+  test('keeps its lines where its BEGIN takes several', () => {
+    expect(sqlOf(parse('BEGIN\nISOLATION LEVEL\nSERIALIZABLE;\nSELECT 1;\nCOMMIT;').up).split('\n')[3]).toBe(
+      'SELECT 1;',
+    )
   })
 
   test('is edited when the transaction around it goes', () => {
@@ -186,6 +202,37 @@ describe('a section that is wholly wrapped in a transaction', () => {
 
   test('may be empty but for it, and then has no statement', () => {
     expect(parse('BEGIN;\nCOMMIT;').up.statements).toHaveLength(0)
+  })
+})
+
+describe('a section with transactions of its own', () => {
+  test.each([
+    ['two of them', 'BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nSELECT 2;\nEND;', 2, 'begin plain commit begin plain commit'],
+    ['one and a statement before it', 'SELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;', 1, 'plain begin plain commit'],
+    ['one and a statement after it', 'BEGIN;\nSELECT 1;\nCOMMIT;\nVACUUM;', 1, 'begin plain commit outside'],
+    ['a chain of two', 'BEGIN;\nSELECT 1;\nCOMMIT AND CHAIN;\nSELECT 2;\nCOMMIT;', 2, 'begin plain chain plain commit'],
+    ['a chain that nobody began', 'SELECT 1;\ncommit and chain;\nSELECT 2;', 2, 'plain chain plain'],
+    [
+      'one that is to run outside of ours',
+      '-- nself: no-transaction\nBEGIN;\nSELECT 1;\nCOMMIT;',
+      1,
+      'begin plain commit',
+    ],
+    [
+      'a savepoint in one',
+      'BEGIN;\nSAVEPOINT a;\nROLLBACK TO a;\nCOMMIT;\nSELECT 1;',
+      1,
+      'begin plain plain commit plain',
+    ],
+  ])('runs block by block: %s', (_, text, blocks, kinds) => {
+    for (const section of [parse(`-- UP\n${text}`).up, parse(`-- UP\n-- DOWN\n${text}`).down]) {
+      expect(section).toMatchObject({ transaction: false, blocks, begin: null })
+      expect([...(section?.statements ?? [])].map(({ kind }) => kind).join(' ')).toBe(kinds)
+    }
+  })
+
+  test('has no statement where there is none in them', () => {
+    expect(parse('BEGIN;\nCOMMIT;\nBEGIN;\nCOMMIT;').up).toMatchObject({ statements: [], transaction: true })
   })
 })
 
@@ -337,23 +384,31 @@ describe('a file is refused', () => {
     ['with \\connect', '\\connect other\n', /psql command \\connect/, 1, 1],
     ['with \\restrict inside a statement', 'SELECT 1\n\\restrict a\n', /psql command \\restrict/, 2, 1],
     ['with a marker in parentheses', '-- UP\nSELECT (\n-- DOWN\n1);', /marker inside an unfinished/, 3, 1],
-    ['with COMMIT', 'SELECT 1;\ncommit;\n', /COMMIT ends the runner's transaction/, 2, 1],
-    ['with ROLLBACK in DOWN', '-- UP\n-- DOWN\nSELECT 1; ROLLBACK', /ROLLBACK ends/, 3, 11],
-    ['with BEGIN and no COMMIT', '-- UP\n/* a */ begin;\n', /BEGIN without its COMMIT/, 1, 1],
-    ['with BEGIN after a statement', 'SELECT 1;\nBEGIN;\nCOMMIT;', /BEGIN begins a transaction/, 2, 1],
-    ['with a statement after COMMIT', 'BEGIN;\nSELECT 1;\nCOMMIT;\nSELECT 2;', /stands after COMMIT/, 4, 1],
-    ['with two transactions', 'BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nCOMMIT;', /stands after COMMIT/, 4, 1],
-    ['with COMMIT AND CHAIN', 'BEGIN;\nSELECT 1;\nCOMMIT AND CHAIN;', /COMMIT AND ends/, 3, 1],
-    ['with ROLLBACK at the end of its transaction', 'BEGIN;\nSELECT 1;\nROLLBACK;', /ROLLBACK ends/, 3, 1],
-    ['with a transaction of other options', 'BEGIN ISOLATION LEVEL SERIALIZABLE;\nCOMMIT;', /sets options/, 1, 1],
+    ['with COMMIT', 'SELECT 1;\ncommit;\n', /COMMIT without a BEGIN/, 2, 1],
+    ['with a second COMMIT', 'BEGIN;\nSELECT 1;\nCOMMIT;\nCOMMIT;', /COMMIT without a BEGIN/, 4, 1],
     [
-      'with a transaction around what cannot be in one',
-      '-- UP\nBEGIN;\nVACUUM;\nEND;',
-      /around what runs outside/,
+      'with a chain after COMMIT',
+      'BEGIN;\nSELECT 1;\nCOMMIT;\nCOMMIT AND CHAIN;',
+      /COMMIT AND CHAIN without a BEGIN/,
+      4,
+      1,
+    ],
+    ['with ROLLBACK in DOWN', '-- UP\n-- DOWN\nSELECT 1; ROLLBACK', /ROLLBACK ends/, 3, 11],
+    ['with BEGIN and no COMMIT', '-- UP\n/* a */ begin;\n', /BEGIN without its COMMIT/, 2, 9],
+    ['with BEGIN twice', 'BEGIN;\nSELECT 1;\nBEGIN;\nCOMMIT;', /BEGIN stands in a transaction that is open/, 3, 1],
+    ['with a chain without an end', 'BEGIN;\nSELECT 1;\nCOMMIT AND CHAIN;', /BEGIN without its COMMIT/, 3, 1],
+    ['with ROLLBACK at the end of its transaction', 'BEGIN;\nSELECT 1;\nROLLBACK;', /ROLLBACK ends/, 3, 1],
+    ['with a transaction around what cannot be in one', 'BEGIN;\nVACUUM;\nEND;', /VACUUM cannot run in a/, 2, 1],
+    ['with a chain behind what cannot be in one', 'VACUUM;\nCOMMIT AND CHAIN;', /VACUUM cannot run in a/, 1, 1],
+    ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /BEGIN without its COMMIT/, 1, 1],
+    [
+      'with a BEGIN of other words',
+      'BEGIN ISOLATION SERIALIZABLE;\nCOMMIT;',
+      /BEGIN ISOLATION SERIALIZABLE is not/,
       1,
       1,
     ],
-    ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /READ ONLY sets options/, 1, 1],
+    ['with a COMMIT of other words', 'BEGIN;\nSELECT 1;\nCOMMIT NOW;', /COMMIT NOW is not/, 3, 1],
     ['with PREPARE TRANSACTION', "PREPARE TRANSACTION 'a';", /PREPARE TRANSACTION ends/, 1, 1],
     [
       'with markers of dbmate',

@@ -98,7 +98,12 @@ describe('outside a transaction what cannot be read counts as destructive', () =
   test.each([
     ['DO $$ BEGIN NULL; END $$', ['runs DO outside a transaction, where nobody can tell beforehand what it does']],
     ['CALL p()', ['runs CALL outside a transaction, where nobody can tell beforehand what it does']],
-    ['SELECT f()', ['runs SELECT outside a transaction, where nobody can tell beforehand what it does']],
+    [
+      'CREATE INDEX CONCURRENTLY i ON t (f(a))',
+      ['runs CREATE outside a transaction, where nobody can tell beforehand what it does'],
+    ],
+    ['SELECT f()', []],
+    ['BEGIN; CALL p(); COMMIT; BEGIN; DO $$ BEGIN NULL; END $$; COMMIT', []],
     ["SELECT setval('s', 3)", []],
     ['CREATE INDEX CONCURRENTLY i ON t (lower(a))', []],
     ['VACUUM t', []],

@@ -33,12 +33,13 @@ export function seedStepDocuments(steps: SeedReport['steps']) {
 }
 
 export function stepDocuments(steps: Report['steps']) {
-  return steps.map(({ name, version, direction, outcome, partly, effects }) => ({
+  return steps.map(({ name, version, direction, outcome, partly, statements, effects }) => ({
     name,
     version,
     direction,
     outcome,
     ...(partly ? { partly } : {}),
+    ...(statements ? { statements } : {}),
     ...(effects ? { effects: effects.map(effectDocument) } : {}),
   }))
 }
@@ -58,6 +59,7 @@ export function statusDocument(result: StatusResult) {
       appliedAt: one.appliedAt,
       durationMs: one.durationMs,
       appliedBy: one.appliedBy,
+      ...(one.statements ? { statements: one.statements } : {}),
     })),
     drift: drift && { differences: drift.differences.map(differenceDocument), since: drift.since },
     different,
@@ -78,10 +80,11 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
   return {
     kind,
     action,
-    steps: steps.map(({ version, name, transaction, sql, dangers }) => ({
+    steps: steps.map(({ version, name, transaction, blocks, sql, dangers }) => ({
       version,
       name,
       transaction,
+      ...(blocks ? { blocks } : {}),
       sql,
       dangers: dangers.map((danger) => ({
         kind: danger.kind,

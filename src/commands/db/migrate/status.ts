@@ -1,4 +1,5 @@
 import { contradictions } from '../../../core/migration/plan-refusals.ts'
+import type { Entry } from '../../../core/migration/state.ts'
 import { placeOf } from '../../../postgres/driver/connect.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import { type Context, look } from '../../shared/context.ts'
@@ -48,9 +49,18 @@ export async function status(context: Context, options: StatusOptions): Promise<
       appliedAt: entry.applied?.appliedAt ?? null,
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
+      ...partOf(entry),
     })),
     drift,
     different: drifted || state.entries.some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
+}
+
+/** How far one got that stopped outside a transaction. */
+function partOf({ status, file, applied }: Entry): Pick<StatusResult['migrations'][number], 'statements'> {
+  if (status !== 'failed' || file === null || applied === null || applied.statementsDone === 0) return {}
+  const section = applied.state === 'reverting' ? file.down : file.up
+  const total = section?.statements.length ?? 0
+  return total < applied.statementsDone ? {} : { statements: { done: applied.statementsDone, total } }
 }
