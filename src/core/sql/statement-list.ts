@@ -108,8 +108,9 @@ export class PackedStatements implements StatementList {
     for (const statement of this) {
       if (isTransactionControl(statement)) apart = true
       else {
-        rest.push({ ...statement, apart: apart || statement.apart })
-        if (statement.data !== null) rest.setData(statement.data)
+        const { start, end, kind, data } = statement
+        rest.add(start, end, kind, apart || statement.apart)
+        if (data !== null) rest.setData(data)
         apart = false
       }
     }
