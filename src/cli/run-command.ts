@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
+import { pressForAnswers } from '../postgres/driver/silence.ts'
 import { traceConnections } from '../postgres/driver/trace.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
 import type { ServerTarget } from '../project/server-target.ts'
@@ -24,6 +25,7 @@ for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHU
     // Who asks twice does not want to wait: the server rolls back when the connection is gone.
     if (interruption.signal.aborted) return leave(status)
     interruption.abort(signal)
+    pressForAnswers()
   })
 }
 

@@ -11,6 +11,10 @@ export interface Manifest {
   readonly database: string
   /** `HOST:PORT`. */
   readonly server: string
+  /** What tells its cluster from all others, at whatever port; null where it was not told. */
+  readonly serverId: string | null
+  /** In which functions find others by their names alone. */
+  readonly searchPath: string | null
   readonly serverVersion: string
   readonly pgDumpVersion: string | null
   readonly environment: Environment
@@ -57,14 +61,28 @@ export const takenAtOf = ({ manifest, writtenAt }: Backup): string => manifest?.
 export const isVerified = ({ manifest, size }: Backup): boolean =>
   manifest?.verified === true && (manifest.method === 'copy' || manifest.size === size)
 
-/** Backups of one kind, server, database and environment are one group: they take each other's place. */
-export const groupOf = ({ environment, server, database, kind }: Manifest): string =>
-  `${environment} ${kind} ${canonicalServer(server)} ${database}`
+/** Where a server is, and what tells its cluster from others: `HOST:PORT`, and its identifier where it is known. */
+export interface ServerName {
+  readonly server: string
+  readonly serverId: string | null
+}
 
-/** Whether two ways to write `HOST:PORT` mean one server: this machine has several names for itself. */
-export const isSameServer = (a: string, b: string): boolean => canonicalServer(a) === canonicalServer(b)
+/**
+ * Whether two names mean one server. This machine has several names for itself, and a server several ports; a copy of a
+ * whole cluster has its identifier too, but another host.
+ */
+export function isSameServer(a: ServerName, b: ServerName): boolean {
+  if (a.serverId === null || b.serverId === null) return canonicalServer(a.server) === canonicalServer(b.server)
+  return a.serverId === b.serverId && hostOf(a.server) === hostOf(b.server)
+}
 
-const canonicalServer = (server: string) => server.toLowerCase().replace(/^(127\.0\.0\.1|::1|localhost):/, 'localhost:')
+const canonicalServer = (server: string) =>
+  server.toLowerCase().replace(/^(127\.0\.0\.1|::1|localhost|[/@].*):/, 'localhost:')
+const hostOf = (server: string) => canonicalServer(server).replace(/:\d+$/, '')
+
+/** Whether two backups are of one kind, server, database and environment: they take each other's place. */
+export const isOneGroup = (a: Manifest, b: Manifest): boolean =>
+  a.environment === b.environment && a.kind === b.kind && a.database === b.database && isSameServer(a, b)
 
 /**
  * Those that go when `keep` stay of each kind, server, database and environment. What has no manifest is somebody
@@ -73,14 +91,17 @@ const canonicalServer = (server: string) => server.toLowerCase().replace(/^(127\
  * @param taken the name of one that was taken just now: it counts as the newest, whatever the clock says.
  */
 export function pruned(backups: readonly Backup[], keep: number, taken: string | null = null): Backup[] {
-  const groups = new Map<string, Backup[]>()
-  for (const backup of backups) {
-    if (backup.manifest === null) continue
-    const key = groupOf(backup.manifest)
-    groups.set(key, [...(groups.get(key) ?? []), backup])
+  const groups: (Backup & { readonly manifest: Manifest })[][] = []
+  const isTaken = ({ name }: Backup) => name === taken
+  for (const backup of [...backups.filter(isTaken), ...backups.filter((other) => !isTaken(other))]) {
+    const { manifest } = backup
+    if (manifest === null) continue
+    // With each of them: a backup that does not know its server's identifier fits more than one server.
+    const group = groups.find((members) => members.every((member) => isOneGroup(member.manifest, manifest)))
+    if (group === undefined) groups.push([{ ...backup, manifest }])
+    else group.push({ ...backup, manifest })
   }
-  return [...groups.values()].flatMap((found) => {
-    const group = [...found.filter(({ name }) => name === taken), ...found.filter(({ name }) => name !== taken)]
+  return groups.flatMap((group) => {
     const newestVerified = group.find(isVerified)
     return group.slice(keep).filter((backup) => backup !== newestVerified)
   })

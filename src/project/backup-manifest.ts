@@ -8,6 +8,9 @@ export async function parseManifest(text: string): Promise<Manifest | null> {
     kind: z.enum(['full', 'schema', 'data']),
     database: z.string().min(1),
     server: z.string(),
+    // Earlier versions did not ask for these.
+    serverId: z.string().nullable().default(null),
+    searchPath: z.string().nullable().default(null),
     serverVersion: z.string(),
     pgDumpVersion: z.string().nullable(),
     environment: z.enum(['local', 'staging', 'production']),

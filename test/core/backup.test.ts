@@ -14,6 +14,8 @@ const manifest: Manifest = {
   kind: 'full',
   database: 'shop',
   server: 'localhost:5432',
+  serverId: null,
+  searchPath: null,
   serverVersion: '18.1',
   pgDumpVersion: '18.1',
   environment: 'local',
@@ -63,6 +65,11 @@ describe('what prune removes', () => {
     expect(goes([backup('d'), backup('c'), backup('b', other), backup('a', other)], 1)).toEqual(['c', 'a'])
   })
 
+  test('is counted for each cluster that was at one address, and what knows of none joins the newest', () => {
+    const [here, there] = [{ serverId: '7' }, { serverId: '8' }]
+    expect(goes([backup('d', here), backup('c', there), backup('b'), backup('a')], 1)).toEqual(['b', 'a'])
+  })
+
   test('is never the one that was taken just now, though a clock that was set back says that it is older', () => {
     const backups = [backup('b', { takenAt: '2027-01-01T00:00:00.000Z' }), backup('a')]
     expect(pruned(backups, 1, 'a').map(({ name }) => name)).toEqual(['b'])
@@ -93,10 +100,18 @@ test.each([
 ])('%d bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
 
 test.each([
-  ['localhost:5432', '127.0.0.1:5432', true],
-  ['DB.example.org:5432', 'db.example.org:5432', true],
-  ['localhost:5432', 'localhost:5433', false],
-  ['a.example.org:5432', 'b.example.org:5432', false],
-])('of two servers written as %s and %s it is known whether they are one', (a, b, same) => {
-  expect(isSameServer(a, b)).toBe(same)
-})
+  ['localhost:5432', null, '127.0.0.1:5432', null, true],
+  ['/run/postgresql:5432', null, '127.0.0.1:5432', null, true],
+  ['DB.example.org:5432', null, 'db.example.org:5432', null, true],
+  ['localhost:5432', null, 'localhost:5433', null, false],
+  ['a.example.org:5432', null, 'b.example.org:5432', null, false],
+  ['localhost:5432', '7', 'localhost:5433', '7', true],
+  ['localhost:5432', '7', 'localhost:5432', '8', false],
+  ['localhost:5432', '7', 'localhost:5432', null, true],
+  ['a.example.org:5432', '7', 'b.example.org:5432', '7', false],
+])(
+  'of two servers, %s with the identifier %s and %s with %s, it is known whether they are one',
+  (a, id, b, other, same) => {
+    expect(isSameServer({ server: a, serverId: id }, { server: b, serverId: other })).toBe(same)
+  },
+)

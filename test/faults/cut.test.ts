@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { backUp } from '../helpers/backups.ts'
+import { backUp, databasesOf } from '../helpers/backups.ts'
 import { untilIdle } from '../helpers/kill.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -76,6 +76,42 @@ test.each([
       if (name === 'up' || name === 'fresh') await project.ok(...up)
       await server.remove(project)
       isOver = at === null
+    }
+  },
+)
+
+test.each([
+  ['before it is sent', 'before'],
+  ['before its answer', 'answer'],
+] as const)(
+  'a restore whose connection is cut at the COMMIT that puts the new database in place, %s, looks which one is in place',
+  async (_, fate) => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    await project.ok(...up)
+    const { file: backup } = await backUp(project)
+    await project.query('INSERT INTO a VALUES (1)')
+    let swaps = false
+    const { url, close } = await startProxy(project.url, {
+      fate: ({ application, text }) => {
+        if (application !== 'nself restore') return 'pass'
+        swaps ||= text.includes('RENAME TO')
+        return swaps && text === 'COMMIT\0' ? fate : 'pass'
+      },
+    })
+    const { code, stdout, stderr } = await project.nself('db', 'restore', backup, '--database-url', url)
+    await close()
+    expect(stderr).toContain('looking which one is in place')
+    const rows = await project.query('SELECT n FROM a')
+    const databases = await databasesOf(project)
+    if (fate === 'answer') {
+      expect(code, stderr).toBe(0)
+      expect(rows).toEqual([])
+      expect(stdout).toContain(`The old database is now ${databases[1]}`)
+    } else {
+      expect(code, stderr).toBe(5)
+      expect(rows).toEqual([[1]])
+      expect(stderr).toContain('the old database is as it was')
+      expect(databases).toHaveLength(1)
     }
   },
 )

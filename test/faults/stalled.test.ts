@@ -49,6 +49,30 @@ test.concurrent('a single connection that goes dead is given up: what was done i
   expect(await project.tables()).toEqual(['a', 'b'])
 })
 
+test.concurrent('a wire that goes dead ends a run soon after Ctrl-C, which says what it knows', async () => {
+  const project = await server.project(files)
+  let isDead = (_: boolean) => {}
+  const died = new Promise<boolean>((resolve) => {
+    isDead = resolve
+  })
+  const proxy = await startProxy(project.url, {
+    fate: ({ text }) => {
+      if (!text.includes('CREATE TABLE b')) return 'pass'
+      proxy.freeze()
+      isDead(true)
+      return 'hold'
+    },
+  })
+  const running = project.start(...up, '--database-url', proxy.url)
+  await died
+  running.kill('SIGINT')
+  const { code, stderr } = await running.finished
+  await proxy.close()
+  expect(code, stderr).toBe(5)
+  expect(stderr).toContain('what became of 00')
+  expect(stderr).not.toContain('nothing was changed')
+})
+
 test.concurrent('the connection of the lock that goes dead stops the run before another could begin', async () => {
   const project = await server.project({ '001_a.sql': files['001_a.sql'], '002_b.sql': 'SELECT pg_sleep(1000);' })
   const pulse = ({ application, type, text }: Passing) => application === 'nself lock' && type === 'Q' && text === '\0'

@@ -48,6 +48,10 @@ describe('a backup', () => {
       verified: true,
     })
     expect(manifest.serverVersion).toMatch(/^14\./)
+    const [told] = await project.query(
+      "SELECT system_identifier::text, current_setting('search_path') FROM pg_control_system()",
+    )
+    expect([manifest.serverId, manifest.searchPath]).toEqual(told)
     expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toEqual(manifest)
     const list = await project.ok('db', 'backup', 'list')
     expect(list).toMatch(new RegExp(`^${file} .* local +001_a +yes$`, 'm'))

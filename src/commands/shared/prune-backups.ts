@@ -1,9 +1,9 @@
-import { type Backup, groupOf, isSameServer, pruned } from '../../core/backup.ts'
+import { type Backup, isOneGroup, isSameServer, pruned } from '../../core/backup.ts'
 import { dropCopy } from '../../postgres/databases/copy.ts'
-import { hostAndPort } from '../../postgres/driver/connect.ts'
 import { listBackups, removeBackup } from '../../project/backups.ts'
 import type { PruneResult } from './backup-results.ts'
 import { type Context, resolveServer } from './context.ts'
+import { nameOfServer } from './server-name.ts'
 import type { TakenBackup } from './take-backup.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function pruneBackups(
   const backups = await listBackups(backupsDir)
   const removed: string[] = []
   const group = backups.filter(
-    ({ manifest }) => taken === null || (manifest !== null && groupOf(manifest) === groupOf(taken.manifest)),
+    ({ manifest }) => taken === null || (manifest !== null && isOneGroup(manifest, taken.manifest)),
   )
   for (const old of pruned(group, keep, taken?.name)) {
     if (old.manifest?.copy && !(await removeCopy(context, old, old.manifest.copy))) continue
@@ -31,7 +31,7 @@ export async function pruneBackups(
 
 async function removeCopy(context: Context, { name, manifest }: Backup, copy: string): Promise<boolean> {
   const server = await resolveServer(context)
-  if (manifest === null || !isSameServer(manifest.server, hostAndPort(server))) {
+  if (manifest === null || !isSameServer(manifest, await nameOfServer(context, server))) {
     context.tell(`${name} is kept: its copy is on ${manifest?.server}`)
     return false
   }

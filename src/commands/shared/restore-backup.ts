@@ -8,7 +8,7 @@ import type { RestorePlan } from '../../postgres/backup/restore-plan.ts'
 import { fitting, installedTools, noTools, type Tools } from '../../postgres/backup/tools.ts'
 import { connectBeside, missingPrivilege } from '../../postgres/databases/databases.ts'
 import { refuseTied } from '../../postgres/databases/ties.ts'
-import { connect, hostAndPort, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { connect, placeOf, type Server } from '../../postgres/driver/connect.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { findBackup, listBackups, openBackups, temporaryIn } from '../../project/backups.ts'
@@ -19,6 +19,7 @@ import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } f
 import { mayEndConnections } from './end-sessions.ts'
 import { pruneKeptLine } from './kept-databases.ts'
 import { missingRoles } from './missing-roles.ts'
+import { nameOfServer } from './server-name.ts'
 import { findBackupMeans, takeBackup } from './take-backup.ts'
 
 export interface RestoreFlags {
@@ -97,12 +98,14 @@ async function newest(context: Context, server: Server): Promise<Backup> {
       backup.manifest.database === server.database &&
       backup.manifest.environment === environment,
   )
-  const found = full.find(({ manifest }) => manifest !== null && isSameServer(manifest.server, hostAndPort(server)))
+  const name = await nameOfServer(context, server)
+  const found = full.find(({ manifest }) => manifest !== null && isSameServer(manifest, name))
   if (found !== undefined) return found
   const elsewhere = full[0]
+  const sameAddress = elsewhere?.manifest?.server === name.server ? ', where another server was then' : ''
   const hint =
     elsewhere !== undefined
-      ? `the newest one of that name is from ${elsewhere.manifest?.server}; to restore it all the same, name it: ${restoreLine(context, elsewhere)}`
+      ? `the newest one of that name is from ${elsewhere.manifest?.server}${sameAddress}; to restore it all the same, name it: ${restoreLine(context, elsewhere)}`
       : backups.length === 0
         ? 'take one: nself db backup'
         : 'name the file: nself db restore FILE; see nself db backup list'

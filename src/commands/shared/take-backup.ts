@@ -133,9 +133,8 @@ async function takeCopy(
 }
 
 function facts(server: Server, snapshot: Snapshot, kind: BackupKind, environment: Environment, took: Took) {
-  const { serverVersion, lastVersion, roles } = snapshot
   const place = { database: server.database, server: hostAndPort(server) }
-  return { kind, ...place, environment, serverVersion, lastVersion, roles, ...took }
+  return { kind, ...place, environment, ...snapshot, ...took }
 }
 
 interface Took {

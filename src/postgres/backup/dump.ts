@@ -2,6 +2,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { type BackupKind, sizeText } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { readServerId } from '../catalog/server-id.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
 import { isTracked, lastAppliedSql } from '../tracking/history.ts'
@@ -19,6 +20,8 @@ export interface DumpOptions {
 /** What a database said of itself at the moment that a backup shows. */
 export interface Snapshot {
   readonly serverVersion: string
+  readonly serverId: string | null
+  readonly searchPath: string | null
   readonly lastVersion: string | null
   readonly roles: readonly string[]
 }
@@ -83,6 +86,8 @@ export async function dump(server: Server, tools: Tools, path: string, options: 
 export async function readSnapshot(client: Client): Promise<Snapshot> {
   return {
     serverVersion: (await one(client, 'SHOW server_version')) as string,
+    serverId: await readServerId(client),
+    searchPath: await one(client, 'SHOW search_path'),
     lastVersion: (await isTracked(client)) ? await one(client, lastAppliedSql) : null,
     roles: await column(client, rolesSql),
   }

@@ -10,7 +10,7 @@ import {
   restoreApplication,
 } from '../databases/databases.ts'
 import { copyPropertiesSql, createLikeSql, type Properties, readProperties } from '../databases/properties.ts'
-import { swap } from '../databases/swap.ts'
+import { SwapUnknown, swap } from '../databases/swap.ts'
 import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
@@ -49,7 +49,9 @@ export async function restoreBeside(
         tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
         await dropRestore(client, name)
         await client.query(made)
-        const searchPath = await withConnection(connect(server, restoreApplication), signal, readSearchPath)
+        const searchPath =
+          plan.backup.manifest?.searchPath ??
+          (await withConnection(connect(server, restoreApplication), signal, readSearchPath))
         await fill(server, fresh, plan, hold, { ...options, searchPath }).catch((second) => {
           throw signal.aborted ? second : error
         })
@@ -64,7 +66,8 @@ export async function restoreBeside(
       const kept = await swap(server, name, properties, client, hold, { ...options, ...plan })
       return { kept }
     } catch (error) {
-      await discard(server, name)
+      // Where nobody knows which one is in place, nothing is dropped: the next restore does.
+      if (!(error instanceof SwapUnknown)) await discard(server, name)
       if (signal.aborted && !(error instanceof NselfError)) throw interruptedUnchanged(signal)
       throw error instanceof NselfError ? error : restoreFailure(error as Error)
     }

@@ -34,7 +34,7 @@ export async function restoreInPlace(
   }
   await withConnection(connect(server, restoreApplication), signal, async (client) => {
     try {
-      const searchPath = await readSearchPath(client)
+      const searchPath = backup.manifest?.searchPath ?? (await readSearchPath(client))
       await attempt(client, plan, archive, { ...options, signal }, '').catch(async (error: ServerError) => {
         if (!unresolved.has(error.code ?? '')) throw error
         options.tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
+import { SwapUnknown } from '../databases/swap.ts'
 import type { Server } from '../driver/connect.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { restoreBeside } from './restore-beside.ts'
@@ -31,7 +32,7 @@ export async function restore(
     const how = approved.what.inPlace ? restoreInPlace : restoreBeside
     return await how(server, approved.what, hold, options)
   } catch (error) {
-    if (!lost.signal.aborted || options.signal.aborted) throw error
+    if (!lost.signal.aborted || options.signal.aborted || error instanceof SwapUnknown) throw error
     throw new NselfError('connection', 'the connection that held the lock was lost, so the restore was stopped', {
       hint: 'the old database is as it was; run the command again',
       cause: error,

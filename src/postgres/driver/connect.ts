@@ -9,7 +9,7 @@ import { liftLimits } from './limits.ts'
 import { clientOf } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, offersBinding, pidOf, reportedBy, socketOf } from './pg.ts'
 import { firstThatAnswers } from './places.ts'
-import { endWhenSilent } from './silence.ts'
+import { endWhenSilent, giveUpWhenPressed, waitFor } from './silence.ts'
 import { tlsHint, tlsOptions } from './tls.ts'
 import { traceClient } from './trace.ts'
 
@@ -54,7 +54,6 @@ export function hostAndPort(server: Server): string {
 }
 
 const connectTimeout = 15_000
-const askTimeout = 5000
 const goodbyeTimeout = 5000
 
 /**
@@ -71,7 +70,7 @@ export async function connect(server: Server, applicationName: string): Promise<
 /** The same for what a person types: there all limits of the role and the database hold. */
 export async function connectAsPerson(server: Server, applicationName: string): Promise<Connection> {
   const connection = await open(server, applicationName, connectTimeout)
-  endWhenSilent(connection.client, async () => (await open(server, 'nself watch', askTimeout)).client)
+  endWhenSilent(connection.client, async (timeoutMs) => (await open(server, 'nself watch', timeoutMs)).client)
   return connection
 }
 
@@ -112,7 +111,8 @@ async function openAt(
     connection.onNotice?.(message, severity, { code, detail })
   })
   const bound = server.link?.channelBinding === 'require' ? offersBinding(client) : null
-  await client.connect()
+  const made = giveUpWhenPressed(() => hangUp(connection))
+  await client.connect().finally(made)
   if (bound?.() === false) {
     hangUp(connection)
     throw new NselfError('connection', `${placeOf(server)} offers no channel binding, and channel_binding=require`, {
@@ -140,7 +140,9 @@ async function configOf(
     // Sooner than firewalls and load balancers forget a connection on which nothing moves.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: Math.min(link.timeoutMs || timeoutMs, timeoutMs === connectTimeout ? Infinity : timeoutMs),
+    connectionTimeoutMillis: waitFor(
+      Math.min(link.timeoutMs || timeoutMs, timeoutMs === connectTimeout ? Infinity : timeoutMs),
+    ),
     pipeline: true,
     ...(link.options === undefined ? {} : { options: link.options }),
     ...(link.channelBinding === 'disable' ? {} : { enableChannelBinding: tls }),

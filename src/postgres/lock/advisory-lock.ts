@@ -1,7 +1,8 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connect, disconnect, hangUp, type Server } from '../driver/connect.ts'
 import { majorOf } from '../driver/limits.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
+import { waitFor } from '../driver/silence.ts'
 import { interruptedWaiting } from './interruption.ts'
 
 /** 'nself' in ASCII: one lock per database, since advisory locks belong to one. */
@@ -111,12 +112,27 @@ export async function acquireLock(server: Server, options: Waiting, open: Connec
     lost: lost.signal,
     async release() {
       stopBeating()
-      await connection.client.query('ROLLBACK').catch(() => {})
-      // Nobody waits for its end: the lock is gone.
-      void disconnect(connection)
+      await letGo(connection)
     },
   }
 }
+
+/** Gives the lock back; where nothing answers, by leaving: the server notices. */
+async function letGo(connection: Connection): Promise<void> {
+  const rolledBack = connection.client.query('ROLLBACK').then(
+    () => true,
+    () => true,
+  )
+  const answered = await Promise.race([
+    rolledBack,
+    new Promise((resolve) => setTimeout(resolve, waitFor(goodbye, 1000), false)),
+  ])
+  if (answered === false) hangUp(connection)
+  // Nobody waits for its end: the lock is gone.
+  void disconnect(connection)
+}
+
+const goodbye = 10_000
 
 /** Uses the connection now and then; returns what ends that. The query is empty: it takes no snapshot, for which CREATE INDEX CONCURRENTLY would wait. */
 function beat({ client }: Connection): () => void {

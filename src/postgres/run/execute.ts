@@ -78,6 +78,7 @@ function watchedAs(step: Step, approved: Step | undefined): Step {
 }
 
 const patience = 30_000
+const shortPatience = 2000
 
 /** The connection was lost, perhaps while a COMMIT was under way: what was done is looked up, never guessed. */
 async function afterLoss(
@@ -89,13 +90,13 @@ async function afterLoss(
 ): Promise<Report> {
   options.tell(`The connection was lost (${loss.reason}); looking what was done`)
   const { server } = connection
-  const history = await lookAgain(connection, options, Date.now() + patience)
+  const history = await lookAgain(connection, options)
   if (history === null) {
     throw new NselfError(
       'connection',
       `the connection was lost, and ${placeOf(server)} does not answer: ${loss.reason}`,
       {
-        hint: 'once it answers, nself db migrate status tells what was done; each migration was applied as a whole or not at all',
+        hint: `${known(plan, told)}; once the server answers, nself db migrate status tells the rest; what runs in a transaction is applied as a whole or not at all`,
         cause: loss,
       },
     )
@@ -112,9 +113,21 @@ async function afterLoss(
   })
 }
 
+/** What was heard before the connection was lost. */
+function known(plan: Plan, told: number): string {
+  const name = (step: Step) => step.name
+  const done = plan.steps.slice(0, told).map(name).join(', ')
+  const word = plan.action === 'down' ? 'reverted' : 'applied'
+  const open = `what became of ${plan.steps[told]?.name ?? 'the last of them'} is not known`
+  return done === '' ? open : `${done}: ${word}; ${open}`
+}
+
 /** The history once the server answers and no longer works for the connection that was lost; null when it stays away. */
-async function lookAgain(lost: Connection, options: ExecuteOptions, until: number): Promise<History | null> {
-  for (; Date.now() < until && !options.signal.aborted; await new Promise((resolve) => setTimeout(resolve, 200))) {
+async function lookAgain(lost: Connection, options: ExecuteOptions): Promise<History | null> {
+  const began = Date.now()
+  // Who asked for an end does not wait for long.
+  const isOver = () => Date.now() - began > (options.signal.aborted ? shortPatience : patience)
+  do {
     try {
       const found = await withConnection(connect(lost.server, 'nself look'), null, async (client, connection) => {
         // First: opening a session waits for whatever still works for a run.
@@ -126,6 +139,7 @@ async function lookAgain(lost: Connection, options: ExecuteOptions, until: numbe
     } catch {
       // It does not answer yet.
     }
-  }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  } while (!isOver())
   return null
 }

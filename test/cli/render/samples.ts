@@ -51,6 +51,8 @@ const manifest = {
   kind: 'full' as const,
   database: 'shop',
   server: 'db.example:5432',
+  serverId: '7412345678901234567',
+  searchPath: '"$user", public',
   serverVersion: '15.18',
   pgDumpVersion: '15.18',
   environment,

@@ -12,6 +12,8 @@ function manifestDocument(manifest: Manifest) {
     kind: manifest.kind,
     database: manifest.database,
     server: manifest.server,
+    serverId: manifest.serverId,
+    searchPath: manifest.searchPath,
     serverVersion: manifest.serverVersion,
     pgDumpVersion: manifest.pgDumpVersion,
     environment: manifest.environment,
