@@ -377,7 +377,7 @@ describe('consent', () => {
   test('renames that cannot be are refused in words', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
     for (const [rename, words] of [
-      ['users.nome=full_name', 'the migrations make no such table or column'],
+      ['users.nome=full_name', 'the migrations make no such table, column, enum or schema'],
       ['users.name=id', 'already'],
       ['users.name', 'not understood'],
     ] as const) {

@@ -71,7 +71,11 @@ export function addDesign(db: Group, schema: Group, run: Runner): void {
 function withDesignOptions<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
   return command
     .option('--name <name>', 'of the migration; without it, a name that says what changes')
-    .option('--rename <old=new>', 'a table or column that only gets another name; may be repeated', names)
+    .option(
+      '--rename <old=new>',
+      'a table, column, enum or schema that only gets another name or place; may be repeated',
+      names,
+    )
     .option('--allow-drops', 'without asking: what the design does not have is dropped')
     .addOption(shadowUrl())
 }

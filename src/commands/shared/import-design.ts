@@ -12,7 +12,8 @@ import { type Difference, differencesOf } from '../../core/schema/differences.ts
 import { nameOfChange } from '../../core/schema/migration-name.ts'
 import { migrationText } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
-import { parseRename, type Rename, renameCandidates, renameFlag, renameText } from '../../core/schema/renames.ts'
+import { renameCandidates } from '../../core/schema/rename-candidates.ts'
+import { parseRenames, pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
 import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { type Compared, compareDesign, draftsOf } from '../../postgres/diff/design-drafts.ts'
@@ -94,7 +95,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
   context.progress('writing the difference as SQL')
   const drafts = await draftsOf(compared, renames)
   const format = await withScratchConnection(migrated, statementFormat)
-  const name = options.name ?? nameOfChange(compared.differences)
+  const name = options.name ?? nameOfChange(compared.differences, renames.map(pathOf))
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const names = drafts.map((_, i) => (drafts.length === 1 || i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
   const paths = nextPaths(migrationsDir, root, names, now)
@@ -181,7 +182,7 @@ async function consent({ ask, answers, tell }: Context, drops: readonly Differen
 
 async function namedRenames(texts: readonly string[], migrated: Server): Promise<Rename[]> {
   const catalog = await catalogOf(migrated)
-  return texts.map((text) => parseRename(text, catalog))
+  return parseRenames(texts, catalog)
 }
 
 async function askRenames(
@@ -200,12 +201,7 @@ async function askRenames(
   }
   const chosen: Rename[] = []
   for (const rename of open) {
-    if (
-      known.some(
-        (other) => other.schema === rename.schema && other.table === rename.table && other.column === rename.column,
-      )
-    )
-      continue
+    if (known.some((other) => pathOf(other) === pathOf(rename))) continue
     if ((await ask({ kind: 'yes-no', message: `Did you rename ${renameText(rename)}?` })) === 'y') chosen.push(rename)
   }
   return chosen

@@ -7,6 +7,8 @@ export interface Change {
   readonly commitsFirst: boolean
   /** It takes a foreign key away, which stands on a key of another table. */
   readonly freesKey: boolean
+  /** What stands before it uses the one name, what stands behind it the other. */
+  readonly renames?: boolean
 }
 
 /** One of our own, which asks for no place of its own in the order. */
@@ -37,16 +39,22 @@ const addsReference = (sql: string) => /^ALTER TABLE .* ADD CONSTRAINT .* FOREIG
  * what belongs to one table together, where that is safe; references last, for they join tables.
  */
 export function forReading(changes: readonly Change[]): Change[] {
+  const at = changes.findIndex(({ renames }) => renames)
+  if (at === -1) return ordered(changes)
+  return [...ordered(changes.slice(0, at)), ...changes.slice(at, at + 1), ...forReading(changes.slice(at + 1))]
+}
+
+function ordered(changes: readonly Change[]): Change[] {
   const values = changes.filter((change) => change.commitsFirst)
   const references = changes.filter(({ sql }) => addsReference(sql))
   const rest = changes.filter((change) => !values.includes(change) && !references.includes(change))
-  const ordered: Change[] = []
+  const done: Change[] = []
   let segment: Change[] = []
   const close = () => {
     const tables = [...new Set(segment.map((change) => change.table))]
     for (const first of [true, false]) {
       for (const table of tables) {
-        ordered.push(...segment.filter((change) => change.table === table && change.freesKey === first))
+        done.push(...segment.filter((change) => change.table === table && change.freesKey === first))
       }
     }
     segment = []
@@ -55,10 +63,10 @@ export function forReading(changes: readonly Change[]): Change[] {
     if (change.table !== null && isLocal(change.sql)) segment.push(change)
     else {
       close()
-      ordered.push(change)
+      done.push(change)
     }
   }
   close()
   const tables = [...new Set(references.map((change) => change.table))]
-  return [...values, ...ordered, ...tables.flatMap((table) => references.filter((change) => change.table === table))]
+  return [...values, ...done, ...tables.flatMap((table) => references.filter((change) => change.table === table))]
 }

@@ -1,17 +1,20 @@
 import { splitDotted } from '../sql/qualified-name.ts'
 import type { Difference } from './differences.ts'
 
-/** A name for a migration, from what it changes: `add_posts`, `change_users`, `update_schema`. */
-export function nameOfChange(differences: readonly Difference[]): string {
+/**
+ * A name for a migration, from what it changes: `add_posts`, `change_users`, `update_schema`.
+ * @param renames what it renames besides: `users`, `users.name`.
+ */
+export function nameOfChange(differences: readonly Difference[], renames: readonly string[] = []): string {
+  const [renamed] = renames
+  if (differences.length === 0 && renamed !== undefined && renames.length === 1) {
+    const name = `rename_${namesOf(renamed).map(slug).join('_')}`
+    return isName(name) ? name : 'update_schema'
+  }
   // What an extension is made for says more.
   const changes = differences.filter(({ kind }) => kind !== 'extension')
   const tables = changes.filter(({ kind }) => kind === 'table')
   const verbs = { '+': 'create', '-': 'drop', '~': 'change' } as const
-  const slug = (name: string) =>
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '_')
-      .replace(/^_+|_+$/g, '')
   const touched = [
     ...new Set(changes.map(({ kind, name }) => (kind === 'table' ? name : (namesOf(name).at(-2) ?? name)))),
   ]
@@ -33,6 +36,12 @@ export function nameOfChange(differences: readonly Difference[]): string {
   const name = touched.length === 1 ? `change_${slug(touched[0] as string)}` : 'update_schema'
   return isName(name) ? name : 'update_schema'
 }
+
+const slug = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
 
 const namesOf = (path: string): readonly string[] => splitDotted(path) ?? [path]
 

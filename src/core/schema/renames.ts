@@ -1,114 +1,177 @@
 import { NselfError } from '../errors.ts'
-import { dotted, keyOf, shortName, splitDotted } from '../sql/qualified-name.ts'
+import { dotted, keyOf, type QualifiedName, shortName, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
-import { type Catalog, type Table, tablesByKey } from './catalog.ts'
-import type { TargetSchema } from './target-schema.ts'
+import type { Catalog } from './catalog.ts'
 
-/** A table, or a column of one, that gets another name and keeps its rows. */
-export interface Rename {
+/** A thing that gets another name, or another schema, and keeps its rows. */
+export type Rename = Moved | ColumnRename | SchemaRename
+
+/** A table or an enum. */
+interface Moved extends QualifiedName {
+  readonly kind: 'table' | 'enum'
+  readonly toSchema: string
+  readonly to: string
+  /** The schema that it moves to is new. */
+  readonly makesSchema: boolean
+}
+
+interface ColumnRename {
+  readonly kind: 'column'
   readonly schema: string
   readonly table: string
-  /** Null when it is the table itself that gets the name. */
-  readonly column: string | null
+  readonly name: string
+  readonly to: string
+}
+
+interface SchemaRename {
+  readonly kind: 'schema'
+  readonly name: string
   readonly to: string
 }
 
 /** `users.name to users.full_name` */
-export function renameText({ schema, table, column, to }: Rename): string {
-  const from = pathOf(schema, table, column)
-  return `${from} to ${column === null ? shortName(schema, to) : shortName(schema, table, to)}`
+export function renameText(rename: Rename): string {
+  return `${pathOf(rename)} to ${newPathOf(rename)}`
 }
 
 /** As `--rename` takes it: `users.name=full_name`. */
-export function renameFlag({ schema, table, column, to }: Rename): string {
-  return `${pathOf(schema, table, column)}=${dotted(to)}`
+export function renameFlag(rename: Rename): string {
+  const stays = rename.kind !== 'table' && rename.kind !== 'enum' ? true : rename.schema === rename.toSchema
+  return `${pathOf(rename)}=${stays ? dotted(rename.to) : newPathOf(rename)}`
 }
 
-function pathOf(schema: string, table: string, column: string | null): string {
-  return column === null ? shortName(schema, table) : shortName(schema, table, column)
+/** What it is called now: of two renames with the same one only one can be meant. */
+export function pathOf(rename: Rename): string {
+  if (rename.kind === 'schema') return dotted(rename.name)
+  return rename.kind === 'column'
+    ? shortName(rename.schema, rename.table, rename.name)
+    : shortName(rename.schema, rename.name)
 }
 
-/** What may be a rename: one thing that goes and one that comes, alike in type, or in most of its columns. */
-export function renameCandidates(current: Catalog, wanted: TargetSchema): Rename[] {
-  const [have, want] = [tablesByKey(current), new Map(wanted.tables.map((table) => [keyOf(table), table]))]
-  const candidates: Rename[] = []
-  const isOurs = ({ kind }: Table) => kind === 'table' || kind === 'partitioned'
-  const coming = [...want.values()].filter((table) => !have.has(keyOf(table)))
-  for (const table of have.values()) {
-    const { schema, name } = table
-    if (!isOurs(table)) continue
-    const after = want.get(keyOf(table))
-    if (after === undefined) {
-      const like = coming.find((other) => other.schema === schema && areAlike(table, other))
-      if (like !== undefined) {
-        coming.splice(coming.indexOf(like), 1)
-        candidates.push({ schema, table: name, column: null, to: like.name })
-      }
-      continue
-    }
-    const added = after.columns.filter((column) => !table.columns.some((item) => item.name === column.name))
-    for (const column of table.columns) {
-      if (after.columns.some((item) => item.name === column.name)) continue
-      const at = added.findIndex((item) => item.type === column.type)
-      if (at !== -1)
-        candidates.push({
-          schema,
-          table: name,
-          column: column.name,
-          to: (added.splice(at, 1)[0] as { name: string }).name,
-        })
-    }
-  }
-  return candidates
+function newPathOf(rename: Rename): string {
+  if (rename.kind === 'schema') return dotted(rename.to)
+  if (rename.kind === 'column') return shortName(rename.schema, rename.table, rename.to)
+  // public is said where it is what is new.
+  return rename.toSchema === 'public' && rename.schema !== 'public'
+    ? dotted('public', rename.to)
+    : shortName(rename.toSchema, rename.to)
 }
 
-function areAlike(a: Table, b: Table): boolean {
-  const columns = new Set(b.columns.map(({ name, type }) => `${name} ${type}`))
-  const same = a.columns.filter(({ name, type }) => columns.has(`${name} ${type}`)).length
-  return same > 0 && same * 2 > Math.max(a.columns.length, b.columns.length)
+/** The table that a statement of it is about, by key; null for what is none. */
+export function subjectOf(rename: Rename, undone: boolean): string | null {
+  if (rename.kind === 'column') return keyOf({ schema: rename.schema, name: rename.table })
+  if (rename.kind !== 'table') return null
+  return keyOf(undone ? { schema: rename.toSchema, name: rename.to } : rename)
 }
 
 /**
- * What `--rename` asks for, such as `users.name=full_name` or `users=people`.
- * @throws NselfError `usage` for a name that the database does not have, or the new one that it has.
+ * What `--rename` asks for: `users.name=full_name`, `users=people`, `users=app.users`, an enum or a schema likewise. A
+ * column may be given under the new name of its table too.
+ * @throws NselfError `usage` for a name that the database does not have.
  */
-export function parseRename(text: string, current: Catalog): Rename {
-  const [, path = '', to = ''] = /^((?:"(?:[^"]|"")*"|[^"=])*)=((?:"(?:[^"]|"")*"|[^"=])*)$/.exec(text) ?? []
-  const words = splitDotted(path) ?? []
-  const newName = splitDotted(to)?.at(-1)
-  const wrong = (why: string) =>
-    new NselfError('usage', `--rename ${text}: ${why}`, {
-      hint: 'write --rename users.name=full_name, or --rename users=people; a name with a dot in double quotes',
-    })
-  if (newName === undefined || words.length === 0 || words.length > 3) throw wrong('not understood')
-  const readings = [
-    { schema: 'public', table: words[0], column: words[1] ?? null, fits: words.length <= 2 },
-    { schema: words[0], table: words[1], column: words[2] ?? null, fits: words.length >= 2 },
+export function parseRenames(texts: readonly string[], current: Catalog): Rename[] {
+  const asked = texts.map((text) => ({ text, ...partsOf(text) }))
+  const whole = asked.map(({ path, to }) => renameOfWhole(path, to, current))
+  return asked.map(({ text, path, to }, i) => {
+    const rename = whole[i] ?? renameOfColumn(path, to, current, whole)
+    if (rename === null) throw wrong(text, 'the migrations make no such table, column, enum or schema')
+    return rename
+  })
+}
+
+function partsOf(text: string): { path: string[]; to: string[] } {
+  const [, from = '', into = ''] = /^((?:"(?:[^"]|"")*"|[^"=])*)=((?:"(?:[^"]|"")*"|[^"=])*)$/.exec(text) ?? []
+  const [path, to] = [splitDotted(from) ?? [], splitDotted(into) ?? []]
+  if (to.length === 0 || path.length === 0 || path.length > 3 || to.length > 3) throw wrong(text, 'not understood')
+  return { path, to }
+}
+
+function wrong(text: string, why: string): NselfError {
+  return new NselfError('usage', `--rename ${text}: ${why}`, {
+    hint: 'write --rename users.name=full_name, --rename users=people or --rename users=app.users; a name with a dot in double quotes',
+  })
+}
+
+/** Of a table, an enum or a schema; null where the path names none. */
+function renameOfWhole(path: readonly string[], to: readonly string[], current: Catalog): Rename | null {
+  const [schema, name] = path.length === 1 ? ['public', path[0]] : path.length === 2 ? path : []
+  const newName = to.at(-1)
+  if (schema === undefined || name === undefined || newName === undefined || to.length > 2) return null
+  const is = (item: QualifiedName) => item.schema === schema && item.name === name
+  const kind = current.tables.some(is) ? 'table' : current.enums.some(is) ? 'enum' : null
+  if (kind !== null) {
+    const toSchema = (to.length === 2 ? to[0] : undefined) ?? schema
+    return { kind, schema, name, toSchema, to: newName, makesSchema: !hasSchema(current, toSchema) }
+  }
+  return path.length === 1 && to.length === 1 && hasSchema(current, name) ? { kind: 'schema', name, to: newName } : null
+}
+
+function renameOfColumn(
+  path: readonly string[],
+  to: readonly string[],
+  current: Catalog,
+  others: readonly (Rename | null)[],
+): Rename | null {
+  const [schema, table, name] = path.length === 2 ? ['public', ...path] : path
+  const newName = to.at(-1)
+  if (schema === undefined || table === undefined || name === undefined || newName === undefined) return null
+  const isNewName = (rename: Rename | null): rename is Moved =>
+    rename?.kind === 'table' && rename.toSchema === schema && rename.to === table
+  const owner = others.find(isNewName) ?? { schema, name: table }
+  const found = current.tables.find((item) => item.schema === owner.schema && item.name === owner.name)
+  return found?.columns.some((column) => column.name === name)
+    ? { kind: 'column', schema: owner.schema, table: owner.name, name, to: newName }
+    : null
+}
+
+export function hasSchema({ tables, enums, others }: Catalog, name: string): boolean {
+  return (
+    name === 'public' ||
+    others.some((other) => other.kind === 'schema' && other.name === name) ||
+    [...tables, ...enums].some(({ schema }) => schema === name)
+  )
+}
+
+/** The statements that do it, and those that take it back. */
+export function renameSql(rename: Rename): { up: string[]; down: string[] } {
+  if (rename.kind === 'schema') {
+    const statement = (from: string, to: string) =>
+      `ALTER SCHEMA ${quoteIdentifier(from)} RENAME TO ${quoteIdentifier(to)}`
+    return { up: [statement(rename.name, rename.to)], down: [statement(rename.to, rename.name)] }
+  }
+  if (rename.kind === 'column') {
+    const table = quoteQualified(rename.schema, rename.table)
+    const statement = (from: string, to: string) =>
+      `ALTER TABLE ${table} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`
+    return { up: [statement(rename.name, rename.to)], down: [statement(rename.to, rename.name)] }
+  }
+  const { kind, schema, name, toSchema, to } = rename
+  const there = { schema: toSchema, name: to }
+  return { up: moveSql(kind, { schema, name }, there), down: moveSql(kind, there, { schema, name }) }
+}
+
+/** First into the schema, then to the name: under the old one it can be in the way of nothing there but its like. */
+function moveSql(kind: 'table' | 'enum', from: QualifiedName, to: QualifiedName): string[] {
+  const alter = `ALTER ${kind === 'table' ? 'TABLE' : 'TYPE'}`
+  return [
+    ...(from.schema === to.schema
+      ? []
+      : [`${alter} ${quoteQualified(from.schema, from.name)} SET SCHEMA ${quoteIdentifier(to.schema)}`]),
+    ...(from.name === to.name
+      ? []
+      : [`${alter} ${quoteQualified(to.schema, from.name)} RENAME TO ${quoteIdentifier(to.name)}`]),
   ]
-  for (const { schema, table: name, column, fits } of readings) {
-    const table = current.tables.find((item) => fits && item.schema === schema && item.name === name)
-    if (table === undefined || schema === undefined || name === undefined) continue
-    if (column === null || table.columns.some((item) => item.name === column))
-      return { schema, table: name, column, to: newName }
-  }
-  throw wrong('the migrations make no such table or column')
 }
 
-/** The statement that does it, and the one that takes it back. */
-export function renameSql({ schema, table, column, to }: Rename): { up: string; down: string } {
-  const name = quoteQualified(schema, table)
-  if (column !== null) {
-    const statement = (from: string, into: string) =>
-      `ALTER TABLE ${name} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(into)}`
-    return { up: statement(column, to), down: statement(to, column) }
-  }
-  return {
-    up: `ALTER TABLE ${name} RENAME TO ${quoteIdentifier(to)}`,
-    down: `ALTER TABLE ${quoteQualified(schema, to)} RENAME TO ${quoteIdentifier(table)}`,
-  }
+/** The schemas that must be made for them. */
+export function newSchemasOf(renames: readonly Rename[]): string[] {
+  const made = renames.flatMap((rename) => (rename.kind === 'table' || rename.kind === 'enum' ? [rename] : []))
+  return [...new Set(made.filter(({ makesSchema }) => makesSchema).map(({ toSchema }) => toSchema))]
 }
 
-/** Columns before the tables they are in. */
+const order = ['column', 'table', 'enum', 'schema'] as const
+
+/** Columns before the tables they are in, and these before their schemas. */
 export function inOrder(renames: readonly Rename[]): Rename[] {
-  return renames.toSorted((a, b) => Number(a.column === null) - Number(b.column === null))
+  return renames.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
 }

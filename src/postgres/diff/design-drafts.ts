@@ -5,7 +5,7 @@ import { withKnownNames } from '../../core/schema/design-sql.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { plainChange } from '../../core/schema/generated-statement.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
-import { inOrder, type Rename, renameSql, renameText } from '../../core/schema/renames.ts'
+import { inOrder, newSchemasOf, type Rename, renameSql, renameText, subjectOf } from '../../core/schema/renames.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { type TargetSchema, targetSchemaOf } from '../../core/schema/target-schema.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
@@ -78,8 +78,9 @@ export async function compareDesign(
 }
 
 async function rename(client: Client, renames: readonly Rename[]): Promise<void> {
+  for (const schema of newSchemasOf(renames)) await client.query(schemaSql(schema).up)
   for (const item of inOrder(renames)) {
-    await client.query(renameSql(item).up).catch((error) => {
+    await client.query(renameSql(item).up.join('; ')).catch((error) => {
       throw new NselfError('usage', `the rename of ${renameText(item)} does not work: ${error.message}`, {
         hint: 'rename to a name that is free; nothing was written',
         cause: error,
@@ -167,14 +168,25 @@ function withExtensions(drafts: readonly Draft[], extensions: readonly string[])
   })
 }
 
+/** Renames stand between what uses the one name and what uses the other. */
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {
-  const statements = inOrder(renames).map((rename) => ({ rename, ...renameSql(rename) }))
-  const change = (sql: string, { schema, table, column, to }: Rename, undone: boolean) =>
-    plainChange(sql, keyOf({ schema, name: column === null && undone ? to : table }))
+  const schemas = newSchemasOf(renames).map(schemaSql)
+  const change = (sql: string, subject: string | null) => ({ ...plainChange(sql, subject), renames: true })
+  const steps = inOrder(renames).map((rename) => ({ rename, ...renameSql(rename) }))
   return around(drafts, {
-    up: statements.map(({ up, rename }) => change(up, rename, false)),
-    down: statements.toReversed().map(({ down, rename }) => change(down, rename, true)),
+    up: [
+      ...schemas.map(({ up }) => change(up, null)),
+      ...steps.flatMap(({ up, rename }) => up.map((sql) => change(sql, subjectOf(rename, false)))),
+    ],
+    down: [
+      ...steps.toReversed().flatMap(({ down, rename }) => down.map((sql) => change(sql, subjectOf(rename, true)))),
+      ...schemas.toReversed().map(({ down }) => change(down, null)),
+    ],
   })
+}
+
+function schemaSql(name: string): { up: string; down: string } {
+  return { up: `CREATE SCHEMA ${quoteIdentifier(name)}`, down: `DROP SCHEMA ${quoteIdentifier(name)}` }
 }
 
 /** What is done before all else and taken back after all else. */

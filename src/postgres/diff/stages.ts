@@ -29,12 +29,12 @@ export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: F
   if (blocking.length === 0)
     return [
       [from, types, to],
-      [to, types, from],
+      [to, await withNewTypes(to, from), types, from],
     ]
   const [clearFrom, clearTo] = [await without(from, blocking), await without(to, blocking)]
   return [
     [from, clearFrom, await withNewTypes(clearFrom, to), to],
-    [to, clearTo, types, from],
+    [to, clearTo, await withNewTypes(clearTo, from), types, from],
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { Action, Fact, StableId } from '@supabase/pg-delta'
 import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
-import { keyOf } from '../../core/sql/qualified-name.ts'
+import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 
 /** The statements that turn one schema into the other, in an order that works. */
@@ -17,7 +17,7 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   return actions
     .filter((action) => !isIdle(action, from))
     .map((action) => ({
-      sql: withoutCutting(mended(action.sql), action, from),
+      sql: throughText(withoutCutting(mended(action.sql), action, from), action, from, to),
       table: subjectOf(action),
       commitsFirst: action.transactionality === 'commitBoundaryAfter',
       freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
@@ -73,6 +73,23 @@ function withoutCutting(sql: string, { consumes }: Action, from: FactBase): stri
   return type !== null && typeof before === 'string' && text.test(before) && text.test(type[2] as string)
     ? (type[1] as string)
     : sql
+}
+
+/** One enum has no cast to another; by their labels they have. */
+function throughText(sql: string, { consumes }: Action, from: FactBase, to: FactBase): string {
+  const [, start, type = '', value = ''] = /^(ALTER TABLE .* ALTER COLUMN .* TYPE (.*?) USING )(.*?)::/s.exec(sql) ?? []
+  const column = consumes.find((id) => id.kind === 'column')
+  const before = column === undefined ? undefined : from.get(column)?.payload.type
+  if (start === undefined || typeof before !== 'string' || !isEnum(before, from) || !isEnum(type, to)) return sql
+  return `${start}${value}::text${arrayOf(type)}::${type}`
+}
+
+const arrayOf = (type: string) => /(?:\[\])*$/.exec(type)?.[0] ?? ''
+
+function isEnum(type: string, facts: FactBase): boolean {
+  const [schema, name, ...more] = splitDotted(type.slice(0, type.length - arrayOf(type).length)) ?? []
+  if (schema === undefined || name === undefined || more.length > 0) return false
+  return facts.get({ kind: 'type', schema, name })?.payload.variant === 'enum'
 }
 
 /** The table that a statement is about, by key. */

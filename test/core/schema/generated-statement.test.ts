@@ -26,6 +26,16 @@ test('statements of one table stand together, values of enums first, references 
   expect(forReading(changes).map((item) => changes.indexOf(item))).toEqual([6, 0, 3, 1, 4, 5, 2])
 })
 
+test('nothing passes a rename: what stands before it uses the one name, what stands behind it the other', () => {
+  const changes = [
+    change('ALTER TABLE "public"."a" ADD CONSTRAINT "f" FOREIGN KEY (x) REFERENCES "public"."b"', 'public.a'),
+    { ...change('ALTER TABLE "public"."b" RENAME TO "c"', 'public.b'), renames: true },
+    change('ALTER TABLE "public"."a" ADD CONSTRAINT "g" FOREIGN KEY (x) REFERENCES "public"."c"', 'public.a'),
+    change('CREATE TABLE "public"."d" ()', 'public.d'),
+  ]
+  expect(forReading(changes).map((item) => changes.indexOf(item))).toEqual([0, 1, 3, 2])
+})
+
 describe('a name for a migration', () => {
   const item = (sign: '+' | '-' | '~', kind: string, name: string) => ({ sign, kind, name, traits: [] })
   test.each([

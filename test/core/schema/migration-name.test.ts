@@ -29,3 +29,11 @@ test.each<[changes: string[], name: string]>([
 ])('a migration of %j is called %s', (changes, name) => {
   expect(nameOfChange(changes.map(difference))).toBe(name)
 })
+
+test.each([
+  [['users'], 'rename_users'],
+  [['users.name'], 'rename_users_name'],
+  [['a', 'b'], 'update_schema'],
+])('a migration that only renames %j is called %s', (renames, name) => {
+  expect(nameOfChange([], renames)).toBe(name)
+})

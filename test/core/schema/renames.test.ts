@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
   inOrder,
-  parseRename,
-  renameCandidates,
+  newSchemasOf,
+  parseRenames,
+  type Rename,
   renameFlag,
   renameSql,
   renameText,
@@ -11,81 +12,104 @@ import { errorOf } from '../../helpers/history.ts'
 import { catalog, table } from '../../helpers/schema.ts'
 
 const users = table('users', ['id integer', 'name text', 'born date'])
-const wanted = (...tables: ReturnType<typeof table>[]) => ({ enums: [], tables })
-
-describe('a rename is offered', () => {
-  test.each([
-    [
-      'for a column that goes and one of its type that comes',
-      table('users', ['id integer', 'full_name text', 'born date']),
-      ['users.name=full_name'],
-    ],
-    [
-      'for a table that goes and one with most of its columns',
-      table('people', ['id integer', 'name text', 'age integer']),
-      ['users=people'],
-    ],
-    ['not for a column of another type', table('users', ['id integer', 'full_name integer', 'born date']), []],
-    ['not for a table that has little in common', table('people', ['id integer', 'a text', 'b text']), []],
-    ['not where nothing goes', table('users', ['id integer', 'name text', 'born date', 'more text']), []],
-    ['not across schemas', table('app.users', ['id integer', 'name text', 'born date']), []],
-  ])('%s', (_, after, flags) => {
-    expect(renameCandidates(catalog(users), wanted(after)).map(renameFlag)).toEqual(flags)
-  })
-
-  test('once for each thing that comes', () => {
-    const before = table('t', ['a text', 'b text'])
-    expect(renameCandidates(catalog(before), wanted(table('t', ['c text']))).map(renameFlag)).toEqual(['t.a=c'])
-  })
-})
+const column = (schema: string, of: string, name: string, to: string): Rename => {
+  return { kind: 'column', schema, table: of, name, to }
+}
+const moved = (kind: 'table' | 'enum', schema: string, name: string, toSchema: string, to: string): Rename => {
+  return { kind, schema, name, toSchema, to, makesSchema: false }
+}
 
 describe('--rename is read', () => {
   const dots = { ...table('t', ['a text']), schema: 'a.b', name: 'c.d' }
   const odd = { ...dots, columns: dots.columns.map((item) => ({ ...item, name: 'e=f.h' })) }
-  const before = catalog(users, table('billing.invoices', ['id integer', 'total numeric']), odd)
+  const before = {
+    ...catalog(users, table('billing.invoices', ['id integer', 'total numeric']), odd),
+    enums: [{ schema: 'public', name: 'mood', labels: ['ok'], comment: null }],
+  }
 
   test.each([
-    ['users=people', { schema: 'public', table: 'users', column: null, to: 'people' }],
-    ['users.name=full_name', { schema: 'public', table: 'users', column: 'name', to: 'full_name' }],
-    ['users.name=users.full_name', { schema: 'public', table: 'users', column: 'name', to: 'full_name' }],
-    ['billing.invoices=bills', { schema: 'billing', table: 'invoices', column: null, to: 'bills' }],
-    ['billing.invoices.total=sum', { schema: 'billing', table: 'invoices', column: 'total', to: 'sum' }],
-    ['"a.b"."c.d"="x.y"', { schema: 'a.b', table: 'c.d', column: null, to: 'x.y' }],
-    ['"a.b"."c.d"."e=f.h"=plain', { schema: 'a.b', table: 'c.d', column: 'e=f.h', to: 'plain' }],
+    ['users=people', moved('table', 'public', 'users', 'public', 'people')],
+    ['users.name=full_name', column('public', 'users', 'name', 'full_name')],
+    ['users.name=users.full_name', column('public', 'users', 'name', 'full_name')],
+    ['billing.invoices=bills', moved('table', 'billing', 'invoices', 'billing', 'bills')],
+    ['billing.invoices=public.bills', moved('table', 'billing', 'invoices', 'public', 'bills')],
+    ['users=app.users', { ...moved('table', 'public', 'users', 'app', 'users'), makesSchema: true }],
+    ['billing.invoices.total=sum', column('billing', 'invoices', 'total', 'sum')],
+    ['"a.b"."c.d"="x.y"', moved('table', 'a.b', 'c.d', 'a.b', 'x.y')],
+    ['"a.b"."c.d"."e=f.h"=plain', column('a.b', 'c.d', 'e=f.h', 'plain')],
+    ['mood=feeling', moved('enum', 'public', 'mood', 'public', 'feeling')],
+    ['mood=billing.mood', moved('enum', 'public', 'mood', 'billing', 'mood')],
+    ['billing=money', { kind: 'schema', name: 'billing', to: 'money' }],
   ])('%s', (text, rename) => {
-    expect(parseRename(text, before)).toEqual(rename)
+    expect(parseRenames([text], before)).toEqual([rename])
   })
 
-  test.each(['users', 'users=', '=people', 'a.b.c.d=e', 'users.nome=x', 'nobody=x', 'users=a=b'])(
+  test('for a column by the old or the new name of its table', () => {
+    const names = ['users=people', 'users.name=full_name', 'people.born=birthday']
+    expect(parseRenames(names, before).map(renameText)).toEqual([
+      'users to people',
+      'users.name to users.full_name',
+      'users.born to users.birthday',
+    ])
+  })
+
+  test.each(['users', 'users=', '=people', 'a.b.c.d=e', 'users.nome=x', 'nobody=x', 'users=a=b', 'users=a.b.c'])(
     'and refused: %s',
     (text) => {
-      expect(errorOf(() => parseRename(text, before)).code).toBe('usage')
+      expect(errorOf(() => parseRenames([text], before)).code).toBe('usage')
     },
   )
 })
 
 test('a rename of names with dots is read as it is shown', () => {
   const dots = { ...table('t', ['a text']), schema: 'a.b', name: 'c.d' }
-  const rename = { schema: 'a.b', table: 'c.d', column: 'a', to: 'x.y=z' }
-  expect(parseRename(renameFlag(rename), catalog(dots))).toEqual(rename)
+  const rename = column('a.b', 'c.d', 'a', 'x.y=z')
+  expect(parseRenames([renameFlag(rename)], catalog(dots))).toEqual([rename])
   expect(renameText(rename)).toBe('"a.b"."c.d".a to "a.b"."c.d"."x.y=z"')
 })
 
-test('a rename is said, and undone by its DOWN', () => {
-  const rename = { schema: 'public', table: 'users', column: 'odd"name', to: 'name' }
-  expect(renameText(rename)).toBe('users."odd""name" to users.name')
-  expect(renameSql(rename)).toEqual({
-    up: 'ALTER TABLE "public"."users" RENAME COLUMN "odd""name" TO "name"',
-    down: 'ALTER TABLE "public"."users" RENAME COLUMN "name" TO "odd""name"',
-  })
-  expect(renameSql({ ...rename, column: null, to: 'people' })).toEqual({
-    up: 'ALTER TABLE "public"."users" RENAME TO "people"',
-    down: 'ALTER TABLE "public"."people" RENAME TO "users"',
-  })
+test('a move into another schema is read as it is shown, into public too', () => {
+  const before = catalog(table('app.t', ['a text']), table('u', ['a text']))
+  for (const rename of [moved('table', 'app', 't', 'public', 't'), moved('table', 'public', 'u', 'app', 'v')])
+    expect(parseRenames([renameFlag(rename)], before)).toEqual([rename])
 })
 
-test('columns are renamed before the table they are in', () => {
-  const ofTable = { schema: 'public', table: 'users', column: null, to: 'people' }
-  const ofColumn = { schema: 'public', table: 'users', column: 'name', to: 'full_name' }
-  expect(inOrder([ofTable, ofColumn])).toEqual([ofColumn, ofTable])
+test.each<[Rename, string[], string[]]>([
+  [
+    column('public', 'users', 'odd"name', 'name'),
+    ['ALTER TABLE "public"."users" RENAME COLUMN "odd""name" TO "name"'],
+    ['ALTER TABLE "public"."users" RENAME COLUMN "name" TO "odd""name"'],
+  ],
+  [
+    moved('table', 'public', 'users', 'public', 'people'),
+    ['ALTER TABLE "public"."users" RENAME TO "people"'],
+    ['ALTER TABLE "public"."people" RENAME TO "users"'],
+  ],
+  [
+    moved('enum', 'public', 'mood', 'app', 'feeling'),
+    ['ALTER TYPE "public"."mood" SET SCHEMA "app"', 'ALTER TYPE "app"."mood" RENAME TO "feeling"'],
+    ['ALTER TYPE "app"."feeling" SET SCHEMA "public"', 'ALTER TYPE "public"."feeling" RENAME TO "mood"'],
+  ],
+  [{ kind: 'schema', name: 'a', to: 'b' }, ['ALTER SCHEMA "a" RENAME TO "b"'], ['ALTER SCHEMA "b" RENAME TO "a"']],
+])('a rename is undone by its DOWN: %#', (rename, up, down) => {
+  expect(renameSql(rename)).toEqual({ up, down })
+})
+
+test('columns are renamed before the table they are in, and tables before their schema', () => {
+  const ofSchema: Rename = { kind: 'schema', name: 'a', to: 'b' }
+  const ofTable = moved('table', 'public', 'users', 'public', 'people')
+  const ofColumn = column('public', 'users', 'name', 'full_name')
+  expect(inOrder([ofSchema, ofTable, ofColumn])).toEqual([ofColumn, ofTable, ofSchema])
+})
+
+test('a new schema is made once for all that moves into it', () => {
+  const into = (name: string): Rename => ({
+    kind: 'table',
+    schema: 'public',
+    name,
+    toSchema: 'app',
+    to: name,
+    makesSchema: true,
+  })
+  expect(newSchemasOf([into('a'), into('b'), moved('table', 'public', 'c', 'old', 'c')])).toEqual(['app'])
 })
