@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** These need Debian's pg_dump, psql and chromium, which npm does not bring: `npm run test:system`. */
@@ -12,6 +13,9 @@ export default defineConfig({
     globalSetup: ['test/helpers/own-cache.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // A third of the time a test waits: for a disk, a lock, a death.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // Files share what they load: nothing here is replaced by something else for a test.
+    isolate: false,
   },
 })

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, syml
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Finished, program } from '../helpers/cli.ts'
+import { stranger } from '../helpers/own-server.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -171,7 +172,7 @@ describe('servers', () => {
     const project = await server.project(good)
     const url = new URL(project.url)
     const cases: [string, string][] = [
-      [project.url.replace(/:[^:@]+@/, `:${secret}@`), 'password authentication failed'],
+      [project.url.replace(/\/\/.*@/, `//${stranger}:${secret}@`), 'password authentication failed'],
       [`postgresql://app:${secret}@127.0.0.1:1/app`, 'ECONNREFUSED'],
       [`postgresql://app:${secret}@no-such-host.invalid/app`, 'no-such-host.invalid'],
       [project.url.replace(/\/[^/]*$/, '/nowhere'), 'database "nowhere" does not exist'],

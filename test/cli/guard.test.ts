@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { stranger } from '../helpers/own-server.ts'
 import { useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -72,7 +73,7 @@ describe('a database marked production', () => {
 describe('a wrong password', () => {
   test.each(['sesame-4711', 'p%40ss%3Aw%2Ford'])('is never printed: %s', async (password) => {
     const project = await server.project(files)
-    const wrong = project.url.replace(/:[^:@]+@/, `:${password}@`)
+    const wrong = project.url.replace(/\/\/.*@/, `//${stranger}:${password}@`)
     for (const more of [[], ['--json']]) {
       const { code, stdout, stderr } = await project.nself('db', 'migrate', 'up', '--database-url', wrong, ...more)
       expect(code).toBe(5)

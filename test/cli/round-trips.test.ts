@@ -22,7 +22,7 @@ test.concurrent.each([
   const project = await server.project(Object.fromEntries(migrations))
   const command = commands.pop() ?? []
   for (const before of commands) await project.ok('db', 'migrate', ...before)
-  const proxy = await startProxy(project.url, { delayMs: 400 })
+  const proxy = await startProxy(project.url, { delayMs: 1_000 })
   await project.ok('db', 'migrate', ...command, '--database-url', proxy.url)
   expect(proxy.turns()).toEqual([looking, working])
   await proxy.close()
@@ -31,7 +31,7 @@ test.concurrent.each([
 test.concurrent.each(['status', 'up'])('%s with nothing to do takes two', async (command) => {
   const project = await server.project(Object.fromEntries(migrations))
   await project.ok('db', 'migrate', 'up')
-  const proxy = await startProxy(project.url, { delayMs: 400 })
+  const proxy = await startProxy(project.url, { delayMs: 1_000 })
   await project.ok('db', 'migrate', command, '--database-url', proxy.url)
   expect(proxy.turns()).toEqual([2])
   await proxy.close()

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { backUp, databasesOf } from '../helpers/backups.ts'
 import { untilIdle } from '../helpers/kill.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
@@ -9,7 +9,6 @@ import { startProxy } from '../helpers/proxy.ts'
 
 // Debian's pg_dump is newer than this server, as it must be.
 const server = useServer(postgres14)
-beforeAll(() => server.hurry())
 
 const file = (letter: string) => `-- UP\nCREATE TABLE ${letter} (n int);\n-- DOWN\nDROP TABLE ${letter};\n`
 const up = ['db', 'migrate', 'up'] as const

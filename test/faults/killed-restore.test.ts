@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { backUp, backupsOf, connectAs, databaseOf, databasesOf, dumpText, filesIn } from '../helpers/backups.ts'
 import { forEachDeath, untilIdle } from '../helpers/kill.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
@@ -10,7 +10,6 @@ import { type Passing, startProxy } from '../helpers/proxy.ts'
 
 // Debian's pg_dump is newer than this server, as it must be.
 const server = useServer(postgres14)
-beforeAll(() => server.hurry())
 
 const file = (letter: string) =>
   `-- UP\nCREATE TABLE ${letter} AS SELECT 1 AS n;\nCREATE INDEX ON ${letter} (n);\n-- DOWN\nDROP TABLE ${letter};\n`

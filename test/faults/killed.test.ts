@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { dumpText } from '../helpers/backups.ts'
 import { forEachDeath, untilIdle } from '../helpers/kill.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
@@ -7,7 +7,6 @@ import type { Passing } from '../helpers/proxy.ts'
 
 // Debian's pg_dump is newer than this server, as it must be.
 const server = useServer(postgres14)
-beforeAll(() => server.hurry())
 
 const migrate = (...args: string[]) => ['db', 'migrate', ...args] as const
 const pair = (letter: string, more = '') => `-- UP

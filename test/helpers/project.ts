@@ -8,6 +8,7 @@ import { startEmbedded, stopEmbedded } from '../../src/postgres/embedded/embedde
 import { folderOf } from '../../src/postgres/embedded/folder.ts'
 import { readPostmaster } from '../../src/postgres/embedded/status.ts'
 import { checkout, type Env, type Finished, type Running, start, startAtTerminal, type Terminal } from './cli.ts'
+import { startOwnServer, type TestServer } from './own-server.ts'
 
 export interface Project {
   readonly root: string
@@ -37,24 +38,9 @@ export interface Project {
   readonly statuses: () => Promise<string[]>
 }
 
-/** A server that the tests of a file share, until they stop it. */
-export interface TestServer {
-  readonly url: string
-  stop(): Promise<void>
-}
-
-/** The server that npm brings, or another major of it. */
-async function startOwn(folder: string, binaries?: () => Binaries): Promise<TestServer> {
-  const home = join(folder, '.nself')
-  const { url } = await startEmbedded({ home, ...(binaries ? { binaries: binaries() } : {}) })
-  // Only a machine that goes down would notice, and databases are made and dropped by the hundred.
-  for (const sql of ['ALTER SYSTEM SET fsync = off', 'SELECT pg_reload_conf()']) await query(url, sql)
-  return { url, stop: async () => void (await stopEmbedded(home)) }
-}
-
 /** One server for the tests of a file; each project has a folder and a database of its own. */
 export function useServer(binaries?: () => Binaries) {
-  return useServerFrom((folder) => startOwn(folder, binaries))
+  return useServerFrom((folder) => startOwnServer(folder, binaries))
 }
 
 /** The same with a server from elsewhere; `start` is given a folder that is removed in the end. */
@@ -121,12 +107,6 @@ export function useServerFrom(start: (folder: string) => Promise<TestServer>) {
       )
       for (const [sql] of found) await query(home, sql as string)
       rmSync(root, { recursive: true, force: true })
-    },
-    /** As a disk that writes at once: what is killed here is the client. */
-    hurry: async (): Promise<void> => {
-      const { url } = server as TestServer
-      await query(url, 'ALTER SYSTEM SET fsync = off')
-      await query(url, 'SELECT pg_reload_conf()')
     },
   }
 }

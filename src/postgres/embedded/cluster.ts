@@ -48,7 +48,7 @@ export async function makeCluster(folder: Folder, binaries: Binaries, kind: Clus
     own(data, account)
     const launcher = launcherFor(account, data, binaries)
     const password = newPassword()
-    await initialise(data, { secret: join(staging, 'password'), password, user: kind.superuser }, binaries, launcher)
+    await initialise(data, { secret: join(staging, 'password'), password }, kind, binaries, launcher)
     appendFileSync(
       join(data, 'postgresql.conf'),
       `${configuration}${kind.isThrowaway ? 'fsync = off\nfull_page_writes = off\n' : ''}`,
@@ -91,22 +91,32 @@ export function removeLeftovers(folder: Folder): void {
   }
 }
 
-interface Superuser {
+interface Secret {
   /** A file for the password, which is gone afterwards. */
   readonly secret: string
   readonly password: string
-  readonly user: string
 }
 
-async function initialise(data: string, first: Superuser, binaries: Binaries, launcher: Launcher) {
-  const { secret, password, user } = first
+async function initialise(
+  data: string,
+  { secret, password }: Secret,
+  { superuser, isThrowaway }: ClusterKind,
+  binaries: Binaries,
+  launcher: Launcher,
+): Promise<void> {
   writeFileSync(secret, `${password}\n`, { mode: 0o600, flag: 'wx' })
   own(secret, launcher.account)
   // The collations and upper-case rules of every machine alike, with or without locales installed.
   const provider = binaries.major < 17 ? [] : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  const fixed = [`--username=${user}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...provider]
-  await runProgram(launcher, binaries.initdb, [`--pgdata=${data}`, `--pwfile=${secret}`, ...fixed])
+  const fixed = [`--username=${superuser}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...provider]
+  const flushing = isThrowaway ? ['--no-sync'] : flushingAtOnce(binaries)
+  await runProgram(launcher, binaries.initdb, [`--pgdata=${data}`, `--pwfile=${secret}`, ...fixed, ...flushing])
   rmSync(secret)
+}
+
+/** A thousand small files are flushed in one go where that can be, which takes a tenth of the time of one after the other. */
+function flushingAtOnce({ major }: Binaries): string[] {
+  return process.platform === 'linux' && major >= 17 ? ['--sync-method=syncfs'] : []
 }
 
 /** One statement on a stopped server, handed over through stdin: no other process sees it. */
