@@ -49,9 +49,9 @@ export function effectLine({ kind, relation, column, rows }: Effect): string {
     case 'drop-column':
       return `drops the column ${name}.${column}${about}`
     case 'delete':
-      return `deletes ${counted} from ${name}`
+      return rows === null ? `deletes rows from ${name}` : `deletes ${counted} from ${name}`
     case 'update':
-      return `changes ${counted} of ${name}`
+      return rows === null ? `changes rows of ${name}` : `changes ${counted} of ${name}`
   }
 }
 

@@ -18,7 +18,7 @@ export function hasRealCondition(clause: unknown): boolean {
 
 function sameSides({ lexpr, rexpr }: TreeNode): boolean {
   const [left, right] = [lexpr, rexpr].map((side) =>
-    JSON.stringify(nodeAt(side).ColumnRef, (key, value) => (key === 'location' ? undefined : value)),
+    JSON.stringify(side, (key, value) => (key === 'location' ? undefined : value)),
   )
   return left !== undefined && left === right
 }

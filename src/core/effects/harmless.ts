@@ -31,7 +31,8 @@ export class FileReach {
 
   add(statement: Tree): void {
     visit(statement, (type, node) => {
-      if (type === 'CreateStmt' && node.if_not_exists !== true) this.own.add(keyOf(relationOf(nodeAt(node.relation))))
+      if (type === 'CreateStmt' && node.if_not_exists !== true && fillsPlainly(node))
+        this.own.add(keyOf(relationOf(nodeAt(node.relation))))
       if (type === 'CreateTrigStmt' || type === 'RuleStmt') this.triggers = true
       return type === 'RawStmt' || type === 'CreateStmt'
     })
@@ -54,6 +55,16 @@ export class FileReach {
     }
     return 'opaque'
   }
+}
+
+/** Rows that are put into a table as this are computed by nothing that somebody may have written. */
+function fillsPlainly(node: TreeNode): boolean {
+  let plain = node.inhRelations === undefined && node.partbound === undefined && node.ofTypename === undefined
+  visit(node.tableElts, (type, { typeName }) => {
+    if (type === 'TableLikeClause' || (type === 'ColumnDef' && !isKnownType(typeName))) plain = false
+    return plain
+  })
+  return plain && isPlain(node.tableElts)
 }
 
 const harmless = (): Reach => 'harmless'

@@ -2,13 +2,14 @@ import type { Allowed } from '../../core/effect.ts'
 import { anythingWithMade, losslessRewrites } from '../../core/effects/allowed.ts'
 import { type Danger, dangersOf, Made } from '../../core/effects/danger.ts'
 import { FileReach, type Reach } from '../../core/effects/harmless.ts'
+import { outwardOf } from '../../core/effects/outward.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { locateIn, openSection, type SectionText } from '../../core/migration/section-text.ts'
 import { workUnits } from '../../core/migration/work-units.ts'
 import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
-import { type Tree, visit, wordsOf } from '../../core/sql/tree.ts'
+import { listAt, nodeAt, relationOf, type Tree, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
 import { dangersInBlock, type Found } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
 
@@ -76,6 +77,8 @@ class Look {
   readonly findings: Finding[] = []
   readonly rewrites: Allowed[] = []
   readonly own: Allowed[] = []
+  /** What it makes that would act outside of its transaction when it is called. */
+  private readonly later: Finding[] = []
   private readonly files = new FileReach()
   private readonly parser: Parser
   private readonly script: Inspected
@@ -92,6 +95,12 @@ class Look {
   }
 
   all(): void {
+    this.statements()
+    // Nothing calls it where the file calls nothing.
+    if (this.reach === 'opaque') this.findings.push(...this.later)
+  }
+
+  private statements(): void {
     const { section, done = 0 } = this.script
     const text = openSection(section)
     if (section.transaction) {
@@ -131,7 +140,15 @@ class Look {
     for (const { line, ...danger } of this.dangersIn(tree, sql)) {
       this.findings.push({ ...danger, migration: name, location: line === 0 ? at(0) : at(lineOffset(sql, line)) })
     }
-    if (bare && (statement.kind === 'commits' || callsUnknown(tree))) this.unreadable(sql, at(0))
+    const { now, later } = outwardOf(tree)
+    for (const what of now) this.findings.push(this.unreadable(what, outside, at(0)))
+    for (const what of later) this.later.push(this.unreadable(what, outside, at(0)))
+    if (bare && (statement.kind === 'commits' || callsUnknown(tree))) {
+      const word = /^\w+/.exec(sql)?.[0].toUpperCase() ?? ''
+      this.findings.push(
+        this.unreadable(`runs ${word}`, 'outside a transaction, where nobody can tell beforehand what it does', at(0)),
+      )
+    }
   }
 
   private dangersIn(tree: Tree, sql: string): Found[] {
@@ -143,14 +160,15 @@ class Look {
     return found
   }
 
-  /** What may commit by itself cannot be looked at before it commits. */
-  private unreadable(sql: string, location: Location): void {
-    const word = /^\w+/.exec(sql)?.[0].toUpperCase() ?? ''
-    const what = `runs ${word} outside a transaction, where nobody can tell beforehand what it does`
-    const danger: Danger = { kind: 'unreadable', object: word, what, destructive: true, relation: null }
-    this.findings.push({ ...danger, migration: this.script.name, location })
+  /** What cannot be looked at before it commits. */
+  private unreadable(what: string, why: string, location: Location): Finding {
+    const object = what.replace(/^\w+ /, '')
+    const danger: Danger = { kind: 'unreadable', object, what: `${what} ${why}`, destructive: true, relation: null }
+    return { ...danger, migration: this.script.name, location }
   }
 }
+
+const outside = 'outside of its transaction, where nobody can tell what it does and nothing takes it back'
 
 const knownFunctions = new Set(
   `setval nextval set_config pg_sleep now count current_setting lower upper length md5 btrim left right abs date_trunc
@@ -172,8 +190,9 @@ function callsUnknown(tree: Tree): boolean {
 function refuseHiding(tree: Tree, at: (offset: number) => Location): void {
   visit(tree, (type, node) => {
     const sets = type === 'VariableSetStmt' && String(node.name).toLowerCase() === 'track_counts'
-    const calls = type === 'FuncCall' && /"sval":"set_config"/.test(JSON.stringify(node.funcname))
-    if (sets || (calls && /"sval":"track_counts"/i.test(JSON.stringify(node.args)))) {
+    const calls = type === 'FuncCall' && wordsOf(node.funcname).at(-1) === 'set_config' && mayNameCounts(node)
+    const updates = type === 'UpdateStmt' && relationOf(nodeAt(node.relation)).name === 'pg_settings'
+    if (sets || calls || updates) {
       throw new NselfError('refused', 'track_counts tells what a migration has done: it cannot be set in one', {
         location: at(0),
         hint: 'remove this statement; nothing was run',
@@ -181,6 +200,12 @@ function refuseHiding(tree: Tree, at: (offset: number) => Location): void {
     }
     return true
   })
+}
+
+/** Whether a call of set_config sets track_counts, or a name that is put together as it runs. */
+function mayNameCounts({ args }: TreeNode): boolean {
+  const { sval } = nodeAt(nodeAt(nodeAt(listAt(args)[0]).A_Const).sval)
+  return typeof sval !== 'string' || sval.toLowerCase() === 'track_counts'
 }
 
 function lineOffset(text: string, lines: number): number {

@@ -93,14 +93,18 @@ function madeByRun(xmin: string, { firstXid }: WatchStart): string {
   return `(${xmin}::text::int8 - ${first} % 4294967296 + 4294967296) % 4294967296 <= ${used}`
 }
 
+/** The table of large objects. What drops one lets its lock go at once. */
+const largeObjects = 2613
+
 /**
  * What this transaction has locked so that it may have changed it, as it was before. The row of a system column is
  * written when a relation is made and never again: it tells by whom.
  */
 function touchedSql(start: WatchStart): string {
   return `WITH RECURSIVE touched AS (
-  SELECT DISTINCT relation AS oid FROM pg_catalog.pg_locks
+  SELECT relation AS oid FROM pg_catalog.pg_locks
   WHERE pid = pg_backend_pid() AND locktype = 'relation' AND database <> 0 AND mode NOT IN ('AccessShareLock', 'RowShareLock')
+  UNION SELECT ${largeObjects}
 ), above AS (
   SELECT oid, oid AS parent FROM touched UNION
   SELECT a.oid, i.inhparent FROM above AS a JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.parent
@@ -113,12 +117,13 @@ function touchedSql(start: WatchStart): string {
     (SELECT json_object_agg(attnum, attname) FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns
   FROM touched JOIN pg_catalog.pg_class AS c USING (oid) JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute AS made ON made.attrelid = c.oid AND made.attname = 'tableoid'
-  WHERE c.relkind IN ('r', 'p', 'm') AND (c.oid = 2613 OR c.oid >= 16384) AND NOT (${madeByRun('made.xmin', start)})
+  WHERE c.relkind IN ('r', 'p', 'm') AND (c.oid = ${largeObjects} OR c.oid >= 16384) AND NOT (${madeByRun('made.xmin', start)})
 ) SELECT encode(convert_to(coalesce(json_agg(found), '[]')::text, getdatabaseencoding()), 'hex') AS x FROM found`
 }
 
 const oursSql = `(schema = 'nself' AND name IN ('migrations', 'journal', 'seeds', 'metadata', 'repeatables'))`
 
+/** Of a foreign table, whose rows are elsewhere, nobody counts any: that it was written to is told by the lock. */
 const effectsSql = `WITH before AS MATERIALIZED (
   SELECT * FROM json_to_recordset(was) AS b (oid oid, schema text, name text, kind text, file oid, rows int8, part bool, parents json, columns json)
 ), counts AS MATERIALIZED (
@@ -136,12 +141,15 @@ const effectsSql = `WITH before AS MATERIALIZED (
   WHERE c.deleted > 0 AND NOT ${oursSql} AND EXISTS (SELECT FROM pg_class AS now WHERE now.oid = b.oid)
   UNION ALL SELECT b.*, 'update', NULL, c.updated FROM before AS b JOIN counts AS c USING (oid)
   WHERE c.updated > 0 AND NOT ${oursSql} AND EXISTS (SELECT FROM pg_class AS now WHERE now.oid = b.oid)
+  UNION ALL SELECT c.oid, nspname::text, relname::text, 'f', 0::oid, NULL::int8, false, '[]'::jsonb::json, NULL::json, 'update', NULL, NULL::int8
+  FROM pg_locks JOIN pg_class AS c ON c.oid = relation JOIN pg_namespace AS n ON n.oid = relnamespace
+  WHERE pid = pg_backend_pid() AND locktype = 'relation' AND mode = 'RowExclusiveLock' AND relkind = 'f'
 )
 SELECT json_agg(json_build_object('relation', format('%I.%I', schema, name), 'schema', schema, 'name', name, 'kind', effect,
     'column', lost, 'rows', many, 'parents', coalesce((SELECT json_agg(p.value -> 0) FROM json_array_elements(parents) AS p), '[]'))
     ORDER BY schema, name, effect),
   bool_and(EXISTS (SELECT FROM json_to_recordset(allowed) AS a (kind text, schema text, name text, "column" text)
-    WHERE a.kind = effect AND (a."column" IS NULL OR a."column" = lost) AND (
+    WHERE (a.kind = effect OR (e.kind = 'f' AND a.kind = 'delete')) AND (a."column" IS NULL OR a."column" = lost) AND (
       ((a.schema IS NULL OR a.schema = e.schema) AND (a.name IS NULL OR a.name = e.name))
       OR EXISTS (SELECT FROM json_array_elements(parents) AS p
         WHERE (a.schema IS NULL OR a.schema = p.value ->> 1) AND a.name = p.value ->> 2))))

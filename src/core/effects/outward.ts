@@ -1,0 +1,44 @@
+import { firstStatement, type Tree, visit, wordsOf } from '../sql/tree.ts'
+
+/** What a statement has done beyond its own transaction, where a rollback does not reach and nobody can look. */
+export interface Outward {
+  /** By running, for a person: `calls dblink_exec`. */
+  readonly now: readonly string[]
+  /** By what it makes, once something calls it. */
+  readonly later: readonly string[]
+}
+
+const outwardFunction = /^(?:dblink(?:_|$)|pg_file_)/
+const inText = /\b(?:dblink\w*|pg_file_\w+)(?=\s*\()|\bPROGRAM(?=\s+(?:'|E'|\$))/gi
+
+/** What a statement reaches by other sessions, programs and files of the server, as far as its text says. */
+export function outwardOf(statement: Tree): Outward {
+  const [type] = firstStatement(statement)
+  if (type === 'CreateFunctionStmt' || type === 'ViewStmt' || type === 'RuleStmt') {
+    return { now: [], later: textsOf(statement) }
+  }
+  const now: string[] = type === 'DoStmt' ? textsOf(statement) : []
+  visit(statement, (kind, node) => {
+    if (kind === 'CopyStmt' && node.is_program === true) now.push('runs a program on the server')
+    const name = kind === 'FuncCall' ? (wordsOf(node.funcname).at(-1) ?? '') : ''
+    if (outwardFunction.test(name)) now.push(`calls ${name}`)
+    return kind !== 'CreateFunctionStmt'
+  })
+  return { now: [...new Set(now)], later: [] }
+}
+
+/** Of bodies in whatever language. */
+function textsOf(statement: Tree): string[] {
+  const found = new Set<string>()
+  visit(statement, (kind, node) => {
+    const name = kind === 'FuncCall' ? (wordsOf(node.funcname).at(-1) ?? '') : ''
+    if (outwardFunction.test(name)) found.add(`calls ${name}`)
+    if (kind === 'String' && typeof node.sval === 'string') {
+      for (const [word] of node.sval.matchAll(inText)) {
+        found.add(/^program$/i.test(word) ? 'runs a program on the server' : `calls ${word.toLowerCase()}`)
+      }
+    }
+    return true
+  })
+  return [...found]
+}
