@@ -37,6 +37,7 @@ describe('a condition may be false of some rows:', () => {
 
 describe('a condition holds for all rows:', () => {
   test.each([
+    'WHERE coalesce(a, 1) = coalesce(a, 1)',
     '',
     'WHERE true',
     'WHERE 1 = 1',

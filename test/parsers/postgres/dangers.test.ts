@@ -94,6 +94,28 @@ test.each([
   expect(isWidening(from, to)).toBe(expected)
 })
 
+describe('what acts beyond its transaction counts as destructive', () => {
+  const why = 'outside of its transaction, where nobody can tell what it does and nothing takes it back'
+  test.each([
+    ["COPY t FROM PROGRAM 'x';", `runs a program on the server ${why}`],
+    ["COPY (SELECT 1) TO PROGRAM 'x';", `runs a program on the server ${why}`],
+    ["SELECT ext.dblink_exec('', 'DELETE FROM t');", `calls dblink_exec ${why}`],
+    ["DO $$ BEGIN PERFORM dblink_exec('', 'DELETE FROM t'); END $$;", `calls dblink_exec ${why}`],
+    ["DO $$ BEGIN EXECUTE 'COPY t FROM PROGRAM ''x'''; END $$;", `runs a program on the server ${why}`],
+    [
+      "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT dblink_exec('''', ''x'')'; SELECT f();",
+      `calls dblink_exec ${why}`,
+    ],
+  ])('%s', async (sql, what) => {
+    expect(await found(`-- UP\n${sql}`)).toEqual([`1_a.sql:2 ${what}`])
+  })
+
+  test('but not what only makes a function that nobody calls', async () => {
+    const body = "'SELECT dblink_exec('''', ''x'')'"
+    expect(await found(`-- UP\nCREATE FUNCTION f() RETURNS text LANGUAGE sql AS ${body};`)).toEqual([])
+  })
+})
+
 describe('outside a transaction what cannot be read counts as destructive', () => {
   test.each([
     ['DO $$ BEGIN NULL; END $$', ['runs DO outside a transaction, where nobody can tell beforehand what it does']],
