@@ -1,7 +1,7 @@
 import { type Effect, effectLine, type Watch } from '../../core/effect.ts'
 import { allowedBy } from '../../core/effects/allowed.ts'
 import { watchFor } from '../../core/effects/approval.ts'
-import { type Danger, isWidening } from '../../core/effects/danger.ts'
+import { type Danger, withOldType } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import { type Finding, type Inspected, type Inspection, inspect } from '../../parsers/postgres/dangers.ts'
 import { type Affected, affectedBy, type Root } from '../../postgres/catalog/affected.ts'
@@ -59,21 +59,24 @@ export async function lookLocally(client: Client, scripts: readonly Inspected[])
   return { findings, lines, destructive: destructive.length, watches: new Map() }
 }
 
-/** varchar(10) to varchar(20) loses nothing: whether a new type is wider is told by the one that the column has now. */
+/** varchar(10) to varchar(20) loses nothing: what a new type does to the values is told by the one that the column has now. */
 async function lossOnly(client: Client, { findings, files }: Inspection): Promise<Inspection> {
-  const retyped = findings.flatMap(({ retype }) => (retype ? [retype] : []))
+  const retyped = findings.filter(({ retype }) => retype !== undefined)
   if (retyped.length === 0) return { findings, files }
-  const types = await columnTypes(client, retyped)
-  const widens = ({ retype }: Finding) => {
-    const before = retype && types[retyped.indexOf(retype)]
-    return !!before && !!retype && isWidening(before, retype.type)
-  }
-  const wider = findings.filter(widens)
+  const types = await columnTypes(
+    client,
+    retyped.flatMap(({ retype }) => retype ?? []),
+  )
+  const judged = findings.map((finding) => {
+    const before = types[retyped.indexOf(finding)] ?? null
+    return { finding, now: before === null ? finding : withOldType(finding, before) }
+  })
+  const quick = judged.filter(({ now }) => now === null).map(({ finding }) => finding)
   const withRewrites = [...files].map(([name, file]) => {
-    const more = wider.filter(({ migration }) => migration === name).flatMap(allowedBy)
+    const more = quick.filter(({ migration }) => migration === name).flatMap(allowedBy)
     return [name, { ...file, rewrites: [...file.rewrites, ...more] }] as const
   })
-  return { findings: findings.filter((finding) => !widens(finding)), files: new Map(withRewrites) }
+  return { findings: judged.flatMap(({ now }) => now ?? []), files: new Map(withRewrites) }
 }
 
 const nowhere = { schema: null, name: '' }

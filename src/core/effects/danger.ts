@@ -1,5 +1,6 @@
 /** Which statements destroy or change data, told from PostgreSQL's own parse tree. */
 
+import { shortTypes } from '../sql/plain-names.ts'
 import { dotted, keyOf } from '../sql/qualified-name.ts'
 import {
   listAt,
@@ -14,6 +15,7 @@ import {
   wordsOf,
 } from '../sql/tree.ts'
 import { hasRealCondition } from './condition.ts'
+import { typeChange, typeChangeText } from './type-change.ts'
 
 /** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values. */
 export type DangerKind =
@@ -174,17 +176,35 @@ function retypes(command: TreeNode, relation: RelationName): Danger {
   const column = String(command.name)
   const definition = nodeAt(nodeAt(command.def).ColumnDef)
   const type = typeOf(nodeAt(definition.typeName))
-  const danger: Danger = {
-    kind: 'retype',
-    object: `${table}.${dotted(column)}`,
-    what: `changes the type of ${table}.${dotted(column)} to ${type}, which may lose data and rewrites the table`,
-    destructive: true,
-    relation,
-  }
+  const object = `${table}.${dotted(column)}`
+  const what = `changes the type of ${object} to ${type}, which may lose data and rewrites the table`
+  const danger: Danger = { kind: 'retype', object, what, destructive: true, relation }
   // What USING says may make anything of a value, of whatever type.
-  return definition.raw_default === undefined
+  return isOwnCast(definition.raw_default, column, type)
     ? { ...danger, retype: { schema: relation.schema, table: relation.name, column, type } }
     : danger
+}
+
+/** Nothing, or the column's own value cast to the new type; a cast to a text of some length cuts without a word. */
+function isOwnCast(using: unknown, column: string, type: string): boolean {
+  if (using === undefined) return true
+  const cast = nodeAt(nodeAt(using).TypeCast)
+  const words = wordsOf(nodeAt(nodeAt(cast.arg).ColumnRef).fields)
+  const isSame = words.length === 1 && words[0] === column && typeOf(nodeAt(cast.typeName)) === type
+  return isSame && !/^(?:varchar|bpchar|varbit|bit)\(/.test(type)
+}
+
+/**
+ * A change of type by what the column has now: what it loses, where it fails and whether it writes the table anew; null
+ * for one that does nothing of it.
+ */
+export function withOldType<T extends Danger>(danger: T, from: string): T | null {
+  const { object, retype } = danger
+  if (retype === undefined) return danger
+  const change = typeChange(from, retype.type)
+  if (change.loses === null && change.fails === null && !change.rewrites) return null
+  const what = `changes the type of ${object} from ${shortTypes(from)} to ${retype.type}: ${typeChangeText(change)}`
+  return { ...danger, what, destructive: change.loses !== null }
 }
 
 function truncates({ relations, behavior }: TreeNode, made: Made): Danger[] {
@@ -235,12 +255,4 @@ function typeOf(typeName: TreeNode): string {
     .filter((word) => word !== 'pg_catalog')
     .join('.')
   return `${name}${mods.length > 0 ? `(${mods.join(',')})` : ''}${typeName.arrayBounds === undefined ? '' : '[]'}`
-}
-
-/** True when a column of type `from`, as format_type writes it, holds everything in `to` too, without a rewrite. */
-export function isWidening(from: string, to: string): boolean {
-  const text = /^(?:character varying|varchar)(?:\((\d+)\))?$|^text$/
-  const [before, after] = [text.exec(from), text.exec(to)]
-  if (before === null || after === null) return from === to
-  return after[1] === undefined || (before[1] !== undefined && Number(before[1]) <= Number(after[1]))
 }

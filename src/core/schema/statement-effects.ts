@@ -1,3 +1,4 @@
+import { typeChange, typeChangeText } from '../effects/type-change.ts'
 import { shortTypes } from '../sql/plain-names.ts'
 import { splitDotted } from '../sql/qualified-name.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
@@ -67,29 +68,9 @@ function effectsOfNewColumn(action: string): string[] {
   return computed ? ['Writes the whole table anew while nobody can use it.'] : []
 }
 
-const text = /^(?:character varying|varchar|character|char|bpchar|text)(?:\((\d+)\))?$/
-
 /** What a change of type does; both as format_type writes them. */
 export function effectOfType(from: string, to: string): string {
-  const was = `Was ${shortTypes(from)}:`
-  const [before, after] = [text.exec(from), text.exec(to)]
-  if (before !== null && after !== null) {
-    const grows = after[1] === undefined || (before[1] !== undefined && Number(before[1]) <= Number(after[1]))
-    if (grows && !/^character\(/.test(from)) return `${was} keeps all values, and writes nothing anew.`
-    return `${was} fails when a value is longer than ${after[1] ?? 1} characters. Reads the whole table while nobody can use it.`
-  }
-  const anew = 'writes the whole table anew while nobody can use it.'
-  if (after !== null && after[1] === undefined && /^(?:text|character varying)$/.test(to))
-    return `${was} keeps all values; ${anew}`
-  const sizes = ['smallint', 'integer', 'bigint', 'numeric']
-  if (sizes.includes(from) && sizes.indexOf(from) < sizes.indexOf(to)) return `${was} keeps all values; ${anew}`
-  if (/^timestamp/.test(from) && /^timestamp/.test(to))
-    return `${was} values are read in the time zone of the session; ${anew}`
-  const [fromNumber, toNumber] = [/^numeric\((\d+),(\d+)\)$/.exec(from), /^numeric\((\d+),(\d+)\)$/.exec(to)]
-  const cutsDigits = fromNumber !== null && toNumber !== null && Number(fromNumber[2]) > Number(toNumber[2])
-  const cutsAll = /^(?:real|double|numeric)/.test(from) && /^(?:smallint|integer|bigint)$/.test(to)
-  const rounds = cutsDigits || cutsAll
-  return `${was} ${rounds ? 'values are rounded; ' : ''}fails when a value does not fit; ${anew}`
+  return `Was ${shortTypes(from)}: ${typeChangeText(typeChange(from, to))}.`
 }
 
 function tableCalled(path: string, { tables }: Catalog): Table | undefined {

@@ -88,7 +88,7 @@ describe('what a statement does to rows', () => {
   test('of a new table, nothing', () => expect(on('ADD CONSTRAINT "u" UNIQUE ("name")', 'posts')).toBe(''))
 
   test.each([
-    ['character varying(10)', 'character varying(20)', 'keeps all values, and writes nothing anew'],
+    ['character varying(10)', 'character varying(20)', 'keeps all values; writes nothing anew'],
     ['character varying(20)', 'character varying(10)', 'longer than 10'],
     ['integer', 'bigint', 'keeps all values'],
     ['bigint', 'integer', 'fails when a value does not fit'],

@@ -50,8 +50,8 @@ test('of a DOWN only what can make it fail is told', () => {
 
 describe('a change of type is judged:', () => {
   test.each([
-    ['character varying(10)', 'character varying(20)', /keeps all values, and writes nothing anew/],
-    ['character varying(10)', 'text', /keeps all values, and writes nothing anew/],
+    ['character varying(10)', 'character varying(20)', /keeps all values; writes nothing anew/],
+    ['character varying(10)', 'text', /keeps all values; writes nothing anew/],
     ['character varying(20)', 'character varying(10)', /fails when a value is longer than 10 characters/],
     ['integer', 'bigint', /keeps all values; writes the whole table anew/],
     ['bigint', 'integer', /fails when a value does not fit/],
@@ -60,6 +60,8 @@ describe('a change of type is judged:', () => {
     ['numeric', 'integer', /values are rounded/],
     ['timestamp without time zone', 'timestamp with time zone', /time zone of the session/],
     ['text', 'jsonb', /fails when a value does not fit/],
+    ['character(5)', 'character varying(5)', /blanks at the end of values are lost; writes the whole table anew/],
+    ['numeric(12,2)', 'numeric(14,2)', /keeps all values; writes nothing anew/],
   ])('%s to %s', (from, to, told) => {
     expect(effectOfType(from, to)).toMatch(told)
   })

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { isWidening } from '../../../src/core/effects/danger.ts'
+import { withOldType } from '../../../src/core/effects/danger.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { inspect } from '../../../src/parsers/postgres/dangers.ts'
 
+function script(text: string, i = 0) {
+  const { name, path, up } = parseMigration(`${i + 1}_a.sql`, { version: `${i + 1}`, name: `${i + 1}_a` }, text)
+  return { name, path, section: up }
+}
+
 async function found(...texts: string[]): Promise<string[]> {
-  const scripts = texts.map((text, i) => {
-    const { name, path, up } = parseMigration(`${i + 1}_a.sql`, { version: `${i + 1}`, name: `${i + 1}_a` }, text)
-    return { name, path, section: up }
-  })
+  const scripts = texts.map(script)
   const { findings } = await inspect(scripts)
   return findings.map(({ what, location }) => `${location.path}:${location.line} ${what}`)
 }
@@ -84,14 +86,27 @@ test('what PostgreSQL cannot parse is an error with its place', async () => {
 })
 
 test.each([
-  ['character varying(10)', 'varchar(20)', true],
-  ['character varying(10)', 'text', true],
-  ['text', 'varchar', true],
-  ['character varying(10)', 'varchar(9)', false],
-  ['text', 'varchar(20)', false],
-  ['integer', 'int8', false],
-])('%s to %s keeps all without a rewrite: %s', (from, to, expected) => {
-  expect(isWidening(from, to)).toBe(expected)
+  ['character varying(10)', 'varchar(20)', null],
+  ['text', 'varchar', null],
+  [
+    'character varying(10)',
+    'varchar(9)',
+    [
+      true,
+      'from varchar(10) to varchar(9): blanks at the end of values are lost; fails when a value is longer than 9 characters',
+    ],
+  ],
+  ['integer', 'int8', [false, 'from integer to int8: keeps all values; writes the whole table anew']],
+  ['integer', 'int8 USING c::int8', [false, 'from integer to int8: keeps all values']],
+  ['numeric(10,4)', 'numeric(10,2)', [true, 'values are rounded']],
+  ['text', 'varchar(9) USING c::varchar(9)', [true, 'which may lose data']],
+  ['integer', 'int8 USING d::int8', [true, 'which may lose data']],
+  ['integer', 'int8 USING (c + 1)::int8', [true, 'which may lose data']],
+])('a column of %s that becomes %s', async (from, to, expected) => {
+  const { findings } = await inspect([script(`-- UP\nALTER TABLE t ALTER COLUMN c TYPE ${to};\n`)])
+  const told = findings.map((finding) => withOldType(finding, from))[0]
+  if (expected === null || told === null || told === undefined) return expect(told).toBe(expected)
+  expect([told.destructive, told.what]).toEqual([expected[0], expect.stringContaining(String(expected[1]))])
 })
 
 describe('what acts beyond its transaction counts as destructive', () => {
