@@ -3,7 +3,7 @@ import type { Catalog, Column, Constraint, Index, Table } from '../../src/core/s
 /** Parts of a catalog in which only what a test is about need be said. */
 
 export function catalogOf(parts: Partial<Catalog>): Catalog {
-  return { serverVersion: 180000, enums: [], tables: [], others: [], ...parts }
+  return { serverVersion: 180000, enums: [], tables: [], others: [], details: [], access: [], ...parts }
 }
 
 export function tableOf(name: string, columns: readonly Column[], more: Partial<Table> = {}): Table {

@@ -41,5 +41,5 @@ export function table(path: string, columns: readonly (string | Column)[], more:
 }
 
 export function catalog(...tables: readonly Table[]): Catalog {
-  return { serverVersion: 150004, enums: [], tables, others: [] }
+  return { serverVersion: 150004, enums: [], tables, others: [], details: [], access: [] }
 }

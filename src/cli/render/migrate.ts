@@ -45,12 +45,19 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
 
 function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {
   if (drift === null) return []
+  const { inAccess } = drift
+  const hidden =
+    inAccess === 0
+      ? []
+      : [paint.red(`${inAccess} difference${inAccess === 1 ? '' : 's'} in owners and rights: see --drift --all`)]
+  if (drift.differences.length === 0 && inAccess > 0) return ['', ...hidden]
   if (drift.differences.length === 0) return ['', paint.green('No drift: the database is what its migrations make')]
   const since = drift.since === null ? '' : ` since ${drift.since}`
   return [
     '',
     paint.red(`Drift: the database differs from what its migrations make${since}`),
     ...drift.differences.map((item) => painted(item, paint, differenceLine(item, 'the migrations', 'the database'))),
+    ...hidden,
   ]
 }
 

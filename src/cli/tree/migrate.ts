@@ -36,12 +36,14 @@ function addStatus(migrate: Command, run: Runner): void {
   ])
     .option('--check', 'exit 6 when something is pending, edited, missing or failed, or has drifted')
     .option('--drift', 'compare the database with what its applied migrations make')
+    .option('--all', 'with --drift: owners and rights too, as always in production')
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/migrate/status.ts')).status(context, {
           check: flags.check === true,
-          drift: flags.drift === true,
+          drift: flags.drift === true || flags.all === true,
+          all: flags.all === true,
         }),
       ),
     )

@@ -63,7 +63,8 @@ function figuresOf({ progress, signal }: Context, server: Server): Promise<Figur
 async function tellDrift(context: Context, server: Server): Promise<void> {
   try {
     const { state } = await look(context)
-    const { differences, since } = await findDrift(context, server, state)
+    const all = context.settings.environment === 'production'
+    const { differences, since } = await findDrift(context, server, state, all)
     const when = since === null ? '' : ` (since ${since})`
     for (const item of differences) {
       context.tell(`Warning: drift${when}: ${differenceLine(item, 'the migrations', 'the database')}`)

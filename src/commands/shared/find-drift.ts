@@ -7,9 +7,10 @@ import { withScratchFor } from './scratch-server.ts'
 
 /**
  * How the database differs from what its applied migrations make.
+ * @param all owners and rights too.
  * @throws NselfError `refused` when that cannot be told: a file is missing here, was edited, or failed half-way.
  */
-export async function findDrift(context: Context, server: Server, state: State): Promise<Drift> {
+export async function findDrift(context: Context, server: Server, state: State, all: boolean): Promise<Drift> {
   const applied = state.entries.filter((entry) => entry.applied !== null)
   const unfit = applied.find((entry) => entry.status !== 'applied')
   if (unfit !== undefined) {
@@ -24,7 +25,7 @@ export async function findDrift(context: Context, server: Server, state: State):
     const ready = await work.ready(files.map(({ file }) => file))
     const replayed = files.map((item, at) => ({ ...item, file: ready[at] ?? item.file }))
     context.progress('comparing with what the migrations make')
-    return driftOf(work.scratch, server, replayed, work.keepTemplate, work.replay).catch((error) => {
+    return driftOf(work.scratch, server, replayed, { keep: work.keepTemplate, all }, work.replay).catch((error) => {
       throw asUnchecked(error)
     })
   })

@@ -1,6 +1,6 @@
 import { dotted, keyOf, ofKey, shortName } from '../sql/qualified-name.ts'
 import { canonicalDefinition } from './canonical-definition.ts'
-import type { Access, Catalog, Column, Index, Other, OtherKind, Table } from './catalog.ts'
+import type { Access, Catalog, Column, Index, Other, OtherKind, Path, Table } from './catalog.ts'
 
 /** One thing of a catalog that can be there or not, and by what it can differ. */
 export interface Item {
@@ -10,6 +10,8 @@ export interface Item {
   readonly name: string
   /** The table without which it cannot be, by key. */
   readonly table: string | null
+  /** It is there wherever its table is; only what it says of itself can differ. */
+  readonly implicit: boolean
   /** What it says of itself, by the word for it; what is null is left out. */
   readonly traits: Readonly<Record<string, string>>
 }
@@ -17,35 +19,62 @@ export interface Item {
 /** All of a catalog as items, each with a key of its own, in the order in which they are shown. */
 export function itemsOf(catalog: Catalog): Map<string, Item> {
   const items = new Map<string, Item>()
-  const add = ({ kind, schema, path, table }: Named, traits: Traits) => {
+  const put = ({ kind, schema, path, table, label }: Named, traits: Traits, implicit: boolean) => {
     const words = Object.entries(traits).flatMap(([trait, text]) =>
-      text === null ? [] : [[trait, trait === 'definition' ? canonicalDefinition(text) : text]],
+      text === null ? [] : [[trait, readText(trait, text)]],
     )
-    const name = typeof path === 'string' ? outsidePublic(schema, path) : shortName(schema, ...path)
-    items.set(JSON.stringify([kind, schema, path]), { kind, name, table, traits: Object.fromEntries(words) })
+    const name = label ?? (typeof path === 'string' ? outsidePublic(schema, path) : shortName(schema, ...path))
+    const key = JSON.stringify([kind, schema, path])
+    const known = items.get(key)
+    const all = { ...known?.traits, ...Object.fromEntries(words) }
+    items.set(key, known === undefined ? { kind, name, table, implicit, traits: all } : { ...known, traits: all })
   }
+  const add: Add = (named, traits) => put(named, traits, false)
   for (const item of catalog.others) {
     if (item.kind === 'schema' || item.kind === 'extension') addOther(add, item)
   }
-  for (const { schema, name, labels, comment, access } of catalog.enums) {
-    const traits = { values: labels.join(', '), comment, ...accessTraits(access) }
-    add({ kind: 'enum', schema, path: [name], table: null }, traits)
+  for (const { schema, name, labels, comment } of catalog.enums) {
+    add({ kind: 'enum', schema, path: [name], table: null }, { values: labels.join(', '), comment })
   }
   for (const table of catalog.tables) addTable(add, table)
   for (const item of catalog.others) {
     if (item.kind !== 'schema' && item.kind !== 'extension') addOther(add, item)
   }
+  for (const detail of catalog.details) put(detail, detail.properties, true)
+  for (const item of catalog.access) {
+    if (item.kind === 'default privileges') put(defaultsOf(item), { grants: grantsText(item) || null }, false)
+    else put(item, { owner: item.owner, grants: grantsText(item) || null }, true)
+  }
   return items
 }
 
-type Traits = Record<string, string | null>
+/** Line ends are those of the checkout from which a text was sent. */
+function readText(trait: string, text: string): string {
+  const read = text.replaceAll('\r\n', '\n')
+  return trait === 'definition' ? canonicalDefinition(read) : read
+}
+
+function grantsText({ grants, withheld }: Access): string {
+  const own = withheld === null ? [] : [`not ${withheld} to the owner`]
+  return [...grants.map(({ what, to }) => `${what} TO ${to ?? 'PUBLIC'}`).toSorted(), ...own].join(', ')
+}
+
+/** Those of one role for one kind of objects. */
+function defaultsOf({ kind, schema, path, table, owner }: Access): Named {
+  const objects = typeof path === 'string' ? path : path.join()
+  const where = schema === null ? '' : ` in schema ${schema}`
+  return { kind, schema, path: [owner ?? '', objects], table, label: `of ${owner} on ${objects}${where}` }
+}
+
+type Traits = Readonly<Record<string, string | null>>
 
 interface Named {
   readonly kind: string
   readonly schema: string | null
-  /** The names that lead to it inside the schema; a text is what its kind has instead: `f(integer)`. */
-  readonly path: readonly string[] | string
+  readonly path: Path
   readonly table: string | null
+  /** What it is called, where that is not its path. */
+  readonly label?: string
 }
 
 type Add = (named: Named, traits: Traits) => void
@@ -69,7 +98,6 @@ function addTable(add: Add, table: Table): void {
       inheritance: table.inherits.map(keyOf).join(', ') || null,
       ...table.settings,
       comment: table.comment,
-      ...accessTraits(table.access),
     },
   )
   for (const column of table.columns) add(part('column', name, column.name), columnTraits(column))
@@ -92,7 +120,6 @@ function columnTraits(column: Column): Traits {
     storage: column.storage,
     compression: column.compression,
     comment: column.comment,
-    grants: column.grants?.join(', ') || null,
   }
 }
 
@@ -108,16 +135,17 @@ const written: ReadonlySet<string> = new Set<OtherKind>([
   'cast',
   'text search',
   'comment',
+  'operator class',
+  'operator family',
+  'transform',
+  'user mapping',
+  'security label',
 ])
 
-function addOther(add: Add, { kind, schema, name, table, definition, comment, access }: Other): void {
+function addOther(add: Add, { kind, schema, name, table, definition, properties, comment }: Other): void {
   // What a table owns is told by the table's name, but for what has a name of its own in the schema.
   const named = kind === 'trigger' || kind === 'policy' || kind === 'rule'
   const owner = named && table !== null ? [ofKey(table).name] : []
   const path = written.has(kind) ? name : [...owner, name]
-  add({ kind, schema, path, table }, { definition: definition || null, comment, ...accessTraits(access) })
-}
-
-function accessTraits(access: Access | undefined): Traits {
-  return access === undefined ? {} : { owner: access.owner, grants: access.grants.join(', ') || null }
+  add({ kind, schema, path, table }, { definition: definition || null, ...properties, comment })
 }

@@ -10,6 +10,10 @@ export interface Catalog {
   readonly enums: readonly Enum[]
   readonly tables: readonly Table[]
   readonly others: readonly Other[]
+  /** What else can be set on a part of the above, where it is set. */
+  readonly details: readonly Detail[]
+  /** Owners and rights; empty where they were not asked for. */
+  readonly access: readonly Access[]
 }
 
 export interface Enum {
@@ -17,7 +21,6 @@ export interface Enum {
   readonly name: string
   readonly labels: readonly string[]
   readonly comment: string | null
-  readonly access?: Access
 }
 
 export interface Table {
@@ -38,7 +41,6 @@ export interface Table {
   /** Those that no constraint owns. */
   readonly indexes: readonly Index[]
   readonly comment: string | null
-  readonly access?: Access
 }
 
 export interface Column {
@@ -58,8 +60,6 @@ export interface Column {
   readonly storage: string | null
   readonly compression: string | null
   readonly comment: string | null
-  /** `SELECT TO reader`, with `--all` only. */
-  readonly grants?: readonly string[]
 }
 
 export interface Constraint {
@@ -103,7 +103,7 @@ export interface Index {
   readonly comment: string | null
 }
 
-/** Anything else: views, functions, triggers, policies, sequences, extensions …; `index` is one of a materialized view, `comment` one on a column of a view. */
+/** Anything else: views, functions, triggers, policies, sequences, extensions …; `index` is one of a materialized view, `comment` one on what has no item of its own. */
 export interface Other {
   readonly kind: OtherKind
   /** Null for what belongs to the whole database. */
@@ -113,38 +113,79 @@ export interface Other {
   /** Its key; of what belongs to a table or a view. */
   readonly table: string | null
   readonly definition: string
+  /** By name, where a definition would not tell what differs. */
+  readonly properties?: Readonly<Record<string, string>>
   readonly comment: string | null
-  readonly access?: Access
 }
 
 export type OtherKind =
   | 'schema'
   | 'extension'
+  | 'language'
+  | 'transform'
+  | 'access method'
   | 'domain'
   | 'type'
   | 'sequence'
   | 'collation'
+  | 'conversion'
   | 'function'
   | 'aggregate'
   | 'operator'
+  | 'operator class'
+  | 'operator family'
   | 'cast'
   | 'view'
   | 'materialized view'
   | 'comment'
+  | 'security label'
   | 'index'
   | 'rule'
   | 'trigger'
   | 'policy'
   | 'statistics'
   | 'text search'
+  | 'foreign-data wrapper'
   | 'foreign server'
+  | 'user mapping'
   | 'publication'
+  | 'subscription'
   | 'event trigger'
 
-/** Who owns it, and what others may do with it: `SELECT TO reader`. */
+/** The names that lead to something inside its schema; a text is what its kind has instead: `f(integer)`. */
+export type Path = readonly string[] | string
+
+/**
+ * Properties of something that the catalog has elsewhere. Of what it does not list, such as a partition's column, only
+ * what differs from its parent's: without any it is as its table makes it.
+ */
+export interface Detail {
+  readonly kind: string
+  readonly schema: string | null
+  readonly path: Path
+  /** The table or view without which it cannot be, by key. */
+  readonly table: string | null
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** Who owns something, and what others may do with it; default privileges are those of what its owner will make. */
 export interface Access {
-  readonly owner: string
-  readonly grants: readonly string[]
+  readonly kind: string
+  readonly schema: string | null
+  readonly path: Path
+  readonly table: string | null
+  /** Null of a column, which has none of its own. */
+  readonly owner: string | null
+  readonly grants: readonly Grant[]
+  /** What the owner may not do, although it is his own. */
+  readonly withheld: string | null
+}
+
+interface Grant {
+  /** `SELECT, UPDATE WITH GRANT OPTION`. */
+  readonly what: string
+  /** Null for everybody. */
+  readonly to: string | null
 }
 
 /** The tables by key. */

@@ -1,5 +1,5 @@
 import { keyOf } from '../sql/qualified-name.ts'
-import type { Catalog } from './catalog.ts'
+import type { Catalog, Detail, Other } from './catalog.ts'
 import { type Item, itemsOf } from './catalog-items.ts'
 
 /** `+` only in the left catalog, `-` only in the right one, `~` in both, but not the same. */
@@ -20,28 +20,48 @@ export function differencesOf(left: Catalog, right: Catalog): Difference[] {
   const differences: Difference[] = []
   for (const [key, item] of ours) {
     const other = theirs.get(key)
-    if (other === undefined) {
-      if (item.table === null || theirTables.has(item.table)) differences.push(missing('+', item))
-    } else differences.push(...changed(item, other))
+    if (other !== undefined) differences.push(...changed(item, other))
+    else if (isExpected(item, theirTables)) {
+      differences.push(...(item.implicit ? changed(item, bare(item)) : [missing('+', item)]))
+    }
   }
   for (const [key, item] of theirs) {
-    if (!ours.has(key) && (item.table === null || ourTables.has(item.table))) differences.push(missing('-', item))
+    if (ours.has(key) || !isExpected(item, ourTables)) continue
+    differences.push(...(item.implicit ? changed(bare(item), item) : [missing('-', item)]))
   }
   return differences.sort(byKindAndName)
 }
 
-/** Each major of PostgreSQL brings other versions of its extensions. */
-function withoutExtensionVersions(catalog: Catalog): Catalog {
-  const others = catalog.others.map((item) =>
-    item.kind === 'extension' ? { ...item, definition: item.definition.replace(/ VERSION '.*'$/, '') } : item,
-  )
-  return { ...catalog, others }
+/** Whether it is something of its own that is not there: not if its table is not, nor a column of what is a partition there. */
+function isExpected({ table, kind, implicit }: Item, there: ReadonlyMap<string, boolean>): boolean {
+  if (table === null) return true
+  const isPartition = there.get(table)
+  return isPartition !== undefined && (implicit || kind !== 'column' || !isPartition)
 }
 
-/** Everything that can have parts: tables and views, by key. */
-function relationsOf({ tables, others }: Catalog): Set<string> {
-  const views = others.filter(({ kind }) => kind === 'view' || kind === 'materialized view')
-  return new Set([...tables.map(keyOf), ...views.map(keyOf)])
+const bare = (item: Item): Item => ({ ...item, traits: {} })
+
+/** Each major of PostgreSQL brings other versions of its extensions. */
+function withoutExtensionVersions(catalog: Catalog): Catalog {
+  const without = <T extends Other | Detail>(item: T, property: string): T => {
+    const { [property]: _, ...properties } = item.properties ?? {}
+    return { ...item, properties }
+  }
+  return {
+    ...catalog,
+    others: catalog.others.map((item) => (item.kind === 'extension' ? without(item, 'version') : item)),
+    // Only PostgreSQL 18 and later have it as a constraint with a name.
+    details: catalog.details.map((item) => (item.kind === 'column' ? without(item, 'not null constraint') : item)),
+  }
+}
+
+/** Everything that can have parts, by key: tables, views, composite types; true for a partition. */
+function relationsOf({ tables, others }: Catalog): Map<string, boolean> {
+  const more = others.filter(({ kind }) => kind === 'view' || kind === 'materialized view' || kind === 'type')
+  return new Map([
+    ...more.map((item) => [keyOf(item), false] as const),
+    ...tables.map((table) => [keyOf(table), table.kind === 'partition'] as const),
+  ])
 }
 
 function missing(sign: '+' | '-', { kind, name }: Item): Difference {
@@ -81,7 +101,12 @@ export function differenceLine({ sign, kind, name, traits }: Difference, left: s
   const why = {
     '+': `missing in ${right}`,
     '-': `missing in ${left}`,
-    '~': `different ${traits.map((t) => t.trait).join(', ')}`,
+    '~': `different ${traits.map((one) => traitText(one, left, right)).join(', ')}`,
   }
   return `${sign} ${kind.charAt(0).toUpperCase()}${kind.slice(1)}: ${name} (${why[sign]})`
+}
+
+/** A version is named: of anything else the definition tells. */
+function traitText({ trait, ...values }: Difference['traits'][number], left: string, right: string): string {
+  return trait === 'version' ? `version: ${values.left} in ${left}, ${values.right} in ${right}` : trait
 }

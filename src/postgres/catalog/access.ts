@@ -1,107 +1,138 @@
-import type { Access, Catalog } from '../../core/schema/catalog.ts'
-import { isMine, notOfExtension, type RowsQuery, routineName } from './query-parts.ts'
-
-/** One object's owner and rights; a column has no owner of its own. */
-export interface AccessRow extends Access {
-  readonly kind: 'relation' | 'column' | 'routine' | 'type' | 'schema'
-  /** Null of a schema itself. */
-  readonly schema: string | null
-  /** With the arguments of a function. */
-  readonly name: string
-  /** Null of what is no column. */
-  readonly column: string | null
-}
-
-const grants = (acl: string, type: string, owner: string) => `ARRAY(SELECT string_agg(privilege_type
-    || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', ' ORDER BY privilege_type)
-    || ' TO ' || CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee) END
-  FROM aclexplode(COALESCE(${acl}, acldefault('${type}', ${owner}))) WHERE grantee <> ${owner} GROUP BY grantee ORDER BY 1)`
-
-const row = (
-  kind: AccessRow['kind'],
-  name: string,
-  owner: string,
-  acl: string,
-  type: string,
-  from: string,
-): RowsQuery =>
-  `SELECT jsonb_build_object('kind', '${kind}', 'schema', ${kind === 'schema' ? 'NULL' : 'n.nspname'}, 'name', ${name}, 'column', NULL, 'owner', pg_get_userbyid(${owner}),
-    'grants', ${grants(acl, type, owner)}) AS value FROM ${from}`
+import { pathSql } from './detail-query.ts'
+import { inSchema, mine, onTable, tableName } from './object-query.ts'
+import { notOfExtension, type RowsQuery, routineName } from './query-parts.ts'
+import { relationKind } from './relation-details.ts'
 
 /** SQL for who owns what and what others may do with it. */
-export const access: readonly RowsQuery[] = [
-  row('schema', 'n.nspname', 'n.nspowner', 'n.nspacl', 'n', `pg_namespace n WHERE ${isMine('n')}`),
+
+interface Fields {
+  /** SQL for the word of its kind. */
+  readonly kind: string
+  readonly path: readonly string[] | string
+  readonly schema?: string
+  readonly table?: string
+  /** SQL for the owner's oid; null of a column. */
+  readonly owner: string
+  /** With the letter by which PostgreSQL calls the kind; without it there are no rights to it. */
+  readonly acl?: readonly [column: string, letter: string]
+  readonly isColumn?: boolean
+}
+
+const grantsOf = (
+  acl: string,
+  isOthers: string,
+) => `COALESCE((SELECT jsonb_agg(jsonb_build_object('to', grantee, 'what', what) ORDER BY grantee, what)
+   FROM (SELECT CASE held.grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(held.grantee) END AS grantee,
+     string_agg(DISTINCT privilege_type || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', ') AS what
+    FROM aclexplode(${acl}) AS held WHERE ${isOthers} GROUP BY held.grantee) AS granted), '[]')`
+
+/** An owner has all rights to his own, unless they were taken. */
+const withheldOf = (acl: string, letter: string, owner: string) => `CASE WHEN ${acl} IS NOT NULL THEN
+   (SELECT string_agg(privilege_type, ', ') FROM (SELECT privilege_type FROM aclexplode(acldefault(${letter}, ${owner})) WHERE grantee = ${owner}
+    EXCEPT SELECT privilege_type FROM aclexplode(${acl}) WHERE grantee = ${owner}) AS taken) END`
+
+function row({ kind, path, schema = 'n.nspname', table = 'NULL', owner, acl, isColumn = false }: Fields, from: string) {
+  const [column, letter] = acl ?? ['NULL::aclitem[]', 'r']
+  const all = acl === undefined || isColumn ? column : `COALESCE(${column}, acldefault('${letter}', ${owner}))`
+  return `SELECT jsonb_build_object('kind', ${kind}, 'schema', ${schema}, 'path', ${pathSql(path)}, 'table', ${table},
+   'owner', ${isColumn ? 'NULL' : `pg_get_userbyid(${owner})`}, 'grants', ${grantsOf(all, `held.grantee <> ${owner}`)},
+   'withheld', ${acl === undefined || isColumn ? 'NULL' : withheldOf(column, `'${letter}'`, owner)}) AS value FROM ${from}`
+}
+
+/** Of a kind that has an owner and no rights. */
+const owned = (kind: string, catalog: string, prefix: string, path: readonly string[] | string) =>
   row(
-    'relation',
-    'c.relname',
-    'c.relowner',
-    'c.relacl',
-    'r',
-    `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
-      AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')}`,
+    { kind: `'${kind}'`, path, owner: `o.${prefix}owner` },
+    `${catalog} o ${inSchema('o', `${prefix}namespace`)} WHERE ${mine(catalog, 'o')}`,
+  )
+
+const methodOf = (column: string) => `(SELECT amname FROM pg_am WHERE pg_am.oid = ${column})`
+
+const ofSchemas: readonly RowsQuery[] = [
+  row(
+    { kind: relationKind, path: ['c.relname'], owner: 'c.relowner', acl: ['c.relacl', 'r'] },
+    `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${mine('pg_class', 'c')}`,
   ),
   row(
-    'relation',
-    'c.relname',
-    'c.relowner',
-    'c.relacl',
-    's',
-    `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S'
-      AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')}`,
-  ),
-  `SELECT jsonb_build_object('kind', 'column', 'schema', n.nspname, 'name', c.relname, 'column', a.attname, 'owner', '',
-    'grants', ${grants('a.attacl', 'c', 'c.relowner')}) AS value FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND ${isMine('n')}`,
-  row(
-    'routine',
-    routineName,
-    'p.proowner',
-    'p.proacl',
-    'f',
-    `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${isMine('n')} AND ${notOfExtension('pg_proc', 'p.oid')}`,
+    { kind: `'sequence'`, path: ['c.relname'], owner: 'c.relowner', acl: ['c.relacl', 's'] },
+    `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind = 'S' AND ${mine('pg_class', 'c')}`,
   ),
   row(
-    'type',
-    't.typname',
-    't.typowner',
-    't.typacl',
-    'T',
-    `pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('e', 'd', 'c', 'r')
-      AND ${isMine('n')} AND ${notOfExtension('pg_type', 't.oid')}`,
+    {
+      kind: `'column'`,
+      path: ['c.relname', 'a.attname'],
+      table: tableName,
+      owner: 'c.relowner',
+      acl: ['a.attacl', 'c'],
+      isColumn: true,
+    },
+    `pg_attribute a ${onTable('a', 'attrelid')} WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped AND ${mine('pg_class', 'c')}`,
+  ),
+  row(
+    {
+      kind: `CASE p.prokind WHEN 'a' THEN 'aggregate' ELSE 'function' END`,
+      path: routineName,
+      owner: 'p.proowner',
+      acl: ['p.proacl', 'f'],
+    },
+    `pg_proc p ${inSchema('p', 'pronamespace')} WHERE ${mine('pg_proc', 'p')}`,
+  ),
+  row(
+    {
+      kind: `CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'type' END`,
+      path: ['t.typname'],
+      owner: 't.typowner',
+      acl: ['t.typacl', 'T'],
+    },
+    `pg_type t ${inSchema('t', 'typnamespace')} LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE (t.typtype IN ('e', 'd', 'r')
+      OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'b' AND t.typelem = 0)) AND ${mine('pg_type', 't')}`,
+  ),
+  owned('collation', 'pg_collation', 'coll', ['o.collname']),
+  owned('conversion', 'pg_conversion', 'con', ['o.conname']),
+  owned('statistics', 'pg_statistic_ext', 'stx', ['o.stxname']),
+  owned('text search', 'pg_ts_config', 'cfg', `'configuration ' || o.cfgname`),
+  owned('text search', 'pg_ts_dict', 'dict', `'dictionary ' || o.dictname`),
+  owned('operator class', 'pg_opclass', 'opc', `o.opcname || ' USING ' || ${methodOf('o.opcmethod')}`),
+  owned('operator family', 'pg_opfamily', 'opf', `o.opfname || ' USING ' || ${methodOf('o.opfmethod')}`),
+  owned(
+    'operator',
+    'pg_operator',
+    'opr',
+    `o.oprname || ' (' || format_type(o.oprleft, NULL) || ', ' || format_type(o.oprright, NULL) || ')'`,
   ),
 ]
 
-const kindOf: Readonly<Record<string, AccessRow['kind']>> = {
-  function: 'routine',
-  aggregate: 'routine',
-  domain: 'type',
-  type: 'type',
-}
+/** Of a kind that belongs to the whole database. */
+const global = (kind: string, catalog: string, prefix: string, letter: string | null) =>
+  row(
+    {
+      kind: `'${kind}'`,
+      schema: 'NULL',
+      path: [`o.${prefix}name`],
+      owner: `o.${prefix}owner`,
+      ...(letter === null ? {} : { acl: [`o.${prefix}acl`, letter] as const }),
+    },
+    `${catalog} o WHERE o.oid >= 16384 AND ${notOfExtension(catalog, 'o.oid')}`,
+  )
 
-/** The catalog with owners and rights. */
-export function withAccess(catalog: Catalog, rows: readonly AccessRow[]): Catalog {
-  const keyOfRow = (kind: AccessRow['kind'], schema: string | null, name: string, column: string | null = null) =>
-    JSON.stringify([kind, schema, name, column])
-  const byName = new Map(rows.map((item) => [keyOfRow(item.kind, item.schema, item.name, item.column), item]))
-  const of = (kind: AccessRow['kind'], schema: string | null, name: string): { access?: Access } => {
-    const found = byName.get(keyOfRow(kind, schema, name))
-    return found === undefined ? {} : { access: { owner: found.owner, grants: found.grants } }
-  }
-  return {
-    ...catalog,
-    enums: catalog.enums.map((item) => ({ ...item, ...of('type', item.schema, item.name) })),
-    tables: catalog.tables.map((table) => ({
-      ...table,
-      ...of('relation', table.schema, table.name),
-      columns: table.columns.map((column) => ({
-        ...column,
-        grants: byName.get(keyOfRow('column', table.schema, table.name, column.name))?.grants ?? [],
-      })),
-    })),
-    others: catalog.others.map((item) =>
-      item.kind === 'schema'
-        ? { ...item, ...of('schema', null, item.name) }
-        : { ...item, ...of(kindOf[item.kind] ?? 'relation', item.schema, item.name) },
-    ),
-  }
-}
+const defaultPrivileges = `SELECT jsonb_build_object('kind', 'default privileges', 'schema', n.nspname,
+  'path', jsonb_build_array(CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions'
+   WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' WHEN 'L' THEN 'large objects' ELSE d.defaclobjtype::text END),
+  'table', NULL, 'owner', pg_get_userbyid(d.defaclrole),
+  'grants', ${grantsOf('d.defaclacl', 'held.grantee <> d.defaclrole OR d.defaclnamespace <> 0')},
+  'withheld', CASE WHEN d.defaclnamespace = 0 THEN ${withheldOf('d.defaclacl', `CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END`, 'd.defaclrole')} END) AS value
+ FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace WHERE n.oid IS NULL OR n.nspname <> 'nself'`
+
+export const access: readonly RowsQuery[] = [
+  row(
+    { kind: `'schema'`, schema: 'NULL', path: ['n.nspname'], owner: 'n.nspowner', acl: ['n.nspacl', 'n'] },
+    `pg_namespace n WHERE ${mine('pg_namespace', 'n')}`,
+  ),
+  ...ofSchemas,
+  global('language', 'pg_language', 'lan', 'l'),
+  global('foreign-data wrapper', 'pg_foreign_data_wrapper', 'fdw', 'F'),
+  global('foreign server', 'pg_foreign_server', 'srv', 'S'),
+  global('publication', 'pg_publication', 'pub', null),
+  global('event trigger', 'pg_event_trigger', 'evt', null),
+  defaultPrivileges,
+]

@@ -1,4 +1,5 @@
 import type { OtherKind } from '../../core/schema/catalog.ts'
+import { propertiesSql } from './detail-query.ts'
 import { dottedName, isMine, notOfExtension, type RowsQuery } from './query-parts.ts'
 
 /** What stands in the fields of an `Other`, as SQL. */
@@ -7,17 +8,18 @@ interface Fields {
   readonly schema?: string
   readonly name: string
   readonly table?: string
-  readonly definition: string
+  readonly definition?: string
+  readonly properties?: Readonly<Record<string, string>>
   readonly comment: string
 }
 
 /** One row an object of core's `Other`. */
 export function other(
-  { kind, schema = 'NULL', name, table = 'NULL', definition, comment }: Fields,
+  { kind, schema = 'NULL', name, table = 'NULL', definition = "''", properties = {}, comment }: Fields,
   from: string,
 ): RowsQuery {
   return `SELECT jsonb_build_object('kind', '${kind}', 'schema', ${schema}, 'name', ${name}, 'table', ${table},
-  'definition', ${definition}, 'comment', ${comment}) AS value FROM ${from} ORDER BY 1`
+  'definition', ${definition}, 'properties', ${propertiesSql(properties)}, 'comment', ${comment}) AS value FROM ${from} ORDER BY 1`
 }
 
 /** All of a catalog's row but what differs from server to server; for kinds that are too rare to spell out. */

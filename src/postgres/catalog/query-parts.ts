@@ -21,6 +21,13 @@ export const notOfExtension = (catalog: string, oid: string): string =>
 export const optionsOf = (column: string): string =>
   `(SELECT string_agg(item, ', ' ORDER BY item) FROM unnest(${column}) AS item)`
 
+/** The same of what may hold a password, of which only that it is set is told. */
+export const optionsWithoutSecrets = (column: string): string =>
+  `(SELECT string_agg(regexp_replace(item, '^([^=]*(?:pass|secret|token|key)[^=]*)=.*', '\\1=***', 'is'), ', ' ORDER BY item) FROM unnest(${column}) AS item)`
+
+/** A function by name and arguments, or null. */
+export const functionOf = (column: string): string => `NULLIF(${column}, 0)::regprocedure`
+
 export const commentOf = (catalog: string, oid: string): string => `obj_description(${oid}, '${catalog}')`
 
 /** A function with its arguments, of pg_proc `p`: `f(integer)`. */

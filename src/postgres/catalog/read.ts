@@ -1,9 +1,20 @@
-import type { Catalog, Column, Constraint, Enum, Index, Other, Table } from '../../core/schema/catalog.ts'
+import type {
+  Access,
+  Catalog,
+  Column,
+  Constraint,
+  Detail,
+  Enum,
+  Index,
+  Other,
+  Table,
+} from '../../core/schema/catalog.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { Client } from '../driver/pg.ts'
-import { type AccessRow, access, withAccess } from './access.ts'
+import { access } from './access.ts'
 import { others } from './other-objects.ts'
 import type { RowsQuery } from './query-parts.ts'
+import { relationDetails } from './relation-details.ts'
 import { columns, constraints, enums, indexes, tables } from './relations.ts'
 
 /** Definitions then read the same whatever the role and the server have set; names are written with their schema. */
@@ -20,7 +31,7 @@ type Part<T> = T & { readonly schema: string; readonly table: string }
 export async function readCatalog(client: Client, all = false): Promise<Catalog> {
   const rows = <T>(query: RowsQuery) =>
     client.query<{ value: T }>(query).then((result) => result.rows.map((row) => row.value))
-  const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows, accessRows] =
+  const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows, detailRows, accessRows] =
     await Promise.all([
       client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`),
       rows<number>("SELECT to_jsonb(current_setting('server_version_num')::int) AS value"),
@@ -30,11 +41,12 @@ export async function readCatalog(client: Client, all = false): Promise<Catalog>
       rows<Part<Constraint>>(constraints),
       rows<Part<Index>>(indexes),
       Promise.all(others.map((query) => rows<Other>(query))),
-      Promise.all((all ? access : []).map((query) => rows<AccessRow>(query))),
+      Promise.all(relationDetails.map((query) => rows<Detail>(query))),
+      Promise.all((all ? access : []).map((query) => rows<Access>(query))),
       client.query('COMMIT'),
     ])
   const [columnsOf, constraintsOf, indexesOf] = [grouped(columnRows), grouped(constraintRows), grouped(indexRows)]
-  const catalog = {
+  return {
     serverVersion: version[0] ?? 0,
     enums: enumRows,
     tables: tableRows.map((table) => ({
@@ -44,8 +56,9 @@ export async function readCatalog(client: Client, all = false): Promise<Catalog>
       indexes: indexesOf.get(keyOf(table)) ?? [],
     })),
     others: otherRows.flat(),
+    details: detailRows.flat(),
+    access: accessRows.flat(),
   }
-  return all ? withAccess(catalog, accessRows.flat()) : catalog
 }
 
 function grouped<T>(rows: readonly Part<T>[]): Map<string, T[]> {

@@ -10,6 +10,7 @@ export const view = (kind: 'view' | 'materialized view', relkind: string) =>
       schema: 'n.nspname',
       name: 'c.relname',
       definition: `COALESCE('WITH (' || ${optionsOf('c.reloptions')} || ') ', '') || pg_get_viewdef(c.oid)`,
+      properties: { 'access method': `(SELECT NULLIF(amname, 'heap') FROM pg_am WHERE pg_am.oid = c.relam)` },
       comment: commentOf('pg_class', 'c.oid'),
     },
     `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind = '${relkind}' AND ${mine('pg_class', 'c')}`,
@@ -47,7 +48,7 @@ export const rules = other(
     schema: 'n.nspname',
     name: 'r.rulename',
     table: tableName,
-    definition: 'pg_get_ruledef(r.oid)',
+    definition: `pg_get_ruledef(r.oid) || ${enabled('r.ev_enabled')}`,
     comment: commentOf('pg_rewrite', 'r.oid'),
   },
   `pg_rewrite r ${onTable('r', 'ev_class')} WHERE r.rulename <> '_RETURN' AND ${mine('pg_class', 'c')}`,
@@ -73,7 +74,7 @@ export const policies = other(
     table: tableName,
     definition: `concat_ws(' ', CASE WHEN NOT p.polpermissive THEN 'AS RESTRICTIVE' END, 'FOR ' || CASE p.polcmd WHEN 'r' THEN 'SELECT'
     WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
-    'TO ' || (SELECT string_agg(CASE role WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END, ', ' ORDER BY role)
+    'TO ' || (SELECT string_agg(CASE role WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role)) END, ', ' ORDER BY CASE role WHEN 0 THEN '' ELSE pg_get_userbyid(role) END)
      FROM unnest(p.polroles) AS role),
     'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', 'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')`,
     comment: commentOf('pg_policy', 'p.oid'),
@@ -88,6 +89,7 @@ export const statistics = other(
     name: 's.stxname',
     table: `(SELECT ${dottedName('tn.nspname', 'c.relname')} FROM pg_class c JOIN pg_namespace tn ON tn.oid = c.relnamespace WHERE c.oid = s.stxrelid)`,
     definition: 'pg_get_statisticsobjdef(s.oid)',
+    properties: { 'statistics target': 'NULLIF(s.stxstattarget, -1)' },
     comment: commentOf('pg_statistic_ext', 's.oid'),
   },
   `pg_statistic_ext s ${inSchema('s', 'stxnamespace')} WHERE ${mine('pg_statistic_ext', 's')}`,

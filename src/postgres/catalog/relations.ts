@@ -41,7 +41,7 @@ const sequenceOf = (dependency: 'a' | 'i') => `(SELECT ${dottedName('sn.nspname'
   WHERE w.classid = 'pg_class'::regclass AND w.refclassid = 'pg_class'::regclass AND w.refobjid = c.oid
    AND w.refobjsubid = a.attnum AND w.deptype = '${dependency}' LIMIT 1)`
 
-/** Of a partition only what it has of its own: the rest is its parent's. */
+/** Those of a partition are its parent's. */
 export const columns: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname, 'table', c.relname, 'name', a.attname,
   'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
   'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
@@ -60,7 +60,7 @@ export const columns: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname
     AND objsubid = a.attnum)) AS value
  FROM ${mineFrom} JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
- WHERE ${isTable} AND a.attnum > 0 AND NOT a.attisdropped AND (NOT c.relispartition OR a.attislocal)
+ WHERE ${isTable} AND a.attnum > 0 AND NOT a.attisdropped AND NOT c.relispartition
  ORDER BY n.nspname, c.relname, a.attnum`
 
 const rule = (column: string) =>

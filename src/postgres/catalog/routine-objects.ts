@@ -1,5 +1,5 @@
 import { inSchema, mine, other } from './object-query.ts'
-import { commentOf, notOfExtension, routineName } from './query-parts.ts'
+import { commentOf, functionOf, notOfExtension, routineName } from './query-parts.ts'
 
 /** SQL for what computes: functions, and what is made of them. */
 
@@ -19,9 +19,23 @@ export const aggregates = other(
     kind: 'aggregate',
     schema: 'n.nspname',
     name: routineName,
-    definition: `concat_ws(', ', 'sfunc = ' || a.aggtransfn::regproc::text, 'stype = ' || format_type(a.aggtranstype, NULL),
-    'finalfunc = ' || NULLIF(a.aggfinalfn, 0)::regproc::text, 'combinefunc = ' || NULLIF(a.aggcombinefn, 0)::regproc::text,
-    'initcond = ' || quote_literal(a.agginitval), 'kind = ' || a.aggkind::text, 'parallel = ' || p.proparallel::text)`,
+    properties: {
+      kind: 'a.aggkind',
+      'direct arguments': 'NULLIF(a.aggnumdirectargs, 0)',
+      'state function': functionOf('a.aggtransfn'),
+      'state type': 'format_type(a.aggtranstype, NULL)',
+      'state size': 'NULLIF(a.aggtransspace, 0)',
+      'initial value': 'a.agginitval',
+      'final function': functionOf('a.aggfinalfn'),
+      'final function options': `concat(CASE WHEN a.aggfinalextra THEN 'extra ' END, a.aggfinalmodify)`,
+      'combine function': functionOf('a.aggcombinefn'),
+      'serial functions': `NULLIF(concat_ws(', ', ${functionOf('a.aggserialfn')}, ${functionOf('a.aggdeserialfn')}), '')`,
+      'moving state': `NULLIF(concat_ws(', ', ${['a.aggmtransfn', 'a.aggminvtransfn', 'a.aggmfinalfn'].map(functionOf).join(', ')},
+        NULLIF(format_type(NULLIF(a.aggmtranstype, 0), NULL), '-'), NULLIF(a.aggmtransspace, 0), a.aggminitval), '')`,
+      'moving final function options': `CASE WHEN a.aggmfinalfn <> 0 THEN concat(CASE WHEN a.aggmfinalextra THEN 'extra ' END, a.aggmfinalmodify) END`,
+      'sort operator': 'NULLIF(a.aggsortop, 0)::regoperator',
+      parallel: 'p.proparallel',
+    },
     comment: commentOf('pg_proc', 'p.oid'),
   },
   `pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid ${inSchema('p', 'pronamespace')} WHERE ${mine('pg_proc', 'p')}`,
@@ -32,11 +46,19 @@ export const operators = other(
     kind: 'operator',
     schema: 'n.nspname',
     name: `o.oprname || ' (' || format_type(o.oprleft, NULL) || ', ' || format_type(o.oprright, NULL) || ')'`,
-    definition: `concat_ws(', ', 'function = ' || o.oprcode::regproc::text, 'returns ' || format_type(o.oprresult, NULL),
-    'commutator = ' || NULLIF(o.oprcom, 0)::regoperator::text, 'negator = ' || NULLIF(o.oprnegate, 0)::regoperator::text)`,
+    properties: {
+      function: functionOf('o.oprcode'),
+      result: 'format_type(o.oprresult, NULL)',
+      commutator: 'NULLIF(o.oprcom, 0)::regoperator',
+      negator: 'NULLIF(o.oprnegate, 0)::regoperator',
+      restrict: functionOf('o.oprrest'),
+      join: functionOf('o.oprjoin'),
+      hashes: `CASE WHEN o.oprcanhash THEN 'yes' END`,
+      merges: `CASE WHEN o.oprcanmerge THEN 'yes' END`,
+    },
     comment: commentOf('pg_operator', 'o.oid'),
   },
-  `pg_operator o ${inSchema('o', 'oprnamespace')} WHERE ${mine('pg_operator', 'o')}`,
+  `pg_operator o ${inSchema('o', 'oprnamespace')} WHERE o.oprcode <> 0 AND ${mine('pg_operator', 'o')}`,
 )
 
 export const casts = other(

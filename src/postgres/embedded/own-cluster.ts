@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { replaySuperuser } from '../../core/replay/superuser.ts'
 import { connect, disconnect, type Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import type { Binaries } from './binaries.ts'
 import { startEmbedded, stopEmbedded } from './embedded.ts'
 import { withLock } from './lock.ts'
 
-/** A superuser called as no other role is: the names of all others must be free there. */
-const kind = { superuser: 'nself_cluster', isThrowaway: true }
+const kind = { superuser: replaySuperuser, isThrowaway: true }
 const guardName = 'nself replay'
 
 /**

@@ -1,6 +1,7 @@
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Plan, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
+import { withoutAccess } from '../../core/schema/access.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
@@ -10,12 +11,15 @@ import { withConnection } from '../driver/with-connection.ts'
 import { fingerprintsSql } from '../tracking/stored-fingerprint.ts'
 import { catalogOf, withScratchConnection } from './read.ts'
 import { type ReplayOptions, replay, runPlan } from './replay.ts'
+import { bothCatalogs } from './replayed-as.ts'
 import type { Scratch } from './scratch.ts'
 
 /** How a database differs from what its migrations make. */
 export interface Drift {
   /** What the migrations make is left, the database is right. */
   readonly differences: readonly Difference[]
+  /** How many more differ in owner or rights alone, where these were not asked for. */
+  readonly inAccess: number
   /** The last migration after which the schema was still what the migrations make; null when that is not known. */
   readonly since: string | null
 }
@@ -28,20 +32,23 @@ export interface AppliedFile {
 
 /**
  * Compares a database with what its applied migrations make on a scratch one.
+ * @param all owners and rights too.
  * @throws NselfError `migration-failed` when one of them does not run there.
  */
 export async function driftOf(
   scratch: Scratch,
   live: Server,
   applied: readonly AppliedFile[],
-  keep: boolean,
+  { keep, all }: { readonly keep: boolean; readonly all: boolean },
   options: ReplayOptions,
 ): Promise<Drift> {
   const files = applied.map(({ file }) => file)
   const expected = await replay(scratch, files, keep, options)
-  const differences = differencesOf(await catalogOf(expected), await catalogOf(live))
-  if (differences.length === 0) return { differences, since: null }
-  return { differences, since: await sinceWhen(scratch, live, applied, expected, options) }
+  const everything = differencesOf(...(await bothCatalogs(expected, live)))
+  const inSchema = withoutAccess(everything)
+  const since = inSchema.length === 0 ? null : await sinceWhen(scratch, live, applied, expected, options)
+  const differences = all ? everything : inSchema
+  return { differences, inAccess: everything.length - differences.length, since }
 }
 
 async function sinceWhen(
@@ -52,6 +59,9 @@ async function sinceWhen(
   options: ReplayOptions,
 ): Promise<string | null> {
   const last = Math.max(...applied.map(({ position }) => position))
+  // What the fingerprint does not see, it cannot tell the time of.
+  const [now, wanted] = [await fingerprintAt(live), await fingerprintAt(expected)]
+  if (now === wanted) return null
   for (const { position, fingerprint } of await storedFingerprints(live)) {
     const until = applied.filter((item) => item.position <= position)
     const made =
@@ -63,7 +73,7 @@ async function sinceWhen(
             false,
             options,
           )
-    if ((await withScratchConnection(made, fingerprintOf)) === fingerprint)
+    if ((await fingerprintAt(made)) === fingerprint)
       return until.find((item) => item.position === position)?.file.name ?? null
   }
   return null
@@ -78,6 +88,8 @@ async function storedFingerprints(live: Server): Promise<{ version: string; posi
     ),
   )
 }
+
+const fingerprintAt = (server: Server) => withScratchConnection(server, fingerprintOf)
 
 async function fingerprintOf(client: Client): Promise<string> {
   await client.query(`BEGIN; ${plainTextSql}`)
@@ -111,7 +123,7 @@ export async function inferVersion(
 ): Promise<Inferred> {
   const plan = planUp(compare(files, []))
   if (plan.steps.length === 0) return { matches: [], closest: null }
-  const fingerprint = await withScratchConnection(live, fingerprintOf)
+  const fingerprint = await fingerprintAt(live)
   const same = new Set(
     (await replayedFingerprints(scratch, files, plan, options)).flatMap((point) =>
       point.fingerprint === fingerprint ? [point.version] : [],

@@ -99,7 +99,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         appliedBy: null,
       },
     ],
-    drift: { differences: [difference], since: '001_create_users' },
+    drift: { differences: [difference], since: '001_create_users', inAccess: 2 },
     different: true,
     checked: true,
   },

@@ -12,10 +12,13 @@ const withExtension = (serverVersion: number, version: string, schema = 'public'
       schema: null,
       name: 'pgcrypto',
       table: null,
-      definition: `SCHEMA ${schema} VERSION '${version}'`,
+      definition: `SCHEMA ${schema}`,
+      properties: { version },
       comment: null,
     },
   ],
+  details: [],
+  access: [],
 })
 
 describe('the version of an extension', () => {

@@ -64,7 +64,7 @@ describe('what a statement does to rows', () => {
     name: 'users',
     columns: [{ name: 'name', type: 'text' }],
   } as unknown as Table
-  const before = { serverVersion: 180000, enums: [], tables: [users], others: [] } as Catalog
+  const before = { serverVersion: 180000, enums: [], tables: [users], others: [], details: [], access: [] } as Catalog
   const on = (action: string, table = 'users') => effectsOf(`ALTER TABLE "public"."${table}" ${action}`, before).join()
 
   test.each([

@@ -61,7 +61,11 @@ export function statusDocument(result: StatusResult) {
       appliedBy: one.appliedBy,
       ...(one.statements ? { statements: one.statements } : {}),
     })),
-    drift: drift && { differences: drift.differences.map(differenceDocument), since: drift.since },
+    drift: drift && {
+      differences: drift.differences.map(differenceDocument),
+      since: drift.since,
+      inAccess: drift.inAccess,
+    },
     different,
     checked,
   }

@@ -9,6 +9,8 @@ export interface StatusOptions {
   readonly check: boolean
   /** Compare the database with what its applied migrations make. */
   readonly drift: boolean
+  /** In owners and rights too; in production always. */
+  readonly all: boolean
 }
 
 /** Every migration with its state. Reads only. */
@@ -32,8 +34,9 @@ export async function status(context: Context, options: StatusOptions): Promise<
     context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
   }
   if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
+  const all = options.all || environment === 'production'
   const drift = options.drift
-    ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state)
+    ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state, all)
     : null
   const drifted = drift !== null && drift.differences.length > 0
   return {

@@ -1,0 +1,96 @@
+import { inSchema, mine, other } from './object-query.ts'
+import { commentOf, functionOf, notOfExtension } from './query-parts.ts'
+
+/** SQL for what tells PostgreSQL how to keep, compare and convert values, and for languages. */
+
+/** What comes after those with which a database begins. */
+const added = (catalog: string, alias: string) => `${alias}.oid >= 16384 AND ${notOfExtension(catalog, `${alias}.oid`)}`
+
+const methodName = (column: string) => `(SELECT amname FROM pg_am WHERE pg_am.oid = ${column})`
+
+export const operatorClasses = other(
+  {
+    kind: 'operator class',
+    schema: 'n.nspname',
+    name: `o.opcname || ' USING ' || ${methodName('o.opcmethod')}`,
+    properties: {
+      type: 'format_type(o.opcintype, NULL)',
+      storage: 'format_type(NULLIF(o.opckeytype, 0), NULL)',
+      default: `CASE WHEN o.opcdefault THEN 'yes' END`,
+      family: `(SELECT fn.nspname || '.' || f.opfname FROM pg_opfamily f JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE f.oid = o.opcfamily)`,
+    },
+    comment: commentOf('pg_opclass', 'o.oid'),
+  },
+  `pg_opclass o ${inSchema('o', 'opcnamespace')} WHERE ${mine('pg_opclass', 'o')}`,
+)
+
+/** Also PostgreSQL's own, where something was added to one. */
+export const operatorFamilies = other(
+  {
+    kind: 'operator family',
+    schema: 'n.nspname',
+    name: `f.opfname || ' USING ' || ${methodName('f.opfmethod')}`,
+    properties: {
+      operators: `(SELECT string_agg(concat(a.amopstrategy, ' ', a.amopopr::regoperator, ' ', a.amoppurpose, ' ' || (SELECT opfname
+        FROM pg_opfamily s WHERE s.oid = NULLIF(a.amopsortfamily, 0))), ', ' ORDER BY a.amopstrategy, a.amopopr::regoperator::text)
+        FROM pg_amop a WHERE a.amopfamily = f.oid AND a.oid >= 16384)`,
+      functions: `(SELECT string_agg(concat(a.amprocnum, ' (', format_type(a.amproclefttype, NULL), ', ', format_type(a.amprocrighttype, NULL), ') ',
+        ${functionOf('a.amproc')}), ', ' ORDER BY a.amprocnum, format_type(a.amproclefttype, NULL), format_type(a.amprocrighttype, NULL))
+        FROM pg_amproc a WHERE a.amprocfamily = f.oid AND a.oid >= 16384)`,
+    },
+    comment: commentOf('pg_opfamily', 'f.oid'),
+  },
+  `pg_opfamily f ${inSchema('f', 'opfnamespace')} WHERE ${mine('pg_opfamily', 'f')} OR f.oid < 16384 AND EXISTS (SELECT FROM pg_amop a
+     WHERE a.amopfamily = f.oid AND a.oid >= 16384 AND ${notOfExtension('pg_operator', 'a.amopopr')})`,
+)
+
+export const conversions = other(
+  {
+    kind: 'conversion',
+    schema: 'n.nspname',
+    name: 'o.conname',
+    properties: {
+      from: 'pg_encoding_to_char(o.conforencoding)',
+      to: 'pg_encoding_to_char(o.contoencoding)',
+      function: functionOf('o.conproc'),
+      default: `CASE WHEN o.condefault THEN 'yes' END`,
+    },
+    comment: commentOf('pg_conversion', 'o.oid'),
+  },
+  `pg_conversion o ${inSchema('o', 'connamespace')} WHERE ${mine('pg_conversion', 'o')}`,
+)
+
+export const accessMethods = other(
+  {
+    kind: 'access method',
+    name: 'o.amname',
+    properties: { type: 'o.amtype', handler: functionOf('o.amhandler') },
+    comment: commentOf('pg_am', 'o.oid'),
+  },
+  `pg_am o WHERE ${added('pg_am', 'o')}`,
+)
+
+export const languages = other(
+  {
+    kind: 'language',
+    name: 'o.lanname',
+    properties: {
+      trusted: `CASE WHEN o.lanpltrusted THEN 'yes' END`,
+      handler: functionOf('o.lanplcallfoid'),
+      inline: functionOf('o.laninline'),
+      validator: functionOf('o.lanvalidator'),
+    },
+    comment: commentOf('pg_language', 'o.oid'),
+  },
+  `pg_language o WHERE ${added('pg_language', 'o')}`,
+)
+
+export const transforms = other(
+  {
+    kind: 'transform',
+    name: `format('FOR %s LANGUAGE %I', format_type(o.trftype, NULL), (SELECT lanname FROM pg_language l WHERE l.oid = o.trflang))`,
+    properties: { 'from SQL': functionOf('o.trffromsql'), 'to SQL': functionOf('o.trftosql') },
+    comment: commentOf('pg_transform', 'o.oid'),
+  },
+  `pg_transform o WHERE ${added('pg_transform', 'o')}`,
+)

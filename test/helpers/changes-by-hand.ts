@@ -1,0 +1,238 @@
+/** A schema with something of almost every kind, and single changes that somebody could make by hand. */
+
+export const everyKind = `
+CREATE SCHEMA s2; CREATE SCHEMA s3; CREATE ROLE nself_other;
+CREATE TABLE t (id int PRIMARY KEY, a text, n int DEFAULT 1, note varchar(20) COLLATE "C");
+CREATE TABLE t2 (id int PRIMARY KEY, c int, t_id int CONSTRAINT fk REFERENCES t);
+CREATE TABLE key (id int GENERATED ALWAYS AS IDENTITY, serial serial, u int UNIQUE, CONSTRAINT positive CHECK (u > 0));
+CREATE TABLE parent (a int, b text); CREATE TABLE child (c int) INHERITS (parent);
+CREATE VIEW v AS SELECT id, a FROM t; CREATE MATERIALIZED VIEW mv AS SELECT id, a FROM t; CREATE INDEX mvi ON mv (id);
+CREATE RULE ru AS ON UPDATE TO t2 DO ALSO NOTHING;
+CREATE TABLE par (a int, b int DEFAULT 0) PARTITION BY RANGE (a); CREATE TABLE par1 PARTITION OF par FOR VALUES FROM (0) TO (10);
+CREATE TABLE par2 (a int, b int); ALTER TABLE par ATTACH PARTITION par2 FOR VALUES FROM (10) TO (20); CREATE INDEX pari ON par (b);
+CREATE FUNCTION trf() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+CREATE TRIGGER tp BEFORE INSERT ON par FOR EACH ROW EXECUTE FUNCTION trf(); CREATE TRIGGER tt BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION trf();
+CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'select 1'; CREATE PROCEDURE pr() LANGUAGE sql AS 'select 1';
+CREATE POLICY pol ON t USING (n > 0);
+CREATE PUBLICATION pb FOR TABLE t2; CREATE TYPE comp AS (x int, y text); CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE DOMAIN dom AS text CONSTRAINT short CHECK (length(VALUE) < 9); CREATE TYPE span AS RANGE (subtype = float8);
+CREATE SEQUENCE seq; CREATE COLLATION co FROM "C";
+CREATE FOREIGN DATA WRAPPER fw OPTIONS (o 'x'); CREATE SERVER sv FOREIGN DATA WRAPPER fw OPTIONS (h 'x');
+CREATE FOREIGN TABLE ft (a int OPTIONS (k 'v')) SERVER sv OPTIONS (t 'x'); CREATE USER MAPPING FOR PUBLIC SERVER sv OPTIONS (u 'x');
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
+CREATE OPERATOR CLASS oc FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 3 =, FUNCTION 1 btint4cmp(int, int);
+CREATE CONVERSION cv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8; CREATE AGGREGATE ag(int) (sfunc = int4pl, stype = int);
+CREATE STATISTICS st ON a, n FROM t; CREATE INDEX ti ON t (lower(a)); CREATE INDEX tn ON t (n);
+CREATE TEXT SEARCH CONFIGURATION cfg (COPY = simple); CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = simple);
+CREATE CAST (comp AS text) WITH INOUT; CREATE ACCESS METHOD am2 TYPE TABLE HANDLER heap_tableam_handler;
+CREATE FUNCTION etf() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end'; CREATE EVENT TRIGGER et ON ddl_command_start EXECUTE FUNCTION etf();
+ALTER EVENT TRIGGER et DISABLE; CREATE TRUSTED LANGUAGE pl2 HANDLER plpgsql_call_handler; ALTER TABLE t2 REPLICA IDENTITY FULL`
+
+/** On what they do not share: all can be done at once. */
+const comments = [
+  'SCHEMA s2',
+  'SCHEMA public',
+  'TABLE t',
+  'COLUMN t.a',
+  'COLUMN v.a',
+  'COLUMN mv.a',
+  'COLUMN ft.a',
+  'COLUMN comp.x',
+  'COLUMN par1.b',
+  'VIEW v',
+  'MATERIALIZED VIEW mv',
+  'INDEX ti',
+  'INDEX mvi',
+  'INDEX t_pkey',
+  'INDEX par1_b_idx',
+  'CONSTRAINT fk ON t2',
+  'CONSTRAINT positive ON key',
+  'CONSTRAINT short ON DOMAIN dom',
+  'RULE ru ON t2',
+  'TRIGGER tt ON t',
+  'TRIGGER tp ON par1',
+  'POLICY pol ON t',
+  'FUNCTION f(int)',
+  'PROCEDURE pr()',
+  'AGGREGATE ag(int)',
+  'TYPE mood',
+  'TYPE comp',
+  'TYPE span',
+  'DOMAIN dom',
+  'SEQUENCE seq',
+  'COLLATION co',
+  'CONVERSION cv',
+  'CAST (comp AS text)',
+  'OPERATOR ===(int, int)',
+  'OPERATOR CLASS oc USING btree',
+  'OPERATOR FAMILY oc USING btree',
+  'STATISTICS st',
+  'TEXT SEARCH CONFIGURATION cfg',
+  'TEXT SEARCH DICTIONARY dict',
+  'FOREIGN DATA WRAPPER fw',
+  'SERVER sv',
+  'FOREIGN TABLE ft',
+  'PUBLICATION pb',
+  'EVENT TRIGGER et',
+  'LANGUAGE pl2',
+  'ACCESS METHOD am2',
+].map((what) => `COMMENT ON ${what} IS 'q'`)
+
+const owners = [
+  'SCHEMA s2',
+  'TABLE t',
+  'VIEW v',
+  'MATERIALIZED VIEW mv',
+  'SEQUENCE seq',
+  'FUNCTION f(int)',
+  'PROCEDURE pr()',
+  'AGGREGATE ag(int)',
+  'TYPE mood',
+  'TYPE comp',
+  'DOMAIN dom',
+  'COLLATION co',
+  'CONVERSION cv',
+  'OPERATOR ===(int, int)',
+  'OPERATOR CLASS oc USING btree',
+  'OPERATOR FAMILY oc USING btree',
+  'STATISTICS st',
+  'TEXT SEARCH CONFIGURATION cfg',
+  'TEXT SEARCH DICTIONARY dict',
+  'SERVER sv',
+  'FOREIGN TABLE ft',
+  'PUBLICATION pb',
+  'LANGUAGE pl2',
+].map((what) => `ALTER ${what} OWNER TO nself_other`)
+
+const rights = [
+  'GRANT SELECT ON t TO nself_other',
+  'GRANT SELECT (a) ON t TO nself_other',
+  'GRANT SELECT (a) ON v TO nself_other',
+  'GRANT SELECT (b) ON par1 TO nself_other',
+  'GRANT SELECT ON mv TO nself_other',
+  'GRANT USAGE ON SEQUENCE seq TO nself_other',
+  'GRANT CREATE ON SCHEMA s2 TO nself_other',
+  'GRANT CREATE ON SCHEMA s3 TO nself_other',
+  'REVOKE USAGE ON SCHEMA public FROM PUBLIC',
+  'REVOKE EXECUTE ON FUNCTION f FROM PUBLIC',
+  'REVOKE EXECUTE ON PROCEDURE pr FROM PUBLIC',
+  'REVOKE EXECUTE ON FUNCTION ag(int) FROM PUBLIC',
+  'REVOKE USAGE ON TYPE mood FROM PUBLIC',
+  'REVOKE USAGE ON DOMAIN dom FROM PUBLIC',
+  'GRANT USAGE ON FOREIGN DATA WRAPPER fw TO nself_other',
+  'GRANT USAGE ON FOREIGN SERVER sv TO nself_other',
+  'REVOKE USAGE ON LANGUAGE pl2 FROM PUBLIC',
+  'REVOKE INSERT ON t2 FROM CURRENT_USER',
+  'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO nself_other',
+  'ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC',
+  'ALTER DEFAULT PRIVILEGES FOR ROLE nself_other GRANT USAGE ON SEQUENCES TO PUBLIC',
+]
+
+/** Changes that can be made together, for each is of something else. */
+export const changesTogether: readonly (readonly string[])[] = [comments, owners, rights]
+
+/** Changes each of which makes another schema. */
+export const changesByHand: readonly string[] = [
+  'ALTER PUBLICATION pb SET TABLE t',
+  'ALTER PUBLICATION pb SET (publish = insert)',
+  'CREATE PUBLICATION pb2',
+  'ALTER TABLE t2 DISABLE RULE ru',
+  'ALTER TABLE t2 ENABLE ALWAYS RULE ru',
+  'ALTER TABLE par1 DISABLE TRIGGER tp',
+  'ALTER TABLE t DISABLE TRIGGER tt',
+  'ALTER TABLE t2 DISABLE TRIGGER ALL',
+  'ALTER TABLE par1 ALTER b SET DEFAULT 3',
+  'ALTER TABLE par1 ALTER b DROP DEFAULT',
+  'ALTER TABLE par1 ALTER b SET NOT NULL',
+  'ALTER TABLE par1 ALTER b SET STATISTICS 7',
+  'ALTER TABLE par2 ADD CHECK (b > 0)',
+  `ALTER VIEW v ALTER a SET DEFAULT 'z'`,
+  'ALTER VIEW v SET (security_barrier)',
+  'ALTER VIEW v RENAME a TO aa',
+  `ALTER SERVER sv OPTIONS (SET h 'y')`,
+  `ALTER SERVER sv VERSION '2'`,
+  `ALTER FOREIGN TABLE ft ALTER a OPTIONS (SET k 'w')`,
+  `ALTER FOREIGN TABLE ft OPTIONS (SET t 'y')`,
+  `ALTER FOREIGN DATA WRAPPER fw OPTIONS (SET o 'y')`,
+  `ALTER FOREIGN DATA WRAPPER fw VALIDATOR postgresql_fdw_validator`,
+  'CREATE FOREIGN DATA WRAPPER fw2',
+  `ALTER USER MAPPING FOR PUBLIC SERVER sv OPTIONS (SET u 'y')`,
+  'CREATE USER MAPPING FOR nself_other SERVER sv',
+  'DROP OPERATOR CLASS oc USING btree',
+  'ALTER OPERATOR FAMILY oc USING btree ADD OPERATOR 2 <= (int4, int8)',
+  'DROP CONVERSION cv',
+  'ALTER OPERATOR ===(int, int) SET (RESTRICT = eqsel)',
+  'ALTER OPERATOR ===(int, int) SET (JOIN = eqjoinsel)',
+  'DROP AGGREGATE ag(int); CREATE AGGREGATE ag(int) (sfunc = int4pl, stype = int, sortop = >)',
+  'DROP AGGREGATE ag(int); CREATE AGGREGATE ag(int) (sfunc = int4pl, stype = int, sspace = 9)',
+  'DROP AGGREGATE ag(int); CREATE AGGREGATE ag(int) (sfunc = int4pl, stype = int, msfunc = int4pl, minvfunc = int4mi, mstype = int)',
+  'CREATE TEXT SEARCH TEMPLATE tem (lexize = dsimple_lexize)',
+  'CREATE TEXT SEARCH PARSER prs (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype)',
+  'ALTER TEXT SEARCH CONFIGURATION cfg ALTER MAPPING FOR word WITH dict',
+  'ALTER TEXT SEARCH DICTIONARY dict (accept = false)',
+  'ALTER STATISTICS st SET STATISTICS 77',
+  'ALTER TABLE t ALTER n SET (n_distinct = 5)',
+  'ALTER INDEX ti ALTER 1 SET STATISTICS 7',
+  'ALTER TABLE t CLUSTER ON ti',
+  'ALTER TABLE t SET (toast.autovacuum_enabled = off)',
+  'ALTER TABLE t SET (fillfactor = 50)',
+  'ALTER INDEX t_pkey SET (fillfactor = 50)',
+  'ALTER INDEX par1_b_idx RENAME TO other',
+  'ALTER INDEX ti RENAME TO other',
+  'ALTER TABLE parent SET UNLOGGED',
+  'ALTER TABLE t ENABLE ROW LEVEL SECURITY',
+  'ALTER TABLE t FORCE ROW LEVEL SECURITY',
+  'ALTER TABLE t2 REPLICA IDENTITY NOTHING',
+  'ALTER TABLE t ALTER a SET STATISTICS 5',
+  'ALTER TABLE t ALTER a SET STORAGE EXTERNAL',
+  'ALTER TABLE t ALTER a SET COMPRESSION pglz',
+  'ALTER TABLE parent ALTER b TYPE varchar',
+  'ALTER TABLE t ALTER a SET NOT NULL',
+  'ALTER TABLE t ALTER n DROP DEFAULT',
+  'ALTER TABLE t ALTER note TYPE varchar(20)',
+  'ALTER TABLE t ADD x int',
+  'ALTER TABLE t DROP note',
+  'ALTER TABLE t RENAME a TO b',
+  'ALTER TABLE t2 ALTER CONSTRAINT fk DEFERRABLE',
+  'ALTER TABLE t2 DROP CONSTRAINT fk',
+  'ALTER TABLE t2 RENAME CONSTRAINT fk TO fk2',
+  'ALTER TABLE t2 ADD CHECK (c > 0) NOT VALID',
+  'ALTER TABLE key ALTER id SET GENERATED BY DEFAULT',
+  'ALTER TABLE key ALTER id SET INCREMENT 5',
+  'ALTER SEQUENCE key_serial_seq OWNED BY NONE',
+  'ALTER SEQUENCE seq AS smallint',
+  'ALTER SEQUENCE seq CYCLE',
+  'ALTER SEQUENCE seq OWNED BY t.n',
+  'ALTER TABLE child NO INHERIT parent',
+  'ALTER TABLE par DETACH PARTITION par1',
+  'ALTER TABLE t SET SCHEMA s2',
+  'CREATE TABLE extra (a int)',
+  'DROP VIEW v',
+  `ALTER TYPE mood ADD VALUE 'odd'`,
+  `ALTER TYPE mood RENAME VALUE 'sad' TO 'odd'`,
+  'ALTER TYPE comp ADD ATTRIBUTE z int',
+  'ALTER TYPE comp ALTER ATTRIBUTE y TYPE text COLLATE "C"',
+  'ALTER DOMAIN dom SET NOT NULL',
+  `ALTER DOMAIN dom SET DEFAULT 'x'`,
+  'ALTER DOMAIN dom DROP CONSTRAINT short',
+  'CREATE DOMAIN d2 AS text COLLATE "C"',
+  `CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'select 2'`,
+  'ALTER FUNCTION f STABLE',
+  'ALTER FUNCTION f STRICT',
+  'ALTER FUNCTION f SECURITY DEFINER',
+  'ALTER FUNCTION f COST 7',
+  'ALTER FUNCTION f SET search_path = s2',
+  'ALTER FUNCTION f PARALLEL SAFE',
+  'ALTER FUNCTION f LEAKPROOF',
+  'ALTER POLICY pol ON t TO nself_other',
+  'ALTER POLICY pol ON t USING (n > 1)',
+  'ALTER EVENT TRIGGER et ENABLE',
+  'DROP CAST (comp AS text); CREATE CAST (comp AS text) WITH INOUT AS IMPLICIT',
+  'CREATE ACCESS METHOD am3 TYPE TABLE HANDLER heap_tableam_handler',
+  'ALTER MATERIALIZED VIEW mv ALTER a SET STATISTICS 5',
+  'ALTER MATERIALIZED VIEW mv SET (fillfactor = 50)',
+  'ALTER MATERIALIZED VIEW mv CLUSTER ON mvi',
+  'CREATE EXTENSION pg_trgm SCHEMA s2',
+  'CREATE SCHEMA s4',
+  'CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION time_support(internal))',
+]
