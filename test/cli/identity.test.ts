@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Project, useServer } from '../helpers/project.ts'
 
@@ -170,4 +172,27 @@ describe('the mark of the environment', () => {
     await project.ok('db', 'migrate', 'up', ...production)
     expect(await mark(project)).toEqual([['production']])
   })
+})
+
+test('the branch of git from which a migration was applied is told where its file is missing', async () => {
+  const project = await server.project({
+    '001_a.sql': table('a'),
+    '002_b.sql': '-- UP\n-- nself: no-transaction\nCREATE TABLE b (id int);\n',
+  })
+  mkdirSync(join(project.root, '.git'))
+  const checkOut = (branch: string) => writeFileSync(join(project.root, '.git', 'HEAD'), `ref: refs/heads/${branch}\n`)
+  checkOut("feature/it's")
+  await up(project)
+  checkOut('main')
+  project.write({ '001_a.sql': null, '002_b.sql': null, '002_ours.sql': table('ours'), '003_c.sql': table('c') })
+  const { stdout, stderr } = await migrate(project, 'status')
+  expect(stdout.match(/missing .* applied from feature\/it's/g)).toHaveLength(2)
+  expect(stderr).toContain("the file of 002_b is not here; applied from feature/it's.")
+  project.write({ '002_ours.sql': null })
+  expect((await migrate(project, 'up')).stderr).toContain('its file is missing here; applied from feature/it')
+  expect(await project.query('SELECT name, branch FROM nself.migrations ORDER BY 1')).toEqual([
+    ['001_a', "feature/it's"],
+    ['002_b', "feature/it's"],
+    ['003_c', 'main'],
+  ])
 })

@@ -41,6 +41,7 @@ export function row(of: Migration, position: number, more: Partial<Applied> = {}
     statementsDone: 0,
     statementBegun: 0,
     doneChecksum: null,
+    branch: null,
     ...more,
   }
 }

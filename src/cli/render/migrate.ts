@@ -28,7 +28,8 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     const status = item.outOfOrder ? 'pending, out of order' : item.status
     const when = item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19)}  ${item.durationMs} ms`
     const part = item.statements ? `  partially applied, ${item.statements.done} of ${item.statements.total}` : ''
-    return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}`.trimEnd()
+    const from = item.status === 'missing' && item.branch !== null ? `  applied from ${item.branch}` : ''
+    return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}${from}`.trimEnd()
   })
   const of = (status: string) => migrations.filter((item) => item.status === status).length
   const counts = ['applied', 'pending', 'empty', 'missing', 'edited', 'failed', 'lost', 'running'].filter(

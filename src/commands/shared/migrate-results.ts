@@ -21,6 +21,8 @@ export interface StatusResult {
     readonly appliedAt: string | null
     readonly durationMs: number | null
     readonly appliedBy: string | null
+    /** The branch of git from which it was applied, or the commit. */
+    readonly branch: string | null
     /** How many of its statements are done, of one that stopped outside a transaction. */
     readonly statements?: { readonly done: number; readonly total: number }
   }[]

@@ -2,6 +2,7 @@ import { isStricter } from '../../core/environment.ts'
 import { type Action, type Approved, type Ask, approve, phrase } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
+import { fromBranch } from '../../core/migration/plan-refusals.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
@@ -9,6 +10,7 @@ import { type Connection, disconnect, placeOf, type Server } from '../../postgre
 import { execute } from '../../postgres/run/execute.ts'
 import { raiseMark } from '../../postgres/tracking/mark.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
+import { branchOf } from '../../project/git-branch.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
 import {
@@ -161,6 +163,7 @@ export async function perform(
   context.progress(`waiting for the lock of ${database}`)
   return execute(server, approved, {
     environment,
+    branch: branchOf(root),
     ...flags,
     replan: (now) => kind.plan(compare(files, now.rows)),
     tell: context.tell,
@@ -186,7 +189,7 @@ function filesOf(state: State): Migration[] {
 
 function warningsOf(plan: Plan, state: State): string[] {
   const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
-  return missing.map(({ name }) => `${name} is applied, but its file is missing here`)
+  return missing.map((entry) => `${entry.name} is applied, but its file is missing here${fromBranch(entry)}`)
 }
 
 /** The SQL that a run would send, without a lock and without a change. */

@@ -51,4 +51,6 @@ export interface Applied {
   readonly statementBegun: number
   /** sha256 of the statements done. */
   readonly doneChecksum: string | null
+  /** The branch of git from which it was applied, or the commit; null where there was none, or an older program applied it. */
+  readonly branch: string | null
 }

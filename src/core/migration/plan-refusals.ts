@@ -57,6 +57,11 @@ export function refuseLostRows({ lost }: State): void {
   })
 }
 
+/** Where the file of a missing migration is to be looked for. */
+export function fromBranch({ applied }: Entry): string {
+  return applied?.branch == null ? '' : `; applied from ${applied.branch}`
+}
+
 /** The number of a pending file under which another migration is applied, of which nothing is here. */
 export function refuseTakenNumbers({ entries }: State): void {
   const missing = new Map(entries.filter(({ file }) => file === null).map((entry) => [entry.version, entry]))
@@ -68,7 +73,7 @@ export function refuseTakenNumbers({ entries }: State): void {
       'refused',
       `${file.name} is pending, but its number is that of ${twin.name}, which is applied here`,
       {
-        hint: `${twin.name} is of another branch or checkout, and its file is not here. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or, where ${twin.name} is the last one applied, revert it by its stored DOWN: nself db migrate down; nothing was run`,
+        hint: `the file of ${twin.name} is not here${fromBranch(twin) || ': it is of another branch or checkout'}. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or, where ${twin.name} is the last one applied, revert it by its stored DOWN: nself db migrate down; nothing was run`,
       },
     )
   }
@@ -127,7 +132,7 @@ export function refuseHalfDone(state: State): void {
   }
   const lost = failed.find((entry) => entry.file === null)
   if (lost !== undefined) {
-    throw new NselfError('refused', `${lost.name} failed half-way and its file is not here`, {
+    throw new NselfError('refused', `${lost.name} failed half-way and its file is not here${fromBranch(lost)}`, {
       hint: 'bring the file back, or see nself db migrate repair',
     })
   }

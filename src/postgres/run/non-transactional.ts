@@ -1,5 +1,4 @@
 import { certain } from '../../core/certain.ts'
-import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { DoneChecksum } from '../../core/migration/checksum.ts'
 import { resumes } from '../../core/migration/plan.ts'
@@ -12,6 +11,7 @@ import { must, refusal, rowsOf } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
 import { shareSessionSql } from '../lock/advisory-lock.ts'
 import { beginProgressSql, endProgressSql, statementDoneSql } from '../tracking/progress.ts'
+import type { Origin } from '../tracking/records.ts'
 import { runBare } from './bare.ts'
 import { swallowed } from './failure.ts'
 import { messageOf } from './messages.ts'
@@ -40,7 +40,7 @@ export async function runOutsideTransaction(session: Session, work: Work, option
     return { failed: { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }, done: 0 }
   const checksum = new DoneChecksum()
   const { done, begun } = progressOf(work, text, checksum)
-  await begin(session, work, options.environment)
+  await begin(session, work, options)
   await beginSession(session, section, text, done)
   let reached = done
   for (const found of workUnits(section.statements, done)) {
@@ -81,8 +81,8 @@ function interruptedAt({ section }: Work, { first, text }: Unit): Failed {
 }
 
 /** @throws NselfError `refused` where nself's table takes no row: nobody would know what is done. */
-async function begin({ client }: Session, { step, downSql }: Work, environment: Environment): Promise<void> {
-  const { error } = await send(client, beginProgressSql(step, environment, downSql))
+async function begin({ client }: Session, { step, downSql }: Work, origin: Origin): Promise<void> {
+  const { error } = await send(client, beginProgressSql(step, origin, downSql))
   if (error?.code === '22012') throw swallowed(step.name, error)
   if (error !== null) throw refusal(error)
 }

@@ -1,6 +1,5 @@
-import type { Environment } from '../../core/environment.ts'
 import { send } from '../driver/send.ts'
-import { noteSql } from '../tracking/records.ts'
+import { noteSql, type Origin } from '../tracking/records.ts'
 import { keepEffectsSql, verdictSql } from './effects.ts'
 import type { Session } from './session.ts'
 import {
@@ -17,8 +16,7 @@ import {
 /** At most so many migrations are on their way at once: more would gain nothing and be sent in vain after a failure. */
 const window = 64
 
-export interface PipeOptions {
-  readonly environment: Environment
+export interface PipeOptions extends Origin {
   /** The run ends with it: the last commit is flushed, and with it all that went before. */
   readonly endsRun: boolean
   readonly signal: AbortSignal
@@ -42,7 +40,7 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
     const asynchronous = !(options.endsRun && index === works.length - 1)
     const after = works[index - 1]?.step ?? null
     const { watched } = work
-    const done = transaction(session, work, { asynchronous, after, watched }, options.environment).then((result) => {
+    const done = transaction(session, work, { asynchronous, after, watched }, options).then((result) => {
       if (failed !== null) return
       if (result === null) options.onDone(work)
       else failed = { ...result, index }
@@ -58,15 +56,10 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
 }
 
 /** One migration: BEGIN in a clean session, its SQL with its row, COMMIT. */
-async function transaction(
-  session: Session,
-  work: Work,
-  how: Opening,
-  environment: Environment,
-): Promise<Failed | null> {
+async function transaction(session: Session, work: Work, how: Opening, origin: Origin): Promise<Failed | null> {
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
-  const closing = [constraintsSql(work.section), closingSql(work, environment)]
+  const closing = [constraintsSql(work.section), closingSql(work, origin)]
   if (work.watched !== null) closing.push(verdictSql(work.watched, keepEffectsSql))
   closing.push(session.pooled ? cleanSqlOf(session) : noteSql(work.step))
   const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))

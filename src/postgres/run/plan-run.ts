@@ -195,7 +195,7 @@ export class Run {
       openingSql(session, { ...first.section, begin: null }, { asynchronous: false, after: null, watched }),
     )
     for (const work of works) {
-      const recording = `${checkConstraintsSql}; ${closingSql(work, options.environment)}`
+      const recording = `${checkConstraintsSql}; ${closingSql(work, options)}`
       const clean = cleanSqlOf(session)
       const cleaning = watched === null ? clean : clean.replace('CLOSE ALL', closeCursorsSql)
       // What Citus chose, or was told, holds until the end of its transaction: it is read before the session is cleaned.

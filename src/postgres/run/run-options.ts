@@ -1,9 +1,8 @@
-import type { Environment } from '../../core/environment.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Connection } from '../driver/connect.ts'
+import type { Origin } from '../tracking/records.ts'
 
-export interface RunOptions {
-  readonly environment: Environment
+export interface RunOptions extends Origin {
   readonly singleTransaction: boolean
   readonly tell: (sentence: string) => void
   readonly onStep: (step: Step, outcome: 'done' | 'failed') => void

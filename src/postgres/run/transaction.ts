@@ -1,4 +1,3 @@
-import type { Environment } from '../../core/environment.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
@@ -8,7 +7,7 @@ import type { TransactionOptions } from '../../core/sql/transaction-options.ts'
 import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
-import { assertNotedSql, assertRecordedSql, recordSql } from '../tracking/records.ts'
+import { assertNotedSql, assertRecordedSql, type Origin, recordSql } from '../tracking/records.ts'
 import { baselineSql, type Watched } from './effects.ts'
 import { type Message, messagesOf, type SqlMessage } from './messages.ts'
 import type { Session } from './session.ts'
@@ -101,8 +100,8 @@ export const checkConstraintsSql =
   'SAVEPOINT nself_check; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO nself_check; RELEASE nself_check'
 
 /** Records a step in its own transaction. */
-export function closingSql(work: Work, environment: Environment): string {
-  return asConnectedSql(recordSql(work.step, environment, work.downSql))
+export function closingSql(work: Work, origin: Origin): string {
+  return asConnectedSql(recordSql(work.step, origin, work.downSql))
 }
 
 /** Runs a statement of ours at the end of a transaction as the user who connected, whatever the SQL before it has set. LISTEN can be undone only here. */

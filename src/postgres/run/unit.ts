@@ -7,6 +7,7 @@ import { setsTransaction, type TransactionOptions, withTransactionOptions } from
 import { send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { journalSql } from '../tracking/journal-entry.ts'
+import type { Origin } from '../tracking/records.ts'
 import { baselineSql, keepEffectsSql, verdictSql, zeroCountsSql } from './effects.ts'
 import type { LockPatience } from './lock-patience.ts'
 import { messageOf, messagesOf, type SqlMessage } from './messages.ts'
@@ -31,8 +32,7 @@ export interface Unit extends WorkUnit {
   readonly name: string
 }
 
-export interface UnitOptions {
-  readonly environment: Environment
+export interface UnitOptions extends Origin {
   readonly tell: (sentence: string) => void
   readonly signal: AbortSignal
   /** A new one for each unit. */

@@ -54,8 +54,9 @@ const columns = `version, name, checksum, state, position, applied_at, duration_
 /** A column that an older format has not is taken from `absent`. As one value: thousands of rows are read several times faster so than row by row. */
 const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at::text, duration_ms,
   applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
-  statement_begun, done_checksum, present.seen_checksum) ORDER BY position) FROM (SELECT NULL::text AS seen_checksum) AS absent,
-  LATERAL (SELECT ${columns}, seen_checksum FROM nself.migrations) AS present`
+  statement_begun, done_checksum, present.seen_checksum, present.branch) ORDER BY position)
+  FROM (SELECT NULL::text AS seen_checksum, NULL::text AS branch) AS absent,
+  LATERAL (SELECT ${columns}, seen_checksum, branch FROM nself.migrations) AS present`
 const metadataSql = 'SELECT key, value FROM nself.metadata'
 
 /**
@@ -136,12 +137,13 @@ type AppliedRow = [
   Applied['statementBegun'],
   Applied['doneChecksum'],
   Applied['seenChecksum'],
+  Applied['branch'],
 ]
 
 function appliedOf(row: AppliedRow): Applied {
   const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible, shortDown, ...more] =
     row
-  const [statementsDone, statementBegun, doneChecksum, seenChecksum] = more
+  const [statementsDone, statementBegun, doneChecksum, seenChecksum, branch] = more
   return {
     version,
     name,
@@ -157,6 +159,7 @@ function appliedOf(row: AppliedRow): Applied {
     statementsDone,
     statementBegun,
     doneChecksum,
+    branch,
   }
 }
 

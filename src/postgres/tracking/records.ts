@@ -12,19 +12,26 @@ import { forgetSeedsSql } from './seed-history.ts'
 
 export const isRow = ({ version, name }: Named) => `version = ${version} AND name = ${quoteLiteral(name)}`
 
+/** Where what is applied comes from, and whereto it goes. */
+export interface Origin {
+  readonly environment: Environment
+  /** Of git, or the commit where there is none. */
+  readonly branch?: string | null
+}
+
 /**
  * SQL for the row of a step that is done, to run in the step's own transaction. It fails where the table takes no row,
  * as a trigger of somebody else's can see to: the migration would run again.
  */
-export function recordSql(step: Step, environment: Environment, downSql: string | null): string {
+export function recordSql(step: Step, { environment, branch = null }: Origin, downSql: string | null): string {
   const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
   return changeSql(
     step,
     environment,
     step.direction === 'down'
       ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, down_sql)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(downSql)}) RETURNING 1`,
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(downSql)}) RETURNING 1`,
   )
 }
 

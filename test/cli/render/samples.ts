@@ -88,6 +88,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         appliedAt: '2026-01-20T10:30:00Z',
         durationMs: 4,
         appliedBy: 'deploy',
+        branch: 'main',
       },
       {
         version: '2',
@@ -97,6 +98,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         appliedAt: null,
         durationMs: null,
         appliedBy: null,
+        branch: null,
       },
     ],
     drift: { differences: [difference], since: '001_create_users', inAccess: 2 },

@@ -59,6 +59,7 @@ export function statusDocument(result: StatusResult) {
       appliedAt: one.appliedAt,
       durationMs: one.durationMs,
       appliedBy: one.appliedBy,
+      branch: one.branch,
       ...(one.statements ? { statements: one.statements } : {}),
     })),
     drift: drift && {

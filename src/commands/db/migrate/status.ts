@@ -52,6 +52,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
       appliedAt: entry.applied?.appliedAt ?? null,
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
+      branch: entry.applied?.branch ?? null,
       ...partOf(entry),
     })),
     drift,

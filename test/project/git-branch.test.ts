@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { branchOf } from '../../src/project/git-branch.ts'
+
+let root = ''
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'nself-git-'))
+  mkdirSync(join(root, 'deep', 'er'), { recursive: true })
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+function write(path: string, text: string): void {
+  mkdirSync(join(root, path, '..'), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+const commit = '0123456789abcdef0123456789abcdef01234567'
+
+describe('the branch of a checkout is', () => {
+  test.each([
+    ['the one of HEAD', 'ref: refs/heads/main\n', 'main'],
+    ['whole, with its slashes', 'ref: refs/heads/feature/x\r\n', 'feature/x'],
+    ['the short commit where HEAD is detached', `${commit}\n`, '0123456'],
+    ['a reference that is no branch', 'ref: refs/bisect/bad\n', 'bisect/bad'],
+    ['unknown where references are stored in another way', 'ref: refs/heads/.invalid\n', null],
+    ['unknown where HEAD is damaged', 'x\n', null],
+    ['unknown where HEAD is empty', '', null],
+  ])('%s', (_, head, expected) => {
+    write('.git/HEAD', head)
+    expect(branchOf(root)).toBe(expected)
+    expect(branchOf(join(root, 'deep', 'er'))).toBe(expected)
+  })
+
+  test('that of a worktree or a submodule, by its file', () => {
+    write('main/.git/worktrees/one/HEAD', 'ref: refs/heads/one\n')
+    write('deep/.git', `gitdir: ../main/.git/worktrees/one\n`)
+    expect(branchOf(join(root, 'deep', 'er'))).toBe('one')
+    write('deep/.git', `gitdir: ${join(root, 'main/.git/worktrees/one')}\n`)
+    expect(branchOf(join(root, 'deep'))).toBe('one')
+    write('deep/.git', 'gitdir: gone\n')
+    expect(branchOf(join(root, 'deep'))).toBeNull()
+  })
+})
