@@ -6,7 +6,7 @@ import { fileHead } from '../core/migration/file-head.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import type { Applied, Migration } from '../core/migration/migration.ts'
 import { parseMigration } from '../core/migration/parse-file.ts'
-import { LargeFileParser } from '../core/migration/parse-large-file.ts'
+import type { LargeFileParser } from '../core/migration/parse-large-file.ts'
 import { recognise } from '../core/migration/recognise.ts'
 import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
 import { diskFull, isDiskFull, messageOf, systemCodeOf } from '../core/system-error.ts'
@@ -32,8 +32,9 @@ export type ReadFile = Unparsed | Migration | InvalidFile
 
 /**
  * Reads every migration file of a folder; paths are told relative to `root`. A file that cannot be read is a fault in its place.
+ * @param before what was read of it before: a large file that nobody has written to meanwhile is not parsed again.
  */
-export async function readFiles(folder: string, root: string): Promise<ReadFile[]> {
+export async function readFiles(folder: string, root: string, before: readonly Migration[] = []): Promise<ReadFile[]> {
   const shownFolder = relative(root, folder)
   const files: ReadFile[] = []
   for (const [i, entry] of listEntries(folder, root).entries()) {
@@ -44,7 +45,7 @@ export async function readFiles(folder: string, root: string): Promise<ReadFile[
     try {
       const name = parseFileName(file)
       if (name === null) throw misnamed(shown)
-      files.push(readSmall(path, shown, name, entry.isFile()) ?? (await readLarge(path, shown, name)))
+      files.push(readSmall(path, shown, name, entry.isFile()) ?? (await readLarge(path, shown, name, before)))
     } catch (fault) {
       files.push({ path: shown, fault })
     }
@@ -97,8 +98,12 @@ function parseUnlessKnown({ path, name, text }: Unparsed, rows: ReadonlyMap<stri
  * Reads and parses every migration of a folder.
  * @throws NselfError as parseFiles.
  */
-export async function readMigrations(folder: string, root: string): Promise<Migration[]> {
-  return parseFiles(await readFiles(folder, root), [])
+export async function readMigrations(
+  folder: string,
+  root: string,
+  before: readonly Migration[] = [],
+): Promise<Migration[]> {
+  return parseFiles(await readFiles(folder, root, before), [])
 }
 
 /** The same; none where there is no folder yet. @throws NselfError as readMigrations. */
@@ -174,8 +179,17 @@ function readSmall(path: string, shown: string, name: Unparsed['name'], isListed
 
 const byteOrderMark = Buffer.from('\ufeff')
 
-async function readLarge(path: string, shown: string, name: Unparsed['name']): Promise<Migration> {
+async function readLarge(
+  path: string,
+  shown: string,
+  name: Unparsed['name'],
+  before: readonly Migration[] = [],
+): Promise<Migration> {
+  const known = before.find((file) => file.path === shown)
+  if (known?.up.kind === 'streamed' && known.up.file.isUntouched()) return known
   try {
+    // Few folders have one.
+    const { LargeFileParser } = await import('../core/migration/parse-large-file.ts')
     let parser: LargeFileParser | undefined
     for await (const lines of readLines(path, shown)) {
       const mark = parser === undefined && lines.subarray(0, 3).equals(byteOrderMark) ? byteOrderMark.length : 0

@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
-import { LargeText } from '../core/migration/large-text.ts'
+import { LargeText, type ReadBytes } from '../core/migration/large-text.ts'
 import { openListed, openRegular, readRest, refuseGrowing, regularOf } from './regular-file.ts'
 
 /** Small enough that V8 keeps a piece among what is young, and soon forgets it. */
@@ -42,7 +42,11 @@ function decode(bytes: Buffer, shown: string): string {
 
 /** A large file, to be read where something of it is needed. */
 export function largeText(path: string): LargeText {
-  return new LargeText((start, end, into) => {
+  const stamp = () => {
+    const facts = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return facts === undefined ? '' : [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join()
+  }
+  const read: ReadBytes = (start, end, into) => {
     const bytes = into?.subarray(0, Math.max(end - start, 0)) ?? Buffer.allocUnsafe(Math.max(end - start, 0))
     const file = openSync(path, 'r')
     try {
@@ -54,7 +58,8 @@ export function largeText(path: string): LargeText {
     } finally {
       closeSync(file)
     }
-  })
+  }
+  return new LargeText(read, stamp)
 }
 
 /**

@@ -99,7 +99,7 @@ test('a file that is too large to hold has the same statements, data, places and
       const [here, there] = [openSection(held.up), openSection(large.up)]
       const texts = [...held.up.statements].map((statement) => here.sql(statement))
       const data = (open: typeof here, list: typeof held.up.statements) =>
-        [...list].map((statement) => statement.data && Buffer.concat([...open.data(statement.data)]).toString())
+        [...list].map(({ data }) => data && [...open.data(data)].map(({ bytes }) => bytes.toString()).join(''))
       expect([...large.up.statements].map((statement) => there.sql(statement))).toEqual(texts)
       expect(data(openSection(large.up), large.up.statements)).toEqual(data(here, held.up.statements))
       expect(there.isUnchanged()).toBe(true)

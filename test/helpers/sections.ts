@@ -20,7 +20,7 @@ export function parseLarge(
     const part = bytes.subarray(start, end)
     return into === undefined ? part : into.subarray(0, part.copy(into))
   }
-  const parser = new LargeFileParser(path, new LargeText(read), 0)
+  const parser = new LargeFileParser(path, new LargeText(read, () => ''), 0)
   for (const piece of pieces) parser.push(Buffer.from(piece))
   return parser.finish(name)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -121,5 +121,30 @@ describe('the migrations of a folder', () => {
       code: 'configuration',
       hint: expect.stringContaining('mkdir -p none'),
     })
+  })
+})
+
+describe('a large file', () => {
+  const large = `-- UP\n${"SELECT '................................................';\n".repeat(80_000)}`
+
+  test('is parsed again after an edit only', async () => {
+    const path = folder({ '001_small.sql': 'SELECT 1;', '002_large.sql': large })
+    const before = await readMigrations(path, root)
+    const again = await readMigrations(path, root, before)
+    expect(again[1]).toBe(before[1])
+    writeFileSync(join(path, '002_large.sql'), large.replace("'.", "'-"))
+    const [, edited] = await readMigrations(path, root, before)
+    expect(edited).not.toBe(before[1])
+    expect(edited?.checksum).not.toBe(before[1]?.checksum)
+  })
+
+  test('that was edited, also back to its size and time, is another one to whoever runs it', async () => {
+    const path = join(folder({ '001_large.sql': large }), '001_large.sql')
+    const { atime, mtime } = statSync(path)
+    const [file] = await readMigrations(join(path, '..'), root)
+    writeFileSync(path, large.replace("'.", "'-"))
+    utimesSync(path, atime, mtime)
+    expect(file?.up.kind === 'streamed' && file.up.open().isUnchanged()).toBe(false)
+    expect(file?.up.kind === 'streamed' && file.up.hold().isUnchanged()).toBe(false)
   })
 })

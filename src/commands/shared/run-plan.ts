@@ -158,8 +158,9 @@ export async function perform(
   open: Connection | null = null,
 ): Promise<Report> {
   const { environment, migrationsDir, root } = context.settings
+  const before = filesOf(state)
   // Where a human was asked, time has passed: the files may be others by now.
-  const files = environment === 'local' ? filesOf(state) : await readMigrations(migrationsDir, root)
+  const files = environment === 'local' ? before : await readMigrations(migrationsDir, root, before)
   context.progress(`waiting for the lock of ${database}`)
   return execute(server, approved, {
     environment,

@@ -83,13 +83,6 @@ export function checksumOf(text: string): string {
   return sha256(normalised(text.trim()))
 }
 
-/** The same of its bytes. */
-export function checksumOfBytes(bytes: Buffer): string {
-  const checksum = new Checksum()
-  checksum.add(bytes)
-  return checksum.hex()
-}
-
 /**
  * The checksum of a section as the server sees it: comments, blanks between words and empty statements do not count.
  * Null for one that is not held, for that would take reading it once more.

@@ -10,12 +10,22 @@ const newline = 10
 /** The text of a file that is too large to hold, UTF-8, read again wherever something of it is needed. */
 export class LargeText {
   readonly read: ReadBytes
+  private readonly stamp: () => string
+  private readonly stamped: string
   /** The line that was asked for last, and where it begins. */
   private line = 1
   private lineStart = 0
 
-  constructor(read: ReadBytes) {
+  /** @param stamp tells its size and when it was written: another one after an edit. */
+  constructor(read: ReadBytes, stamp: () => string) {
     this.read = read
+    this.stamp = stamp
+    this.stamped = stamp()
+  }
+
+  /** True while nobody has written to the file since this was made, as far as it can be told without reading it. */
+  isUntouched(): boolean {
+    return this.stamp() === this.stamped
   }
 
   text(start: number, end: number): string {

@@ -3,13 +3,13 @@ import type { NselfError } from '../errors.ts'
 import { locate } from '../location.ts'
 import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { kindOf, PackedStatements } from '../sql/statement-list.ts'
-import { Checksum } from './checksum.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import type { LargeText } from './large-text.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
 import { collect, heldSection, howOf, invalidFile, isRunnable, nulFault, type SectionContent } from './parse-file.ts'
 import type { StreamedSection } from './section.ts'
+import { holdPart, type Part, StreamedChecksum, StreamedText, sumOf } from './streamed-section.ts'
 
 const newline = 10
 
@@ -77,14 +77,18 @@ export class LargeFileParser {
       for (const token of this.lexer.finish()) this.take(token)
       this.feed(this.grammar.current, this.piece.byte + this.piece.bytes.length)
       const { up, down } = this.grammar.finish(this.piece.start + this.piece.text.length)
-      const checksum = this.up.checksum.hex()
+      const { start, end, sum } = this.up
+      const part = { file: this.file, start, end, sum }
+      const checksum = new StreamedChecksum(part)
       return {
         ...name,
         path: this.path,
-        checksum,
+        get checksum() {
+          return checksum.get()
+        },
         dependsOn: this.grammar.dependsOn,
         allows: this.grammar.allows,
-        up: this.streamed(up, checksum),
+        up: this.streamed(up, { ...part, checksum }),
         down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }
     })
@@ -97,7 +101,7 @@ export class LargeFileParser {
     if (end === 0) return 0
     const byte = this.piece.byte + this.piece.bytes.length
     this.up.dataStart ??= byte
-    this.up.checksum.add(bytes.subarray(0, end))
+    this.up.sum = sumOf(bytes.subarray(0, end), this.up.sum)
     this.lexer.passCopyData(end)
     const start = this.piece.start + this.piece.text.length + end
     this.piece = { bytes: Buffer.alloc(0), text: '', start, byte: byte + end }
@@ -132,7 +136,7 @@ export class LargeFileParser {
     const bytes = this.piece.bytes.subarray(this.fed - this.piece.byte, end - this.piece.byte)
     if (direction === 'down') this.down.text += bytes.toString()
     else {
-      this.up.checksum.add(bytes)
+      this.up.sum = sumOf(bytes, this.up.sum)
       this.up.end = end
     }
     this.fed = end
@@ -170,15 +174,18 @@ export class LargeFileParser {
     return this.known.byte
   }
 
-  private streamed(section: OpenSection, checksum: string): StreamedSection {
-    const { file, up } = this
-    const statements = section.wrapped ? up.statements.withoutTransactions() : up.statements
-    const place = { file, start: up.start, end: up.end, line: section.line() }
+  private streamed(section: OpenSection, part: Part): StreamedSection {
+    const { file, start, end } = part
+    const { statements } = this.up
     return {
       kind: 'streamed',
-      ...place,
-      statements,
-      checksum,
+      file,
+      start,
+      end,
+      open: () => new StreamedText(part),
+      hold: () => holdPart(part),
+      line: section.line(),
+      statements: section.wrapped ? statements.withoutTransactions() : statements,
       ...howOf(section),
     }
   }
@@ -210,7 +217,8 @@ export class LargeFileParser {
 /** UP as far as it was read, in bytes. */
 interface UpDraft {
   statements: PackedStatements
-  checksum: Checksum
+  /** crc32 of its bytes. */
+  sum: number
   start: number
   end: number
   /** Where the data begin that belong to the last statement. */
@@ -220,8 +228,7 @@ interface UpDraft {
 }
 
 function newUp(start: number): UpDraft {
-  const [statements, checksum] = [new PackedStatements(), new Checksum()]
-  return { statements, checksum, start, end: start, dataStart: null, isApart: false }
+  return { statements: new PackedStatements(), sum: 0, start, end: start, dataStart: null, isApart: false }
 }
 
 interface DownDraft {

@@ -40,7 +40,15 @@ function moved({ start, end, data, ...rest }: Statement, by: number): Statement 
 }
 
 /** What stands between statements is kept as lines only: of a dump it can be what no server understands. */
-function inMemory({ file, start: from, end: until, statements, ...rest }: StreamedSection): HeldSection {
+function inMemory({
+  file,
+  start: from,
+  end: until,
+  open: _open,
+  hold: _hold,
+  statements,
+  ...rest
+}: StreamedSection): HeldSection {
   let sql = ''
   let at = from
   const take = (until: number) => {

@@ -1,4 +1,4 @@
-import type { StatementList } from '../sql/statement-list.ts'
+import type { StatementList, Stretch } from '../sql/statement-list.ts'
 import type { TransactionOptions } from '../sql/transaction-options.ts'
 import type { LargeText } from './large-text.ts'
 
@@ -32,7 +32,10 @@ export interface StreamedSection extends AnySection {
   /** The bytes of the file that it takes. Its statements count from the beginning of the file. */
   readonly start: number
   readonly end: number
-  readonly checksum: string
+  /** Begins to read it. */
+  readonly open: () => SectionText
+  /** The same with all of it in memory, for what runs while its file may be edited. */
+  readonly hold: () => SectionText
 }
 
 /** What is run where there is nothing to run. */
@@ -51,3 +54,19 @@ export const emptySection: HeldSection = {
 
 /** The SQL of one direction. */
 export type Section = HeldSection | StreamedSection
+
+/** The text of a section, taken from its beginning to its end. */
+export interface SectionText {
+  sql(stretch: Stretch): string
+  /** The same to be sent: of a file that is not held its bytes, which nobody needs as a text. */
+  raw(stretch: Stretch): Lent<string | Buffer>
+  data(stretch: Stretch): Iterable<Lent>
+  /** False when the file is another one than when it was parsed. Nothing can be taken any more. */
+  isUnchanged(): boolean
+}
+
+/** What stays as it is until it is given back; where nobody does that, it only takes memory. */
+export interface Lent<T = Buffer> {
+  readonly bytes: T
+  readonly giveBack: () => void
+}

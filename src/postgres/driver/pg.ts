@@ -25,7 +25,6 @@ interface Insides {
 export interface Wire {
   readonly stream: Socket
   query(text: string): void
-  sendCopyFromChunk(chunk: Buffer): void
   endCopyFrom(): void
 }
 
@@ -97,6 +96,17 @@ export function sendQueryBytes({ stream }: Wire, sql: Buffer): void {
   stream.write(head)
   stream.write(sql)
   stream.write('\0')
+  stream.uncork()
+}
+
+/** Sends data of a COPY as they are: the library would copy each of them twice. `sent` is called when they are on their way. */
+export function sendCopyBytes({ stream }: Wire, data: Buffer, sent?: () => void): void {
+  const head = Buffer.alloc(5)
+  head.write('d')
+  head.writeInt32BE(4 + data.length, 1)
+  stream.cork()
+  stream.write(head)
+  stream.write(data, sent)
   stream.uncork()
 }
 

@@ -1,4 +1,4 @@
-import { type Client, queryClassOf, type Submittable, sendQueryBytes, submit, type Wire } from './pg.ts'
+import { type Client, queryClassOf, type Submittable, sendCopyBytes, sendQueryBytes, submit, type Wire } from './pg.ts'
 
 /** An error as the server sent it. */
 export interface ServerError extends Error {
@@ -72,8 +72,8 @@ export function send(client: Client, text: string | Buffer): Promise<Outcome> {
 
 /** A COPY … FROM STDIN under way. Nothing else may be sent before its end. */
 export interface CopyIn {
-  /** Resolves when there is room for more. */
-  write(data: Buffer): Promise<void>
+  /** Resolves when there is room for more. The data must stay as they are until `sent` is called. */
+  write(data: Buffer, sent?: () => void): Promise<void>
   end(): Promise<Outcome>
 }
 
@@ -85,9 +85,9 @@ export function copyIn(client: Client, text: string | Buffer): CopyIn {
     over = true
   })
   return {
-    async write(data) {
-      if (over || script.wire === null) return
-      script.wire.sendCopyFromChunk(data)
+    async write(data, sent) {
+      if (over || script.wire === null) return sent?.()
+      sendCopyBytes(script.wire, data, sent)
       const { stream } = script.wire
       if (stream.writableNeedDrain)
         await Promise.race([outcome, new Promise((resolve) => stream.once('drain', resolve))])

@@ -59,10 +59,13 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
 async function transaction(session: Session, work: Work, how: Opening, origin: Origin): Promise<Failed | null> {
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
-  const closing = [constraintsSql(work.section), closingSql(work, origin)]
-  if (work.watched !== null) closing.push(verdictSql(work.watched, keepEffectsSql))
-  closing.push(session.pooled ? cleanSqlOf(session) : noteSql(work.step))
-  const sending = sendWork(session, work, [...closing, 'COMMIT'].join('; '))
+  const closing = () => {
+    const parts = [constraintsSql(work.section), closingSql(work, origin)]
+    if (work.watched !== null) parts.push(verdictSql(work.watched, keepEffectsSql))
+    parts.push(session.pooled ? cleanSqlOf(session) : noteSql(work.step), 'COMMIT')
+    return parts.join('; ')
+  }
+  const sending = sendWork(session, work, closing)
   const outcome = await opening
   const failed = await sending
   return outcome.error === null ? failed : { message: null, outcome }

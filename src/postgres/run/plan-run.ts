@@ -195,11 +195,11 @@ export class Run {
       openingSql(session, { ...first.section, begin: null }, { asynchronous: false, after: null, watched }),
     )
     for (const work of works) {
-      const recording = `${checkConstraintsSql}; ${closingSql(work, options)}`
+      const recording = () => `${checkConstraintsSql}; ${closingSql(work, options)}`
       const clean = cleanSqlOf(session)
       const cleaning = watched === null ? clean : clean.replace('CLOSE ALL', closeCursorsSql)
       // What Citus chose, or was told, holds until the end of its transaction: it is read before the session is cleaned.
-      const closing = session.citusMode === null ? `${recording}; ${cleaning}` : recording
+      const closing = session.citusMode === null ? () => `${recording()}; ${cleaning}` : recording
       const sending = send(session.client, settingsSql(session, work.section)).then(() =>
         sendWork(session, work, closing),
       )

@@ -124,9 +124,10 @@ class SeedRun {
       session.client,
       openingSql(session, section, { asynchronous: false, after: null, watched: watch }),
     )
-    const record = asConnectedSql(recordSeedSql(seed, options.environment))
     const verdict = watch === null ? '' : `${verdictSql(watch)}; `
-    const closing = `${constraintsSql(section)}; ${record}; ${verdict}${session.pooled ? `${cleanSqlOf(session)}; ` : ''}COMMIT`
+    const cleaning = session.pooled ? `${cleanSqlOf(session)}; ` : ''
+    const record = () => asConnectedSql(recordSeedSql(seed, options.environment))
+    const closing = () => `${constraintsSql(section)}; ${record()}; ${verdict}${cleaning}COMMIT`
     const failed = await sendWork(session, script, closing)
     const outcome = await opening
     return outcome.error === null ? failed : { message: null, outcome }

@@ -109,25 +109,32 @@ export function asConnectedSql(record: string): string {
   return `UNLISTEN *; RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL search_path = pg_catalog; ${record}`
 }
 
-/** Sends a step's SQL, followed by `closing`, into the transaction that is open. What fits one message is sent before this returns. */
-export function sendWork(session: Session, work: Script, closing: string): Promise<Failed | null> {
+/**
+ * Sends a step's SQL, followed by `closing`, into the transaction that is open. What fits one message is sent before this
+ * returns; of what does not, the checksum that `closing` names is known once it was read.
+ */
+export function sendWork(session: Session, work: Script, closing: () => string): Promise<Failed | null> {
   const message = work.whole
   if (message === null) return sendLarge(session, work, closing)
-  return send(session.client, `${message.sql}\n;${closing}`).then((outcome) => failedIn(message, outcome))
+  return send(session.client, `${message.sql}\n;${closing()}`).then((outcome) => failedIn(message, outcome))
 }
 
 const failedIn = (message: SqlMessage | null, outcome: Outcome): Failed | null =>
   outcome.error === null ? null : { message, outcome }
 
-/** How many messages may be on their way at once: enough that the server never waits for the next. */
+/** How many messages may be on their way at once: enough that the server never waits for the next, and few in memory. */
 const ahead = 2
 
-async function sendLarge({ client }: Session, { step, section }: Script, closing: string): Promise<Failed | null> {
+async function sendLarge(
+  { client }: Session,
+  { step, section }: Script,
+  closing: () => string,
+): Promise<Failed | null> {
   const text = openSection(section)
   const failed = await sendMessages(client, messagesOf(section, text))
   // Of a file that changed the server may have refused what is no statement of it: that is said first.
   if (!text.isUnchanged()) return { message: null, outcome: { error: changedMeanwhile(step), completed: 0 } }
-  return failed ?? failedIn(null, await send(client, closing))
+  return failed ?? failedIn(null, await send(client, closing()))
 }
 
 export async function sendMessages(client: Client, messages: Iterable<Message>): Promise<Failed | null> {
@@ -142,18 +149,24 @@ export async function sendMessages(client: Client, messages: Iterable<Message>):
   let copy: { message: SqlMessage; into: CopyIn } | null = null
   for (const message of messages) {
     let failed: Failed | null = null
-    if (message.kind === 'data') await copy?.into.write(message.bytes)
+    if (message.kind === 'data') await copy?.into.write(message.bytes, message.giveBack)
     else if (message.kind === 'end-of-data') failed = copy && failedIn(copy.message, await copy.into.end())
     else if (message.kind === 'copy') {
       failed = await settled(0)
       if (failed === null) copy = { message, into: copyIn(client, message.sql) }
     } else {
-      sent.push(send(client, message.sql).then((outcome) => failedIn(message, outcome)))
+      sent.push(sendOne(client, message))
       failed = await settled(ahead)
     }
     if (failed) return failed
   }
   return settled(0)
+}
+
+async function sendOne(client: Client, message: SqlMessage): Promise<Failed | null> {
+  const outcome = await send(client, message.sql)
+  message.giveBack?.()
+  return failedIn(message, outcome)
 }
 
 /** What is told where a file is another one than when it was parsed: its statements are not where they were. */

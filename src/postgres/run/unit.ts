@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/environment.ts'
-import type { SectionText } from '../../core/migration/section-text.ts'
+import type { SectionText } from '../../core/migration/section.ts'
 import type { WorkUnit } from '../../core/migration/work-units.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { splitStatements } from '../../core/sql/statement.ts'

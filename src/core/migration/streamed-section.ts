@@ -1,0 +1,163 @@
+import { crc32 } from 'node:zlib'
+import type { Stretch } from '../sql/statement-list.ts'
+import { Checksum } from './checksum.ts'
+import type { LargeText } from './large-text.ts'
+import type { Lent, SectionText } from './section.ts'
+
+/** A stretch of a file that is too large to hold, with what tells whether it still is what it was when it was parsed. */
+export interface Part extends Stretch {
+  readonly file: LargeText
+  /** crc32 of its bytes. It need only tell an edit made by chance: what was approved is told by its checksum. */
+  readonly sum: number
+  readonly checksum: StreamedChecksum
+}
+
+/**
+ * The checksum of such a stretch. To take it needs as long as to read and parse the stretch, so that is done when
+ * somebody asks for it, or by the way when the stretch is read for something else.
+ */
+export class StreamedChecksum {
+  private readonly part: Omit<Part, 'checksum'>
+  private hex: string | null = null
+
+  constructor(part: Omit<Part, 'checksum'>) {
+    this.part = part
+  }
+
+  get(): string {
+    if (this.hex !== null) return this.hex
+    const checksum = new Checksum()
+    const { file, start, end } = this.part
+    let sum = 0
+    for (let at = start; at < end; at += block) {
+      const bytes = file.read(at, Math.min(at + block, end))
+      checksum.add(bytes)
+      sum = sumOf(bytes, sum)
+    }
+    return this.note(checksum, sum)
+  }
+
+  /** Takes it from somebody who has read all of the stretch. That of another text than was parsed is like no other. */
+  note(checksum: Checksum, sum: number): string {
+    const hex = checksum.hex()
+    this.hex = sum === this.part.sum ? hex : `edited meanwhile: ${hex}`
+    return this.hex
+  }
+}
+
+/** All of it in memory, for what runs while its file may be edited. */
+export function holdPart({ file, start, end, sum, checksum }: Part): SectionText {
+  const bytes = file.read(start, end)
+  const part = (stretch: Stretch) => bytes.subarray(stretch.start - start, stretch.end - start)
+  const lent = (stretch: Stretch): Lent => ({ bytes: part(stretch), giveBack: () => {} })
+  return {
+    sql: (stretch) => part(stretch).toString(),
+    raw: lent,
+    data: (stretch) => [lent(stretch)],
+    isUnchanged: () => {
+      const whole = new Checksum()
+      whole.add(bytes)
+      checksum.note(whole, sumOf(bytes))
+      return bytes.length === end - start && sumOf(bytes) === sum
+    },
+  }
+}
+
+/** The crc32 of bytes that follow those of which `before` is the sum; of none of them zlib would say 0. */
+export function sumOf(bytes: Buffer, before = 0): number {
+  return bytes.length === 0 ? before : crc32(bytes, before)
+}
+
+/** So much is read at once, where no single statement is larger. */
+const block = 128 * 1024
+
+/** A place for bytes, and how many have some of it. */
+interface Room {
+  readonly bytes: Buffer
+  users: number
+}
+
+/**
+ * Reads such a stretch once from its beginning to its end. What it lends stays as it is until it is given back; its place
+ * is used again then.
+ */
+export class StreamedText implements SectionText {
+  private readonly part: Part
+  private readonly checksum = new Checksum()
+  private sum = 0
+  private room: Room = { bytes: Buffer.alloc(0), users: 1 }
+  private readonly rooms: Room[] = []
+  /** What was read last, and the byte of the file at which it ends. */
+  private bytes: Buffer = this.room.bytes
+  private next: number
+
+  constructor(part: Part) {
+    this.part = part
+    this.next = part.start
+  }
+
+  sql(stretch: Stretch): string {
+    return this.take(stretch).toString()
+  }
+
+  raw(stretch: Stretch): Lent {
+    const bytes = this.take(stretch)
+    const { room } = this
+    let isLent = true
+    room.users++
+    const giveBack = () => {
+      if (isLent) room.users--
+      isLent = false
+    }
+    return { bytes, giveBack }
+  }
+
+  *data({ start, end }: Stretch): Generator<Lent> {
+    for (let at = start; at < end; at += block) yield this.raw({ start: at, end: Math.min(at + block, end) })
+  }
+
+  isUnchanged(): boolean {
+    while (this.read(block).length > 0) {}
+    this.part.checksum.note(this.checksum, this.sum)
+    return this.next === this.part.end && this.sum === this.part.sum
+  }
+
+  /** Of a file that has become shorter what is left. */
+  private take({ start, end }: Stretch): Buffer {
+    if (end > this.next) {
+      const kept = this.bytes.subarray(this.bytes.length - Math.max(this.next - start, 0))
+      const size = Math.max(end - this.next, block)
+      const room = this.freeRoom(kept.length + size)
+      kept.copy(room.bytes)
+      const fresh = this.read(size, room.bytes.subarray(kept.length))
+      this.bytes = room.bytes.subarray(0, kept.length + fresh.length)
+      this.room.users--
+      this.room = room
+    }
+    const base = this.next - this.bytes.length
+    return this.bytes.subarray(Math.max(start - base, 0), Math.max(end - base, 0))
+  }
+
+  /** One of that size that nobody has anything of, for us. */
+  private freeRoom(size: number): Room {
+    const found = this.rooms.find(({ users, bytes }) => users === 0 && bytes.length >= size)
+    if (found !== undefined) {
+      found.users = 1
+      return found
+    }
+    const room = { bytes: Buffer.allocUnsafeSlow(Math.ceil(size / block) * block), users: 1 }
+    // A free one that is too small makes way.
+    const small = this.rooms.findIndex(({ users }) => users === 0)
+    this.rooms.splice(small === -1 ? this.rooms.length : small, 1, room)
+    return room
+  }
+
+  private read(size: number, into?: Buffer): Buffer {
+    const { file, end } = this.part
+    const bytes = file.read(this.next, Math.min(this.next + size, end), into)
+    this.next += bytes.length
+    this.checksum.add(bytes)
+    this.sum = sumOf(bytes, this.sum)
+    return bytes
+  }
+}
