@@ -1,11 +1,13 @@
 import { type Effect, effectLine, type Watch } from '../../core/effect.ts'
 import { allowedBy } from '../../core/effects/allowed.ts'
 import { watchFor } from '../../core/effects/approval.ts'
-import { type Danger, withOldType } from '../../core/effects/danger.ts'
+import { type ContainerType, type Danger, withOldType } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import { type Finding, type Inspected, type Inspection, inspect } from '../../parsers/postgres/dangers.ts'
 import { type Affected, affectedBy, type Root } from '../../postgres/catalog/affected.ts'
 import { columnTypes } from '../../postgres/catalog/column-types.ts'
+import { countRows, type RowCount } from '../../postgres/catalog/lost-rows.ts'
+import { type Dropped, takenAlong } from '../../postgres/catalog/taken-along.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 
 /** What scripts would destroy or change, and how each of them is watched for anything else. */
@@ -33,8 +35,14 @@ export async function lookAtScripts(
   seen: ReadonlyMap<string, readonly Effect[]>,
 ): Promise<ScriptsLook> {
   const { findings, files } = await lossOnly(client, await inspect(scripts))
-  const reached = await affectedBy(client, rootsOf(findings))
-  const dangers = findings.map((danger, i) => ({ ...danger, reached: reached.filter(({ root }) => root === i) }))
+  const affected = await affectedBy(client, rootsOf(findings))
+  const taken = await takenAlong(client, findings.map(droppedBy))
+  const all = [...affected, ...taken.map((one) => ({ ...one, isNamed: false, hasRows: true }))]
+  const dangers = findings.map((danger, i) => ({ ...danger, reached: all.filter(({ root }) => root === i) }))
+  const losses = dangers.flatMap(lossesOf)
+  const counts = await countRows(client, losses)
+  const countOf = (danger: Danger, one: Reached) =>
+    counts[losses.findIndex((loss) => loss.danger === danger && loss.one === one)] ?? null
   const watches = scripts.map(({ name }) => {
     const of = files.get(name) ?? { reach: 'opaque', rewrites: [], own: [] }
     const own = dangers.filter(({ migration }) => migration === name)
@@ -43,7 +51,10 @@ export async function lookAtScripts(
   const known = [...seen].flatMap(([name, effects]) => effects.map((effect) => seenLine(environment, name, effect)))
   return {
     findings,
-    lines: [...dangers.map((danger) => findingLine(environment, danger, danger.reached)), ...known],
+    lines: [
+      ...dangers.map((danger) => findingLine(environment, danger, danger.reached, (one) => countOf(danger, one))),
+      ...known,
+    ],
     destructive: findings.filter((finding) => finding.destructive).length + known.length,
     watches: new Map(watches),
   }
@@ -55,7 +66,7 @@ export async function lookLocally(client: Client, scripts: readonly Inspected[])
   const inspection = scripts.length === 0 ? nothing : await inspect(scripts).catch(() => nothing)
   const { findings } = await lossOnly(client, inspection)
   const destructive = findings.filter((finding) => finding.destructive)
-  const lines = destructive.map((finding) => findingLine('local', finding, []))
+  const lines = destructive.map((finding) => findingLine('local', finding, [], () => null))
   return { findings, lines, destructive: destructive.length, watches: new Map() }
 }
 
@@ -91,13 +102,72 @@ function howOf(danger: Danger): Root['how'] {
   return allowedBy(danger)[0]?.kind ?? 'drop'
 }
 
-function findingLine(environment: Environment, finding: Finding, reached: readonly Affected[]): string {
-  const { what, location, migration, destructive } = finding
-  const more = reached
-    .filter(({ isNamed }) => !isNamed)
-    .map(({ schema, name }) => (schema === 'public' ? name : `${schema}.${name}`))
-  const also = more.length === 0 ? '' : `, and by foreign keys rows of ${[...new Set(more)].join(', ')}`
-  return `${destructive ? labels[environment] : 'Change'}: ${migration} ${what}${also} (${location.path}:${location.line})`
+const catalogs: Record<ContainerType, Dropped['catalog']> = {
+  table: 'pg_class',
+  'materialized view': 'pg_class',
+  'foreign table': 'pg_class',
+  schema: 'pg_namespace',
+  type: 'pg_type',
+  domain: 'pg_type',
+  extension: 'pg_extension',
+  collation: 'pg_collation',
+  'access method': 'pg_am',
+  function: 'pg_proc',
+}
+
+function droppedBy({ takes }: Finding): Dropped | null {
+  return takes === undefined ? null : { catalog: catalogs[takes.type], name: takes.name }
+}
+
+interface Reached extends Omit<Affected, 'root'> {
+  readonly column?: string | null
+}
+
+/** What of a danger is lost, to be counted: all rows, or those that have a value in a column. */
+function lossesOf(danger: Finding & { readonly reached: readonly Reached[] }) {
+  if (!danger.destructive) return []
+  return danger.reached
+    .filter(({ hasRows }) => hasRows)
+    .map((one) => {
+      const column = one.column ?? (one.isNamed && one.kind === 'drop-column' ? (danger.column ?? null) : null)
+      return { danger, one, schema: one.schema, name: one.name, column }
+    })
+}
+
+function findingLine(
+  environment: Environment,
+  finding: Finding,
+  reached: readonly Reached[],
+  countOf: (one: Reached) => RowCount | null,
+): string {
+  const { what, location, migration, destructive, kind } = finding
+  const named = reached.find(({ isNamed }) => isNamed)
+  const of =
+    named === undefined
+      ? ''
+      : counted(countOf(named), kind === 'drop-column' ? 'value' : finding.some === true ? 'some' : 'row')
+  const more = new Map<string, string>()
+  for (const one of reached.filter(({ isNamed }) => !isNamed)) {
+    const object = one.schema === 'public' ? one.name : `${one.schema}.${one.name}`
+    const column = one.column == null ? '' : `.${one.column}`
+    more.set(
+      `${object}${column}`,
+      `${object}${column}${counted(countOf(one), column !== '' ? 'value' : one.kind === 'delete' || one.kind === 'update' ? 'some' : 'row')}`,
+    )
+  }
+  const names = [...more.values()].join(', ')
+  const also =
+    more.size === 0 ? '' : finding.takes === undefined ? `, and by foreign keys rows of ${names}` : `: ${names}`
+  return `${destructive ? labels[environment] : 'Change'}: ${migration} ${what}${of}${also} (${location.path}:${location.line})`
+}
+
+/** ` (3 rows)`, ` (it has 3 rows)`, ` (about 88,000 rows have a value)`; nothing where nobody knows. */
+function counted(count: RowCount | null, of: 'row' | 'some' | 'value'): string {
+  if (count === null) return ''
+  const { rows, exact } = count
+  const verb = of !== 'value' ? '' : rows === 1 ? ' has a value' : ' have a value'
+  const number = rows === 0 ? 'no rows' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`
+  return ` (${of === 'some' ? 'it has ' : ''}${exact ? '' : 'about '}${number}${verb})`
 }
 
 function seenLine(environment: Environment, name: string, effect: Effect): string {

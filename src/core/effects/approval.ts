@@ -8,6 +8,8 @@ interface Reached {
   readonly schema: string
   readonly name: string
   readonly kind: EffectKind
+  /** The column that goes with something else. */
+  readonly column?: string | null
 }
 
 /** All that was looked at of one step before anybody was asked. */
@@ -25,7 +27,7 @@ export interface StepLook {
 /** How a step is watched once what was found of it is approved: it may do that, and no more. */
 export function watchFor({ dangers, reach, rewrites, own, seen }: StepLook): Watch {
   const named = dangers.flatMap((danger) => {
-    const reached = danger.reached.map((one) => ({ ...one, column: danger.column ?? null }))
+    const reached = danger.reached.map((one) => ({ ...one, column: one.column ?? danger.column ?? null }))
     // What search_path finds now is what was shown.
     return reached.length > 0 ? reached : allowedBy(danger)
   })

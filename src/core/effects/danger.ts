@@ -29,6 +29,19 @@ export type DangerKind =
   | 'drop-owned'
   | 'unreadable'
 
+/** What can take tables and columns along when it is dropped. */
+export type ContainerType =
+  | 'table'
+  | 'materialized view'
+  | 'foreign table'
+  | 'schema'
+  | 'type'
+  | 'domain'
+  | 'extension'
+  | 'collation'
+  | 'access method'
+  | 'function'
+
 /** A statement that destroys or changes data, or may. */
 export interface Danger {
   readonly kind: DangerKind
@@ -42,6 +55,10 @@ export interface Danger {
   readonly relation: RelationName | null
   /** It empties those that refer to it too: TRUNCATE … CASCADE. */
   readonly cascades?: boolean
+  /** Only the rows that meet a condition. */
+  readonly some?: boolean
+  /** What is dropped with all that depends on it. */
+  readonly takes?: { readonly type: ContainerType; readonly name: RelationName }
   /** The schema that is dropped with all that is in it. */
   readonly schema?: string
   /** The column that is dropped. */
@@ -124,14 +141,14 @@ function remember(node: TreeNode, made: Made, key = 'relation'): Danger[] {
   return []
 }
 
-const kinds: Record<string, string> = {
+const kinds: Record<string, ContainerType> = {
   OBJECT_TABLE: 'table',
   OBJECT_SCHEMA: 'schema',
   OBJECT_MATVIEW: 'materialized view',
   OBJECT_FOREIGN_TABLE: 'foreign table',
 }
 /** Dropping one of these with CASCADE takes columns along. */
-const cascading: Record<string, string> = {
+const cascading: Record<string, ContainerType> = {
   OBJECT_TYPE: 'type',
   OBJECT_DOMAIN: 'domain',
   OBJECT_EXTENSION: 'extension',
@@ -153,8 +170,16 @@ function drops(node: TreeNode, made: Made): Danger[] {
     const isRelation = kind === 'table' || kind === 'materialized view'
     const relation = isRelation ? { schema: words.at(-2) ?? null, name: words.at(-1) ?? '' } : null
     const danger: Danger = { kind: 'drop', object: name, what, destructive: true, relation }
-    return [kind === 'schema' ? { ...danger, schema: words.join('.') } : danger]
+    const takes = { type: kind, name: nameOf(object) }
+    return [{ ...danger, ...(cascade ? { takes } : {}), ...(kind === 'schema' ? { schema: words.join('.') } : {}) }]
   })
+}
+
+/** The name of what is dropped, without the types that a function's arguments have. */
+function nameOf(object: unknown): RelationName {
+  const { ObjectWithArgs } = nodeAt(object)
+  const words = wordsOf(ObjectWithArgs === undefined ? object : nodeAt(ObjectWithArgs).objname)
+  return { schema: words.at(-2) ?? null, name: words.at(-1) ?? '' }
 }
 
 function alters(node: TreeNode, made: Made): Danger[] {
@@ -217,14 +242,23 @@ function truncates({ relations, behavior }: TreeNode, made: Made): Danger[] {
     })
 }
 
-function changes(kind: 'delete' | 'update', relation: RelationName, made: Made, what: string, destructive: boolean) {
+function changes(
+  kind: 'delete' | 'update',
+  relation: RelationName,
+  made: Made,
+  what: string,
+  destructive: boolean,
+  some = false,
+) {
   const object = keyOf(relation)
-  return made.has(object) ? [] : [{ kind, object, what: `${what} ${object}`, destructive, relation }]
+  const danger = { kind, object, what: `${what} ${object}`, destructive, relation }
+  return made.has(object) ? [] : [some ? { ...danger, some } : danger]
 }
 
 function deletes({ relation, whereClause }: TreeNode, made: Made): Danger[] {
-  const what = hasRealCondition(whereClause) ? 'deletes rows of' : 'deletes all rows of'
-  return changes('delete', relationOf(nodeAt(relation)), made, what, true)
+  const some = hasRealCondition(whereClause)
+  const what = some ? 'deletes rows of' : 'deletes all rows of'
+  return changes('delete', relationOf(nodeAt(relation)), made, what, true, some)
 }
 
 function updates({ relation, whereClause }: TreeNode, made: Made): Danger[] {
@@ -238,7 +272,7 @@ function merges({ relation, joinCondition, mergeWhenClauses }: TreeNode, made: M
   const some = hasRealCondition(joinCondition)
   const commands = new Set(nodesIn(mergeWhenClauses, 'MergeWhenClause').map(({ commandType }) => commandType))
   return [
-    ...(commands.has('CMD_DELETE') ? changes('delete', target, made, 'deletes rows of', true) : []),
+    ...(commands.has('CMD_DELETE') ? changes('delete', target, made, 'deletes rows of', true, true) : []),
     ...(commands.has('CMD_UPDATE') ? changes('update', target, made, 'changes rows of', !some) : []),
   ]
 }

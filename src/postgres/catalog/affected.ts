@@ -17,6 +17,8 @@ export interface Affected {
   readonly kind: EffectKind
   /** True for the relation that was named. */
   readonly isNamed: boolean
+  /** It has rows of its own, unlike a view. */
+  readonly hasRows: boolean
 }
 
 /**
@@ -38,7 +40,7 @@ export async function affectedBy(client: Client, roots: readonly Root[]): Promis
     )
     SELECT root, nspname AS schema, relname AS name,
       CASE how WHEN 'truncate-cascade' THEN 'rewrite' ELSE how END AS kind,
-      (root, c.oid, how) IN (SELECT root, oid, how FROM root) AS "isNamed"
+      (root, c.oid, how) IN (SELECT root, oid, how FROM root) AS "isNamed", relkind IN ('r', 'p', 'm') AS "hasRows"
     FROM hit JOIN pg_class AS c USING (oid) JOIN pg_namespace AS n ON n.oid = relnamespace ORDER BY root, nspname, relname`)
   return rows
 }

@@ -20,6 +20,9 @@ INSERT INTO orders VALUES (1, 1), (2, 1);
 CREATE TABLE parts (id int, k int) PARTITION BY LIST (k);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
 INSERT INTO parts VALUES (1, 1);
+CREATE TYPE mood AS ENUM ('a', 'b');
+CREATE TABLE things (id int, m mood);
+INSERT INTO things VALUES (1, 'a'), (2, 'b'), (3, NULL);
 -- DOWN
 DROP TABLE users;
 `
@@ -167,17 +170,31 @@ describe('what was rolled back is named, and then approved', () => {
 
 describe('what is named beforehand is approved with it', () => {
   test.each([
-    ['DELETE FROM customers WHERE id = 1;', 'deletes rows of customers, and by foreign keys rows of orders'],
-    ['TRUNCATE customers CASCADE;', 'empties the table customers, and by foreign keys rows of orders'],
-    ['TRUNCATE parts;', 'empties the table parts'],
-    ['DELETE FROM parts;', 'deletes all rows of parts'],
-    ['ALTER TABLE parts DROP COLUMN id; DROP TABLE orders;', 'drops the column parts.id'],
+    [
+      'DELETE FROM customers WHERE id = 1;',
+      'deletes rows of customers (it has 3 rows), and by foreign keys rows of orders (it has 2 rows)',
+    ],
+    [
+      'TRUNCATE customers CASCADE;',
+      'empties the table customers (3 rows), and by foreign keys rows of orders (2 rows)',
+    ],
+    ['TRUNCATE parts;', 'empties the table parts (1 row)'],
+    ['DELETE FROM parts;', 'deletes all rows of parts (1 row)'],
+    ['ALTER TABLE parts DROP COLUMN id; DROP TABLE orders;', 'drops the column parts.id (1 row has a value)'],
     ['ALTER TABLE users ALTER id TYPE bigint;', 'changes the type of users.id to int8'],
     [
       'MERGE INTO users u USING orders o ON o.id = u.id AND o.id = 1 WHEN MATCHED THEN DELETE;',
-      'deletes rows of users',
+      'deletes rows of users (it has 3 rows)',
     ],
-    ['DROP SCHEMA public CASCADE; CREATE SCHEMA public;', 'drops the schema public and what depends on it'],
+    [
+      'CREATE DOMAIN n AS int; ALTER TABLE orders ADD COLUMN n n; DROP DOMAIN n CASCADE;',
+      'drops the domain n and what depends on it',
+    ],
+    ['DROP TYPE mood CASCADE;', 'drops the type mood and what depends on it: things.m (2 rows have a value)'],
+    [
+      'DROP SCHEMA public CASCADE; CREATE SCHEMA public;',
+      'drops the schema public and what depends on it: customers (3 rows), orders (2 rows), parts (1 row), parts_1 (1 row), things (3 rows), users (3 rows)',
+    ],
   ])('%s', async (sql, line) => {
     const project = await server.twin(shared)
     project.write({ '002_x.sql': sql })
@@ -234,7 +251,7 @@ test('in one transaction around all of them everything is rolled back', async ()
   project.write({ '003_y.sql': 'CREATE TABLE y (i int);' })
   const error = await upWith(project, undefined, { singleTransaction: true }).catch((error) => error)
   expect(error.message).toContain('deletes 3 rows from users')
-  expect(await project.tables()).toEqual(['customers', 'orders', 'parts', 'parts_1', 'users'])
+  expect(await project.tables()).toEqual(['customers', 'orders', 'parts', 'parts_1', 'things', 'users'])
   project.write({ '003_y.sql': null })
 })
 
