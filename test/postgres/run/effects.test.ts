@@ -181,7 +181,7 @@ describe('what is named beforehand is approved with it', () => {
     ['TRUNCATE parts;', 'empties the table parts (1 row)'],
     ['DELETE FROM parts;', 'deletes all rows of parts (1 row)'],
     ['ALTER TABLE parts DROP COLUMN id; DROP TABLE orders;', 'drops the column parts.id (1 row has a value)'],
-    ['ALTER TABLE users ALTER id TYPE bigint;', 'changes the type of users.id to int8'],
+    ['ALTER TABLE users ALTER name TYPE text USING upper(name);', 'changes the type of users.name'],
     [
       'MERGE INTO users u USING orders o ON o.id = u.id AND o.id = 1 WHEN MATCHED THEN DELETE;',
       'deletes rows of users (it has 3 rows)',
