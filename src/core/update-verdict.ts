@@ -1,7 +1,15 @@
-/** What a run must leave as it was, in figures; names are qualified and quoted as SQL wants them. */
+/** A table as a run must leave it: another name does not make it another table. */
+export interface CountedTable {
+  readonly oid: string
+  /** Qualified and quoted as SQL wants it. */
+  readonly name: string
+  readonly rows: number
+}
+
+/** What a run must leave as it was, in figures. */
 export interface Figures {
-  /** Rows of each of the user's tables, partitions apart. */
-  readonly rows: ReadonlyMap<string, number>
+  /** Each of the user's tables, partitions apart. */
+  readonly tables: readonly CountedTable[]
   readonly invalidIndexes: readonly string[]
   /** `constraint on table` for those that are NOT VALID. */
   readonly unvalidated: readonly string[]
@@ -10,8 +18,10 @@ export interface Figures {
 }
 
 export interface Verdict {
-  /** What is wrong since the run. */
-  readonly problems: readonly string[]
+  /** What is not as it should be, whoever left it so: told, and no fault of the run. */
+  readonly notes: readonly string[]
+  /** What holds of the whole database, as a person reads it. */
+  readonly holds: readonly string[]
   /** Tables that have fewer rows than before, or are gone. */
   readonly lost: readonly string[]
   /** The same where the run took none of them: an application did. */
@@ -19,23 +29,31 @@ export interface Verdict {
 }
 
 /**
- * What got worse between two looks at a database.
+ * What can be said of a database after a run, by two looks at it.
  * @param taken the tables that the run took rows of; null where that is not known, and each may be one.
  */
 export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<string> | null): Verdict {
-  const added = (list: (figures: Figures) => readonly string[]) =>
-    list(after).filter((item) => !list(before).includes(item))
-  const fewer = [...before.rows].flatMap(([table, rows]) => {
-    const now = after.rows.get(table)
-    if (rows === 0 || (now !== undefined && now >= rows)) return []
-    const what = now === undefined ? `${table} is gone, with ${rows} rows` : `${table} has ${now} rows, it had ${rows}`
-    return [{ what, isOurs: taken === null || taken.has(table) }]
+  const byOid = new Map(after.tables.map((table) => [table.oid, table]))
+  const byName = new Map(after.tables.map((table) => [table.name, table]))
+  const fewer = before.tables.flatMap(({ oid, name, rows }) => {
+    // One that was renamed is the same; one that was made anew under the name stands for the old one.
+    const now = [byOid.get(oid), byName.get(name)].flatMap((table) => table?.rows ?? [])
+    const most = Math.max(-1, ...now)
+    if (rows === 0 || most >= rows) return []
+    const what = most < 0 ? `${name} is gone, with ${rows} rows` : `${name} has ${most} rows, it had ${rows}`
+    return [{ what, isOurs: taken === null || taken.has(name) }]
   })
+  const { invalidIndexes, unvalidated, sequencesBehind } = after
   return {
-    problems: [
-      ...added((figures) => figures.invalidIndexes).map((index) => `index ${index} is INVALID`),
-      ...added((figures) => figures.unvalidated).map((constraint) => `constraint ${constraint} is not validated`),
-      ...added((figures) => figures.sequencesBehind).map((sequence) => `${sequence} is behind its column`),
+    notes: [
+      ...invalidIndexes.map((index) => `index ${index} is INVALID`),
+      ...unvalidated.map((constraint) => `constraint ${constraint} is not validated`),
+      ...sequencesBehind.map((sequence) => `${sequence} is behind its column`),
+    ],
+    holds: [
+      ...(invalidIndexes.length === 0 ? ['no index is INVALID'] : []),
+      ...(unvalidated.length === 0 ? ['no constraint is unvalidated'] : []),
+      ...(sequencesBehind.length === 0 ? ['no sequence is behind'] : []),
     ],
     lost: fewer.flatMap(({ what, isOurs }) => (isOurs ? [what] : [])),
     others: fewer.flatMap(({ what, isOurs }) => (isOurs ? [] : [what])),

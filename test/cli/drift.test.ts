@@ -43,6 +43,26 @@ describe('status --drift', () => {
   })
 })
 
+test('up in production tells what was changed by hand before it asks, and replays nothing where the schema is as it was', async () => {
+  const project = await server.project(first)
+  const up = ['db', 'migrate', 'up', '--env', 'production', '--no-backup', '--yes']
+  await project.ok(...up)
+  project.write({ '004_c.sql': files['004_c.sql'] })
+  const [, rights, both] = await Promise.all([server.twin(project), server.twin(project), server.twin(project)])
+  const same = await project.nself(...up)
+  expect(same.code, same.stderr).toBe(0)
+  expect(same.stderr).not.toMatch(/drift|rights/)
+  await rights.query('GRANT SELECT ON a TO pg_monitor')
+  const granted = await rights.nself(...up.slice(0, -1))
+  expect(granted.code).toBe(3)
+  expect(granted.stderr).toContain('owners or rights of objects have changed since 003_rows')
+  expect(granted.stderr).toMatch(/Warning: drift \(since 003_rows\): .*\ba\b/)
+  await both.query('CREATE INDEX by_hand ON a (n)')
+  const changed = await both.nself(...up.slice(0, -1))
+  expect(changed.code).toBe(3)
+  expect(changed.stderr).toMatch(/Warning: drift \(since 003_rows\): .*by_hand[\s\S]*not confirmed/)
+})
+
 describe('repair --infer', () => {
   test('finds the version of a database whose tracking is lost', async () => {
     const project = await server.project({ '001_a.sql': files['001_a.sql'], '002_b.sql': files['002_b.sql'] })

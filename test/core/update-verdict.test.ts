@@ -1,54 +1,47 @@
 import { expect, test } from 'vitest'
 import { type Figures, verdictOf } from '../../src/core/update-verdict.ts'
 
+const table = (oid: string, name: string, rows: number) => ({ oid, name: `public.${name}`, rows })
 const figures = (more: Partial<Figures> = {}): Figures => ({
-  rows: new Map([
-    ['public.users', 10],
-    ['public.empty', 0],
-  ]),
+  tables: [table('1', 'users', 10), table('2', 'empty', 0)],
   invalidIndexes: [],
   unvalidated: [],
   sequencesBehind: [],
   ...more,
 })
-const rows = (users: number | null) => figures({ rows: new Map(users === null ? [] : [['public.users', users]]) })
+const having = (...tables: Figures['tables']) => figures({ tables })
 
-test.each<[what: string, before: Figures, after: Figures, problems: string[], lost: string[]]>([
-  ['nothing that changed is nothing wrong', figures(), figures(), [], []],
-  ['more rows are no loss', figures(), rows(11), [], []],
-  ['fewer rows are told', figures(), rows(7), [], ['public.users has 7 rows, it had 10']],
-  ['a table that is gone with its rows is told', figures(), rows(null), [], ['public.users is gone, with 10 rows']],
-  ['an index that became INVALID is told', figures(), figures({ invalidIndexes: ['i'] }), ['index i is INVALID'], []],
-  [
-    'one that was INVALID before is not',
-    figures({ invalidIndexes: ['i'] }),
-    figures({ invalidIndexes: ['i'] }),
-    [],
-    [],
-  ],
-  [
-    'a constraint that is not validated is told',
-    figures(),
-    figures({ unvalidated: ['c on t'] }),
-    ['constraint c on t is not validated'],
-    [],
-  ],
-  [
-    'a sequence behind its column is told',
-    figures(),
-    figures({ sequencesBehind: ['s of t.id'] }),
-    ['s of t.id is behind its column'],
-    [],
-  ],
-])('%s', (_, before, after, problems, lost) => {
-  expect(verdictOf(before, after, null)).toEqual({ problems, lost, others: [] })
+test.each<[what: string, after: Figures, lost: string[]]>([
+  ['nothing that changed is no loss', figures(), []],
+  ['more rows are no loss', having(table('1', 'users', 11)), []],
+  ['fewer rows are told', having(table('1', 'users', 7)), ['public.users has 7 rows, it had 10']],
+  ['a table that is gone with its rows is told', having(), ['public.users is gone, with 10 rows']],
+  ['a table that was renamed is not gone', having(table('1', 'people', 10)), []],
+  ['one that was made anew with its rows is not either', having(table('3', 'users', 10)), []],
+  ['nor is one whose old name another table has', having(table('1', 'people', 10), table('3', 'users', 1)), []],
+])('%s', (_, after, lost) => {
+  expect(verdictOf(figures(), after, null)).toMatchObject({ lost, others: [] })
+})
+
+test('what is not as it should be is told, and not claimed of the database', () => {
+  const bad = figures({ invalidIndexes: ['i'], unvalidated: ['c on t'], sequencesBehind: ['s of t.id'] })
+  expect(verdictOf(bad, bad, null)).toMatchObject({
+    notes: ['index i is INVALID', 'constraint c on t is not validated', 's of t.id is behind its column'],
+    holds: [],
+    lost: [],
+  })
+  expect(verdictOf(figures(), figures(), null).holds).toEqual([
+    'no index is INVALID',
+    'no constraint is unvalidated',
+    'no sequence is behind',
+  ])
 })
 
 test('rows that the run did not take are told apart: an application goes on meanwhile', () => {
-  expect(verdictOf(figures(), rows(7), new Set(['public.orders']))).toEqual({
-    problems: [],
+  const after = having(table('1', 'users', 7))
+  expect(verdictOf(figures(), after, new Set(['public.orders']))).toMatchObject({
     lost: [],
     others: ['public.users has 7 rows, it had 10'],
   })
-  expect(verdictOf(figures(), rows(7), new Set(['public.users'])).lost).toEqual(['public.users has 7 rows, it had 10'])
+  expect(verdictOf(figures(), after, new Set(['public.users'])).lost).toEqual(['public.users has 7 rows, it had 10'])
 })

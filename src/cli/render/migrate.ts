@@ -79,10 +79,10 @@ export function effectLines({ name, effects = [] }: Pick<RunResult['steps'][numb
 }
 
 export function renderUpdate({ verified, backup, ...run }: UpdateResult): string {
-  const { tables, rows } = verified
+  const { tables, rows, holds } = verified
   return [
     renderRun({ ...run, kind: 'run' }),
-    `Verified: every file is recorded with its checksum, no index is INVALID, no constraint unvalidated, no sequence behind, ${tables} tables with ${rows} rows`,
+    `Verified: ${['every file is recorded with its checksum', ...holds, `${tables} tables with ${rows} rows`].join(', ')}`,
     `Backup: ${backup}`,
   ].join('\n')
 }

@@ -3,7 +3,6 @@ import type { Plan } from '../../core/migration/plan.ts'
 import { planUp } from '../../core/migration/plan.ts'
 import type { State } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
-import { differenceLine } from '../../core/schema/differences.ts'
 import { type Figures, verdictOf } from '../../core/update-verdict.ts'
 import { readFigures } from '../../postgres/catalog/row-counts.ts'
 import { connect, type Server } from '../../postgres/driver/connect.ts'
@@ -11,12 +10,12 @@ import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { doneIn } from '../../postgres/run/report.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { backupFirst } from '../shared/backup-first.ts'
-import { type Context, look } from '../shared/context.ts'
-import { findDrift } from '../shared/find-drift.ts'
+import type { Context } from '../shared/context.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
 import { confirm, count, type Kind, nothingToDo, perform, prepare } from '../shared/run-plan.ts'
 import { findBackupMeans } from '../shared/take-backup.ts'
+import { tellDrift } from '../shared/tell-drift.ts'
 
 export interface UpdateFlags extends RollBackFlags {
   readonly allowOutOfOrder: boolean
@@ -45,9 +44,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
   try {
     const report = await perform(context, prepared, approved, kind, { ...flags, singleTransaction: false })
     applied = report
-    const after = await verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
-    const rows = [...after.rows.values()].reduce((sum, n) => sum + n, 0)
-    const verified = { tables: after.rows.size, rows }
+    const verified = await verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
     await tellDrift(context, server)
     return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
   } catch (error) {
@@ -57,22 +54,6 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
 
 function figuresOf({ progress, signal }: Context, server: Server): Promise<Figures> {
   return withConnection(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
-}
-
-/** What the database has that no migration made is told, and no fault of this run. */
-async function tellDrift(context: Context, server: Server): Promise<void> {
-  try {
-    const { state } = await look(context)
-    const all = context.settings.environment === 'production'
-    const { differences, since } = await findDrift(context, server, state, all)
-    const when = since === null ? '' : ` (since ${since})`
-    for (const item of differences) {
-      context.tell(`Warning: drift${when}: ${differenceLine(item, 'the migrations', 'the database')}`)
-    }
-  } catch (error) {
-    if (context.signal.aborted || !(error instanceof NselfError)) throw error
-    context.tell(`Note: not compared with what the migrations make: ${error.message}`)
-  }
 }
 
 interface Done {
@@ -94,17 +75,22 @@ async function verify(
   context: Context,
   server: Server,
   { plan, before, report, allowLostRows }: Done,
-): Promise<Figures> {
+): Promise<UpdateResult['verified']> {
   context.progress('verifying')
   const history = await withConnection(connect(server, 'nself verify'), context.signal, readHistory)
   const after = await figuresOf(context, server)
-  const { problems, lost, others } = verdictOf(before, after, takenBy(plan, report))
+  const { notes, holds, lost, others } = verdictOf(before, after, takenBy(plan, report))
+  for (const item of notes) context.tell(`Warning: ${item}`)
   for (const item of others) context.tell(`Note: ${item}, and no migration took them`)
   const done = doneIn(plan, history)
   const unrecorded = plan.steps.slice(done).map(({ name }) => `${name} is not recorded with the checksum of its file`)
-  const wrong = [...unrecorded, ...problems, ...(allowLostRows ? [] : lost)]
+  const wrong = [...unrecorded, ...(allowLostRows ? [] : lost)]
   if (allowLostRows) for (const item of lost) context.tell(`Note: ${item}`)
-  if (wrong.length === 0) return after
+  if (wrong.length === 0) {
+    const rows = after.tables.reduce((sum, table) => sum + table.rows, 0)
+    const kept = lost.length + others.length === 0 ? ['no table has fewer rows'] : []
+    return { tables: after.tables.length, rows, holds: [...kept, ...holds] }
+  }
   throw new NselfError('verification-failed', `applied, but the verification failed: ${wrong.join('; ')}`, {
     report: { kind: 'run', ...report },
     hint:

@@ -45,7 +45,12 @@ export interface UpdateResult extends Report {
   readonly database: string
   /** Path of the backup that was taken before. */
   readonly backup: string
-  readonly verified: { readonly tables: number; readonly rows: number }
+  readonly verified: {
+    readonly tables: number
+    readonly rows: number
+    /** What else holds, as a person reads it: `no index is INVALID`. */
+    readonly holds: readonly string[]
+  }
   readonly durationMs: number
 }
 

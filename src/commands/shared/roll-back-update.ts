@@ -52,7 +52,8 @@ export async function afterFailure(
     const report = error.report?.kind === 'run' ? { ...error.report, rolledBack: true as const } : error.report
     return withHint(error, `rolled back to ${taken.name}${study}`, report)
   } catch (failure) {
-    const why = failure instanceof Error ? failure.message : String(failure)
+    // Of the roll back it may be true, but migrations are applied.
+    const why = (failure instanceof Error ? failure.message : String(failure)).replace(/; nothing was changed$/, '')
     return withHint(error, `rolling back failed too: ${why}; the backup is whole: ${line}`)
   }
 }

@@ -24,6 +24,7 @@ import {
 } from './context.ts'
 import { lookAtPlan } from './look-at-plan.ts'
 import type { DryRunResult, RunResult } from './migrate-results.ts'
+import { tellDriftFirst } from './tell-drift.ts'
 
 export interface RunFlags {
   readonly lockWaitMs: number
@@ -123,7 +124,7 @@ export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
   return look(context, (connection, found) => assess(context, connection, found, kind))
 }
 
-async function assess(context: Context, { client }: Connection, found: Look, kind: Kind): Promise<Prepared> {
+async function assess(context: Context, connection: Connection, found: Look, kind: Kind): Promise<Prepared> {
   const { server, history, state } = found
   refuseOtherEnvironment(server, history.facts, context.settings.environment)
   refuseLost(server, history)
@@ -136,8 +137,15 @@ async function assess(context: Context, { client }: Connection, found: Look, kin
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
   // Of what fresh drops everything nothing more need be said.
   if (plan.action === 'fresh') return prepared
-  const { lines, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind.watchesAll)
+  const {
+    lines,
+    destructive,
+    plan: watched,
+  } = await lookAtPlan(context, connection.client, found, plan, kind.watchesAll)
   for (const line of lines) context.tell(line)
+  if (context.settings.environment === 'production' && plan.action === 'up') {
+    await tellDriftFirst(context, connection, found)
+  }
   return { ...prepared, plan: watched, dangers: destructive }
 }
 

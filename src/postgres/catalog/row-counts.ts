@@ -1,13 +1,13 @@
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import type { Figures } from '../../core/update-verdict.ts'
+import type { CountedTable, Figures } from '../../core/update-verdict.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
 import { findInvalidIndexes } from './invalid-indexes.ts'
 
 const isUsers = (schema: string) => `${schema} NOT IN ('nself', 'information_schema') AND ${schema} !~ '^pg_'`
 
-const tablesSql = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND ${isUsers('n.nspname')} ORDER BY 1`
+const tablesSql = `SELECT c.oid::text, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND ${isUsers('n.nspname')} ORDER BY 2`
 
 const unvalidatedSql = `SELECT format('%I on %s', conname, conrelid::regclass) AS name FROM pg_constraint k
   JOIN pg_namespace n ON n.oid = k.connamespace WHERE NOT convalidated AND conrelid <> 0 AND ${isUsers('n.nspname')}`
@@ -30,16 +30,16 @@ interface Sequence {
 
 /** Counts what a run must not lose. Takes as long as reading every table once. */
 export async function readFigures(client: Client, progress: (what: string) => void): Promise<Figures> {
-  const tables = await rowsOf<{ name: string }>(client, tablesSql)
-  const rows = new Map<string, number>()
-  for (const { name } of tables) {
-    progress(`counting the rows of ${name} (${rows.size + 1} of ${tables.length})`)
-    const [counted] = await rowsOf<{ n: string }>(client, `SELECT count(*) AS n FROM ONLY ${name}`)
-    rows.set(name, Number(counted?.n))
+  const tables = await rowsOf<{ oid: string; name: string }>(client, tablesSql)
+  const counted: CountedTable[] = []
+  for (const { oid, name } of tables) {
+    progress(`counting the rows of ${name} (${counted.length + 1} of ${tables.length})`)
+    const [found] = await rowsOf<{ n: string }>(client, `SELECT count(*) AS n FROM ONLY ${name}`)
+    counted.push({ oid, name, rows: Number(found?.n) })
   }
   const unvalidated = await rowsOf<{ name: string }>(client, unvalidatedSql)
   return {
-    rows,
+    tables: counted,
     invalidIndexes: await findInvalidIndexes(client),
     unvalidated: unvalidated.map(({ name }) => name),
     sequencesBehind: await sequencesBehind(client),

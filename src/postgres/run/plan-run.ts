@@ -130,7 +130,8 @@ export class Run {
     const forgets = this.plan.action === 'down' || this.options.isScratch === true
     const last = forgets ? undefined : this.plan.steps.at(-1)
     this.closing = [send(client, 'DISCARD ALL')]
-    if (last !== undefined) this.closing.push(send(client, storeFingerprintSql(last.version)))
+    if (last !== undefined)
+      this.closing.push(send(client, storeFingerprintSql(last.version, this.options.environment === 'production')))
   }
 
   /** Null where nothing need be watched. */

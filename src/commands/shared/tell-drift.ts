@@ -1,0 +1,53 @@
+import { NselfError } from '../../core/errors.ts'
+import type { State } from '../../core/migration/state.ts'
+import { differenceLine } from '../../core/schema/differences.ts'
+import type { Connection, Server } from '../../postgres/driver/connect.ts'
+import { sinceLastMigration } from '../../postgres/tracking/stored-fingerprint.ts'
+import { type Context, type Look, look } from './context.ts'
+
+/** What the database has that no migration made is told, and no fault of this run. */
+export async function tellDrift(context: Context, server: Server): Promise<void> {
+  try {
+    await compare(context, server, (await look(context)).state)
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof NselfError)) throw error
+    tellUnchecked(context, error)
+  }
+}
+
+/**
+ * The same before production is asked. What the last run left is known by its fingerprint: the migrations are replayed
+ * only where the database is another by now.
+ */
+export async function tellDriftFirst(context: Context, { client }: Connection, found: Look): Promise<void> {
+  const last = await sinceLastMigration(client)
+  if (last === null) return
+  if (last.sameRights === false) {
+    context.tell(`Warning: owners or rights of objects have changed since ${last.name}, and no migration did that`)
+  }
+  if (last.sameSchema && last.sameRights !== false) return
+  try {
+    context.progress('the database is not as the last run left it: comparing it with what the migrations make')
+    await compare(context, found.server, found.state)
+  } catch (error) {
+    // Whatever it is: that nothing can be said of the database does not stop what was asked for.
+    if (context.signal.aborted || !(error instanceof Error)) throw error
+    tellUnchecked(context, error)
+  }
+}
+
+const shown = 20
+
+async function compare(context: Context, server: Server, state: State): Promise<void> {
+  const { findDrift } = await import('./find-drift.ts')
+  const { differences, since } = await findDrift(context, server, state, context.settings.environment === 'production')
+  const when = since === null ? '' : ` (since ${since})`
+  for (const item of differences.slice(0, shown)) {
+    context.tell(`Warning: drift${when}: ${differenceLine(item, 'the migrations', 'the database')}`)
+  }
+  if (differences.length > shown) context.tell(`Warning: drift${when}: and ${differences.length - shown} more`)
+}
+
+function tellUnchecked({ tell }: Context, { message }: Error): void {
+  tell(`Note: ${message.startsWith('drift ') ? message : `drift was not checked: ${message}`}`)
+}
