@@ -48,7 +48,7 @@ export async function withScratchFor<T>(
         progress: context.progress,
         provide: (role: string) => scratch.provide({ roles: [role], tablespaces: [] }),
       }
-      return use({ scratch, keepTemplate, unlike, replay, ...(await readiness(context, scratch)) })
+      return use({ scratch, keepTemplate, unlike, replay, ...(await readiness(context, scratch, where)) })
     })
   })
 }
@@ -95,12 +95,28 @@ function tooUnlike(what: string, why: string, like: Likeness | null): NselfError
   })
 }
 
-async function readiness({ tell }: Context, scratch: Scratch): Promise<Pick<ScratchWork, 'ready' | 'readyStatement'>> {
+function notWhole(strict: string, what: string, migration: string): NselfError {
+  return new NselfError(
+    'refused',
+    `${strict}: ${migration} makes a part of the schema by ${what}, which a replay leaves out`,
+    {
+      hint: 'what it makes depends on another server; nothing was changed',
+    },
+  )
+}
+
+async function readiness(
+  { tell }: Context,
+  scratch: Scratch,
+  { strict }: Where,
+): Promise<Pick<ScratchWork, 'ready' | 'readyStatement'>> {
   const { replayable, statementReplayer } = await import('../../parsers/postgres/replayable.ts')
   const told = new Set<string>()
   const readyStatement = await statementReplayer((sql) => scratch.elevate(sql))
   const ready = async (files: readonly Migration[]) => {
     const { files: made, leftOut, ...names } = await replayable(files, (sql) => scratch.elevate(sql))
+    const part = leftOut.find(({ makesSchema }) => makesSchema)
+    if (part !== undefined && strict !== undefined) throw notWhole(strict, part.what, part.migration)
     await scratch.provide(names)
     const fresh = [...new Set(leftOut.map(({ what, migration }) => `${what} (${migration})`))].filter(
       (item) => !told.has(item),

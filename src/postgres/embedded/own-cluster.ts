@@ -6,7 +6,9 @@ import { connect, disconnect, type Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import type { Binaries } from './binaries.ts'
 import { startEmbedded, stopEmbedded } from './embedded.ts'
+import { folderOf } from './folder.ts'
 import { withLock } from './lock.ts'
+import { watchOver } from './watch-over.ts'
 
 const kind = { superuser: replaySuperuser, isThrowaway: true }
 const guardName = 'nself replay'
@@ -25,9 +27,13 @@ export async function withOwnCluster<T>(
   mkdirSync(home, { recursive: true })
   // Whoever starts it is seen by whoever would stop it.
   const lock = join(home, 'use.lock')
+  const unwatch = watchOver(folderOf(home).data, join(home, 'users'))
   const { server, guard } = await withLock(lock, tell, async () => {
     const server = await startEmbedded({ home, binaries, kind, onProgress: tell })
     return { server, guard: await connect({ ...server, database: 'postgres' }, guardName) }
+  }).catch((error) => {
+    unwatch()
+    throw error
   })
   const leave = async () => {
     const { rowCount } = await guard.client.query(
@@ -42,6 +48,7 @@ export async function withOwnCluster<T>(
     await withLock(lock, () => {}, leave).catch(({ message }) =>
       tell(`Note: the server for replays was not stopped: ${message}`),
     )
+    unwatch()
   }
 }
 
