@@ -56,7 +56,7 @@ test('up in production tells what was changed by hand before it asks, and replay
   const granted = await rights.nself(...up.slice(0, -1))
   expect(granted.code).toBe(3)
   expect(granted.stderr).toContain('owners or rights of objects have changed since 003_rows')
-  expect(granted.stderr).toMatch(/Warning: drift \(since 003_rows\): .*\ba\b/)
+  expect(granted.stderr).toContain('Warning: drift: ~ Table: a (different grants)')
   await both.query('CREATE INDEX by_hand ON a (n)')
   const changed = await both.nself(...up.slice(0, -1))
   expect(changed.code).toBe(3)

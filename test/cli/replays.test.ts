@@ -1,5 +1,9 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { binariesOfMajor } from '../../src/postgres/embedded/binaries.ts'
+import { processesWith } from '../helpers/backups.ts'
+import { start } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -107,6 +111,42 @@ SELECT hidden('ROLE r_hidden');
     expect(stderr).toContain('--shadow-url')
     expect(stdout).not.toContain('No drift')
     expect(await project.query(worldSql)).toEqual(before)
+  })
+
+  test('without what is imported from another server says nothing of drift', async () => {
+    const project = await server.project({})
+    const { port, password, pathname } = new URL(project.url)
+    await project.query('CREATE SCHEMA far; CREATE TABLE far.away (i int)')
+    project.write({
+      '001_far.sql': `-- UP
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER rs FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${port}', dbname '${pathname.slice(1)}');
+CREATE USER MAPPING FOR postgres SERVER rs OPTIONS (user 'postgres', password '${password}');
+CREATE SCHEMA near;
+IMPORT FOREIGN SCHEMA far FROM SERVER rs INTO near;
+`,
+    })
+    await project.ok('db', 'migrate', 'up')
+    const { code, stdout, stderr } = await project.nself(...drift)
+    expect(code, stdout + stderr).toBe(3)
+    expect(stderr).toContain('drift was not checked: 001_far makes a part of the schema by IMPORT FOREIGN SCHEMA')
+    expect(stdout).not.toContain('No drift')
+  })
+
+  test('whose command is killed leaves no server behind', async () => {
+    const project = await applied({
+      '001_a.sql': "-- UP\nSELECT pg_sleep(1000) WHERE current_database() LIKE 'nself\\_scratch%';\n",
+    })
+    const cache = join(project.root, 'cache')
+    mkdirSync(cache)
+    const running = start(project.root, drift, { DATABASE_URL: project.url, XDG_CACHE_HOME: cache })
+    await expect.poll(() => existsSync(join(cache, 'nself')), { timeout: 20_000 }).toBe(true)
+    await expect
+      .poll(() => processesWith(`${cache}/`).some(({ args }) => args.includes(' -p ')), { timeout: 20_000 })
+      .toBe(true)
+    running.kill('SIGKILL')
+    await running.finished
+    await expect.poll(() => processesWith(`${cache}/`), { timeout: 20_000 }).toEqual([])
   })
 
   test('takes the settings of database and role, whatever they have to do with names and times', async () => {
