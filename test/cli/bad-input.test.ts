@@ -202,6 +202,34 @@ describe('servers', () => {
   })
 })
 
+test('where the role lacks a right, who can grant it is named, and how', async () => {
+  const project = await server.project({ '001_a.sql': '-- UP\nCREATE TABLE a (id int);\n' })
+  const [[name] = []] = await project.query('SELECT current_database()')
+  await project.query(`CREATE ROLE "the Owner" LOGIN PASSWORD 'x'; CREATE ROLE feeble LOGIN PASSWORD 'x'`)
+  await project.query(`ALTER DATABASE ${name} OWNER TO "the Owner"`)
+  const as = (role: string, ...args: string[]) =>
+    project.nself('db', 'migrate', ...args, '--database-url', project.url.replace(/\/\/[^@]+@/, `//${role}:x@`))
+  const says = async (args: string[], told: string) => expect((await as('feeble', ...args)).stderr).toContain(told)
+  await says(['up'], `"the Owner", who owns the database ${name}, can run: GRANT CREATE ON DATABASE ${name} TO feeble`)
+  await project.ok('db', 'migrate', 'up', '--database-url', project.url.replace(/\/\/[^@]+@/, '//the%20Owner:x@'))
+  const schema = '"the Owner", who owns the schema nself, can run: GRANT USAGE, CREATE ON SCHEMA nself TO feeble'
+  await says(['status'], schema)
+  await says(['repair'], schema)
+  await project.query('GRANT USAGE, CREATE ON SCHEMA nself TO feeble')
+  const table =
+    'can run: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA nself TO feeble; or connect as "the Owner"'
+  await says(['status'], table)
+  await project.query('GRANT ALL ON ALL TABLES IN SCHEMA nself TO feeble')
+  await says(['repair', '--accept', '1', '--yes'], 'version 1 is not edited')
+  project.write({ '002_b.sql': '-- UP\nALTER TABLE a ADD b int;\n' })
+  await says(['up'], 'connect as "the Owner", who owns public.a, or as a member of that role')
+  project.write({ '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n' })
+  await project.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC')
+  await says(['up'], `who owns the schema public, can run: GRANT CREATE ON SCHEMA public TO feeble`)
+  project.write({ '002_b.sql': '-- UP\nCREATE ROLE another;\n' })
+  await says(['up'], 'a superuser can run: ALTER ROLE feeble CREATEROLE')
+})
+
 test('a working folder that is gone is told as that', () => {
   const script = `folder=$(mktemp -d) && cd "$folder" && rmdir "$folder" && exec "$0" "$1" db migrate status`
   const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, program], { encoding: 'utf8' })

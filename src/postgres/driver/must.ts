@@ -1,19 +1,17 @@
 import { NselfError } from '../../core/errors.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { LostConnection } from './lost-connection.ts'
+import { missingRight } from './missing-right.ts'
 import type { Client, Row } from './pg.ts'
 import { type ServerError, send } from './send.ts'
 import { detailOf, hintFor } from './server-error.ts'
 
 /** A failure of what the runner itself sends: the tracking tables, the transaction around all. */
-export function refusal(error: ServerError): Error {
+export async function refusal(client: Client, error: ServerError): Promise<Error> {
   if (error instanceof LostConnection) return error
   return new NselfError('migration-failed', error.message, {
     server: detailOf(error),
-    hint:
-      error.code === '42501'
-        ? 'the role needs CREATE on the database: GRANT CREATE ON DATABASE … TO …'
-        : hintFor(error),
+    hint: (await missingRight(client, error)) ?? hintFor(error),
     cause: error,
   })
 }
@@ -21,7 +19,7 @@ export function refusal(error: ServerError): Error {
 /** Sends what the runner cannot go on without. @throws LostConnection; NselfError `migration-failed`. */
 export async function must(client: Client, sql: string): Promise<void> {
   const { error } = await send(client, sql)
-  if (error !== null) throw refusal(error)
+  if (error !== null) throw await refusal(client, error)
 }
 
 /** The rows of a question that the runner cannot go on without. @throws as must. */
@@ -29,6 +27,6 @@ export async function rowsOf<R extends Row>(client: Client, sql: string): Promis
   try {
     return (await client.query<R>(sql)).rows
   } catch (error) {
-    throw refusal(errorOf(error))
+    throw await refusal(client, errorOf(error))
   }
 }

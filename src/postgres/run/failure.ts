@@ -3,6 +3,8 @@ import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { locateIn } from '../../core/migration/section-text.ts'
 import type { FailureReport } from '../../core/report.ts'
+import { missingRight } from '../driver/missing-right.ts'
+import type { Client } from '../driver/pg.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor } from '../driver/server-error.ts'
 import { isSwallowed } from '../tracking/records.ts'
@@ -11,16 +13,18 @@ import { doneStatements } from './report.ts'
 import type { Failed, Script } from './transaction.ts'
 
 /** What failed, pointed at in the migration's file as nearly as PostgreSQL tells. */
-export function migrationFailure(
+export async function migrationFailure(
+  client: Client,
   { step, section }: Pick<Script, 'step' | 'section'>,
   { message, outcome }: Failed,
   report: FailureReport,
-): NselfError {
+): Promise<NselfError> {
   const error = outcome.error as ServerError
   if (isSwallowed(error)) return swallowed(step.name, error, report)
   const location = message === null ? undefined : place(step, section, message, outcome)
   const kept = doneStatements(report)
-  const hint = kept === null ? hintFor(error) : `${kept}; ${hintFor(error)}`
+  const next = (await missingRight(client, error)) ?? hintFor(error)
+  const hint = kept === null ? next : `${kept}; ${next}`
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = message !== null && location === undefined ? ' at its end' : ''
   const code = report.kind === 'seed' ? 'seed-failed' : 'migration-failed'

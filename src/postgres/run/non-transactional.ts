@@ -84,7 +84,7 @@ function interruptedAt({ section }: Work, { first, text }: Unit): Failed {
 async function begin({ client }: Session, { step, downSql }: Work, origin: Origin): Promise<void> {
   const { error } = await send(client, beginProgressSql(step, origin, downSql))
   if (error?.code === '22012') throw swallowed(step.name, error)
-  if (error !== null) throw refusal(error)
+  if (error !== null) throw await refusal(client, error)
 }
 
 const interrupted: ServerError = Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' })

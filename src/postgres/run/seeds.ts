@@ -149,7 +149,8 @@ class SeedRun {
       await must(this.session.client, journalSql('seed', of, 'refused', environment, null, effects))
       return effectRefusal(seed.name, effects, { kind: 'seed', ...this.report(seed) }, approveLine)
     }
-    return migrationFailure({ step: seed, section: seed.file.up }, failed, { kind: 'seed', ...this.report(seed) })
+    const report = { kind: 'seed', ...this.report(seed) } as const
+    return migrationFailure(this.session.client, { step: seed, section: seed.file.up }, failed, report)
   }
 
   private lost(seed: Seed, error: LostConnection): NselfError {

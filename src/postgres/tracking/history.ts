@@ -3,6 +3,7 @@ import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Applied } from '../../core/migration/migration.ts'
 import { engineColumns, refuseOtherEngine, refuseUnknownEngine } from '../driver/engine.ts'
+import { missingRight } from '../driver/missing-right.ts'
 import type { Client } from '../driver/pg.ts'
 import { droppingKey, formatKey, formatOf } from './metadata.ts'
 
@@ -68,17 +69,18 @@ export async function readHistory(client: Client): Promise<History> {
   const [facts, rows, metadata] = await Promise.allSettled([array(factsSql), array(rowsSql), array(metadataSql)])
   if (facts.status === 'rejected') {
     await refuseUnknownEngine(client)
-    throw unreadable(facts.reason)
+    throw await unreadable(client, facts.reason)
   }
   const [tracked, readOnly, version, user, pid, journaled, citusMode, versionText, hasDsqlViews] = facts.value
     .rows[0] as FactsRow
   await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
-  if (metadata.status === 'rejected' && metadata.reason.code !== '42P01') throw unreadable(metadata.reason)
+  if (metadata.status === 'rejected' && metadata.reason.code !== '42P01')
+    throw await unreadable(client, metadata.reason)
   const known = new Map(metadata.status === 'fulfilled' ? (metadata.value.rows as [string, string][]) : [])
   // First: of a newer format the rows may not be readable.
   const format = formatOf(known.get(formatKey))
-  if (tracked && rows.status === 'rejected') throw unreadable(rows.reason)
+  if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason)
   const marked = known.get('environment')
   const applied = rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : []
   const markLost = marked === undefined && applied.length > 0
@@ -102,7 +104,7 @@ export async function readHistory(client: Client): Promise<History> {
   }
 }
 
-function unreadable(error: Error & { code?: string }): Error {
+async function unreadable(client: Client, error: Error & { code?: string }): Promise<Error> {
   // A column, a type or a table that is not as nself made it.
   if (error.code !== '42501' && error.code?.startsWith('42') === true) {
     return new NselfError(
@@ -116,7 +118,7 @@ function unreadable(error: Error & { code?: string }): Error {
   }
   if (error.code !== '42501') return error
   return new NselfError('configuration', `the role may not read the schema nself: ${error.message}`, {
-    hint: 'connect as the role that migrates, or GRANT USAGE ON SCHEMA nself and SELECT on its tables',
+    hint: (await missingRight(client, error)) ?? 'connect as the role that migrates',
     cause: error,
   })
 }

@@ -9,6 +9,7 @@ import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { findInvalidIndexes } from '../catalog/invalid-indexes.ts'
 import { connect, type Server } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
+import { missingRight } from '../driver/missing-right.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import { detailOf } from '../driver/server-error.ts'
@@ -152,8 +153,9 @@ async function must(client: Client, sql: string): Promise<void> {
   if (error === null) return
   if (error instanceof LostConnection) throw error
   await send(client, 'ROLLBACK')
+  const right = await missingRight(client, error)
   throw new NselfError('migration-failed', `repair failed: ${error.message}`, {
-    hint: 'nothing was changed by this step',
+    hint: right === null ? 'nothing was changed by this step' : `${right}; nothing was changed by this step`,
     server: detailOf(error),
     cause: error,
   })
