@@ -31,7 +31,10 @@ export function listAt(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-const isTypeName = /^[A-Z]/
+function isTypeName(key: string): boolean {
+  const first = key.charCodeAt(0)
+  return first >= 65 && first <= 90
+}
 
 function isNode(value: unknown): value is TreeNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -49,18 +52,28 @@ export function firstStatement(tree: Tree): readonly [string, TreeNode] {
  * than the call stack allows: an expression of thousands of terms is.
  */
 export function visit(tree: unknown, enter: (type: string, node: TreeNode) => boolean): void {
-  const waiting: { readonly type: string | null; readonly value: unknown }[] = [{ type: null, value: tree }]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { type, value } = next
-    if (value === null || typeof value !== 'object') continue
-    if (type !== null && !enter(type, nodeAt(value))) continue
-    const inside = Array.isArray(value)
-      ? value.map((item) => ({ type: null, value: item }))
-      : Object.entries(value).map(([key, item]) => ({
-          type: isTypeName.test(key) && isNode(item) ? key : null,
-          value: item,
-        }))
-    for (const item of inside.reverse()) waiting.push(item)
+  // Two lists side by side: a tree has so many places that an object for each would cost more than the rest.
+  const values: unknown[] = [tree]
+  const types: string[] = ['']
+  while (values.length > 0) {
+    const value = values.pop()
+    const type = types.pop() ?? ''
+    if (Array.isArray(value)) {
+      for (let i = value.length - 1; i >= 0; i--) {
+        values.push(value[i])
+        types.push('')
+      }
+    } else if (isNode(value)) {
+      if (type !== '' && !enter(type, value)) continue
+      const keys = Object.keys(value)
+      for (let i = keys.length - 1; i >= 0; i--) {
+        const key = keys[i] ?? ''
+        const inner = value[key]
+        if (typeof inner !== 'object' || inner === null) continue
+        values.push(inner)
+        types.push(isTypeName(key) && !Array.isArray(inner) ? key : '')
+      }
+    }
   }
 }
 
