@@ -2,7 +2,7 @@ import { keyOf } from '../sql/qualified-name.ts'
 import type { Catalog, Constraint, Enum, Reference, Table } from './catalog.ts'
 import { type IsEnum, sameButQuotes, tableBlock } from './dbml-table.ts'
 import { commentLines, nameOf, qualified, withSettings } from './dbml-text.ts'
-import { drawnTables } from './relations.ts'
+import { drawnTables, sayableReferences } from './relations.ts'
 
 /**
  * The tables, enums and foreign keys of a database as DBML, from which the same can be made again. What DBML cannot
@@ -31,8 +31,7 @@ function enumBlock({ schema, name, labels, comment }: Enum): string {
 }
 
 function refLines(tables: readonly Table[]): string[] {
-  const shown = new Set(tables.filter((table) => table.columns.length > 0).map(keyOf))
-  const seen = new Set<string>()
+  const sayable = sayableReferences(tables)
   return tables.flatMap((table) =>
     table.constraints.flatMap((constraint) => {
       const { references } = constraint
@@ -40,11 +39,7 @@ function refLines(tables: readonly Table[]): string[] {
       const child = endpoint(table, constraint.columns)
       const parent = endpoint({ schema: references.schema, name: references.table }, references.columns)
       const aside = commentLines(`${qualified(table.schema, table.name)}: ${written(constraint)}`, '')
-      const pair = [child, parent].sort().join(' ')
-      // DBML knows one reference between the same columns, in whatever direction, and none of a column to itself.
-      const sayable = child !== parent && !seen.has(pair)
-      if (!sayable || !shown.has(keyOf({ schema: references.schema, name: references.table }))) return aside
-      seen.add(pair)
+      if (!sayable.has(constraint)) return aside
       return [
         ...(saysNoMore(constraint, references) ? [] : aside),
         refLine(table, constraint, references, child, parent),

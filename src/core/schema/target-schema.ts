@@ -12,6 +12,7 @@ import {
   tablesByKey,
 } from './catalog.ts'
 import type { Design, DesignTable } from './design.ts'
+import { drawnTables, isPlainUnique, sayableReferences } from './relations.ts'
 import { sameList } from './same-list.ts'
 
 /**
@@ -34,11 +35,12 @@ export interface TargetSchema {
  */
 export function targetSchemaOf(current: Catalog, made: Catalog, design: Design, rewritten: Rewritten): TargetSchema {
   const [have, new_] = [tablesByKey(current), tablesByKey(made)]
+  const sayable = sayableReferences(drawnTables(current))
   const designed = design.tables.flatMap((table) => {
     const fresh = new_.get(keyOf(table))
     if (fresh === undefined) return []
     const known = have.get(keyOf(table))
-    return [known === undefined ? fresh : mergedTable(known, fresh, table, rewritten)]
+    return [known === undefined ? fresh : mergedTable(known, fresh, table, { rewritten, sayable })]
   })
   const kept = new Set(designed.map(keyOf))
   // A partition goes with its parent; what is foreign or has no columns is none of DBML's.
@@ -60,14 +62,25 @@ function isKept(key: string, kept: ReadonlySet<string>, have: ReadonlyMap<string
   return kept.has(key) || (have.get(key)?.inherits ?? []).some((parent) => isKept(keyOf(parent), kept, have))
 }
 
-function mergedTable(known: Table, made: Table, design: DesignTable, rewritten: Rewritten): Table {
+interface Merging {
+  readonly rewritten: Rewritten
+  /** The foreign keys that DBML can say. */
+  readonly sayable: ReadonlySet<Constraint>
+}
+
+function mergedTable(known: Table, made: Table, design: DesignTable, { rewritten, sayable }: Merging): Table {
   const read = (text: string) => rewritten.get(rewrittenKey(keyOf(known), text)) ?? text
   const columns = made.columns.map((column) => {
     const same = known.columns.find((item) => item.name === column.name)
     const wish = design.columns.find((item) => item.name === column.name)
-    return same === undefined ? column : mergedColumn(same, column, wish?.increment === true, read)
+    if (same === undefined) return column
+    const merged = mergedColumn(same, column, wish?.increment === true, read)
+    // A column that counts has values by itself: that it could do without is nothing that DBML says.
+    const isKey = design.keys.some((key) => key.kind === 'primary key' && key.columns.includes(column.name))
+    const mayBeNull = wish?.increment === true && counts(same) && wish.notNull !== true && !isKey
+    return mayBeNull ? { ...merged, notNull: same.notNull } : merged
   })
-  return { ...known, comment: made.comment, columns, ...mergedKeys(known, made, design, read) }
+  return { ...known, comment: made.comment, columns, ...mergedKeys(known, made, design, { read, sayable }) }
 }
 
 function mergedColumn(known: Column, made: Column, increments: boolean, read: (text: string) => string): Column {
@@ -95,7 +108,12 @@ function mergedColumn(known: Column, made: Column, increments: boolean, read: (t
 type Keys = Pick<Table, 'constraints' | 'indexes'>
 
 /** Matches keys by what they do, not by their names; a unique index and a unique constraint do the same. */
-function mergedKeys(known: Table, made: Table, design: DesignTable, read: (text: string) => string): Keys {
+function mergedKeys(
+  known: Table,
+  made: Table,
+  design: DesignTable,
+  { read, sayable }: Pick<Merging, 'sayable'> & { readonly read: (text: string) => string },
+): Keys {
   const named = new Set(
     [...design.keys, ...design.checks, ...design.indexes].flatMap(({ name }) => (name === null ? [] : [name])),
   )
@@ -126,7 +144,7 @@ function mergedKeys(known: Table, made: Table, design: DesignTable, read: (text:
   }
   const taken = new Set(indexes.map(({ name }) => name))
   return {
-    constraints: [...constraints, ...open.constraints.filter((item) => !canSay(item))],
+    constraints: [...constraints, ...open.constraints.filter((item) => !canSay(item, sayable))],
     indexes: [...indexes, ...open.indexes.filter((index) => !isPlain(index) && !taken.has(index.name))],
   }
 }
@@ -137,8 +155,10 @@ function take<T>(list: T[], fits: (item: T) => boolean): T | undefined {
 }
 
 /** What DBML has no words for is left as it is when the design does not name it. */
-function canSay({ kind, definition }: Constraint): boolean {
-  if (kind === 'unique') return /^UNIQUE \((?:[^()]|"(?:[^"]|"")*")*\)$/.test(definition)
+function canSay(constraint: Constraint, sayable: ReadonlySet<Constraint>): boolean {
+  const { kind, definition } = constraint
+  if (kind === 'unique') return isPlainUnique(definition)
+  if (kind === 'foreign key') return sayable.has(constraint)
   return kind !== 'exclusion' && !(kind === 'check' && /(?:NOT VALID|NO INHERIT|NOT ENFORCED)$/.test(definition))
 }
 

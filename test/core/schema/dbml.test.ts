@@ -282,7 +282,16 @@ const foreign = (name: string, from: string[], table: string, to: string[], more
   )
 
 test('foreign keys are references with their rules, named where PostgreSQL would call them otherwise', () => {
-  const parent = tableOf('parent', [columnOf('x', 'integer'), columnOf('y', 'integer')])
+  const unique = (name: string, ...columns: string[]) =>
+    constraintOf('unique', name, `UNIQUE (${columns.join(', ')})`, { columns })
+  const parent = tableOf('parent', [columnOf('x', 'integer'), columnOf('y', 'integer'), columnOf('z', 'integer')], {
+    constraints: [
+      unique('x', 'x'),
+      unique('y', 'y'),
+      unique('both', 'y', 'x'),
+      constraintOf('unique', 'z', 'UNIQUE NULLS NOT DISTINCT (z)', { columns: ['z'] }),
+    ],
+  })
   const child = tableOf('child', [columnOf('x', 'integer'), columnOf('y', 'integer')], {
     constraints: [
       foreign('child_x_fkey', ['x'], 'parent', ['x'], ' ON DELETE CASCADE'),
@@ -290,6 +299,7 @@ test('foreign keys are references with their rules, named where PostgreSQL would
       foreign('late', ['y'], 'parent', ['y'], ' DEFERRABLE INITIALLY DEFERRED'),
       foreign('again', ['x'], 'parent', ['x']),
       foreign('elsewhere', ['y'], 'somewhere', ['x']),
+      foreign('to_a_comment', ['x'], 'parent', ['z']),
     ],
   })
   const text = ofTables(child, parent)
@@ -299,6 +309,7 @@ Ref "both ways": child.(x, y) > parent.(x, y)
 Ref late: child.y > parent.y
 // child: CONSTRAINT again FOREIGN KEY (x) REFERENCES public.parent(x)
 // child: CONSTRAINT elsewhere FOREIGN KEY (y) REFERENCES public.somewhere(x)
+// child: CONSTRAINT to_a_comment FOREIGN KEY (x) REFERENCES public.parent(z)
 `)
   expect(parsed(text).refs).toHaveLength(3)
 })

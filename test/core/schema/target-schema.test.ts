@@ -52,6 +52,13 @@ describe('a column of the design', () => {
     expect(columnFrom({ default: have }, { default: made }, false, rewritten)?.default).toBe(wanted)
   })
 
+  test('that counts may be null as before, unless the design says otherwise', () => {
+    const serial = { serial: 'public.t_a_seq', notNull: false }
+    expect(columnFrom(serial, { notNull: true }, true)?.notNull).toBe(false)
+    expect(columnFrom({ ...serial, notNull: true }, { notNull: true }, true)?.notNull).toBe(true)
+    expect(columnFrom({ notNull: false }, { notNull: true }, true)?.notNull).toBe(true)
+  })
+
   const generated = { expression: 'b + 1', kind: 'stored' as const }
   test('stays generated, which DBML cannot say, unless it gets a default', () => {
     expect(columnFrom({ generated }, {})?.generated).toEqual(generated)
@@ -129,11 +136,23 @@ describe('a constraint of the design', () => {
     const foreignKey = (name: string, onDelete: 'cascade' | 'restrict') =>
       constraintOf('foreign key', name, '', {
         columns: ['a'],
-        references: { schema: 'public', table: 'u', columns: ['id'], onDelete, onUpdate: 'no action' },
+        references: { schema: 'public', table: 't', columns: ['b'], onDelete, onUpdate: 'no action' },
       })
-    const made = withParts([foreignKey('new', 'cascade')])
-    expect(namesIn(wantedTable(withParts([foreignKey('old', 'cascade')]), made))).toEqual(['old'])
-    expect(namesIn(wantedTable(withParts([foreignKey('old', 'restrict')]), made))).toEqual(['new'])
+    const key = constraintOf('unique', 'key', 'UNIQUE (b)', { columns: ['b'] })
+    const made = withParts([key, foreignKey('new', 'cascade')])
+    expect(namesIn(wantedTable(withParts([key, foreignKey('old', 'cascade')]), made))).toEqual(['key', 'old'])
+    expect(namesIn(wantedTable(withParts([key, foreignKey('old', 'restrict')]), made))).toEqual(['key', 'new'])
+  })
+
+  test('that is a foreign key which DBML cannot say stays when the design does not name it', () => {
+    const to = (table: string) =>
+      constraintOf('foreign key', `to ${table}`, '', {
+        columns: ['a'],
+        references: { schema: 'public', table, columns: ['b'], onDelete: 'no action', onUpdate: 'no action' },
+      })
+    const key = constraintOf('unique', 'key', 'UNIQUE (b)', { columns: ['b'] })
+    const made = withParts([key])
+    expect(namesIn(wantedTable(withParts([key, to('t'), to('a_partition')]), made))).toEqual(['key', 'to a_partition'])
   })
 })
 
