@@ -42,7 +42,7 @@ const samples: Record<string, string[]> = {
   'double precision': ['0.1', '1e300'],
   'character(5)': ["'ab   '", "'abcde'"],
   'character varying(9)': ["'abcdefghi'"],
-  text: ["'ab  '", "'abcdefghijk'"],
+  text: ["'ab  '", "'ab         '", "'abcdefghijk'"],
   'timestamp(3) without time zone': ["'2024-01-02 03:04:05.678'"],
   'timestamp without time zone': ["'2024-01-02 03:04:05.678901'"],
   date: ["'2024-01-02'"],

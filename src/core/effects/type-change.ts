@@ -84,7 +84,7 @@ function betweenTexts(from: Type, to: Type): TypeChange | null {
   const grows = to.size === null || (from.sizes[0] ?? Infinity) <= (to.sizes[0] ?? Infinity)
   const fills = from.name === 'character' || to.name === 'character'
   // character fills up with blanks, which do not count; and of what is too long by blanks alone these are cut.
-  const blanks = from.name !== to.name ? fills : !grows
+  const blanks = !grows || (fills && from.name !== to.name)
   return {
     loses: blanks ? 'blanks at the end of values are lost' : null,
     fails: grows ? null : tooLong(to),

@@ -209,6 +209,11 @@ describe('no question is asked more than before for', () => {
   test.each([
     ['an UPDATE with a condition', "UPDATE users SET name = 'x' WHERE id = 1;", 'Change: 002_x changes rows of users'],
     [
+      'a change of type that keeps all values',
+      'ALTER TABLE users ALTER id TYPE bigint;',
+      'Change: 002_x changes the type of users.id from integer to int8: keeps all values; writes the whole table anew',
+    ],
+    [
       'INSERT … ON CONFLICT DO UPDATE',
       "INSERT INTO users VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET name = 'a';",
       'Change: 002_x changes rows that conflict in users',
