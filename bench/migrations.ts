@@ -10,8 +10,8 @@ export interface SourceFile {
 
 export type Kind = 'tables' | 'rows'
 
-/** One migration: 100 MB of INSERTs or of COPY data, or 20,000 statements outside a transaction. */
-export type Large = 'insert' | 'copy' | 'statements'
+/** One migration: 100 MB of INSERTs or of COPY data, or so many statements outside a transaction. */
+export type Large = 'insert' | 'copy' | 'statements-10000' | 'statements-20000'
 
 /** So many small migrations: each makes a table and an index, or adds one row to a table that the first one makes. */
 export function smallMigrations(kind: Kind, count: number): SourceFile[] {
@@ -48,9 +48,9 @@ const size = 100_000_000
 const words =
   'the quick brown fox jumps over the lazy dog and comes back to tell of it, twice or thrice a day, as foxes do'
 
-/** Writes a file of 20,000 statements. */
-export function writeStatements(path: string, head = ''): void {
-  const inserts = Array.from({ length: 20_000 }, (_, i) => `INSERT INTO many VALUES (${i});\n`)
+/** Writes a file of so many statements. */
+export function writeStatements(path: string, count: number, head = ''): void {
+  const inserts = Array.from({ length: count }, (_, i) => `INSERT INTO many VALUES (${i});\n`)
   writeFileSync(path, `${head}CREATE TABLE many (id integer);\n${inserts.join('')}`)
 }
 

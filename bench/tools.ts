@@ -13,14 +13,19 @@ const nself: Tool = {
   prepareLarge: {
     insert: (folder) => writeLarge(join(made(folder, 'nself', 'migrations'), '1_large.sql'), 'insert', '-- UP\n'),
     copy: (folder) => writeLarge(join(made(folder, 'nself', 'migrations'), '1_large.sql'), 'copy', '-- UP\n'),
-    statements: (folder) =>
-      writeStatements(join(made(folder, 'nself', 'migrations'), '1_many.sql'), '-- nself: no-transaction\n-- UP\n'),
+    'statements-10000': (folder) => writeJournaled(folder, 10_000),
+    'statements-20000': (folder) => writeJournaled(folder, 20_000),
   },
   argv: (action, { node, count }, url) => {
     const program = [node, join(checkout, 'bin', 'nself.js')]
     if (action === 'version' || action === 'help') return [...program, `--${action}`]
     return [...program, 'db', 'migrate', action, ...(action === 'down' ? [String(count)] : []), '--database-url', url]
   },
+}
+
+function writeJournaled(folder: string, count: number): void {
+  const path = join(made(folder, 'nself', 'migrations'), '1_many.sql')
+  writeStatements(path, count, '-- nself: no-transaction\n-- UP\n')
 }
 
 const dbmate: Tool = {
@@ -55,7 +60,8 @@ const psql: Tool = {
   prepareLarge: {
     insert: (folder) => writeLarge(join(folder, 'up.sql'), 'insert', 'BEGIN;\n', 'COMMIT;\n'),
     copy: (folder) => writeLarge(join(folder, 'up.sql'), 'copy', 'BEGIN;\n', 'COMMIT;\n'),
-    statements: (folder) => writeStatements(join(folder, 'up.sql')),
+    'statements-10000': (folder) => writeStatements(join(folder, 'up.sql'), 10_000),
+    'statements-20000': (folder) => writeStatements(join(folder, 'up.sql'), 20_000),
   },
   argv: (action, _, url) => psqlArgv(action, url),
 }

@@ -64,7 +64,17 @@ function large(how: 'insert' | 'copy', what: string): Workload {
     action: 'up',
     migrations: how,
     compares: 'wall',
-    rounds: 3,
+    rounds: 5,
+  }
+}
+
+function statements(count: 10_000 | 20_000): Workload {
+  return {
+    ...large('insert', ''),
+    name: `statements-${count}`,
+    title: `one migration of ${of(count)} statements outside a transaction, each journaled`,
+    migrations: `statements-${count}`,
+    tools: ['nself', 'psql, a transaction a file'],
   }
 }
 
@@ -95,13 +105,8 @@ export const workloads: readonly Workload[] = [
   { ...up(100, 5), name: 'up-100-20ms', title: 'up of 100, the server 20 ms away', away: 20 },
   large('insert', 'INSERTs'),
   large('copy', 'COPY data'),
-  {
-    ...large('insert', ''),
-    name: 'statements-20000',
-    title: 'one migration of 20,000 statements outside a transaction, each journaled',
-    migrations: 'statements',
-    tools: ['nself', 'psql, a transaction a file'],
-  },
+  statements(10_000),
+  statements(20_000),
   { ...up(100, 5), name: 'one-runner', title: 'up of 100 that only add a row', migrations: rows(100) },
   { ...up(100, 5), name: 'eight-runners', title: 'the same by eight at once', migrations: rows(100), runners: 8 },
   {
