@@ -93,6 +93,8 @@ CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION event_made();
       'ALTER SYSTEM',
     ])
       expect(told).toContain(what)
+    // From a template: a copy of a database has none of its subscriptions by itself.
+    await looksWithoutTouching(project)
     await project.query('DROP SUBSCRIPTION feed')
   })
 

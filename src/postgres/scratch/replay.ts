@@ -16,7 +16,7 @@ export interface ReplayOptions {
 }
 
 /** Changes with what the tool makes of a file, so that an old template is not taken for a new one. */
-const edition = '2'
+const edition = '3'
 
 /**
  * A scratch database as these migrations make it. What an earlier command has replayed of them comes from its template,

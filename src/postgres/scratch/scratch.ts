@@ -4,13 +4,13 @@ import { sha256 } from '../../core/migration/checksum.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
 import { localeOptions } from '../databases/properties.ts'
-import { type Connection, cancel, connect, disconnect, placeOf, type Server } from '../driver/connect.ts'
+import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
-import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
 import { ConfinedRole } from './confined-role.ts'
 import { createScratchSql, differenceFrom, type Likeness, settingsSql } from './likeness.ts'
+import { copySubscriptions, dropSubscriptions } from './subscriptions.ts'
 
 const prefix = 'nself_scratch_'
 const templatePrefix = 'nself_template_'
@@ -136,6 +136,10 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
   const templateOf = (key: string) => `${templatePrefix}${kindOf(key, like, role)}`
   const copySql = (name: string, from: string) =>
     `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(from)}${role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`}`
+  const copyInto = async (database: string, from: string) => {
+    await client.query(copySql(database, from))
+    await copySubscriptions(client, from, { ...server, database })
+  }
   return {
     unlike,
     elevate: (sql) => role?.elevate(sql) ?? sql,
@@ -147,7 +151,8 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
     async create(from) {
       const database = `${prefix}${token}_${++count}`
       const fresh = createScratchSql(database, unlike === null ? like : null, role?.owner ?? null)
-      await client.query(from ? copySql(database, from.database) : fresh)
+      if (from) await copyInto(database, from.database)
+      else await client.query(fresh)
       // One that cannot be set there, as a superuser's, has no say in what is made.
       for (const sql of like === null ? [] : settingsSql(database, like)) await send(client, sql)
       await role?.prepare({ ...server, database })
@@ -167,7 +172,7 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
     },
     async saveTemplate(key, from) {
       // Another command may have made it meanwhile.
-      await client.query(copySql(templateOf(key), from.database)).catch(() => {})
+      await copyInto(templateOf(key), from.database).catch(() => {})
       await dropOldTemplates(client, server)
     },
   }
@@ -220,18 +225,4 @@ async function drop(client: Client, server: Server | null, name: string): Promis
   if (error === null) return
   if (server !== null) await dropSubscriptions({ ...server, database: name }).catch(() => {})
   await send(client, sql)
-}
-
-/** A database that has one cannot be dropped. Here none has a slot of its own, so nothing is asked of a publisher. */
-async function dropSubscriptions(server: Server): Promise<void> {
-  await withConnection(connect(server, 'nself'), null, async (client) => {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT subname AS name FROM pg_subscription s JOIN pg_database d ON d.oid = subdbid WHERE datname = current_database()`,
-    )
-    for (const name of rows.map((row) => quoteIdentifier(row.name))) {
-      await client.query(`ALTER SUBSCRIPTION ${name} DISABLE`)
-      await client.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`)
-      await client.query(`DROP SUBSCRIPTION ${name}`)
-    }
-  })
 }
