@@ -82,7 +82,7 @@ test('DISCARD ALL, which drops session locks and settings, harms neither the run
   expect(await project.tables()).toEqual(['a', 'b', 'c'])
 })
 
-test.each(['COMMIT', 'ROLLBACK', 'END', 'ABORT', 'BEGIN', "PREPARE TRANSACTION 'x'", 'COMMIT AND CHAIN'])(
+test.each(['COMMIT', 'ROLLBACK', 'END', 'ABORT', 'BEGIN', "PREPARE TRANSACTION 'x'"])(
   '%s is refused before anything runs',
   async (statement) => {
     const project = await server.project({ ...session, '002_b.sql': `CREATE TABLE b (id int);\n${statement};\n` })
