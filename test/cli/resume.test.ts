@@ -38,3 +38,21 @@ test('a migration that failed half-way may be mended so that the rest would fit 
   expect(await project.query('SELECT id FROM t ORDER BY id')).toEqual([[1], [1], [2], [3]])
   expect(await project.statuses()).toEqual(['001_t applied', '002_index applied', '003_rows applied'])
 })
+
+test.each([
+  [
+    'a procedure',
+    'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; ASSERT false; END $$',
+    'CALL p()',
+  ],
+  ['a block', 'SELECT 1', 'DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; ASSERT false; END $$'],
+])('%s that commits and then fails outside a transaction: what it committed is told as kept', async (_, made, sql) => {
+  const project = await server.project({
+    '001_t.sql': `CREATE TABLE t (id int);\n${made};\n`,
+    '002_rows.sql': `${outside}${sql};\n`,
+  })
+  const { code, stderr } = await project.nself(...up)
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('what it committed before it failed is kept')
+  expect(await project.query('SELECT id FROM t')).toEqual([[1]])
+})

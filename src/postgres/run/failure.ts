@@ -24,7 +24,7 @@ export async function migrationFailure(
   const location = message === null ? undefined : place(step, section, message, outcome)
   const kept = doneStatements(report)
   const next = (await missingRight(client, error)) ?? hintFor(error)
-  const hint = kept === null ? next : `${kept}; ${next}`
+  const hint = [kept, committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = message !== null && location === undefined ? ' at its end' : ''
   const code = report.kind === 'seed' ? 'seed-failed' : 'migration-failed'
@@ -35,6 +35,14 @@ export async function migrationFailure(
     report,
     cause: error,
   })
+}
+
+/** What is told of a statement that commits by itself, outside a transaction of ours: nobody knows how far it got. */
+function committedInside({ transaction }: Section, message: SqlMessage | null): string | null {
+  if (transaction || message === null) return null
+  const text = String(message.sql)
+  const commits = /^\s*call\b/i.test(text) || (/^\s*do\b/i.test(text) && /\bcommit\b/i.test(text))
+  return commits ? 'what it committed before it failed is kept, and the next run begins it again' : null
 }
 
 /** What is told where a trigger, a rule or row security of somebody else's keeps a step out of nself's table. */
