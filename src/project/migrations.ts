@@ -82,13 +82,6 @@ export function parseFiles(files: readonly ReadFile[], history: readonly Applied
   return migrations
 }
 
-/** The versions of the files that have no row. */
-export function versionsWithoutRow(files: readonly ReadFile[], history: readonly Applied[]): string[] {
-  const rows = new Set(history.map(({ version }) => version))
-  const versions = files.flatMap((file) => ('fault' in file ? [] : 'text' in file ? file.name.version : file.version))
-  return versions.filter((version) => !rows.has(version))
-}
-
 function parseUnlessKnown({ path, name, text }: Unparsed, rows: ReadonlyMap<string, Applied>): Migration {
   const row = rows.get(name.version)
   return (row && recognise(path, name, text, row)) ?? parseMigration(path, name, text)

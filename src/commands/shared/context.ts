@@ -7,7 +7,7 @@ import { type Connection, connect, placeOf, type Server } from '../../postgres/d
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { readLostRows } from '../../postgres/tracking/lost-rows.ts'
-import { parseFiles, readFiles, versionsWithoutRow } from '../../project/migrations.ts'
+import { parseFiles, readFiles } from '../../project/migrations.ts'
 import type { Settings } from '../../project/settings.ts'
 
 /** What every command is given besides its own options. */
@@ -73,12 +73,10 @@ export async function look(
   reading.catch(() => {})
   const server = await resolveServer(context)
   return withConnection(connect(server, 'nself'), null, async (client, connection) => {
-    const history = await readHistory(client)
-    const read = await reading
-    // The answer comes while the files are parsed.
-    const asking = readLostRows(client, history, versionsWithoutRow(read, history.rows))
+    const asking = readLostRows(client)
     asking.catch(() => {})
-    const files = parseFiles(read, history.rows)
+    const history = await readHistory(client)
+    const files = parseFiles(await reading, history.rows)
     return use(connection, { server, history, state: compare(files, history.rows, await asking) })
   })
 }

@@ -1,7 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import type { Named } from '../../core/migration/migration.ts'
 import type { Client } from '../driver/pg.ts'
-import type { History } from './history.ts'
 
 /** What makes a migration count as applied; whatever else is done to it, it counts as applied no more. */
 const applies = ['up', 'accept', 'mark-applied', 'baseline', 'renamed']
@@ -13,7 +12,9 @@ const words = (actions: readonly string[]) => actions.map((action) => `'${action
  * The versions that are applied as the journal tells it, each with the entry that applied it and the last one about it
  * since. What was before the last fresh run is over.
  */
-const journaledSql = (chosen = '') => `told AS (SELECT id, action, version FROM nself.journal WHERE action = 'fresh'
+const journaledSql = (
+  chosen = '',
+) => `told AS (SELECT id, action, version FROM nself.journal AS j WHERE action = 'fresh'
   OR outcome = 'done' AND version IS NOT NULL AND action NOT IN (${words(neutral)}) ${chosen}),
  journaled AS (SELECT version, min(id) AS first, max(id) AS last FROM (
   SELECT version, id, max(id) FILTER (WHERE action NOT IN (${words(applies)})) OVER (PARTITION BY version) AS ended
@@ -21,20 +22,17 @@ const journaledSql = (chosen = '') => `told AS (SELECT id, action, version FROM 
  WHERE id > COALESCE(ended, 0) GROUP BY version),
  gone AS (SELECT * FROM journaled WHERE NOT EXISTS (SELECT FROM nself.migrations AS m WHERE m.version = journaled.version))`
 
+/** What has a row is left out at once: that is nearly all of a long journal. */
+const withoutRow = 'AND NOT EXISTS (SELECT FROM nself.migrations AS m WHERE m.version = j.version)'
+
 /**
- * Migrations that are applied as the journal tells it, and have no row: somebody deleted it.
- * @param among versions to ask about; null for all. Without any, nothing is asked.
+ * Migrations that are applied as the journal tells it, and have no row: somebody deleted it. Where nothing was ever
+ * tracked there are none, so that it may be asked together with the history.
  */
-export async function readLostRows(
-  client: Client,
-  { facts }: History,
-  among: readonly string[] | null,
-): Promise<Named[]> {
-  if (!facts.tracked || among?.length === 0) return []
-  const chosen = among === null ? '' : `AND version IN (${among.join(', ')})`
+export async function readLostRows(client: Client): Promise<Named[]> {
   try {
     const { rows } = await client.query<{ version: string; name: string }>(
-      `WITH ${journaledSql(chosen)} SELECT gone.version::text, name FROM gone JOIN nself.journal ON id = last ORDER BY first`,
+      `WITH ${journaledSql(withoutRow)} SELECT gone.version::text, name FROM gone JOIN nself.journal ON id = last ORDER BY first`,
     )
     return rows
   } catch (error) {

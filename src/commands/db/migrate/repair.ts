@@ -8,7 +8,6 @@ import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts
 import { connect, placeOf } from '../../../postgres/driver/connect.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
-import { readLostRows } from '../../../postgres/tracking/lost-rows.ts'
 import { repairTracking, restoreTables as restoreTablesOf } from '../../../postgres/tracking/repair.ts'
 import { readMark, readTableDamage } from '../../../postgres/tracking/table-damage.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
@@ -39,10 +38,9 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const { environment } = context.settings
   const { server, history, state, invalid } = await look(context, async ({ client }, found) => {
     const invalid = await findInvalidIndexes(client)
-    const lost = await readLostRows(client, found.history, null)
     const runner = await readRunner(client)
     if (runner !== null) context.tell(`Note: a run is under way, and half-way done is what it does: ${nameOf(runner)}`)
-    return { ...found, state: { ...found.state, lost }, invalid }
+    return { ...found, invalid }
   })
   const database = placeOf(server)
   const inferred = options.infer
