@@ -53,6 +53,23 @@ test('--readonly takes what people type, and writes none of it', async () => {
   expect(await project.query('SELECT id FROM t')).toEqual([[1]])
 })
 
+test('--readonly at a terminal: a \\c that leads past it leads into a session that does not write', async () => {
+  const project = await server.project({})
+  await project.query('CREATE TABLE t AS SELECT 1 AS id')
+  const terminal = startAtTerminal(project.root, ['db', 'shell', '--readonly'], {
+    DATABASE_URL: project.url,
+    PAGER: 'cat',
+  })
+  await terminal.shows('=#')
+  terminal.type(`\\c "${project.url}"\r`)
+  await terminal.shows('=#')
+  terminal.type('DELETE FROM t;\r')
+  await terminal.shows('cannot execute DELETE in a read-only transaction')
+  terminal.type('\\q\r')
+  await terminal.finished
+  expect(await project.query('SELECT id FROM t')).toEqual([[1]])
+})
+
 test("psql's exit status is that of the command", async () => {
   const project = await server.project({})
   const input = '\\set ON_ERROR_STOP on\nSELECT nowhere;\n'

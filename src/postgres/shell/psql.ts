@@ -74,7 +74,7 @@ export async function runConfinedPsql(
   tell: (sentence: string) => void,
 ): Promise<number> {
   const stdin = isatty(0) ? 'inherit' : 'pipe'
-  const env = libpqEnvironment(server, 'nself shell')
+  const env = { ...libpqEnvironment(server, 'nself shell'), ...atKeyboard }
   const child = spawn(path, ['-X'], { stdio: [stdin, 'inherit', 'inherit'], env })
   let refused = 0
   if (child.stdin !== null) {
@@ -90,6 +90,16 @@ export async function runConfinedPsql(
   const status = await ended(child, path, signal)
   process.stdin.unref?.()
   return status === 0 && refused > 0 ? 3 : status
+}
+
+/**
+ * What is typed at a terminal goes to psql itself. Where `\c` leads past our proxy, it leads no further than to this
+ * machine, to a server that lets in as the proxy does (psql 16 and later), and into a session that is read-only.
+ */
+const atKeyboard = {
+  PGHOSTADDR: '127.0.0.1',
+  PGREQUIREAUTH: 'password',
+  PGOPTIONS: '-c default_transaction_read_only=on',
 }
 
 /** So many of the lines that are not taken are shown. */
