@@ -18,8 +18,8 @@ export function questionsFor(
   // By number: to make the stream of a stdin that nobody reads takes time.
   if (!isatty(0) || !isatty(2)) return { ask: null, choose: null }
   const { stdin: input, stderr: output } = process
-  const put = <T>(question: Question): Promise<T | undefined> => progress.yieldTo(() => show<T>(question))
-  const show = async <T>(question: Question): Promise<T | undefined> => {
+  const put = (question: Question): Promise<unknown> => progress.yieldTo(() => show(question))
+  const show = async (question: Question): Promise<unknown> => {
     const { default: prompts } = await import('prompts')
     let aborted = false
     const onState = (state: { aborted: boolean }) => {
@@ -33,18 +33,19 @@ export function questionsFor(
     const answer = await prompts({ ...question, name: 'value', instructions, stdin: input, stdout: output, onState })
     signal.removeEventListener('abort', abort)
     if (aborted || signal.aborted) throw new NselfError(interruption(signal), 'interrupted; nothing was changed')
-    return answer.value as T | undefined
+    return answer.value
   }
   const choose = async (message: string, options: readonly string[]) => {
     const choices = options.map((title, value) => ({ title: visible(withGivenFlags(title)), value }))
     const question = { type: 'multiselect', message: visible(message), choices, hint: keysOfList } as const
-    return (await put<number[]>(question)) ?? []
+    const chosen = await put(question)
+    return Array.isArray(chosen) ? chosen.filter((value) => typeof value === 'number') : []
   }
   return {
     ask: async ({ kind, message: words }) => {
       const message = visible(words)
-      const text = await put<string>({ type: 'text', message: kind === 'yes-no' ? `${message} (y/N)` : message })
-      const answer = (text ?? '').trim()
+      const text = await put({ type: 'text', message: kind === 'yes-no' ? `${message} (y/N)` : message })
+      const answer = typeof text === 'string' ? text.trim() : ''
       return kind === 'yes-no' ? (/^y(es)?$/i.test(answer) ? 'y' : 'n') : answer
     },
     choose: isatty(1) ? choose : null,

@@ -18,16 +18,16 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
     const host = places.map((place) => place.host).join(',')
     const port = places.map((place) => place.port).join(',')
     const filed = password === null && passwordIn(link.passwords ?? [], target) !== null
-    const parts: Record<keyof typeof origins, string | null> = {
-      host,
-      port,
-      user,
-      password: password === null && !filed ? null : mask,
-      database,
-      ssl,
-    }
-    for (const [name, value] of Object.entries(parts)) {
-      const source = name === 'password' && filed ? link.passfile : origins[name as keyof typeof parts]
+    const parts: readonly [keyof typeof origins, string | null][] = [
+      ['host', host],
+      ['port', port],
+      ['user', user],
+      ['password', password === null && !filed ? null : mask],
+      ['database', database],
+      ['ssl', ssl],
+    ]
+    for (const [name, value] of parts) {
+      const source = name === 'password' && filed ? link.passfile : origins[name]
       list.push({ name, value, source: source ?? 'default' })
     }
     if (link.options !== undefined) list.push({ name: 'options', value: link.options, source: target.source })

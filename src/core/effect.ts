@@ -84,8 +84,9 @@ export function parseEffects(text: string | undefined): Effect[] | null {
 }
 
 function isEffect(value: unknown): value is Effect {
-  const { relation, schema, name, kind, parents } = (value ?? {}) as Partial<Record<keyof Effect, unknown>>
-  return [relation, schema, name, kind].every((field) => typeof field === 'string') && Array.isArray(parents)
+  const fields = new Map<string, unknown>(Object.entries(value ?? {}))
+  const texts = ['relation', 'schema', 'name', 'kind'].map((key) => fields.get(key))
+  return texts.every((text) => typeof text === 'string') && Array.isArray(fields.get('parents'))
 }
 
 /** The approval of exactly this effect. */

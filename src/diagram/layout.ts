@@ -1,4 +1,4 @@
-import type { ELK, ElkExtendedEdge, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js'
+import type { ElkExtendedEdge, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js'
 import type { Box, Layout, Link, Picture, Point } from './picture/picture.ts'
 
 /** Children stand to the left of their parents; lines run in right angles, with room for the feet at their ends. */
@@ -37,8 +37,7 @@ const ofPage = {
 
 /** Places the boxes and routes the lines between them. */
 export async function layOut({ boxes, links }: Picture): Promise<Layout> {
-  // Its types describe another module format than the one it has.
-  const Elk = (await import('elkjs/lib/elk.bundled.js')).default as unknown as new () => ELK
+  const { default: Elk } = (await import('elkjs/lib/elk.bundled.js')).default
   const groups = groupsOf(boxes, links).map((group, i): ElkNode => {
     const own = links.filter((link) => group.includes(link.child))
     const layoutOptions = group.length > large ? ofLargeGroup : ofGroup

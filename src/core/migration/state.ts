@@ -119,8 +119,7 @@ function order(
   const visit = (start: Migration) => {
     const stack: { file: Migration; next: number }[] = [{ file: start, next: 0 }]
     seen.set(start, 'open')
-    while (stack.length > 0) {
-      const top = stack.at(-1) as { file: Migration; next: number }
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const dependency = top.file.dependsOn[top.next++]
       if (dependency === undefined) {
         seen.set(top.file, 'done')

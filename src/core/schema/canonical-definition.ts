@@ -30,7 +30,7 @@ function elementsFrom(text: string, from: number): { texts: string[]; end: numbe
   let depth = 0
   let begun = from
   for (let i = from; i < text.length; i++) {
-    const char = text[i] as string
+    const char = text[i]
     if (char === "'" || char === '"') i = text.indexOf(char, i + 1)
     else if (char === '(' || char === '[') depth++
     else if (depth > 0 && (char === ')' || char === ']')) depth--

@@ -80,7 +80,8 @@ export interface Reference {
   readonly onUpdate: Rule
 }
 
-export type Rule = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
+export const rules = ['no action', 'restrict', 'cascade', 'set null', 'set default'] as const
+export type Rule = (typeof rules)[number]
 
 interface IndexKey {
   /** The column's name, or the expression. */

@@ -108,7 +108,7 @@ function keyLines(table: Table, constraint: Constraint): string[] {
   return [...(more ? aside : []), `    ${line}`]
 }
 
-const keysText = (keys: readonly string[]) => (keys.length === 1 ? (keys[0] as string) : `(${keys.join(', ')})`)
+const keysText = (keys: readonly string[]) => (keys.length === 1 ? keys.join() : `(${keys.join(', ')})`)
 
 function indexLines(index: Index): string[] {
   const { name, method, unique, comment } = index

@@ -41,8 +41,8 @@ export function equivalentDefault(written: string, type: string, isUnknown: (nam
   // A number would need a cast, which PostgreSQL does not do by itself.
   if (/^\d+$/.test(written) && /^bit\b/.test(type)) return quoteLiteral(written)
   if (/^\(\s*now\s*\)$/i.test(written)) return 'now()'
-  const json = /^\(\s*([[{].*[\]}])\s*\)$/s.exec(written)
-  if (json !== null && /^jsonb?$/.test(type)) return quoteLiteral(json[1] as string)
+  const json = /^\(\s*([[{].*[\]}])\s*\)$/s.exec(written)?.[1]
+  if (json !== undefined && /^jsonb?$/.test(type)) return quoteLiteral(json)
   const quoted = /^'(.*)'$/s.exec(written)?.[1]
   const isText = quoted !== undefined
   if (isText && !/^(?:timestamp|time|date|uuid)\b/.test(type)) return null

@@ -33,7 +33,7 @@ export function nameOfChange(differences: readonly Difference[], renames: readon
     }
     if (isName(words[only.sign])) return words[only.sign]
   }
-  const name = touched.length === 1 ? `change_${slug(touched[0] as string)}` : 'update_schema'
+  const name = touched.length === 1 ? `change_${touched.map(slug).join()}` : 'update_schema'
   return isName(name) ? name : 'update_schema'
 }
 

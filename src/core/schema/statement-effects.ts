@@ -17,10 +17,10 @@ const newIndex = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${name}|\\S+) ON (${na
 export function effectsOf(sql: string, before: Catalog): string[] {
   const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
   if (dropped !== null) return ['All rows of this table are lost.']
-  const index = newIndex.exec(sql)
-  if (index !== null) {
+  const indexed = newIndex.exec(sql)?.[1]
+  if (indexed !== undefined) {
     const unique = sql.startsWith('CREATE UNIQUE') ? 'Fails when two rows have the same values. ' : ''
-    return exists(index[1] as string, before)
+    return exists(indexed, before)
       ? [
           `${unique}Writes to the table wait while it is built; on a large one, build it CONCURRENTLY in a migration of its own.`,
         ]

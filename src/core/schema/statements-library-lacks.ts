@@ -42,7 +42,7 @@ function viewCommentsSql(
     return changes.some(({ sql }) => /^CREATE (?:OR REPLACE )?(?:MATERIALIZED )?VIEW /.test(sql) && sql.includes(view))
   }
   const gone = [...before].flatMap(([key, item]) =>
-    after.has(key) || !views.has(item.table as string) || isMadeAnew(item) ? [] : [statement(item, 'NULL')],
+    after.has(key) || !views.has(item.table ?? '') || isMadeAnew(item) ? [] : [statement(item, 'NULL')],
   )
   const there = [...after].flatMap(([key, item]) =>
     before.get(key)?.definition === item.definition && !isMadeAnew(item)

@@ -100,7 +100,16 @@ const byteOrderMark = '\ufeff'
 const unfinished = 'close the parenthesis or the BEGIN ATOMIC body before the marker'
 /** Enough to know any statement that matters to the runner; those below matter to nobody. */
 const wordsKept = 24
-const plain = new Set(['INSERT', 'UPDATE', 'DELETE', 'SELECT', 'VALUES', 'WITH', 'GRANT', 'COMMENT'])
+const plain = new Set<string | undefined>([
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'SELECT',
+  'VALUES',
+  'WITH',
+  'GRANT',
+  'COMMENT',
+])
 
 /** REINDEX ( may say CONCURRENTLY, and of a subscription its options tell whether it speaks to the publisher. */
 function hasOptions(words: readonly string[]): boolean {
@@ -110,7 +119,7 @@ function hasOptions(words: readonly string[]): boolean {
 /** Where the run of characters of one kind that ends at `end` begins, at `floor` at the least. */
 export function runStart(text: string, end: number, kind: RegExp, floor = 0): number {
   let at = end
-  while (at > floor && kind.test(text[at - 1] as string)) at--
+  while (at > floor && kind.test(text.charAt(at - 1))) at--
   return at
 }
 
@@ -333,8 +342,7 @@ export class Lexer {
     if (this.words.length <= 4 && this.words[0] === 'CREATE' && (word === 'FUNCTION' || word === 'PROCEDURE')) {
       this.routine = true
     }
-    this.keepsWords =
-      this.routine || this.copy || (this.words.length < wordsKept && !plain.has(this.words[0] as string))
+    this.keepsWords = this.routine || this.copy || (this.words.length < wordsKept && !plain.has(this.words[0]))
   }
 
   private pairAtomic(word: string): void {
@@ -360,7 +368,7 @@ export class Lexer {
   private dollar(at: number): void {
     // A `$` may stand inside an identifier (a$b$c), but not inside a number.
     const first = runStart(this.text, at, identChar, this.identFloor - this.base)
-    if (first < at && !/[0-9]/.test(this.text[first] as string)) {
+    if (first < at && !/[0-9]/.test(this.text.charAt(first))) {
       identRun.lastIndex = at
       identRun.test(this.text)
       this.pos = identRun.lastIndex
@@ -429,7 +437,7 @@ export class Lexer {
 
   private isAlone(at: number): boolean {
     const blank = runStart(this.text, at, blankInLine)
-    return blank === 0 || /[\r\n]/.test(this.text[blank - 1] as string)
+    return blank === 0 || /[\r\n]/.test(this.text.charAt(blank - 1))
   }
 
   private comment(at: number, text: string, alone: boolean): void {

@@ -22,7 +22,8 @@ export function designOf(database: Database, source: Source, isMany: IsMany): De
   const enumNames = new Set(enums.map(keyOf))
   const partials = new Map(database.tablePartials.map((partial) => [partial.name, partial]))
   const typeOf: Reading['typeOf'] = ({ schemaName, type_name: written }) => {
-    const [, base, array] = /^(.*?)((?:\s*\[\d*\])*)$/s.exec(written) as unknown as [string, string, string]
+    const [array] = /(?:\s*\[\d*\])*$/.exec(written) ?? ['']
+    const base = written.slice(0, written.length - array.length)
     const schema = schemaName ?? 'public'
     if (enumNames.has(keyOf({ schema, name: base }))) return `${quoteQualified(schema, base)}${array}`
     return schemaName === null ? written : `${quoteQualified(schemaName, base)}${array}`

@@ -1,4 +1,3 @@
-import type { Database } from '@dbml/parse'
 import { locator } from '../../core/location.ts'
 import type { Design, DesignTexts } from '../../core/schema/design.ts'
 import { type DesignFault, invalidDesign } from '../../core/schema/design-faults.ts'
@@ -37,8 +36,10 @@ export async function parseDesign(given: DesignTexts, nameOf: (path: string) => 
     }))
   const [fault, ...more] = faults.filter(isFirstOfItsLine)
   if (fault !== undefined) throw invalidDesign([fault, ...more])
+  const database = report.getValue()
+  if (database === undefined) throw new Error('the DBML parser made nothing of a file in which it found no fault')
   const textAt = (file: string | null, from: number, to: number) => (texts.get(file ?? entry) ?? '').slice(from, to)
-  return designOf(report.getValue() as Database, { place, textAt }, isEndpointManySide)
+  return designOf(database, { place, textAt }, isEndpointManySide)
 }
 
 /** Loaded only where a design is read: it is large. */

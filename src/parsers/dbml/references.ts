@@ -1,7 +1,7 @@
 import type { InlineRef, Ref, RefEndpoint } from '@dbml/parse'
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
-import type { Rule } from '../../core/schema/catalog.ts'
+import { type Rule, rules } from '../../core/schema/catalog.ts'
 import type { DesignColumn, DesignReference, DesignTable } from '../../core/schema/design.ts'
 import { sameMembers } from '../../core/schema/same-list.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
@@ -12,7 +12,7 @@ type AnyRef = Pick<Ref, 'endpoints' | 'token'> & Partial<Ref>
 /** References of columns that a table has from a partial. */
 export function partialReferences(table: WholeTable): AnyRef[] {
   return table.borrowed.flatMap((field) =>
-    field.inline_refs.map((ref) => {
+    field.inline_refs.map((ref): AnyRef => {
       const own = { schemaName: table.schemaName, tableName: table.name, fieldNames: [field.name] }
       const other = { schemaName: ref.schemaName, tableName: ref.tableName, fieldNames: ref.fieldNames }
       const [ownMany, otherMany] = sidesOf(ref.relation)
@@ -21,7 +21,7 @@ export function partialReferences(table: WholeTable): AnyRef[] {
         relation: many ? '*' : '1',
         token: ref.token,
       })
-      return { endpoints: [end(other, otherMany), end(own, ownMany)], token: ref.token } as AnyRef
+      return { endpoints: [end(other, otherMany), end(own, ownMany)], token: ref.token }
     }),
   )
 }
@@ -77,19 +77,18 @@ function canBeTarget(end: RefEndpoint, tables: readonly DesignTable[]): boolean 
 }
 
 function rulesOf(ref: AnyRef): { onDelete: Rule; onUpdate: Rule } {
-  const rule = (text: string | undefined) => (text ?? 'no action').toLowerCase() as Rule
+  const rule = (text = 'no action') => rules.find((rule) => rule === text.toLowerCase()) ?? 'no action'
   return { onDelete: rule(ref.onDelete), onUpdate: rule(ref.onUpdate) }
 }
 
 /** Many to many: a table between the two, as dbdiagram.io makes it, unless there is one of that name already. */
 export function joinTable(ref: AnyRef, tables: DesignTable[], references: DesignReference[], at: Location): void {
-  const ends = ref.endpoints.map(endOf)
-  const [left, right] = ends as [(typeof ends)[0], (typeof ends)[0]]
+  const [left, right] = [endOf(ref.endpoints[0]), endOf(ref.endpoints[1])]
   const taken = new Set(tables.map(keyOf))
   let name = `${left.table}_${right.table}`
   for (let n = 1; taken.has(keyOf({ schema: left.schema, name })); n++) name = `${left.table}_${right.table}_${n}`
   const columns: DesignColumn[] = []
-  const sides = ends.map((end) => {
+  const sides = [left, right].map((end) => {
     const target = tables.find((table) => table.schema === end.schema && table.name === end.table)
     const names = end.columns.map((column) => {
       const type = target?.columns.find((item) => item.name === column)?.type

@@ -136,12 +136,12 @@ async function factsOf({ current, made, wanted }: Sides): Promise<{ before: Fact
 /** The migrations that turn the current database into the wanted one: one, or several where one must be committed first. */
 export async function draftsOf(compared: Compared, renames: readonly Rename[]): Promise<Draft[]> {
   const { before, after } = await factsOf(compared)
-  const states = [before, ...(await stagesOf(before, after)), after]
   const drafts: Draft[] = []
-  for (let i = 1; i < states.length; i++) {
-    const [from, to] = [states[i - 1] as FactBase, states[i] as FactBase]
+  let from = before
+  for (const to of [...(await stagesOf(before, after)), after]) {
     const [up, down] = await stepsBetween(from, to)
     drafts.push({ up: await changesAlong(up), down: await changesAlong(down) })
+    from = to
   }
   return withExtensions(withRenames(withComplement(drafts, compared), renames), compared.extensions)
 }

@@ -1,4 +1,4 @@
-import type { Fact, FactBase } from '@supabase/pg-delta'
+import type { Fact, FactBase, StableId } from '@supabase/pg-delta'
 import { connect, type Server } from '../driver/connect.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
@@ -58,10 +58,11 @@ async function inScope(factBase: FactBase, scope: Scope): Promise<FactBase> {
 }
 
 /** A comment or a right on something of this tool's. */
-function targetsOwn(id: { readonly kind: string; readonly target?: unknown }): boolean {
-  const target = id.target as { kind: string; schema?: string; name?: string; target?: unknown } | undefined
-  if (target === undefined) return false
-  return target.schema === 'nself' || (target.kind === 'schema' && target.name === 'nself') || targetsOwn(target)
+function targetsOwn(id: StableId): boolean {
+  if (!('target' in id)) return false
+  const { target } = id
+  const isIn = 'schema' in target && target.schema === 'nself'
+  return isIn || (target.kind === 'schema' && target.name === 'nself') || targetsOwn(target)
 }
 
 /** A state without some of its parts and all that needs them. */

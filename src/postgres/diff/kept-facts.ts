@@ -62,8 +62,7 @@ function keptColumn({ made, current }: Merge, fact: Fact, old: MaybeColumn, now:
   }
   const own = '_position' in fact.payload ? { _position: fact.payload._position } : {}
   return {
-    // A payload has what its kind has: the library's type leaves out that what is asked of one may not be there.
-    fact: { ...fact, payload: { ...payload, ...own } as Fact['payload'] },
+    fact: { ...fact, payload: { ...payload, ...own } },
     from: changed ? made.facts : current.facts,
   }
 }
@@ -86,14 +85,14 @@ function commentOf(table: Table, target: StableId): string | null {
 
 /** One that a column owns goes with it, or when the column no longer draws from it. */
 function isSequenceKept({ have, want }: Merge, sequence: string, { payload }: Fact): boolean {
-  // The library's type of a payload says no more than JSON.
-  const owner = payload.ownedBy as { schema: string; table: string; column: string } | null | undefined
-  if (!owner) return true
-  const key = keyOf({ schema: owner.schema, name: owner.table })
+  const owner = new Map<string, unknown>(Object.entries(payload.ownedBy ?? {}))
+  if (owner.size === 0) return true
+  const key = keyOf({ schema: String(owner.get('schema')), name: String(owner.get('table')) })
   const [table, after] = [have.get(key), want.get(key)]
   if (table === undefined) return true
-  const column = after && columnOf(after, owner.column)
-  const before = columnOf(table, owner.column)
+  const name = String(owner.get('column'))
+  const column = after && columnOf(after, name)
+  const before = columnOf(table, name)
   // Owned, but not drawn from by default: nobody's business here.
   if (column !== undefined && before?.serial == null) return true
   return column?.serial === sequence

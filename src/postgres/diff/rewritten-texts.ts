@@ -40,9 +40,9 @@ function probesOf(before: Table, made: Table): Probe[] {
   const checks = before.constraints.filter(
     ({ kind, definition }) => kind === 'check' && !made.constraints.some((item) => item.definition === definition),
   )
-  const defaults = before.columns.filter((column) => {
-    const fresh = made.columns.find((item) => item.name === column.name)
-    return column.default !== null && fresh?.default != null && fresh.default !== column.default
+  const defaults = before.columns.flatMap(({ name, default: text }) => {
+    const fresh = made.columns.find((item) => item.name === name)
+    return text !== null && fresh?.default != null && fresh.default !== text ? [{ column: name, text }] : []
   })
   const keys = new Set(made.indexes.flatMap((index) => index.keys.map((key) => key.text)))
   const expressions = before.indexes.flatMap((index) =>
@@ -54,11 +54,11 @@ function probesOf(before: Table, made: Table): Probe[] {
       sql: `ALTER TABLE ${name} ADD CONSTRAINT ${probe} ${definition}`,
       look: `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${oid} AND conname = '${probe}'`,
     })),
-    ...defaults.map((column) => ({
-      text: column.default as string,
-      sql: `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column.name)} SET DEFAULT ${column.default}`,
+    ...defaults.map(({ column, text }) => ({
+      text,
+      sql: `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column)} SET DEFAULT ${text}`,
       look: `SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-        WHERE adrelid = ${oid} AND attname = ${quoteLiteral(column.name)}`,
+        WHERE adrelid = ${oid} AND attname = ${quoteLiteral(column)}`,
     })),
     ...expressions.map(({ text }) => ({
       text,

@@ -105,7 +105,7 @@ async function withNewValues(before: FactBase, after: FactBase): Promise<FactBas
   for (const fact of before.facts()) {
     const then = after.get(fact.id)
     if (fact.payload.variant !== 'enum' || then === undefined) continue
-    const [old, now] = [fact, then].map(({ payload }) => (payload.values ?? []) as string[]) as [string[], string[]]
+    const [old, now] = [labelsOf(fact), labelsOf(then)]
     const fresh = now.filter((label) => !old.includes(label))
     if (fresh.length === 0 || now.filter((label) => old.includes(label)).join('\0') !== old.join('\0')) continue
     grown.set(fact, then)
@@ -119,6 +119,10 @@ async function withNewValues(before: FactBase, after: FactBase): Promise<FactBas
     before.facts().map((fact) => grown.get(fact) ?? fact),
     [...before.edges],
   )
+}
+
+function labelsOf({ payload: { values } }: Fact): string[] {
+  return Array.isArray(values) ? values.filter((label) => typeof label === 'string') : []
 }
 
 /** Locks that a DROP takes on account of one part of a table, which are more than those of its CREATE. */
@@ -147,10 +151,10 @@ async function tableByTable(before: FactBase, after: FactBase): Promise<FactBase
   const stages: FactBase[] = []
   const fresh = [...locks.keys()]
   let taken = 0
-  for (const [at, key] of fresh.entries()) {
-    taken += locks.get(key) as number
+  for (const [at, [, own]] of [...locks].entries()) {
+    taken += own
     if (taken <= locksAtOnce) continue
-    taken = locks.get(key) as number
+    taken = own
     const later = new Set(fresh.slice(at))
     const left = new Set(later)
     const hangs = (fact: Fact) =>
@@ -176,5 +180,5 @@ async function tableByTable(before: FactBase, after: FactBase): Promise<FactBase
 function isPartOf(id: Fact['id'], tables: ReadonlySet<string>, encode: (id: Fact['id']) => string): boolean {
   if (id.kind === 'table') return tables.has(encode(id))
   if (!('table' in id) || !('schema' in id)) return false
-  return tables.has(encode({ kind: 'table', schema: id.schema as string, name: id.table }))
+  return tables.has(encode({ kind: 'table', schema: id.schema, name: id.table }))
 }

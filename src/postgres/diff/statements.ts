@@ -1,4 +1,4 @@
-import type { Action, Fact, StableId } from '@supabase/pg-delta'
+import type { Action, Fact } from '@supabase/pg-delta'
 import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
@@ -27,8 +27,10 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
 /** The statements that lead through all of the states. */
 export async function changesAlong(states: readonly FactBase[]): Promise<Change[]> {
   const changes: Change[] = []
-  for (let i = 1; i < states.length; i++) {
-    changes.push(...(await changesBetween(states[i - 1] as FactBase, states[i] as FactBase)))
+  let from = states[0]
+  for (const to of states.slice(1)) {
+    if (from !== undefined) changes.push(...(await changesBetween(from, to)))
+    from = to
   }
   return withUncheckedBodies(changes)
 }
@@ -50,8 +52,10 @@ const onOf = (schema: string, table: string, definition: unknown) =>
 /** The library drops a default before it changes a type, also where there is none. */
 function isIdle({ sql, consumes, destroys }: Action, from: FactBase): boolean {
   if (destroys.length > 0 || !/ALTER COLUMN (?:"(?:[^"]|"")*") DROP DEFAULT$/.test(sql)) return false
-  const column = consumes.find((id) => id.kind === 'column')
-  return column !== undefined && !from.has({ ...column, kind: 'default' } as StableId)
+  return consumes.some((id) => {
+    if (id.kind !== 'column' || !('table' in id)) return false
+    return !from.has({ kind: 'default', schema: id.schema, table: id.table, name: id.name })
+  })
 }
 
 function mended(sql: string): string {
@@ -67,12 +71,10 @@ const text = /^(?:character varying|character|text)(?:\(\d+\))?$/
 
 /** A cast that is written out cuts what is too long without a word; the one that ALTER makes by itself refuses it. */
 function withoutCutting(sql: string, { consumes }: Action, from: FactBase): string {
-  const type = /^(ALTER TABLE .* ALTER COLUMN .* TYPE (.*?)) USING .*$/s.exec(sql)
+  const [, alteration = '', type = ''] = /^(ALTER TABLE .* ALTER COLUMN .* TYPE (.*?)) USING .*$/s.exec(sql) ?? []
   const column = consumes.find((id) => id.kind === 'column')
   const before = column === undefined ? undefined : from.get(column)?.payload.type
-  return type !== null && typeof before === 'string' && text.test(before) && text.test(type[2] as string)
-    ? (type[1] as string)
-    : sql
+  return typeof before === 'string' && text.test(before) && text.test(type) ? alteration : sql
 }
 
 /** One enum has no cast to another; by their labels they have. */
