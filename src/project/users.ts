@@ -47,21 +47,20 @@ export async function readUsersConfig(root: string): Promise<UsersConfig> {
   const { z } = await import('zod')
   const name = z.string().min(1).max(63)
   const columns = z.strictObject({
-    email: name,
-    name: name.nullable(),
-    role: name.nullable(),
-    password: name.nullable(),
+    email: name.default(usual.columns.email),
+    name: name.nullable().default(usual.columns.name),
+    role: name.nullable().default(usual.columns.role),
+    password: name.nullable().default(usual.columns.password),
   })
   const schema = z.strictObject({
-    schema: name.nullable(),
-    table: name,
-    columns: columns.partial(),
-    mockRole: z.string().min(1),
-    testPassword: z.string().min(1),
-    testAccounts: await peopleSchema(),
+    schema: name.nullable().default(usual.schema),
+    table: name.default(usual.table),
+    columns: columns.prefault({}),
+    mockRole: z.string().min(1).default(usual.mockRole),
+    testPassword: z.string().min(1).default(usual.testPassword),
+    testAccounts: (await peopleSchema()).default([...usual.testAccounts]),
   })
-  const given = check(schema.partial(), parseJson(text, relative(root, path)), relative(root, path))
-  return { ...usual, ...given, columns: { ...usual.columns, ...given.columns } } as UsersConfig
+  return check(schema, parseJson(text, relative(root, path)), relative(root, path))
 }
 
 /**

@@ -1,3 +1,4 @@
+import { certain } from '../certain.ts'
 import { keyOf, ofKey, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import type { Catalog, Column, Other, Table } from './catalog.ts'
@@ -103,7 +104,7 @@ function statisticsSql(have: Catalog, want: Catalog): { sql: string; table: stri
   const of = ({ others }: Catalog) =>
     new Map(others.flatMap((item) => (item.kind === 'statistics' ? [[keyOf(item), item]] : [])))
   const [before, after] = [of(have), of(want)]
-  const name = (item: Other) => quoteQualified(item.schema as string, item.name)
+  const name = (item: Other) => quoteQualified(certain(item.schema), item.name)
   const drops = [...before].flatMap(([key, item]) =>
     after.get(key)?.definition === item.definition
       ? []

@@ -135,6 +135,6 @@ async function one(client: Client, sql: string): Promise<string | null> {
 }
 
 async function column(client: Client, sql: string): Promise<string[]> {
-  const rows = await queryArrays<string[]>(client, sql)
-  return rows.map((row) => row[0] as string)
+  const rows = await queryArrays<[string]>(client, sql)
+  return rows.map(([value]) => value)
 }

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { errorOf } from '../../core/system-error.ts'
 import {
   abandonedRestores,
   connectBeside,
@@ -69,7 +70,7 @@ export async function restoreBeside(
       // Where nobody knows which one is in place, nothing is dropped: the next restore does.
       if (!(error instanceof SwapUnknown)) await discard(server, name)
       if (signal.aborted && !(error instanceof NselfError)) throw interruptedUnchanged(signal)
-      throw error instanceof NselfError ? error : restoreFailure(error as Error)
+      throw error instanceof NselfError ? error : restoreFailure(errorOf(error))
     }
   })
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { errorOf } from '../../core/system-error.ts'
 import { restoreApplication } from '../databases/databases.ts'
 import { dropAllSql, findDrops, leftAlone } from '../databases/drop-everything.ts'
 import { namesOf, sessionsOn } from '../databases/sessions.ts'
@@ -45,7 +46,7 @@ export async function restoreInPlace(
     } catch (error) {
       await send(client, 'ROLLBACK')
       if (signal.aborted) throw interruptedUnchanged(signal)
-      throw await inWords(error as Error, client, server)
+      throw await inWords(errorOf(error), client, server)
     } finally {
       await rm(options.listFile, { force: true })
     }

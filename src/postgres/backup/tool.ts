@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { NselfError } from '../../core/errors.ts'
+import { errorOf } from '../../core/system-error.ts'
 import type { Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { libpqEnvironment } from '../driver/libpq-environment.ts'
@@ -47,7 +48,7 @@ export async function runTool(program: string, args: readonly string[], running:
   let stderr: string[] = []
   const reading = running.read?.(child.stdout).catch((error) => {
     child.kill()
-    return error as Error
+    return errorOf(error)
   })
   if (reading === undefined) {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -107,12 +108,7 @@ export function failureOf(what: 'backup' | 'restore', program: string, ended: En
     .slice(0, 8)
     .join('\n')
   const how = ended.signal === null ? '' : ` was ended by ${ended.signal}`
-  const code = noConnection.test(said) ? 'connection' : `${what}-failed`
-  return new NselfError(
-    code as 'connection' | 'backup-failed',
-    `${program}${how || ' failed'}: ${said || 'it said nothing'}`,
-    {
-      hint,
-    },
-  )
+  const failed = what === 'backup' ? 'backup-failed' : 'restore-failed'
+  const code = noConnection.test(said) ? 'connection' : failed
+  return new NselfError(code, `${program}${how || ' failed'}: ${said || 'it said nothing'}`, { hint })
 }

@@ -84,9 +84,9 @@ async function toolsIn(folder: string): Promise<Tools | null> {
 }
 
 async function expand(pattern: string): Promise<string[]> {
-  const [before, after] = pattern.split(/[^/]*\*[^/]*/)
+  const [before = '', after] = pattern.split(/[^/]*\*[^/]*/)
   if (after === undefined) return [pattern]
   const like = new RegExp(`^${/([^/]*)\*/.exec(pattern)?.[1]}[\\d.]+$`)
-  const names = await readdir(before as string).catch(() => [])
-  return names.filter((name) => like.test(name)).map((name) => join(before as string, name, after))
+  const names = await readdir(before).catch(() => [])
+  return names.filter((name) => like.test(name)).map((name) => join(before, name, after))
 }

@@ -45,7 +45,9 @@ export async function readCatalog(client: Client, all = false): Promise<Catalog>
       Promise.all((all ? access : []).map((query) => rows<Access>(query))),
       client.query('COMMIT'),
     ])
-  const [columnsOf, constraintsOf, indexesOf] = [grouped(columnRows), grouped(constraintRows), grouped(indexRows)]
+  const columnsOf = grouped(columnRows, ({ schema, table, ...column }): Column => column)
+  const constraintsOf = grouped(constraintRows, ({ schema, table, ...constraint }): Constraint => constraint)
+  const indexesOf = grouped(indexRows, ({ schema, table, ...index }): Index => index)
   return {
     serverVersion: version[0] ?? 0,
     enums: enumRows,
@@ -61,13 +63,14 @@ export async function readCatalog(client: Client, all = false): Promise<Catalog>
   }
 }
 
-function grouped<T>(rows: readonly Part<T>[]): Map<string, T[]> {
+/** By the key of the table, which the items then no longer name. */
+function grouped<T>(rows: readonly Part<T>[], itemOf: (row: Part<T>) => T): Map<string, T[]> {
   const groups = new Map<string, T[]>()
-  for (const { schema, table, ...item } of rows) {
-    const key = keyOf({ schema, name: table })
+  for (const row of rows) {
+    const key = keyOf({ schema: row.schema, name: row.table })
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item as T])
-    else group.push(item as T)
+    if (group === undefined) groups.set(key, [itemOf(row)])
+    else group.push(itemOf(row))
   }
   return groups
 }

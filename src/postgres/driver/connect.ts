@@ -6,7 +6,7 @@ import { NselfError } from '../../core/errors.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
 import { hasTransactionalDdl } from './engine.ts'
 import { liftLimits } from './limits.ts'
-import { clientOf } from './lost-connection.ts'
+import { failOnceLost } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, offersBinding, pidOf, reportedBy, socketOf } from './pg.ts'
 import { firstThatAnswers } from './places.ts'
 import { endWhenSilent, giveUpWhenPressed, waitFor } from './silence.ts'
@@ -102,7 +102,8 @@ async function openAt(
 ): Promise<Connection> {
   const { Client } = await loadPg()
   const config = await configOf(server, place, tls, { applicationName, timeoutMs })
-  const client = new (clientOf(Client, placeOf(server)))(config)
+  const client = new Client(config)
+  failOnceLost(client, placeOf(server))
   const connection: Connection = { client, server, place, reported: reportedBy(client), onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})

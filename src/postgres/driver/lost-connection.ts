@@ -1,5 +1,5 @@
-import type { Client } from 'pg'
 import { NselfError } from '../../core/errors.ts'
+import type { Client } from './pg.ts'
 
 /** What every query is answered with once its connection is gone: nobody knows what the server still did. */
 export class LostConnection extends NselfError {
@@ -18,39 +18,41 @@ export class LostConnection extends NselfError {
 /** The server ends the session: an administrator, a shutdown, a limit of idle time. The severity may be in any language. */
 const goodbye = /^(57P0[1-5]|25P0[34])$/
 
-/** Inside of pg's client. */
-interface Inside extends Client {
-  _connecting: boolean
-  _errorAllQueries(error: Error): void
-  _handleErrorMessage(message: Error & { code?: string; severity?: string }): void
-  query(...args: unknown[]): never
+interface ServerMessage extends Error {
+  readonly code?: string
+  readonly severity?: string
 }
 
-type Query = { handleError?: (error: Error) => void }
+/**
+ * From now on queries of the client fail with LostConnection once its connection is gone, and never hang.
+ * @param client that has not connected yet.
+ */
+export function failOnceLost(client: Client, place: string): void {
+  let lost: LostConnection | null = null
+  const lose = (cause: Error): LostConnection => {
+    lost ??= cause instanceof LostConnection ? cause : new LostConnection(place, cause)
+    return lost
+  }
+  const send: (...args: unknown[]) => unknown = client.query.bind(client)
+  const errorAll = client._errorAllQueries.bind(client)
+  const handleMessage = client._handleErrorMessage.bind(client)
+  Object.assign(client, {
+    _errorAllQueries: (error: Error) => errorAll(lose(error)),
+    _handleErrorMessage: (message: ServerMessage) => {
+      const ends = !client._connecting && (message.severity === 'FATAL' || goodbye.test(message.code ?? ''))
+      handleMessage(ends ? lose(message) : message)
+    },
+    query: (...args: unknown[]) => {
+      if (lost === null) return send(...args)
+      const [query] = args
+      const error = lost
+      if (!isSubmittable(query)) return Promise.reject(error)
+      setImmediate(() => query.handleError(error))
+      return query
+    },
+  })
+}
 
-/** A client of pg to that place, whose queries fail with LostConnection once the connection is gone, and never hang. */
-export function clientOf(base: typeof Client, place: string): typeof Client {
-  return class extends (base as unknown as new (config: never) => Inside) {
-    private lost: LostConnection | null = null
-
-    override _errorAllQueries(error: Error): void {
-      this.lost ??= error instanceof LostConnection ? error : new LostConnection(place, error)
-      super._errorAllQueries(this.lost)
-    }
-
-    override _handleErrorMessage(message: Error & { code?: string; severity?: string }): void {
-      const ends = !this._connecting && (message.severity === 'FATAL' || goodbye.test(message.code ?? ''))
-      if (ends) this.lost ??= new LostConnection(place, message)
-      super._handleErrorMessage(ends ? (this.lost as LostConnection) : message)
-    }
-
-    override query(...args: unknown[]): never {
-      const { lost } = this
-      if (lost === null) return super.query(...args)
-      const { handleError } = args[0] as Query
-      if (handleError === undefined) return Promise.reject(lost) as never
-      setImmediate(() => handleError.call(args[0], lost))
-      return args[0] as never
-    }
-  } as unknown as typeof Client
+function isSubmittable(query: unknown): query is { handleError(error: Error): void } {
+  return typeof query === 'object' && query !== null && 'handleError' in query
 }

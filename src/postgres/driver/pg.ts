@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import type { Client as PgClient, QueryArrayResult } from 'pg'
+import type { Connection, Client as PgClient, QueryArrayResult } from 'pg'
 
 /**
  * All that we know of the pg library's insides. An update of the library concerns this file: each function says in its
@@ -10,78 +10,73 @@ import type { Client as PgClient, QueryArrayResult } from 'pg'
 /** A client of the library, as far as others may use it: `query`, `once`, `end`. */
 export type Client = PgClient
 
-interface Insides {
-  readonly processID: number
-  readonly secretKey: number
-  readonly readyForQuery: boolean | null
-  getTransactionStatus(): 'I' | 'T' | 'E' | null
-  readonly connection: Wire & {
-    on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): void
-    on(event: 'authenticationSASL', listener: (message: { readonly mechanisms: readonly string[] }) => void): void
+declare module 'pg' {
+  interface Client {
+    readonly processID: number
+    readonly secretKey: number
+    readonly readyForQuery: boolean | null
+    readonly _connecting: boolean
+    getTransactionStatus(): 'I' | 'T' | 'E' | null
+    _errorAllQueries(error: Error): void
+    _handleErrorMessage(message: Error): void
+  }
+  interface Connection {
+    connect(port: number | string, host?: string): void
+    cancel(pid: number, secret: number): void
+    endCopyFrom(): void
   }
 }
 
 /** The library's end of the wire. */
-export interface Wire {
-  readonly stream: Socket
-  query(text: string): void
-  endCopyFrom(): void
-}
-
-interface CancelWire {
-  connect(port: number | string, host?: string): void
-  on(event: string, listener: () => void): void
-  cancel(pid: number, secret: number): void
-}
+export type Wire = Connection
 
 interface ParameterStatus {
   readonly parameterName: string
   readonly parameterValue: string
 }
 
-// The one cast into the library: its types do not name these fields.
-const insidesOf = (client: Client): Insides => client as unknown as Insides
-
 /** The process of the server that works for this client; behind a pooler the one that it was told. */
-export const pidOf = (client: Client): number => insidesOf(client).processID
+export const pidOf = (client: Client): number => client.processID
 
 /** The key with which the server takes a cancel request for that process. */
-export const cancelKeyOf = (client: Client): number => insidesOf(client).secretKey
+export const cancelKeyOf = (client: Client): number => client.secretKey
 
-export const socketOf = (client: Client): Socket => insidesOf(client).connection.stream
+export function socketOf(client: Client): Socket {
+  const { stream } = client.connection
+  if (stream instanceof Socket) return stream
+  throw new Error('the pg library no longer speaks over a socket')
+}
 
 /** What the server reports of itself, `server_version` among it: told while the connection is made, at no round trip. */
 export function reportedBy(client: Client): ReadonlyMap<string, string> {
   const reported = new Map<string, string>()
-  insidesOf(client).connection.on('parameterStatus', ({ parameterName, parameterValue }) =>
+  client.connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) =>
     reported.set(parameterName, parameterValue),
   )
   return reported
 }
 
 /** True while the client waits for an answer. */
-export const isWaiting = (client: Client): boolean => insidesOf(client).readyForQuery === false
+export const isWaiting = (client: Client): boolean => client.readyForQuery === false
+
+/** True where a transaction was begun and has not ended, nor failed. */
+export const isInTransaction = (client: Client): boolean => client.getTransactionStatus() === 'T'
 
 /** The library, loaded where the first connection is made. */
-/** True where a transaction was begun and has not ended, nor failed. */
-export const isInTransaction = (client: Client): boolean => insidesOf(client).getTransactionStatus() === 'T'
-
 export async function loadPg() {
   return (await import('pg')).default
 }
 
 /** A wire that can do no more than to send a cancel request; with TLS it tells `sslconnect` in place of `connect`. */
-export async function cancelWire(ssl: ConnectionOptions | false): Promise<CancelWire> {
-  const library: unknown = await loadPg()
-  return new (library as { Connection: new (config: { ssl: ConnectionOptions | false }) => CancelWire }).Connection({
-    ssl,
-  })
+export async function cancelWire(ssl: ConnectionOptions | false): Promise<Wire> {
+  const { Connection } = await loadPg()
+  return new Connection({ ssl })
 }
 
 /** Whether the server offers a login that is bound to its TLS connection; asked once the login is over. */
 export function offersBinding(client: Client): () => boolean {
   let offers = false
-  insidesOf(client).connection.on('authenticationSASL', ({ mechanisms }) => {
+  client.connection.on('authenticationSASL', ({ mechanisms }: { readonly mechanisms: readonly string[] }) => {
     offers = mechanisms.includes('SCRAM-SHA-256-PLUS')
   })
   return () => offers
@@ -124,12 +119,13 @@ type QueryClass = new (config: { text: string; rowMode: 'array' }) => Submittabl
 
 /** The class of the library's own queries, to be made another kind of. */
 export function queryClassOf(client: Client): QueryClass {
-  return (client.constructor as unknown as { Query: QueryClass }).Query
+  const found: unknown = Reflect.get(client.constructor, 'Query')
+  if (isQueryClass(found)) return found
+  throw new Error('the pg library has no class of queries any more')
 }
 
-/** Sends a query of one's own kind. */
-export function submit(client: Client, query: Submittable): void {
-  client.query(query as never)
+function isQueryClass(value: unknown): value is QueryClass {
+  return typeof value === 'function' && 'handleCommandComplete' in value.prototype
 }
 
 export type { QueryResultRow as Row } from 'pg'

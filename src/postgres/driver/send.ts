@@ -1,4 +1,4 @@
-import { type Client, queryClassOf, type Submittable, sendCopyBytes, sendQueryBytes, submit, type Wire } from './pg.ts'
+import { type Client, queryClassOf, type Submittable, sendCopyBytes, sendQueryBytes, type Wire } from './pg.ts'
 
 /** An error as the server sent it. */
 export interface ServerError extends Error {
@@ -60,7 +60,7 @@ function begin(client: Client, text: string | Buffer): { script: Script; outcome
   const script = new scriptClass(text)
   const outcome = new Promise<Outcome>((resolve) => {
     script.callback = (error) => resolve({ error, completed: script.completed })
-    submit(client, script)
+    client.query(script)
   })
   return { script, outcome }
 }

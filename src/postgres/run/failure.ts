@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
@@ -19,7 +20,7 @@ export async function migrationFailure(
   { message, outcome }: Failed,
   report: FailureReport,
 ): Promise<NselfError> {
-  const error = outcome.error as ServerError
+  const error = certain(outcome.error)
   if (isSwallowed(error)) return swallowed(step.name, error, report)
   const location = message === null ? undefined : place(step, section, message, outcome)
   const kept = doneStatements(report)
@@ -103,7 +104,7 @@ function placeInData(copy: Location, { sql }: SqlMessage, where: string): Locati
 export function utf16Offset(text: string, characters: number): number {
   let offset = 0
   for (let i = 0; i < characters && offset < text.length; i++)
-    offset += (text.codePointAt(offset) as number) > 0xffff ? 2 : 1
+    offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1
   return offset
 }
 

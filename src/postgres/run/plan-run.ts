@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { addEffects, type Effect } from '../../core/effect.ts'
 import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -99,8 +100,9 @@ export class Run {
         const rest = works.slice(at)
         const piped = rest.findIndex((work) => !work.section.transaction)
         const batch = piped === -1 ? rest : rest.slice(0, piped)
+        const [next] = rest
         if (batch.length > 0) await this.pipeline(batch, piped === -1)
-        else await this.outside(rest[0] as Work)
+        else if (next !== undefined) await this.outside(next)
         at += Math.max(batch.length, 1)
       }
     }
@@ -151,7 +153,8 @@ export class Run {
       const piping = pipe(session, works.slice(at), { ...options, endsRun, onSent, onDone })
       const { failed, sent } = await cancelling(session, options.signal, piping)
       if (failed === null) {
-        if (at + sent < works.length) throw await this.interrupted(works[at + sent] as Work)
+        const unsent = works[at + sent]
+        if (unsent !== undefined) throw await this.interrupted(unsent)
         return
       }
       this.throwIfLost(failed)
@@ -159,7 +162,7 @@ export class Run {
       await send(session.client, 'ROLLBACK')
       at += failed.index
       if (failed.index > 0) patience.reset()
-      const work = works[at] as Work
+      const work = certain(works[at])
       if (!(await patience.allows(work.step.name, failed.outcome))) throw await this.failure(work, failed)
     }
   }
@@ -224,7 +227,7 @@ export class Run {
     if (outcome.error === null) return
     this.throwIfLost({ message: null, outcome })
     await send(client, 'ROLLBACK')
-    throw await this.failure(works.at(-1) as Work, { message: null, outcome })
+    throw await this.failure(certain(works.at(-1)), { message: null, outcome })
   }
 
   private async outside(work: Work): Promise<void> {

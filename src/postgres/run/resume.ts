@@ -71,10 +71,10 @@ function indexOf(names: readonly string[]): IndexName | null {
   let rest = names.slice(at + 2)
   if (rest[0] === 'if') rest = rest.slice(rest[1] === 'not' ? 3 : 2)
   if (rest[0] === undefined || (rest[0] === 'on' && names[0] === 'create')) return null
-  if (names[0] === 'drop') return indexName(rest[1] === '.' ? [rest[0], rest[2] as string] : [rest[0]])
+  if (names[0] === 'drop') return indexName(rest[1] === '.' ? [rest[0], ...rest.slice(2, 3)] : [rest[0]])
   // An index lives in its table's schema: CREATE INDEX name ON [ONLY] [schema.]table.
   const table = rest.slice(rest[2] === 'only' ? 3 : 2)
-  return indexName(table[1] === '.' ? [table[0] as string, rest[0]] : [rest[0]])
+  return indexName(table[1] === '.' ? [...table.slice(0, 1), rest[0]] : [rest[0]])
 }
 
 function indexName(parts: readonly string[]): IndexName {

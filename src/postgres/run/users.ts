@@ -136,7 +136,7 @@ async function pgcryptoSchema(client: Client): Promise<string> {
 function failure(error: unknown, signal: AbortSignal): unknown {
   if (!(error instanceof Error) || (error instanceof NselfError && !(error instanceof LostConnection))) return error
   if (signal.aborted) return new NselfError(interruption(signal), 'interrupted; nobody was added', { cause: error })
-  const server = error as ServerError
+  const server: ServerError = error
   if (error instanceof LostConnection) {
     return new NselfError('connection', error.message, {
       hint: 'if they are in the table now, nobody knows their passwords: delete these rows, then run it again',

@@ -44,7 +44,8 @@ export async function replay(
     options,
   )
   if (steps.length === 0) return server
-  if (keep) await scratch.saveTemplate(keys.at(-1) as string, server)
+  const last = keys.at(-1)
+  if (keep && last !== undefined) await scratch.saveTemplate(last, server)
   return server
 }
 

@@ -160,15 +160,15 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
     },
     async findTemplate(keys) {
       if (keys.length === 0) return null
-      const names = keys.map(templateOf)
+      const names = new Map(keys.map((key) => [key, templateOf(key)]))
       // Of another role what is in it could be copied, but not altered.
       const { rows } = await client.query<{ name: string }>(
-        `SELECT datname AS name FROM pg_database WHERE datname IN (${names.map(quoteLiteral).join(', ')})
+        `SELECT datname AS name FROM pg_database WHERE datname IN (${[...names.values()].map(quoteLiteral).join(', ')})
          AND pg_has_role(datdba, 'MEMBER')`,
       )
       const found = new Set(rows.map((row) => row.name))
-      const key = keys.find((_, i) => found.has(names[i] as string))
-      return key === undefined ? null : { key, server: at(templateOf(key)) }
+      const first = [...names].find(([, name]) => found.has(name))
+      return first === undefined ? null : { key: first[0], server: at(first[1]) }
     },
     async saveTemplate(key, from) {
       // Another command may have made it meanwhile.

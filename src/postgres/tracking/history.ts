@@ -1,10 +1,11 @@
+import { certain } from '../../core/certain.ts'
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Applied } from '../../core/migration/migration.ts'
 import { engineColumns, refuseOtherEngine, refuseUnknownEngine } from '../driver/engine.ts'
 import { missingRight } from '../driver/missing-right.ts'
-import type { Client } from '../driver/pg.ts'
+import { type Client, queryArrays } from '../driver/pg.ts'
 import { droppingKey, formatKey, formatOf } from './metadata.ts'
 
 // With the other files of this folder the only one that names the tracking tables.
@@ -65,24 +66,28 @@ const metadataSql = 'SELECT key, value FROM nself.metadata'
  * @throws NselfError `configuration` when the role may not read it, or a newer program wrote it.
  */
 export async function readHistory(client: Client): Promise<History> {
-  const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
-  const [facts, rows, metadata] = await Promise.allSettled([array(factsSql), array(rowsSql), array(metadataSql)])
+  const [facts, rows, metadata] = await Promise.allSettled([
+    queryArrays<FactsRow>(client, factsSql),
+    queryArrays<[AppliedRow[] | null]>(client, rowsSql),
+    queryArrays<[string, string]>(client, metadataSql),
+  ])
   if (facts.status === 'rejected') {
     await refuseUnknownEngine(client)
     throw await unreadable(client, facts.reason)
   }
-  const [tracked, readOnly, version, user, pid, journaled, citusMode, versionText, hasDsqlViews] = facts.value
-    .rows[0] as FactsRow
+  const [tracked, readOnly, version, user, pid, journaled, citusMode, versionText, hasDsqlViews] = certain(
+    facts.value[0],
+  )
   await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
   if (metadata.status === 'rejected' && metadata.reason.code !== '42P01')
     throw await unreadable(client, metadata.reason)
-  const known = new Map(metadata.status === 'fulfilled' ? (metadata.value.rows as [string, string][]) : [])
+  const known = new Map(metadata.status === 'fulfilled' ? metadata.value : [])
   // First: of a newer format the rows may not be readable.
   const format = formatOf(known.get(formatKey))
   if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason)
   const marked = known.get('environment')
-  const applied = rows.status === 'fulfilled' ? ((rows.value.rows[0]?.[0] ?? []) as AppliedRow[]).map(appliedOf) : []
+  const applied = rows.status === 'fulfilled' ? (rows.value[0]?.[0] ?? []).map(appliedOf) : []
   const markLost = marked === undefined && applied.length > 0
   const markedAs = marked === undefined ? (markLost ? 'production' : null) : parseEnvironment(marked)
   const halfDropped = known.has(droppingKey)

@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import type { Seed, Seeded } from '../../core/migration/seed.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import type { Client } from '../driver/pg.ts'
+import { type Client, queryArrays } from '../driver/pg.ts'
 
 /** With the other files of this folder the only one that names the tracking tables. */
 export const seedTableSql = `CREATE TABLE IF NOT EXISTS nself.seeds (
@@ -17,14 +17,13 @@ type Row = [name: string, checksum: string, appliedAt: string, durationMs: numbe
 
 /** What the database has had, or null where nothing was ever seeded. */
 export async function readSeeded(client: Client): Promise<Seeded[] | null> {
-  const array = (text: string) => client.query<unknown[]>({ text, rowMode: 'array' })
-  const { rows: found } = await array("SELECT to_regclass('nself.seeds') IS NOT NULL")
-  if (found[0]?.[0] !== true) return null
-  const { rows } = await array('SELECT name, checksum, applied_at::text, duration_ms FROM nself.seeds ORDER BY name')
-  return rows.map((row) => {
-    const [name, checksum, appliedAt, durationMs] = row as Row
-    return { name, checksum, appliedAt, durationMs }
-  })
+  const [found] = await queryArrays<[boolean]>(client, "SELECT to_regclass('nself.seeds') IS NOT NULL")
+  if (!found?.[0]) return null
+  const rows = await queryArrays<Row>(
+    client,
+    'SELECT name, checksum, applied_at::text, duration_ms FROM nself.seeds ORDER BY name',
+  )
+  return rows.map(([name, checksum, appliedAt, durationMs]) => ({ name, checksum, appliedAt, durationMs }))
 }
 
 /** SQL for the row of a seed that is done, to run in the seed's own transaction. */
