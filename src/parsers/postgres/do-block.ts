@@ -1,4 +1,5 @@
-import { type Danger, dangersOf, type Made } from '../../core/effects/danger.ts'
+import type { Danger, Made } from '../../core/effects/danger.ts'
+import { dangersOf } from '../../core/effects/statement-dangers.ts'
 import { type TreeNode, visit } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { dangersOf, Made } from '../../../src/core/effects/danger.ts'
+import { Made } from '../../../src/core/effects/danger.ts'
+import { dangersOf } from '../../../src/core/effects/statement-dangers.ts'
 import { loadParser, type Parser } from '../../../src/parsers/postgres/parser.ts'
 
 let parser: Parser
