@@ -4,7 +4,9 @@ import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import { parseVersion } from '../core/migration/version.ts'
-import { listFiles, nextVersion, readMigrations } from './migrations.ts'
+import { listFiles } from './list-files.ts'
+import { readMigrations } from './migrations.ts'
+import { nextVersion } from './new-migrations.ts'
 import { readRegular } from './regular-file.ts'
 
 export interface Renumbered {

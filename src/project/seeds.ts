@@ -4,8 +4,10 @@ import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/migration/seed.ts'
 import { systemCodeOf } from '../core/system-error.ts'
 import { writeNew } from './durable-file.ts'
+import { isSql } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
-import { isSql, nextVersion, readMigration, slugOf } from './migrations.ts'
+import { readMigration } from './migration-file.ts'
+import { nextVersion, slugOf } from './new-migrations.ts'
 import { readRegular } from './regular-file.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']

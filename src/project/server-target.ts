@@ -1,9 +1,18 @@
 import { certain } from '../core/certain.ts'
-import { type Link, sessionAttributes, sslModes, tlsVersions } from '../core/connection/link.ts'
+import type { Link } from '../core/connection/link.ts'
 import { refusalOf } from '../core/connection/parameters.ts'
 import { NselfError } from '../core/errors.ts'
-import { readPassfile, readService, usualCertificate } from './connection-files.ts'
+import { readPassfile } from './connection-files.ts'
 import { describe, type Variables } from './env-files.ts'
+import { linkFrom, sslModeFrom } from './server-link.ts'
+import {
+  fillFromService,
+  fillFromVariables,
+  otherVariables,
+  type Parameters,
+  variableOf,
+  wrong,
+} from './server-parameters.ts'
 import { parseUrl } from './server-url.ts'
 
 export interface ServerTarget {
@@ -28,44 +37,6 @@ export interface FoundServer {
   readonly target: ServerTarget
   readonly origins: Origins
   readonly warnings: readonly string[]
-}
-
-/** A parameter of libpq, and where it was set. */
-interface Parameter {
-  readonly value: string
-  readonly source: string
-}
-
-type Parameters = Map<string, Parameter>
-
-/** libpq's variables for what a URL leaves open. */
-const variableOf: Readonly<Record<string, string>> = {
-  host: 'PGHOST',
-  hostaddr: 'PGHOSTADDR',
-  port: 'PGPORT',
-  user: 'PGUSER',
-  password: 'PGPASSWORD',
-  dbname: 'PGDATABASE',
-}
-
-const otherVariables: Readonly<Record<string, string>> = {
-  passfile: 'PGPASSFILE',
-  options: 'PGOPTIONS',
-  sslmode: 'PGSSLMODE',
-  sslrootcert: 'PGSSLROOTCERT',
-  sslcert: 'PGSSLCERT',
-  sslkey: 'PGSSLKEY',
-  sslcrl: 'PGSSLCRL',
-  sslnegotiation: 'PGSSLNEGOTIATION',
-  ssl_min_protocol_version: 'PGSSLMINPROTOCOLVERSION',
-  ssl_max_protocol_version: 'PGSSLMAXPROTOCOLVERSION',
-  channel_binding: 'PGCHANNELBINDING',
-  connect_timeout: 'PGCONNECT_TIMEOUT',
-  target_session_attrs: 'PGTARGETSESSIONATTRS',
-  load_balance_hosts: 'PGLOADBALANCEHOSTS',
-  require_auth: 'PGREQUIREAUTH',
-  requirepeer: 'PGREQUIREPEER',
-  gssencmode: 'PGGSSENCMODE',
 }
 
 /** The server from variables of one family, or null when none of those that `need` names is set. */
@@ -103,34 +74,6 @@ export function serverFromUrl(text: string, source: string, variables: Variables
   fillFromService(found, variables)
   fillFromVariables(found, variables, { ...variableOf, ...otherVariables })
   return serverFrom(found, source, needsDatabase)
-}
-
-function fillFromVariables(found: Parameters, variables: Variables, names: Readonly<Record<string, string>>): void {
-  for (const [parameter, name] of Object.entries(names)) {
-    const variable = variables.get(name)
-    if (found.has(parameter) || variable === undefined) continue
-    // With a host of its own a URL does not mean the address of another.
-    if (
-      parameter === 'hostaddr' &&
-      found.get('host')?.source !== describe('PGHOST', variables.get('PGHOST') ?? variable) &&
-      found.has('host')
-    )
-      continue
-    found.set(parameter, { value: variable.value, source: describe(name, variable) })
-  }
-}
-
-function fillFromService(found: Parameters, variables: Variables): void {
-  // With a host of its own a URL does not mean what a shell has set for another server.
-  const variable = found.has('host') ? undefined : variables.get('PGSERVICE')
-  const service =
-    found.get('service') ?? (variable && { value: variable.value, source: describe('PGSERVICE', variable) })
-  if (service === undefined) return
-  const own = found.get('servicefile')?.value ?? variables.get('PGSERVICEFILE')?.value
-  const files = { own, folder: variables.get('PGSYSCONFDIR')?.value }
-  for (const [name, value] of readService(service.value, service.source, files)) {
-    if (!found.has(name)) found.set(name, { value, source: `service ${service.value}` })
-  }
 }
 
 /** Where a variable was set; undefined when it was not. */
@@ -212,64 +155,5 @@ function portFrom(text: string, source: string): number {
   // The text is not shown: in a mangled URL it can be a piece of the password.
   throw new NselfError('configuration', `the port in ${source} is not a number from 1 to 65535`, {
     hint: 'PostgreSQL listens on 5432 unless it was told otherwise',
-  })
-}
-
-function sslModeFrom(found: Parameters): string | undefined {
-  const mode = oneOf(found, 'sslmode', sslModes)
-  if (mode !== undefined) return mode
-  // `ssl=true` is what other drivers write, and libpq reads it in the same way.
-  const isOn = ['true', '1'].includes(found.get('ssl')?.value ?? '') || found.get('requiressl')?.value === '1'
-  return isOn ? 'require' : undefined
-}
-
-/** @throws NselfError `configuration` for a value that is none of them. */
-function oneOf<T extends string>(found: Parameters, name: string, values: readonly T[]): T | undefined {
-  const parameter = found.get(name)
-  if (parameter === undefined || parameter.value === '') return undefined
-  const value = values.find((item) => item === parameter.value)
-  // What was written is not shown: in a mangled URL it can be a piece of the password.
-  if (value === undefined) throw wrong(parameter.source, `${name} must be one of ${values.join(', ')}`)
-  return value
-}
-
-function linkFrom(found: Parameters, ssl: string | undefined): Link {
-  const get = (name: string) => found.get(name)?.value || undefined
-  const attributes = oneOf(found, 'target_session_attrs', sessionAttributes)
-  const binding = oneOf(found, 'channel_binding', ['disable', 'prefer', 'require'] as const)
-  const balance = oneOf(found, 'load_balance_hosts', ['disable', 'random'] as const)
-  const negotiation = oneOf(found, 'sslnegotiation', ['postgres', 'direct'] as const)
-  const verifies = ssl === 'require' || ssl?.startsWith('verify')
-  const entries = {
-    attributes: attributes === 'any' ? undefined : attributes,
-    random: balance === 'random' || undefined,
-    options: get('options'),
-    timeoutMs: timeoutFrom(found),
-    rootCert: get('sslrootcert') ?? (verifies ? usualCertificate('root.crt') : undefined),
-    crl: get('sslcrl'),
-    cert: get('sslcert') ?? (ssl === undefined ? undefined : usualCertificate('postgresql.crt')),
-    key: get('sslkey') ?? (ssl === undefined ? undefined : usualCertificate('postgresql.key')),
-    keyPassword: get('sslpassword'),
-    minTls: oneOf(found, 'ssl_min_protocol_version', tlsVersions),
-    maxTls: oneOf(found, 'ssl_max_protocol_version', tlsVersions),
-    directTls: negotiation === 'direct' || undefined,
-    channelBinding: binding,
-  }
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
-}
-
-/** In ms; 0 and less than that are no limit, and libpq takes at least two seconds. */
-function timeoutFrom(found: Parameters): number | undefined {
-  const parameter = found.get('connect_timeout')
-  if (parameter === undefined) return undefined
-  if (!/^\s*-?\d+\s*$/.test(parameter.value))
-    throw wrong(parameter.source, 'connect_timeout must be a number of seconds')
-  const seconds = Number(parameter.value)
-  return seconds <= 0 ? 0 : Math.max(seconds, 2) * 1000
-}
-
-function wrong(source: string, what: string): NselfError {
-  return new NselfError('configuration', `${source}: ${what}`, {
-    hint: 'change it there; docs/connections.md has the parameters',
   })
 }

@@ -1,4 +1,4 @@
-import { createMigration } from '../../../project/migrations.ts'
+import { createMigration } from '../../../project/new-migrations.ts'
 import type { Context } from '../../shared/context.ts'
 import type { CreateResult } from '../../shared/migrate-results.ts'
 

@@ -1,0 +1,28 @@
+import { type Dirent, readdirSync } from 'node:fs'
+import { relative } from 'node:path'
+import { NselfError } from '../core/errors.ts'
+import { systemCodeOf } from '../core/system-error.ts'
+
+/** Also .SQL, though it names no migration: what would be passed over without a word is told. */
+export function isSql(file: string): boolean {
+  return /\.sql$/i.test(file) && !file.startsWith('.')
+}
+
+/** Names of the files in a folder of migrations, sorted. @throws NselfError `configuration` when it cannot be read. */
+export function listFiles(folder: string, root: string): string[] {
+  return listEntries(folder, root).map(({ name }) => name)
+}
+
+/** The same, with what each of them is. */
+export function listEntries(folder: string, root: string): Dirent[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isSql(name))
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    const code = systemCodeOf(error)
+    throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
+      hint: code === 'ENOENT' ? `mkdir -p ${relative(root, folder)}, or set NSELF_MIGRATIONS_DIR` : 'check its rights',
+      cause: error,
+    })
+  }
+}

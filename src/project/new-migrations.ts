@@ -1,0 +1,106 @@
+import { unlinkSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { NselfError } from '../core/errors.ts'
+import { fileHead } from '../core/migration/file-head.ts'
+import { parseFileName } from '../core/migration/file-name.ts'
+import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
+import { diskFull, isDiskFull, messageOf, systemCodeOf } from '../core/system-error.ts'
+import { writeNew } from './durable-file.ts'
+import { listFiles } from './list-files.ts'
+import { makeProjectFolder } from './make-folder.ts'
+
+/**
+ * Writes the next numbered migration and returns its path relative to `root`. `now` is 14 digits.
+ * @throws NselfError `usage` for a name that cannot be one.
+ */
+export async function createMigration(
+  folder: string,
+  root: string,
+  name: string,
+  options: { timestamp: boolean; now: string },
+): Promise<string> {
+  const slug = slugOf(name)
+  makeProjectFolder(folder)
+  for (;;) {
+    const existing = listFiles(folder, root)
+    const timed = options.timestamp || isTimed(existing)
+    const file = `${nextVersion(existing, timed ? options.now : null)}_${slug}.sql`
+    const path = join(folder, file)
+    const head = fileHead(basename(file, '.sql'), options.now).map((line) => `-- ${line}\n`)
+    writeNew(path, `${head.join('')}\n-- UP\n\n\n-- DOWN\n\n`)
+    if (isFirstOfNumber(folder, file, root)) return relative(root, path)
+    unlinkSync(path)
+  }
+}
+
+/**
+ * The paths, relative to `root`, that the next migrations of this name would have, in the numbering style found.
+ * @throws NselfError `usage` for a name that cannot be one.
+ */
+export function nextPaths(folder: string, root: string, names: readonly string[], now: string): string[] {
+  makeProjectFolder(folder)
+  const files = listFiles(folder, root)
+  return names.map((name) => {
+    const file = `${nextVersion(files, isTimed(files) ? now : null)}_${slugOf(name)}.sql`
+    files.push(file)
+    return join(relative(root, folder), file)
+  })
+}
+
+/**
+ * Writes migrations that nobody else has written meanwhile; all of them or none.
+ * @throws NselfError `conflict` when another command has taken one of their numbers.
+ */
+export function writeMigrations(root: string, files: readonly { path: string; text: string }[]): void {
+  const written: string[] = []
+  let current = ''
+  try {
+    for (const { path, text } of files) {
+      const full = join(root, path)
+      current = path
+      writeNew(full, text)
+      written.push(full)
+      if (!isFirstOfNumber(dirname(full), basename(full), root)) throw new Error('its number was taken')
+    }
+  } catch (error) {
+    for (const path of written) unlinkSync(path)
+    const code = systemCodeOf(error)
+    if (isDiskFull(code)) throw diskFull(`${current} cannot be written`, code, error)
+    throw new NselfError('conflict', `${current} was not written: ${code ?? messageOf(error)}`, {
+      hint: 'another command may have written a migration at the same moment: run it again',
+      cause: error,
+    })
+  }
+}
+
+/** Two that write at once may take one number: the one that sorts later gives way. */
+function isFirstOfNumber(folder: string, file: string, root: string): boolean {
+  const version = parseFileName(file)?.version
+  const twins = listFiles(folder, root).filter((other) => parseFileName(other)?.version === version)
+  return twins[0] === file
+}
+
+/** A name as part of a file's name. @throws NselfError `usage` for one that cannot be. */
+export function slugOf(name: string): string {
+  const slug = name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_')
+  if (/^[a-z0-9_]{1,100}$/.test(slug) && /[a-z0-9]/.test(slug)) return slug
+  throw new NselfError('usage', `"${name}" cannot be the name of a file`, {
+    hint: 'use letters, digits, spaces, - and _, such as add_users_email',
+  })
+}
+
+/** The next free number in the style of the files that are there; `now` (14 digits) where that style is the time. */
+export function nextVersion(files: readonly string[], now: string | null = null): string {
+  const versions = files.map((file) => /^(\d+)_/.exec(file)?.[1]).filter((version) => version !== undefined)
+  const last = versions.sort((a, b) => compareVersions(canonicalVersion(a), canonicalVersion(b))).at(-1)
+  const next = last === undefined ? '001' : String(BigInt(last) + 1n).padStart(last.length, '0')
+  if (now === null) return next
+  return last !== undefined && compareVersions(canonicalVersion(last), now) >= 0 ? next : now
+}
+
+function isTimed(files: readonly string[]): boolean {
+  return files.some((file) => /^\d{14}_/.test(file))
+}
