@@ -20,7 +20,7 @@ import { changedMeanwhile, type Failed, type Work } from './transaction.ts'
 import { runUnit, type Unit, type UnitOptions } from './unit.ts'
 
 /** What became of a section that does not run in one transaction. */
-export interface Progress {
+export interface StatementProgress {
   readonly failed: Failed | null
   /** How many of its statements are done, and stay. */
   readonly done: number
@@ -32,7 +32,11 @@ export interface Progress {
  * @throws NselfError `refused` when it was edited in the part that is done already, or when nobody can tell
  * whether a statement was done.
  */
-export async function runOutsideTransaction(session: Session, work: Work, options: UnitOptions): Promise<Progress> {
+export async function runOutsideTransaction(
+  session: Session,
+  work: Work,
+  options: UnitOptions,
+): Promise<StatementProgress> {
   const { step, section } = work
   const text = holdSection(section)
   // Its statements would be cut where those of the other text were, and each of them commits.
