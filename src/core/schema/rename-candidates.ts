@@ -40,11 +40,11 @@ function pairsOf<T extends Named>(
   alike: (a: T, b: T) => boolean,
 ): [from: T, to: T][] {
   const open = new Set(coming)
-  return going.flatMap((from) => {
+  return going.flatMap((from): [T, T][] => {
     const to = [...open].find((item) => (item.schema === from.schema || item.name === from.name) && alike(from, item))
     if (to === undefined) return []
     open.delete(to)
-    return [[from, to] as [T, T]]
+    return [[from, to]]
   })
 }
 

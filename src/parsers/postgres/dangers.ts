@@ -11,7 +11,7 @@ import { locateIn, openSection } from '../../core/migration/section-text.ts'
 import { workUnits } from '../../core/migration/work-units.ts'
 import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
 import { listAt, nodeAt, relationOf, type Tree, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
-import { type DangerInBlock, dangersInBlock } from './do-block.ts'
+import { dangersInBlock, type Found } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
 
 /** SQL to be looked at: a section of a migration, or a seed. */

@@ -85,7 +85,7 @@ export async function dump(server: Server, tools: Tools, path: string, options: 
 /** Facts for the manifest, as the transaction that is open sees them. */
 export async function readSnapshot(client: Client): Promise<Snapshot> {
   return {
-    serverVersion: (await one(client, 'SHOW server_version')) as string,
+    serverVersion: (await one(client, 'SHOW server_version')) ?? '',
     serverId: await readServerId(client),
     searchPath: await one(client, 'SHOW search_path'),
     lastVersion: (await isTracked(client)) ? await one(client, lastAppliedSql) : null,
