@@ -164,3 +164,11 @@ test('no cast is added to claim what the types do not say', () => {
   const found = files.map(castsIn).reduce((sum, count) => sum + count, 0)
   expect(found).toBeLessThanOrEqual(castsLeft)
 })
+
+test('no two exported types have one name', () => {
+  const named = files.flatMap((file) =>
+    [...textOf(file).matchAll(/^export (?:type|interface|class) (\w+)/gm)].map((match) => ({ name: match[1], file })),
+  )
+  const wrong = named.filter(({ name, file }) => named.some((other) => other.name === name && other.file !== file))
+  expect(wrong).toEqual([])
+})

@@ -17,7 +17,7 @@ export interface Figures {
   readonly sequencesBehind: readonly string[]
 }
 
-export interface Verdict {
+export interface UpdateVerdict {
   /** What is not as it should be, whoever left it so: told, and no fault of the run. */
   readonly notes: readonly string[]
   /** What holds of the whole database, as a person reads it. */
@@ -32,7 +32,7 @@ export interface Verdict {
  * What can be said of a database after a run, by two looks at it.
  * @param taken the tables that the run took rows of; null where that is not known, and each may be one.
  */
-export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<string> | null): Verdict {
+export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<string> | null): UpdateVerdict {
   const byOid = new Map(after.tables.map((table) => [table.oid, table]))
   const byName = new Map(after.tables.map((table) => [table.name, table]))
   const fewer = before.tables.flatMap(({ oid, name, rows }) => {

@@ -1,5 +1,5 @@
 import type { ElkExtendedEdge, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js'
-import type { Box, Layout, Link, Picture, Point } from './picture/picture.ts'
+import type { Box, Edge, Layout, Picture, Point } from './picture/picture.ts'
 
 /** Children stand to the left of their parents; lines run in right angles, with room for the feet at their ends. */
 const ofGroup = {
@@ -60,7 +60,7 @@ export async function layOut({ boxes, links }: Picture): Promise<Layout> {
 }
 
 /** Boxes that lines connect, the largest group first. */
-function groupsOf(boxes: readonly Box[], links: readonly Link[]): Box[][] {
+function groupsOf(boxes: readonly Box[], links: readonly Edge[]): Box[][] {
   const groupOf = new Map(boxes.map((box) => [box, [box]]))
   for (const { child, parent } of links) {
     const [one, other] = [groupOf.get(child), groupOf.get(parent)]
@@ -71,7 +71,7 @@ function groupsOf(boxes: readonly Box[], links: readonly Link[]): Box[][] {
   return [...new Set(groupOf.values())].sort((a, b) => b.length - a.length)
 }
 
-function nodesOf(boxes: readonly Box[], links: readonly Link[]): ElkNode[] {
+function nodesOf(boxes: readonly Box[], links: readonly Edge[]): ElkNode[] {
   return boxes.map((box) => {
     const ports = new Map(
       links
@@ -86,14 +86,14 @@ function nodesOf(boxes: readonly Box[], links: readonly Link[]): ElkNode[] {
   })
 }
 
-const edgeOf = (link: Link): ElkExtendedEdge => ({
+const edgeOf = (link: Edge): ElkExtendedEdge => ({
   id: link.id,
   sources: [portOf(link, 'child').id],
   targets: [portOf(link, 'parent').id],
 })
 
 /** A line leaves its child to the right and reaches its parent from the left; one to the same table comes back. */
-function portOf(link: Link, end: 'child' | 'parent'): ElkPort {
+function portOf(link: Edge, end: 'child' | 'parent'): ElkPort {
   const right = end === 'child' || link.child === link.parent
   const y = end === 'child' ? link.from : link.to
   const id = `${link[end].id} ${right ? 'right' : 'left'} ${y}`

@@ -47,7 +47,7 @@ export interface Settings {
   readonly warnings: readonly string[]
 }
 
-type Found = Omit<FoundServer, 'target'> & { readonly target: Target }
+type FoundTarget = Omit<FoundServer, 'target'> & { readonly target: Target }
 
 interface Input {
   readonly cwd: string
@@ -175,7 +175,7 @@ function chooseTarget(
   environment: Environment,
   flag: string | undefined,
   layers: readonly Variables[],
-): Found {
+): FoundTarget {
   const variables = merge(layers)
   const needsDatabase = environment !== 'local'
   if (flag !== undefined) return serverFromUrl(flag, '--database-url', variables, needsDatabase)

@@ -13,7 +13,7 @@ import { backupFirst } from '../shared/backup-first.ts'
 import type { Context } from '../shared/context.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
-import { confirm, count, type Kind, nothingToDo, perform, prepare } from '../shared/run-plan.ts'
+import { confirm, count, nothingToDo, perform, prepare, type RunKind } from '../shared/run-plan.ts'
 import { findBackupMeans } from '../shared/take-backup.ts'
 import { tellDrift } from '../shared/tell-drift.ts'
 
@@ -26,7 +26,7 @@ export interface UpdateFlags extends RollBackFlags {
 /** Backup, apply, verify; when something is wrong, back to the backup if that is wanted. */
 export async function update(context: Context, flags: UpdateFlags): Promise<UpdateResult | RunResult> {
   const began = context.now()
-  const kind: Kind = {
+  const kind: RunKind = {
     plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
     command: 'db update',
     watchesAll: true,

@@ -43,20 +43,20 @@ export async function withSides<T>(
   }
   const live = left.kind === 'server' ? left : right.kind === 'server' ? right : null
   return withScratchFor(context, live === null ? {} : { live: await live.resolve() }, async (work) => {
-    const side = (kind: Kind) => (kind.kind === 'server' ? serverSide(kind) : scratchSide(context, kind, work))
+    const side = (kind: SideKind) => (kind.kind === 'server' ? serverSide(kind) : scratchSide(context, kind, work))
     return use(await side(left), await side(right), work)
   })
 }
 
-type Kind =
+type SideKind =
   | { readonly kind: 'server'; readonly label: string; readonly resolve: () => Promise<Server> }
   | { readonly kind: 'migrations' | 'design'; readonly label: string; readonly path: string }
 
-async function serverSide(kind: Kind & { kind: 'server' }): Promise<Side> {
+async function serverSide(kind: SideKind & { kind: 'server' }): Promise<Side> {
   return { label: kind.label, server: await kind.resolve(), design: null }
 }
 
-async function kindOf(context: Context, text: string | null): Promise<Kind> {
+async function kindOf(context: Context, text: string | null): Promise<SideKind> {
   const { settings } = context
   if (text === null) return { kind: 'server', label: settings.environment, resolve: () => resolveServer(context) }
   if (/^postgres(?:ql)?:\/\//i.test(text)) {
@@ -85,7 +85,7 @@ function environmentOf(text: string) {
 
 async function scratchSide(
   context: Context,
-  { kind, label, path }: Kind & { path: string },
+  { kind, label, path }: SideKind & { path: string },
   work: ScratchWork,
 ): Promise<Side> {
   const { root, migrationsDir } = context.settings

@@ -33,7 +33,7 @@ export interface RunFlags {
   readonly noBackup?: boolean
 }
 
-export interface Kind {
+export interface RunKind {
   readonly plan: (state: State) => Plan
   /** Says what would happen: `apply 3 migrations to`. */
   readonly summary: (steps: number) => string
@@ -57,7 +57,7 @@ export interface Prepared {
 }
 
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
-export function run(context: Context, kind: Kind, flags: RunFlags): Promise<RunResult> {
+export function run(context: Context, kind: RunKind, flags: RunFlags): Promise<RunResult> {
   return look(context, async (connection, found) => {
     const prepared = await assess(context, connection, found, kind)
     const { plan, database } = prepared
@@ -120,11 +120,11 @@ export function nothingToDo({ plan, database }: Prepared): RunResult {
  * The plan as things stand, with what is to be said of it.
  * @throws NselfError `refused`, `connection`, `invalid-migration`, before anything is asked.
  */
-export async function prepare(context: Context, kind: Kind): Promise<Prepared> {
+export async function prepare(context: Context, kind: RunKind): Promise<Prepared> {
   return look(context, (connection, found) => assess(context, connection, found, kind))
 }
 
-async function assess(context: Context, connection: Connection, found: Look, kind: Kind): Promise<Prepared> {
+async function assess(context: Context, connection: Connection, found: Look, kind: RunKind): Promise<Prepared> {
   const { server, history, state } = found
   refuseOtherEnvironment(server, history.facts, context.settings.environment)
   refuseLost(server, history)
@@ -150,7 +150,11 @@ async function assess(context: Context, connection: Connection, found: Look, kin
 }
 
 /** @throws NselfError `refused`, `not-confirmed`. */
-export function confirm(context: Context, { plan, database, dangers }: Prepared, kind: Kind): Promise<Approved<Plan>> {
+export function confirm(
+  context: Context,
+  { plan, database, dangers }: Prepared,
+  kind: RunKind,
+): Promise<Approved<Plan>> {
   const summary = `${kind.summary(plan.steps.length)} ${database}`
   const intent = { action: kind.action ?? plan.action, what: plan, summary, destructive: dangers > 0 }
   return approve(intent, context.settings.environment, context.answers, context.ask)
@@ -161,7 +165,7 @@ export async function perform(
   context: Context,
   { server, database, state }: Prepared,
   approved: Approved<Plan>,
-  kind: Kind,
+  kind: RunKind,
   flags: RunFlags,
   open: Connection | null = null,
 ): Promise<Report> {
@@ -186,7 +190,7 @@ export async function perform(
 }
 
 /** The command that approves what a step was rolled back for. */
-function approveLine({ settings }: Context, { command = 'db migrate up' }: Kind, { noBackup }: RunFlags): string {
+function approveLine({ settings }: Context, { command = 'db migrate up' }: RunKind, { noBackup }: RunFlags): string {
   const { environment } = settings
   const answer = environment === 'production' ? `--confirm ${phrase}` : '--yes'
   return `nself ${command} --env ${environment}${noBackup === true ? ' --no-backup' : ''} ${answer}`

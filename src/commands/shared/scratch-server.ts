@@ -62,13 +62,13 @@ async function likenessFor(context: Context, { live }: Where): Promise<Likeness 
   return likenessOf(await resolveServer(context))
 }
 
-type Place = ScratchPlace & { readonly keepTemplate: boolean; readonly note: string | null }
+type ReplayPlace = ScratchPlace & { readonly keepTemplate: boolean; readonly note: string | null }
 
 async function withPlace<T>(
   context: Context,
   { live, strict }: Where,
   like: Likeness | null,
-  use: (place: Place) => Promise<T>,
+  use: (place: ReplayPlace) => Promise<T>,
 ): Promise<T> {
   const { shadow, environment, root } = context.settings
   if (shadow !== null) return use({ server: shadow, kind: 'elsewhere', like, keepTemplate: true, note: null })

@@ -27,7 +27,7 @@ export interface OpenSection extends Headers {
   blocks: number
 }
 
-interface Source {
+interface SourceText {
   /** The text of a token of the last push. */
   readonly slice: (start: number, end: number) => string
   /** Tells the line on which a token of the last push stands, when it is asked for. */
@@ -39,7 +39,7 @@ export class FileGrammar {
   readonly dependsOn: Dependency[] = []
   /** The rules that the file says it breaks on purpose. */
   readonly allows: string[] = []
-  private readonly source: Source
+  private readonly source: SourceText
   private sections: OpenSection[] = []
   private readonly preamble: Headers = {
     transaction: true,
@@ -51,7 +51,7 @@ export class FileGrammar {
   private early: number | null = null
   private marked = false
 
-  constructor(source: Source) {
+  constructor(source: SourceText) {
     this.source = source
     this.open('up', 0, 0, () => 1)
   }

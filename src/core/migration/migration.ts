@@ -24,7 +24,7 @@ export interface Dependency {
 }
 
 /** A migration as its row tells it from another one of the same number. */
-export interface Named {
+export interface MigrationName {
   readonly version: string
   readonly name: string
 }

@@ -1,6 +1,6 @@
 import { NselfError } from '../errors.ts'
 import { wasEmpty } from './identity.ts'
-import type { Migration, Named } from './migration.ts'
+import type { Migration, MigrationName } from './migration.ts'
 import type { Entry, State } from './state.ts'
 
 export function listNames(entries: readonly { readonly name: string }[]): string {
@@ -38,7 +38,7 @@ export function refuseTwins({ entries, twins }: State): void {
 }
 
 /** What is wrong where rows are gone, in words. */
-export function lostProblem(lost: readonly Named[]): string {
+export function lostProblem(lost: readonly MigrationName[]): string {
   const [rows, were] = lost.length === 1 ? ['the row', 'it was'] : ['the rows', 'they were']
   return `${rows} of ${listSome(lost)} ${lost.length === 1 ? 'is' : 'are'} gone from nself.migrations, but the journal says that ${were} applied`
 }

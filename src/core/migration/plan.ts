@@ -35,10 +35,10 @@ export interface Plan {
   readonly action: 'up' | 'down' | 'fresh'
   readonly steps: readonly Step[]
   /** The rows of files that were renamed since they were applied. */
-  readonly renames?: readonly Rename[]
+  readonly renames?: readonly RenamedMigration[]
 }
 
-export interface Rename {
+export interface RenamedMigration {
   readonly version: string
   readonly from: string
   readonly to: string
@@ -74,7 +74,7 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
   return { action: 'up', steps, renames: renamesOf(state) }
 }
 
-function renamesOf({ entries }: State): Rename[] {
+function renamesOf({ entries }: State): RenamedMigration[] {
   return entries.flatMap(({ version, file, applied }) =>
     file !== null && applied !== null && file.name !== applied.name
       ? [{ version, from: applied.name, to: file.name }]

@@ -2,7 +2,7 @@ import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { DoneChecksum } from './checksum.ts'
 import { isSameText } from './identity.ts'
-import type { Applied, Migration, Named } from './migration.ts'
+import type { Applied, Migration, MigrationName } from './migration.ts'
 import { listSome } from './plan-refusals.ts'
 import type { Section } from './section.ts'
 import { holdSection } from './section-text.ts'
@@ -12,11 +12,11 @@ import { compareVersions } from './version.ts'
 
 /** One thing to mend; `what` says it to a person. */
 export type Repair = { readonly what: string } & (
-  | { readonly kind: 'accept'; readonly file: Migration; readonly row: Named }
-  | { readonly kind: 'mark-applied' | 'baseline'; readonly file: Migration; readonly row: Named | null }
+  | { readonly kind: 'accept'; readonly file: Migration; readonly row: MigrationName }
+  | { readonly kind: 'mark-applied' | 'baseline'; readonly file: Migration; readonly row: MigrationName | null }
   | { readonly kind: 'forget' | 'statement-again'; readonly version: string; readonly name: string }
   | { readonly kind: 'statement-done'; readonly version: string; readonly name: string; readonly doneChecksum: string }
-  | { readonly kind: 'renamed'; readonly file: Migration; readonly row: Named }
+  | { readonly kind: 'renamed'; readonly file: Migration; readonly row: MigrationName }
   | { readonly kind: 'rebuild'; readonly files: readonly Migration[] }
   | { readonly kind: 'drop-invalid-index'; readonly index: string }
   | { readonly kind: 'mark-environment'; readonly to: Environment }
@@ -109,19 +109,19 @@ function renamedFor(state: State, from: string, to: string): Repair {
   return renamed(file, row)
 }
 
-export function renamed(file: Migration, row: Named): Repair {
+export function renamed(file: Migration, row: MigrationName): Repair {
   return { kind: 'renamed', file, row, what: `record ${row.name} as ${file.name}` }
 }
 
-export function accept(file: Migration, row: Named): Repair {
+export function accept(file: Migration, row: MigrationName): Repair {
   return { kind: 'accept', file, row, what: `accept ${file.name} as it is now, without running it` }
 }
 
-function markApplied(file: Migration, row: Named | null): Repair {
+function markApplied(file: Migration, row: MigrationName | null): Repair {
   return { kind: 'mark-applied', file, row, what: `record ${file.name} as applied without running it` }
 }
 
-export function forget({ version, name }: Named): Repair {
+export function forget({ version, name }: MigrationName): Repair {
   return { kind: 'forget', version, name, what: `forget ${name} without reverting it` }
 }
 

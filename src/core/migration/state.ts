@@ -1,6 +1,6 @@
 import { NselfError } from '../errors.ts'
 import { findRenumbered, isSameText, rowsOfFiles } from './identity.ts'
-import type { Applied, Migration, Named } from './migration.ts'
+import type { Applied, Migration, MigrationName } from './migration.ts'
 import { compareVersions } from './version.ts'
 
 /** `lost`: its row is gone, but the journal knows that it was applied. */
@@ -25,7 +25,7 @@ export interface State {
   /** Files of which two have one version: nothing can run, for nobody can tell their order. */
   readonly twins: readonly (readonly [Migration, Migration])[]
   /** What the journal knows as applied, and has no row. */
-  readonly lost: readonly Named[]
+  readonly lost: readonly MigrationName[]
 }
 
 /**
@@ -33,7 +33,11 @@ export interface State {
  * @param lost what the journal knows as applied, and has no row.
  * @throws NselfError `invalid-migration` for an unknown or circular depends_on.
  */
-export function compare(files: readonly Migration[], history: readonly Applied[], lost: readonly Named[] = []): State {
+export function compare(
+  files: readonly Migration[],
+  history: readonly Applied[],
+  lost: readonly MigrationName[] = [],
+): State {
   const isLost = new Set(lost.map(({ version }) => version))
   const rows = rowsOfFiles(files, history)
   const found = new Set(rows.values())

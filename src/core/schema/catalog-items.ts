@@ -19,7 +19,7 @@ export interface Item {
 /** All of a catalog as items, each with a key of its own, in the order in which they are shown. */
 export function itemsOf(catalog: Catalog): Map<string, Item> {
   const items = new Map<string, Item>()
-  const put = ({ kind, schema, path, table, label }: Named, traits: Traits, implicit: boolean) => {
+  const put = ({ kind, schema, path, table, label }: NamedObject, traits: Traits, implicit: boolean) => {
     const words = Object.entries(traits).flatMap(([trait, text]) =>
       text === null ? [] : [[trait, readText(trait, text)]],
     )
@@ -60,7 +60,7 @@ function grantsText({ grants, withheld }: Access): string {
 }
 
 /** Those of one role for one kind of objects. */
-function defaultsOf({ kind, schema, path, table, owner }: Access): Named {
+function defaultsOf({ kind, schema, path, table, owner }: Access): NamedObject {
   const objects = typeof path === 'string' ? path : path.join()
   const where = schema === null ? '' : ` in schema ${schema}`
   return { kind, schema, path: [owner ?? '', objects], table, label: `of ${owner} on ${objects}${where}` }
@@ -68,7 +68,7 @@ function defaultsOf({ kind, schema, path, table, owner }: Access): Named {
 
 type Traits = Readonly<Record<string, string | null>>
 
-interface Named {
+interface NamedObject {
   readonly kind: string
   readonly schema: string | null
   readonly path: Path
@@ -77,7 +77,7 @@ interface Named {
   readonly label?: string
 }
 
-type Add = (named: Named, traits: Traits) => void
+type Add = (named: NamedObject, traits: Traits) => void
 
 function outsidePublic(schema: string | null, text: string): string {
   return schema === null || schema === 'public' ? text : `${dotted(schema)}.${text}`

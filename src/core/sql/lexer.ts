@@ -64,9 +64,9 @@ export class SqlError extends Error {
   }
 }
 
-type State = 'code' | 'string' | 'escape-string' | 'identifier' | 'dollar' | 'comment' | 'copy'
+type LexerState = 'code' | 'string' | 'escape-string' | 'identifier' | 'dollar' | 'comment' | 'copy'
 
-const unterminated: Record<Exclude<State, 'code' | 'copy'>, string> = {
+const unterminated: Record<Exclude<LexerState, 'code' | 'copy'>, string> = {
   string: 'unterminated quoted string',
   'escape-string': 'unterminated quoted string',
   identifier: 'unterminated quoted identifier',
@@ -150,7 +150,7 @@ export class Lexer {
   /** Offset of text[0] in the whole text. */
   private base = 0
   private pos = 0
-  private state: State = 'code'
+  private state: LexerState = 'code'
   /** Where the current string, comment or dollar quote opened. */
   private opened = 0
   private tag = ''
@@ -325,7 +325,7 @@ export class Lexer {
     if (this.start === null) this.start = this.base + at
   }
 
-  private open(state: State, at: number, length: number): void {
+  private open(state: LexerState, at: number, length: number): void {
     this.state = state
     this.opened = this.base + at
     this.pos = at + length

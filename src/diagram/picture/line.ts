@@ -1,10 +1,10 @@
-import type { Link, Point } from './picture.ts'
+import type { Edge, Point } from './picture.ts'
 import { escaped, round } from './xml.ts'
 
 const corner = 7
 
 /** A foreign key: its line, a crow's foot where many may be, a ring where none need be, and bars for one. */
-export function lineOf(link: Link, route: readonly Point[]): string {
+export function lineOf(link: Edge, route: readonly Point[]): string {
   const [start, second] = route
   const [end, beforeEnd] = [route.at(-1), route.at(-2)]
   if (!start || !second || !end || !beforeEnd) return ''
@@ -15,7 +15,7 @@ export function lineOf(link: Link, route: readonly Point[]): string {
   return `<g class="link" id="${link.id}" data-child="${link.child.id}" data-parent="${link.parent.id}"><title>${escaped(aboutOf(link))}</title><path class="reach" d="${path}"/><path class="line" d="${path}"/>${ends}</g>`
 }
 
-function aboutOf({ relation, child, parent }: Link): string {
+function aboutOf({ relation, child, parent }: Edge): string {
   const { columns, references, isOne, isOptional, name } = relation
   const side = (title: string, names: readonly string[]) => `${title} (${names.join(', ')})`
   const rules = [

@@ -6,7 +6,7 @@ import { keyOf, shortName } from '../../core/sql/qualified-name.ts'
 /** What is drawn, with its measures in pixels; where it is drawn is the layout's to say. */
 export interface Picture {
   readonly boxes: readonly Box[]
-  readonly links: readonly Link[]
+  readonly links: readonly Edge[]
 }
 
 export interface Box {
@@ -32,7 +32,7 @@ export interface Row {
   readonly type: string
 }
 
-export interface Link {
+export interface Edge {
   /** `l0`, `l1` … */
   readonly id: string
   readonly relation: Relation
@@ -114,7 +114,7 @@ function split(table: Table): { shown: Column[]; hidden: Column[] } {
   return { shown, hidden: table.columns.filter((column) => !shown.includes(column)) }
 }
 
-function linkOf(relation: Relation, id: string, child: Box, parent: Box): Link {
+function linkOf(relation: Relation, id: string, child: Box, parent: Box): Edge {
   const middle = (box: Box, column: string | undefined) => {
     const row = box.rows.findIndex((one) => one.column.name === column)
     return row === -1 ? headHeight / 2 : headHeight + (row + 0.5) * rowHeight

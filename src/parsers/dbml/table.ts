@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /** Where something stands, as the parser tells it. */
-interface Token {
+interface Placed {
   readonly token: {
     readonly start: { readonly offset: number }
     readonly end: { readonly offset: number }
@@ -23,7 +23,7 @@ interface Token {
 
 /** What reading a table needs to know of the file. */
 export interface Reading {
-  readonly at: (part: Token) => Location
+  readonly at: (part: Placed) => Location
   /** A type as SQL. */
   readonly typeOf: (type: Column['type']) => string
   readonly source: Source

@@ -11,7 +11,7 @@ import { locateIn, openSection } from '../../core/migration/section-text.ts'
 import { workUnits } from '../../core/migration/work-units.ts'
 import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
 import { listAt, nodeAt, relationOf, type Tree, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
-import { dangersInBlock, type Found } from './do-block.ts'
+import { type DangerInBlock, dangersInBlock } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
 
 /** SQL to be looked at: a section of a migration, or a seed. */
@@ -59,7 +59,7 @@ export async function inspect(scripts: readonly Inspected[]): Promise<Inspection
   const findings: Finding[] = []
   const files = new Map<string, FileLook>()
   for (const script of scripts) {
-    const look = new Look(parser, script, made)
+    const look = new ScriptLook(parser, script, made)
     look.all()
     findings.push(...look.findings)
     files.set(script.name, { reach: look.reach, rewrites: look.rewrites, own: look.own })
@@ -74,7 +74,7 @@ export function maybeDangerous(sql: string): boolean {
 }
 
 /** One script that is looked through. */
-class Look {
+class ScriptLook {
   readonly findings: Finding[] = []
   readonly rewrites: Allowed[] = []
   readonly own: Allowed[] = []
@@ -152,8 +152,8 @@ class Look {
     }
   }
 
-  private dangersIn(tree: Tree, sql: string): Found[] {
-    const found: Found[] = dangersOf(tree, this.made).map((danger) => ({ ...danger, line: 0 }))
+  private dangersIn(tree: Tree, sql: string): DangerInBlock[] {
+    const found: DangerInBlock[] = dangersOf(tree, this.made).map((danger) => ({ ...danger, line: 0 }))
     visit(tree, (type, node) => {
       if (type === 'DoStmt') found.push(...dangersInBlock(this.parser, node, sql, this.made))
       return type !== 'CreateFunctionStmt'

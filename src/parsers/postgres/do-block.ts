@@ -5,14 +5,14 @@ import type { Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
 
 /** A danger and on which line of its statement it stands; 0 for its beginning. */
-export type Found = Danger & { readonly line: number }
+export type DangerInBlock = Danger & { readonly line: number }
 
 /** What a DO block runs: its statements, and EXECUTE of a text that can be read here. */
-export function dangersInBlock(parser: Parser, node: TreeNode, sql: string, made: Made): Found[] {
+export function dangersInBlock(parser: Parser, node: TreeNode, sql: string, made: Made): DangerInBlock[] {
   const body = blockBody(node)
   if (body === null) return []
   const first = sql.slice(0, Math.max(sql.indexOf(body), 0)).split('\n').length - 1
-  const found: Found[] = []
+  const found: DangerInBlock[] = []
   for (const { text, line } of queriesIn(parser, body)) {
     try {
       const tree = parser.parse(text)

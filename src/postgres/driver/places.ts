@@ -4,7 +4,7 @@ import { systemCodeOf } from '../../core/system-error.ts'
 import { type Client, queryArrays, socketOf } from './pg.ts'
 import { attemptsAt, isWorthTheOtherWay } from './tls.ts'
 
-interface Server {
+interface ServerAddress {
   readonly host: string
   readonly port: number
   readonly ssl?: string | undefined
@@ -26,7 +26,7 @@ const chosen = new Map<string, Place>()
  * without, as its mode says.
  * @throws what the last place said.
  */
-export async function firstThatAnswers<T extends Opened>(server: Server, open: Open<T>): Promise<T> {
+export async function firstThatAnswers<T extends Opened>(server: ServerAddress, open: Open<T>): Promise<T> {
   const places = placesOf(server)
   const [only] = places
   const { attributes, random } = server.link ?? {}
@@ -59,7 +59,7 @@ export async function firstThatAnswers<T extends Opened>(server: Server, open: O
   throw failure
 }
 
-async function openPlace<T extends Opened>(server: Server, place: Place, open: Open<T>): Promise<T> {
+async function openPlace<T extends Opened>(server: ServerAddress, place: Place, open: Open<T>): Promise<T> {
   let first: unknown
   for (const tls of attemptsAt(place, server.ssl)) {
     try {

@@ -20,16 +20,16 @@ export interface Outcome {
   readonly completed: number
 }
 
-interface Script extends Submittable {
+interface ScriptQuery extends Submittable {
   readonly completed: number
   /** Null until it is sent. */
   readonly wire: Wire | null
 }
 
-let scriptClass: (new (text: string | Buffer) => Script) | null = null
+let scriptClass: (new (text: string | Buffer) => ScriptQuery) | null = null
 
 /** The driver's own query, less what a migration does not need: rows are not kept, statements are counted. */
-function scriptClassOf(client: Client): new (text: string | Buffer) => Script {
+function scriptClassOf(client: Client): new (text: string | Buffer) => ScriptQuery {
   return class extends queryClassOf(client) {
     completed = 0
     wire: Wire | null = null
@@ -55,7 +55,7 @@ function scriptClassOf(client: Client): new (text: string | Buffer) => Script {
   }
 }
 
-function begin(client: Client, text: string | Buffer): { script: Script; outcome: Promise<Outcome> } {
+function begin(client: Client, text: string | Buffer): { script: ScriptQuery; outcome: Promise<Outcome> } {
   scriptClass ??= scriptClassOf(client)
   const script = new scriptClass(text)
   const outcome = new Promise<Outcome>((resolve) => {

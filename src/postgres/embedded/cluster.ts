@@ -13,7 +13,7 @@ import { basename, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import { type Account, accountFor, type Launcher, launcherFor } from './account.ts'
 import type { Binaries } from './binaries.ts'
-import { type Folder, isErrno, makePassage, type Settings, writeSettings } from './folder.ts'
+import { type ClusterSettings, type Folder, isErrno, makePassage, writeSettings } from './folder.ts'
 import { freePort } from './port.ts'
 import { lastLines, runProgram } from './program.ts'
 import { isAlive } from './status.ts'
@@ -71,7 +71,7 @@ export async function makeSettings(
   binaries: Binaries,
   launcher: Launcher,
   { superuser: user }: ClusterKind,
-): Promise<Settings> {
+): Promise<ClusterSettings> {
   const settings = { port: await freePort(), password: newPassword(), version: binaries.version, user }
   await runSingle(folder.data, binaries, launcher, `ALTER ROLE ${user} PASSWORD '${settings.password}'`)
   writeSettings(folder.settings, settings)

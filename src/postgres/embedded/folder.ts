@@ -15,7 +15,7 @@ export interface Folder {
 }
 
 /** What must be known to connect; kept in `server.json`, readable by its owner only. */
-export interface Settings {
+export interface ClusterSettings {
   readonly port: number
   readonly password: string
   /** Of the npm package whose programs made the data, like 18.4.0-beta.17. */
@@ -67,11 +67,11 @@ export function isErrno(error: unknown, ...codes: readonly string[]): error is N
 }
 
 /** The settings, or null when `server.json` is missing or not whole. */
-export function readSettings(folder: Folder): Settings | null {
+export function readSettings(folder: Folder): ClusterSettings | null {
   const text = readIfExists(folder.settings)
   if (text === null) return null
   try {
-    const { port, password, version, user }: Partial<Record<keyof Settings, unknown>> = JSON.parse(text)
+    const { port, password, version, user }: Partial<Record<keyof ClusterSettings, unknown>> = JSON.parse(text)
     if (!isPort(port) || !isText(password) || !isText(version)) return null
     return { port, password, version, ...(isText(user) ? { user } : {}) }
   } catch {
@@ -80,7 +80,7 @@ export function readSettings(folder: Folder): Settings | null {
 }
 
 /** Writes `server.json` in one step, so that a reader sees the old one or the new one, never a half. */
-export function writeSettings(path: string, settings: Settings): void {
+export function writeSettings(path: string, settings: ClusterSettings): void {
   const temporary = `${path}.${process.pid}`
   rmSync(temporary, { force: true })
   writeFileSync(temporary, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600, flag: 'wx' })

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NselfError } from '../../core/errors.ts'
 import type { Launcher } from './account.ts'
 import type { Binaries } from './binaries.ts'
-import { type Folder, readIfExists, type Settings, writeSettings } from './folder.ts'
+import { type ClusterSettings, type Folder, readIfExists, writeSettings } from './folder.ts'
 import { freePort, isFree } from './port.ts'
 import { cannotRun, commandOf, inheritedFiles, lastLines, runProgram } from './program.ts'
 import { isAlive, type Postmaster, pidFileOf, readPostmaster } from './status.ts'
@@ -24,9 +24,9 @@ export async function launch(
   folder: Folder,
   binaries: Binaries,
   launcher: Launcher,
-  settings: Settings,
+  settings: ClusterSettings,
   tell: Tell,
-): Promise<Settings> {
+): Promise<ClusterSettings> {
   const deadline = Date.now() + 10_000
   let current = settings
   for (;;) {
@@ -154,7 +154,7 @@ export function disarmPidFile(folder: Folder): void {
   else writeFileSync(path, text.replace(/^\s*-?\d+/, String(process.pid)))
 }
 
-async function moveTo(port: number, settings: Settings, folder: Folder, tell: Tell): Promise<Settings> {
+async function moveTo(port: number, settings: ClusterSettings, folder: Folder, tell: Tell): Promise<ClusterSettings> {
   tell(`Port ${settings.port} is taken by another program: PostgreSQL gets port ${port} from now on`)
   const moved = { ...settings, port }
   writeSettings(folder.settings, moved)

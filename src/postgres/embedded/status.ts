@@ -2,7 +2,15 @@ import { readFileSync, statSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { basename, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
-import { dataMajor, type Folder, folderOf, isErrno, readIfExists, readSettings, type Settings } from './folder.ts'
+import {
+  type ClusterSettings,
+  dataMajor,
+  type Folder,
+  folderOf,
+  isErrno,
+  readIfExists,
+  readSettings,
+} from './folder.ts'
 
 /** A server that answers, and everything needed to connect to it. */
 export interface EmbeddedServer {
@@ -54,7 +62,7 @@ export function embeddedStatus(home: string): EmbeddedStatus {
 }
 
 /** The settings as a server to connect to. */
-export function serverOf(folder: Folder, settings: Settings, started: boolean): EmbeddedServer {
+export function serverOf(folder: Folder, settings: ClusterSettings, started: boolean): EmbeddedServer {
   const { port, password, version, user = 'postgres' } = settings
   const url = `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/nself`
   const fixed = { host: '127.0.0.1', user, database: 'nself' } as const
@@ -93,7 +101,7 @@ function readPidFile(folder: Folder): string | null {
   }
 }
 
-function readOwnSettings(folder: Folder): Settings | null {
+function readOwnSettings(folder: Folder): ClusterSettings | null {
   try {
     return readSettings(folder)
   } catch (error) {

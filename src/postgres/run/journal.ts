@@ -6,7 +6,7 @@ import { journalSql } from '../tracking/journal-entry.ts'
 import { cancelling, type Session } from './session.ts'
 
 /** How a step ended that was not done. */
-interface Ending {
+interface StepEnding {
   readonly outcome: 'failed' | 'interrupted' | 'refused'
   readonly detail: string | null
   readonly effects: readonly Effect[] | null
@@ -16,7 +16,7 @@ interface Ending {
 export async function journalEnding(
   session: Session,
   step: Step,
-  { outcome, detail, effects }: Ending,
+  { outcome, detail, effects }: StepEnding,
   { environment, signal }: { readonly environment: Environment; readonly signal: AbortSignal },
 ): Promise<void> {
   const entry = journalSql(step.direction, step, outcome, environment, detail, effects)

@@ -14,7 +14,7 @@ import { utf16Offset } from '../run/failure.ts'
 import { cancelling } from '../run/session.ts'
 import { beginReadOnlySql, controlsTransaction } from './read-only-transaction.ts'
 
-interface QueryOptions {
+interface SendOptions {
   /** What the guard has let pass; null for a read-only transaction that is rolled back. */
   readonly write: Approved<string> | null
   readonly tell: (sentence: string) => void
@@ -46,7 +46,7 @@ export function statementsOf(sql: string): SqlStatement[] {
  * @throws NselfError `query-failed` with the place in the SQL; `refused` for one that ends a read-only transaction;
  * `connection`, `interrupted`.
  */
-export async function runQuery(server: Server, sql: string, options: QueryOptions): Promise<RawAnswer[]> {
+export async function runQuery(server: Server, sql: string, options: SendOptions): Promise<RawAnswer[]> {
   const statements = statementsOf(sql)
   return withConnection(connectAsPerson(server, 'nself query'), null, async (client, connection) => {
     connection.onNotice = (message, severity) => options.tell(`${severity}: ${message}`)

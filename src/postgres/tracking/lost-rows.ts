@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/environment.ts'
-import type { Named } from '../../core/migration/migration.ts'
+import type { MigrationName } from '../../core/migration/migration.ts'
 import type { Client } from '../driver/pg.ts'
 
 /** What makes a migration count as applied; whatever else is done to it, it counts as applied no more. */
@@ -29,7 +29,7 @@ const withoutRow = 'AND NOT EXISTS (SELECT FROM nself.migrations AS m WHERE m.ve
  * Migrations that are applied as the journal tells it, and have no row: somebody deleted it. Where nothing was ever
  * tracked there are none, so that it may be asked together with the history.
  */
-export async function readLostRows(client: Client): Promise<Named[]> {
+export async function readLostRows(client: Client): Promise<MigrationName[]> {
   try {
     const { rows } = await client.query<{ version: string; name: string }>(
       `WITH ${journaledSql(withoutRow)} SELECT gone.version::text, name FROM gone JOIN nself.journal ON id = last ORDER BY first`,

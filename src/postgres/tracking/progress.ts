@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/environment.ts'
-import type { Named } from '../../core/migration/migration.ts'
+import type { MigrationName } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { changeSql, checksumsOf, isRow, type Origin } from './records.ts'
@@ -18,11 +18,11 @@ export function beginProgressSql(step: Step, { environment, branch = null }: Ori
   return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
 }
 
-export function statementBegunSql(of: Named, statement: number): string {
+export function statementBegunSql(of: MigrationName, statement: number): string {
   return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE ${isRow(of)}`
 }
 
-export function statementDoneSql(of: Named, statement: number, checksum: string): string {
+export function statementDoneSql(of: MigrationName, statement: number, checksum: string): string {
   return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE ${isRow(of)}`
 }
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
-import type { Migration, Named } from '../../core/migration/migration.ts'
-import type { Rename, Step } from '../../core/migration/plan.ts'
+import type { Migration, MigrationName } from '../../core/migration/migration.ts'
+import type { RenamedMigration, Step } from '../../core/migration/plan.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { journaled, journalSql } from './journal-entry.ts'
@@ -10,7 +10,7 @@ import { forgetSeedsSql } from './seed-history.ts'
 
 // What is written into the tracking tables in the transaction of a migration, or of what changes them as a whole.
 
-export const isRow = ({ version, name }: Named) => `version = ${version} AND name = ${quoteLiteral(name)}`
+export const isRow = ({ version, name }: MigrationName) => `version = ${version} AND name = ${quoteLiteral(name)}`
 
 /** Where what is applied comes from, and whereto it goes. */
 export interface Origin {
@@ -72,7 +72,7 @@ export function storeDownSql(file: Migration): string {
 }
 
 /** SQL that gives the rows of renamed files the names that these have now. */
-export function renameSql(renames: readonly Rename[]): string {
+export function renameSql(renames: readonly RenamedMigration[]): string {
   const values = renames.map(({ version, from, to }) => `(${version}, ${quoteLiteral(from)}, ${quoteLiteral(to)})`)
   return `UPDATE nself.migrations SET name = b.name FROM (VALUES ${values.join(', ')}) AS b (version, before, name)
  WHERE migrations.version = b.version AND migrations.name = b.before`
