@@ -106,3 +106,79 @@ test('tables that are as they should be are not touched', async () => {
   expect(code, stderr).toBe(2)
   expect(stderr).toContain('are as they should be')
 })
+
+const constraintsSql = `SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE connamespace = 'nself'::regnamespace AND contype <> 'n' ORDER BY 1, 2`
+
+test('repair puts columns, types, defaults, keys and constraints back as they were, of every format', async () => {
+  const project = await applied()
+  const shape = async () => [await project.query(columnsSql), await project.query(constraintsSql)]
+  const before = await shape()
+  await project.query(`ALTER TABLE nself.migrations DROP COLUMN seen_checksum, DROP COLUMN branch, ALTER COLUMN applied_by DROP DEFAULT,
+  ALTER COLUMN duration_ms DROP DEFAULT, ALTER COLUMN duration_ms TYPE text, ALTER COLUMN position DROP IDENTITY,
+  ALTER COLUMN position DROP NOT NULL, DROP CONSTRAINT migrations_pkey, ADD CONSTRAINT few CHECK (version < 2);
+ ALTER TABLE nself.journal DROP COLUMN effects; DROP TABLE nself.repeatables`)
+  const { code, stderr } = await project.nself('db', 'migrate', 'up')
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('the tables of the schema nself are not as nself made them')
+  expect(await project.tables()).toEqual(['a'])
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  expect(await shape()).toEqual(before)
+  await project.ok('db', 'migrate', 'up')
+  await project.ok('db', 'migrate', 'down')
+  expect(await project.tables()).toEqual(['a'])
+})
+
+test("a column of somebody else's that must not be empty keeps no row out after repair", async () => {
+  const project = await applied()
+  await project.query("ALTER TABLE nself.migrations ADD ticket text NOT NULL DEFAULT 'x'")
+  await project.query('ALTER TABLE nself.migrations ALTER ticket DROP DEFAULT')
+  const { code, stderr } = await project.nself('db', 'migrate', 'up')
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('nself db migrate repair')
+  expect(await project.ok('db', 'migrate', 'repair')).toContain('a column ticket')
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  await project.ok('db', 'migrate', 'up')
+})
+
+test('a view in place of a table is kept under a name that is free, and the rows come from the journal', async () => {
+  const project = await applied()
+  await project.query(`ALTER TABLE nself.migrations RENAME TO migrations_set_aside;
+ CREATE VIEW nself.migrations AS SELECT * FROM nself.migrations_set_aside WHERE false`)
+  expect((await project.nself('db', 'migrate', 'up')).code).toBe(3)
+  const shown = await project.ok('db', 'migrate', 'repair', '--restore-tables', '--rebuild')
+  expect(shown).toContain('migrations_set_aside_2')
+  expect(shown).toContain('put the row of 001_a back')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
+  await project.ok('db', 'migrate', 'up')
+})
+
+test('tables that are gone in pairs stop up and down, and come back in two steps that are told', async () => {
+  const project = await applied()
+  await project.query('DROP TABLE nself.metadata, nself.migrations')
+  expect((await project.nself('db', 'migrate', 'up')).stderr).toContain('nself db migrate repair --rebuild')
+  const production = ['--env', 'production', '--yes', '--no-backup']
+  const refused = await project.nself('db', 'migrate', 'repair', '--rebuild', ...production)
+  expect(refused.code, refused.stderr).toBe(3)
+  expect(refused.stderr).toContain('first: nself db migrate repair --env production --restore-tables')
+  await project.ok('db', 'migrate', 'repair', '--restore-tables', '--rebuild', ...production)
+  expect((await project.nself('db', 'migrate', 'status', '--env', 'production')).stdout).toContain(
+    '1 applied, 1 pending',
+  )
+})
+
+test('a journal that is gone stops a run before its first migration', async () => {
+  const project = await applied()
+  await project.query('DROP TABLE nself.journal')
+  expect((await project.nself('db', 'migrate', 'status')).stderr).toContain('repair --restore-tables')
+  const { code, stderr } = await project.nself('db', 'migrate', 'up')
+  expect(code, stderr).toBe(3)
+  expect(stderr).toContain('has lost its table nself.journal')
+})
+
+test('fresh needs no table of files that run again', async () => {
+  const project = await applied()
+  await project.query('DROP TABLE nself.repeatables')
+  await project.ok('db', 'migrate', 'fresh')
+  expect(await project.tables()).toEqual(['a', 'b'])
+})

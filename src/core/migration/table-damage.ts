@@ -1,28 +1,48 @@
 /** What somebody has done to a table that nself keeps, and that keeps nself from using it. */
 export type TableDamage = { readonly table: string } & (
-  | { readonly kind: 'trigger' | 'rule'; readonly name: string }
+  | { readonly kind: 'trigger' | 'rule' | 'constraint'; readonly name: string }
   | { readonly kind: 'row-security' }
   /** A column that can be made again. */
   | { readonly kind: 'column'; readonly name: string; readonly definition: string }
-  /** It lacks columns without which it is no table of nself's. */
-  | { readonly kind: 'foreign'; readonly columns: readonly string[] }
+  | { readonly kind: 'type'; readonly name: string; readonly type: string; readonly keepsFiller: boolean }
+  /** It has lost what fills it: an expression, or `identity`. */
+  | { readonly kind: 'default'; readonly name: string; readonly value: string }
+  /** Not nself's, and it wants a value in each row. */
+  | { readonly kind: 'required'; readonly name: string }
+  /** It has lost its primary key, which is this column. */
+  | { readonly kind: 'key'; readonly name: string }
+  /** It is no table, where no column is named, or lacks columns without which it is no table of nself's. */
+  | { readonly kind: 'foreign'; readonly columns: readonly string[]; readonly aside: string }
   | { readonly kind: 'missing' }
 )
 
 /** What is wrong, in words. */
 export function problemOf(damage: TableDamage): string {
+  const table = `nself.${damage.table}`
   switch (damage.kind) {
     case 'trigger':
     case 'rule':
-      return `nself.${damage.table} has the ${damage.kind} ${damage.name}, which can change or swallow its rows`
+      return `${table} has the ${damage.kind} ${damage.name}, which can change or swallow its rows`
+    case 'constraint':
+      return `${table} has the constraint ${damage.name}, which can refuse its rows`
     case 'row-security':
-      return `row security is on for nself.${damage.table} and can hide its rows`
+      return `row security is on for ${table} and can hide its rows`
     case 'column':
-      return `nself.${damage.table} lacks its column ${damage.name}`
+      return `${table} lacks its column ${damage.name}`
+    case 'type':
+      return `the column ${damage.name} of ${table} is no ${damage.type} any more`
+    case 'default':
+      return `the column ${damage.name} of ${table} has lost what fills it`
+    case 'required':
+      return `${table} has a column ${damage.name} of somebody else's that must not be empty`
+    case 'key':
+      return `${table} has lost its primary key`
     case 'foreign':
-      return `nself.${damage.table} lacks ${damage.columns.join(', ')}: it is no table of nself's`
+      return damage.columns.length === 0
+        ? `${table} is no plain table`
+        : `${table} lacks ${damage.columns.join(', ')}: it is no table of nself's`
     case 'missing':
-      return `the table nself.${damage.table} is gone`
+      return `the table ${table} is gone`
   }
 }
 
@@ -31,19 +51,23 @@ export function fixOf(damage: TableDamage): string {
   switch (damage.kind) {
     case 'trigger':
     case 'rule':
+    case 'constraint':
       return `drop the ${damage.kind} ${damage.name}`
     case 'row-security':
       return `turn row security off for nself.${damage.table}`
     case 'column':
       return `add the column ${damage.name}`
+    case 'type':
+      return `make ${damage.name} ${damage.type} again`
+    case 'default':
+      return `set the ${damage.value === 'identity' ? 'identity' : 'default'} of ${damage.name} again`
+    case 'required':
+      return `let ${damage.name} be empty`
+    case 'key':
+      return `make ${damage.name} the primary key again`
     case 'foreign':
-      return `rename it to ${setAside(damage.table)} and make nself.${damage.table} anew`
+      return `rename it to ${damage.aside} and make nself.${damage.table} anew`
     case 'missing':
       return `make nself.${damage.table} anew`
   }
-}
-
-/** The name under which a table that is not nself's is kept. */
-export function setAside(table: string): string {
-  return `${table}_set_aside`
 }

@@ -4,14 +4,14 @@ import { LostConnection } from './lost-connection.ts'
 import { missingRight } from './missing-right.ts'
 import type { Client, Row } from './pg.ts'
 import { type ServerError, send } from './send.ts'
-import { detailOf, hintFor } from './server-error.ts'
+import { detailOf, hintFor, isOfTracking, tracksNoMore } from './server-error.ts'
 
 /** A failure of what the runner itself sends: the tracking tables, the transaction around all. */
 export async function refusal(client: Client, error: ServerError): Promise<Error> {
   if (error instanceof LostConnection) return error
   return new NselfError('migration-failed', error.message, {
     server: detailOf(error),
-    hint: (await missingRight(client, error)) ?? hintFor(error),
+    hint: isOfTracking(error) ? tracksNoMore : ((await missingRight(client, error)) ?? hintFor(error)),
     cause: error,
   })
 }

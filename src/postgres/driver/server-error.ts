@@ -13,6 +13,16 @@ export function detailOf(error: ServerError): ServerDetail {
 
 const goesOn = 'mend the file and run the command again: it goes on from there'
 
+const ofTracking = /(?:relation "|nself\.)(?:migrations|journal|metadata|seeds|repeatables)\b/
+
+/** Whether what nself writes of a run was refused, because its tables are not as it made them. */
+export function isOfTracking({ code = '', message, schema }: ServerError): boolean {
+  return schema === 'nself' || (/^42(?!501|P01)/.test(code) && ofTracking.test(message))
+}
+
+export const tracksNoMore =
+  'the tables of the schema nself are not as nself made them; to see what is wrong, and put it right: nself db migrate repair'
+
 /** What to do about an error of the server, by its SQLSTATE. */
 export function hintFor(error: ServerError): string {
   switch (error.code) {

@@ -7,7 +7,7 @@ import type { FailureReport } from '../../core/report.ts'
 import { missingRight } from '../driver/missing-right.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
-import { detailOf, hintFor } from '../driver/server-error.ts'
+import { detailOf, hintFor, isOfTracking, tracksNoMore } from '../driver/server-error.ts'
 import { isSwallowed } from '../tracking/records.ts'
 import type { SqlMessage } from './messages.ts'
 import { doneStatements } from './report.ts'
@@ -24,7 +24,8 @@ export async function migrationFailure(
   if (isSwallowed(error)) return swallowed(step.name, error, report)
   const location = message === null ? undefined : place(step, section, message, outcome)
   const kept = doneStatements(report)
-  const next = (await missingRight(client, error)) ?? hintFor(error)
+  const isOurs = location === undefined && isOfTracking(error)
+  const next = isOurs ? tracksNoMore : ((await missingRight(client, error)) ?? hintFor(error))
   const hint = [kept, committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = message !== null && location === undefined ? ' at its end' : ''

@@ -15,6 +15,8 @@ interface Facts {
   readonly tracked: boolean
   /** The table of migrations is gone, but not the journal: somebody dropped it. */
   readonly lost: boolean
+  /** The journal is gone, but not the table of migrations. */
+  readonly unjournaled: boolean
   readonly markedAs: Environment | null
   /** It has migrations and remembers no environment: it counts as production until it is told. */
   readonly markLost: boolean
@@ -95,6 +97,7 @@ export async function readHistory(client: Client): Promise<History> {
     facts: {
       tracked,
       lost: journaled && !tracked,
+      unjournaled: tracked && !journaled,
       markedAs,
       markLost,
       format,

@@ -6,6 +6,7 @@ import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { journaled, journalSql } from './journal-entry.ts'
 import { droppingKey } from './metadata.ts'
+import { repeatableTableSql } from './schema.ts'
 import { forgetSeedsSql } from './seed-history.ts'
 
 // What is written into the tracking tables in the transaction of a migration, or of what changes them as a whole.
@@ -86,7 +87,7 @@ export function raiseMarkSql(environment: Environment): string {
 /** SQL that forgets all migrations and seeds, for `fresh`, and marks the database as one that is being dropped; the journal remembers. */
 export function forgetAllSql(environment: Environment): string {
   const mark = `INSERT INTO nself.metadata VALUES ('${droppingKey}', 'everything') ON CONFLICT DO NOTHING`
-  return `DELETE FROM nself.migrations; DELETE FROM nself.repeatables; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
+  return `DELETE FROM nself.migrations; ${repeatableTableSql}; DELETE FROM nself.repeatables; ${forgetSeedsSql}; ${mark}; ${journalSql('fresh', null, 'begun', environment)}`
 }
 
 /** SQL that takes that mark away. */

@@ -37,6 +37,19 @@ COMMENT ON TABLE nself.journal IS 'Everything that was ever done, append-only';
 CREATE TABLE IF NOT EXISTS nself.metadata (key text PRIMARY KEY, value text NOT NULL);
 `
 
+export const repeatableTableSql = `CREATE TABLE IF NOT EXISTS nself.repeatables (
+  name text PRIMARY KEY,
+  checksum text NOT NULL,
+  seen_checksum text,
+  down_sql text,
+  variables jsonb,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  duration_ms integer NOT NULL DEFAULT 0,
+  applied_by text NOT NULL DEFAULT session_user,
+  environment text NOT NULL,
+  branch text
+)`
+
 /** What the second format adds. A row that an older program writes has nothing in these columns. */
 const second = `
 ALTER TABLE nself.migrations
@@ -52,18 +65,7 @@ COMMENT ON COLUMN nself.migrations.variables IS 'The values that were filled in;
 COMMENT ON COLUMN nself.migrations.branch IS 'The branch of git from which it was applied';
 ALTER TABLE nself.journal ADD COLUMN IF NOT EXISTS effects jsonb;
 COMMENT ON COLUMN nself.journal.effects IS 'What it did to relations and rows';
-CREATE TABLE IF NOT EXISTS nself.repeatables (
-  name text PRIMARY KEY,
-  checksum text NOT NULL,
-  seen_checksum text,
-  down_sql text,
-  variables jsonb,
-  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  duration_ms integer NOT NULL DEFAULT 0,
-  applied_by text NOT NULL DEFAULT session_user,
-  environment text NOT NULL,
-  branch text
-);
+${repeatableTableSql};
 COMMENT ON TABLE nself.repeatables IS 'One row per file that runs again when it is edited, as it ran last';
 `
 

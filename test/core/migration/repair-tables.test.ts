@@ -24,8 +24,8 @@ test.each<[damage: TableDamage, what: string]>([
     'nself.migrations lacks its column state: add the column state',
   ],
   [
-    { kind: 'foreign', table: 'migrations', columns: ['version', 'name'] },
-    "nself.migrations lacks version, name: it is no table of nself's: rename it to migrations_set_aside and make nself.migrations anew",
+    { kind: 'foreign', table: 'migrations', columns: ['version', 'name'], aside: 'migrations_set_aside_2' },
+    "nself.migrations lacks version, name: it is no table of nself's: rename it to migrations_set_aside_2 and make nself.migrations anew",
   ],
   [{ kind: 'missing', table: 'journal' }, 'the table nself.journal is gone: make nself.journal anew'],
 ])('%j is told with its fix', (damage, what) => {

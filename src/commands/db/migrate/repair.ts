@@ -3,7 +3,7 @@ import { approve } from '../../../core/guard.ts'
 import { type Repair, type RepairFlags, repairsFor } from '../../../core/migration/repair.ts'
 import { findingsOf, type ProposedRepair } from '../../../core/migration/repair-findings.ts'
 import { restoreTables, tableFindings } from '../../../core/migration/repair-tables.ts'
-import type { TableDamage } from '../../../core/migration/table-damage.ts'
+import { problemOf, type TableDamage } from '../../../core/migration/table-damage.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
 import { connect, placeOf } from '../../../postgres/driver/connect.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
@@ -34,7 +34,8 @@ export interface RepairOptions extends RepairFlags {
 /** Shows what is wrong as named fixes, and does those that were chosen by flag or at the terminal, each one thing. */
 export async function repair(context: Context, options: RepairOptions): Promise<RepairResult> {
   const damaged = await repairTables(context, options)
-  if (damaged !== null) return damaged
+  if (damaged !== null && (damaged.done.length === 0 || !asksForMore(options))) return damaged
+  const before = damaged?.done ?? []
   const { environment } = context.settings
   const { server, history, state, invalid } = await look(context, async ({ client }, found) => {
     const invalid = await findInvalidIndexes(client)
@@ -51,7 +52,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
   if (chosen.length === 0) {
     const shown = findings.map(shownFix)
-    return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: [] }
+    return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: before }
   }
   refuseOtherEnvironment(server, history.facts, environment)
   refuseReadOnly(server, history)
@@ -65,7 +66,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const approved = await approve({ action: 'repair', what: chosen, summary }, environment, context.answers, context.ask)
   if (means !== null) await backupFirst(context, means, options)
   await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs, seen: history })
-  return { kind: 'repair', database, findings: [], inferred: [], done: chosen.map((item) => item.what) }
+  return { kind: 'repair', database, findings: [], inferred: [], done: [...before, ...chosen.map((item) => item.what)] }
 }
 
 /** What is wrong with nself's own tables comes first: nothing can be read before. Null where they are as they should be. */
@@ -80,9 +81,14 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
   const database = placeOf(server)
   const findings = tableFindings(damages)
   if (findings.length === 0) {
-    if (!options.restoreTables) return null
+    if (!options.restoreTables || asksForMore(options)) return null
     throw new NselfError('usage', `the tables of nself on ${database} are as they should be`, {
       hint: 'see nself db migrate repair',
+    })
+  }
+  if (!options.restoreTables && asksForMore(options)) {
+    throw new NselfError('refused', `${database}: ${damages.map(problemOf).join('; ')}`, {
+      hint: 'first: nself db migrate repair --restore-tables; nothing was changed',
     })
   }
   const isChosen = options.restoreTables || (await choose(context, database, findings)).length > 0
@@ -96,6 +102,12 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
   const approved = await approve(intent, environment, context.answers, context.ask)
   await restoreTablesOf(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
   return { kind: 'repair', database, findings: [], inferred: [], done: [repair.what] }
+}
+
+/** Whether a fix is asked for that needs the tables as they should be. */
+function asksForMore(options: RepairOptions): boolean {
+  const { lockWaitMs: _, noBackup: __, restoreTables: ___, ...others } = options
+  return Object.values(others).some((value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)))
 }
 
 /** Whether nself's own migrations are there without what remembers the environment. */

@@ -33,6 +33,9 @@ export async function status(context: Context, options: StatusOptions): Promise<
   if (history.facts.lost) {
     context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
   }
+  if (history.facts.unjournaled) {
+    context.tell('Warning: the table nself.journal is gone: nself db migrate repair --restore-tables')
+  }
   if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
   const all = options.all || environment === 'production'
   const drift = options.drift
