@@ -18,13 +18,17 @@ export function passwordLiterals(sql: string): string[] {
     const from = match.index + match[0].length
     const rest = sql.slice(from, from + reach)
     if (fromElsewhere.test(rest)) found.push(...literalsIn(rest))
-    else found.push(...literalAt(rest.slice(between.exec(rest)?.[0].length ?? 0)))
+    else found.push(...literalBehind(rest, between.exec(rest)?.[0] ?? ''))
   }
   return [...new Set(found)].filter((literal) => literal !== '')
 }
 
-/** The literal that begins at the beginning of a text, in its forms. */
-function literalAt(text: string): string[] {
+/** The literal that begins behind what stands before it, in its forms. */
+function literalBehind(rest: string, before: string): string[] {
+  const text = rest.slice(before.length)
+  // In E'…' a quote can also be written with a backslash before it.
+  const escaped = /e$/i.test(before) ? /^'((?:[^'\\]|\\[\s\S]|'')*)/.exec(text)?.[1] : undefined
+  if (escaped?.includes('\\')) return [escaped, escaped.replace(/\\([\s\S])|''/g, (_, char = "'") => char)]
   const quotes = /^'+/.exec(text)?.[0]
   if (quotes !== undefined) return quoted(text, quotes)
   const tag = /^\$[\p{L}_]?[\p{L}\p{N}_]*\$/u.exec(text)?.[0]
