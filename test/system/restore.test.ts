@@ -139,6 +139,19 @@ describe('restore', () => {
     expect(await queryIn(project, kept as string, 'SELECT id FROM a')).toEqual([[1], [2], [3]])
   })
 
+  test('of several at once, each after the other, leaves a whole database and nothing half-made', async () => {
+    const project = await small()
+    const { file } = await backUp(project)
+    await project.query('DELETE FROM a')
+    const runs = [1, 2, 3].map(() => project.start('db', 'restore', file, '--drop-old').finished)
+    for (const { code, stderr } of await Promise.all(runs)) {
+      expect(code, stderr).toBe(0)
+      expect(stderr).not.toContain('had left')
+    }
+    expect(await project.query('SELECT id FROM a')).toEqual([[1]])
+    expect(await databasesOf(project)).toEqual([databaseOf(project)])
+  })
+
   test('leaves databases that backup list shows, and that backup prune --databases drops once it is told to', async () => {
     const project = await small()
     await backUp(project)

@@ -3,6 +3,7 @@ import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { errorOf } from '../../core/system-error.ts'
 import {
   abandonedRestores,
+  claim,
   connectBeside,
   databaseExists,
   dropRestore,
@@ -40,6 +41,7 @@ export async function restoreBeside(
     options.progress('making a database for it')
     const properties = await readProperties(client, server.database)
     const name = await freeName(client, server.database, 'restore', options.stamp)
+    await claim(client, name)
     const fresh = { ...server, database: name }
     try {
       if (plan.newRoles.length > 0) await createRoles(client, plan.newRoles)

@@ -105,12 +105,22 @@ export async function dropRestore(client: Client, name: string): Promise<boolean
   return dropIfOurs(client, name)
 }
 
+const claimKey = (name: string) => `hashtextextended(${name}, ${ourConnectionLimit})`
+
+/**
+ * Says for as long as the connection lasts that a restore which lives makes a database of this name: it gives the lock of
+ * the old one back before the new one has taken its place.
+ */
+export async function claim(client: Client, name: string): Promise<void> {
+  await client.query(`SELECT pg_advisory_lock(${claimKey(quoteLiteral(name))})`)
+}
+
 /** The name under which a restore connects, pg_restore too, which can outlive it. */
 export const restoreApplication = 'nself restore'
 
 /**
- * Databases that restores of this one left half-made and that nobody else uses. Under its lock only: no restore that
- * lives holds it then. From any database of the server.
+ * Databases that restores of this one left half-made and that nobody else uses. Under its lock only: no other restore can
+ * be making one then. From any database of the server.
  */
 export async function abandonedRestores(client: Client, database: string): Promise<string[]> {
   const prefix = `${shortened(database, longestEnding)}_restore_`
@@ -119,7 +129,8 @@ export async function abandonedRestores(client: Client, database: string): Promi
     `SELECT datname AS name FROM pg_database d WHERE datconnlimit = ${ourConnectionLimit} AND datname ^@ ${quoteLiteral(prefix)}
      AND substr(datname, ${[...prefix].length + 1}) ~ '^\\d{8}_\\d{6}(_\\d+)?$'
      AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
-      AND application_name <> '${restoreApplication}')`,
+      AND application_name <> '${restoreApplication}')
+     AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = ${claimKey('datname::text')})`,
   )
   return rows.map((row) => row.name)
 }

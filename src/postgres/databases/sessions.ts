@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
-import { nameOf, type OtherSession } from '../lock/advisory-lock.ts'
+import { lockName, nameOf, type OtherSession } from '../lock/advisory-lock.ts'
 
 /** The sessions on a database, less those given. Every role may see these traits of all. */
 export async function sessionsOn(
@@ -46,6 +46,13 @@ async function end(client: Client, database: string, but: readonly number[]): Pr
   return barred
 }
 
+async function endWaiting(client: Client, database: string, but: readonly number[]): Promise<void> {
+  for (const { pid, application } of await sessionsOn(client, database, but)) {
+    // One of another role stays, and is named.
+    if (application === lockName) await client.query(`SELECT pg_terminate_backend(${pid})`).catch(() => {})
+  }
+}
+
 export interface Emptying {
   readonly database: string
   /** Our own session that goes by itself once the others are gone, and how it goes. */
@@ -77,7 +84,10 @@ export async function withoutSessions(
   })
   const pid = pidOf(worker)
   while (!over && !(await holdsDatabase(watcher, pid, database))) await pause(20)
-  const barred = endOthers ? await end(watcher, database, own === null ? [] : [own.pid]) : null
+  const but = own === null ? [] : [own.pid]
+  // Who only waits for the lock that we hold comes back by itself.
+  if (!endOthers && own !== null) await endWaiting(watcher, database, but)
+  const barred = endOthers ? await end(watcher, database, but) : null
   await own?.leave()
   const there = await sessionsOn(watcher, database)
   const error = await done

@@ -75,15 +75,28 @@ export async function connectAsPerson(server: Server, applicationName: string): 
 }
 
 async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
-  const connection = await firstThatAnswers(server, (place, tls) =>
-    openAt(server, place, tls, applicationName, timeoutMs),
-  ).catch((error: unknown) => {
-    throw error instanceof NselfError ? error : connectionError(error, server)
-  })
+  const attempt = () => firstThatAnswers(server, (place, tls) => openAt(server, place, tls, applicationName, timeoutMs))
+  const again = async (error: unknown) => {
+    if (!isBeingRenamed(error)) throw error
+    await new Promise((resolve) => setTimeout(resolve, renameTakes))
+    return attempt()
+  }
+  const connection = await attempt()
+    .catch(again)
+    .catch((error: unknown) => {
+      throw error instanceof NselfError ? error : connectionError(error, server)
+    })
   traceClient(connection.client, placeOf(server), applicationName)
   const engine = engineOf({ host: connection.place.host, reported: connection.reported })
   if (engine !== null) await refuse(connection, engine)
   return connection
+}
+
+const renameTakes = 300
+
+/** A database whose place another one takes is gone for a moment; of one that was never there the server has no more to say. */
+function isBeingRenamed(error: unknown): boolean {
+  return systemCodeOf(error) === '3D000' && error instanceof Error && 'detail' in error && error.detail !== undefined
 }
 
 async function refuse(connection: Connection, engine: Engine): Promise<void> {

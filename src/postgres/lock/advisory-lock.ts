@@ -1,6 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, connect, disconnect, hangUp, type Server } from '../driver/connect.ts'
 import { majorOf } from '../driver/limits.ts'
+import { LostConnection } from '../driver/lost-connection.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
 import { waitFor } from '../driver/silence.ts'
 import { interruptedWaiting } from './interruption.ts'
@@ -77,7 +78,8 @@ export interface Lock {
   release(): Promise<void>
 }
 
-const lockName = 'nself lock'
+/** The name under which whoever holds the lock, or waits for it, is connected. */
+export const lockName = 'nself lock'
 
 /** So often the connection that holds the lock is used, so that its loss shows while the work goes on elsewhere. */
 const pulse = 10_000
@@ -95,24 +97,30 @@ export interface Waiting {
  * @throws NselfError `locked` after `waitMs`, naming the holder; `interrupted`; `connection`.
  */
 export async function acquireLock(server: Server, options: Waiting, open: Connection | null = null): Promise<Lock> {
-  const connection = open ?? (await connect(server, lockName))
+  let connection = open ?? (await connect(server, lockName))
   // Sent along with what follows: whoever waits for the lock wants to know what holds it.
   if (open !== null) connection.client.query(`SET application_name = '${lockName}'`).catch(() => {})
+  for (let lives = 3; ; lives--) {
+    try {
+      await poll(connection, options)
+      break
+    } catch (error) {
+      await disconnect(connection)
+      // A restore that puts another database in place ends those who wait.
+      if (!(error instanceof LostConnection) || lives === 0 || options.signal.aborted) throw error
+      connection = await connect(server, lockName)
+    }
+  }
   const lost = new AbortController()
   connection.client.once('end', () => lost.abort())
-  try {
-    await poll(connection, options)
-  } catch (error) {
-    await disconnect(connection)
-    throw error
-  }
-  const stopBeating = beat(connection)
+  const held = connection
+  const stopBeating = beat(held)
   return {
-    pid: pidOf(connection.client),
+    pid: pidOf(held.client),
     lost: lost.signal,
     async release() {
       stopBeating()
-      await letGo(connection)
+      await letGo(held)
     },
   }
 }
