@@ -84,7 +84,7 @@ const partitionColumns = detail(
    WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND ${mine('pg_class', 'c')}`,
 )
 
-/** What PostgreSQL 18 and later keep as a constraint, where it has not its usual name or says more. */
+/** What PostgreSQL 18 and later keep as a constraint, where somebody named it or it says more; a renamed column or table keeps the name that it got by itself. */
 const notNulls = detail(
   {
     kind: `'column'`,
@@ -94,7 +94,7 @@ const notNulls = detail(
   },
   `pg_constraint k ${onTable('k', 'conrelid')} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
    WHERE k.contype = 'n' AND k.conislocal AND NOT c.relispartition AND ${mine('pg_class', 'c')}
-    AND (k.connoinherit OR NOT k.convalidated OR k.conname <> c.relname || '_' || a.attname || '_not_null')`,
+    AND (k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null\\d*$')`,
 )
 
 const indexStatistics = `(SELECT string_agg(e.attnum || ': ' || e.attstattarget, ', ' ORDER BY e.attnum) FROM pg_attribute e
