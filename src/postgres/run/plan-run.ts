@@ -24,6 +24,7 @@ import {
   zeroCountsSql,
 } from './effects.ts'
 import { migrationFailure } from './failure.ts'
+import { inOrder } from './in-order.ts'
 import { journalEnding } from './journal.ts'
 import { LockPatience } from './lock-patience.ts'
 import { runOutsideTransaction } from './non-transactional.ts'
@@ -146,25 +147,20 @@ export class Run {
   private async pipeline(works: readonly Work[], endsRun: boolean): Promise<void> {
     const { session, options } = this
     const onDone = (work: Work) => this.finished(work)
-    const patience = this.patience()
-    for (let at = 0; at < works.length; ) {
+    const attempt = (at: number) => {
       if (works.some(({ watched }) => watched?.start.keepsCounts === false)) void send(session.client, zeroCountsSql)
       const onSent = endsRun ? () => this.close() : () => {}
-      const piping = pipe(session, works.slice(at), { ...options, endsRun, onSent, onDone })
-      const { failed, sent } = await cancelling(session, options.signal, piping)
-      if (failed === null) {
-        const unsent = works[at + sent]
-        if (unsent !== undefined) throw await this.interrupted(unsent)
-        return
-      }
-      this.throwIfLost(failed)
-      await this.tracked
-      await send(session.client, 'ROLLBACK')
-      at += failed.index
-      if (failed.index > 0) patience.reset()
-      const work = certain(works[at])
-      if (!(await patience.allows(work.step.name, failed.outcome))) throw await this.failure(work, failed)
+      return pipe(session, works.slice(at), { ...options, endsRun, onSent, onDone })
     }
+    const stopped = await inOrder(session, works.length, attempt, {
+      signal: options.signal,
+      patience: this.patience(),
+      nameOf: (at) => works[at]?.step.name ?? '',
+      ready: () => this.tracked,
+    })
+    if (stopped === null) return
+    const work = certain(works[stopped.at])
+    throw stopped.failed === null ? await this.interrupted(work) : await this.failure(work, stopped.failed)
   }
 
   private patience(): LockPatience {

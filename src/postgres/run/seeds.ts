@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { type Effect, parseEffects } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -15,12 +16,14 @@ import { journalSql } from '../tracking/journal-entry.ts'
 import { readSeeded, recordSeedSql, seedTableSql } from '../tracking/seed-history.ts'
 import { beginWatching, toldState, verdictSql, type WatchStart, watched, zeroCountsSql } from './effects.ts'
 import { migrationFailure } from './failure.ts'
+import { inOrder } from './in-order.ts'
 import { LockPatience } from './lock-patience.ts'
 import { wholeMessage } from './messages.ts'
 import { openTracked } from './open-tracked.ts'
+import type { Piped } from './pipeline.ts'
 import { effectRefusal, unapprovedEffects } from './refusal.ts'
 import { withEffects } from './report.ts'
-import { cancelling, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import {
   asConnectedSql,
   cleanSqlOf,
@@ -78,40 +81,43 @@ class SeedRun {
   }
 
   async run(connection: Connection): Promise<SeedReport> {
-    const { tell } = this.options
+    const { tell, signal } = this.options
     connection.onNotice = (message, severity, { code, detail }) => {
       const effects = code === toldState ? parseEffects(detail) : null
       if (effects === null) tell(`${severity}: ${message}`)
       else this.effects.set(this.seeds[this.done]?.name ?? '', effects)
     }
-    const blockers = new Blockers(connection, tell, () => this.seeds[this.done]?.name ?? '')
+    const nameOf = (at: number) => this.seeds[at]?.name ?? ''
+    const blockers = new Blockers(connection, tell, () => nameOf(this.done))
+    const patience = new LockPatience({ ...this.options, blocker: () => blockers.last })
     try {
-      for (const seed of this.seeds) {
-        this.options.onProgress(seed, this.done, this.seeds.length)
-        await this.seed(seed, blockers)
-        this.done++
-        blockers.moved()
-        this.options.onSeed(seed, 'done')
-      }
-      return this.report(null)
+      const attempt = (at: number) => this.from(at, blockers)
+      const stopped = await inOrder(this.session, this.seeds.length, attempt, { signal, patience, nameOf })
+      if (stopped === null) return this.report(null)
+      const seed = certain(this.seeds[stopped.at])
+      throw stopped.failed === null ? this.interrupted(seed) : await this.failure(seed, stopped.failed)
+    } catch (error) {
+      throw error instanceof LostConnection ? this.lost(nameOf(this.done), error) : error
     } finally {
       await blockers.stop()
     }
   }
 
-  /** One seed; while somebody else holds a lock that it needs it is rolled back and tried again. */
-  private async seed(seed: Seed, blockers: Blockers): Promise<void> {
-    const { session, options } = this
-    const patience = new LockPatience({ ...options, blocker: () => blockers.last })
-    for (;;) {
-      const failed = options.signal.aborted
-        ? stopped
-        : await cancelling(session, options.signal, this.transaction(seed))
-      if (failed === null) return
-      if (failed.outcome.error instanceof LostConnection) throw this.lost(seed, failed.outcome.error)
-      await send(session.client, 'ROLLBACK')
-      if (!(await patience.allows(seed.name, failed.outcome))) throw await this.failure(seed, failed)
+  /** The seeds from one of them on, each when the one before is done. */
+  private async from(at: number, blockers: Blockers): Promise<Piped> {
+    const { onProgress, onSeed, signal } = this.options
+    let sent = 0
+    for (const seed of this.seeds.slice(at)) {
+      if (signal.aborted) break
+      onProgress(seed, this.done, this.seeds.length)
+      const failed = await this.transaction(seed)
+      sent++
+      if (failed !== null) return { failed: { ...failed, index: sent - 1 }, sent }
+      this.done++
+      blockers.moved()
+      onSeed(seed, 'done')
     }
+    return { failed: null, sent }
   }
 
   private async transaction(seed: Seed): Promise<Failed | null> {
@@ -134,13 +140,7 @@ class SeedRun {
   }
 
   private async failure(seed: Seed, failed: Failed): Promise<NselfError> {
-    const { signal } = this.options
-    if (signal.aborted) {
-      return new NselfError(interruption(signal), `interrupted at ${seed.name}, which was rolled back`, {
-        report: { kind: 'seed', ...this.report(null) },
-        hint: 'run the command again: it goes on from there',
-      })
-    }
+    if (this.options.signal.aborted) return this.interrupted(seed)
     this.options.onSeed(seed, 'failed')
     const effects = unapprovedEffects(failed.outcome.error)
     if (effects !== null) {
@@ -153,9 +153,16 @@ class SeedRun {
     return migrationFailure(this.session.client, { step: seed, section: seed.file.up }, failed, report)
   }
 
-  private lost(seed: Seed, error: LostConnection): NselfError {
+  private interrupted({ name }: Seed): NselfError {
+    return new NselfError(interruption(this.options.signal), `interrupted at ${name}, which was rolled back`, {
+      report: { kind: 'seed', ...this.report(null) },
+      hint: 'run the command again: it goes on from there',
+    })
+  }
+
+  private lost(name: string, error: LostConnection): NselfError {
     const place = placeOf(this.session.connection.server)
-    return new NselfError('connection', `the connection to ${place} was lost at ${seed.name}: ${error.reason}`, {
+    return new NselfError('connection', `the connection to ${place} was lost at ${name}: ${error.reason}`, {
       report: { kind: 'seed', ...this.report(null) },
       hint: 'run the command again: a seed that is recorded was done as a whole and is left out, any other was not done at all',
       cause: error,
@@ -169,9 +176,4 @@ class SeedRun {
     })
     return { action: 'seed', steps }
   }
-}
-
-const stopped: Failed = {
-  message: null,
-  outcome: { error: Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' }), completed: 0 },
 }
