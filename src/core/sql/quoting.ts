@@ -1,5 +1,7 @@
 /** The one place that puts names and texts into SQL. */
 
+import { NselfError } from '../errors.ts'
+
 /** A name as SQL takes it whatever it holds: `"My ""table"""`. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
@@ -10,9 +12,17 @@ export function quoteQualified(schema: string, name: string): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 }
 
-/** A text as SQL takes it, also where standard_conforming_strings is off: there a backslash in plain quotes is an escape. */
+/**
+ * A text as SQL takes it, also where standard_conforming_strings is off: there a backslash in plain quotes is an escape.
+ * @throws NselfError `usage` for a NUL, which no text of PostgreSQL can hold: the server would read no further.
+ */
 export function quoteLiteral(text: string | null): string {
   if (text === null) return 'NULL'
+  if (text.includes('\0')) {
+    throw new NselfError('usage', 'a text for the database contains a NUL byte', {
+      hint: 'remove it: PostgreSQL cannot hold one; nothing was sent',
+    })
+  }
   const doubled = text.replaceAll("'", "''")
   return text.includes('\\') ? `E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
 }

@@ -15,6 +15,10 @@ test('a name with its schema is quoted part by part, so that a dot in either mea
   expect(quoteQualified('a.b', 'c')).toBe('"a.b"."c"')
 })
 
+test('a text with a NUL is refused: the server would read no further', () => {
+  expect(() => quoteLiteral("a\0' OR true --")).toThrow('NUL')
+})
+
 test('a plain identifier means itself', () => {
   expect(unquoteIdentifier('users')).toBe('users')
 })
