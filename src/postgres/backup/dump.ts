@@ -3,8 +3,9 @@ import { type BackupKind, sizeText } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readServerId } from '../catalog/server-id.ts'
-import { connect, disconnect, type Server } from '../driver/connect.ts'
+import { connect, type Server } from '../driver/connect.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { isTracked, lastAppliedSql } from '../tracking/history.ts'
 import { environmentFor, failureOf, runTool } from './tool.ts'
 import type { Tools } from './tools.ts'
@@ -39,46 +40,34 @@ const schemasSql = `SELECT nspname FROM pg_namespace WHERE nspname <> 'nself' AN
  * @throws NselfError `backup-failed`, `connection`, `locked`, `interrupted`; the file may be there then, in part.
  */
 export async function dump(server: Server, tools: Tools, path: string, options: DumpOptions): Promise<Snapshot> {
-  const connection = await connect(server, 'nself backup')
   const timer = setInterval(() => void tick(), 250)
   let table = ''
   const tick = async () => {
     const size = (await stat(path).catch(() => null))?.size ?? 0
     options.progress(`${sizeText(size)}${table === '' ? '' : ` · ${table}`}`)
   }
+  const onLine = (line: string) => {
+    table = /dumping contents of table "(.*)"/.exec(line)?.[1] ?? table
+  }
   try {
-    const { client } = connection
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0')
-    const id = await one(client, 'SELECT pg_export_snapshot()')
-    const snapshot = await readSnapshot(client)
-    const schemas = options.kind === 'schema' ? await column(client, schemasSql) : []
-    // pg_dump would make it with the rights that new files have.
-    await writeFile(path, '', { mode: 0o600, flag: 'wx' })
-    const ended = await runTool(
-      tools.pgDump,
-      [
-        '--format=custom',
-        '--verbose',
-        '--no-password',
-        `--file=${path}`,
-        `--snapshot=${id}`,
-        `--lock-wait-timeout=${Math.max(options.lockWaitMs, 1)}`,
-        ...contentOf(options.kind, schemas),
-      ],
-      {
-        env: environmentFor(server, 'nself backup', tools.major),
-        signal: options.signal,
-        onLine: (line) => {
-          table = /dumping contents of table "(.*)"/.exec(line)?.[1] ?? table
-        },
-      },
-    )
-    if (ended.code !== 0) throw dumpFailure(ended)
-    return snapshot
+    return await withConnection(connect(server, 'nself backup'), null, async (client) => {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      await client.query('SET LOCAL idle_in_transaction_session_timeout = 0')
+      const id = await one(client, 'SELECT pg_export_snapshot()')
+      const snapshot = await readSnapshot(client)
+      const schemas = options.kind === 'schema' ? await column(client, schemasSql) : []
+      // pg_dump would make it with the rights that new files have.
+      await writeFile(path, '', { mode: 0o600, flag: 'wx' })
+      const wait = `--lock-wait-timeout=${Math.max(options.lockWaitMs, 1)}`
+      const usual = ['--format=custom', '--verbose', '--no-password', `--file=${path}`, `--snapshot=${id}`, wait]
+      const env = environmentFor(server, 'nself backup', tools.major)
+      const content = contentOf(options.kind, schemas)
+      const ended = await runTool(tools.pgDump, [...usual, ...content], { env, signal: options.signal, onLine })
+      if (ended.code !== 0) throw dumpFailure(ended)
+      return snapshot
+    })
   } finally {
     clearInterval(timer)
-    await disconnect(connection)
   }
 }
 

@@ -4,9 +4,10 @@ import { sha256 } from '../../core/migration/checksum.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
 import { localeOptions } from '../databases/properties.ts'
-import { type Connection, cancel, disconnect, placeOf, type Server } from '../driver/connect.ts'
+import { type Connection, cancel, placeOf, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
 import { ConfinedRole } from './confined-role.ts'
 import { createScratchSql, differenceFrom, type Likeness, settingsSql } from './likeness.ts'
@@ -62,12 +63,27 @@ export interface ScratchOptions {
  */
 export async function withScratch<T>(
   place: ScratchPlace,
+  options: ScratchOptions,
+  use: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const token = randomBytes(4).toString('hex')
+  const connecting = connectBeside(place.server, `${prefix}${token}`)
+  return withConnection(connecting, null, (_, owner) => scratching({ place, owner, token }, options, use))
+}
+
+interface Scratching {
+  readonly place: ScratchPlace
+  readonly owner: Connection
+  readonly token: string
+}
+
+/** What is made is dropped by the connection that made it, after an interruption too. */
+async function scratching<T>(
+  { place, owner, token }: Scratching,
   { signal }: ScratchOptions,
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const { server, like, kind } = place
-  const token = randomBytes(4).toString('hex')
-  const owner = await connectBeside(server, `${prefix}${token}`)
   const stop = () => void cancel(owner)
   signal.addEventListener('abort', stop)
   const role =
@@ -87,7 +103,6 @@ export async function withScratch<T>(
     signal.removeEventListener('abort', stop)
     await dropAll(owner.client, server, `${prefix}${token}_`)
     await role?.drop()
-    await disconnect(owner)
   }
 }
 
