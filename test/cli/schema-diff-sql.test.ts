@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { diff } from '../../src/commands/db/schema/diff.ts'
-import type { Difference } from '../../src/core/schema/differences.ts'
+import { type Difference, differencesOf } from '../../src/core/schema/differences.ts'
 import { splitStatements } from '../../src/core/sql/statement.ts'
+import { readCatalog } from '../../src/postgres/catalog/read.ts'
 import { contextIn } from '../helpers/context.ts'
 import { type Pair, pairs, users } from '../helpers/pairs.ts'
 import { connected, type Project, useServer } from '../helpers/project.ts'
@@ -76,6 +77,34 @@ test('a new table has its columns in their order, those of new types too', async
   const columns =
     "SELECT attname FROM pg_attribute WHERE attrelid = 'app.days'::regclass AND attnum > 0 ORDER BY attnum"
   expect(await b.query(columns)).toEqual(await a.query(columns))
+})
+
+test('what is dropped and made again keeps owner, rights, comments and options, whether these are compared or not', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  const both = `CREATE TABLE t (id int, a text); CREATE VIEW v AS SELECT id, a FROM t; COMMENT ON COLUMN v.a IS 'kept';
+    CREATE MATERIALIZED VIEW m AS SELECT id FROM v; CREATE INDEX mi ON m (id); ALTER MATERIALIZED VIEW m CLUSTER ON mi;
+    ALTER VIEW v ALTER a SET DEFAULT 'x'; CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+    REVOKE EXECUTE ON FUNCTION f FROM PUBLIC; GRANT EXECUTE ON FUNCTION f TO reader; ALTER FUNCTION f OWNER TO keeper;
+    GRANT SELECT ON v TO reader WITH GRANT OPTION; GRANT SELECT (id) ON v TO auditor;
+    REVOKE INSERT ON v FROM CURRENT_USER; ALTER VIEW v OWNER TO reader; ALTER MATERIALIZED VIEW m OWNER TO reader;
+    ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO keeper`
+  await a.query('CREATE ROLE reader; CREATE ROLE keeper; CREATE ROLE auditor')
+  for (const project of [a, b]) await project.query(both)
+  await a.query(`DROP VIEW v CASCADE; CREATE VIEW v AS SELECT id, a FROM t WHERE id > 5; CREATE MATERIALIZED VIEW m AS SELECT id FROM v;
+    CREATE INDEX mi ON m (id); ALTER MATERIALIZED VIEW m CLUSTER ON mi; COMMENT ON COLUMN v.a IS 'kept';
+    ALTER VIEW v ALTER a SET DEFAULT 'x'; DROP FUNCTION f; CREATE FUNCTION f(y int) RETURNS int LANGUAGE sql AS 'SELECT 1'`)
+  const catalog = () => connected(b.url, (client) => readCatalog(client, true))
+  const before = await catalog()
+  const { sql } = await diff(contextIn(b), { left: a.url, right: b.url, all: false, sql: true, exitCode: false })
+  expect(sql).not.toContain('Not proven')
+  await b.query(sql ?? '')
+  const found = differencesOf(before, await catalog()).map(({ sign, kind, name, traits }) => [
+    `${sign} ${kind} ${name}`,
+    ...traits.map(({ trait }) => trait),
+  ])
+  expect(found).toEqual([['+ function f(x integer)'], ['- function f(y integer)'], ['~ view v', 'definition']])
+  const rights = `SELECT proowner::regrole::text, proacl::text FROM pg_proc WHERE proname = 'f'`
+  expect(await b.query(rights)).toEqual([['keeper', '{keeper=X/keeper,reader=X/keeper}']])
 })
 
 test('what cannot be written is told, and so are the differences', async () => {

@@ -5,12 +5,11 @@ import { fileHead } from '../../core/migration/file-head.ts'
 import { parseFileName } from '../../core/migration/file-name.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { parseMigration } from '../../core/migration/parse-file.ts'
-import { isSameButCasts } from '../../core/schema/canonical-definition.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
-import { type Difference, differencesOf } from '../../core/schema/differences.ts'
+import type { Difference } from '../../core/schema/differences.ts'
 import { nameOfChange } from '../../core/schema/migration-name.ts'
-import { migrationText } from '../../core/schema/migration-text.ts'
+import { type Draft, migrationText } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import { renameCandidates } from '../../core/schema/rename-candidates.ts'
 import { parseRenames, pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
@@ -18,7 +17,8 @@ import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { type Compared, compareDesign, draftsOf } from '../../postgres/diff/design-drafts.ts'
 import { statementFormat } from '../../postgres/diff/format.ts'
-import { prove } from '../../postgres/diff/prove-migrations.ts'
+import { type MigrationProof, prove, refuseRest } from '../../postgres/diff/prove-migrations.ts'
+import { gone, unwanted } from '../../postgres/diff/unwanted.ts'
 import type { Server } from '../../postgres/driver/connect.ts'
 import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
@@ -100,30 +100,40 @@ async function written(context: Context, task: Task): Promise<string[]> {
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const names = drafts.map((_, i) => (drafts.length === 1 || i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
   const paths = nextPaths(migrationsDir, root, names, now)
-  const texts = drafts.map((draft, i) => {
-    const effects = (sql: string) => effectsOf(sql, compared.current.catalog)
-    const obstacles = (sql: string) => obstaclesOf(sql, { ...compared.current.catalog, ...compared.wanted })
-    const part =
-      drafts.length === 1 ? [] : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
-    const head = [
-      ...fileHead(certain(parseFileName(basename(certain(paths[i])))).name, now),
-      `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
-      ...part,
-    ]
-    return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
-  })
-  const fresh = await work.ready(
-    texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(basename(path))), text)),
-  )
+  const textsOf = (list: readonly Draft[]) =>
+    list.map((draft, i) => {
+      const effects = (sql: string) => effectsOf(sql, compared.current.catalog)
+      const obstacles = (sql: string) => obstaclesOf(sql, { ...compared.current.catalog, ...compared.wanted })
+      const part =
+        drafts.length === 1
+          ? []
+          : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
+      const head = [
+        ...fileHead(certain(parseFileName(basename(certain(paths[i])))).name, now),
+        `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
+        ...part,
+      ]
+      return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
+    })
   context.progress('proving it on a scratch database')
-  const after = await prove(
-    work.scratch,
-    migrated,
-    [...files, ...fresh],
-    fresh,
-    (found) => unwanted(compared, found),
-    work.replay,
-  )
+  const expected = {
+    current: await catalogOf(compared.current.server, true),
+    unwanted: (found: Catalog) => unwanted(compared, found),
+  }
+  const proveTexts = async (texts: ReturnType<typeof textsOf>) => {
+    const fresh = await work.ready(
+      texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(basename(path))), text)),
+    )
+    return prove(work.scratch, migrated, [...files, ...fresh], fresh, expected, work.replay)
+  }
+  let texts = textsOf(drafts)
+  let proof = await proveTexts(texts)
+  if (proof.restUp.length > 0 || proof.restDown.length > 0) {
+    texts = textsOf(withRest(drafts, proof))
+    proof = await proveTexts(texts)
+    refuseRest(proof)
+  }
+  const { after } = proof
   await consent(
     context,
     [...compared.differences.filter(({ sign }) => sign === '-'), ...gone(compared, after)],
@@ -133,6 +143,14 @@ async function written(context: Context, task: Task): Promise<string[]> {
   return paths
 }
 
+/** What follows UP comes last of all, and so does what follows DOWN. */
+function withRest(drafts: readonly Draft[], { restUp, restDown }: MigrationProof): Draft[] {
+  return drafts.map(({ up, down }, i) => ({
+    up: i === drafts.length - 1 ? [...up, ...restUp] : up,
+    down: i === 0 ? [...down, ...restDown] : down,
+  }))
+}
+
 /** The records of the design as a seed: its path when it was written. */
 async function writtenRecords({ settings }: Context, design: Design, file: string): Promise<string | null> {
   const statements = recordStatements(design)
@@ -140,29 +158,6 @@ async function writtenRecords({ settings }: Context, design: Design, file: strin
   const head = `-- Records of ${file}; written by nself db schema import, which overwrites it.\n\n`
   const text = `${head}${statements.map(({ sql }) => `${sql};\n`).join('\n')}`
   return writeDesignSeed(settings.seedsDir, settings.root, text)
-}
-
-/** What differs from what was wanted; what went along with something that was dropped is told elsewhere. */
-function unwanted({ current, wanted, differences }: Compared, found: Catalog): Difference[] {
-  const tables = differencesOf({ ...found, tables: wanted.tables, enums: wanted.enums }, found)
-  const others = differencesOf({ ...found, others: current.catalog.others }, found)
-  // A new identity column has a sequence, a new table may have a new schema.
-  const made = (item: Difference) => item.sign === '-' && (item.kind === 'sequence' || item.kind === 'schema')
-  const unexpected = [...tables, ...others.filter((item) => item.sign !== '+' && !made(item))]
-  const retyped = differences.some(({ traits }) => traits.some(({ trait }) => trait === 'type'))
-  return retyped ? unexpected.filter((item) => !onlyCasts(item)) : unexpected
-}
-
-/** What reads a column of another type is written with other casts. */
-function onlyCasts({ sign, traits }: Difference): boolean {
-  return sign === '~' && traits.every(({ left, right }) => isSameButCasts(left ?? '', right ?? ''))
-}
-
-/** Views, functions and the like that went with what they stood on. */
-function gone({ current }: Compared, after: Catalog): Difference[] {
-  return differencesOf({ ...after, others: current.catalog.others }, after)
-    .filter(({ sign, kind }) => sign === '+' && kind !== 'sequence')
-    .map((item) => ({ ...item, sign: '-' as const }))
 }
 
 async function consent({ ask, answers, tell }: Context, drops: readonly Difference[], allowed: boolean): Promise<void> {

@@ -34,6 +34,8 @@ export interface DiffResult {
   readonly differences: readonly Difference[]
   /** What makes the right side what the left one is; null when it was not asked for. */
   readonly sql: string | null
+  /** Whether a copy of the right side became the left one by it; null without `sql`. */
+  readonly proven: boolean | null
   readonly different: boolean
   /** `--exit-code`: the exit status is 6 where they are different. */
   readonly checked: boolean

@@ -175,6 +175,8 @@ export interface Access {
   readonly schema: string | null
   readonly path: Path
   readonly table: string | null
+  /** Of a routine by the types of its arguments alone, which is what tells it from others. */
+  readonly signature?: string | null
   /** Null of a column, which has none of its own. */
   readonly owner: string | null
   readonly grants: readonly Grant[]

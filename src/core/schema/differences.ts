@@ -20,14 +20,15 @@ export function differencesOf(left: Catalog, right: Catalog): Difference[] {
   const differences: Difference[] = []
   for (const [key, item] of ours) {
     const other = theirs.get(key)
-    if (other !== undefined) differences.push(...changed(item, other))
-    else if (isExpected(item, theirTables)) {
-      differences.push(...(item.implicit ? changed(item, bare(item)) : [missing('+', item)]))
-    }
+    if (other !== undefined && item.implicit === other.implicit) differences.push(...changed(item, other))
+    else if (!item.implicit && isExpected(item, theirTables)) differences.push(missing('+', item))
+    else if (other === undefined && isExpected(item, theirTables)) differences.push(...changed(item, bare(item)))
   }
   for (const [key, item] of theirs) {
-    if (ours.has(key) || !isExpected(item, ourTables)) continue
-    differences.push(...(item.implicit ? changed(bare(item), item) : [missing('-', item)]))
+    const other = ours.get(key)
+    if (other?.implicit === item.implicit || !isExpected(item, ourTables)) continue
+    if (!item.implicit) differences.push(missing('-', item))
+    else if (other === undefined) differences.push(...changed(bare(item), item))
   }
   return differences.sort(byKindAndName)
 }

@@ -1,6 +1,6 @@
 import { pathSql } from './detail-query.ts'
 import { inSchema, mine, onTable, tableName } from './object-query.ts'
-import { notOfExtension, type RowsQuery, routineName } from './query-parts.ts'
+import { dottedName, notOfExtension, type RowsQuery, routineName } from './query-parts.ts'
 import { relationKind } from './relation-details.ts'
 
 /** SQL for who owns what and what others may do with it. */
@@ -16,6 +16,7 @@ interface Fields {
   /** With the letter by which PostgreSQL calls the kind; without it there are no rights to it. */
   readonly acl?: readonly [column: string, letter: string]
   readonly isColumn?: boolean
+  readonly signature?: string
 }
 
 const grantsOf = (
@@ -31,10 +32,13 @@ const withheldOf = (acl: string, letter: string, owner: string) => `CASE WHEN ${
    (SELECT string_agg(privilege_type, ', ') FROM (SELECT privilege_type FROM aclexplode(acldefault(${letter}, ${owner})) WHERE grantee = ${owner}
     EXCEPT SELECT privilege_type FROM aclexplode(${acl}) WHERE grantee = ${owner}) AS taken) END`
 
-function row({ kind, path, schema = 'n.nspname', table = 'NULL', owner, acl, isColumn = false }: Fields, from: string) {
+function row(
+  { kind, path, schema = 'n.nspname', table = 'NULL', owner, acl, isColumn = false, signature = 'NULL' }: Fields,
+  from: string,
+) {
   const [column, letter] = acl ?? ['NULL::aclitem[]', 'r']
   const all = acl === undefined || isColumn ? column : `COALESCE(${column}, acldefault('${letter}', ${owner}))`
-  return `SELECT jsonb_build_object('kind', ${kind}, 'schema', ${schema}, 'path', ${pathSql(path)}, 'table', ${table},
+  return `SELECT jsonb_build_object('kind', ${kind}, 'schema', ${schema}, 'path', ${pathSql(path)}, 'table', ${table}, 'signature', ${signature},
    'owner', ${isColumn ? 'NULL' : `pg_get_userbyid(${owner})`}, 'grants', ${grantsOf(all, `held.grantee <> ${owner}`)},
    'withheld', ${acl === undefined || isColumn ? 'NULL' : withheldOf(column, `'${letter}'`, owner)}) AS value FROM ${from}`
 }
@@ -74,6 +78,7 @@ const ofSchemas: readonly RowsQuery[] = [
       path: routineName,
       owner: 'p.proowner',
       acl: ['p.proacl', 'f'],
+      signature: `${dottedName('p.proname')} || '(' || oidvectortypes(p.proargtypes) || ')'`,
     },
     `pg_proc p ${inSchema('p', 'pronamespace')} WHERE ${mine('pg_proc', 'p')}`,
   ),

@@ -4,18 +4,32 @@ import { planDown, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf } from '../../core/schema/differences.ts'
+import type { Change } from '../../core/schema/generated-statement.ts'
+import { restStatements, withKept } from '../../core/schema/rest/rest-statements.ts'
 import { catalogOf, withScratchConnection } from '../scratch/read.ts'
 import { type ReplayOptions, runPlan } from '../scratch/replay.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { readHistory } from '../tracking/history.ts'
+
+/** What both ways made, and what has to follow them: what they made anew has lost owner, rights, comments. */
+export interface MigrationProof {
+  readonly after: Catalog
+  readonly restUp: readonly Change[]
+  readonly restDown: readonly Change[]
+}
+
+export interface Expectation {
+  /** With renames done, owners and rights too: what nobody asked to change is to be kept of it. */
+  readonly current: Catalog
+  /** What differs, made of what it is after UP. */
+  readonly unwanted: (found: Catalog) => Difference[]
+}
 
 /**
  * Applies new migrations to a copy of the migrated database, looks whether that made what was wanted, reverts them and
  * looks whether all is as before.
  * @param files all migrations, the new ones last.
  * @param fresh the new ones.
- * @param expected what it shall be, made of what it is after UP.
- * @returns what it is after UP.
  * @throws NselfError `not-proven` with the differences, or with what PostgreSQL says.
  */
 export async function prove(
@@ -23,10 +37,10 @@ export async function prove(
   migrated: ScratchServer,
   files: readonly Migration[],
   fresh: readonly Migration[],
-  expected: (found: Catalog) => Difference[],
+  { current, unwanted }: Expectation,
   options: ReplayOptions,
-): Promise<Catalog> {
-  const before = await catalogOf(migrated)
+): Promise<MigrationProof> {
+  const before = await catalogOf(migrated, true)
   const server = await scratch.create(migrated)
   const { rows } = await withScratchConnection(server, readHistory)
   const up = planUp(compare(files, rows))
@@ -34,8 +48,10 @@ export async function prove(
     'UP',
     runPlan(server, up, (history) => planUp(compare(files, history.rows)), options),
   )
-  const after = await catalogOf(server)
-  refuse(expected(after), 'UP does not make what was wanted', 'wanted', 'made')
+  const after = await catalogOf(server, true)
+  const restUp = restStatements(after, withKept(current, after))
+  // With what is to follow, it is looked at once more.
+  if (restUp.length === 0) refuse(unwanted(after), 'UP does not make what was wanted', 'wanted', 'made')
   const applied = (await withScratchConnection(server, readHistory)).rows
   const limit = { count: fresh.length }
   const down = (history: typeof rows) => planDown(compare(files, history), limit)
@@ -43,8 +59,19 @@ export async function prove(
     'DOWN',
     runPlan(server, down(applied), (history) => down(history.rows), options),
   )
-  refuse(differencesOf(before, await catalogOf(server)), 'DOWN does not bring back what was', 'before', 'after')
-  return after
+  const back = await catalogOf(server, true)
+  const restDown = restStatements(back, before)
+  if (restDown.length === 0) refuse(differencesOf(before, back), 'DOWN does not bring back what was', 'before', 'after')
+  return { after, restUp, restDown }
+}
+
+/** Nothing may be left to follow once it was added. @throws NselfError `not-proven`. */
+export function refuseRest({ restUp, restDown }: MigrationProof): void {
+  const [first] = [...restUp, ...restDown]
+  if (first === undefined) return
+  throw new NselfError('not-proven', `not proven: what is made anew does not get back all that it had: ${first.sql}`, {
+    hint: `${byHand}, and report it please`,
+  })
 }
 
 const byHand = 'nothing was written; write this change by hand, with nself db migrate create'

@@ -223,6 +223,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     right: 'staging',
     differences: [difference],
     sql: 'ALTER TABLE users ALTER COLUMN last_login TYPE timestamptz;',
+    proven: true,
     different: true,
     checked: true,
   },

@@ -26,8 +26,8 @@ export function applyDocument({ kind, import: imported, migrations, seeds }: App
   }
 }
 
-export function diffDocument({ kind, left, right, differences, sql, different, checked }: DiffResult) {
-  return { kind, left, right, differences: differences.map(differenceDocument), sql, different, checked }
+export function diffDocument({ kind, left, right, differences, sql, proven, different, checked }: DiffResult) {
+  return { kind, left, right, differences: differences.map(differenceDocument), sql, proven, different, checked }
 }
 
 export function diagramDocument({ kind, database, format, tables, foreignKeys, path, text }: DiagramResult) {

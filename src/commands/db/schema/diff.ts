@@ -1,4 +1,5 @@
 import { NselfError } from '../../../core/errors.ts'
+import { withUsualPublic } from '../../../core/schema/access.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf } from '../../../core/schema/differences.ts'
 import { type Change, forReading } from '../../../core/schema/generated-statement.ts'
@@ -8,7 +9,7 @@ import { complementOf } from '../../../core/schema/statements-library-lacks.ts'
 import { targetSchemaOf } from '../../../core/schema/target-schema.ts'
 import { readFacts } from '../../../postgres/diff/facts.ts'
 import { statementFormat } from '../../../postgres/diff/format.ts'
-import { type Claim, remaining } from '../../../postgres/diff/prove-statements.ts'
+import { type Claim, proveStatements } from '../../../postgres/diff/prove-statements.ts'
 import { changesInSteps } from '../../../postgres/diff/stages.ts'
 import type { Server } from '../../../postgres/driver/connect.ts'
 import { catalogOf, withScratchConnection } from '../../../postgres/scratch/read.ts'
@@ -32,14 +33,25 @@ export interface DiffOptions {
 export function diff(context: Context, options: DiffOptions): Promise<DiffResult> {
   return withSides(context, [options.left, options.right], async (left, right) => {
     context.progress('reading both catalogs')
-    const [ours, theirs] = await Promise.all([
-      catalogOf(left.server, options.all),
-      catalogOf(right.server, options.all),
-    ])
-    const differences = differencesOf(asDesigned(ours, left, theirs), asDesigned(theirs, right, ours))
-    const sql = options.sql ? await sqlFor(context, left, right, options.all, differences) : null
-    const labels = { left: left.label, right: right.label }
-    return { kind: 'diff', ...labels, differences, sql, different: differences.length > 0, checked: options.exitCode }
+    const [ours, theirs] = await Promise.all([catalogOf(left.server, true), catalogOf(right.server, true)])
+    const compared = (one: Catalog) => (options.all ? one : { ...one, access: [] })
+    const differences = differencesOf(
+      compared(asDesigned(ours, left, theirs)),
+      compared(asDesigned(theirs, right, ours)),
+    )
+    const written = options.sql
+      ? await sqlFor(context, [left, right], { ours, theirs, all: options.all, differences })
+      : null
+    return {
+      kind: 'diff',
+      left: left.label,
+      right: right.label,
+      differences,
+      sql: written?.sql ?? null,
+      proven: written?.proven ?? null,
+      different: differences.length > 0,
+      checked: options.exitCode,
+    }
   })
 }
 
@@ -48,63 +60,73 @@ function asDesigned(made: Catalog, { design }: Side, other: Catalog): Catalog {
   return design === null ? made : { ...other, ...targetSchemaOf(other, made, design, new Map()) }
 }
 
+interface Comparison {
+  /** With owners and rights. */
+  readonly ours: Catalog
+  readonly theirs: Catalog
+  /** Owners and rights shall become the same, too. */
+  readonly all: boolean
+  readonly differences: readonly Difference[]
+}
+
 /** The statements that make the right side what the left one is. */
 async function sqlFor(
   context: Context,
-  left: Side,
-  right: Side,
-  all: boolean,
-  differences: readonly Difference[],
-): Promise<string> {
+  [left, right]: readonly [Side, Side],
+  { ours, theirs, all, differences }: Comparison,
+): Promise<{ sql: string; proven: boolean }> {
   if (left.design !== null || right.design !== null) {
     throw new NselfError('usage', '--sql cannot be had of a design, which says only a part', {
       hint: 'nself db schema import writes the migration for it',
     })
   }
   context.progress('writing the difference as SQL')
-  const scope = all ? 'all' : 'schema'
-  const [want, have] = await Promise.all([readFacts(left.server, scope), readFacts(right.server, scope)]).catch(
-    (error) => {
-      throw error?.code === '42501'
-        ? new NselfError('configuration', `the role may not read what --sql needs: ${error.message}`, {
-            hint: 'connect as a role that may, such as the owner; without --sql any role will do',
-          })
-        : error
-    },
-  )
-  const [ours, theirs] = await Promise.all([catalogOf(left.server), catalogOf(right.server)])
+  const [want, have] = await factsOf(left, right, all ? 'all' : 'schema')
   const between = await changesInSteps(have, want)
   const changes = forReading([...between, ...complementOf(theirs, ours, between)])
-  if (changes.length === 0 && differences.length === 0) return ''
+  if (changes.length === 0 && differences.length === 0) return { sql: '', proven: true }
+  const claim = { facts: have, catalog: withUsualPublic(theirs) }
+  const { rest, why } = await proofOf(context, right.server, claim, { want: withUsualPublic(ours), all, changes })
   const format = await withScratchConnection(right.server, statementFormat)
-  const lines = sectionLines(changes, format, (sql) => effectsOf(sql, theirs))
+  const effects = (sql: string) => effectsOf(sql, theirs)
+  const lines = [changes, rest].flatMap((part) => sectionLines(part, format, effects))
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
-  const proof = await proofOf(context, right.server, { facts: have, catalog: theirs }, ours, changes)
-  return [`-- Run on ${right.label}: makes it what ${left.label} is`, ...proof, ...head, '', ...lines].join('\n')
+  const proof = why === null ? [] : [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
+  const sql = [`-- Run on ${right.label}: makes it what ${left.label} is`, ...proof, ...head, '', ...lines].join('\n')
+  return { sql, proven: why === null }
 }
 
-/** What a scratch database says of the statements, as comments; nothing when they do what they shall. */
+async function factsOf(left: Side, right: Side, scope: 'all' | 'schema') {
+  return Promise.all([readFacts(left.server, scope), readFacts(right.server, scope)]).catch((error) => {
+    throw error?.code === '42501'
+      ? new NselfError('configuration', `the role may not read what --sql needs: ${error.message}`, {
+          hint: 'connect as a role that may, such as the owner; without --sql any role will do',
+        })
+      : error
+  })
+}
+
+/** What a scratch database says of the statements: what has to follow them, and why they are not proven, if they are not. */
 async function proofOf(
   context: Context,
   live: Server,
   have: Claim,
-  want: Catalog,
-  changes: readonly Change[],
-): Promise<string[]> {
+  work: Parameters<typeof proveStatements>[2],
+): Promise<{ rest: readonly Change[]; why: string | null }> {
   context.progress('proving it on a scratch database')
-  const untold = (why: string) => {
+  const untold = (why: string, rest: readonly Change[]) => {
     context.tell(`Note: this SQL is not proven: ${why}`)
-    return [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
+    return { rest, why }
   }
   try {
-    const left = await withScratchFor(context, { live }, ({ scratch, readyStatement }) =>
-      remaining(scratch, have, want, changes, readyStatement),
+    const { rest, left } = await withScratchFor(context, { live }, ({ scratch, readyStatement }) =>
+      proveStatements(scratch, have, work, readyStatement),
     )
     const lines = left.map((item) => differenceLine(item, 'what it shall be', 'the result'))
-    return lines.length === 0 ? [] : untold(`it leaves ${lines.join(', ')}`)
+    return lines.length === 0 ? { rest, why: null } : untold(`it leaves ${lines.join(', ')}`, rest)
   } catch (error) {
     if (context.signal.aborted) throw error
-    return untold(error instanceof Error ? error.message : String(error))
+    return untold(error instanceof Error ? error.message : String(error), [])
   }
 }

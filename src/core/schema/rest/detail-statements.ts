@@ -1,0 +1,149 @@
+import { keyOf } from '../../sql/qualified-name.ts'
+import { quoteIdentifier, quoteLiteral } from '../../sql/quoting.ts'
+import type { Catalog, Detail } from '../catalog.ts'
+import { type Change, plainChange } from '../generated-statement.ts'
+import { foreignOptions, optionStatement } from './options.ts'
+
+/** Statements that set on the parts of tables and views what the wanted catalog has set there. */
+export function detailStatements(have: Catalog, want: Catalog): Change[] {
+  const [before, after] = [detailsByKey(have), detailsByKey(want)]
+  const there = relationKeys(have)
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [now, then] = [before.get(key), after.get(key)]
+    const detail = then ?? now
+    if (detail === undefined) return []
+    const table = detail.table ?? keyOf({ schema: detail.schema, name: String(detail.path[0]) })
+    if (!there.has(table) || !relationKeys(want).has(table)) return []
+    const names = [...new Set([...Object.keys(now?.properties ?? {}), ...Object.keys(then?.properties ?? {})])]
+    return names.flatMap((property) => {
+      const [old, fresh] = [now?.properties[property] ?? null, then?.properties[property] ?? null]
+      if (old === fresh) return []
+      return statementsOf(want, detail, property, old, fresh).map((sql) => plainChange(sql, table))
+    })
+  })
+}
+
+function detailsByKey({ details }: Catalog): Map<string, Detail> {
+  return new Map(details.map((item) => [JSON.stringify([item.kind, item.schema, item.path]), item]))
+}
+
+function relationKeys({ tables, others }: Catalog): Set<string> {
+  return new Set([
+    ...tables.map(keyOf),
+    ...others.flatMap((item) => (/view$|^type$|^sequence$/.test(item.kind) ? [keyOf(item)] : [])),
+  ])
+}
+
+const storage: Readonly<Record<string, string>> = { p: 'PLAIN', e: 'EXTERNAL', m: 'MAIN', x: 'EXTENDED' }
+const compression: Readonly<Record<string, string>> = { p: 'pglz', l: 'lz4' }
+
+/** None for what is set by other means, or not at all. */
+function statementsOf(
+  want: Catalog,
+  detail: Detail,
+  property: string,
+  old: string | null,
+  fresh: string | null,
+): string[] {
+  const { kind, schema, path, table } = detail
+  const [first = '', second = ''] = (typeof path === 'string' ? [path] : path).map(quoteIdentifier)
+  const relation = `${quoteIdentifier(schema ?? '')}.${first}`
+  switch (`${kind}: ${property}`) {
+    case 'table: toast options':
+    case 'materialized view: toast options':
+      return optionStatement(`ALTER ${kind.toUpperCase()} ${relation}`, old, fresh, 'toast.')
+    case 'table: clustered on':
+    case 'materialized view: clustered on':
+      return [
+        `ALTER ${kind.toUpperCase()} ${relation} ${fresh === null ? 'SET WITHOUT CLUSTER' : `CLUSTER ON ${quoteIdentifier(fresh)}`}`,
+      ]
+    case 'constraint: index options':
+      return optionStatement(`ALTER INDEX ${quoteIdentifier(schema ?? '')}.${second}`, old, fresh)
+    case 'constraint: index comment':
+      return [`COMMENT ON INDEX ${quoteIdentifier(schema ?? '')}.${second} IS ${quoteLiteral(fresh)}`]
+    case 'index: comment':
+      return [`COMMENT ON INDEX ${relation} IS ${quoteLiteral(fresh)}`]
+    case 'index: options':
+      return optionStatement(`ALTER INDEX ${relation}`, old, fresh)
+    case 'index: statistics':
+      return indexStatistics(relation, old, fresh)
+    case 'trigger: state':
+      return [`ALTER TABLE ${relation} ${stateWords[(fresh ?? 'ENABLED').trim()] ?? 'ENABLE'} TRIGGER ${second}`]
+    case 'trigger: comment':
+      return [`COMMENT ON TRIGGER ${second} ON ${relation} IS ${quoteLiteral(fresh)}`]
+    default:
+      return kind === 'column'
+        ? columnStatements(want, { relation, column: second, table }, property, [old, fresh])
+        : []
+  }
+}
+
+const stateWords: Readonly<Record<string, string>> = {
+  DISABLED: 'DISABLE',
+  ENABLED: 'ENABLE',
+  'ENABLED REPLICA': 'ENABLE REPLICA',
+  'ENABLED ALWAYS': 'ENABLE ALWAYS',
+}
+
+interface ColumnName {
+  readonly relation: string
+  readonly column: string
+  readonly table: string | null
+}
+
+function columnStatements(
+  want: Catalog,
+  { relation, column, table }: ColumnName,
+  property: string,
+  [old, fresh]: readonly [string | null, string | null],
+): string[] {
+  const view = want.others.find((item) => /view$/.test(item.kind) && keyOf(item) === table)
+  const alter = `ALTER ${(view?.kind ?? 'table').toUpperCase()} ${relation} ALTER COLUMN ${column}`
+  switch (property) {
+    case 'options':
+      return optionStatement(alter, old, fresh)
+    case 'default': {
+      const parent = fresh ?? parentDefault(want, table, column)
+      return [parent === null || parent === 'none' ? `${alter} DROP DEFAULT` : `${alter} SET DEFAULT ${parent}`]
+    }
+    case 'foreign options': {
+      const options = foreignOptions(old, fresh)
+      return options === null ? [] : [`ALTER FOREIGN TABLE ${relation} ALTER COLUMN ${column} ${options}`]
+    }
+    case 'nullability':
+      return [`${alter} ${fresh === 'not null' ? 'SET' : 'DROP'} NOT NULL`]
+    case 'statistics target':
+      return [`${alter} SET STATISTICS ${fresh ?? -1}`]
+    case 'storage':
+      return fresh === null ? [] : [`${alter} SET STORAGE ${storage[fresh] ?? fresh}`]
+    case 'compression':
+      return [`${alter} SET COMPRESSION ${fresh === null ? 'default' : (compression[fresh] ?? fresh)}`]
+    case 'comment':
+      return [`COMMENT ON COLUMN ${relation}.${column} IS ${quoteLiteral(fresh)}`]
+    default:
+      return []
+  }
+}
+
+/** What a column of a partition has when it says nothing of its own. */
+function parentDefault({ tables }: Catalog, table: string | null, column: string): string | null {
+  const [parent] = tables.find((item) => keyOf(item) === table)?.inherits ?? []
+  const above = parent === undefined ? undefined : tables.find((item) => keyOf(item) === keyOf(parent))
+  return above?.columns.find(({ name }) => quoteIdentifier(name) === column)?.default ?? null
+}
+
+function indexStatistics(index: string, old: string | null, fresh: string | null): string[] {
+  const read = (text: string | null) =>
+    new Map(
+      (text ?? '').split(', ').flatMap((one) => {
+        const [place, target] = one.split(': ')
+        return place === undefined || target === undefined ? [] : [[place, target] as const]
+      }),
+    )
+  const [now, then] = [read(old), read(fresh)]
+  return [...new Set([...now.keys(), ...then.keys()])].flatMap((place) =>
+    now.get(place) === then.get(place)
+      ? []
+      : [`ALTER INDEX ${index} ALTER COLUMN ${place} SET STATISTICS ${then.get(place) ?? -1}`],
+  )
+}
