@@ -160,6 +160,21 @@ describe('a seed', () => {
     expect(await ids(project)).toEqual([1, 2])
   })
 
+  test('that needs a table which somebody holds is rolled back and tried again; what went before runs once', async () => {
+    const project = await seeded({
+      'common/001_a.sql': 'INSERT INTO t VALUES (1);',
+      'common/002_b.sql': '-- nself: lock-timeout 100ms\nLOCK TABLE t IN EXCLUSIVE MODE; INSERT INTO t VALUES (2);',
+    })
+    const holder = await project.connect()
+    await holder.query('BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE')
+    const running = project.start('db', 'seed')
+    await running.says('attempt 2 of 8')
+    await holder.query('ROLLBACK')
+    await holder.end()
+    expect((await running.finished).code).toBe(0)
+    expect(await ids(project)).toEqual([1, 2])
+  })
+
   test('runs once where two commands run at the same time', async () => {
     const project = await seeded({ 'common/001_a.sql': 'INSERT INTO t VALUES (1); SELECT pg_sleep(0.2);' })
     const codes = await Promise.all([1, 2, 3].map(async () => (await seed(project)).code))
