@@ -3,6 +3,9 @@
  * psql's \restrict lines, by the rules of PostgreSQL's own scanner (src/backend/parser/scan.l) and,
  * for what ends a statement, of psql's (psqlscan.l). Text is pushed in pieces of any size and read in
  * whole lines, each once: a file of any size passes through, and only the statement being read is held.
+ *
+ * It is one class, and longer than a file should be: all of it turns on the fields of one place in the text, and to pass
+ * these between files would cost calls for every token of it.
  */
 
 /** Offsets count UTF-16 units from the start of the whole text; `end` is exclusive. */

@@ -24,7 +24,7 @@ export type Scope = 'schema' | 'grants' | 'all'
 export async function readFacts(server: Server, scope: Scope): Promise<FactBase> {
   const { extract } = await loadLibrary()
   return withConnection(connect(server, 'nself'), null, async (client) => {
-    // All that it does with a pool is to borrow one connection.
+    // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
     const pool = { connect: async () => ({ query: client.query.bind(client), release: () => {} }) }
     return inScope((await extract(pool as never)).factBase, scope)
   })
