@@ -256,9 +256,10 @@ export const designVersions: readonly DesignVersion[] = [
       a varchar(20)
     }`,
     up: [
-      `SELECT relowner::regrole::text, relacl::text, attacl::text FROM pg_class JOIN pg_attribute ON attrelid = oid
+      // PostgreSQL 17 and later have one right more, MAINTAIN.
+      `SELECT relowner::regrole::text, replace(relacl::text, 'xtm/', 'xt/'), attacl::text FROM pg_class JOIN pg_attribute ON attrelid = oid
        WHERE relname = 'v' AND attname = 'id'`,
-      ['view_owner', '{view_owner=arwdDxtm/view_owner,view_reader=r*/view_owner}', '{view_reader=w/view_owner}'],
+      ['view_owner', '{view_owner=arwdDxt/view_owner,view_reader=r*/view_owner}', '{view_reader=w/view_owner}'],
     ],
   },
   {
