@@ -60,9 +60,15 @@ export class Approved<T> {
     if (need === 'phrase') await confirmPhrase(intent, answers, ask)
     return new Approved(intent.action, intent.what)
   }
+
+  /** What was approved together, each by itself. */
+  static each<T>({ action, what }: Approved<readonly T[]>): Approved<T>[] {
+    return what.map((item) => new Approved(action, item))
+  }
 }
 
 export const approve = Approved.approve
+export const approvedOnes = Approved.each
 
 const insteadOf: Partial<Record<Action, string>> = {
   'mock-users': 'list the people in nself/config/prod-users.json or in NSELF_PROD_USERS, then nself db seed users',

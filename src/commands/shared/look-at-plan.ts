@@ -1,7 +1,7 @@
 import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
 import { mayChangeRows } from '../../core/migration/section-text.ts'
 import { parseStoredDown } from '../../core/migration/stored-down.ts'
-import { type Inspected, maybeDangerous } from '../../parsers/postgres/dangers.ts'
+import { type Inspected, inspect, maybeDangerous } from '../../parsers/postgres/dangers.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
@@ -15,7 +15,7 @@ export interface PlanLook extends Omit<ScriptsLook, 'watches'> {
 
 /**
  * Looks through the statements of a plan: in production and staging all of them, locally what looks dangerous.
- * @param watchesAll the caller must know what each step does, wherever it runs.
+ * @param how what the caller must know, wherever it runs: what each step does, and that all of it can be parsed.
  * @throws NselfError as lookAtScripts.
  */
 export async function lookAtPlan(
@@ -23,9 +23,10 @@ export async function lookAtPlan(
   client: Client,
   look: Look,
   plan: Plan,
-  watchesAll = false,
+  { watchesAll = false, parsesFirst = false }: { readonly watchesAll?: boolean; readonly parsesFirst?: boolean } = {},
 ): Promise<PlanLook> {
   const scripts = await scriptsOf(client, plan)
+  if (parsesFirst) await inspect(scripts)
   if (settings.environment === 'local') {
     const held = scripts.filter(({ section }) => section.kind === 'held' && maybeDangerous(section.sql))
     // That DOWN takes away what UP made is no news.

@@ -1,5 +1,7 @@
+import { certain } from '../../core/certain.ts'
 import { isStricter } from '../../core/environment.ts'
-import { type Action, type Approved, type Ask, approve, phrase } from '../../core/guard.ts'
+import { NselfError } from '../../core/errors.ts'
+import { type Action, type Approved, type Ask, approve, approvedOnes, phrase } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
 import { fromBranch } from '../../core/migration/plan-refusals.ts'
@@ -39,6 +41,8 @@ export interface RunKind {
   readonly summary: (steps: number) => string
   /** What each step does must be known wherever it runs. */
   readonly watchesAll?: boolean
+  /** What PostgreSQL cannot parse stops everything before it begins, locally too. */
+  readonly parsesFirst?: boolean
   /** What the user types after `nself`; without it `db migrate up`. */
   readonly command?: string
   /** For the guard; without it that of the plan. */
@@ -58,25 +62,81 @@ export interface Prepared {
 
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
 export function run(context: Context, kind: RunKind, flags: RunFlags): Promise<RunResult> {
+  return runTogether(context, () => [kind], flags)
+}
+
+/**
+ * Several runs, one after the other, that are one thing to whoever asks for it: all are looked at, and all is asked,
+ * before the first one runs.
+ * @param kindsOf from the state as it is before the first; the question is that of the first.
+ */
+export function runTogether(
+  context: Context,
+  kindsOf: (state: State) => readonly [RunKind, ...RunKind[]],
+  flags: RunFlags,
+): Promise<RunResult> {
   return look(context, async (connection, found) => {
-    const prepared = await assess(context, connection, found, kind)
-    const { plan, database } = prepared
+    const [kind, ...others] = kindsOf(found.state)
+    const first = { kind, prepared: await assess(context, connection, found, kind) }
+    const { plan } = first.prepared
     if (plan.steps.length === 0 && plan.action !== 'fresh') {
       if (plan.action === 'up') await rememberEnvironment(context, connection, found)
-      return nothingToDo(prepared)
+      return nothingToDo(first.prepared)
     }
+    const parts = [first]
+    for (const other of others) parts.push({ kind: other, prepared: await assess(context, connection, found, other) })
     // fresh is never allowed there: the guard says so next.
     const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
     const reusable = new ReusableConnection(connection)
-    const approved = await confirm({ ...context, ask: reusable.closedBefore(context.ask) }, prepared, kind)
+    const approved = await confirmAll({ ...context, ask: reusable.closedBefore(context.ask) }, parts)
     if (means) await reusable.close()
     const taken = means && (await backupFirst(context, means, flags))
     const began = context.now()
-    const running = perform(context, prepared, approved, kind, flags, reusable.open)
+    const running = performAll(context, parts, approved, flags, reusable.open)
     const report = await running.finally(() => {
       if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
     })
-    return { kind: 'run', ...report, database, durationMs: context.now() - began }
+    return { kind: 'run', ...report, database: first.prepared.database, durationMs: context.now() - began }
+  })
+}
+
+/** One of the runs that are asked for together. */
+interface Part {
+  readonly kind: RunKind
+  readonly prepared: Prepared
+}
+
+async function performAll(
+  context: Context,
+  parts: readonly Part[],
+  approved: readonly Approved<Plan>[],
+  flags: RunFlags,
+  open: Connection | null,
+): Promise<Report> {
+  let report: Report | null = null
+  for (const [i, { kind, prepared }] of parts.entries()) {
+    const before: Report | null = report
+    const running = perform(context, prepared, certain(approved[i]), kind, flags, before === null ? open : null)
+    report = await running.catch((error) => {
+      throw before !== null && error instanceof NselfError ? afterFirst(error, before, kind) : error
+    })
+  }
+  return certain(report ?? undefined)
+}
+
+/** What stopped a later run, said with what the one before it has done and what to type for the rest of it. */
+function afterFirst(error: NselfError, { action, steps }: Report, { command = 'db migrate up' }: RunKind): NselfError {
+  const names = steps.map(({ name }) => name).join(', ')
+  const done = `${names} ${steps.length === 1 ? 'is' : 'are'} ${action === 'down' ? 'reverted' : 'applied'}`
+  const next = error.code === 'refused' ? error.hint : `once the reason is gone: nself ${command}`
+  const { location, server, report, cause } = error
+  const hint = `${done}${next === undefined ? '' : `; ${next}`}`
+  return new NselfError(error.code, error.message, {
+    hint,
+    report,
+    cause,
+    ...(location ? { location } : {}),
+    ...(server ? { server } : {}),
   })
 }
 
@@ -137,11 +197,7 @@ async function assess(context: Context, connection: Connection, found: Look, kin
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
   // Of what fresh drops everything nothing more need be said.
   if (plan.action === 'fresh') return prepared
-  const {
-    lines,
-    destructive,
-    plan: watched,
-  } = await lookAtPlan(context, connection.client, found, plan, kind.watchesAll)
+  const { lines, destructive, plan: watched } = await lookAtPlan(context, connection.client, found, plan, kind)
   for (const line of lines) context.tell(line)
   if (context.settings.environment === 'production' && plan.action === 'up') {
     await tellDriftFirst(context, connection, found)
@@ -150,14 +206,22 @@ async function assess(context: Context, connection: Connection, found: Look, kin
 }
 
 /** @throws NselfError `refused`, `not-confirmed`. */
-export function confirm(
-  context: Context,
-  { plan, database, dangers }: Prepared,
-  kind: RunKind,
-): Promise<Approved<Plan>> {
-  const summary = `${kind.summary(plan.steps.length)} ${database}`
-  const intent = { action: kind.action ?? plan.action, what: plan, summary, destructive: dangers > 0 }
-  return approve(intent, context.settings.environment, context.answers, context.ask)
+export async function confirm(context: Context, prepared: Prepared, kind: RunKind): Promise<Approved<Plan>> {
+  const [approved] = await confirmAll(context, [{ prepared, kind }])
+  return certain(approved)
+}
+
+/** One question for all of them. @throws NselfError as confirm. */
+async function confirmAll(context: Context, parts: readonly Part[]): Promise<Approved<Plan>[]> {
+  const { kind, prepared } = certain(parts[0])
+  const { plan, database } = prepared
+  const intent = {
+    action: kind.action ?? plan.action,
+    what: parts.map((part) => part.prepared.plan),
+    summary: `${kind.summary(plan.steps.length)} ${database}`,
+    destructive: parts.some((part) => part.prepared.dangers > 0),
+  }
+  return approvedOnes(await approve(intent, context.settings.environment, context.answers, context.ask))
 }
 
 /** Runs it under the lock, which `open` is used for. @throws NselfError as execute. */

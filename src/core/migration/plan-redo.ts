@@ -17,12 +17,12 @@ export function planRedo(state: State, count: number | undefined): { readonly do
       hint: 'bring the file back, or revert alone: nself db migrate down; nothing was run',
     })
   }
-  return { down, up: applyAgain(reverted(state, versions), versions) }
+  return { down, up: applyAgain(state, versions) }
 }
 
-/** The same migrations and no others, once they are reverted. */
+/** The same migrations and no others, as if they were reverted or once they are. */
 export function applyAgain(state: State, versions: ReadonlySet<string>): Plan {
-  const up = planUp(state, {}, true)
+  const up = planUp(reverted(state, versions), {}, true)
   return { ...up, steps: up.steps.filter(({ version }) => versions.has(version)) }
 }
 
