@@ -56,3 +56,28 @@ test.each([
   expect(stderr).toContain('what it committed before it failed is kept')
   expect(await project.query('SELECT id FROM t')).toEqual([[1]])
 })
+
+test('a DOWN of which nothing could be done leaves what is applied, in part or as a whole, as it was', async () => {
+  const blocks = ['CREATE TABLE a (id int)', 'CREATE TABLE b AS SELECT 1/0 AS x'].map((sql) => `BEGIN; ${sql}; COMMIT;`)
+  const down = '-- DOWN\nBEGIN; DROP TABLE b; COMMIT;\nBEGIN; DROP TABLE a; COMMIT;\n'
+  const project = await server.project({ '001_blocks.sql': `-- UP\n${blocks.join('\n')}\n${down}` })
+  await project.nself('db', 'migrate', 'up')
+  const { code, stderr } = await project.nself('db', 'migrate', 'down')
+  expect(code, stderr).toBe(4)
+  expect(await project.ok('db', 'migrate', 'status')).toContain('partially applied, 3 of 6')
+  project.write({ '001_blocks.sql': `-- UP\n${blocks.join('\n').replace('1/0', '1')}\n${down}` })
+  await project.ok('db', 'migrate', 'up')
+  await project.query('CREATE VIEW v AS SELECT * FROM b')
+  await project.nself('db', 'migrate', 'down')
+  expect(await project.statuses()).toEqual(['001_blocks applied'])
+})
+
+test('status tells what is partially reverted from what is partially applied', async () => {
+  const down = '-- DOWN\nBEGIN; DROP TABLE b; COMMIT;\nBEGIN; DROP TABLE a; COMMIT;\n'
+  const up = '-- UP\nBEGIN; CREATE TABLE a (id int); COMMIT;\nBEGIN; CREATE TABLE b (id int); COMMIT;\n'
+  const project = await server.project({ '001_blocks.sql': `${up}${down}` })
+  await project.ok('db', 'migrate', 'up')
+  await project.query('CREATE VIEW v AS SELECT * FROM a')
+  await project.nself('db', 'migrate', 'down')
+  expect(await project.ok('db', 'migrate', 'status')).toContain('partially reverted, 3 of 6')
+})

@@ -27,7 +27,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
   const rows = migrations.map((item) => {
     const status = item.outOfOrder ? 'pending, out of order' : item.status
     const when = item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19)}  ${item.durationMs} ms`
-    const part = item.statements ? `  partially applied, ${item.statements.done} of ${item.statements.total}` : ''
+    const part = item.statements ? `  ${partText(item.statements)}` : ''
     const from = item.status === 'missing' && item.branch !== null ? `  applied from ${item.branch}` : ''
     return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}${from}`.trimEnd()
   })
@@ -42,6 +42,10 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     `${counts.map((status) => `${of(status)} ${status}`).join(', ')} · ${database} (${environment})`,
     ...driftLines(drift, paint),
   ].join('\n')
+}
+
+function partText({ done, total, direction }: NonNullable<StatusResult['migrations'][number]['statements']>): string {
+  return `partially ${direction === 'down' ? 'reverted' : 'applied'}, ${done} of ${total}`
 }
 
 function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {

@@ -24,7 +24,7 @@ export interface StatusResult {
     /** The branch of git from which it was applied, or the commit. */
     readonly branch: string | null
     /** How many of its statements are done, of one that stopped outside a transaction. */
-    readonly statements?: { readonly done: number; readonly total: number }
+    readonly statements?: { readonly done: number; readonly total: number; readonly direction: 'up' | 'down' }
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null

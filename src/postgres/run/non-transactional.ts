@@ -10,7 +10,7 @@ import { mayRunInside } from '../../core/sql/statement-list.ts'
 import { must, refusal, rowsOf } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
 import { shareSessionSql } from '../lock/advisory-lock.ts'
-import { beginProgressSql, endProgressSql, statementDoneSql } from '../tracking/progress.ts'
+import { beginProgressSql, endProgressSql, statementDoneSql, undoBeginSql } from '../tracking/progress.ts'
 import type { Origin } from '../tracking/records.ts'
 import { runBare } from './bare.ts'
 import { swallowed } from './failure.ts'
@@ -49,12 +49,16 @@ export async function runOutsideTransaction(
   let reached = done
   for (const found of workUnits(section.statements, done)) {
     const unit = unitOf(work, found, text, checksum, reached)
-    if (options.signal.aborted) return { failed: interruptedAt(work, unit), done: reached }
     const isBare = !unit.isBlock && !mayRunInside(certain(section.statements.at(unit.first)))
-    const failed = isBare
-      ? await runBare(session, work, unit, begun === unit.done, options.tell)
-      : await runUnit(session, work, unit, options)
-    if (failed !== null) return { failed, done: reached }
+    const failed = options.signal.aborted
+      ? interruptedAt(work, unit)
+      : isBare
+        ? await runBare(session, work, unit, begun === unit.done, options.tell)
+        : await runUnit(session, work, unit, options)
+    if (failed !== null) {
+      if (reached === 0 && !isBare) await undoBegin(session, work)
+      return { failed, done: reached }
+    }
     reached = unit.done
   }
   await send(session.client, 'DISCARD ALL')
@@ -89,6 +93,12 @@ async function begin({ client }: Session, { step, downSql }: Work, origin: Origi
   const { error } = await send(client, beginProgressSql(step, origin, downSql))
   if (error?.code === '22012') throw swallowed(step.name, error)
   if (error !== null) throw await refusal(client, error)
+}
+
+/** A DOWN of which nothing is done has not begun: what was applied, or applied in part, is so still. */
+async function undoBegin({ client }: Session, { step }: Work): Promise<void> {
+  const { direction, applied } = step
+  if (direction === 'down' && applied !== null && !resumes(step)) await send(client, undoBeginSql({ ...step, applied }))
 }
 
 const interrupted: ServerError = Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' })

@@ -1,5 +1,5 @@
 import type { Environment } from '../../core/environment.ts'
-import type { MigrationName } from '../../core/migration/migration.ts'
+import type { Applied, MigrationName } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { changeSql, checksumsOf, isRow, type Origin } from './records.ts'
@@ -16,6 +16,12 @@ export function beginProgressSql(step: Step, { environment, branch = null }: Ori
  ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql
  WHERE migrations.name = EXCLUDED.name`
   return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
+}
+
+/** SQL that gives the row of a migration back what it said before its DOWN began, of which nothing is done. */
+export function undoBeginSql(step: Step & { readonly applied: Applied }): string {
+  const { state, statementsDone, statementBegun, doneChecksum } = step.applied
+  return `UPDATE nself.migrations SET state = '${state}', statements_done = ${statementsDone}, statement_begun = ${statementBegun}, done_checksum = ${quoteLiteral(doneChecksum)} WHERE ${isRow(step)} AND state = 'reverting' AND statements_done = 0`
 }
 
 export function statementBegunSql(of: MigrationName, statement: number): string {

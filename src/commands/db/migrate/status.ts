@@ -67,7 +67,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
 /** How far one got that stopped outside a transaction. */
 function partOf({ status, file, applied }: Entry): Pick<StatusResult['migrations'][number], 'statements'> {
   if (status !== 'failed' || file === null || applied === null || applied.statementsDone === 0) return {}
-  const section = applied.state === 'reverting' ? file.down : file.up
-  const total = section?.statements.length ?? 0
-  return total < applied.statementsDone ? {} : { statements: { done: applied.statementsDone, total } }
+  const direction = applied.state === 'reverting' ? 'down' : 'up'
+  const total = file[direction]?.statements.length ?? 0
+  return total < applied.statementsDone ? {} : { statements: { done: applied.statementsDone, total, direction } }
 }
