@@ -15,6 +15,8 @@ const newIndex = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${name}|\\S+) ON (${na
  * @param before the catalog that the statement finds.
  */
 export function effectsOf(sql: string, before: Catalog): string[] {
+  if (/^(?:CREATE|ALTER) USER MAPPING /.test(sql))
+    return ['Without a password, which is not copied: add the one that it needs.']
   const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
   if (dropped !== null) return ['All rows of this table are lost.']
   const indexed = newIndex.exec(sql)?.[1]

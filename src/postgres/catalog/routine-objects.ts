@@ -68,5 +68,5 @@ export const casts = other(
     definition: `concat_ws(' ', k.castmethod, k.castcontext, NULLIF(k.castfunc, 0)::regprocedure::text)`,
     comment: commentOf('pg_cast', 'k.oid'),
   },
-  `pg_cast k WHERE k.oid >= 16384 AND ${notOfExtension('pg_cast', 'k.oid')}`,
+  `pg_cast k WHERE k.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend own WHERE own.classid = 'pg_cast'::regclass AND own.objid = k.oid AND own.deptype = 'i') AND ${notOfExtension('pg_cast', 'k.oid')}`,
 )

@@ -123,15 +123,23 @@ export const collations = other(
   `pg_collation co ${inSchema('co', 'collnamespace')} WHERE ${mine('pg_collation', 'co')}`,
 )
 
+const quotedName = (schema: string, name: string) => `quote_ident(${schema}) || '.' || quote_ident(${name})`
+
+/** Configurations and dictionaries as what stands in the brackets of CREATE. */
 export const textSearch = [
   other(
     {
       kind: 'text search',
       schema: 'n.nspname',
       name: `'configuration ' || f.cfgname`,
-      definition: `(SELECT ${dottedName('pn.nspname', 'p.prsname')} FROM pg_ts_parser p JOIN pg_namespace pn ON pn.oid = p.prsnamespace WHERE p.oid = f.cfgparser) || ' ' || COALESCE((SELECT string_agg(
-      m.maptokentype || ':' || m.mapseqno || ':' || m.mapdict::regdictionary, ' ' ORDER BY m.maptokentype, m.mapseqno)
-      FROM pg_ts_config_map m WHERE m.mapcfg = f.oid), '')`,
+      definition: `'PARSER = ' || (SELECT ${quotedName('pn.nspname', 'p.prsname')} FROM pg_ts_parser p JOIN pg_namespace pn ON pn.oid = p.prsnamespace
+        WHERE p.oid = f.cfgparser)`,
+      properties: {
+        mapping: `(SELECT string_agg(tokens || ' WITH ' || dicts, '; ' ORDER BY tokens) FROM (
+          SELECT string_agg(token.alias, ', ' ORDER BY token.tokid) AS tokens, dicts FROM ts_token_type(f.cfgparser) AS token
+           JOIN (SELECT m.maptokentype, string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno) AS dicts FROM pg_ts_config_map m
+            WHERE m.mapcfg = f.oid GROUP BY m.maptokentype) AS mapped ON mapped.maptokentype = token.tokid GROUP BY dicts) AS grouped)`,
+      },
       comment: commentOf('pg_ts_config', 'f.oid'),
     },
     `pg_ts_config f ${inSchema('f', 'cfgnamespace')} WHERE ${mine('pg_ts_config', 'f')}`,
@@ -141,7 +149,8 @@ export const textSearch = [
       kind: 'text search',
       schema: 'n.nspname',
       name: `'dictionary ' || d.dictname`,
-      definition: `(SELECT ${dottedName('tn.nspname', 't.tmplname')} FROM pg_ts_template t JOIN pg_namespace tn ON tn.oid = t.tmplnamespace WHERE t.oid = d.dicttemplate) || COALESCE(' ' || d.dictinitoption, '')`,
+      definition: `'TEMPLATE = ' || (SELECT ${quotedName('tn.nspname', 't.tmplname')} FROM pg_ts_template t JOIN pg_namespace tn ON tn.oid = t.tmplnamespace
+        WHERE t.oid = d.dicttemplate) || COALESCE(', ' || d.dictinitoption, '')`,
       comment: commentOf('pg_ts_dict', 'd.oid'),
     },
     `pg_ts_dict d ${inSchema('d', 'dictnamespace')} WHERE ${mine('pg_ts_dict', 'd')}`,

@@ -14,8 +14,8 @@ export function loadLibrary(): Promise<Library> {
   return library
 }
 
-/** What tells who owns things; `all` has the rights of others too. */
-export type Scope = 'schema' | 'grants' | 'all'
+/** Owners never: they follow by themselves; rights only where asked for. */
+export type Scope = 'schema' | 'grants'
 
 /**
  * Everything a database consists of, as the library sees it, without this tool's own schema.
@@ -51,8 +51,7 @@ async function inScope(factBase: FactBase, scope: Scope): Promise<FactBase> {
     return false
   })
   const edges = factBase.edges.filter(
-    ({ kind, from, to }) =>
-      !left.has(encodeId(from)) && !left.has(encodeId(to)) && (kind !== 'owner' || scope === 'all'),
+    ({ kind, from, to }) => !left.has(encodeId(from)) && !left.has(encodeId(to)) && kind !== 'owner',
   )
   return buildFactBase(facts, [...edges])
 }

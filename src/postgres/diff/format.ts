@@ -6,5 +6,15 @@ export async function statementFormat(client: Client): Promise<(sql: string) => 
   const { formatSqlStatements } = await import('@supabase/pg-delta/sql-format')
   const { rows } = await client.query<{ word: string }>("SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'")
   const reserved = new Set(rows.map((row) => row.word))
-  return (sql) => formatSqlStatements([plainNames(sql, reserved)])[0]?.trim() ?? sql
+  return (sql) => {
+    const plain = plainNames(sql, reserved)
+    const formatted = formatSqlStatements([plain])[0]?.trim() ?? sql
+    return isTornApart(formatted, plain) ? plain : formatted
+  }
+}
+
+/** A name without its schema, which it has taken for a type: `public .mood`. */
+function isTornApart(formatted: string, plain: string): boolean {
+  const torn = /[\w"]\s+\.(?=[\w"])/
+  return torn.test(formatted) && !torn.test(plain)
 }

@@ -1,5 +1,7 @@
 import type { Action, Fact } from '@supabase/pg-delta'
-import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
+import { NselfError } from '../../core/errors.ts'
+import { countOnSql } from '../../core/schema/first/relation-steps.ts'
+import { type Change, plainChange, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 
@@ -13,15 +15,68 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   }
   const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
-  const { actions } = plan(from, to, { assumedRoles: [...new Set(roles)] })
-  return actions
-    .filter((action) => !isIdle(action, from))
+  const { actions } = planned(() => plan(from, to, { assumedRoles: [...new Set(roles)] }))
+  const changes = actions
+    .filter((action) => !isIdle(action, from) && !isOfServer(action))
     .map((action) => ({
-      sql: throughText(withoutCutting(mended(action.sql), action, from), action, from, to),
+      sql: withoutPassword(throughText(withoutCutting(mended(action.sql), action, from), action, from, to)),
       table: subjectOf(action),
       commitsFirst: action.transactionality === 'commitBoundaryAfter',
       freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
     }))
+  return withoutTwins(changes).flatMap((change) => [change, ...countingOn(change, from)])
+}
+
+/** Roles belong to the server: those of a scratch one are others, and nobody asked to make or drop any. */
+function isOfServer({ sql, produces, destroys }: Action): boolean {
+  return (
+    [...produces, ...destroys].some(({ kind }) => kind === 'role' || kind === 'membership') || /^ALTER ROLE /.test(sql)
+  )
+}
+
+/** What the library cannot plan it throws, with the objects that are the reason. @throws NselfError `refused`. */
+function planned<T>(plan: () => T): T {
+  try {
+    return plan()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throw new NselfError('refused', `this difference cannot be written as SQL: ${error.message}`, {
+      hint: 'make this change by hand first: nself db migrate create; then run the command again',
+      cause: error,
+    })
+  }
+}
+
+/** A default that is set for a change of type, and once more for itself. */
+function withoutTwins(changes: readonly Change[]): Change[] {
+  const isDefault = ({ sql }: Change) => / ALTER COLUMN .* SET DEFAULT /s.test(sql)
+  return changes.filter(
+    (change, at) => !isDefault(change) || !changes.slice(at + 1).some(({ sql }) => sql === change.sql),
+  )
+}
+
+/** The library puts a mark where it does not know the password of a user mapping. */
+const withoutPassword = (sql: string) =>
+  /^(?:CREATE|ALTER) USER MAPPING /.test(sql)
+    ? sql
+        .replace(/(?:, )?(?:ADD |SET )?"?\w+"? '__OPTION_\w+__'(?:(?<=\(.*), )?/g, '')
+        .replace(/\(, /, '(')
+        .replace(/ OPTIONS \(\)$/, '')
+    : sql
+
+/** A column that begins to count goes on behind the values that are there. */
+function countingOn({ sql, table }: Change, from: FactBase): Change[] {
+  const [, relation, column] =
+    /^ALTER TABLE (\S+|(?:"(?:[^"]|"")*"\.)?"(?:[^"]|"")*") ALTER COLUMN ("(?:[^"]|"")*"|\S+) (?:ADD GENERATED .* AS IDENTITY|SET DEFAULT nextval\()/s.exec(
+      sql,
+    ) ?? []
+  const [schema, name] = splitDotted(relation ?? '') ?? []
+  const [bare] = splitDotted(column ?? '') ?? []
+  if (schema === undefined || name === undefined || bare === undefined) return []
+  const known = from.get({ kind: 'column', schema, table: name, name: bare })
+  return known === undefined || known.payload.identity != null
+    ? []
+    : [plainChange(countOnSql(schema, name, bare), table)]
 }
 
 /** The statements that lead through all of the states. */

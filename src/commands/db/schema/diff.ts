@@ -2,16 +2,16 @@ import { NselfError } from '../../../core/errors.ts'
 import { withUsualPublic } from '../../../core/schema/access.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf } from '../../../core/schema/differences.ts'
-import { type Change, forReading } from '../../../core/schema/generated-statement.ts'
+import type { Change } from '../../../core/schema/generated-statement.ts'
 import { sectionLines } from '../../../core/schema/migration-text.ts'
+import { restStatements } from '../../../core/schema/rest/rest-statements.ts'
 import { effectsOf } from '../../../core/schema/statement-effects.ts'
-import { complementOf } from '../../../core/schema/statements-library-lacks.ts'
 import { targetSchemaOf } from '../../../core/schema/target-schema.ts'
 import { readFacts } from '../../../postgres/diff/facts.ts'
 import { statementFormat } from '../../../postgres/diff/format.ts'
-import { type Claim, proveStatements } from '../../../postgres/diff/prove-statements.ts'
-import { changesInSteps } from '../../../postgres/diff/stages.ts'
-import type { Server } from '../../../postgres/driver/connect.ts'
+import { type Lend, planStatements } from '../../../postgres/diff/plan-statements.ts'
+import { proveStatements } from '../../../postgres/diff/prove-statements.ts'
+import type { Claim } from '../../../postgres/diff/scratch-copy.ts'
 import { catalogOf, withScratchConnection } from '../../../postgres/scratch/read.ts'
 import type { Context } from '../../shared/context.ts'
 import { type Side, withSides } from '../../shared/diff-sides.ts'
@@ -81,15 +81,18 @@ async function sqlFor(
     })
   }
   context.progress('writing the difference as SQL')
-  const [want, have] = await factsOf(left, right, all ? 'all' : 'schema')
-  const between = await changesInSteps(have, want)
-  const changes = forReading([...between, ...complementOf(theirs, ours, between)])
-  if (changes.length === 0 && differences.length === 0) return { sql: '', proven: true }
-  const claim = { facts: have, catalog: withUsualPublic(theirs) }
-  const { rest, why } = await proofOf(context, right.server, claim, { want: withUsualPublic(ours), all, changes })
+  const [wanted, present] = await factsOf(left, right)
+  const claim = { facts: present, catalog: withUsualPublic(theirs) }
+  const want = withUsualPublic(ours)
+  const lend: Lend = (use) =>
+    withScratchFor(context, { live: right.server }, ({ scratch, readyStatement }) => use(scratch, readyStatement))
+  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend)
+  if (parts.length === 0 && differences.length === 0) return { sql: '', proven: true }
+  const changes = parts.flat()
+  const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })
   const format = await withScratchConnection(right.server, statementFormat)
   const effects = (sql: string) => effectsOf(sql, theirs)
-  const lines = [changes, rest].flatMap((part) => sectionLines(part, format, effects))
+  const lines = [...parts, rest].flatMap((part) => sectionLines(part, format, effects))
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
   const proof = why === null ? [] : [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
@@ -97,8 +100,9 @@ async function sqlFor(
   return { sql, proven: why === null }
 }
 
-async function factsOf(left: Side, right: Side, scope: 'all' | 'schema') {
-  return Promise.all([readFacts(left.server, scope), readFacts(right.server, scope)]).catch((error) => {
+/** Without owners and rights, which follow by themselves. */
+async function factsOf(left: Side, right: Side) {
+  return Promise.all([readFacts(left.server, 'schema'), readFacts(right.server, 'schema')]).catch((error) => {
     throw error?.code === '42501'
       ? new NselfError('configuration', `the role may not read what --sql needs: ${error.message}`, {
           hint: 'connect as a role that may, such as the owner; without --sql any role will do',
@@ -110,7 +114,7 @@ async function factsOf(left: Side, right: Side, scope: 'all' | 'schema') {
 /** What a scratch database says of the statements: what has to follow them, and why they are not proven, if they are not. */
 async function proofOf(
   context: Context,
-  live: Server,
+  lend: Lend,
   have: Claim,
   work: Parameters<typeof proveStatements>[2],
 ): Promise<{ rest: readonly Change[]; why: string | null }> {
@@ -120,13 +124,13 @@ async function proofOf(
     return { rest, why }
   }
   try {
-    const { rest, left } = await withScratchFor(context, { live }, ({ scratch, readyStatement }) =>
-      proveStatements(scratch, have, work, readyStatement),
-    )
+    const { rest, left } = await lend((scratch, ready) => proveStatements(scratch, have, work, ready))
     const lines = left.map((item) => differenceLine(item, 'what it shall be', 'the result'))
     return lines.length === 0 ? { rest, why: null } : untold(`it leaves ${lines.join(', ')}`, rest)
   } catch (error) {
     if (context.signal.aborted) throw error
-    return untold(error instanceof Error ? error.message : String(error), [])
+    const { want, all } = work
+    const known = all ? restStatements(have.catalog, want) : []
+    return untold(error instanceof Error ? error.message : String(error), known)
   }
 }

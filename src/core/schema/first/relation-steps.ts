@@ -1,0 +1,143 @@
+import { keyOf } from '../../sql/qualified-name.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
+import { type Catalog, type Column, type Table, tablesByKey } from '../catalog.ts'
+import { type Change, plainChange } from '../generated-statement.ts'
+
+/** Statements that belong together: all of them, or none. */
+export type FirstStep = readonly Change[]
+
+/**
+ * What is to be done to tables before all else, for it keeps rows, or a scan, that dropping and making again would cost:
+ * attach and detach, inherit, rename, validate, turn into a plain column, collate.
+ */
+export function relationSteps(have: Catalog, want: Catalog): FirstStep[] {
+  const [before, after] = [tablesByKey(have), tablesByKey(want)]
+  return [...before].flatMap(([key, now]) => {
+    const then = after.get(key)
+    const sql = [
+      ...familySql(now, then, before),
+      ...(then === undefined ? [] : [...columnSql(now, then), ...constraintSql(now, then), ...indexSql(now, then)]),
+    ]
+    return sql.map((one) => [plainChange(one, key)])
+  })
+}
+
+const nameOf = ({ schema, name }: { readonly schema: string; readonly name: string }) => quoteQualified(schema, name)
+
+/** Parents that change, where the table itself stays. */
+function familySql(now: Table, then: Table | undefined, before: ReadonlyMap<string, Table>): string[] {
+  if (then === undefined || now.kind === 'foreign' || then.kind === 'foreign') return []
+  const isSame =
+    JSON.stringify([now.inherits, now.partitionBound]) === JSON.stringify([then.inherits, then.partitionBound])
+  if (isSame) return []
+  const fits = (parent: { readonly schema: string; readonly name: string }) => {
+    const above = before.get(keyOf(parent))
+    const own = now.kind === 'partition' ? before.get(keyOf(now.inherits[0] ?? parent)) : now
+    return (
+      above?.columns.every(({ name, type }) => own?.columns.some((one) => one.name === name && one.type === type)) ===
+      true
+    )
+  }
+  const [old, fresh] = [now.inherits[0], then.inherits[0]]
+  const detach = now.kind === 'partition' && old ? [`ALTER TABLE ${nameOf(old)} DETACH PARTITION ${nameOf(now)}`] : []
+  if (then.kind === 'partition') {
+    if (fresh === undefined || !fits(fresh) || before.get(keyOf(fresh))?.kind === 'table') return []
+    return [...detach, `ALTER TABLE ${nameOf(fresh)} ATTACH PARTITION ${nameOf(now)} ${then.partitionBound}`]
+  }
+  if (now.kind === 'partition') return detach
+  const has = (list: Table['inherits'], parent: Table['inherits'][number]) =>
+    list.some((one) => keyOf(one) === keyOf(parent))
+  const alter = `ALTER TABLE ${nameOf(now)}`
+  return [
+    ...now.inherits.filter((one) => !has(then.inherits, one)).map((one) => `${alter} NO INHERIT ${nameOf(one)}`),
+    ...then.inherits
+      .filter((one) => !has(now.inherits, one) && fits(one))
+      .map((one) => `${alter} INHERIT ${nameOf(one)}`),
+  ]
+}
+
+function columnSql(now: Table, then: Table): string[] {
+  const alter = (column: Column) => `ALTER TABLE ${nameOf(now)} ALTER COLUMN ${quoteIdentifier(column.name)}`
+  return then.columns.flatMap((fresh) => {
+    const old = now.columns.find(({ name }) => name === fresh.name)
+    if (old === undefined) return []
+    if (
+      old.generated?.kind === 'stored' &&
+      fresh.generated === null &&
+      fresh.identity === null &&
+      old.type === fresh.type
+    )
+      return [`${alter(fresh)} DROP EXPRESSION`]
+    if (
+      old.collation !== fresh.collation &&
+      old.generated === null &&
+      fresh.generated === null &&
+      isText(old) &&
+      isText(fresh)
+    )
+      return [`${alter(fresh)} TYPE ${fresh.type} COLLATE ${collationSql(fresh.collation)}`]
+    return []
+  })
+}
+
+const isText = ({ type }: Column) => /^(?:text|character varying|character)(?:\(\d+\))?$/.test(type)
+
+/** What a type has by itself is the database's own. */
+function collationSql(collation: string | null): string {
+  return collation === null
+    ? 'pg_catalog."default"'
+    : collation
+        .split('.')
+        .map((name) => (name.startsWith('"') ? name : quoteIdentifier(name)))
+        .join('.')
+}
+
+function constraintSql(now: Table, then: Table): string[] {
+  const alter = `ALTER TABLE ${nameOf(now)}`
+  const validated = then.constraints.flatMap(({ name, definition }) => {
+    const old = now.constraints.find((one) => one.name === name)
+    return old?.definition === `${definition} NOT VALID`
+      ? [`${alter} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`]
+      : []
+  })
+  const renamed = pairs(now.constraints, then.constraints, ({ kind, definition }) => `${kind} ${definition}`)
+  return [
+    ...renamed.map(([from, to]) => `${alter} RENAME CONSTRAINT ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`),
+    ...validated,
+  ]
+}
+
+function indexSql(now: Table, then: Table): string[] {
+  const bare = (one: { readonly definition: string; readonly valid: boolean }) =>
+    `${one.valid} ${one.definition.replace(/^(CREATE (?:UNIQUE )?INDEX )(?:"(?:[^"]|"")*"|\S+)( ON )/, '$1$2')}`
+  return pairs(now.indexes, then.indexes, bare).map(
+    ([from, to]) => `ALTER INDEX ${quoteQualified(now.schema, from)} RENAME TO ${quoteIdentifier(to)}`,
+  )
+}
+
+/** What goes and what comes, where both say the same. */
+function pairs<T extends { readonly name: string }>(
+  now: readonly T[],
+  then: readonly T[],
+  textOf: (item: T) => string,
+): [string, string][] {
+  const names = (list: readonly T[]) => new Set(list.map(({ name }) => name))
+  const going = now.filter(({ name }) => !names(then).has(name))
+  const found: [string, string][] = []
+  for (const item of then) {
+    if (names(now).has(item.name)) continue
+    const at = going.findIndex((one) => textOf(one) === textOf(item))
+    const [old] = at === -1 ? [] : going.splice(at, 1)
+    if (old !== undefined) found.push([old.name, item.name])
+  }
+  return found
+}
+
+/** What a new identity or serial counts from, where a column has values: behind the greatest. */
+export function countOnSql(schema: string, table: string, column: string): string {
+  const name = quoteQualified(schema, table)
+  const isPlain = [schema, table].every((one) => /^[a-z_][a-z0-9_]*$/.test(one))
+  const text = isPlain ? `${schema}.${table}` : name
+  const values = `max(${quoteIdentifier(column)})`
+  return `SELECT setval(pg_get_serial_sequence(${quoteLiteral(text)}, ${quoteLiteral(column)}), ${values}) FROM ${name} HAVING ${values} >= 1`
+}

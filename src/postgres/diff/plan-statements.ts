@@ -1,0 +1,43 @@
+import type { Catalog } from '../../core/schema/catalog.ts'
+import { domainSteps } from '../../core/schema/first/domain-steps.ts'
+import { relationSteps } from '../../core/schema/first/relation-steps.ts'
+import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
+import { type Change, forReading } from '../../core/schema/generated-statement.ts'
+import { complementOf } from '../../core/schema/statements-library-lacks.ts'
+import type { Scratch } from '../scratch/scratch.ts'
+import type { FactBase } from './facts.ts'
+import { afterSteps, type Claim, type Ready } from './scratch-copy.ts'
+import { changesInSteps } from './stages.ts'
+
+/** What lends a scratch database and how statements are made ready for it; rejects where there is none. */
+export type Lend = <T>(use: (scratch: Scratch, ready: Ready) => Promise<T>) => Promise<T>
+
+/**
+ * The statements that turn one database into another, in parts for a reader, in the order in which they run. What keeps
+ * rows that the library would drop is done first, as far as it works on a copy.
+ */
+export async function planStatements(
+  have: Claim,
+  want: { readonly facts: FactBase; readonly catalog: Catalog },
+  lend: Lend,
+): Promise<Change[][]> {
+  const unknown = unknownObjects(have.catalog, want.catalog)
+  const steps = [
+    ...unknown.before.map((change) => [change]),
+    ...domainSteps(have.catalog, want.catalog),
+    ...relationSteps(have.catalog, want.catalog),
+  ]
+  // Where nothing can be tried it is not proven either, which is told.
+  const none = { ...have, done: unknown.before }
+  const from =
+    steps.length === 0
+      ? none
+      : await lend((scratch, ready) => afterSteps(scratch, have, steps, ready)).catch(() => none)
+  const between = await changesInSteps(from.facts, want.facts)
+  const parts = [
+    [...from.done],
+    forReading([...between, ...complementOf(from.catalog, want.catalog, between)]),
+    unknown.after,
+  ]
+  return parts.filter((part) => part.length > 0)
+}
