@@ -182,3 +182,43 @@ test('fresh needs no table of files that run again', async () => {
   await project.ok('db', 'migrate', 'fresh')
   expect(await project.tables()).toEqual(['a', 'b'])
 })
+
+test('row security that hides the history from the role stops every command but repair', async () => {
+  const project = await applied()
+  await project.query(`CREATE ROLE r_hidden LOGIN PASSWORD 'x'; GRANT ALL ON SCHEMA nself, public TO r_hidden;
+ GRANT ALL ON ALL TABLES IN SCHEMA nself TO r_hidden; ALTER TABLE nself.journal ENABLE ROW LEVEL SECURITY;
+ ALTER TABLE nself.migrations ENABLE ROW LEVEL SECURITY; CREATE POLICY late ON nself.migrations USING (version > 1)`)
+  const hidden = ['--database-url', project.url.replace(/\/\/[^@]+@/, '//r_hidden:x@')]
+  for (const command of ['status', 'up', 'down']) {
+    const { code, stderr } = await project.nself('db', 'migrate', command, ...hidden)
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain('row security hides the history of this database from r_hidden')
+  }
+  const { code, stderr } = await project.nself('db', 'migrate', 'repair', '--restore-tables', ...hidden)
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('who owns nself.')
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  await project.ok('db', 'migrate', 'up', ...hidden)
+})
+
+test('a schema that was renamed is told, and renamed back', async () => {
+  const project = await applied()
+  await project.query('ALTER SCHEMA nself RENAME TO "Old one"')
+  expect((await project.nself('db', 'migrate', 'status')).stderr).toContain('the schema nself is called Old one now')
+  for (const command of ['up', 'down']) {
+    const { code, stderr } = await project.nself('db', 'migrate', command)
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain('nself db migrate repair --restore-tables')
+  }
+  await project.ok('db', 'migrate', 'repair', '--restore-tables')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
+})
+
+test('a history that is gone as a whole leads to what finds how far the schema is', async () => {
+  const project = await applied()
+  await project.query('DROP SCHEMA nself CASCADE')
+  expect(await project.ok('db', 'migrate', 'repair')).toContain('nself db migrate repair --infer finds how far')
+  const { code, stderr } = await project.nself('db', 'migrate', 'up')
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('nself db migrate repair --mark-applied 1, or nself db migrate repair --infer')
+})

@@ -105,7 +105,7 @@ export function renderDryRun({ steps }: DryRunResult): string {
 
 export function renderRepair({ done, findings, inferred, database }: RepairResult, paint: Paint): string {
   if (done.length > 0) return done.map((what) => `${paint.green('✓')} ${what}`).join('\n')
-  if (findings.length === 0) return [...inferred, `Nothing to repair on ${database}`].join('\n')
+  if (findings.length === 0) return withGivenFlags([...inferred, `Nothing to repair on ${database}`].join('\n'))
   return withGivenFlags(
     [
       ...inferred,

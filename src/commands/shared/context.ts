@@ -113,6 +113,11 @@ export function refuseOtherEnvironment(server: Server, { markedAs, markLost }: M
 
 /** @throws NselfError `refused` when the table of migrations was dropped: everything would run a second time; or the journal. */
 export function refuseLost(server: Server, history: History): void {
+  if (history.facts.movedTo !== null) {
+    throw new NselfError('refused', `the schema nself of ${placeOf(server)} is called ${history.facts.movedTo} now`, {
+      hint: 'to rename it back: nself db migrate repair --restore-tables; nothing was run',
+    })
+  }
   if (history.facts.unjournaled) {
     throw new NselfError('refused', `${placeOf(server)} has lost its table nself.journal`, {
       hint: 'nself db migrate repair --restore-tables; nothing was run',

@@ -14,6 +14,8 @@ export type TableDamage = { readonly table: string } & (
   /** It is no table, where no column is named, or lacks columns without which it is no table of nself's. */
   | { readonly kind: 'foreign'; readonly columns: readonly string[]; readonly aside: string }
   | { readonly kind: 'missing' }
+  /** It is in a schema of another name, with all the others. */
+  | { readonly kind: 'moved'; readonly schema: string }
 )
 
 /** What is wrong, in words. */
@@ -43,6 +45,8 @@ export function problemOf(damage: TableDamage): string {
         : `${table} lacks ${damage.columns.join(', ')}: it is no table of nself's`
     case 'missing':
       return `the table ${table} is gone`
+    case 'moved':
+      return `the schema nself is called ${damage.schema} now`
   }
 }
 
@@ -69,5 +73,7 @@ export function fixOf(damage: TableDamage): string {
       return `rename it to ${damage.aside} and make nself.${damage.table} anew`
     case 'missing':
       return `make nself.${damage.table} anew`
+    case 'moved':
+      return 'rename it back'
   }
 }

@@ -25,7 +25,9 @@ export async function migrationFailure(
   const location = message === null ? undefined : place(step, section, message, outcome)
   const kept = doneStatements(report)
   const isOurs = location === undefined && isOfTracking(error)
-  const next = isOurs ? tracksNoMore : ((await missingRight(client, error)) ?? hintFor(error))
+  const next = isOurs
+    ? tracksNoMore
+    : ((await missingRight(client, error)) ?? alreadyThere(step, error) ?? hintFor(error))
   const hint = [kept, committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = message !== null && location === undefined ? ' at its end' : ''
@@ -45,6 +47,12 @@ function committedInside({ transaction }: Section, message: SqlMessage | null): 
   const text = String(message.sql)
   const commits = /^\s*call\b/i.test(text) || (/^\s*do\b/i.test(text) && /\bcommit\b/i.test(text))
   return commits ? 'what it committed before it failed is kept, and the next run begins it again' : null
+}
+
+/** What is there already may be of a run that nobody recorded: duplicate_table, duplicate_column, duplicate_object. */
+function alreadyThere(step: Script['step'], { code }: ServerError): string | null {
+  if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up') return null
+  return `what it makes is there already. If it ran here before without being recorded: nself db migrate repair --mark-applied ${step.version}, or nself db migrate repair --infer, which finds how far the schema is; otherwise fix the file`
 }
 
 /** What is told where a trigger, a rule or row security of somebody else's keeps a step out of nself's table. */

@@ -14,7 +14,13 @@ import type { Session } from './session.ts'
 
 /** SQL from a file, to be sent into a transaction. */
 export interface Script {
-  readonly step: { readonly name: string; readonly file: Pick<Migration, 'path'> | null }
+  readonly step: {
+    readonly name: string
+    readonly file: Pick<Migration, 'path'> | null
+    /** Of a migration. */
+    readonly direction?: Step['direction']
+    readonly version?: string
+  }
   readonly section: Section
   /** The section as the one message it is sent as; null when it takes several. */
   readonly whole: SqlMessage | null

@@ -17,6 +17,8 @@ interface Facts {
   readonly lost: boolean
   /** The journal is gone, but not the table of migrations. */
   readonly unjournaled: boolean
+  /** The schema that holds nself's tables where there is none of its name: somebody renamed it. */
+  readonly movedTo: string | null
   readonly markedAs: Environment | null
   /** It has migrations and remembers no environment: it counts as production until it is told. */
   readonly markLost: boolean
@@ -47,12 +49,21 @@ type FactsRow = [
   citusMode: string | null,
   versionText: string,
   hasDsqlViews: boolean,
+  hidesRows: boolean,
+  movedTo: string | null,
 ]
 
+/** A schema that holds what only nself makes. */
+export const movedSql = `SELECT nspname::text FROM pg_catalog.pg_class AS m JOIN pg_catalog.pg_namespace AS n ON n.oid = m.relnamespace
+  WHERE m.relname = 'migrations' AND nspname <> 'nself' AND obj_description(m.oid, 'pg_class') = 'One row per applied migration'
+  AND EXISTS (SELECT FROM pg_catalog.pg_class AS j WHERE j.relnamespace = n.oid AND j.relname = 'journal'
+   AND obj_description(j.oid, 'pg_class') = 'Everything that was ever done, append-only') LIMIT 1`
 const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
   pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
   current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL,
-  current_setting('citus.multi_shard_modify_mode', true), ${engineColumns}`
+  current_setting('citus.multi_shard_modify_mode', true), ${engineColumns},
+  COALESCE(row_security_active(to_regclass('nself.migrations')::oid), false) OR COALESCE(row_security_active(to_regclass('nself.journal')::oid), false),
+  CASE WHEN to_regclass('nself.migrations') IS NULL THEN (${movedSql}) END`
 const columns = `version, name, checksum, state, position, applied_at, duration_ms, applied_by, down_sql, statements_done,
   statement_begun, done_checksum`
 /** A column that an older format has not is taken from `absent`. As one value: thousands of rows are read several times faster so than row by row. */
@@ -77,9 +88,8 @@ export async function readHistory(client: Client): Promise<History> {
     await refuseUnknownEngine(client)
     throw await unreadable(client, facts.reason)
   }
-  const [tracked, readOnly, version, user, pid, journaled, citusMode, versionText, hasDsqlViews] = certain(
-    facts.value[0],
-  )
+  const [tracked, readOnly, version, user, pid, journaled, citusMode, ...more] = certain(facts.value[0])
+  const [versionText, hasDsqlViews, hidesRows, movedTo] = more
   await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
   if (metadata.status === 'rejected' && metadata.reason.code !== '42P01')
@@ -87,6 +97,7 @@ export async function readHistory(client: Client): Promise<History> {
   const known = new Map(metadata.status === 'fulfilled' ? metadata.value : [])
   // First: of a newer format the rows may not be readable.
   const format = formatOf(known.get(formatKey))
+  if (hidesRows) throw hidden(user)
   if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason)
   const marked = known.get('environment')
   const applied = rows.status === 'fulfilled' ? (rows.value[0]?.[0] ?? []).map(appliedOf) : []
@@ -98,6 +109,7 @@ export async function readHistory(client: Client): Promise<History> {
       tracked,
       lost: journaled && !tracked,
       unjournaled: tracked && !journaled,
+      movedTo,
       markedAs,
       markLost,
       format,
@@ -110,6 +122,13 @@ export async function readHistory(client: Client): Promise<History> {
     },
     rows: applied,
   }
+}
+
+/** What cannot be seen would run a second time. */
+function hidden(user: string): NselfError {
+  return new NselfError('refused', `row security hides the history of this database from ${user}`, {
+    hint: 'as the role that owns the tables of the schema nself: nself db migrate repair --restore-tables; nothing was changed',
+  })
 }
 
 async function unreadable(client: Client, error: Error & { code?: string }): Promise<Error> {

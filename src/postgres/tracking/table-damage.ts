@@ -4,6 +4,7 @@ import type { TableDamage } from '../../core/migration/table-damage.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
+import { movedSql } from './history.ts'
 import { formatKey } from './metadata.ts'
 import { defaultOf, shapes, typeOf } from './table-shape.ts'
 
@@ -42,7 +43,10 @@ const tablesSql = `SELECT c.relname AS table, c.relkind AS kind, c.relrowsecurit
 /** What is wrong with the tables that nself keeps; nothing where there are none yet. @throws as rowsOf. */
 export async function readTableDamage(client: Client): Promise<TableDamage[]> {
   const tables = await rowsOf<TableRow>(client, tablesSql)
-  if (tables.length === 0) return []
+  if (tables.length === 0) {
+    const [moved] = await rowsOf<{ nspname: string }>(client, movedSql)
+    return moved === undefined ? [] : [{ kind: 'moved', table: 'migrations', schema: moved.nspname }]
+  }
   const format = Number((await readMetadata(client, formatKey)) ?? 1)
   const missing = Object.keys(shapes).filter((table) => !tables.some((row) => row.table === table))
   return [
@@ -133,6 +137,8 @@ export function restoreTableSql(damage: TableDamage, environment: Environment): 
       return `ALTER TABLE ${table} RENAME TO ${quoteIdentifier(damage.aside)}`
     case 'missing':
       return ''
+    case 'moved':
+      return `DROP SCHEMA IF EXISTS nself; ALTER SCHEMA ${quoteIdentifier(damage.schema)} RENAME TO nself`
   }
 }
 

@@ -3,11 +3,13 @@ import { approve } from '../../../core/guard.ts'
 import { type Repair, type RepairFlags, repairsFor } from '../../../core/migration/repair.ts'
 import { findingsOf, type ProposedRepair } from '../../../core/migration/repair-findings.ts'
 import { restoreTables, tableFindings } from '../../../core/migration/repair-tables.ts'
+import type { State } from '../../../core/migration/state.ts'
 import { problemOf, type TableDamage } from '../../../core/migration/table-damage.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
 import { connect, placeOf } from '../../../postgres/driver/connect.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
+import type { History } from '../../../postgres/tracking/history.ts'
 import { repairTracking, restoreTables as restoreTablesOf } from '../../../postgres/tracking/repair.ts'
 import { readMark, readTableDamage } from '../../../postgres/tracking/table-damage.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
@@ -52,7 +54,13 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
   if (chosen.length === 0) {
     const shown = findings.map(shownFix)
-    return { kind: 'repair', database, findings: shown, inferred: inferred?.lines ?? [], done: before }
+    return {
+      kind: 'repair',
+      database,
+      findings: shown,
+      inferred: inferred?.lines ?? neverTracked(history, state),
+      done: before,
+    }
   }
   refuseOtherEnvironment(server, history.facts, environment)
   refuseReadOnly(server, history)
@@ -102,6 +110,14 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
   const approved = await approve(intent, environment, context.answers, context.ask)
   await restoreTablesOf(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
   return { kind: 'repair', database, findings: [], inferred: [], done: [repair.what] }
+}
+
+/** Where nothing was ever recorded there is nothing to repair, but perhaps much to record. */
+function neverTracked({ facts }: History, { entries }: State): string[] {
+  if (facts.tracked || facts.lost || entries.length === 0) return []
+  return [
+    'Nothing is recorded here yet. If the database was made by these migrations: nself db migrate repair --infer finds how far',
+  ]
 }
 
 /** Whether a fix is asked for that needs the tables as they should be. */

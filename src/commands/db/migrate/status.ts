@@ -33,6 +33,10 @@ export async function status(context: Context, options: StatusOptions): Promise<
   if (history.facts.lost) {
     context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
   }
+  if (history.facts.movedTo !== null) {
+    const { movedTo } = history.facts
+    context.tell(`Warning: the schema nself is called ${movedTo} now: nself db migrate repair --restore-tables`)
+  }
   if (history.facts.unjournaled) {
     context.tell('Warning: the table nself.journal is gone: nself db migrate repair --restore-tables')
   }
