@@ -8,6 +8,14 @@ const table = (name: string) => `-- UP\nCREATE TABLE ${name} (id int);\n-- DOWN\
 const up = (project: Project, ...args: string[]) => project.nself('db', 'migrate', 'up', ...args)
 const down = (project: Project, ...args: string[]) => project.nself('db', 'migrate', 'down', ...args)
 
+async function upEightTimesAtOnce(project: Project): Promise<void> {
+  const all = await Promise.all(Array.from({ length: 8 }, () => up(project)))
+  expect(
+    all.map(({ code }) => code),
+    all.map(({ stderr }) => stderr).join('\n'),
+  ).toEqual(Array(8).fill(0))
+}
+
 describe('a migration that fails', () => {
   test('points at the place after an emoji, keeps what went before and does not run what comes after', async () => {
     const project = await server.project({
@@ -150,11 +158,7 @@ describe('order and history', () => {
   test('applies a migration once when eight start at the same moment on a new database', async () => {
     const project = await server.project({ '001_log.sql': 'INSERT INTO log SELECT 1 FROM pg_sleep(0.3);' })
     await project.query('CREATE TABLE log (id int)')
-    const all = await Promise.all(Array.from({ length: 8 }, () => up(project)))
-    expect(
-      all.map(({ code }) => code),
-      all.map(({ stderr }) => stderr).join('\n'),
-    ).toEqual(Array(8).fill(0))
+    await upEightTimesAtOnce(project)
     expect(await project.query('SELECT id FROM log')).toEqual([[1]])
     expect(await project.statuses()).toEqual(['001_log applied'])
   })
@@ -221,11 +225,7 @@ describe('order and history', () => {
     const project = await server.project({ '001_log.sql': 'CREATE TABLE log (id int);' })
     await project.ok('db', 'migrate', 'up')
     project.write({ '002_row.sql': 'INSERT INTO log SELECT 1 FROM pg_sleep(0.3);' })
-    const all = await Promise.all(Array.from({ length: 8 }, () => up(project)))
-    expect(
-      all.map(({ code }) => code),
-      all.map(({ stderr }) => stderr).join('\n'),
-    ).toEqual(Array(8).fill(0))
+    await upEightTimesAtOnce(project)
     expect(await project.query('SELECT id FROM log')).toEqual([[1]])
     expect(await project.statuses()).toEqual(['001_log applied', '002_row applied'])
   })

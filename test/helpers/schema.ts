@@ -1,45 +1,19 @@
 import type { Catalog, Column, Table } from '../../src/core/schema/catalog.ts'
+import { catalogOf, columnOf, tableOf } from './catalog.ts'
 
 /** A column of a type, `name type`, with more where it matters. */
 function column(text: string, more: Partial<Column> = {}): Column {
   const [name = '', ...type] = text.split(' ')
-  return {
-    name,
-    type: type.join(' '),
-    notNull: false,
-    default: null,
-    generated: null,
-    identity: null,
-    serial: null,
-    collation: null,
-    statistics: null,
-    storage: null,
-    compression: null,
-    comment: null,
-    ...more,
-  }
+  return columnOf(name, type.join(' '), more)
 }
 
 /** A table with these columns; `schema.name` where it is not in public. */
 export function table(path: string, columns: readonly (string | Column)[], more: Partial<Table> = {}): Table {
   const [name = '', schema = 'public'] = path.split('.').reverse()
-  return {
-    schema,
-    name,
-    kind: 'table',
-    unlogged: false,
-    partitionKey: null,
-    partitionBound: null,
-    inherits: [],
-    settings: {},
-    columns: columns.map((item) => (typeof item === 'string' ? column(item) : item)),
-    constraints: [],
-    indexes: [],
-    comment: null,
-    ...more,
-  }
+  const all = columns.map((item) => (typeof item === 'string' ? column(item) : item))
+  return tableOf(name, all, { schema, ...more })
 }
 
 export function catalog(...tables: readonly Table[]): Catalog {
-  return { serverVersion: 150004, enums: [], tables, others: [], details: [], access: [] }
+  return catalogOf({ serverVersion: 150004, tables })
 }

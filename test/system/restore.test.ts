@@ -43,6 +43,9 @@ const onlyInRestore = (what: string) => `
     IF current_setting('application_name') = 'nself restore' THEN ${what}; END IF; RETURN true; END $$;
   ALTER TABLE a ADD CONSTRAINT odd CHECK (odd(id))`
 
+const untilAsleep = (project: Project) =>
+  untilOnServer(project, `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)
+
 /** Its text but for the row of the journal that every restore adds. */
 const withoutJournal = (text: string) =>
   text.replace(/^\d+\t.*\trestore\t.*\n/gm, '').replace(/^SELECT pg_catalog.setval\('nself\.journal_id_seq'.*$/gm, '')
@@ -354,7 +357,7 @@ describe('a restore that is killed', () => {
     await project.query(onlyInRestore('PERFORM pg_sleep(600)'))
     await backUp(project)
     const running = project.start('db', 'restore')
-    await untilOnServer(project, `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)
+    await untilAsleep(project)
     running.kill('SIGINT')
     const { code, stderr } = await running.finished
     expect(code, stderr).toBe(130)
@@ -387,7 +390,7 @@ describe('a name as long as names may be', () => {
     await project.query(onlyInRestore('PERFORM pg_sleep(3)'))
     const slow = await backUp(project)
     const running = project.start('db', 'restore', slow.path, '--database-url', urls[0] as string)
-    await untilOnServer(project, `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)
+    await untilAsleep(project)
     await project.ok('db', 'restore', path, '--database-url', urls[1] as string)
     const { code, stderr } = await running.finished
     expect(code, stderr).toBe(0)
@@ -400,7 +403,7 @@ describe('with others connected', () => {
     await project.query(onlyInRestore('PERFORM pg_sleep(1)'))
     await backUp(project)
     const running = project.start('db', 'restore')
-    await untilOnServer(project, `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)
+    await untilAsleep(project)
     const late = await connectAs(project, 'late riser')
     const { code, stderr } = await running.finished
     expect(code).toBe(3)
@@ -415,7 +418,7 @@ describe('with others connected', () => {
     await backUp(project)
     project.write({ '002_b.sql': 'CREATE TABLE b (id int);' })
     const restoring = project.start('db', 'restore', '--end-connections')
-    await untilOnServer(project, `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)
+    await untilAsleep(project)
     const migrating = project.start('db', 'migrate', 'up')
     await migrating.says('Waiting for another run: pid')
     expect((await restoring.finished).code).toBe(0)

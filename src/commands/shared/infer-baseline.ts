@@ -1,4 +1,4 @@
-import { repairsFor } from '../../core/migration/repair.ts'
+import { noRepairFlags, repairsFor } from '../../core/migration/repair.ts'
 import type { ProposedRepair } from '../../core/migration/repair-findings.ts'
 import type { State } from '../../core/migration/state.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
@@ -6,18 +6,6 @@ import type { Server } from '../../postgres/driver/connect.ts'
 import { type Inferred, inferVersion } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
 import { withScratchFor } from './scratch-server.ts'
-
-const nothing = {
-  accept: [],
-  markApplied: [],
-  forget: [],
-  renamed: [],
-  statementDone: [],
-  statementAgain: [],
-  rebuild: false,
-  dropInvalidIndex: [],
-  markEnvironment: null,
-}
 
 /** What to record for a database whose tracking is lost or never was: everything up to the version whose schema it has. */
 export async function inferBaseline(
@@ -32,7 +20,7 @@ export async function inferBaseline(
   )
   // The last of several first: the others leave out what changes only data.
   const findings = inferred.matches.toReversed().flatMap(({ name, version }): ProposedRepair[] => {
-    const repairs = repairsFor(state, { ...nothing, baseline: version })
+    const repairs = repairsFor(state, { ...noRepairFlags, baseline: version })
     if (repairs.length === 0) return []
     const what = `the schema is that of ${name}: record everything up to it as applied`
     return [

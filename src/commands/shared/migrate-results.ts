@@ -1,7 +1,7 @@
 import type { DangerKind } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
-import type { Repair } from '../../core/migration/repair.ts'
+import type { ProposedFix } from '../../core/migration/repair-findings.ts'
 import type { Status } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
 import type { Drift } from '../../postgres/scratch/drift.ts'
@@ -86,23 +86,10 @@ export interface CreateResult {
   readonly path: string
 }
 
-interface Fix {
-  /** What is done: `accept`, `forget` … */
-  readonly kind: Repair['kind']
-  /** Null for what concerns no single migration. */
-  readonly version: string | null
-  /** The flag that does it: `--accept 3`. */
-  readonly flag: string
-  readonly what: string
-  readonly recommended: boolean
-  /** What to do rather than that, where it will do. */
-  readonly better: string | null
-}
-
 export interface RepairResult {
   readonly kind: 'repair'
   readonly database: string
-  readonly findings: readonly Fix[]
+  readonly findings: readonly ProposedFix[]
   /** With `--infer`: what was found out, a line each. */
   readonly inferred: readonly string[]
   readonly done: readonly string[]

@@ -14,17 +14,23 @@ import {
 } from './repair.ts'
 import type { Entry, State } from './state.ts'
 
-/** A fix that is proposed, with the flag that does it. */
-export interface ProposedRepair {
+/** A fix that is proposed, as it is shown. */
+export interface ProposedFix {
+  /** What is done: `accept`, `forget` … */
   readonly kind: Repair['kind']
   /** Null for what concerns no single migration. */
   readonly version: string | null
+  /** The flag that does it: `--accept 3`. */
   readonly flag: string
   readonly what: string
   /** Whether it is what is to be done, as far as can be known. */
   readonly recommended: boolean
   /** What is better than that where it will do; no fix, but a command or an edit. */
   readonly better: string | null
+}
+
+/** The same with what is done when it is chosen. */
+export interface ProposedRepair extends ProposedFix {
   readonly repairs: readonly Repair[]
 }
 

@@ -38,6 +38,20 @@ export interface RepairFlags {
   readonly markEnvironment: Environment | null
 }
 
+/** None of them: what is asked for is added. */
+export const noRepairFlags: RepairFlags = {
+  accept: [],
+  markApplied: [],
+  forget: [],
+  renamed: [],
+  statementDone: [],
+  statementAgain: [],
+  baseline: null,
+  rebuild: false,
+  dropInvalidIndex: [],
+  markEnvironment: null,
+}
+
 /**
  * The repairs that flags ask for.
  * @throws NselfError `usage` for a version that the flag does not fit.

@@ -1,24 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/migration/checksum.ts'
 import type { Applied } from '../../../src/core/migration/migration.ts'
-import { type RepairFlags, repairsFor } from '../../../src/core/migration/repair.ts'
+import { noRepairFlags, type RepairFlags, repairsFor } from '../../../src/core/migration/repair.ts'
 import { findingsOf } from '../../../src/core/migration/repair-findings.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { errorOf, file, row } from '../../helpers/history.ts'
 
-const flags = (more: Partial<RepairFlags>): RepairFlags => ({
-  accept: [],
-  markApplied: [],
-  forget: [],
-  renamed: [],
-  statementDone: [],
-  statementAgain: [],
-  baseline: null,
-  rebuild: false,
-  dropInvalidIndex: [],
-  markEnvironment: null,
-  ...more,
-})
+const flags = (more: Partial<RepairFlags>): RepairFlags => ({ ...noRepairFlags, ...more })
 const three = file('001_a', { up: 'SELECT 1;\nSELECT 2;\nSELECT 3;' })
 const stopped = (more: Partial<Applied>) => compare([three], [row(three, 1, { state: 'failed', ...more })])
 const edited = compare([file('001_a', { up: 'SELECT 10;' })], [row(three, 1)])

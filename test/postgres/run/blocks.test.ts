@@ -3,31 +3,17 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { down } from '../../../src/commands/db/migrate/down.ts'
 import { status } from '../../../src/commands/db/migrate/status.ts'
-import { type UpOptions, up } from '../../../src/commands/db/migrate/up.ts'
+import { up } from '../../../src/commands/db/migrate/up.ts'
 import type { Environment } from '../../../src/core/environment.ts'
 import { phrase } from '../../../src/core/guard.ts'
-import { contextIn } from '../../helpers/context.ts'
+import { contextAs, plainUp } from '../../helpers/context.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
 
 const server = useServer()
-const options: UpOptions = {
-  limit: {},
-  dryRun: false,
-  allowOutOfOrder: false,
-  lockWaitMs: 10_000,
-  singleTransaction: false,
-  noBackup: true,
-}
 const told: string[] = []
 
-function contextOf(project: Project, environment: Environment, confirm?: string) {
-  told.length = 0
-  const context = contextIn(project, told)
-  return { ...context, settings: { ...context.settings, environment }, answers: { yes: true, confirm } }
-}
-
 const run = (project: Project, environment: Environment = 'local', confirm?: string) =>
-  up(contextOf(project, environment, confirm), options)
+  up(contextAs(project, environment, told, confirm), plainUp)
 
 const base = `-- UP
 CREATE TABLE t (id int);
@@ -71,7 +57,7 @@ COMMIT;
     })
     expect(told.join('\n')).toContain('002_b is not atomic: it has 3 transactions of its own')
     expect(await rows(project)).toEqual([1, 2, 3, 4, 5, 6])
-    expect(await status(contextOf(project, 'local'), { check: false, drift: false, all: false })).toMatchObject({
+    expect(await status(contextAs(project, 'local', told), { check: false, drift: false, all: false })).toMatchObject({
       migrations: [{}, { status: 'failed', statements: { done: 9, total: 12 } }],
     })
     // What was set before the block that failed holds for it again: nowhere has no table t.
@@ -97,7 +83,7 @@ COMMIT;
     const project = await server.project({ '001_t.sql': base, '002_b.sql': text('SELECT 1') })
     await run(project)
     await project.query('DELETE FROM t WHERE id = 3')
-    const back = () => down(contextOf(project, 'local'), { ...options, limit: {} })
+    const back = () => down(contextAs(project, 'local', told), plainUp)
     await expect(back()).rejects.toMatchObject({ report: { steps: [{ statements: { done: 3, total: 7 } }] } })
     expect(await rows(project)).toEqual([1, 2, 5, 6, 7])
     await project.query('INSERT INTO t VALUES (3)')

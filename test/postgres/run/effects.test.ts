@@ -5,7 +5,7 @@ import { type UpOptions, up } from '../../../src/commands/db/migrate/up.ts'
 import type { RunResult } from '../../../src/commands/shared/migrate-results.ts'
 import { runSeedsOf } from '../../../src/commands/shared/run-seeds.ts'
 import { phrase } from '../../../src/core/guard.ts'
-import { contextIn } from '../../helpers/context.ts'
+import { contextAs, plainUp } from '../../helpers/context.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
 
 const server = useServer()
@@ -26,24 +26,11 @@ INSERT INTO things VALUES (1, 'a'), (2, 'b'), (3, NULL);
 -- DOWN
 DROP TABLE users;
 `
-const options: UpOptions = {
-  limit: {},
-  dryRun: false,
-  allowOutOfOrder: false,
-  lockWaitMs: 10_000,
-  singleTransaction: false,
-  // What is asked is tested here, and npm brings no pg_dump.
-  noBackup: true,
-}
-
 const told: string[] = []
 
 /** Runs `up` as production, where nobody is there to be asked. */
 function upWith(project: Project, confirm?: string, more: Partial<UpOptions> = {}) {
-  told.length = 0
-  const context = contextIn(project, told)
-  const settings = { ...context.settings, environment: 'production' as const }
-  return up({ ...context, settings, answers: { yes: true, confirm } }, { ...options, ...more }) as Promise<RunResult>
+  return up(contextAs(project, 'production', told, confirm), { ...plainUp, ...more }) as Promise<RunResult>
 }
 
 /** A database in production with users and orders. */
@@ -293,12 +280,8 @@ test('a server that does not count rows is refused, and SET track_counts too', a
 })
 
 describe('seeds are under the same table', () => {
-  const run = async (project: Project, confirm?: string) => {
-    told.length = 0
-    const context = contextIn(project, told)
-    const settings = { ...context.settings, environment: 'production' as const }
-    return runSeedsOf({ ...context, settings, answers: { yes: true, confirm } }, 'all', { lockWaitMs: 10_000 })
-  }
+  const run = (project: Project, confirm?: string) =>
+    runSeedsOf(contextAs(project, 'production', told, confirm), 'all', { lockWaitMs: 10_000 })
   const withSeed = async (sql: string) => {
     const project = await server.twin(shared)
     mkdirSync(join(project.root, 'nself', 'seeds', 'common'), { recursive: true })

@@ -1,7 +1,7 @@
 import { NselfError } from '../../../core/errors.ts'
 import { approve } from '../../../core/guard.ts'
 import { type Repair, type RepairFlags, repairsFor } from '../../../core/migration/repair.ts'
-import { findingsOf, type ProposedRepair } from '../../../core/migration/repair-findings.ts'
+import { findingsOf, type ProposedFix, type ProposedRepair } from '../../../core/migration/repair-findings.ts'
 import { restoreTables, tableFindings } from '../../../core/migration/repair-tables.ts'
 import type { State } from '../../../core/migration/state.ts'
 import { problemOf, type TableDamage } from '../../../core/migration/table-damage.ts'
@@ -133,15 +133,8 @@ function isMarkGone(damages: readonly TableDamage[]): boolean {
   return (has('missing', 'metadata') || has('foreign', 'metadata')) && !has('foreign', 'migrations')
 }
 
-function shownFix({
-  kind,
-  version,
-  flag,
-  what,
-  recommended,
-  better,
-}: ProposedRepair): RepairResult['findings'][number] {
-  return { kind, version, flag, what, recommended, better }
+function shownFix({ repairs: _, ...shown }: ProposedRepair): ProposedFix {
+  return shown
 }
 
 async function choose(
