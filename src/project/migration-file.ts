@@ -60,7 +60,7 @@ function unreadable(error: unknown, shown: string): unknown {
   const code = systemCodeOf(error)
   if (error instanceof NselfError || code === undefined) return error
   return new NselfError('invalid-migration', `${shown} ${reasons[code] ?? `cannot be read: ${code}`}`, {
-    hint: 'mend or remove it; nothing was run',
+    hint: 'fix or remove it; nothing was run',
     cause: error,
   })
 }

@@ -94,7 +94,7 @@ export async function readMigrationsIfAny(folder: string, root: string): Promise
 
 const namedAtMost = 5
 
-/** The first fault, with the names of the other files that have one: who mends a whole folder wants to know them all. */
+/** The first fault, with the names of the other files that have one: whoever fixes a whole folder wants to know them all. */
 function withOthers(first: unknown, others: readonly string[]): unknown {
   if (!(first instanceof NselfError) || others.length === 0) return first
   const names = others.slice(0, namedAtMost).join(', ') + (others.length > namedAtMost ? ' …' : '')

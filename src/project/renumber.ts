@@ -14,7 +14,7 @@ export interface Renumbered {
   readonly from: string
   readonly to: string
   /** The files whose depends_on line named it. */
-  readonly mended: readonly string[]
+  readonly updated: readonly string[]
 }
 
 /**
@@ -40,7 +40,7 @@ export async function renumberMigration(
   // One that cannot be read, or is not UTF-8, is told before anything is written.
   await readMigrations(folder, root)
   const to = name.replace(/^\d+/, nextVersion(files))
-  const mended: string[] = []
+  const updated: string[] = []
   for (const other of files) {
     const path = join(folder, other)
     const text = await readRegular(path)
@@ -49,10 +49,10 @@ export async function renumberMigration(
     )
     if (changed === text) continue
     await writeFile(path, changed)
-    mended.push(relative(root, path))
+    updated.push(relative(root, path))
   }
   await rename(join(folder, file), join(folder, `${to}.sql`))
-  return { from: relative(root, join(folder, file)), to: relative(root, join(folder, `${to}.sql`)), mended }
+  return { from: relative(root, join(folder, file)), to: relative(root, join(folder, `${to}.sql`)), updated }
 }
 
 function findFile(files: readonly string[], wanted: string): string {

@@ -124,7 +124,7 @@ function check<T>(schema: ZodType<T>, value: unknown, source: string): T {
     return `${place === '' ? '' : `${place}: `}${message}`
   })
   throw new NselfError('configuration', `${source} cannot be used:\n  ${faults.join('\n  ')}`, {
-    hint: `mend ${faults.length === 1 ? 'this' : `these ${faults.length}`} and run the command again; nothing was changed`,
+    hint: `fix ${faults.length === 1 ? 'this' : `these ${faults.length}`} and run the command again; nothing was changed`,
   })
 }
 
@@ -134,7 +134,7 @@ function parseJson(text: string, shown: string): unknown {
   } catch (error) {
     throw new NselfError('configuration', `${shown} is not JSON`, {
       location: locate(shown, text, faultOf(text)),
-      hint: 'mend it there; nothing was changed',
+      hint: 'fix it at that place; nothing was changed',
       cause: error,
     })
   }

@@ -219,7 +219,7 @@ describe('an INVALID index', () => {
 describe('--renumber', () => {
   const at = (project: Project, name: string) => join(project.root, 'nself', 'migrations', name)
 
-  test('gives a twin the next number, mends depends_on, and refuses what is applied', async () => {
+  test('gives a twin the next number, updates depends_on, and refuses what is applied', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
     await up(project)
     project.write({

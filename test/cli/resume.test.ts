@@ -14,7 +14,7 @@ test('a half-reverted migration is not applied over: up names down, which goes o
   expect((await project.nself(...down)).code).toBe(4)
   const { code, stderr } = await project.nself(...up)
   expect(code, stderr).toBe(3)
-  expect(stderr).toContain('001_log is half-way reverted')
+  expect(stderr).toContain('001_log is partially reverted')
   expect(stderr).toContain('nself db migrate down')
   expect(await project.ok('db', 'migrate', 'repair')).toContain('better: resume it: nself db migrate down')
   expect(await project.tables()).toEqual(['log'])
@@ -23,7 +23,7 @@ test('a half-reverted migration is not applied over: up names down, which goes o
   expect(await project.statuses()).toEqual(['001_log pending', '002_b pending'])
 })
 
-test('a migration that failed half-way may be mended so that the rest would fit a transaction', async () => {
+test('resumes a partially applied migration whose file was fixed so that the rest fits a transaction', async () => {
   const project = await server.project({
     '001_t.sql': 'CREATE TABLE t (id int);\nINSERT INTO t VALUES (1), (1);\n',
     '002_index.sql': 'CREATE UNIQUE INDEX CONCURRENTLY t_id ON t (id);',

@@ -109,7 +109,7 @@ test.each([
     } else {
       expect(code, stderr).toBe(5)
       expect(rows).toEqual([[1]])
-      expect(stderr).toContain('the old database is as it was')
+      expect(stderr).toContain('the old database is unchanged')
       expect(databases).toHaveLength(1)
     }
   },

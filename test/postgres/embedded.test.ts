@@ -366,7 +366,7 @@ describe('after a crash', { timeout: 60_000 }, () => {
   })
 })
 
-describe('what it mends', { timeout: 60_000 }, () => {
+describe('what it repairs', { timeout: 60_000 }, () => {
   test('takes another port, says so and keeps it when its own is taken', async () => {
     const home = newHome()
     const first = await startEmbedded({ home })

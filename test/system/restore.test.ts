@@ -301,7 +301,7 @@ describe('a backup that cannot be restored', () => {
   test.each([
     ['beside', []],
     ['in place', ['--in-place']],
-  ])('leaves the database as it was when it fails half-way %s', async (_, how) => {
+  ])('leaves the database as it was when it fails before it is complete %s', async (_, how) => {
     const project = await small()
     await project.query(onlyInRestore("RAISE EXCEPTION 'no luck'"))
     await backUp(project)
@@ -310,7 +310,7 @@ describe('a backup that cannot be restored', () => {
     const { code, stderr } = await project.nself('db', 'restore', ...how)
     expect(code).toBe(4)
     expect(stderr).toContain('no luck')
-    expect(stderr).toContain('database is as it was')
+    expect(stderr).toContain('database is unchanged')
     expect(dumpText(project)).toBe(before)
     expect(await databasesOf(project)).toEqual([databaseOf(project)])
   })

@@ -34,7 +34,7 @@ export function renderResult(result: Result, paint: Paint): string {
     case 'renumber':
       return [
         `Renamed ${result.from} to ${result.to}`,
-        ...result.mended.map((path) => `Fixed depends_on in ${path}`),
+        ...result.updated.map((path) => `Fixed depends_on in ${path}`),
       ].join('\n')
     case 'server':
       return result.url ?? (result.state === 'stopped' ? 'Stopped' : 'Not running')

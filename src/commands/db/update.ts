@@ -96,6 +96,6 @@ async function verify(
     hint:
       lost.length > 0 && !allowLostRows
         ? 'where rows are meant to go, add --allow-lost-rows'
-        : 'mend it with a new migration',
+        : 'fix it with a new migration',
   })
 }

@@ -8,7 +8,7 @@ import { withScratchFor } from './scratch-server.ts'
 /**
  * How the database differs from what its applied migrations make.
  * @param all owners and rights too.
- * @throws NselfError `refused` when that cannot be told: a file is missing here, was edited, or failed half-way.
+ * @throws NselfError `refused` when that cannot be told: a file is missing here, was edited, or is partially applied.
  */
 export async function findDrift(context: Context, server: Server, state: State, all: boolean): Promise<Drift> {
   const applied = state.entries.filter((entry) => entry.applied !== null)

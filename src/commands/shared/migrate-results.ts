@@ -15,7 +15,7 @@ export interface StatusResult {
   readonly migrations: readonly {
     readonly version: string
     readonly name: string
-    /** `running` where it is half-way done by a run that is under way. */
+    /** `running` where a run in progress has done a part of it. */
     readonly status: Status | 'running'
     readonly outOfOrder: boolean
     readonly appliedAt: string | null

@@ -7,8 +7,8 @@ import {
   listNames,
   outOfOrder,
   refuseEdited,
-  refuseHalfDone,
   refuseLostRows,
+  refusePartial,
   refuseRenumbered,
   refuseTakenNumbers,
   refuseTwins,
@@ -45,7 +45,7 @@ export interface RenamedMigration {
 }
 
 export interface Limit {
-  /** At most so many; undefined for no limit. */
+  /** Up to so many; undefined for no limit. */
   readonly count?: number | undefined
   /** Canonical version to stop at. */
   readonly to?: string | undefined
@@ -53,7 +53,7 @@ export interface Limit {
 
 /**
  * What `up` would run, in order.
- * @throws NselfError `refused` where rows are gone, for edited, failed and missing, half-way reverted, renumbered or out-of-order ones, and
+ * @throws NselfError `refused` where rows are gone, for edited, failed and missing, partially reverted, renumbered or out-of-order ones, and
  * where a missing one has the number of a pending one; `usage` for an unknown `to`, `conflict` for two of one version.
  */
 export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false): Plan {
@@ -64,7 +64,7 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
   refuseEdited(state)
   if (limit.to !== undefined && !state.entries.some((entry) => entry.version === limit.to))
     throw unknownVersion(limit.to)
-  refuseHalfDone(state)
+  refusePartial(state)
   const end = limit.to === undefined ? state.entries.length : state.entries.findIndex((e) => e.version === limit.to) + 1
   const open = state.entries.slice(0, end).filter(({ status }) => isOpen(status))
   const chosen = open.slice(0, limit.count)
@@ -158,7 +158,7 @@ export function planFresh(state: State): Plan {
   return { action: 'fresh', steps: withStatements(compare(files, []).entries.map((entry) => step('up', entry))) }
 }
 
-/** True when an earlier attempt at the same got half-way: the step goes on after the statements that are done. */
+/** True when an earlier attempt at the same stopped inside it: the step resumes after the statements that are done. */
 export function resumes({ direction, applied }: Step): boolean {
   return direction === 'up' ? applied?.state === 'failed' : applied?.state === 'reverting'
 }

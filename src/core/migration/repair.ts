@@ -10,7 +10,7 @@ import type { Entry, State } from './state.ts'
 import type { TableDamage } from './table-damage.ts'
 import { compareVersions } from './version.ts'
 
-/** One thing to mend; `what` says it to a person. */
+/** One repair; `what` says it to a person. */
 export type Repair = { readonly what: string } & (
   | { readonly kind: 'accept'; readonly file: Migration; readonly row: MigrationName }
   | { readonly kind: 'mark-applied' | 'baseline'; readonly file: Migration; readonly row: MigrationName | null }

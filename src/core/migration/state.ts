@@ -161,7 +161,7 @@ function names(text: string, name: string): boolean {
 
 function unknownDependency(file: Migration, text: string, near: { name: string } | undefined): NselfError {
   return new NselfError('invalid-migration', `${file.path} depends on ${text}, which does not exist`, {
-    hint: near ? `did you mean ${near.name}?` : 'mend the depends_on line, or bring the file back',
+    hint: near ? `did you mean ${near.name}?` : 'fix the depends_on line, or bring the file back',
   })
 }
 

@@ -1,7 +1,7 @@
 import { NselfError, type ServerDetail } from '../errors.ts'
 import type { Location } from '../location.ts'
 
-/** Something in a design that must be mended. */
+/** Something in a design that must be fixed. */
 export interface DesignFault {
   readonly message: string
   readonly at: Location | null

@@ -64,7 +64,7 @@ export async function readWhole(path: string, { pgRestore }: Tools, signal: Abor
   throw failureOf('backup', 'reading the new dump with pg_restore', ended, notWhole)
 }
 
-const notWhole = 'pg_dump wrote a file that is not whole; no backup was kept, the earlier ones are as they were'
+const notWhole = 'pg_dump wrote a file that is not whole; no backup was kept, the earlier ones are unchanged'
 
 function archiveFrom(tools: Tools, list: string): Archive {
   const contents = contentsOf(list)

@@ -101,7 +101,7 @@ function dumpFailure(ended: Parameters<typeof failureOf>[2]): NselfError {
     'backup',
     'pg_dump',
     ended,
-    `${hintFor(said)}; no backup was kept, the earlier ones are as they were`,
+    `${hintFor(said)}; no backup was kept, the earlier ones are unchanged`,
   )
   if (!diskIsFull.test(said)) return failure
   return new NselfError('disk-full', failure.message, failure.hint === undefined ? {} : { hint: failure.hint })
@@ -116,7 +116,7 @@ function hintFor(said: string): string {
   }
   if (/row-level security/.test(said)) return 'the role must own the tables or have BYPASSRLS'
   if (/permission denied/.test(said)) return 'the role must be allowed to read all tables: GRANT pg_read_all_data TO …'
-  return 'mend the cause and run the command again'
+  return 'fix the cause and run the command again'
 }
 
 async function one(client: Client, sql: string): Promise<string | null> {

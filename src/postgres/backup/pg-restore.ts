@@ -37,7 +37,7 @@ export async function pgRestore(server: Server, args: readonly string[], options
   )
   if (ended.code === 0) return
   const forgiven = lenient && ended.code === 1 && errors.every((line) => line.includes('"transaction_timeout"'))
-  if (!forgiven) throw failureOf('restore', 'pg_restore', ended, `${hintFor(ended)}; the old database is as it was`)
+  if (!forgiven) throw failureOf('restore', 'pg_restore', ended, `${hintFor(ended)}; the old database is unchanged`)
 }
 
 function hintFor({ stderr }: Ended): string {
@@ -50,5 +50,5 @@ function hintFor({ stderr }: Ended): string {
   if (/must be (owner|superuser|able to)|permission denied/.test(said)) {
     return 'the role lacks a right: connect as the owner of what the backup holds, or as a superuser'
   }
-  return 'mend the cause and run the command again'
+  return 'fix the cause and run the command again'
 }

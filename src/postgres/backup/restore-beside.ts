@@ -119,7 +119,7 @@ async function discard(server: Server, name: string): Promise<void> {
 
 function restoreFailure(error: Error): NselfError {
   return new NselfError('restore-failed', `the restore failed: ${error.message}`, {
-    hint: 'the old database is as it was; mend the cause and run the command again',
+    hint: 'the old database is unchanged; fix the cause and run the command again',
     server: detailOf(error),
     cause: error,
   })

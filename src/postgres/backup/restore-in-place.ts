@@ -81,7 +81,7 @@ async function attempt(
 
 async function inWords(error: Error & { code?: string }, client: Client, server: Server): Promise<NselfError> {
   if (error instanceof NselfError) return error
-  const hint = 'the database is as it was'
+  const hint = 'the database is unchanged'
   const detail = { server: detailOf(error), cause: error }
   if (error.code === '55P03') {
     const names = namesOf(await sessionsOn(client, server.database))

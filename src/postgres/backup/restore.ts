@@ -9,7 +9,7 @@ import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
 
 /**
  * Restores an approved backup under the lock of the database.
- * @throws NselfError `restore-failed`, `refused`, `locked`, `connection`, `interrupted`; the old database is as it was.
+ * @throws NselfError `restore-failed`, `refused`, `locked`, `connection`, `interrupted`; the old database is unchanged.
  */
 export async function restore(
   server: Server,
@@ -34,7 +34,7 @@ export async function restore(
   } catch (error) {
     if (!lost.signal.aborted || options.signal.aborted || error instanceof SwapUnknown) throw error
     throw new NselfError('connection', 'the connection that held the lock was lost, so the restore was stopped', {
-      hint: 'the old database is as it was; run the command again',
+      hint: 'the old database is unchanged; run the command again',
       cause: error,
     })
   } finally {

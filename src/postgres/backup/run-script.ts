@@ -27,7 +27,7 @@ export async function runScript(
   const all = ['--single-transaction', '--file=-', ...args]
   const read = (stdout: AsyncIterable<Buffer>) => run(client, scriptLines(stdout, searchPath), progress)
   const ended = await runTool(tools.pgRestore, all, { signal, read })
-  if (ended.code !== 0) throw failureOf('restore', 'pg_restore', ended, 'the database is as it was')
+  if (ended.code !== 0) throw failureOf('restore', 'pg_restore', ended, 'the database is unchanged')
 }
 
 async function run(client: Client, lines: AsyncIterable<string>, progress: (what: string) => void): Promise<void> {

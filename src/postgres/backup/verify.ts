@@ -49,6 +49,6 @@ function shorten(lines: readonly string[]): string {
 
 function incomplete(what: string): NselfError {
   return new NselfError('restore-failed', `the restored database is not whole: ${what}`, {
-    hint: 'the old database is as it was; take another backup: nself db backup list',
+    hint: 'the old database is unchanged; take another backup: nself db backup list',
   })
 }

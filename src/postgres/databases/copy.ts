@@ -65,7 +65,7 @@ async function makeCopy(worker: Client, watcher: Client, database: string, optio
     // Another backup took the name in the same second.
     if (isNameTaken(error)) return makeCopy(worker, watcher, database, options)
     throw new NselfError('backup-failed', `the copy failed: ${messageOf(error)}`, {
-      hint: 'mend the cause and run the command again; the database and the earlier backups are as they were',
+      hint: 'fix the cause and run the command again; the database and the earlier backups are unchanged',
       cause: error,
     })
   }

@@ -44,7 +44,10 @@ async function dropInBatches(
     if (error === null) continue
     if (error instanceof LostConnection) throw error
     throw new NselfError('migration-failed', `fresh could not drop everything: ${error.message}`, {
-      hint: at === 0 ? 'nothing was changed' : 'the database is half dropped; mend the cause and run fresh again',
+      hint:
+        at === 0
+          ? 'nothing was changed'
+          : 'part of the database was dropped, the rest is still there; fix the cause and run fresh again',
       server: detailOf(error),
       cause: error,
     })

@@ -95,7 +95,7 @@ export class SwapUnknown extends NselfError {
 
 function notSwapped(loss: LostConnection): NselfError {
   return new NselfError('connection', `the connection was lost at the end of the restore: ${loss.reason}`, {
-    hint: 'the old database is as it was; run the command again',
+    hint: 'the old database is unchanged; run the command again',
     cause: loss,
   })
 }

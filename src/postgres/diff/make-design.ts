@@ -75,6 +75,6 @@ function hintFor({ code, message }: ServerError): string {
     case '42P16':
       return 'a table has one primary key: mark several columns [pk], or write (a, b) [pk] under indexes'
     default:
-      return 'mend the design'
+      return 'fix the design'
   }
 }

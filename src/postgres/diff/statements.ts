@@ -19,7 +19,7 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   const changes = actions
     .filter((action) => !isIdle(action, from) && !isOfServer(action))
     .map((action) => ({
-      sql: withoutPassword(throughText(withoutCutting(mended(action.sql), action, from), action, from, to)),
+      sql: withoutPassword(throughText(withoutCutting(corrected(action.sql), action, from), action, from, to)),
       table: subjectOf(action),
       commitsFirst: action.transactionality === 'commitBoundaryAfter',
       freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
@@ -113,7 +113,7 @@ function isIdle({ sql, consumes, destroys }: Action, from: FactBase): boolean {
   })
 }
 
-function mended(sql: string): string {
+function corrected(sql: string): string {
   return (
     sql
       // An index on a partitioned table is meant for its partitions too.

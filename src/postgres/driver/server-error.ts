@@ -11,7 +11,7 @@ export function detailOf(error: ServerError): ServerDetail {
   }
 }
 
-const goesOn = 'mend the file and run the command again: it goes on from there'
+const thenContinue = 'fix the file and run the same command again: it continues from there'
 
 const ofTracking = /(?:relation "|nself\.)(?:migrations|journal|metadata|seeds|repeatables)\b/
 
@@ -40,7 +40,7 @@ export function hintFor(error: ServerError): string {
       if (/nself\.(migrations|journal)/.test(error.message)) {
         return 'the migration drops what nself keeps in the schema nself; leave that schema alone'
       }
-      return goesOn
+      return thenContinue
     case '25006':
       return 'the server is read-only (a standby, or default_transaction_read_only): connect to the primary'
     case '42501':
@@ -54,6 +54,6 @@ export function hintFor(error: ServerError): string {
     case '25P02':
       return 'an earlier statement of this transaction failed'
     default:
-      return goesOn
+      return thenContinue
   }
 }

@@ -30,7 +30,7 @@ export interface EmbeddedServer {
 
 /**
  * `absent`: never made. `starting`: runs but does not answer yet, or is about to end, or lost its
- * `server.json`: startEmbedded waits and mends.
+ * `server.json`: startEmbedded waits, and starts it again where it must.
  */
 export type EmbeddedStatus =
   | { readonly state: 'absent' | 'stopped' | 'starting'; readonly logPath: string; readonly dataPath: string }

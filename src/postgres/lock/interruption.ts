@@ -12,5 +12,5 @@ export function interruption(signal: AbortSignal): 'interrupted' | 'terminated' 
 
 /** An interruption before anything of a backup or a database was changed for good. */
 export function interruptedUnchanged(signal: AbortSignal): NselfError {
-  return new NselfError(interruption(signal), 'interrupted; the database and the earlier backups are as they were')
+  return new NselfError(interruption(signal), 'interrupted; the database and the earlier backups are unchanged')
 }

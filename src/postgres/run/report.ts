@@ -37,7 +37,7 @@ export function doneIn(plan: Plan, history: History): number {
   const open = plan.steps.findIndex(({ direction, version, name, file }) => {
     const found = rows.get(version)
     const row = found?.name === name ? found : undefined
-    // A row that is half-way, up or down, is not done.
+    // A row that is partially applied or reverted is not done.
     return direction === 'down' ? row !== undefined : row?.state !== 'applied' || row.checksum !== file?.checksum
   })
   return open === -1 ? plan.steps.length : open

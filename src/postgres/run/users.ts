@@ -145,7 +145,7 @@ function failure(error: unknown, signal: AbortSignal): unknown {
   }
   return new NselfError('seed-failed', `nobody was added: ${error.message}`, {
     server: detailOf(server),
-    hint: 'mend the cause, or the table and columns in nself/config/seed-users.json, and run it again',
+    hint: 'fix the cause, or the table and columns in nself/config/seed-users.json, and run the command again',
     cause: error,
   })
 }

@@ -30,7 +30,7 @@ export function statementsOf(sql: string): SqlStatement[] {
     statements = splitStatements(sql)
   } catch (error) {
     if (!(error instanceof SqlError)) throw error
-    throw wrong(error.message, error.offset, error.hint ?? 'mend it; nothing was sent')
+    throw wrong(error.message, error.offset, error.hint ?? 'fix it and run it again; nothing was sent')
   }
   if (statements.length === 0)
     throw new NselfError('usage', 'there is no SQL to run', { hint: "nself db query 'SELECT 1'" })
@@ -108,6 +108,6 @@ function failure(error: unknown, sql: string, start: number): unknown {
   const place =
     position > 0 ? { location: locate('SQL', sql, start + utf16Offset(sql.slice(start), position - 1)) } : {}
   const hint =
-    server.code === '25006' ? 'say that it may write: --write; nothing was changed' : 'mend the SQL and run it again'
+    server.code === '25006' ? 'say that it may write: --write; nothing was changed' : 'fix the SQL and run it again'
   return new NselfError('query-failed', error.message, { ...place, server: detailOf(server), hint, cause: error })
 }

@@ -33,7 +33,7 @@ export interface RepairContext {
 
 /**
  * Does the approved repairs under the lock: tracking changes in one transaction, then what must run outside one.
- * @throws NselfError `refused` when a run has changed the history since: what looked half-way done may be done now.
+ * @throws NselfError `refused` when a run has changed the history since: what looked partially applied may be applied now.
  */
 export async function repairTracking(
   server: Server,

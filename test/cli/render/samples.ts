@@ -159,7 +159,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     kind: 'renumber',
     from: 'nself/migrations/002_b.sql',
     to: 'nself/migrations/004_b.sql',
-    mended: ['nself/migrations/003_c.sql'],
+    updated: ['nself/migrations/003_c.sql'],
   },
   seed,
   'seed-status': {

@@ -114,20 +114,20 @@ describe('up', () => {
       [row(a, 1, { state: 'failed' })],
       {},
       'refused',
-      /001_a failed half-way/,
+      /001_a is partially applied, and its file is not here/,
       /bring/,
     ],
     [
-      'one half-way reverted',
+      'one partially reverted',
       [a, b],
       [row(a, 1, { state: 'reverting' })],
       {},
       'refused',
-      /half-way reverted/,
+      /partially reverted/,
       /migrate down/,
     ],
     [
-      'one half-way reverted, gone',
+      'one partially reverted, gone',
       [b],
       [row(a, 1, { state: 'reverting' })],
       { count: 0 },
@@ -213,8 +213,8 @@ describe('down', () => {
     ['reverts nothing back to 0 on an empty database', all, [], { to: '0' }, []],
     ['reverts what is missing here', [a], rows(a, b), undefined, ['002_b']],
     ['reverts what was edited', [a, file('002_b', { up: 'x' })], rows(a, b), undefined, ['002_b']],
-    ['goes on with what is half-way reverted', all, [row(a, 1), row(b, 2, { state: 'reverting' })], {}, ['002_b']],
-    ['reverts what failed half-way', all, [row(a, 1), row(b, 2, { state: 'failed' })], {}, ['002_b']],
+    ['resumes what is partially reverted', all, [row(a, 1), row(b, 2, { state: 'reverting' })], {}, ['002_b']],
+    ['reverts what is partially applied', all, [row(a, 1), row(b, 2, { state: 'failed' })], {}, ['002_b']],
   ])('%s', (_, files, history, limit, expected) => {
     const plan = down(files, history, limit)
     expect(names(plan)).toEqual(expected)
@@ -304,7 +304,7 @@ describe('fresh', () => {
     ['takes edited files as they are', [file('001_a', { up: 'x' })], rows(a), ['001_a']],
     ['leaves out what is missing', [b], rows(a, b), ['002_b']],
     ['minds no order of application', [a, b], rows(b), ['001_a', '002_b']],
-    ['minds nothing that stopped half-way', [a, b], [row(a, 1, { state: 'reverting' })], ['001_a', '002_b']],
+    ['ignores what is partially applied or reverted', [a, b], [row(a, 1, { state: 'reverting' })], ['001_a', '002_b']],
     ['takes dependencies first', [file('1_a', { dependsOn: '2' }), b], rows(b), ['002_b', '1_a']],
   ])('%s', (_, files, history, expected) => {
     const plan = fresh(files, history)

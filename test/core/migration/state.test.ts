@@ -49,8 +49,8 @@ describe('each version is', () => {
     ['one of two with its number', [file('2_c'), b], rows(b), ['002_b applied', '2_c pending']],
     ['missing without a file', [b], rows(a, b), ['001_a missing', '002_b applied']],
     ['missing at the end', [a], rows(a, b, c), ['001_a applied', '002_b missing', '003_c missing']],
-    ['failed when it stopped half-way', [a], [row(a, 1, { state: 'failed' })], ['001_a failed']],
-    ['failed when reverting stopped half-way', [a], [row(a, 1, { state: 'reverting' })], ['001_a failed']],
+    ['failed when it is partially applied', [a], [row(a, 1, { state: 'failed' })], ['001_a failed']],
+    ['failed when it is partially reverted', [a], [row(a, 1, { state: 'reverting' })], ['001_a failed']],
     ['failed even when edited', [a], [row(a, 1, { state: 'failed', checksum: 'x' })], ['001_a failed']],
     ['failed even without a file', [], [row(a, 1, { state: 'failed' })], ['001_a failed']],
     [
@@ -130,7 +130,7 @@ describe('the files are refused', () => {
       [file('1_a', { dependsOn: '7' })],
       [],
       '1_a.sql depends on 7, which does not exist',
-      /mend/,
+      /fix the depends_on/,
     ],
     [
       'with a dependency on a name that differs',

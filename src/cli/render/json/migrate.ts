@@ -123,6 +123,6 @@ export function repairDocument({ kind, database, findings, inferred, done }: Rep
   }
 }
 
-export function renumberDocument({ kind, from, to, mended }: RenumberResult) {
-  return { kind, from, to, mended }
+export function renumberDocument({ kind, from, to, updated }: RenumberResult) {
+  return { kind, from, to, updated }
 }

@@ -42,7 +42,10 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const { server, history, state, invalid } = await look(context, async ({ client }, found) => {
     const invalid = await findInvalidIndexes(client)
     const runner = await readRunner(client)
-    if (runner !== null) context.tell(`Note: a run is under way, and half-way done is what it does: ${nameOf(runner)}`)
+    if (runner !== null)
+      context.tell(
+        `Note: a run is in progress, and what looks partially applied may just be running: ${nameOf(runner)}`,
+      )
     return { ...found, invalid }
   })
   const database = placeOf(server)
@@ -153,7 +156,7 @@ async function choose(
   return findings.filter((_, i) => picked.includes(i)).flatMap((finding) => finding.repairs)
 }
 
-/** Gives a file that is not applied yet the next free number, and mends the depends_on lines that name it. */
+/** Gives a file that is not applied yet the next free number, and updates the depends_on lines that name it. */
 export async function renumber(context: Context, name: string): Promise<RenumberResult> {
   const { migrationsDir, root } = context.settings
   const { history } = await lookAtHistory(context)

@@ -16,9 +16,9 @@ export interface StatusOptions {
 /** Every migration with its state. Reads only. */
 export async function status(context: Context, options: StatusOptions): Promise<StatusResult> {
   const { server, history, state, runner } = await look(context, async ({ client }, found) => {
-    // Half-way done is what is being done, too.
-    const isHalfWay = found.state.entries.some((entry) => entry.status === 'failed')
-    return { ...found, runner: isHalfWay ? await readRunner(client) : null }
+    // What looks partially applied may just be running.
+    const isPartial = found.state.entries.some((entry) => entry.status === 'failed')
+    return { ...found, runner: isPartial ? await readRunner(client) : null }
   })
   const { environment } = context.settings
   const { markedAs, markLost } = history.facts
