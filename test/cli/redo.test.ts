@@ -18,7 +18,7 @@ test('redo gives a local database what an edited file says now, as the refusal o
   const project = await edited()
   const { code, stderr } = await project.nself('db', 'migrate', 'up')
   expect(code, stderr).toBe(3)
-  expect(stderr).toContain('nself db migrate redo 2')
+  expect(stderr).toContain('nself db migrate redo 2 --env local')
   await project.ok('db', 'migrate', 'redo', '2')
   expect(await project.query(columnsOf('a'))).toEqual([['id, note']])
   expect(await project.statuses()).toEqual(['001_a applied', '002_b applied'])

@@ -33,6 +33,18 @@ describe('the verbs about versions', () => {
     expect(await project.tables()).toEqual([])
   })
 
+  test('--forget ends a down whose table somebody has dropped by hand, as the failure tells', async () => {
+    const project = await server.project({ '001_a.sql': table('a') })
+    await up(project)
+    await project.query('DROP TABLE a')
+    const { code, stderr } = await project.nself('db', 'migrate', 'down')
+    expect(code, stderr).toBe(4)
+    expect(stderr).toContain('nself db migrate repair --forget 1 records')
+    expect(await repaired(project, '--forget', '1')).toContain('what it did stays in the database')
+    await up(project)
+    expect(await project.tables()).toEqual(['a'])
+  })
+
   test('--mark-applied records a pending one, --forget removes a record, and neither runs SQL', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
     await repaired(project, '--mark-applied', '002')
@@ -281,7 +293,9 @@ describe('at a terminal', () => {
     ] as const) {
       const terminal = project.atTerminal('db', 'migrate', 'repair')
       await terminal.shows('Up and Down move, Space ticks, Enter does what is ticked and nothing else, Ctrl-C leaves')
-      await terminal.shows('(better: undo the edit, or locally revert it and apply it again: nself db migrate redo 2)')
+      await terminal.shows(
+        '(better: undo the edit, or locally revert it and apply it again: nself db migrate redo 2 --env local)',
+      )
       await terminal.shows('002_b was edited')
       terminal.type(typed)
       const { code, screen } = await terminal.finished

@@ -37,7 +37,7 @@ const samples: Record<string, string[]> = {
   bigint: ['9223372036854775807'],
   'numeric(10,2)': ['12345678.25'],
   'numeric(12,2)': ['1234567890.25'],
-  'numeric(12,4)': ['12345678.1234'],
+  'numeric(12,4)': ['12345678.1234', '99999999.9999'],
   real: ['0.1', '1e30'],
   'double precision': ['0.1', '1e300'],
   'character(5)': ["'ab   '", "'abcde'"],

@@ -39,7 +39,9 @@ export function withGivenFlags(text: string): string {
   if (flags.length === 0) return text
   return text.replace(command, (found, at: number) => {
     const rest = restOfCommand.exec(text.slice(at + found.length))?.[0] ?? ''
-    const more = flags.filter(([flag]) => !rest.includes(`${flag} `))
+    // What is advice for a local database alone is none for the one that is named.
+    const isElsewhere = / --env local\b/.test(rest) && given.env !== undefined && given.env !== 'local'
+    const more = isElsewhere ? [] : flags.filter(([flag]) => !rest.includes(`${flag} `))
     return [found, ...more.map(([flag, value]) => `${flag} ${redact(shellWord(value))}`)].join(' ')
   })
 }

@@ -84,9 +84,10 @@ function betweenTexts(from: Type, to: Type): TypeChange | null {
   const grows = to.size === null || (from.sizes[0] ?? Infinity) <= (to.sizes[0] ?? Infinity)
   const fills = from.name === 'character' || to.name === 'character'
   // character fills up with blanks, which do not count; and of what is too long by blanks alone these are cut.
-  const blanks = !grows || (fills && from.name !== to.name)
+  const blanks = fills && from.name !== to.name
+  const beyond = grows ? null : `blanks beyond ${to.sizes[0]} characters are lost`
   return {
-    loses: blanks ? 'blanks at the end of values are lost' : null,
+    loses: blanks ? 'blanks at the end of values are lost' : beyond,
     fails: grows ? null : tooLong(to),
     rewrites: !grows || fills,
   }
@@ -121,9 +122,12 @@ function betweenNumerics(from: Type, to: Type): TypeChange {
   if (to.size === null) return quick
   if (from.size === null) return { loses: 'values are rounded', fails: mayNotFit, rewrites: true }
   const [[before = 0, places = 0], [after = 0, toPlaces = 0]] = [from.sizes, to.sizes]
+  const rounds = toPlaces < places
+  const more = after - toPlaces - (before - places)
   return {
-    loses: toPlaces < places ? 'values are rounded' : null,
-    fails: after - toPlaces < before - places ? mayNotFit : null,
+    loses: rounds ? 'values are rounded' : null,
+    // 99.99 becomes 100.0: rounding up can take one digit more.
+    fails: more < 0 || (rounds && more === 0) ? mayNotFit : null,
     rewrites: toPlaces !== places || after < before,
   }
 }

@@ -113,12 +113,15 @@ export function refuseEdited(state: State): void {
   })
 }
 
-/** Where all that was applied since can be reverted, a local database can have the edit itself. */
+/**
+ * Where all that was applied since can be reverted, a local database can have the edit itself. It names that environment:
+ * wherever this is read, it is no advice for another one.
+ */
 export function redoHint({ entries }: State, edited: readonly Entry[]): string {
   const since = Math.min(...edited.map(({ applied }) => applied?.position ?? 0))
   const later = entries.filter(({ applied }) => applied !== null && applied.position >= since)
   if (later.some(({ applied, file }) => applied?.revertible !== true || file === null)) return ''
-  return `, or locally revert it and apply it again: nself db migrate redo${later.length === 1 ? '' : ` ${later.length}`}`
+  return `, or locally revert it and apply it again: nself db migrate redo${later.length === 1 ? '' : ` ${later.length}`} --env local`
 }
 
 /** What stopped partially applied or reverted can only be resumed in its own direction, from its own file. */

@@ -1,10 +1,12 @@
 import { shellWord } from '../shell-word.ts'
 import { wasEmpty } from './identity.ts'
+import type { Applied } from './migration.ts'
 import { lostProblem, redoHint } from './plan-refusals.ts'
 import {
   accept,
   dropIndex,
   forget,
+  isDoneEdited,
   isUnknown,
   type Repair,
   rebuild,
@@ -92,7 +94,9 @@ function failedFindings(entry: Entry): ProposedRepair[] {
   if (status !== 'failed' || applied === null) return []
   const isReverting = applied.state === 'reverting'
   const stopped = `${name} is partially ${isReverting ? 'reverted' : 'applied'}`
-  const resume = `resume it: ${isReverting ? 'nself db migrate down' : 'nself db migrate up'}`
+  const command = isReverting ? 'nself db migrate down' : 'nself db migrate up'
+  const isEdited = file !== null && isDoneEdited(file, applied)
+  const resume = `${isEdited ? `undo the edit in ${doneText(applied)}, then ` : ''}resume it: ${command}`
   const forgotten = propose(`--forget ${version}`, stopped, forget(applied), isUnknown(applied) ? null : resume)
   if (!isUnknown(applied) || file === null) return [forgotten]
   const problem = `cannot tell whether statement ${applied.statementBegun} of ${name} completed`
@@ -101,6 +105,12 @@ function failedFindings(entry: Entry): ProposedRepair[] {
     propose(`--statement-again ${version}`, problem, statementAgain(entry), 'look at the database first'),
     forgotten,
   ]
+}
+
+function doneText({ statementsDone }: Applied): string {
+  return statementsDone === 1
+    ? 'its first statement, which is done already'
+    : `its first ${statementsDone} statements, which are done already`
 }
 
 function versionOf(repair: Repair): string | null {

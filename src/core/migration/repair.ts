@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { DoneChecksum } from './checksum.ts'
-import { isSameText } from './identity.ts'
+import { isSameText, wasEmpty } from './identity.ts'
 import type { Applied, Migration, MigrationName } from './migration.ts'
 import { listSome } from './plan-refusals.ts'
 import type { Section } from './section.ts'
@@ -65,7 +65,7 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
         .map(repairOf)
         .find((found) => found !== null)
       if (repair !== undefined) return repair
-      throw new NselfError('usage', `version ${version} ${problem}`, { hint: 'see nself db migrate status' })
+      throw misfit(version, problem)
     })
   const unknown = 'has no statement of unknown outcome'
   return [
@@ -76,10 +76,7 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
     ...each(flags.markApplied, 'is not pending', ({ status, file, applied }) =>
       file && status !== 'applied' && status !== 'edited' && !isTaken(state, file) ? markApplied(file, applied) : null,
     ),
-    ...each(flags.forget, 'is not in the history', ({ applied, version }) => {
-      const row = applied ?? state.lost.find((one) => one.version === version)
-      return row === undefined ? null : forget(row)
-    }),
+    ...flags.forget.map((version) => forgetFor(state, version)),
     ...flags.renamed.map(([from, to]) => renamedFor(state, from, to)),
     ...each(flags.statementDone, unknown, (entry) =>
       entry.file && entry.applied && isUnknown(entry.applied) ? statementDone(entry, entry.file, entry.applied) : null,
@@ -91,6 +88,18 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
     ...flags.dropInvalidIndex.map(dropIndex),
     ...(flags.markEnvironment === null ? [] : [markEnvironment(flags.markEnvironment)]),
   ]
+}
+
+function misfit(version: string, problem: string): NselfError {
+  return new NselfError('usage', `version ${version} ${problem}`, { hint: 'see nself db migrate status' })
+}
+
+/** Of one whose row is gone only the journal may know, where its file is gone too. */
+function forgetFor({ entries, lost }: State, version: string): Repair {
+  const row = entries.find((entry) => entry.version === version && entry.applied !== null)?.applied
+  const known = row ?? lost.find((one) => one.version === version)
+  if (known === undefined) throw misfit(version, 'is not in the history')
+  return forget(known)
 }
 
 export function isUnknown(applied: Applied): boolean {
@@ -135,8 +144,16 @@ function markApplied(file: Migration, row: MigrationName | null): Repair {
   return { kind: 'mark-applied', file, row, what: `record ${file.name} as applied without running it` }
 }
 
-export function forget({ version, name }: MigrationName): Repair {
-  return { kind: 'forget', version, name, what: `forget ${name} without reverting it` }
+export function forget(row: MigrationName | Applied): Repair {
+  const { version, name } = row
+  const stays = 'checksum' in row && wasEmpty(row) ? '' : ' (what it did stays in the database)'
+  return { kind: 'forget', version, name, what: `forget ${name} without reverting it${stays}` }
+}
+
+/** Whether the file is another one in the statements that an attempt has done: it cannot be resumed from there. */
+export function isDoneEdited(file: Migration, { state, statementsDone, doneChecksum }: Applied): boolean {
+  const section = state === 'reverting' ? file.down : file.up
+  return statementsDone > 0 && section !== null && checksumOfFirst(section, statementsDone) !== doneChecksum
 }
 
 export function statementAgain({ version, name, applied }: Entry): Repair {

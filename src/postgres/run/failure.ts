@@ -27,7 +27,7 @@ export async function migrationFailure(
   const isOurs = location === undefined && isOfTracking(error)
   const next = isOurs
     ? tracksNoMore
-    : ((await missingRight(client, error)) ?? alreadyThere(step, error) ?? hintFor(error))
+    : ((await missingRight(client, error)) ?? alreadyThere(step, error) ?? goneAlready(step, error) ?? hintFor(error))
   const hint = [kept, committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const where = message !== null && location === undefined ? ' at its end' : ''
@@ -53,6 +53,12 @@ function committedInside({ transaction }: Section, message: SqlMessage | null): 
 function alreadyThere(step: Script['step'], { code }: ServerError): string | null {
   if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up') return null
   return `what it makes is there already. If it ran here before without being recorded: nself db migrate repair --mark-applied ${step.version}, or nself db migrate repair --infer, which finds how far the schema is; otherwise fix the file`
+}
+
+/** What is gone already may have been removed by hand: undefined_table, _column, _object, _function, _schema. */
+function goneAlready(step: Script['step'], { code }: ServerError): string | null {
+  if (!['42P01', '42703', '42704', '42883', '3F000'].includes(code ?? '') || step.direction !== 'down') return null
+  return `what its DOWN takes away is not there. If somebody removed it by hand: nself db migrate repair --forget ${step.version} records that it is not applied any more, and what else it made stays; otherwise fix its DOWN`
 }
 
 /** What is told where a trigger, a rule or row security of somebody else's keeps a step out of nself's table. */

@@ -118,7 +118,7 @@ function progressOf(
   }
   if (done > 0 && doneChecksum !== checksum.hex()) {
     throw new NselfError('refused', `${step.name} was edited in its first ${done} statements, which are done already`, {
-      hint: `undo that edit, or start over after looking: nself db migrate repair --forget ${step.version}`,
+      hint: `undo that edit, or start over: nself db migrate repair --forget ${step.version}; what is done stays in the database, so remove it first where it is in the way`,
     })
   }
   return { done, begun }

@@ -47,6 +47,14 @@ describe('a command that is told to be typed carries the flags that were given',
     expect(withGivenFlags('nself db migrate up')).toBe(`nself db migrate up --database-url ${shownUrl}`)
   })
 
+  test('but for its address where the command is for a local database and this one is not', () => {
+    carryFlags({ env: 'production', databaseUrl })
+    expect(withGivenFlags('locally: nself db migrate redo --env local')).toBe(
+      'locally: nself db migrate redo --env local',
+    )
+    expect(withGivenFlags('nself db migrate repair --env staging --rebuild')).toContain(shownUrl)
+  })
+
   test('on a screen, in JSON and among the findings of repair', () => {
     carryFlags({ env: 'staging' })
     const error = new NselfError('refused', 'no', { hint: 'nself db migrate repair --rebuild' })

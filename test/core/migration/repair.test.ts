@@ -39,6 +39,24 @@ describe('what is wrong is found, with the flag that fixes it:', () => {
     expect(found?.repairs).toMatchObject([{ kind: 'rebuild', files: [b] }])
   })
 
+  test('that an edit of what is done is to be undone before it is resumed', () => {
+    const done = { statementsDone: 2, statementBegun: 2, doneChecksum: sha256('SELECT 1\0SELECT 2') }
+    const betterOf = (up: string) =>
+      findingsOf(compare([file('001_a', { up })], [row(three, 1, { state: 'failed', ...done })]), [], false)[0]?.better
+    expect(betterOf('SELECT 1;\nSELECT 2;\nSELECT 30;')).toBe('resume it: nself db migrate up')
+    expect(betterOf('SELECT 1;\nSELECT 20;\nSELECT 3;')).toBe(
+      'undo the edit in its first 2 statements, which are done already, then resume it: nself db migrate up',
+    )
+  })
+
+  test('what forgetting one leaves, but for one of which nothing ran', () => {
+    const empty = file('001_a', { up: '' })
+    const whatOf = (state: ReturnType<typeof compare>) =>
+      findingsOf(state, [], false).find(({ kind }) => kind === 'forget')?.what
+    expect(whatOf(stopped({ statementsDone: 1, statementBegun: 1 }))).toContain('what it did stays in the database')
+    expect(whatOf(compare([file('001_a')], [row(empty, 1)]))).toMatch(/without reverting it$/)
+  })
+
   test('INVALID indexes, quoted for a shell, and a lost table', () => {
     expect(findingsOf(pending, ['public."odd name"'], true).map(({ flag }) => flag)).toEqual([
       '--rebuild',
@@ -56,6 +74,11 @@ describe('a flag becomes a repair', () => {
   test('--forget takes one whose row is gone, too', () => {
     const state = compare([file('001_a')], [], [{ version: '1', name: '001_a' }])
     expect(repairsFor(state, flags({ forget: ['1'] }))).toMatchObject([{ kind: 'forget', name: '001_a' }])
+  })
+
+  test('--forget takes one of which the journal alone knows', () => {
+    const state = compare([], [], [{ version: '7', name: '007_x' }])
+    expect(repairsFor(state, flags({ forget: ['7'] }))).toMatchObject([{ kind: 'forget', name: '007_x' }])
   })
 
   test('--baseline takes every pending one up to its version', () => {
