@@ -95,7 +95,7 @@ async function verify(
     report: { kind: 'run', ...report },
     hint:
       lost.length > 0 && !allowLostRows
-        ? 'where rows are meant to go, add --allow-lost-rows'
+        ? 'where these rows were meant to go, nothing more is to be done; the next time add --allow-lost-rows'
         : 'fix it with a new migration',
   })
 }

@@ -125,7 +125,7 @@ interface Reached extends Omit<Affected, 'root'> {
 
 /** What of a danger is lost, to be counted: all rows, or those that have a value in a column. */
 function lossesOf(danger: Finding & { readonly reached: readonly Reached[] }) {
-  if (!danger.destructive) return []
+  if (!danger.destructive && danger.kind !== 'update') return []
   return danger.reached
     .filter(({ hasRows }) => hasRows)
     .map((one) => {

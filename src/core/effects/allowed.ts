@@ -13,6 +13,7 @@ export function allowedBy({ kind, relation, column, schema }: Danger): Allowed[]
       return schema === undefined ? [] : [{ kind: 'drop', schema, name: null, column: null }]
     case 'truncate':
     case 'retype':
+    case 'unlogged':
       return of('rewrite')
     case 'delete':
     case 'update':
@@ -48,7 +49,6 @@ const rewriting = new Set([
   'AT_AddColumn',
   'AT_SetTableSpace',
   'AT_SetLogged',
-  'AT_SetUnLogged',
   'AT_SetAccessMethod',
   'AT_SetExpression',
   'AT_DropExpression',

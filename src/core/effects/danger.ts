@@ -4,7 +4,8 @@ import { shortTypes } from '../sql/plain-names.ts'
 import type { RelationName } from '../sql/tree.ts'
 import { typeChange, typeChangeText } from './type-change.ts'
 
-/** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values. */
+/** How a statement destroys data: `drop` takes an object with all it holds, `retype` may cut values,
+ * `unlogged` gives up what keeps a table over a crash. */
 export type DangerKind =
   | 'drop'
   | 'truncate'
@@ -12,6 +13,7 @@ export type DangerKind =
   | 'update'
   | 'drop-column'
   | 'retype'
+  | 'unlogged'
   | 'drop-database'
   | 'drop-owned'
   | 'unreadable'

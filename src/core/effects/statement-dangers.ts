@@ -113,6 +113,10 @@ function alters(node: TreeNode, made: Made): Danger[] {
       const object = `${table}.${dotted(column)}`
       return [{ kind: 'drop-column', object, what: `drops the column ${object}`, destructive: true, relation, column }]
     }
+    if (command.subtype === 'AT_SetUnLogged') {
+      const what = `makes ${table} unlogged: written anew, without rows on standbys and after a crash`
+      return [{ kind: 'unlogged', object: table, what, destructive: true, relation }]
+    }
     return command.subtype === 'AT_AlterColumnType' ? [retypes(command, relation)] : []
   })
 }
@@ -164,15 +168,17 @@ function changes(
 }
 
 function deletes({ relation, whereClause }: TreeNode, made: Made): Danger[] {
-  const some = hasRealCondition(whereClause)
+  const target = relationOf(nodeAt(relation))
+  const some = hasRealCondition(whereClause, target)
   const what = some ? 'deletes rows of' : 'deletes all rows of'
-  return changes('delete', relationOf(nodeAt(relation)), made, what, true, some)
+  return changes('delete', target, made, what, true, some)
 }
 
 function updates({ relation, whereClause }: TreeNode, made: Made): Danger[] {
-  const some = hasRealCondition(whereClause)
+  const target = relationOf(nodeAt(relation))
+  const some = hasRealCondition(whereClause, target)
   const what = some ? 'changes rows of' : 'changes all rows of'
-  return changes('update', relationOf(nodeAt(relation)), made, what, !some)
+  return changes('update', target, made, what, !some, some)
 }
 
 function merges({ relation, joinCondition, mergeWhenClauses }: TreeNode, made: Made): Danger[] {
@@ -181,14 +187,14 @@ function merges({ relation, joinCondition, mergeWhenClauses }: TreeNode, made: M
   const commands = new Set(nodesIn(mergeWhenClauses, 'MergeWhenClause').map(({ commandType }) => commandType))
   return [
     ...(commands.has('CMD_DELETE') ? changes('delete', target, made, 'deletes rows of', true, true) : []),
-    ...(commands.has('CMD_UPDATE') ? changes('update', target, made, 'changes rows of', !some) : []),
+    ...(commands.has('CMD_UPDATE') ? changes('update', target, made, 'changes rows of', !some, true) : []),
   ]
 }
 
 /** INSERT … ON CONFLICT DO UPDATE. */
 function replaces({ relation, onConflictClause }: TreeNode, made: Made): Danger[] {
   if (nodeAt(onConflictClause).action !== 'ONCONFLICT_UPDATE') return []
-  return changes('update', relationOf(nodeAt(relation)), made, 'changes rows that conflict in', false)
+  return changes('update', relationOf(nodeAt(relation)), made, 'changes rows that conflict in', false, true)
 }
 
 function typeOf(typeName: TreeNode): string {

@@ -70,7 +70,7 @@ export async function inspect(scripts: readonly Inspected[]): Promise<Inspection
 
 /** True when one of these texts may hold what `inspect` finds: a cheap look that spares loading the parser. */
 export function maybeDangerous(sql: string): boolean {
-  return /\b(?:drop|truncate|delete|update|type|merge)\b/i.test(sql)
+  return /\b(?:drop|truncate|delete|update|type|merge|unlogged)\b/i.test(sql)
 }
 
 /** One script that is looked through. */

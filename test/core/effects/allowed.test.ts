@@ -25,6 +25,7 @@ describe('a danger that was approved allows what its statement may have done, an
     ['DROP TABLE s.a', ['drop s.a.*']],
     ['DROP MATERIALIZED VIEW a', ['drop *.a.*']],
     ['ALTER TABLE s.a DROP COLUMN b', ['drop-column s.a.b']],
+    ['ALTER TABLE s.a SET UNLOGGED', ['rewrite s.a.*']],
     ['ALTER TABLE s.a ALTER b TYPE int', ['rewrite s.a.*']],
     ['DROP SCHEMA s CASCADE', ['drop s.*.*']],
     ['DROP TYPE t CASCADE', []],
@@ -38,7 +39,7 @@ describe('a danger that was approved allows what its statement may have done, an
 describe('a table may be written anew, with nothing lost, by', () => {
   test.each([
     ['ALTER TABLE s.a ADD COLUMN b uuid DEFAULT gen_random_uuid()', ['rewrite s.a.*']],
-    ['ALTER TABLE a SET UNLOGGED, ALTER b SET NOT NULL', ['rewrite *.a.*']],
+    ['ALTER TABLE a SET LOGGED, ALTER b SET NOT NULL', ['rewrite *.a.*']],
     ['CLUSTER s.a USING i', ['rewrite s.a.*']],
   ])('%s', (sql, expected) => {
     expect(shown(losslessRewrites(parser.parse(sql)))).toEqual(expected)
