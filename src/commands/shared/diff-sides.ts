@@ -2,9 +2,11 @@ import { dirname, resolve } from 'node:path'
 import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
-import { compareDesign } from '../../postgres/diff/design-drafts.ts'
+import { madeOfDesign } from '../../postgres/diff/compare-design.ts'
 import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { catalogOf } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
 import { readMigration } from '../../project/migration-file.ts'
 import { readMigrations, readMigrationsIfAny } from '../../project/migrations.ts'
@@ -19,6 +21,13 @@ export interface Side {
   readonly server: Server
   /** Set for a DBML file, which cannot say everything. */
   readonly design: Design | null
+  /** What a DBML file makes. */
+  readonly made?: Catalog
+}
+
+/** With owners and rights. */
+export async function catalogOfSide({ server, made }: Side): Promise<Catalog> {
+  return made ?? catalogOf(server, true)
 }
 
 /**
@@ -102,8 +111,8 @@ async function scratchSide(
   const design = await readDesign(path, root)
   const files = await work.ready(await readMigrationsIfAny(migrationsDir, root))
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
-  const { made, design: known } = await compareDesign(work.scratch, migrated, design, [])
-  return { label, server: made.server, design: known }
+  const made = await madeOfDesign(work.scratch, migrated, design)
+  return { label, server: migrated, design: made.design, made: made.catalog }
 }
 
 async function migrationsAt(path: string, root: string): Promise<Migration[]> {

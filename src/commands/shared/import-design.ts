@@ -15,7 +15,8 @@ import { renameCandidates } from '../../core/schema/rename-candidates.ts'
 import { parseRenames, pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
 import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { type Compared, compareDesign, draftsOf } from '../../postgres/diff/design-drafts.ts'
+import { type Compared, compareDesign } from '../../postgres/diff/compare-design.ts'
+import { draftsOf } from '../../postgres/diff/design-drafts.ts'
 import { statementFormat } from '../../postgres/diff/format.ts'
 import { type MigrationProof, prove, refuseRest } from '../../postgres/diff/prove-migrations.ts'
 import { gone, unwanted } from '../../postgres/diff/unwanted.ts'
@@ -116,21 +117,23 @@ async function written(context: Context, task: Task): Promise<string[]> {
       return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
     })
   context.progress('proving it on a scratch database')
+  const { server, whole: current } = compared.current
   const expected = {
-    current: await catalogOf(compared.current.server, true),
+    before: server === migrated ? current : await catalogOf(migrated, true),
+    current,
     unwanted: (found: Catalog) => unwanted(compared, found),
   }
-  const proveTexts = async (texts: ReturnType<typeof textsOf>) => {
+  const proveTexts = async (server: ScratchServer, texts: ReturnType<typeof textsOf>) => {
     const fresh = await work.ready(
       texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(basename(path))), text)),
     )
-    return prove(work.scratch, migrated, [...files, ...fresh], fresh, expected, work.replay)
+    return prove(server, [...files, ...fresh], fresh, expected, work.replay)
   }
   let texts = textsOf(drafts)
-  let proof = await proveTexts(texts)
+  let proof = await proveTexts(migrated, texts)
   if (proof.restUp.length > 0 || proof.restDown.length > 0) {
     texts = textsOf(withRest(drafts, proof))
-    proof = await proveTexts(texts)
+    proof = await proveTexts(await replay(work.scratch, files, work.keepTemplate, work.replay), texts)
     refuseRest(proof)
   }
   const { after } = proof

@@ -44,16 +44,19 @@ const bare = (item: Item): Item => ({ ...item, traits: {} })
 
 /** Each major of PostgreSQL brings other versions of its extensions. */
 function withoutExtensionVersions(catalog: Catalog): Catalog {
-  const without = <T extends Other | Detail>(item: T, property: string): T => {
-    const { [property]: _, ...properties } = item.properties ?? {}
-    return { ...item, properties }
-  }
-  return {
-    ...catalog,
-    others: catalog.others.map((item) => (item.kind === 'extension' ? without(item, 'version') : item)),
-    // Only PostgreSQL 18 and later have it as a constraint with a name.
-    details: catalog.details.map((item) => (item.kind === 'column' ? without(item, 'not null constraint') : item)),
-  }
+  const others = catalog.others.map((item) => (item.kind === 'extension' ? without(item, 'version') : item))
+  return withoutNotNullNames({ ...catalog, others })
+}
+
+/** Only PostgreSQL 18 and later have it as a constraint with a name, which one that is made again gets of its own. */
+export function withoutNotNullNames(catalog: Catalog): Catalog {
+  const details = catalog.details.map((item) => (item.kind === 'column' ? without(item, 'not null constraint') : item))
+  return { ...catalog, details }
+}
+
+function without<T extends Other | Detail>(item: T, property: string): T {
+  const { [property]: _, ...properties } = item.properties ?? {}
+  return { ...item, properties }
 }
 
 /** Everything that can have parts, by key: tables, views, composite types; true for a partition. */

@@ -46,17 +46,13 @@ export function forReading(changes: readonly Change[]): Change[] {
 
 function ordered(changes: readonly Change[]): Change[] {
   const values = changes.filter((change) => change.commitsFirst)
-  const references = changes.filter(({ sql }) => addsReference(sql))
-  const rest = changes.filter((change) => !values.includes(change) && !references.includes(change))
+  const later = changes.filter((change) => !change.commitsFirst)
+  const references = later.filter(({ sql }) => addsReference(sql))
+  const rest = later.filter(({ sql }) => !addsReference(sql))
   const done: Change[] = []
   let segment: Change[] = []
   const close = () => {
-    const tables = [...new Set(segment.map((change) => change.table))]
-    for (const first of [true, false]) {
-      for (const table of tables) {
-        done.push(...segment.filter((change) => change.table === table && change.freesKey === first))
-      }
-    }
+    for (const first of [true, false]) done.push(...byTable(segment).filter(({ freesKey }) => freesKey === first))
     segment = []
   }
   for (const change of rest) {
@@ -67,6 +63,16 @@ function ordered(changes: readonly Change[]): Change[] {
     }
   }
   close()
-  const tables = [...new Set(references.map((change) => change.table))]
-  return [...values, ...done, ...tables.flatMap((table) => references.filter((change) => change.table === table))]
+  return [...values, ...done, ...byTable(references)]
+}
+
+/** Those on one table together, the tables in the order in which they come first. */
+function byTable(changes: readonly Change[]): Change[] {
+  const groups = new Map<string | null, Change[]>()
+  for (const change of changes) {
+    const group = groups.get(change.table)
+    if (group === undefined) groups.set(change.table, [change])
+    else group.push(change)
+  }
+  return [...groups.values()].flat()
 }

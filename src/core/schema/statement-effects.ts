@@ -1,8 +1,8 @@
 import { typeChange, typeChangeText } from '../effects/type-change.ts'
 import { shortTypes } from '../sql/plain-names.ts'
-import { splitDotted } from '../sql/qualified-name.ts'
+import { keyOf, splitDotted } from '../sql/qualified-name.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
-import type { Catalog, Column, Table } from './catalog.ts'
+import { type Catalog, type Column, type Table, tablesByKey } from './catalog.ts'
 
 const name = '(?:"(?:[^"]|"")*")'
 const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
@@ -75,9 +75,14 @@ export function effectOfType(from: string, to: string): string {
   return `Was ${shortTypes(from)}: ${typeChangeText(typeChange(from, to))}.`
 }
 
-function tableCalled(path: string, { tables }: Catalog): Table | undefined {
-  const [schema, relation] = splitDotted(path) ?? []
-  return tables.find((item) => item.schema === schema && item.name === relation)
+/** By key; a migration of a thousand tables asks for each of them. */
+const tablesOf = new WeakMap<Catalog['tables'], ReadonlyMap<string, Table>>()
+
+function tableCalled(path: string, catalog: Catalog): Table | undefined {
+  const known = tablesOf.get(catalog.tables) ?? tablesByKey(catalog)
+  tablesOf.set(catalog.tables, known)
+  const [schema, name] = splitDotted(path) ?? []
+  return schema === undefined || name === undefined ? undefined : known.get(keyOf({ schema, name }))
 }
 
 function exists(table: string, before: Catalog): boolean {

@@ -8,6 +8,7 @@ import {
   type Enum,
   type Index,
   isPlain,
+  type Reference,
   type Table,
   tablesByKey,
 } from './catalog.ts'
@@ -32,14 +33,23 @@ export interface TargetSchema {
 /**
  * The current tables as the design wants them: what is the same stays to the letter, what DBML cannot say stays as it is.
  * @param made the design's own tables, as PostgreSQL made them.
+ * @param unchanged the keys of those that are known to be as the design wants them, and were not made.
  */
-export function targetSchemaOf(current: Catalog, made: Catalog, design: Design, rewritten: Rewritten): TargetSchema {
+export function targetSchemaOf(
+  current: Catalog,
+  made: Catalog,
+  design: Design,
+  rewritten: Rewritten,
+  unchanged: ReadonlySet<string> = new Set(),
+): TargetSchema {
   const [have, new_] = [tablesByKey(current), tablesByKey(made)]
   const sayable = sayableReferences(drawnTables(current))
   const designed = design.tables.flatMap((table) => {
-    const fresh = new_.get(keyOf(table))
+    const key = keyOf(table)
+    const known = have.get(key)
+    if (known !== undefined && unchanged.has(key)) return [known]
+    const fresh = new_.get(key)
     if (fresh === undefined) return []
-    const known = have.get(keyOf(table))
     return [known === undefined ? fresh : mergedTable(known, fresh, table, { rewritten, sayable })]
   })
   const kept = new Set(designed.map(keyOf))
@@ -68,7 +78,7 @@ interface Merging {
   readonly sayable: ReadonlySet<Constraint>
 }
 
-function mergedTable(known: Table, made: Table, design: DesignTable, { rewritten, sayable }: Merging): Table {
+export function mergedTable(known: Table, made: Table, design: DesignTable, { rewritten, sayable }: Merging): Table {
   const read = (text: string) => rewritten.get(rewrittenKey(keyOf(known), text)) ?? text
   const columns = made.columns.map((column) => {
     const same = known.columns.find((item) => item.name === column.name)
@@ -166,7 +176,18 @@ function isSame(known: Constraint, made: Constraint, read: (text: string) => str
   if (known.kind !== made.kind) return false
   if (known.kind === 'check')
     return canonicalDefinition(read(known.definition)) === canonicalDefinition(made.definition)
-  return sameList(known.columns, made.columns) && JSON.stringify(known.references) === JSON.stringify(made.references)
+  return sameList(known.columns, made.columns) && isSameReference(known.references, made.references)
+}
+
+function isSameReference(one: Reference | null, other: Reference | null): boolean {
+  if (one === null || other === null) return one === other
+  return (
+    one.schema === other.schema &&
+    one.table === other.table &&
+    sameList(one.columns, other.columns) &&
+    one.onDelete === other.onDelete &&
+    one.onUpdate === other.onUpdate
+  )
 }
 
 function columnsOf({ keys }: Index): string[] {

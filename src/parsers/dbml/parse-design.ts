@@ -4,8 +4,12 @@ import { type DesignFault, invalidDesign } from '../../core/schema/design-faults
 import { designOf } from './design.ts'
 import type { Source } from './table.ts'
 
+/** Without this word a file imports nothing. */
+const imports = /\b(?:re)?use\b/i
+
 /** The absolute paths of all files that the design needs, as far as the texts tell; the entry is one of them. */
 export async function filesOfDesign({ entry, texts }: DesignTexts): Promise<string[]> {
+  if (![...texts.values()].some((text) => imports.test(text))) return [...texts.keys()]
   const { Compiler, Filepath, MemoryProjectLayout } = await parser()
   const compiler = new Compiler(new MemoryProjectLayout(Object.fromEntries(texts)))
   return compiler.reachableFiles(Filepath.from(entry)).map((file) => file.absolute)

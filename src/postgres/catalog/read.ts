@@ -28,12 +28,21 @@ type Part<T> = T & { readonly schema: string; readonly table: string }
  * @param all with owners and rights.
  * @throws what the server says.
  */
-export async function readCatalog(client: Client, all = false): Promise<Catalog> {
+export function readCatalog(client: Client, all = false): Promise<Catalog> {
+  return read(client, `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`, 'COMMIT', all)
+}
+
+/** The catalog as the transaction that is open sees it, which goes on as it was. */
+export function readCatalogWithin(client: Client): Promise<Catalog> {
+  return read(client, `SAVEPOINT nself_look; ${plainTextSql}`, 'ROLLBACK TO nself_look; RELEASE nself_look', false)
+}
+
+async function read(client: Client, begin: string, end: string, all: boolean): Promise<Catalog> {
   const rows = <T>(query: RowsQuery) =>
     client.query<{ value: T }>(query).then((result) => result.rows.map((row) => row.value))
   const [, version, enumRows, tableRows, columnRows, constraintRows, indexRows, otherRows, detailRows, accessRows] =
     await Promise.all([
-      client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${plainTextSql}`),
+      client.query(begin),
       rows<number>("SELECT to_jsonb(current_setting('server_version_num')::int) AS value"),
       rows<Enum>(enums),
       rows<Table>(tables),
@@ -43,7 +52,7 @@ export async function readCatalog(client: Client, all = false): Promise<Catalog>
       Promise.all(others.map((query) => rows<Other>(query))),
       Promise.all(relationDetails.map((query) => rows<Detail>(query))),
       Promise.all((all ? access : []).map((query) => rows<Access>(query))),
-      client.query('COMMIT'),
+      client.query(end),
     ])
   const columnsOf = grouped(columnRows, ({ schema, table, ...column }): Column => column)
   const constraintsOf = grouped(constraintRows, ({ schema, table, ...constraint }): Constraint => constraint)

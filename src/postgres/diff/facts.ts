@@ -1,5 +1,6 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta'
 import { connect, type Server } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /** Only this room knows the library that turns two schemas into statements. */
@@ -22,12 +23,24 @@ export type Scope = 'schema' | 'grants'
  * @throws NselfError `connection`; what the server says.
  */
 export async function readFacts(server: Server, scope: Scope): Promise<FactBase> {
+  return withConnection(connect(server, 'nself'), null, (client) => extracted(client.query.bind(client), scope))
+}
+
+/** The facts as the transaction that is open sees them, which goes on as it was. */
+export async function readFactsWithin(client: Client, scope: Scope): Promise<FactBase> {
+  const ends = /^(?:BEGIN|COMMIT|ROLLBACK)\b/
+  const query = (text: string, values?: unknown[]) => (ends.test(text) ? client.query('') : client.query(text, values))
+  await client.query('SAVEPOINT nself_facts')
+  const facts = await extracted(query, scope)
+  await client.query('ROLLBACK TO nself_facts; RELEASE nself_facts')
+  return facts
+}
+
+async function extracted(query: unknown, scope: Scope): Promise<FactBase> {
   const { extract } = await loadLibrary()
-  return withConnection(connect(server, 'nself'), null, async (client) => {
-    // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
-    const pool = { connect: async () => ({ query: client.query.bind(client), release: () => {} }) }
-    return inScope((await extract(pool as never)).factBase, scope)
-  })
+  // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
+  const pool = { connect: async () => ({ query, release: () => {} }) }
+  return inScope((await extract(pool as never)).factBase, scope)
 }
 
 /** What is there without this tool's own schema, and without what the scope leaves out. */

@@ -3,12 +3,12 @@ import type { Migration } from '../../core/migration/migration.ts'
 import { planDown, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
-import { type Difference, differenceLine, differencesOf } from '../../core/schema/differences.ts'
+import { type Difference, differenceLine, differencesOf, withoutNotNullNames } from '../../core/schema/differences.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { restStatements, withKept } from '../../core/schema/rest/rest-statements.ts'
 import { catalogOf, withScratchConnection } from '../scratch/read.ts'
 import { type ReplayOptions, runPlan } from '../scratch/replay.ts'
-import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
+import type { ScratchServer } from '../scratch/scratch.ts'
 import { readHistory } from '../tracking/history.ts'
 
 /** What both ways made, and what has to follow them: what they made anew has lost owner, rights, comments. */
@@ -19,6 +19,8 @@ export interface MigrationProof {
 }
 
 export interface Expectation {
+  /** The migrated database, with owners and rights. */
+  readonly before: Catalog
   /** With renames done, owners and rights too: what nobody asked to change is to be kept of it. */
   readonly current: Catalog
   /** What differs, made of what it is after UP. */
@@ -26,22 +28,20 @@ export interface Expectation {
 }
 
 /**
- * Applies new migrations to a copy of the migrated database, looks whether that made what was wanted, reverts them and
- * looks whether all is as before.
+ * Applies new migrations to the migrated database, looks whether that made what was wanted, reverts them and looks
+ * whether all is as before.
+ * @param server the migrated database, which nobody needs afterwards.
  * @param files all migrations, the new ones last.
  * @param fresh the new ones.
  * @throws NselfError `not-proven` with the differences, or with what PostgreSQL says.
  */
 export async function prove(
-  scratch: Scratch,
-  migrated: ScratchServer,
+  server: ScratchServer,
   files: readonly Migration[],
   fresh: readonly Migration[],
-  { current, unwanted }: Expectation,
+  { before, current, unwanted }: Expectation,
   options: ReplayOptions,
 ): Promise<MigrationProof> {
-  const before = await catalogOf(migrated, true)
-  const server = await scratch.create(migrated)
   const { rows } = await withScratchConnection(server, readHistory)
   const up = planUp(compare(files, rows))
   await proven(
@@ -61,7 +61,10 @@ export async function prove(
   )
   const back = await catalogOf(server, true)
   const restDown = restStatements(back, before)
-  if (restDown.length === 0) refuse(differencesOf(before, back), 'DOWN does not bring back what was', 'before', 'after')
+  if (restDown.length === 0) {
+    const differences = differencesOf(withoutNotNullNames(before), withoutNotNullNames(back))
+    refuse(differences, 'DOWN does not bring back what was', 'before', 'after')
+  }
   return { after, restUp, restDown }
 }
 

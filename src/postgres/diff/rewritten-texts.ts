@@ -9,15 +9,21 @@ import { type Client, queryArrays } from '../driver/pg.ts'
  * Finds texts that only look different: PostgreSQL does not always write what it has read. Each text of the current
  * database that the design's table has not to the letter is read and written once more, on that table.
  * @param client on the database of the design; it is left as it was.
+ * @param isWithin whether the design was made in a transaction that is still open.
  */
-export async function rewrittenTexts(client: Client, current: Catalog, made: Catalog): Promise<Rewritten> {
+export async function rewrittenTexts(
+  client: Client,
+  current: Catalog,
+  made: Catalog,
+  isWithin = false,
+): Promise<Rewritten> {
   const rewritten = new Map<string, string>()
   const known = tablesByKey(current)
   for (const table of made.tables) {
     const before = known.get(keyOf(table))
     if (before === undefined) continue
     for (const probe of probesOf(before, table)) {
-      const text = await ask(client, probe.sql, probe.look)
+      const text = await ask(client, probe, isWithin)
       if (text !== null && text !== probe.text) rewritten.set(rewrittenKey(keyOf(table), probe.text), text)
     }
   }
@@ -70,14 +76,15 @@ function probesOf(before: Table, made: Table): Probe[] {
 }
 
 /** Null where the text does not fit the table any more. */
-async function ask(client: Client, sql: string, look: string): Promise<string | null> {
+async function ask(client: Client, { sql, look }: Probe, isWithin: boolean): Promise<string | null> {
+  const [begin, back] = isWithin ? ['SAVEPOINT nself_ask', 'ROLLBACK TO nself_ask'] : ['BEGIN', 'ROLLBACK']
   try {
-    await client.query(`BEGIN; ${plainTextSql}; ${sql}`)
+    await client.query(`${begin}; ${plainTextSql}; ${sql}`)
     const [row] = await queryArrays<[string]>(client, look)
     return row?.[0] ?? null
   } catch {
     return null
   } finally {
-    await client.query('ROLLBACK')
+    await client.query(back)
   }
 }

@@ -1,7 +1,7 @@
 import { isSameButCasts } from '../../core/schema/canonical-definition.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
-import type { Compared } from './design-drafts.ts'
+import type { Compared } from './compare-design.ts'
 
 /** What differs from what was wanted; what went along with something that was dropped is told elsewhere. */
 export function unwanted({ current, wanted, differences }: Compared, found: Catalog): Difference[] {

@@ -6,10 +6,9 @@ import { type Difference, differencesOf } from '../../core/schema/differences.ts
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import { connect, type Server } from '../driver/connect.ts'
-import type { Client } from '../driver/pg.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { fingerprintsSql } from '../tracking/stored-fingerprint.ts'
-import { catalogOf, withScratchConnection } from './read.ts'
+import { catalogOf, fingerprintOf, withScratchConnection } from './read.ts'
 import { type ReplayOptions, replay, runPlan } from './replay.ts'
 import { bothCatalogs } from './replayed-as.ts'
 import type { Scratch } from './scratch.ts'
@@ -90,13 +89,6 @@ async function storedFingerprints(live: Server): Promise<{ version: string; posi
 }
 
 const fingerprintAt = (server: Server) => withScratchConnection(server, fingerprintOf)
-
-async function fingerprintOf(client: Client): Promise<string> {
-  await client.query(`BEGIN; ${plainTextSql}`)
-  const { rows } = await client.query<{ fingerprint: string }>(fingerprintSql)
-  await client.query('ROLLBACK')
-  return rows[0]?.fingerprint ?? ''
-}
 
 /** A point in the migrations whose schema is that of the database. */
 interface Match {

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
-import { readCatalog } from '../catalog/read.ts'
+import { fingerprintSql } from '../catalog/fingerprint.ts'
+import { plainTextSql, readCatalog } from '../catalog/read.ts'
 import { connect, type Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { withConnection } from '../driver/with-connection.ts'
@@ -11,4 +12,12 @@ export function withScratchConnection<T>(server: Server, use: (client: Client) =
 
 export function catalogOf(server: Server, all = false): Promise<Catalog> {
   return withScratchConnection(server, (client) => readCatalog(client, all))
+}
+
+/** One text that tells two schemas apart in most of what they consist of. */
+export async function fingerprintOf(client: Client): Promise<string> {
+  await client.query(`BEGIN; ${plainTextSql}`)
+  const { rows } = await client.query<{ fingerprint: string }>(fingerprintSql)
+  await client.query('ROLLBACK')
+  return rows[0]?.fingerprint ?? ''
 }

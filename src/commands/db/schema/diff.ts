@@ -12,9 +12,9 @@ import { statementFormat } from '../../../postgres/diff/format.ts'
 import { type Lend, planStatements } from '../../../postgres/diff/plan-statements.ts'
 import { proveStatements } from '../../../postgres/diff/prove-statements.ts'
 import type { Claim } from '../../../postgres/diff/scratch-copy.ts'
-import { catalogOf, withScratchConnection } from '../../../postgres/scratch/read.ts'
+import { withScratchConnection } from '../../../postgres/scratch/read.ts'
 import type { Context } from '../../shared/context.ts'
-import { type Side, withSides } from '../../shared/diff-sides.ts'
+import { catalogOfSide, type Side, withSides } from '../../shared/diff-sides.ts'
 import type { DiffResult } from '../../shared/schema-results.ts'
 import { withScratchFor } from '../../shared/scratch-server.ts'
 
@@ -33,7 +33,7 @@ export interface DiffOptions {
 export function diff(context: Context, options: DiffOptions): Promise<DiffResult> {
   return withSides(context, [options.left, options.right], async (left, right) => {
     context.progress('reading both catalogs')
-    const [ours, theirs] = await Promise.all([catalogOf(left.server, true), catalogOf(right.server, true)])
+    const [ours, theirs] = await Promise.all([catalogOfSide(left), catalogOfSide(right)])
     const compared = (one: Catalog) => (options.all ? one : { ...one, access: [] })
     const differences = differencesOf(
       compared(asDesigned(ours, left, theirs)),

@@ -1,0 +1,126 @@
+import { type Catalog, tablesByKey } from '../../core/schema/catalog.ts'
+import type { Design } from '../../core/schema/design.ts'
+import { withKnownNames } from '../../core/schema/design-sql.ts'
+import { differencesOf } from '../../core/schema/differences.ts'
+import { type TargetSchema, targetSchemaOf } from '../../core/schema/target-schema.ts'
+import { changedEnums, unchangedTables } from '../../core/schema/unchanged-tables.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
+import { readCatalog, readCatalogWithin } from '../catalog/read.ts'
+import type { Client } from '../driver/pg.ts'
+import { withScratchConnection } from '../scratch/read.ts'
+import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
+import { columnWords } from './column-words.ts'
+import type { SideFacts } from './fact-merge.ts'
+import { readFacts, readFactsWithin } from './facts.ts'
+import { withKnownWords } from './known-words.ts'
+import { type DesignPart, makeDesign, makeDesignWithin } from './make-design.ts'
+import { rewrittenTexts } from './rewritten-texts.ts'
+
+/** Tables that one transaction makes and drops, at most: each takes some ten locks, of which a server has some thousands. */
+const withinOneTransaction = 100
+
+/** A design beside the database that shall become it. */
+export interface Seen {
+  /** With owners and rights. */
+  readonly whole: Catalog
+  readonly catalog: Catalog
+  /** The design with types and names as the database has them. */
+  readonly design: Design
+  readonly wanted: TargetSchema
+  /** What was made of the design; null where the database is as the design wants it. */
+  readonly made: SideFacts | null
+}
+
+interface Task extends Pick<Seen, 'whole' | 'catalog' | 'design'> {
+  readonly unchanged: ReadonlySet<string>
+}
+
+/**
+ * What a design wants of a database. Only what is not plainly there already is made: in a transaction that is rolled
+ * back, or where that is too much for one, or PostgreSQL refuses it, in a copy.
+ * @throws NselfError `invalid-design` where PostgreSQL refuses the design.
+ */
+export async function lookAtDesign(scratch: Scratch, current: ScratchServer, written: Design): Promise<Seen> {
+  const { task, part, seen } = await withScratchConnection(current, async (client) => {
+    const whole = await readCatalog(client, true)
+    const catalog = { ...whole, access: [] }
+    const design = withKnownNames(await withKnownWords(client, written), catalog)
+    const words = await columnWords(client, known(design, catalog), changedEnums(catalog, design))
+    const task = { whole, catalog, design, unchanged: unchangedTables(catalog, design, words) }
+    const part = partOf(task)
+    const isSmall = part.design.tables.length + part.dropped.length <= withinOneTransaction
+    return { task, part, seen: isSmall ? await lookWithin(client, task, part) : null }
+  })
+  if (seen !== null) return seen
+  if (task.unchanged.size > 0) {
+    // What is left of the unchanged tables can be in the way of the others.
+    const found = await lookAtCopy(await scratch.create(current), task, part).catch(() => null)
+    if (found !== null) return found
+  }
+  const all = { ...task, unchanged: new Set<string>() }
+  return lookAtCopy(await scratch.create(current), all, wholeOf(task.design, task.catalog))
+}
+
+function known({ tables }: Design, catalog: Catalog): Design['tables'] {
+  const have = tablesByKey(catalog)
+  return tables.filter((table) => have.has(keyOf(table)))
+}
+
+/** All of the design. */
+export function wholeOf(design: Design, { tables }: Catalog): DesignPart {
+  return { design, dropped: tables.filter(({ kind }) => kind === 'table' || kind === 'partitioned') }
+}
+
+/** What is not plainly there already. */
+function partOf({ design, catalog, unchanged }: Task): DesignPart {
+  const isOpen = (schema: string, name: string) => !unchanged.has(keyOf({ schema, name }))
+  const part = {
+    ...design,
+    tables: design.tables.filter(({ schema, name }) => isOpen(schema, name)),
+    references: design.references.filter(({ from }) => isOpen(from.schema, from.table)),
+  }
+  return { design: part, dropped: wholeOf(design, catalog).dropped.filter(({ schema, name }) => isOpen(schema, name)) }
+}
+
+/** Null where PostgreSQL refuses it. */
+async function lookWithin(client: Client, task: Task, part: DesignPart): Promise<Seen | null> {
+  const isNothing =
+    part.design.tables.length + part.dropped.length + changedEnums(task.catalog, task.design).length === 0
+  await client.query('BEGIN')
+  try {
+    if (!isNothing) await makeDesignWithin(client, part, task.catalog)
+    const made = isNothing ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
+    const wanted = await wantedOf(client, task, made, true)
+    const isSame = isAsWanted(task, wanted)
+    return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFactsWithin(client, 'schema') } }
+  } catch {
+    return null
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
+
+async function lookAtCopy(server: ScratchServer, task: Task, part: DesignPart): Promise<Seen> {
+  const { made, wanted } = await withScratchConnection(server, async (client) => {
+    await makeDesign(client, part, task.catalog)
+    const made = await readCatalog(client)
+    return { made, wanted: await wantedOf(client, task, made, false) }
+  })
+  const isSame = isAsWanted(task, wanted)
+  return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFacts(server, 'schema') } }
+}
+
+function isAsWanted({ catalog }: Task, wanted: TargetSchema): boolean {
+  return differencesOf({ ...catalog, ...wanted }, catalog).length === 0
+}
+
+async function wantedOf(
+  client: Client,
+  { catalog, design, unchanged }: Task,
+  made: Catalog,
+  isWithin: boolean,
+): Promise<TargetSchema> {
+  const open = { ...made, tables: made.tables.filter((table) => !unchanged.has(keyOf(table))) }
+  const rewritten = await rewrittenTexts(client, catalog, open, isWithin)
+  return targetSchemaOf(catalog, open, design, rewritten, unchanged)
+}
