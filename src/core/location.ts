@@ -57,6 +57,13 @@ function placeIn(path: string, text: string, offset: number, line: number, lineS
   return { path, line, column, excerpt, caret: left.length + 1, ...(secrets.length > 0 ? { secrets } : {}) }
 }
 
+/** A place whose excerpt has lost its passwords: a shorter excerpt moves the caret. */
+export function withoutSecretsIn(location: Location, redact: (text: string) => string): Location {
+  const { excerpt, caret } = location
+  const before = [...excerpt].slice(0, Math.max(caret - 1, 0)).join('')
+  return { ...location, excerpt: redact(excerpt), caret: caret === 0 ? 0 : [...redact(before)].length + 1 }
+}
+
 function endOfLine(text: string, start: number): number {
   const newline = text.indexOf('\n', start)
   const end = newline === -1 ? text.length : newline

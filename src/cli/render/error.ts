@@ -1,5 +1,5 @@
 import type { NselfError } from '../../core/errors.ts'
-import type { Location } from '../../core/location.ts'
+import { type Location, withoutSecretsIn } from '../../core/location.ts'
 import type { FailureReport } from '../../core/report.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
@@ -33,12 +33,8 @@ function excerptLines({ path, line, column, excerpt, caret }: Location): string[
   return caret > 0 ? [...shown, `  ${blank} | ${' '.repeat(caret - 1)}^`] : shown
 }
 
-/** A shorter excerpt moves the caret. */
-export function redactExcerpt(location: Location): Location {
-  const { excerpt, caret } = location
-  const before = [...excerpt].slice(0, Math.max(caret - 1, 0)).join('')
-  return { ...location, excerpt: redact(excerpt), caret: caret === 0 ? 0 : [...redact(before)].length + 1 }
-}
+/** A place as it may be shown. */
+export const redactExcerpt = (location: Location): Location => withoutSecretsIn(location, redact)
 
 const faultsShown = 10
 

@@ -1,3 +1,5 @@
+import { mapTexts } from '../../core/map-texts.ts'
+
 /** What moves a cursor, colours, rings or turns the direction of writing; line ends and tabs lay text out. */
 const unseen = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
@@ -12,10 +14,6 @@ function escaped(char: string): string {
 }
 
 /** The same for every text in a value that is made of plain objects and lists. */
-export function visibleIn<T>(value: T): T
-export function visibleIn(value: unknown): unknown {
-  if (typeof value === 'string') return visible(value)
-  if (Array.isArray(value)) return value.map((each) => visibleIn(each))
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [visible(key), visibleIn(each)]))
+export function visibleIn<T>(value: T): T {
+  return mapTexts(value, visible)
 }

@@ -131,10 +131,9 @@ async function letGo(connection: Connection): Promise<void> {
     () => true,
     () => true,
   )
-  const answered = await Promise.race([
-    rolledBack,
-    new Promise((resolve) => setTimeout(resolve, waitFor(goodbye, 1000), false)),
-  ])
+  // It keeps no process alive: as long as the answer is waited for, the connection does.
+  const silence = new Promise((resolve) => setTimeout(resolve, waitFor(goodbye, 1000), false).unref())
+  const answered = await Promise.race([rolledBack, silence])
   if (answered === false) hangUp(connection)
   // Nobody waits for its end: the lock is gone.
   void disconnect(connection)

@@ -9,9 +9,15 @@ export interface DownOptions extends RunFlags {
   readonly dryRun: boolean
 }
 
-/** Reverts what was applied last. */
+/** Reverts what was applied last, or shows what it would run. */
 export async function down(context: Context, options: DownOptions): Promise<RunResult | DryRunResult> {
-  const plan = (state: State) => planDown(state, options.limit)
-  if (options.dryRun) return dryRun(context, plan)
-  return run(context, { plan, command: 'db migrate down', summary: (steps) => `revert ${count(steps)} on` }, options)
+  return options.dryRun ? dryRun(context, planOf(options)) : revertApplied(context, options)
 }
+
+/** Reverts what was applied last. */
+export function revertApplied(context: Context, options: Omit<DownOptions, 'dryRun'>): Promise<RunResult> {
+  const summary = (steps: number) => `revert ${count(steps)} on`
+  return run(context, { plan: planOf(options), command: 'db migrate down', summary }, options)
+}
+
+const planOf = (options: Omit<DownOptions, 'dryRun'>) => (state: State) => planDown(state, options.limit)

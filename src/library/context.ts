@@ -1,0 +1,59 @@
+import type { Context } from '../commands/shared/context.ts'
+import { Secrets } from '../core/redaction.ts'
+import { passwordsOf } from '../project/known-passwords.ts'
+import { processEnvironment } from '../project/process-environment.ts'
+import { loadOtherSettings, loadSettings, type Settings } from '../project/settings.ts'
+import type { GuardAnswers, OpenOptions } from './nself.ts'
+import { refuseUnknown } from './options.ts'
+
+/** A project whose settings are read. What is in it belongs to it alone: another one can be open beside it. */
+export interface Opened {
+  readonly settings: Settings
+  readonly settingsOf: Context['settingsOf']
+  readonly secrets: Secrets
+  readonly tell: (sentence: string) => void
+}
+
+const known: readonly string[] = [
+  'cwd',
+  'environment',
+  'databaseUrl',
+  'shadowUrl',
+  'env',
+  'onMessage',
+] satisfies (keyof OpenOptions)[]
+
+/** @throws NselfError `configuration`, `usage`. */
+export function openProject(options: OpenOptions): Opened {
+  refuseUnknown('open()', known, options)
+  const { environment, databaseUrl, shadowUrl, onMessage = () => {} } = options
+  // As they are now: who changes them later means another call.
+  const env = { ...(options.env ?? processEnvironment) }
+  const cwd = options.cwd ?? process.cwd()
+  const flags = { flagEnvironment: environment, flagUrl: databaseUrl, flagShadowUrl: shadowUrl }
+  const settings = loadSettings({ cwd, env, ...flags })
+  const secrets = new Secrets()
+  for (const password of passwordsOf(settings)) secrets.hide(password)
+  const tell = (sentence: string) => onMessage(secrets.redact(sentence))
+  for (const warning of settings.warnings) tell(`Warning: ${warning}`)
+  return { settings, settingsOf: (other, url) => loadOtherSettings({ cwd, env }, other, url), secrets, tell }
+}
+
+/** Where there is nobody to ask, and nothing that moves on a screen. */
+export function contextIn(
+  { settings, settingsOf, tell }: Opened,
+  { yes, confirm, signal }: GuardAnswers & { readonly signal?: AbortSignal },
+): Context {
+  return {
+    settings,
+    settingsOf,
+    answers: { yes: yes === true, confirm },
+    ask: null,
+    choose: null,
+    signal: signal ?? new AbortController().signal,
+    handOver: (work) => work(),
+    tell,
+    progress: () => {},
+    now: () => Date.now(),
+  }
+}

@@ -1,0 +1,96 @@
+import type { Context } from '../commands/shared/context.ts'
+import type { RunResult } from '../commands/shared/migrate-results.ts'
+import type { RunFlags } from '../commands/shared/run-plan.ts'
+import { NselfError } from '../core/errors.ts'
+import type { Limit } from '../core/migration/plan.ts'
+import { parseVersion } from '../core/migration/version.ts'
+import { contextIn, type Opened, openProject } from './context.ts'
+import type { ApplyOptions, FinishedRun, LookOptions, Nself, OpenOptions, RevertOptions } from './nself.ts'
+import { refuseUnknown } from './options.ts'
+import { withoutSecrets } from './redacted-error.ts'
+
+/**
+ * A project and its database, found as the command line finds them. Nothing is connected to yet, nothing is printed,
+ * and several can be open at once.
+ * @throws NselfError `configuration`, `usage`.
+ */
+export function open(options: OpenOptions = {}): Nself {
+  const opened = openProject(options)
+  const { environment, root } = opened.settings
+  return {
+    environment,
+    root,
+    status: (given = {}) => statusOf(opened, given),
+    up: (given = {}) => apply(opened, given),
+    down: (given = {}) => revert(opened, given),
+  }
+}
+
+const ofLook: readonly string[] = ['drift', 'signal'] satisfies (keyof LookOptions)[]
+const ofRevert: readonly string[] = [
+  'count',
+  'to',
+  'lockWaitMs',
+  'signal',
+  'yes',
+  'confirm',
+  'noBackup',
+] satisfies (keyof RevertOptions)[]
+const ofApply: readonly string[] = [...ofRevert, 'allowOutOfOrder', 'singleTransaction']
+
+function statusOf(opened: Opened, given: LookOptions) {
+  return called(opened, 'status', ofLook, given, async (context) => {
+    const { status } = await import('../commands/db/migrate/status.ts')
+    return status(context, { check: false, drift: given.drift === true, all: false })
+  })
+}
+
+function apply(opened: Opened, given: ApplyOptions): Promise<FinishedRun> {
+  return called(opened, 'up', ofApply, given, async (context) => {
+    const { applyPending } = await import('../commands/db/migrate/up.ts')
+    const options = { ...flagsOf(given), limit: limitOf(given), allowOutOfOrder: given.allowOutOfOrder === true }
+    return finished(await applyPending(context, options))
+  })
+}
+
+function revert(opened: Opened, given: RevertOptions): Promise<FinishedRun> {
+  return called(opened, 'down', ofRevert, given, async (context) => {
+    const { revertApplied } = await import('../commands/db/migrate/down.ts')
+    return finished(await revertApplied(context, { ...flagsOf(given), limit: limitOf(given) }))
+  })
+}
+
+/** One call, in a context of its own; what it throws knows no password. */
+async function called<T>(
+  opened: Opened,
+  name: string,
+  known: readonly string[],
+  given: RevertOptions & LookOptions,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
+  refuseUnknown(`${name}()`, known, given)
+  try {
+    return await work(contextIn(opened, given))
+  } catch (error) {
+    throw withoutSecrets(error, opened.secrets)
+  }
+}
+
+function finished({ database, steps, durationMs }: RunResult): FinishedRun {
+  return { database, steps, durationMs }
+}
+
+const patience = 60_000
+
+function flagsOf({ lockWaitMs = patience, singleTransaction, noBackup }: ApplyOptions): RunFlags {
+  return { lockWaitMs, singleTransaction: singleTransaction === true, noBackup: noBackup === true }
+}
+
+/** @throws NselfError `usage` for a limit that is none. */
+function limitOf({ count, to }: RevertOptions): Limit {
+  if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
+    throw new NselfError('usage', `count must be a whole number from 1, not ${count}`)
+  const version = to === undefined ? undefined : parseVersion(to.replace(/\.sql$/, ''))
+  if (version === null) throw new NselfError('usage', `to must be a version, such as '003', not '${to}'`)
+  return { count, to: version }
+}
