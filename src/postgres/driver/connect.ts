@@ -189,7 +189,7 @@ export async function cancel({ client, server, place }: Connection): Promise<voi
 
 /** Says goodbye; a server that does not answer to that is left. */
 export async function disconnect(connection: Connection): Promise<void> {
-  const timer = setTimeout(() => hangUp(connection), goodbyeTimeout)
+  const timer = setTimeout(() => hangUp(connection), goodbyeTimeout).unref()
   await connection.client.end().catch(() => {})
   clearTimeout(timer)
 }
