@@ -3,7 +3,7 @@ import { Secrets } from '../core/redaction.ts'
 import { passwordsOf } from '../project/known-passwords.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { loadOtherSettings, loadSettings, type Settings } from '../project/settings.ts'
-import type { GuardAnswers, OpenOptions } from './nself.ts'
+import type { GuardAnswers, OpenSettings } from './nself.ts'
 import { refuseUnknown } from './options.ts'
 
 /** A project whose settings are read. What is in it belongs to it alone: another one can be open beside it. */
@@ -21,10 +21,10 @@ const known: readonly string[] = [
   'shadowUrl',
   'env',
   'onMessage',
-] satisfies (keyof OpenOptions)[]
+] satisfies (keyof OpenSettings)[]
 
 /** @throws NselfError `configuration`, `usage`. */
-export function openProject(options: OpenOptions): Opened {
+export function openProject(options: OpenSettings): Opened {
   refuseUnknown('open()', known, options)
   const { environment, databaseUrl, shadowUrl, onMessage = () => {} } = options
   // As they are now: who changes them later means another call.

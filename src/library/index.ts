@@ -1,12 +1,12 @@
 export { type ErrorCode, NselfError } from '../core/errors.ts'
 export type {
-  ApplyOptions,
   DatabaseStatus,
+  DownSettings,
   FinishedRun,
   GuardAnswers,
-  LookOptions,
   Nself,
-  OpenOptions,
-  RevertOptions,
+  OpenSettings,
+  StatusSettings,
+  UpSettings,
 } from './nself.ts'
 export { open } from './open.ts'

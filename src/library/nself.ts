@@ -1,7 +1,7 @@
 import type { Environment } from '../core/environment.ts'
 
 /** Where the project is and which database is meant; without it as the command line finds both. */
-export interface OpenOptions {
+export interface OpenSettings {
   /** The folder that holds `nself/`, or one below it; without it that of the process. */
   readonly cwd?: string
   /** As `--env`. */
@@ -22,15 +22,15 @@ export interface Nself {
   /** The folder that holds `nself/`. */
   readonly root: string
   /** Every migration with its state. Reads only. */
-  status(options?: LookOptions): Promise<DatabaseStatus>
+  status(options?: StatusSettings): Promise<DatabaseStatus>
   /** Applies pending migrations: all, `count` of them, or those up to `to`. */
-  up(options?: ApplyOptions): Promise<FinishedRun>
+  up(options?: UpSettings): Promise<FinishedRun>
   /** Reverts what was applied last: one, `count` of them, or all that came after `to`. */
-  down(options?: RevertOptions): Promise<FinishedRun>
+  down(options?: DownSettings): Promise<FinishedRun>
 }
 
 /** How to look at a database. */
-export interface LookOptions {
+export interface StatusSettings {
   /** Compare the database with what its applied migrations produce. */
   readonly drift?: boolean
   /** Ends it early: on the server too. */
@@ -48,7 +48,7 @@ export interface GuardAnswers {
 }
 
 /** How to revert. */
-export interface RevertOptions extends GuardAnswers {
+export interface DownSettings extends GuardAnswers {
   readonly count?: number
   /** `3`, `003` or `003_create_orders`. */
   readonly to?: string
@@ -59,7 +59,7 @@ export interface RevertOptions extends GuardAnswers {
 }
 
 /** How to apply. */
-export interface ApplyOptions extends RevertOptions {
+export interface UpSettings extends DownSettings {
   readonly allowOutOfOrder?: boolean
   readonly singleTransaction?: boolean
 }

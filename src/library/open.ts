@@ -5,7 +5,7 @@ import { NselfError } from '../core/errors.ts'
 import type { Limit } from '../core/migration/plan.ts'
 import { parseVersion } from '../core/migration/version.ts'
 import { contextIn, type Opened, openProject } from './context.ts'
-import type { ApplyOptions, FinishedRun, LookOptions, Nself, OpenOptions, RevertOptions } from './nself.ts'
+import type { DownSettings, FinishedRun, Nself, OpenSettings, StatusSettings, UpSettings } from './nself.ts'
 import { refuseUnknown } from './options.ts'
 import { withoutSecrets } from './redacted-error.ts'
 
@@ -14,7 +14,7 @@ import { withoutSecrets } from './redacted-error.ts'
  * and several can be open at once.
  * @throws NselfError `configuration`, `usage`.
  */
-export function open(options: OpenOptions = {}): Nself {
+export function open(options: OpenSettings = {}): Nself {
   const opened = openProject(options)
   const { environment, root } = opened.settings
   return {
@@ -26,7 +26,7 @@ export function open(options: OpenOptions = {}): Nself {
   }
 }
 
-const ofLook: readonly string[] = ['drift', 'signal'] satisfies (keyof LookOptions)[]
+const ofLook: readonly string[] = ['drift', 'signal'] satisfies (keyof StatusSettings)[]
 const ofRevert: readonly string[] = [
   'count',
   'to',
@@ -35,17 +35,17 @@ const ofRevert: readonly string[] = [
   'yes',
   'confirm',
   'noBackup',
-] satisfies (keyof RevertOptions)[]
+] satisfies (keyof DownSettings)[]
 const ofApply: readonly string[] = [...ofRevert, 'allowOutOfOrder', 'singleTransaction']
 
-function statusOf(opened: Opened, given: LookOptions) {
+function statusOf(opened: Opened, given: StatusSettings) {
   return called(opened, 'status', ofLook, given, async (context) => {
     const { status } = await import('../commands/db/migrate/status.ts')
     return status(context, { check: false, drift: given.drift === true, all: false })
   })
 }
 
-function apply(opened: Opened, given: ApplyOptions): Promise<FinishedRun> {
+function apply(opened: Opened, given: UpSettings): Promise<FinishedRun> {
   return called(opened, 'up', ofApply, given, async (context) => {
     const { applyPending } = await import('../commands/db/migrate/up.ts')
     const options = { ...flagsOf(given), limit: limitOf(given), allowOutOfOrder: given.allowOutOfOrder === true }
@@ -53,7 +53,7 @@ function apply(opened: Opened, given: ApplyOptions): Promise<FinishedRun> {
   })
 }
 
-function revert(opened: Opened, given: RevertOptions): Promise<FinishedRun> {
+function revert(opened: Opened, given: DownSettings): Promise<FinishedRun> {
   return called(opened, 'down', ofRevert, given, async (context) => {
     const { revertApplied } = await import('../commands/db/migrate/down.ts')
     return finished(await revertApplied(context, { ...flagsOf(given), limit: limitOf(given) }))
@@ -65,7 +65,7 @@ async function called<T>(
   opened: Opened,
   name: string,
   known: readonly string[],
-  given: RevertOptions & LookOptions,
+  given: DownSettings & StatusSettings,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
   refuseUnknown(`${name}()`, known, given)
@@ -82,12 +82,12 @@ function finished({ database, steps, durationMs }: RunResult): FinishedRun {
 
 const patience = 60_000
 
-function flagsOf({ lockWaitMs = patience, singleTransaction, noBackup }: ApplyOptions): RunFlags {
+function flagsOf({ lockWaitMs = patience, singleTransaction, noBackup }: UpSettings): RunFlags {
   return { lockWaitMs, singleTransaction: singleTransaction === true, noBackup: noBackup === true }
 }
 
 /** @throws NselfError `usage` for a limit that is none. */
-function limitOf({ count, to }: RevertOptions): Limit {
+function limitOf({ count, to }: DownSettings): Limit {
   if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
     throw new NselfError('usage', `count must be a whole number from 1, not ${count}`)
   const version = to === undefined ? undefined : parseVersion(to.replace(/\.sql$/, ''))

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
-import type { OpenOptions } from '../../src/library/nself.ts'
+import type { OpenSettings } from '../../src/library/nself.ts'
 import { open } from '../../src/library/open.ts'
 import { checkout } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -17,7 +17,7 @@ const migrations = {
   '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE b;\n',
 }
 
-const opened = (project: Project, options: OpenOptions = {}) =>
+const opened = (project: Project, options: OpenSettings = {}) =>
   open({ cwd: project.root, databaseUrl: project.url, env: {}, ...options })
 
 const codeOf = (running: Promise<unknown>) => running.then(String, (error: NselfError) => error.code)
