@@ -12,8 +12,9 @@ import { readHistory } from '../../postgres/tracking/history.ts'
 import { backupFirst } from '../shared/backup-first.ts'
 import type { Context } from '../shared/context.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
+import { migrationCount, nothingToDo, prepare, type RunKind } from '../shared/prepare-run.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
-import { confirm, count, nothingToDo, perform, prepare, type RunKind } from '../shared/run-plan.ts'
+import { confirm, perform } from '../shared/run-plan.ts'
 import { findBackupMeans } from '../shared/take-backup.ts'
 import { tellDrift } from '../shared/tell-drift.ts'
 
@@ -30,7 +31,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
     command: 'db update',
     watchesAll: true,
-    summary: (steps) => `back up, apply ${count(steps)} to and verify`,
+    summary: (steps) => `back up, apply ${migrationCount(steps)} to and verify`,
   }
   const prepared = await prepare(context, kind)
   const { server, database, plan } = prepared

@@ -1,63 +1,27 @@
 import { certain } from '../../core/certain.ts'
 import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import { type Action, type Approved, type Ask, approve, approvedOnes, phrase } from '../../core/guard.ts'
+import { type Approved, approve, approvedOnes, phrase } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
-import { fromBranch } from '../../core/migration/plan-refusals.ts'
-import { wholeText } from '../../core/migration/section-text.ts'
+import type { Plan } from '../../core/migration/plan.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
-import { type Connection, disconnect, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import type { Connection } from '../../postgres/driver/connect.ts'
 import { execute } from '../../postgres/run/execute.ts'
 import { raiseMark } from '../../postgres/tracking/mark.ts'
-import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
 import { branchOf } from '../../project/git-branch.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
-import {
-  type Context,
-  type Look,
-  look,
-  refuseHalfDropped,
-  refuseLost,
-  refuseOtherEnvironment,
-  refuseReadOnly,
-} from './context.ts'
-import { lookAtPlan } from './look-at-plan.ts'
-import type { DryRunResult, RunResult } from './migrate-results.ts'
-import { tellDriftFirst } from './tell-drift.ts'
+import { type Context, type Look, look } from './context.ts'
+import type { RunResult } from './migrate-results.ts'
+import { nothingToDo, type Prepared, prepareOn, type RunKind } from './prepare-run.ts'
+import { ReusableConnection } from './reusable-connection.ts'
 
 export interface RunFlags {
   readonly lockWaitMs: number
   readonly singleTransaction: boolean
   /** In production: the user has taken a backup by other means. */
   readonly noBackup?: boolean
-}
-
-export interface RunKind {
-  readonly plan: (state: State) => Plan
-  /** Says what would happen: `apply 3 migrations to`. */
-  readonly summary: (steps: number) => string
-  /** What each step does must be known wherever it runs. */
-  readonly watchesAll?: boolean
-  /** What PostgreSQL cannot parse stops everything before it begins, locally too. */
-  readonly parsesFirst?: boolean
-  /** What the user types after `nself`; without it `db migrate up`. */
-  readonly command?: string
-  /** For the guard; without it that of the plan. */
-  readonly action?: Action
-  readonly before?: (connection: Connection) => Promise<void>
-}
-
-/** What is to be run, looked at without any lock. */
-export interface Prepared {
-  readonly server: Server
-  readonly database: string
-  readonly plan: Plan
-  readonly state: State
-  /** How many statements destroy data. */
-  readonly dangers: number
 }
 
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
@@ -77,14 +41,15 @@ export function runTogether(
 ): Promise<RunResult> {
   return look(context, async (connection, found) => {
     const [kind, ...others] = kindsOf(found.state)
-    const first = { kind, prepared: await assess(context, connection, found, kind) }
+    const first = { kind, prepared: await prepareOn(context, connection, found, kind) }
     const { plan } = first.prepared
     if (plan.steps.length === 0 && plan.action !== 'fresh') {
       if (plan.action === 'up') await rememberEnvironment(context, connection, found)
       return nothingToDo(first.prepared)
     }
     const parts = [first]
-    for (const other of others) parts.push({ kind: other, prepared: await assess(context, connection, found, other) })
+    for (const other of others)
+      parts.push({ kind: other, prepared: await prepareOn(context, connection, found, other) })
     // fresh is never allowed there: the guard says so next.
     const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
     const reusable = new ReusableConnection(connection)
@@ -149,62 +114,6 @@ async function rememberEnvironment(context: Context, { client }: Connection, { h
   context.tell(`The database was marked ${markedAs}; from now on it is marked ${environment}`)
 }
 
-/** The connection that was looked with, to go on with; not while a human thinks or a backup is taken. */
-class ReusableConnection {
-  open: Connection | null
-
-  constructor(connection: Connection) {
-    this.open = connection
-  }
-
-  async close(): Promise<void> {
-    const { open } = this
-    this.open = null
-    if (open !== null) await disconnect(open)
-  }
-
-  closedBefore(ask: Ask): Ask {
-    if (ask === null) return null
-    return async (question) => {
-      await this.close()
-      return ask(question)
-    }
-  }
-}
-
-export function nothingToDo({ plan, database }: Prepared): RunResult {
-  return { kind: 'run', action: plan.action, steps: [], database, durationMs: 0 }
-}
-
-/**
- * The plan as things stand, with what is to be said of it.
- * @throws NselfError `refused`, `connection`, `invalid-migration`, before anything is asked.
- */
-export async function prepare(context: Context, kind: RunKind): Promise<Prepared> {
-  return look(context, (connection, found) => assess(context, connection, found, kind))
-}
-
-async function assess(context: Context, connection: Connection, found: Look, kind: RunKind): Promise<Prepared> {
-  const { server, history, state } = found
-  refuseOtherEnvironment(server, history.facts, context.settings.environment)
-  refuseLost(server, history)
-  const plan = kind.plan(state)
-  if (plan.action !== 'fresh') refuseHalfDropped(server, history)
-  const prepared = { server, database: placeOf(server), plan, state, dangers: 0 }
-  if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
-  refuseReadOnly(server, history)
-  for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
-  for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
-  // Of what fresh drops everything nothing more need be said.
-  if (plan.action === 'fresh') return prepared
-  const { lines, destructive, plan: watched } = await lookAtPlan(context, connection.client, found, plan, kind)
-  for (const line of lines) context.tell(line)
-  if (context.settings.environment === 'production' && plan.action === 'up') {
-    await tellDriftFirst(context, connection, found)
-  }
-  return { ...prepared, plan: watched, dangers: destructive }
-}
-
 /** @throws NselfError `refused`, `not-confirmed`. */
 export async function confirm(context: Context, prepared: Prepared, kind: RunKind): Promise<Approved<Plan>> {
   const [approved] = await confirmAll(context, [{ prepared, kind }])
@@ -262,45 +171,4 @@ function approveLine({ settings }: Context, { command = 'db migrate up' }: RunKi
 
 function filesOf(state: State): Migration[] {
   return state.entries.map((entry) => entry.file).filter((file) => file !== null)
-}
-
-function warningsOf(plan: Plan, state: State): string[] {
-  const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
-  return missing.map((entry) => `${entry.name} is applied, but its file is missing here${fromBranch(entry)}`)
-}
-
-/** The SQL that a run would send, without a lock and without a change. */
-export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
-  const steps: DryRunResult['steps'][number][] = []
-  return look(context, async ({ client }, found) => {
-    const planned = plan(found.state)
-    for (const note of notesOnDown(planned)) context.tell(`Note: ${note}`)
-    const { findings } = await lookAtPlan(context, client, found, planned)
-    for (const { direction, file, version, name, applied } of planned.steps) {
-      const section = direction === 'up' ? file?.up : file?.down
-      const sql = file && section ? wholeText(section) : await readStoredDown(client, applied ?? { version, name })
-      const dangers = findings
-        .filter(({ migration }) => migration === name)
-        .map(({ kind, object, what, destructive, location }) => ({
-          kind,
-          object,
-          message: what,
-          destructive,
-          location,
-        }))
-      steps.push({
-        version,
-        name,
-        transaction: section?.transaction ?? true,
-        ...(section && section.blocks > 0 ? { blocks: section.blocks } : {}),
-        sql: (sql ?? '').trim(),
-        dangers,
-      })
-    }
-    return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }
-  })
-}
-
-export function count(n: number): string {
-  return `${n} migration${n === 1 ? '' : 's'}`
 }

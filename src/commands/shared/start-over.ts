@@ -3,7 +3,8 @@ import { planFresh } from '../../core/migration/plan.ts'
 import { dropEverything } from '../../postgres/databases/drop-everything.ts'
 import type { Context } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
-import { count, type RunFlags, run } from './run-plan.ts'
+import { migrationCount } from './prepare-run.ts'
+import { type RunFlags, run } from './run-plan.ts'
 import { readSeedsOf, runSeedsOf } from './run-seeds.ts'
 import type { ResetResult } from './seed-results.ts'
 
@@ -12,7 +13,7 @@ export async function startOver(context: Context, options: RunFlags, action: Act
   const { environment } = context.settings
   const before = ({ client }: Parameters<typeof dropEverything>[0]) =>
     dropEverything({ client }, environment, context.tell)
-  const summary = (steps: number) => `drop everything and apply ${count(steps)} to`
+  const summary = (steps: number) => `drop everything and apply ${migrationCount(steps)} to`
   return run(context, { plan: planFresh, summary, action, before }, options)
 }
 

@@ -1,8 +1,10 @@
 import { type Limit, planDown } from '../../../core/migration/plan.ts'
 import type { State } from '../../../core/migration/state.ts'
 import type { Context } from '../../shared/context.ts'
+import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
-import { count, dryRun, type RunFlags, run } from '../../shared/run-plan.ts'
+import { migrationCount } from '../../shared/prepare-run.ts'
+import { type RunFlags, run } from '../../shared/run-plan.ts'
 
 export interface DownOptions extends RunFlags {
   readonly limit: Limit
@@ -16,7 +18,7 @@ export async function down(context: Context, options: DownOptions): Promise<RunR
 
 /** Reverts what was applied last. */
 export function revertApplied(context: Context, options: Omit<DownOptions, 'dryRun'>): Promise<RunResult> {
-  const summary = (steps: number) => `revert ${count(steps)} on`
+  const summary = (steps: number) => `revert ${migrationCount(steps)} on`
   return run(context, { plan: planOf(options), command: 'db migrate down', summary }, options)
 }
 

@@ -1,7 +1,8 @@
 import { applyAgain, planRedo } from '../../../core/migration/plan-redo.ts'
 import type { Context } from '../../shared/context.ts'
 import type { RunResult } from '../../shared/migrate-results.ts'
-import { count, type RunFlags, type RunKind, runTogether } from '../../shared/run-plan.ts'
+import { migrationCount, type RunKind } from '../../shared/prepare-run.ts'
+import { type RunFlags, runTogether } from '../../shared/run-plan.ts'
 
 export interface RedoOptions extends RunFlags {
   /** How many; one without it. */
@@ -14,7 +15,7 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
   const down: RunKind = {
     plan: (state) => planRedo(state, options.count).down,
     command: `db migrate redo${options.count === undefined ? '' : ` ${options.count}`}`,
-    summary: (steps) => `revert ${count(steps)} and apply ${again} again on`,
+    summary: (steps) => `revert ${migrationCount(steps)} and apply ${again} again on`,
   }
   return runTogether(
     context,
@@ -23,7 +24,7 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
       const up: RunKind = {
         plan: (now) => applyAgain(now, versions),
         parsesFirst: true,
-        summary: (steps) => `apply ${count(steps)} again to`,
+        summary: (steps) => `apply ${migrationCount(steps)} again to`,
       }
       return [down, up]
     },
