@@ -1,6 +1,7 @@
 import type { DangerKind } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
+import type { Direction } from '../../core/migration/marker.ts'
 import type { ProposedFix } from '../../core/migration/repair-findings.ts'
 import type { Status } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
@@ -24,7 +25,7 @@ export interface StatusResult {
     /** The branch of git from which it was applied, or the commit. */
     readonly branch: string | null
     /** How many of its statements are done, of one that stopped outside a transaction. */
-    readonly statements?: { readonly done: number; readonly total: number; readonly direction: 'up' | 'down' }
+    readonly statements?: { readonly done: number; readonly total: number; readonly direction: Direction }
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null

@@ -2,6 +2,7 @@ import { certain } from '../certain.ts'
 import type { Watch } from '../effect.ts'
 import { NselfError } from '../errors.ts'
 import { isSameText } from './identity.ts'
+import type { Direction } from './marker.ts'
 import type { Applied, Migration } from './migration.ts'
 import {
   listNames,
@@ -16,8 +17,6 @@ import {
 import type { Section } from './section.ts'
 import { compare, type Entry, type State, type Status } from './state.ts'
 import { storedDown } from './stored-down.ts'
-
-type Direction = 'up' | 'down'
 
 export interface Step {
   readonly direction: Direction

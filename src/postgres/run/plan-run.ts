@@ -1,28 +1,16 @@
 import { certain } from '../../core/certain.ts'
 import { addEffects, type Effect } from '../../core/effect.ts'
-import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Plan, Step } from '../../core/migration/plan.ts'
 import type { Report, StepResult } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
-import { must, rowsOf } from '../driver/must.ts'
+import { must } from '../driver/must.ts'
 import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
 import type { History } from '../tracking/history.ts'
-import { isCurrent } from '../tracking/metadata.ts'
-import { raiseMarkSql, renameSql } from '../tracking/records.ts'
-import { bootstrapSql } from '../tracking/schema.ts'
 import { storeFingerprintSql } from '../tracking/stored-fingerprint.ts'
-import {
-  beginWatching,
-  closeCursorsSql,
-  verdictSql,
-  type Watched,
-  type WatchStart,
-  watchedTogether,
-  zeroCountsSql,
-} from './effects.ts'
+import { beginWatching, type WatchStart, zeroCountsSql } from './effects.ts'
 import { migrationFailure } from './failure.ts'
 import { inOrder } from './in-order.ts'
 import { journalEnding } from './journal.ts'
@@ -33,16 +21,9 @@ import { effectRefusal, unapprovedEffects } from './refusal.ts'
 import { reportOf, withEffects } from './report.ts'
 import type { RunOptions } from './run-options.ts'
 import { cancelling, type Session } from './session.ts'
-import {
-  checkConstraintsSql,
-  cleanSqlOf,
-  closingSql,
-  type Failed,
-  openingSql,
-  sendWork,
-  settingsSql,
-  type Work,
-} from './transaction.ts'
+import { settlingSql } from './settling.ts'
+import { runInOneTransaction, throwIfLost } from './single-transaction.ts'
+import type { Failed, Work } from './transaction.ts'
 import { workOf } from './works.ts'
 
 /** The steps of a plan, run one after the other on a session that holds the lock. */
@@ -83,7 +64,7 @@ export class Run {
   }
 
   private async steps(history: History): Promise<void> {
-    const settling = this.settling(history)
+    const settling = settlingSql(history.facts, this.plan, this.options)
     if (settling !== '')
       this.tracked = cancelling(this.session, this.options.signal, must(this.session.client, settling))
     this.tracked.catch(() => {})
@@ -111,20 +92,6 @@ export class Run {
     if (this.closing.length === 0) this.close()
     const failed = (await Promise.all(this.closing)).some(({ error }) => error !== null)
     if (failed) await send(this.session.client, 'ROLLBACK')
-  }
-
-  /** SQL for what is to be put right in the tracking tables before the first step, or nothing. */
-  private settling({ facts }: History): string {
-    const { environment, tell } = this.options
-    const { action, renames = [] } = this.plan
-    const parts = isCurrent(facts) ? [] : [bootstrapSql(environment)]
-    if (renames.length > 0) parts.push(renameSql(renames))
-    if (action === 'up' && facts.markedAs !== null && (facts.markLost || isStricter(environment, facts.markedAs))) {
-      const before = facts.markLost ? 'remembered no environment' : `was marked ${facts.markedAs}`
-      tell(`The database ${before}; from now on it is marked ${environment}`)
-      parts.push(`BEGIN; ${raiseMarkSql(environment)}; COMMIT`)
-    }
-    return parts.join('; ')
   }
 
   /** Has the session left clean, and stored what the schema has become. All is done by then: nothing here may fail the run. */
@@ -167,63 +134,11 @@ export class Run {
     return new LockPatience({ ...this.options, blocker: () => this.blockers.last })
   }
 
-  /** All or nothing: one transaction around all of them. */
   private async together(works: readonly Work[]): Promise<void> {
     await this.tracked
-    const outside = works.find((work) => !work.section.transaction)
-    if (outside !== undefined) {
-      throw new NselfError(
-        'refused',
-        `${outside.step.name} ${outside.section.blocks > 0 ? 'has transactions of its own' : 'cannot run in a transaction'}, so --single-transaction is impossible`,
-        { hint: 'apply up to the one before it first, or leave --single-transaction away; nothing was changed' },
-      )
-    }
-    const isolated = works.find(({ section: { begin } }) => begin?.isolation != null || begin?.readOnly)
-    if (isolated !== undefined) {
-      throw new NselfError(
-        'refused',
-        `${isolated.step.name} asks for a transaction of its own kind, so --single-transaction is impossible`,
-        { hint: 'leave --single-transaction away; nothing was changed' },
-      )
-    }
-    const [first] = works
-    if (first === undefined) return
-    const { session, options } = this
-    const watched = watchedTogether(works.map((work) => work.watched))
-    await must(
-      session.client,
-      openingSql(session, { ...first.section, begin: null }, { asynchronous: false, after: null, watched }),
-    )
-    for (const work of works) {
-      const recording = () => `${checkConstraintsSql}; ${closingSql(work, options)}`
-      const clean = cleanSqlOf(session)
-      const cleaning = watched === null ? clean : clean.replace('CLOSE ALL', closeCursorsSql)
-      // What Citus chose, or was told, holds until the end of its transaction: it is read before the session is cleaned.
-      const closing = session.citusMode === null ? () => `${recording()}; ${cleaning}` : recording
-      const sending = send(session.client, settingsSql(session, work.section)).then(() =>
-        sendWork(session, work, closing),
-      )
-      const failed = await cancelling(session, options.signal, sending)
-      if (failed === null) {
-        if (session.citusMode !== null) await cleanOnCitus(session)
-        continue
-      }
-      this.throwIfLost(failed)
-      await send(session.client, 'ROLLBACK')
-      throw await this.failure(work, failed)
-    }
-    await this.commitTogether(works, watched)
+    const stopped = await runInOneTransaction(this.session, works, this.options)
+    if (stopped !== null) throw await this.failure(stopped.work, stopped.failed)
     for (const work of works) this.finished(work)
-  }
-
-  private async commitTogether(works: readonly Work[], watched: Watched | null): Promise<void> {
-    const { client } = this.session
-    const verdict = watched === null ? '' : `${verdictSql(watched)}; `
-    const outcome = await send(client, `SET CONSTRAINTS ALL IMMEDIATE; ${verdict}COMMIT`)
-    if (outcome.error === null) return
-    this.throwIfLost({ message: null, outcome })
-    await send(client, 'ROLLBACK')
-    throw await this.failure(certain(works.at(-1)), { message: null, outcome })
   }
 
   private async outside(work: Work): Promise<void> {
@@ -235,7 +150,7 @@ export class Run {
       throw signal.aborted && !(error instanceof LostConnection) ? await this.interrupted(work) : error
     })
     if (failed !== null) {
-      this.throwIfLost(failed)
+      throwIfLost(failed)
       throw await this.failure(work, failed, done)
     }
     this.finished(work)
@@ -259,10 +174,6 @@ export class Run {
   private progress(): void {
     const step = this.plan.steps[this.done]
     if (step !== undefined) this.options.onProgress(step, this.done, this.plan.steps.length)
-  }
-
-  private throwIfLost({ outcome }: Failed): void {
-    if (outcome.error instanceof LostConnection) throw outcome.error
   }
 
   /** @param done how many of its statements are, and stay; none of what runs in a transaction. */
@@ -296,12 +207,4 @@ export class Run {
   ) {
     return journalEnding(this.session, step, { outcome, detail, effects }, this.options)
   }
-}
-
-async function cleanOnCitus({ client }: Session): Promise<void> {
-  const [row] = await rowsOf<{ mode: string }>(
-    client,
-    "SELECT current_setting('citus.multi_shard_modify_mode') AS mode",
-  )
-  await must(client, cleanSqlOf({ citusMode: row?.mode ?? 'parallel' }, 'SET LOCAL'))
 }

@@ -1,0 +1,23 @@
+import { isStricter } from '../../core/environment.ts'
+import type { Plan } from '../../core/migration/plan.ts'
+import type { History } from '../tracking/history.ts'
+import { isCurrent } from '../tracking/metadata.ts'
+import { raiseMarkSql, renameSql } from '../tracking/records.ts'
+import { bootstrapSql } from '../tracking/schema.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** SQL for what is to be put right in the tracking tables before the first step, or nothing. */
+export function settlingSql(
+  facts: History['facts'],
+  { action, renames = [] }: Plan,
+  { environment, tell }: Pick<RunOptions, 'environment' | 'tell'>,
+): string {
+  const parts = isCurrent(facts) ? [] : [bootstrapSql(environment)]
+  if (renames.length > 0) parts.push(renameSql(renames))
+  if (action === 'up' && facts.markedAs !== null && (facts.markLost || isStricter(environment, facts.markedAs))) {
+    const before = facts.markLost ? 'remembered no environment' : `was marked ${facts.markedAs}`
+    tell(`The database ${before}; from now on it is marked ${environment}`)
+    parts.push(`BEGIN; ${raiseMarkSql(environment)}; COMMIT`)
+  }
+  return parts.join('; ')
+}
