@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { placesOf } from '../core/connection/link.ts'
 import { passwordIn } from '../core/connection/passfile.ts'
-import { placeOf } from '../postgres/driver/connect.ts'
+import { placeOf } from '../postgres/driver/server.ts'
 import type { Context } from './shared/context.ts'
 import type { EnvResult, Setting } from './shared/results.ts'
 

@@ -173,7 +173,7 @@ describe('servers', () => {
     const url = new URL(project.url)
     const cases: [string, string][] = [
       [project.url.replace(/\/\/.*@/, `//${stranger}:${secret}@`), 'password authentication failed'],
-      [`postgresql://app:${secret}@127.0.0.1:1/app`, 'ECONNREFUSED'],
+      [`postgresql://app:${secret}@127.0.0.1:1/app`, 'connection refused'],
       [`postgresql://app:${secret}@no-such-host.invalid/app`, 'no-such-host.invalid'],
       [project.url.replace(/\/[^/]*$/, '/nowhere'), 'database "nowhere" does not exist'],
     ]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Server } from '../../src/postgres/driver/connect.ts'
+import type { Server } from '../../src/postgres/driver/server.ts'
 import type { runPlan } from '../../src/postgres/scratch/replay.ts'
 import type { ScratchServer } from '../../src/postgres/scratch/scratch.ts'
 

@@ -1,5 +1,5 @@
 import { approve } from '../../core/guard.ts'
-import { placeOf } from '../../postgres/driver/connect.ts'
+import { placeOf } from '../../postgres/driver/server.ts'
 import { runQuery, statementsOf } from '../../postgres/shell/query.ts'
 import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
 import type { QueryResult } from '../shared/results.ts'

@@ -1,5 +1,5 @@
 import { approve } from '../../core/guard.ts'
-import { placeOf } from '../../postgres/driver/connect.ts'
+import { placeOf } from '../../postgres/driver/server.ts'
 import { findPsql, runConfinedPsql, runPsql } from '../../postgres/shell/psql.ts'
 import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
 import type { ShellResult } from '../shared/results.ts'

@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { inUse, namesOf, sessionsStaying } from '../../postgres/databases/sessions.ts'
-import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 

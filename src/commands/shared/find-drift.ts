@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import type { State } from '../../core/migration/state.ts'
-import type { Server } from '../../postgres/driver/connect.ts'
+import type { Server } from '../../postgres/driver/server.ts'
 import { type AppliedFile, type Drift, driftOf } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
 import { withScratchFor } from './scratch-server.ts'

@@ -2,7 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { findMissingRoles } from '../../postgres/databases/roles.ts'
-import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 

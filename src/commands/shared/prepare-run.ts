@@ -2,7 +2,8 @@ import type { Action } from '../../core/guard.ts'
 import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
 import { fromBranch } from '../../core/migration/plan-refusals.ts'
 import type { State } from '../../core/migration/state.ts'
-import { type Connection, placeOf, type Server } from '../../postgres/driver/connect.ts'
+import type { Connection } from '../../postgres/driver/connect.ts'
+import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import {
   type Context,
   type Look,

@@ -1,7 +1,8 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { readCatalog } from '../../postgres/catalog/read.ts'
-import { connect, type Server } from '../../postgres/driver/connect.ts'
+import { connect } from '../../postgres/driver/connect.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
+import type { Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type Context, resolveServer } from './context.ts'
 

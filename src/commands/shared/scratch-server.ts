@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import type { Server } from '../../postgres/driver/connect.ts'
+import type { Server } from '../../postgres/driver/server.ts'
 import { type Likeness, likenessOf } from '../../postgres/scratch/likeness.ts'
 import type { ReplayOptions } from '../../postgres/scratch/replay.ts'
 import { type Scratch, type ScratchPlace, withScratch } from '../../postgres/scratch/scratch.ts'

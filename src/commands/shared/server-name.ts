@@ -1,6 +1,7 @@
 import type { ServerName } from '../../core/backup.ts'
 import { readServerId } from '../../postgres/catalog/server-id.ts'
-import { connect, hostAndPort, type Server } from '../../postgres/driver/connect.ts'
+import { connect } from '../../postgres/driver/connect.ts'
+import { hostAndPort, type Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 

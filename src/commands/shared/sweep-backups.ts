@@ -1,5 +1,5 @@
 import { dropCopy } from '../../postgres/databases/copy.ts'
-import type { Server } from '../../postgres/driver/connect.ts'
+import type { Server } from '../../postgres/driver/server.ts'
 import { discard, leftovers, listBackups, notedCopy } from '../../project/backups.ts'
 import type { Context } from './context.ts'
 

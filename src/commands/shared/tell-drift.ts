@@ -1,7 +1,8 @@
 import { NselfError } from '../../core/errors.ts'
 import type { State } from '../../core/migration/state.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
-import type { Connection, Server } from '../../postgres/driver/connect.ts'
+import type { Connection } from '../../postgres/driver/connect.ts'
+import type { Server } from '../../postgres/driver/server.ts'
 import { sinceLastMigration } from '../../postgres/tracking/stored-fingerprint.ts'
 import { type Context, type Look, look } from './context.ts'
 

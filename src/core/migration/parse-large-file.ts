@@ -1,9 +1,8 @@
-import { isAscii } from 'node:buffer'
-import type { NselfError } from '../errors.ts'
-import { locate } from '../location.ts'
 import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { kindOf, PackedStatements } from '../sql/statement-list.ts'
+import { endOfData } from './copy-data-end.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
+import { FilePieces } from './file-pieces.ts'
 import type { LargeText } from './large-text.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
@@ -12,14 +11,6 @@ import type { StreamedSection } from './section.ts'
 import { holdPart, type Part, StreamedChecksum, StreamedText, sumOf } from './streamed-section.ts'
 
 const newline = 10
-
-/** Text that was pushed, and where it begins: in units that the lexer counts, and in bytes of the file. */
-interface Piece {
-  readonly bytes: Buffer
-  readonly text: string
-  readonly start: number
-  readonly byte: number
-}
 
 /**
  * Parses a file of any size, pushed in whole lines, and holds neither its UP nor its COPY data. Data are not even
@@ -31,12 +22,8 @@ export class LargeFileParser {
   private readonly lexer = new Lexer(isMarker)
   private readonly grammar: FileGrammar
   private readonly up: UpDraft
+  private readonly pieces: FilePieces
   private readonly down: DownDraft = { text: '', content: { statements: [], skipped: [] } }
-  private piece: Piece
-  /** Where each piece began. */
-  private readonly marks: { readonly start: number; readonly byte: number }[] = []
-  /** A place in the piece that is known in units and in bytes. */
-  private known = { offset: 0, byte: 0 }
   /** Up to where the open section has its text, in bytes. */
   private fed: number
 
@@ -45,12 +32,12 @@ export class LargeFileParser {
     this.path = path
     this.file = file
     this.fed = byte
-    this.piece = { bytes: Buffer.alloc(0), text: '', start: 0, byte }
+    this.pieces = new FilePieces(file, byte)
     this.up = newUp(byte)
     this.grammar = new FileGrammar({
       slice: (start, end) => this.lexer.slice(start, end),
       lineAt: (offset) => {
-        const byte = this.byteAt(offset)
+        const byte = this.pieces.byteAt(offset)
         return () => file.lineAt(byte).line
       },
     })
@@ -63,11 +50,12 @@ export class LargeFileParser {
       const passed = this.passData(nul === -1 ? bytes : bytes.subarray(0, nul))
       const rest = passed === 0 ? bytes : bytes.subarray(passed)
       if (rest.length === 0) return
-      this.advance(rest)
-      if (nul !== -1) throw nulFault(this.piece.start + rest.toString('utf8', 0, nul - passed).length)
-      for (const token of this.lexer.push(this.piece.text)) this.take(token)
+      this.pieces.push(rest)
+      const { last } = this.pieces
+      if (nul !== -1) throw nulFault(last.start + rest.toString('utf8', 0, nul - passed).length)
+      for (const token of this.lexer.push(last.text)) this.take(token)
       // A line that has no end yet may be a marker: it belongs to nobody before it is read.
-      this.feed(this.grammar.current, this.piece.byte + rest.lastIndexOf(newline) + 1)
+      this.feed(this.grammar.current, last.byte + rest.lastIndexOf(newline) + 1)
     })
   }
 
@@ -75,8 +63,8 @@ export class LargeFileParser {
   finish(name: { version: string; name: string }): Migration {
     return this.guarded(() => {
       for (const token of this.lexer.finish()) this.take(token)
-      this.feed(this.grammar.current, this.piece.byte + this.piece.bytes.length)
-      const { up, down } = this.grammar.finish(this.piece.start + this.piece.text.length)
+      this.feed(this.grammar.current, this.pieces.endByte)
+      const { up, down } = this.grammar.finish(this.pieces.end)
       const { start, end, sum } = this.up
       const part = { file: this.file, start, end, sum }
       const checksum = new StreamedChecksum(part)
@@ -99,22 +87,13 @@ export class LargeFileParser {
     if (!this.lexer.isInCopyData || this.grammar.current.direction === 'down') return 0
     const end = endOfData(bytes)
     if (end === 0) return 0
-    const byte = this.piece.byte + this.piece.bytes.length
+    const byte = this.pieces.endByte
     this.up.dataStart ??= byte
     this.up.sum = sumOf(bytes.subarray(0, end), this.up.sum)
     this.lexer.passCopyData(end)
-    const start = this.piece.start + this.piece.text.length + end
-    this.piece = { bytes: Buffer.alloc(0), text: '', start, byte: byte + end }
+    this.pieces.pass(end)
     this.fed = byte + end
     return end
-  }
-
-  private advance(bytes: Buffer): void {
-    const start = this.piece.start + this.piece.text.length
-    const byte = this.piece.byte + this.piece.bytes.length
-    this.piece = { bytes, text: isAscii(bytes) ? bytes.toString('latin1') : bytes.toString(), start, byte }
-    this.known = { offset: start, byte }
-    this.marks.push({ start, byte })
   }
 
   private take(read: Token): void {
@@ -127,13 +106,14 @@ export class LargeFileParser {
 
   /** A marker was met: what stood before it belongs to the section that it ends. */
   private turn(before: OpenSection, marker: Token): void {
-    this.feed(before, this.byteAt(marker.start))
-    this.fed = this.byteAt(marker.end)
+    this.feed(before, this.pieces.byteAt(marker.start))
+    this.fed = this.pieces.byteAt(marker.end)
     if (this.grammar.current.direction === 'up') Object.assign(this.up, newUp(this.fed))
   }
 
   private feed({ direction }: OpenSection, end: number): void {
-    const bytes = this.piece.bytes.subarray(this.fed - this.piece.byte, end - this.piece.byte)
+    const { last } = this.pieces
+    const bytes = last.bytes.subarray(this.fed - last.byte, end - last.byte)
     if (direction === 'down') this.down.text += bytes.toString()
     else {
       this.up.sum = sumOf(bytes, this.up.sum)
@@ -149,29 +129,18 @@ export class LargeFileParser {
       this.collectStatement(token)
       up.isApart = false
     } else if (token.kind === 'copy-data') {
-      up.dataStart ??= this.byteAt(token.start)
+      up.dataStart ??= this.pieces.byteAt(token.start)
       if (!token.last) return
-      up.statements.setData({ start: up.dataStart, end: this.byteAt(token.end) })
+      up.statements.setData({ start: up.dataStart, end: this.pieces.byteAt(token.end) })
       up.dataStart = null
     }
   }
 
   private collectStatement(token: StatementToken): void {
     const { start, end } = token
-    const byte = this.byteAt(end)
-    const isPlain = start >= this.piece.start && this.piece.text.length === this.piece.bytes.length
-    const length = isPlain ? end - start : Buffer.byteLength(this.lexer.slice(start, end))
+    const byte = this.pieces.byteAt(end)
+    const length = this.pieces.isPlainFrom(start) ? end - start : Buffer.byteLength(this.lexer.slice(start, end))
     this.up.statements.add(byte - length, byte, kindOf(token), this.up.isApart)
-  }
-
-  /** The byte of an offset in the piece; only blanks stand between the piece and one just before it. */
-  private byteAt(offset: number): number {
-    const { start, text, bytes, byte } = this.piece
-    if (offset < start || text.length === bytes.length) return byte + offset - start
-    if (offset < this.known.offset) this.known = { offset: start, byte }
-    const between = text.slice(this.known.offset - start, offset - start)
-    this.known = { offset, byte: this.known.byte + Buffer.byteLength(between) }
-    return this.known.byte
   }
 
   private streamed(section: OpenSection, part: Part): StreamedSection {
@@ -194,23 +163,8 @@ export class LargeFileParser {
     try {
       return read()
     } catch (error) {
-      throw error instanceof SqlError ? invalidFile(error, (offset) => this.locate(offset)) : error
+      throw error instanceof SqlError ? invalidFile(error, (offset) => this.pieces.locate(this.path, offset)) : error
     }
-  }
-
-  private locate(offset: number): NselfError['location'] {
-    const byte = offset >= this.piece.start ? this.byteAt(offset) : this.byteBefore(offset)
-    const { line, before } = this.file.lineAt(byte)
-    return locate(this.path, before + this.file.text(byte, byte + 1000), before.length, line)
-  }
-
-  /** The byte of an offset in an earlier piece. */
-  private byteBefore(offset: number): number {
-    const at = this.marks.findLastIndex(({ start }) => start <= offset)
-    const mark = this.marks[at]
-    if (mark === undefined) return 0
-    const text = this.file.text(mark.byte, this.marks[at + 1]?.byte ?? this.piece.byte)
-    return mark.byte + Buffer.byteLength(text.slice(0, offset - mark.start))
   }
 }
 
@@ -234,20 +188,4 @@ function newUp(start: number): UpDraft {
 interface DownDraft {
   text: string
   readonly content: SectionContent
-}
-
-const lineOfTerminator = Buffer.from('\n\\.')
-
-/** Where the line begins in whole lines of COPY data that ends them; their length where none does. */
-function endOfData(bytes: Buffer): number {
-  if (isTerminator(bytes, 0)) return 0
-  for (let at = bytes.indexOf(lineOfTerminator); at !== -1; at = bytes.indexOf(lineOfTerminator, at + 1)) {
-    if (isTerminator(bytes, at + 1)) return at + 1
-  }
-  return bytes.length
-}
-
-/** As psql takes a line for the end; at the end of the text it is the server that takes it. */
-function isTerminator(bytes: Buffer, at: number): boolean {
-  return /^\\\.(?:\r?\n|$)/.test(bytes.toString('latin1', at, at + 4))
 }

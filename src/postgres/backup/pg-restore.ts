@@ -1,5 +1,5 @@
 import { restoreApplication } from '../databases/databases.ts'
-import type { Server } from '../driver/connect.ts'
+import type { Server } from '../driver/server.ts'
 import { type Ended, environmentFor, failureOf, runTool } from './tool.ts'
 import type { Tools } from './tools.ts'
 

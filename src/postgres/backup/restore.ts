@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { SwapUnknown } from '../databases/swap.ts'
-import type { Server } from '../driver/connect.ts'
+import type { Server } from '../driver/server.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { restoreBeside } from './restore-beside.ts'
 import { restoreInPlace } from './restore-in-place.ts'

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { NselfError } from '../../core/errors.ts'
 import { errorOf } from '../../core/system-error.ts'
-import type { Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { libpqEnvironment } from '../driver/libpq-environment.ts'
+import type { Server } from '../driver/server.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 
 export interface Ended {

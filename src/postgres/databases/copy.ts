@@ -1,8 +1,8 @@
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { messageOf } from '../../core/system-error.ts'
-import type { Server } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
 import {

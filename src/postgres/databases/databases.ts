@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { certain } from '../../core/certain.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
-import { type Connection, connect, type Server } from '../driver/connect.ts'
+import { type Connection, connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 
 /**
  * The connection limit of databases that we made and that serve nobody yet: large enough to mean none, and odd

@@ -1,6 +1,7 @@
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta'
-import { connect, type Server } from '../driver/connect.ts'
+import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /** Only this room knows the library that turns two schemas into statements. */

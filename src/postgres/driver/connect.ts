@@ -1,28 +1,18 @@
-import type { ClientConfig } from 'pg'
-import { isSocket, type Link, type Place, placesOf } from '../../core/connection/link.ts'
-import { passwordIn } from '../../core/connection/passfile.ts'
+import { isSocket, type Place } from '../../core/connection/link.ts'
 import { type Engine, engineOf, otherEngine } from '../../core/engine.ts'
 import { NselfError } from '../../core/errors.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
+import { configOf, connectTimeout } from './client-config.ts'
+import { connectionError } from './connection-error.ts'
 import { hasTransactionalDdl } from './engine.ts'
 import { liftLimits } from './limits.ts'
 import { failOnceLost } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, offersBinding, pidOf, reportedBy, socketOf } from './pg.ts'
 import { firstThatAnswers } from './places.ts'
-import { endWhenSilent, giveUpWhenPressed, waitFor } from './silence.ts'
-import { tlsHint, tlsOptions } from './tls.ts'
+import { placeOf, type Server } from './server.ts'
+import { endWhenSilent, giveUpWhenPressed } from './silence.ts'
+import { tlsOptions } from './tls.ts'
 import { traceClient } from './trace.ts'
-
-/** Where a server is and how to enter it. */
-export interface Server {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string | null
-  readonly database: string
-  readonly ssl?: string | undefined
-  readonly link?: Link | undefined
-}
 
 /** What a notice says besides its message. */
 interface NoticeDetail {
@@ -41,19 +31,6 @@ export interface Connection {
   onNotice: ((message: string, severity: string, more: NoticeDetail) => void) | null
 }
 
-/** `HOST:PORT/DATABASE`, for messages; of several hosts all. */
-export function placeOf(server: Server): string {
-  return `${hostAndPort(server)}/${server.database}`
-}
-
-/** `HOST:PORT`; of several all. */
-export function hostAndPort(server: Server): string {
-  return placesOf(server)
-    .map(({ host, port }) => `${host}:${port}`)
-    .join(',')
-}
-
-const connectTimeout = 15_000
 const goodbyeTimeout = 5000
 
 /**
@@ -136,45 +113,6 @@ async function openAt(
   return connection
 }
 
-async function configOf(
-  server: Server,
-  place: Place,
-  tls: boolean,
-  { applicationName, timeoutMs }: { readonly applicationName: string; readonly timeoutMs: number },
-): Promise<ClientConfig & { pipeline: boolean }> {
-  const { link = {} } = server
-  return {
-    host: place.hostaddr ?? place.host,
-    port: place.port,
-    user: server.user,
-    // Never a text: without one the library would look into the environment and into .pgpass for itself.
-    password: () => passwordAt(server, place),
-    database: server.database,
-    application_name: applicationName,
-    // Sooner than firewalls and load balancers forget a connection on which nothing moves.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: waitFor(
-      Math.min(link.timeoutMs || timeoutMs, timeoutMs === connectTimeout ? Infinity : timeoutMs),
-    ),
-    pipeline: true,
-    ...(link.options === undefined ? {} : { options: link.options }),
-    ...(link.channelBinding === 'disable' ? {} : { enableChannelBinding: tls }),
-    ...(link.directTls && tls ? { sslNegotiation: 'direct' } : {}),
-    ssl: tls ? await tlsOptions(place, server.ssl, link) : false,
-  }
-}
-
-/** @throws NselfError `connection` where there is none: the library would name its own insides. */
-function passwordAt(server: Server, place: Place): string {
-  const { user, database, link } = server
-  const found = server.password || passwordIn(link?.passwords ?? [], { ...place, user, database })
-  if (found) return found
-  throw new NselfError('connection', `${placeOf(server)} asks for a password for ${user}, and none is set`, {
-    hint: 'set it: POSTGRES_PASSWORD, PGPASSWORD, in DATABASE_URL, or as a line of .pgpass',
-  })
-}
-
 /** Asks the server, on a connection of its own as the protocol wants it, to cancel what it does for this one. */
 export async function cancel({ client, server, place }: Connection): Promise<void> {
   const encrypted = 'encrypted' in socketOf(client)
@@ -197,28 +135,4 @@ export async function disconnect(connection: Connection): Promise<void> {
 /** Closes a connection whose answers nobody waits for any more: `disconnect` would wait for them. */
 export function hangUp({ client }: Connection): void {
   socketOf(client).destroy()
-}
-
-const hints: Record<string, string> = {
-  ECONNREFUSED: 'is the server running, and is this its host and port?',
-  ENOTFOUND: 'check the host name',
-  EAI_AGAIN: 'check the host name and the network',
-  ETIMEDOUT: 'check the host, the port and any firewall between',
-  '28P01': 'check the password (POSTGRES_PASSWORD, DATABASE_URL or --database-url)',
-  '28000': "check the user and the server's pg_hba.conf",
-  '3D000': 'create the database first: createdb NAME',
-  '53300': 'the server has no free connection; close some, or raise max_connections',
-  '57P03': 'the server is starting or stopping; try again in a moment',
-}
-
-function connectionError(error: unknown, server: Server): NselfError {
-  const code = systemCodeOf(error)
-  const text = (error instanceof Error && error.message) || code || 'no answer'
-  return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
-    hint:
-      tlsHint(error, server.ssl) ??
-      hints[code ?? ''] ??
-      'check the connection settings: nself db migrate status --help',
-    cause: error,
-  })
 }

@@ -1,6 +1,6 @@
 import { type Place, placesOf } from '../../core/connection/link.ts'
-import type { Server } from './connect.ts'
 import { inheritedEnvironment } from './inherited-environment.ts'
+import type { Server } from './server.ts'
 
 /** Of what is inherited these would make another connection than the one that is meant. */
 const ofConnections =

@@ -1,8 +1,9 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, connect, disconnect, hangUp, type Server } from '../driver/connect.ts'
+import { type Connection, connect, disconnect, hangUp } from '../driver/connect.ts'
 import { majorOf } from '../driver/limits.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { waitFor } from '../driver/silence.ts'
 import { interruptedWaiting } from './interruption.ts'
 

@@ -1,5 +1,6 @@
-import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connect, disconnect } from '../driver/connect.ts'
 import { pidOf } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { blockersSql, nameOf, type OtherSession, standbysSql } from './advisory-lock.ts'
 
 /** Without an answer from the server for so long, somebody may be in the way. */

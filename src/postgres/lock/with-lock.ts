@@ -1,4 +1,5 @@
-import { type Connection, connect, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, connect, disconnect } from '../driver/connect.ts'
+import type { Server } from '../driver/server.ts'
 import { acquireLock, type Lock, type Waiting } from './advisory-lock.ts'
 
 /** How to wait for others, as commands say it. */

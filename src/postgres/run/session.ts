@@ -1,6 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, cancel, hangUp, placeOf } from '../driver/connect.ts'
+import { type Connection, cancel, hangUp } from '../driver/connect.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
+import { placeOf } from '../driver/server.ts'
 import { type Waiting, workersSql } from '../lock/advisory-lock.ts'
 import { interruptedWaiting } from '../lock/interruption.ts'
 import { type History, readHistory } from '../tracking/history.ts'

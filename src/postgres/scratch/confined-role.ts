@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
-import { connect, type Server } from '../driver/connect.ts'
+import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { certain } from '../../core/certain.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { localeOptions, type Properties, readProperties, settingValue } from '../databases/properties.ts'
-import type { Server } from '../driver/connect.ts'
 import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /** What a database must have in common with the real one, for the same migrations to make the same of it. */

@@ -1,8 +1,9 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { plainTextSql, readCatalog } from '../catalog/read.ts'
-import { connect, type Server } from '../driver/connect.ts'
+import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /** Runs `use` on a connection to a scratch database and closes it, so that the database can be copied or dropped. */

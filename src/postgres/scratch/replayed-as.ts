@@ -1,7 +1,7 @@
 import { replaySuperuser } from '../../core/replay/superuser.ts'
 import { withRoles, withUsualPublic } from '../../core/schema/access.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
-import type { Server } from '../driver/connect.ts'
+import type { Server } from '../driver/server.ts'
 import { catalogOf, withScratchConnection } from './read.ts'
 
 /**

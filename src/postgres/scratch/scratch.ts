@@ -1,22 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { NselfError } from '../../core/errors.ts'
-import { sha256 } from '../../core/migration/checksum.ts'
-import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../databases/databases.ts'
-import { localeOptions } from '../databases/properties.ts'
-import { type Connection, cancel, placeOf, type Server } from '../driver/connect.ts'
+import { type Connection, cancel } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
 import { ConfinedRole } from './confined-role.ts'
 import { createScratchSql, differenceFrom, type Likeness, settingsSql } from './likeness.ts'
-import { copySubscriptions, dropSubscriptions } from './subscriptions.ts'
-
-const prefix = 'nself_scratch_'
-const templatePrefix = 'nself_template_'
-/** Enough for a few branches of a few projects on one server. */
-const templatesKept = 8
+import { refuseWithoutRight } from './scratch-right.ts'
+import { copySubscriptions } from './subscriptions.ts'
+import { drop, dropAll, scratchPrefix, sweep } from './sweep.ts'
+import { dropOldTemplates, firstTemplate, templateName } from './templates.ts'
 
 declare const madeForScratch: unique symbol
 
@@ -67,7 +64,7 @@ export async function withScratch<T>(
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const token = randomBytes(4).toString('hex')
-  const connecting = connectBeside(place.server, `${prefix}${token}`)
+  const connecting = connectBeside(place.server, `${scratchPrefix}${token}`)
   return withConnection(connecting, null, (_, owner) => scratching({ place, owner, token }, options, use))
 }
 
@@ -87,12 +84,12 @@ async function scratching<T>(
   const stop = () => void cancel(owner)
   signal.addEventListener('abort', stop)
   const role =
-    kind === 'own-cluster' ? new ConfinedRole(owner.client, like?.role ?? 'postgres', `${prefix}${token}`) : null
+    kind === 'own-cluster' ? new ConfinedRole(owner.client, like?.role ?? 'postgres', `${scratchPrefix}${token}`) : null
   try {
     await refuseWithoutRight(owner, server)
     await sweep(owner.client, server)
     await role?.make()
-    const unlike = await unlikeness(owner.client, place, `${prefix}${token}_0`)
+    const unlike = await unlikeness(owner.client, place, `${scratchPrefix}${token}_0`)
     return await use(scratchOn(owner.client, place, { token, role, unlike }))
   } catch (error) {
     if (signal.aborted && !(error instanceof NselfError)) {
@@ -101,7 +98,7 @@ async function scratching<T>(
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
-    await dropAll(owner.client, server, `${prefix}${token}_`)
+    await dropAll(owner.client, server, `${scratchPrefix}${token}_`)
     await role?.drop()
   }
 }
@@ -117,24 +114,6 @@ async function unlikeness(client: Client, { kind, like }: ScratchPlace, name: st
   return error === null ? null : error.message
 }
 
-async function hasRight(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ may: boolean }>(
-    'SELECT (rolcreatedb OR rolsuper) AND NOT pg_is_in_recovery() AS may FROM pg_roles WHERE rolname = current_user',
-  )
-  return rows[0]?.may === true
-}
-
-async function refuseWithoutRight({ client }: Connection, server: Server): Promise<void> {
-  if (await hasRight(client)) return
-  throw new NselfError(
-    'refused',
-    `a scratch database is needed, but ${server.user} may not create one on ${placeOf(server)}`,
-    {
-      hint: 'ALTER ROLE … CREATEDB; or name a server where it may: --shadow-url postgresql://user:password@host:5432/postgres',
-    },
-  )
-}
-
 interface Means {
   readonly token: string
   readonly role: ConfinedRole | null
@@ -148,7 +127,7 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
     const there = { ...server, database }
     return (role === null ? there : role.enter(there)) as ScratchServer
   }
-  const templateOf = (key: string) => `${templatePrefix}${kindOf(key, like, role)}`
+  const templateOf = (key: string) => templateName(key, like, role !== null)
   const copySql = (name: string, from: string) =>
     `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(from)}${role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`}`
   const copyInto = async (database: string, from: string) => {
@@ -164,7 +143,7 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       return role !== null
     },
     async create(from) {
-      const database = `${prefix}${token}_${++count}`
+      const database = `${scratchPrefix}${token}_${++count}`
       const fresh = createScratchSql(database, unlike === null ? like : null, role?.owner ?? null)
       if (from) await copyInto(database, from.database)
       else await client.query(fresh)
@@ -174,16 +153,9 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       return at(database)
     },
     async findTemplate(keys) {
-      if (keys.length === 0) return null
-      const names = new Map(keys.map((key) => [key, templateOf(key)]))
-      // Of another role what is in it could be copied, but not altered.
-      const { rows } = await client.query<{ name: string }>(
-        `SELECT datname AS name FROM pg_database WHERE datname IN (${[...names.values()].map(quoteLiteral).join(', ')})
-         AND pg_has_role(datdba, 'MEMBER')`,
-      )
-      const found = new Set(rows.map((row) => row.name))
-      const first = [...names].find(([, name]) => found.has(name))
-      return first === undefined ? null : { key: first[0], server: at(first[1]) }
+      const name = await firstTemplate(client, keys.map(templateOf))
+      const key = keys.find((one) => templateOf(one) === name)
+      return key === undefined ? null : { key, server: at(templateOf(key)) }
     },
     async saveTemplate(key, from) {
       // Another command may have made it meanwhile.
@@ -191,53 +163,4 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       await dropOldTemplates(client, server)
     },
   }
-}
-
-/** A key for the same migrations in the same kind of database, made by the same role. */
-function kindOf(key: string, like: Likeness | null, role: ConfinedRole | null): string {
-  if (like === null) return key
-  const { properties, settings, extensions } = like
-  const kind = [like.role, role !== null, localeOptions(properties), settings, extensions]
-  return sha256(`${key} ${JSON.stringify(kind)}`).slice(0, 32)
-}
-
-/** What commands have left that were killed: their connection is gone, their databases and logins are not. */
-async function sweep(client: Client, server: Server): Promise<void> {
-  const gone = (name: string) => `${name} ^@ '${prefix}' AND NOT EXISTS
-      (SELECT FROM pg_stat_activity a WHERE a.application_name ^@ '${prefix}' AND (${name} || '_') ^@ (a.application_name || '_'))`
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT d.datname AS name FROM pg_database d WHERE ${gone('d.datname')}`,
-  )
-  for (const { name } of rows) await drop(client, server, name)
-  const logins = await client.query<{ name: string }>(`SELECT rolname AS name FROM pg_roles WHERE ${gone('rolname')}`)
-  for (const { name } of logins.rows) await send(client, `DROP ROLE ${quoteIdentifier(name)}`)
-}
-
-async function dropAll(client: Client, server: Server, start: string): Promise<void> {
-  const find = () =>
-    client.query<{ name: string }>(`SELECT datname AS name FROM pg_database WHERE datname ^@ ${quoteLiteral(start)}`)
-  // A cancel request that was late can hit the first of these.
-  const { rows } = await find().catch(() => find().catch(() => ({ rows: [] })))
-  for (const { name } of rows) await drop(client, server, name)
-}
-
-/** The oldest go: a database's number grows with its age. */
-async function dropOldTemplates(client: Client, server: Server): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT datname AS name FROM pg_database WHERE datname ^@ '${templatePrefix}'
-     AND pg_has_role(datdba, 'MEMBER') ORDER BY oid DESC OFFSET ${templatesKept}`,
-  )
-  for (const { name } of rows) await drop(client, server, name)
-}
-
-/**
- * Ends what still works there for us, such as a query that was cancelled and does not know yet.
- * @param server null for a database in which nothing was replayed.
- */
-async function drop(client: Client, server: Server | null, name: string): Promise<void> {
-  const sql = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
-  const { error } = await send(client, sql)
-  if (error === null) return
-  if (server !== null) await dropSubscriptions({ ...server, database: name }).catch(() => {})
-  await send(client, sql)
 }

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
-import { connect, type Server } from '../driver/connect.ts'
+import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /** A database that has one cannot be dropped. Here none has a slot of its own, so nothing is asked of a publisher. */

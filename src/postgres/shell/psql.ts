@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises'
 import { isatty } from 'node:tty'
 import { NselfError } from '../../core/errors.ts'
 import { leavesConnection } from '../../core/psql-command.ts'
-import type { Server } from '../driver/connect.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { libpqEnvironment } from '../driver/libpq-environment.ts'
+import type { Server } from '../driver/server.ts'
 
 /** Folders of installed versions; each has a bin/. */
 const homes = [

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { NselfError } from '../../core/errors.ts'
-import { type Connection, cancel, connectAsPerson, disconnect, type Server } from '../driver/connect.ts'
+import { type Connection, cancel, connectAsPerson, disconnect } from '../driver/connect.ts'
 import { socketOf } from '../driver/pg.ts'
+import type { Server } from '../driver/server.ts'
 import { ReadOnlySession } from './read-only-session.ts'
 import { encode, errorMessage, Frames, readyMessage, texts, type WireMessage } from './wire.ts'
 

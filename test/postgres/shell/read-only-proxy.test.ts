@@ -1,7 +1,7 @@
 import { connect as connectSocket } from 'node:net'
 import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Server } from '../../../src/postgres/driver/connect.ts'
+import type { Server } from '../../../src/postgres/driver/server.ts'
 import { type ReadOnlyProxy, startReadOnlyProxy } from '../../../src/postgres/shell/read-only-proxy.ts'
 import { postgres14 } from '../../helpers/postgres-14.ts'
 import { type Project, useServer } from '../../helpers/project.ts'

@@ -1,6 +1,6 @@
 import { contradictions } from '../../../core/migration/plan-refusals.ts'
 import type { Entry } from '../../../core/migration/state.ts'
-import { placeOf } from '../../../postgres/driver/connect.ts'
+import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import { type Context, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'

@@ -1,4 +1,4 @@
-import { placeOf } from '../../../postgres/driver/connect.ts'
+import { placeOf } from '../../../postgres/driver/server.ts'
 import type { Context } from '../../shared/context.ts'
 import { lookAtSeeds } from '../../shared/run-seeds.ts'
 import type { SeedStatusResult } from '../../shared/seed-results.ts'

@@ -1,6 +1,6 @@
 import { approve } from '../../../core/guard.ts'
 import { mockPeople, type Person } from '../../../core/person.ts'
-import { placeOf } from '../../../postgres/driver/connect.ts'
+import { placeOf } from '../../../postgres/driver/server.ts'
 import { addPeople } from '../../../postgres/run/users.ts'
 import { readProductionPeople, readUsersConfig, type UsersConfig } from '../../../project/users.ts'
 import {

@@ -1,0 +1,46 @@
+import { NselfError } from '../../core/errors.ts'
+import { systemCodeOf } from '../../core/system-error.ts'
+import { placeOf, type Server } from './server.ts'
+import { tlsHint } from './tls.ts'
+
+/** What the system calls a failure, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (connection refused)',
+  ECONNRESET: 'the other side closed the connection',
+  EPIPE: 'the other side closed the connection',
+  ENOTFOUND: 'no host has that name',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ETIMEDOUT: 'no answer within the time allowed',
+  EHOSTUNREACH: 'no route leads to that host',
+  ENETUNREACH: 'the network cannot be reached',
+  ENOENT: 'there is no such socket',
+  EACCES: 'permission denied',
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'is the server running, and is this its host and port?',
+  ENOENT: 'is the server running, and is this the folder of its socket?',
+  ENOTFOUND: 'check the host name',
+  EAI_AGAIN: 'check the host name and the network',
+  ETIMEDOUT: 'check the host, the port and any firewall in between',
+  EHOSTUNREACH: 'check the host, the network and any firewall in between',
+  ENETUNREACH: 'check the network',
+  '28P01': 'check the password (POSTGRES_PASSWORD, DATABASE_URL or --database-url)',
+  '28000': "check the user and the server's pg_hba.conf",
+  '3D000': 'create the database first: createdb NAME',
+  '53300': 'the server has no free connection; close some, or raise max_connections',
+  '57P03': 'the server is starting or stopping; try again in a moment',
+}
+
+/** Why a connection could not be made, and what to look at. */
+export function connectionError(error: unknown, server: Server): NselfError {
+  const code = systemCodeOf(error)
+  const text = reasons[code ?? ''] ?? ((error instanceof Error && error.message) || code || 'no answer')
+  return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
+    hint:
+      tlsHint(error, server.ssl) ??
+      hints[code ?? ''] ??
+      'check the connection settings: nself db migrate status --help',
+    cause: error,
+  })
+}
