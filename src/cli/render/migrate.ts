@@ -69,9 +69,15 @@ function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {
 export function renderRun({ action, steps, database, durationMs }: RunResult): string {
   if (steps.length === 0)
     return action === 'down' ? `Nothing to revert on ${database}` : `Nothing to do: ${database} is up to date`
-  const verb = action === 'down' ? 'Reverted' : 'Applied'
-  const line = `${verb} ${steps.length} migration${steps.length === 1 ? '' : 's'} on ${database} in ${durationMs} ms`
+  const reverted = steps.filter(({ direction }) => direction === 'down').length
+  const applied = steps.length - reverted
+  const done = [...(reverted > 0 ? [`reverted ${reverted}`] : []), ...(applied > 0 ? [`applied ${applied}`] : [])]
+  const line = `${capitalized(done.join(' and '))} migration${(applied || reverted) === 1 ? '' : 's'} on ${database} in ${durationMs} ms`
   return [...steps.flatMap(effectLines), line].join('\n')
+}
+
+function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
 const effectsShown = 10
@@ -93,10 +99,12 @@ export function renderUpdate({ verified, backup, ...run }: UpdateResult): string
 
 export function renderDryRun({ steps }: DryRunResult): string {
   if (steps.length === 0) return 'Nothing to do'
+  const isMixed = new Set(steps.map(({ direction }) => direction)).size > 1
   return steps
-    .map(({ name, transaction, blocks = 0, sql, dangers }) => {
+    .map(({ name, direction, transaction, blocks = 0, sql, dangers }) => {
       const own = `${blocks} ${blocks === 1 ? 'transaction' : 'transactions'} of its own: not atomic`
-      const head = `-- ${name}${transaction ? '' : ` (${blocks > 0 ? own : 'outside a transaction'})`}`
+      const section = isMixed && direction === 'down' ? ' (DOWN)' : ''
+      const head = `-- ${name}${section}${transaction ? '' : ` (${blocks > 0 ? own : 'outside a transaction'})`}`
       const warnings = dangers.map(({ message, location }) => `-- ! line ${location.line}: ${message}`)
       return [head, ...warnings, sql].join('\n')
     })

@@ -21,6 +21,7 @@ export function migrateLeaves(migrate: Command, run: Runner): Record<string, () 
     up: addUp,
     down: addDown,
     redo: addRedo,
+    sync: addSync,
     create: addCreate,
     fresh: addFresh,
     repair: addRepair,
@@ -117,6 +118,27 @@ function addRedo(migrate: Command, run: Runner): void {
       run(flags, async (context) =>
         (await import('../../commands/db/migrate/redo.ts')).redo(context, {
           count: n,
+          singleTransaction: false,
+          noBackup: flags.backup === false,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+}
+
+function addSync(migrate: Command, run: Runner): void {
+  leaf(migrate, 'sync', 'make the database match this checkout: revert what is not in it, apply what is pending', [
+    'nself db migrate sync             # after git switch',
+    'nself db migrate sync --dry-run',
+  ])
+    .option('--dry-run', 'print the SQL, change nothing')
+    .addOption(confirm())
+    .addOption(noBackup())
+    .addOption(lockWait())
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/migrate/sync.ts')).sync(context, {
+          dryRun: flags.dryRun === true,
           singleTransaction: false,
           noBackup: flags.backup === false,
           lockWaitMs: flags.lockWait,

@@ -1,39 +1,53 @@
-import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
+import { notesOnDown, type Plan, type Step } from '../../core/migration/plan.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import type { State } from '../../core/migration/state.ts'
+import type { Client } from '../../postgres/driver/pg.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
 import { type Context, look } from './context.ts'
 import { lookAtPlan } from './look-at-plan.ts'
+import type { ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 
-/** The SQL that a run would send, without a lock and without a change. */
-export async function dryRun(context: Context, plan: (state: State) => Plan): Promise<DryRunResult> {
-  const steps: DryRunResult['steps'][number][] = []
+/** The SQL that plans would send, one after the other, without a lock and without a change. */
+export async function dryRun(
+  context: Context,
+  plansOf: (state: State) => readonly [Plan, ...Plan[]],
+): Promise<DryRunResult> {
   return look(context, async ({ client }, found) => {
-    const planned = plan(found.state)
-    for (const note of notesOnDown(planned)) context.tell(`Note: ${note}`)
-    const { findings } = await lookAtPlan(context, client, found, planned)
-    for (const { direction, file, version, name, applied } of planned.steps) {
-      const section = direction === 'up' ? file?.up : file?.down
-      const sql = file && section ? wholeText(section) : await readStoredDown(client, applied ?? { version, name })
-      const dangers = findings
-        .filter(({ migration }) => migration === name)
-        .map(({ kind, object, what, destructive, location }) => ({
-          kind,
-          object,
-          message: what,
-          destructive,
-          location,
-        }))
-      steps.push({
-        version,
-        name,
-        transaction: section?.transaction ?? true,
-        ...(section && section.blocks > 0 ? { blocks: section.blocks } : {}),
-        sql: (sql ?? '').trim(),
-        dangers,
-      })
+    const plans = plansOf(found.state)
+    const steps: DryRunResult['steps'][number][] = []
+    for (const plan of plans) {
+      for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
+      const { findings } = await lookAtPlan(context, client, found, plan)
+      for (const step of plan.steps) steps.push(await dryStep(client, step, findings))
     }
-    return { kind: 'dry-run', action: planned.action === 'down' ? 'down' : 'up', steps }
+    return { kind: 'dry-run', action: plans[0].action === 'down' ? 'down' : 'up', steps }
   })
+}
+
+async function dryStep(
+  client: Client,
+  { direction, file, version, name, applied }: Step,
+  findings: ScriptsLook['findings'],
+): Promise<DryRunResult['steps'][number]> {
+  const section = direction === 'up' ? file?.up : file?.down
+  const sql = file && section ? wholeText(section) : await readStoredDown(client, applied ?? { version, name })
+  const dangers = findings
+    .filter(({ migration }) => migration === name)
+    .map(({ kind, object, what, destructive, location }) => ({
+      kind,
+      object,
+      message: what,
+      destructive,
+      location,
+    }))
+  return {
+    version,
+    name,
+    direction,
+    transaction: section?.transaction ?? true,
+    ...(section && section.blocks > 0 ? { blocks: section.blocks } : {}),
+    sql: (sql ?? '').trim(),
+    dangers,
+  }
 }

@@ -73,6 +73,8 @@ export interface DryRunResult {
     /** Null for a seed. */
     readonly version: string | null
     readonly name: string
+    /** Which section; a seed has none. */
+    readonly direction?: 'up' | 'down'
     readonly transaction: boolean
     /** How many transactions of its own it runs in; absent where it has none. */
     readonly blocks?: number

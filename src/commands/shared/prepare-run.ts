@@ -19,6 +19,8 @@ import { tellDriftFirst } from './tell-drift.ts'
 
 export interface RunKind {
   readonly plan: (state: State) => Plan
+  /** The state that the runs before it are to leave, of the one that is found. */
+  readonly begin?: (found: State) => State
   /** Says what would happen: `apply 3 migrations to`. */
   readonly summary: (steps: number) => string
   /** What each step does must be known wherever it runs. */
@@ -61,7 +63,8 @@ export async function prepareOn(
   found: Look,
   kind: RunKind,
 ): Promise<Prepared> {
-  const { server, history, state } = found
+  const { server, history } = found
+  const state = kind.begin?.(found.state) ?? found.state
   refuseOtherEnvironment(server, history.facts, context.settings.environment)
   refuseLost(server, history)
   const plan = kind.plan(state)

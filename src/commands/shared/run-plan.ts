@@ -78,15 +78,16 @@ async function performAll(
   flags: RunFlags,
   open: Connection | null,
 ): Promise<Report> {
-  let report: Report | null = null
+  const reports: Report[] = []
   for (const [i, { kind, prepared }] of parts.entries()) {
-    const before: Report | null = report
-    const running = perform(context, prepared, certain(approved[i]), kind, flags, before === null ? open : null)
-    report = await running.catch((error) => {
-      throw before !== null && error instanceof NselfError ? afterFirst(error, before, kind) : error
+    const before = reports.at(-1)
+    const running = perform(context, prepared, certain(approved[i]), kind, flags, before === undefined ? open : null)
+    const report = await running.catch((error) => {
+      throw before !== undefined && error instanceof NselfError ? afterFirst(error, before, kind) : error
     })
+    reports.push(report)
   }
-  return certain(report ?? undefined)
+  return { ...certain(reports.at(-1)), steps: reports.flatMap(({ steps }) => steps) }
 }
 
 /** What stopped a later run, said with what the one before it has done and what to type for the rest of it. */

@@ -10,23 +10,28 @@ import { compare, type State } from './state.ts'
  */
 export function planRedo(state: State, count: number | undefined): { readonly down: Plan; readonly up: Plan } {
   const down = planDown(state, { count })
-  const versions = new Set(down.steps.map(({ version }) => version))
+  const versions = versionsOf(down)
   const gone = state.entries.find(({ version, file, applied }) => applied && file === null && versions.has(version))
   if (gone !== undefined) {
     throw new NselfError('refused', `${gone.name} cannot be applied again: its file is not here`, {
       hint: 'bring the file back, or revert alone: nself db migrate down; nothing was run',
     })
   }
-  return { down, up: applyAgain(state, versions) }
+  return { down, up: applyAgain(reverted(state, versions), versions) }
 }
 
-/** The same migrations and no others, as if they were reverted or once they are. */
+export function versionsOf({ steps }: Plan): ReadonlySet<string> {
+  return new Set(steps.map(({ version }) => version))
+}
+
+/** Applies these and no others. */
 export function applyAgain(state: State, versions: ReadonlySet<string>): Plan {
-  const up = planUp(reverted(state, versions), {}, true)
+  const up = planUp(state, {}, true)
   return { ...up, steps: up.steps.filter(({ version }) => versions.has(version)) }
 }
 
-function reverted({ entries, lost }: State, versions: ReadonlySet<string>): State {
+/** The state once these are reverted. */
+export function reverted({ entries, lost }: State, versions: ReadonlySet<string>): State {
   const files = entries.map(({ file }) => file).filter((file) => file !== null)
   const rows = entries.map(({ applied }) => applied).filter((row): row is Applied => row !== null)
   return compare(

@@ -73,7 +73,7 @@ export function refuseTakenNumbers({ entries }: State): void {
       'refused',
       `${file.name} is pending, but its number is that of ${twin.name}, which is applied here`,
       {
-        hint: `the file of ${twin.name} is not here${fromBranch(twin) || ': it is of another branch or checkout'}. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or, where ${twin.name} is the last one applied, revert it by its stored DOWN: nself db migrate down; nothing was run`,
+        hint: `the file of ${twin.name} is not here${fromBranch(twin) || ': it is of another branch or checkout'}. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or revert ${twin.name} by its stored DOWN: nself db migrate sync; nothing was run`,
       },
     )
   }

@@ -93,18 +93,35 @@ function isOpen(status: Status): boolean {
 export function planDown(state: State, limit: Limit = {}): Plan {
   refuseTwins(state)
   refuseLostRows(state)
-  const applied = state.entries
-    .filter((entry) => entry.applied !== null)
-    .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))
+  const applied = lastAppliedFirst(state)
   let chosen = applied.slice(0, limit.to === undefined ? (limit.count ?? 1) : undefined)
   if (limit.to !== undefined) {
     const at = applied.findIndex((entry) => entry.version === limit.to)
     if (at === -1 && limit.to !== '0') throw unknownVersion(limit.to, 'not applied')
     chosen = (at === -1 ? applied : applied.slice(0, at)).slice(0, limit.count)
   }
-  refuseIrreversible(chosen)
+  return planRevert(state, chosen)
+}
+
+/**
+ * Reverts these, in this order.
+ * @param wayOut what to do instead where one of them has no DOWN.
+ * @throws NselfError `refused` where one of them cannot be reverted.
+ */
+export function planRevert(
+  state: State,
+  chosen: readonly Entry[],
+  wayOut = 'write a DOWN section for it, or go back only as far as the migration after it with --to; nothing was changed',
+): Plan {
+  refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
   return { action: 'down', steps, renames: renamesOf(state) }
+}
+
+export function lastAppliedFirst({ entries }: State): Entry[] {
+  return entries
+    .filter((entry) => entry.applied !== null)
+    .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))
 }
 
 /** The file whose DOWN reverts a migration: none where its UP is not what was applied, so that what is stored must. */
@@ -112,7 +129,7 @@ function fileOfDown({ file, applied }: Entry): Migration | null {
   return file !== null && applied !== null && isSameText(file, applied) ? file : null
 }
 
-function refuseIrreversible(chosen: readonly Entry[]): void {
+function refuseIrreversible(chosen: readonly Entry[], wayOut: string): void {
   const stuck = chosen.filter((entry) => {
     const file = fileOfDown(entry)
     return file === null ? entry.applied?.revertible !== true : file.down === null
@@ -122,7 +139,7 @@ function refuseIrreversible(chosen: readonly Entry[]): void {
   throw new NselfError('refused', `irreversible: ${listNames(stuck)} ${stuck.length === 1 ? 'has' : 'have'} no DOWN`, {
     hint: edited
       ? `${edited.name} had none when it was applied, and its file has changed since. Where its present DOWN fits, accept the file: nself db migrate repair --accept ${edited.version}. Nothing was changed`
-      : 'write a DOWN section for it, or go back only as far as the migration after it with --to; nothing was changed',
+      : wayOut,
   })
 }
 

@@ -122,6 +122,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
       {
         version: '3',
         name: '003_clean_up',
+        direction: 'up',
         transaction: true,
         sql: 'DROP TABLE countries;',
         dangers: [
@@ -336,7 +337,14 @@ export const more: Readonly<Record<string, Result>> = {
     kind: 'dry-run',
     action: 'down',
     steps: [
-      { version: '3', name: '003_clean_up', transaction: true, sql: 'CREATE TABLE countries (id int);', dangers: [] },
+      {
+        version: '3',
+        name: '003_clean_up',
+        direction: 'down',
+        transaction: true,
+        sql: 'CREATE TABLE countries (id int);',
+        dangers: [],
+      },
     ],
   },
   'dry-run-seed': {

@@ -169,7 +169,7 @@ describe('up', () => {
       {},
       'refused',
       /^2_c is pending, but its number is that of 002_b, which is applied here$/,
-      /--renumber 2_c;.*nself db migrate down;/,
+      /--renumber 2_c;.*nself db migrate sync;/,
     ],
     [
       'one that did its work under another number',

@@ -85,9 +85,10 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
   return {
     kind,
     action,
-    steps: steps.map(({ version, name, transaction, blocks, sql, dangers }) => ({
+    steps: steps.map(({ version, name, direction, transaction, blocks, sql, dangers }) => ({
       version,
       name,
+      ...(direction ? { direction } : {}),
       transaction,
       ...(blocks ? { blocks } : {}),
       sql,

@@ -13,7 +13,7 @@ export interface DownOptions extends RunFlags {
 
 /** Reverts what was applied last, or shows what it would run. */
 export async function down(context: Context, options: DownOptions): Promise<RunResult | DryRunResult> {
-  return options.dryRun ? dryRun(context, planOf(options)) : revertApplied(context, options)
+  return options.dryRun ? dryRun(context, (state) => [planOf(options)(state)]) : revertApplied(context, options)
 }
 
 /** Reverts what was applied last. */

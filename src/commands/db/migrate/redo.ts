@@ -1,4 +1,4 @@
-import { applyAgain, planRedo } from '../../../core/migration/plan-redo.ts'
+import { applyAgain, planRedo, reverted, versionsOf } from '../../../core/migration/plan-redo.ts'
 import type { Context } from '../../shared/context.ts'
 import type { RunResult } from '../../shared/migrate-results.ts'
 import { migrationCount, type RunKind } from '../../shared/prepare-run.ts'
@@ -20,8 +20,9 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
   return runTogether(
     context,
     (state) => {
-      const versions = new Set(planRedo(state, options.count).down.steps.map(({ version }) => version))
+      const versions = versionsOf(planRedo(state, options.count).down)
       const up: RunKind = {
+        begin: (found) => reverted(found, versions),
         plan: (now) => applyAgain(now, versions),
         parsesFirst: true,
         summary: (steps) => `apply ${migrationCount(steps)} again to`,

@@ -14,7 +14,7 @@ export interface UpOptions extends RunFlags {
 
 /** Applies pending migrations, or shows what it would run. */
 export async function up(context: Context, options: UpOptions): Promise<RunResult | DryRunResult> {
-  return options.dryRun ? dryRun(context, planOf(options)) : applyPending(context, options)
+  return options.dryRun ? dryRun(context, (state) => [planOf(options)(state)]) : applyPending(context, options)
 }
 
 /** Applies pending migrations. */
