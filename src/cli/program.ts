@@ -1,7 +1,8 @@
-import { Command } from '@commander-js/extra-typings'
+import { Command, Help, Option } from '@commander-js/extra-typings'
 import { addBackup } from './tree/backup.ts'
+import { addCompletion } from './tree/completion.ts'
 import { addEnv } from './tree/env.ts'
-import type { Runner } from './tree/leaf.ts'
+import { commonGroup, ownOptionsFirst, type Runner } from './tree/leaf.ts'
 import { migrateLeaves } from './tree/migrate.ts'
 import { addQuery } from './tree/query.ts'
 import { addSchema } from './tree/schema.ts'
@@ -19,8 +20,26 @@ interface Outside {
   readonly width: () => number
 }
 
-/** The tree of commands, as far as these words need it. Each leaf turns its flags into a call; nothing else happens here. */
-export function buildProgram(run: Runner, words: readonly string[], outside: Outside): Command {
+/** How help is laid out, of all commands. */
+const layout = {
+  // Without the command `help`, which is `--help` put first.
+  visibleCommands: ({ commands }: Parameters<Help['visibleCommands']>[0]) => [...commands],
+  groupItems: ownOptionsFirst,
+  subcommandTerm: (command: Parameters<Help['subcommandTerm']>[0]) =>
+    [
+      command.name(),
+      ...command.registeredArguments.map((word) => (word.required ? `<${word.name()}>` : `[${word.name()}]`)),
+    ].join(' '),
+  // Of a group the commands are what matters.
+  visibleOptions: (command: Parameters<Help['visibleOptions']>[0]) =>
+    command.options.length === 0 ? [] : new Help().visibleOptions(command),
+}
+
+/**
+ * The tree of commands, as far as these words need it; all of it without words. Each leaf turns its flags into a call;
+ * nothing else happens here.
+ */
+export function buildProgram(run: Runner, words: readonly string[] | null, outside: Outside): Command {
   const program = new Command('nself')
   program.exitOverride()
   program.configureOutput({
@@ -30,27 +49,39 @@ export function buildProgram(run: Runner, words: readonly string[], outside: Out
     getOutHelpWidth: outside.width,
     getOutHasColors: () => false,
   })
-  program.description('PostgreSQL migrations in plain SQL files').version(outside.version)
+  program.configureHelp(layout).helpCommand(false)
+  program.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(commonGroup))
+  program.description('PostgreSQL migrations in plain SQL files.').version(outside.version)
   const server = () => addServer(program, run, outside.print)
   const db = () => {
-    const group = program.command('db').description('the database')
-    if (words.includes('db')) addDb(group, run, words.slice(1))
+    const group = program.command('db').description('Migrations, seeds, backups and the schema of a database.')
+    if (words === null || words.includes('db')) addDb(group, run, words?.slice(1) ?? null)
   }
-  addNamed(words[0], { db, env: () => addEnv(program, run), start: server, stop: server, logs: server })
+  addNamed(words?.[0], {
+    db,
+    env: () => addEnv(program, run),
+    start: server,
+    stop: server,
+    logs: server,
+    completion: () => addCompletion(program, outside.print),
+  })
   return program
 }
 
-function addDb(db: Command, run: Runner, words: readonly string[]): void {
+function addDb(db: Command, run: Runner, words: readonly string[] | null): void {
   const migrate = () => {
-    const group = db.command('migrate').description('numbered SQL files, tracked in the database')
-    if (words.includes('migrate')) addNamed(words[1], migrateLeaves(group, run))
+    const group = db
+      .command('migrate')
+      .usage('<command>')
+      .description('Numbered SQL files, and the record of which were applied.')
+    if (words === null || words.includes('migrate')) addNamed(words?.[1], migrateLeaves(group, run))
   }
   const backup = () => addBackup(db, run)
   const seed = () => addSeed(db, run)
   const query = () => addQuery(db, run)
   const update = () => addUpdate(db, run)
   const schema = () => addSchema(db, run)
-  addNamed(words[0], {
+  addNamed(words?.[0], {
     migrate,
     schema,
     run: schema,

@@ -17,7 +17,10 @@ function said(error: unknown): unknown {
     .replace(/^error: /, '')
     .replace(/^command-argument value '(.*)' is invalid for argument '(.*?)'\. /, "$2 cannot be '$1': ")
     .replace(/^option '(.*?)' argument '(.*)' is invalid\. /, "$1 cannot be '$2': ")
-  return new NselfError('usage', message, { hint: 'add --help to see how it is used' })
+  const [what = '', meant] = message.split(/\n\(Did you mean (.*)\?\)$/)
+  const hint =
+    meant === undefined ? 'add --help to see what the command takes' : `did you mean ${meant}? --help lists all`
+  return new NselfError('usage', what, { hint })
 }
 
 async function failed(error: unknown): Promise<void> {
@@ -27,17 +30,61 @@ async function failed(error: unknown): Promise<void> {
   })
 }
 
+const complain = (text: string) => void streams().stderr.write(text)
+const outside = { version: manifest.version, print, complain, width }
+const wholeProgram = () => buildProgram(run, null, outside)
+
+/** Whether that was all. @throws NselfError `usage` for a word that names no command. */
+async function isHelp(words: readonly string[]): Promise<boolean> {
+  const command = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
+  const isAsked = command.includes('--help') || command.includes('-h')
+  const namesNone = command.every((word) => word.startsWith('-') || word === 'db')
+  if (!isAsked && !namesNone) return false
+  if (!isAsked && command.some((word) => word.startsWith('-'))) return false
+  const { answerHelp } = await import('./help/answer.ts')
+  const answer = await answerHelp(wholeProgram(), command, width())
+  if (answer === null) return false
+  if (typeof answer !== 'string') throw answer
+  if (isAsked) print(answer)
+  else complain(answer)
+  // Who named no command has done something wrong.
+  process.exitCode = isAsked ? 0 : 2
+  return true
+}
+
+/** What commander does not know may be a command that is called otherwise. */
+async function unknown(error: unknown, words: readonly string[]): Promise<unknown> {
+  const codes = ['commander.unknownCommand', 'commander.excessArguments']
+  if (!(error instanceof CommanderError) || !codes.includes(error.code)) return said(error)
+  const root = wholeProgram()
+  const { unknownWord } = await import('./help/tree-words.ts')
+  if (unknownWord(root, words) === null) return said(error)
+  return (await import('./help/suggest.ts')).unknownCommand(root, words)
+}
+
+/** For the scripts of `nself completion`: what may stand where the cursor is. */
+async function completed(typed: readonly string[]): Promise<string> {
+  const { complete } = await import('./help/complete.ts')
+  const { placesHere } = await import('./help/places.ts')
+  const current = typed.at(-1) ?? ''
+  const head = /^([a-z]+:)+/.exec(current)?.[0] ?? ''
+  // In `migrate:u` the group is said in the same word.
+  const before = orderedWords([...typed.slice(0, -1), ...(head === '' ? [] : [`${head}x`])])
+  const path = head === '' ? before : before.slice(0, -1)
+  return complete(wholeProgram(), path, { prefix: head, typed: current.slice(head.length) }, placesHere())
+}
+
 async function main(): Promise<void> {
-  const words = orderedWords(process.argv.slice(2))
-  const complain = (text: string) => void streams().stderr.write(text)
+  const typed = process.argv.slice(2)
+  const words = orderedWords(typed)
   try {
-    const program = buildProgram(run, words, { version: manifest.version, print, complain, width })
-    await program.parseAsync(words, { from: 'user' })
+    if (typed[0] === '__complete') print(await completed(typed.slice(1)))
+    else if (!(await isHelp(words))) await buildProgram(run, words, outside).parseAsync(words, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return
     // A group of commands without one of them: its help has been shown.
     if (error instanceof CommanderError && error.code === 'commander.help') process.exitCode = 2
-    else await failed(said(error))
+    else await failed(await unknown(error, words))
   }
   exit()
 }

@@ -1,6 +1,7 @@
 import { NselfError } from './errors.ts'
 
-export type Environment = 'local' | 'staging' | 'production'
+export const environments = ['local', 'staging', 'production'] as const
+export type Environment = (typeof environments)[number]
 
 const names = new Map<string, Environment>([
   ['local', 'local'],

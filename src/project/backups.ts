@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { access, chmod, constants, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { isAbsolute, join, relative, resolve } from 'node:path'
@@ -47,6 +48,12 @@ export async function notedCopy(path: string): Promise<string | null> {
   const text = await readRegular(path).catch(() => '')
   const found = /^\{"copy":(".*")\}$/.exec(text.length < 1000 ? text : '')?.[1]
   return found === undefined ? null : String(JSON.parse(found))
+}
+
+/** The names of what backups are kept in, the newest first, without a look into them. */
+export function backupNames(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => Object.values(ending).some((end) => name.endsWith(end)))
+  return names.sort().reverse()
 }
 
 /** Removes a file that is not whole, where it is still there. */

@@ -17,6 +17,7 @@ const databaseCommands = [
   ),
   'db seed(?! create)',
   'env',
+  'logs postgres',
 ]
 
 const command = new RegExp(`\\bnself (?:${databaseCommands.join('|')})(?![\\w:-])`, 'g')

@@ -2,11 +2,11 @@ import { type Command, Option } from '@commander-js/extra-typings'
 import { confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
 
 const endConnections = () =>
-  new Option('--end-connections', 'end the connections of others where they are in the way; without it, ask')
+  new Option('--end-connections', 'end other connections that are in the way; without it, ask')
 
 /** nself db backup, backup list, backup prune, restore */
 export function addBackup(db: Command, run: Runner): void {
-  const backup = leaf(db, 'backup', 'take a backup, with pg_dump, or list and prune them', [
+  const backup = leaf(db, 'backup', 'Take a backup with pg_dump.', [
     'nself db backup',
     'nself db backup --keep 7',
     'nself db backup --schema-only',
@@ -15,9 +15,9 @@ export function addBackup(db: Command, run: Runner): void {
   ])
     // Flags after `list` are those of `list`.
     .enablePositionalOptions()
-    .addOption(new Option('--schema-only', 'no rows, but the history of migrations').conflicts('dataOnly'))
-    .option('--data-only', 'no schema, and not the history of migrations')
-    .option('--keep <n>', 'then remove all but the newest n of its kind, server, database and environment', count)
+    .addOption(new Option('--schema-only', 'the schema and the migration history, no other rows').conflicts('dataOnly'))
+    .option('--data-only', 'rows only, without the migration history')
+    .option('--keep <n>', 'then remove all but the newest n backups of the same kind and database', count)
     .addOption(endConnections())
     .addOption(lockWait())
     .action((flags) =>
@@ -30,17 +30,21 @@ export function addBackup(db: Command, run: Runner): void {
         }),
       ),
     )
-  leaf(backup, 'list', 'the backups that there are, and the databases that restores have kept', [
-    'nself db backup list',
-  ]).action((_, command) =>
+  leaf(
+    backup,
+    'list',
+    'List the backups, and the databases that restores kept.',
+    ['nself db backup list'],
+    'server',
+  ).action((_, command) =>
     run(command.optsWithGlobals(), async (context) => (await import('../../commands/db/backup/list.ts')).list(context)),
   )
-  leaf(backup, 'prune', 'remove all but the newest N of each database; the newest verified one stays', [
+  leaf(backup, 'prune', 'Remove all but the newest N backups of each database; keeps the newest verified one.', [
     'nself db backup prune 7',
-    'nself db backup prune --databases   # those that restores and roll backs have kept; it asks',
+    'nself db backup prune --databases   # drops the databases that restores kept; asks first',
   ])
-    .argument('[N]', 'how many stay', count)
-    .option('--databases', 'drop the databases that restores and roll backs of this one have kept')
+    .argument('[N]', 'how many to keep', count)
+    .option('--databases', 'drop the databases that restores of this one have kept')
     .addOption(confirm())
     .action((n: number | undefined, flags, command) =>
       run(command.optsWithGlobals(), async (context) =>
@@ -51,15 +55,15 @@ export function addBackup(db: Command, run: Runner): void {
 }
 
 function addRestore(db: Command, run: Runner): void {
-  leaf(db, 'restore', 'restore a backup beside the database, then let it take its place', [
+  leaf(db, 'restore', 'Restore a backup into a new database, then let it take the place of the old one.', [
     'nself db restore   # the newest backup of this database',
     'nself db restore nself_full_20260122_143000.dump',
     'nself db restore /mnt/old.dump --end-connections',
-    'nself db restore --in-place   # where the role may not create databases',
+    'nself db restore --in-place   # if the role may not create databases',
   ])
-    .argument('[FILE]', 'a backup, or any file of pg_dump -Fc')
+    .argument('[BACKUP]', 'a backup, or any file written by pg_dump -Fc')
     .option('--in-place', 'restore into the database itself, in one transaction')
-    .addOption(new Option('--drop-old', 'drop the old database, which else is kept').conflicts('inPlace'))
+    .addOption(new Option('--drop-old', 'drop the old database, which is otherwise kept').conflicts('inPlace'))
     .addOption(endConnections())
     .addOption(confirm())
     .addOption(lockWait())

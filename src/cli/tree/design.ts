@@ -6,16 +6,11 @@ import { type Group, leaf, lockWait, names, type Runner, shadowUrl } from './lea
 /** nself db schema import, nself db run */
 export function addDesign(db: Group, schema: Group, run: Runner): void {
   withDesignOptions(
-    leaf(
-      schema,
-      'import',
-      'write a migration that makes the database what a DBML file draws; proven before it is written',
-      [
-        'nself db schema import schema.dbml',
-        'nself db schema import schema.dbml --name add_loyalty_points',
-        'nself db schema import schema.dbml --rename users.name=full_name --allow-drops   # in CI',
-      ],
-    ).argument('<FILE>', 'the design, in DBML'),
+    leaf(schema, 'import', 'Turn the changes in a DBML file into the next migration, proven on a scratch database.', [
+      'nself db schema import schema.dbml',
+      'nself db schema import schema.dbml --name add_loyalty_points',
+      'nself db schema import schema.dbml --rename users.name=full_name --allow-drops   # in CI',
+    ]).argument('<FILE>', 'the design, in DBML'),
   ).action((file, flags) =>
     run(flags, async (context) =>
       (await import('../../commands/db/schema/import.ts')).importFile(context, {
@@ -24,17 +19,23 @@ export function addDesign(db: Group, schema: Group, run: Runner): void {
       }),
     ),
   )
-  leaf(schema, 'diff', 'compare two schemas: + is missing in B, - is missing in A, ~ differs', [
-    'nself db schema diff staging                     # this environment and staging',
-    'nself db schema diff local production --all      # owners and rights too',
-    'nself db schema diff migrations staging --sql    # what makes staging what the migrations make',
-    'nself db schema diff schema.dbml local --exit-code',
-  ])
-    .argument('<A>', 'an environment, a URL, migrations, a file or folder of them, or a DBML file')
-    .argument('[B]', 'the other side; with one side only, it is compared with this environment')
-    .option('--sql', 'print the SQL that, run on B, makes it what A is')
-    .option('--all', 'owners and rights too')
-    .option('--exit-code', 'exit 6 when there is a difference')
+  leaf(
+    schema,
+    'diff',
+    'Compare two schemas: + is missing in B, - is missing in A, ~ differs.',
+    [
+      'nself db schema diff staging                     # this environment with staging',
+      'nself db schema diff local production --all      # owners and rights too',
+      'nself db schema diff migrations staging --sql    # the SQL that makes staging match the migrations',
+      'nself db schema diff schema.dbml local --exit-code',
+    ],
+    'server',
+  )
+    .argument('<A>', 'an environment, a URL, the word migrations, a migration file or folder, or a DBML file')
+    .argument('[B]', 'the other side; without it, A is compared with this environment')
+    .option('--sql', 'print the SQL that makes B match A')
+    .option('--all', 'compare owners and rights too')
+    .option('--exit-code', 'exit 6 if there is a difference')
     .addOption(shadowUrl())
     .action((a: string, b: string | undefined, flags) =>
       run(flags, async (context) =>
@@ -47,11 +48,16 @@ export function addDesign(db: Group, schema: Group, run: Runner): void {
         }),
       ),
     )
-  withDesignOptions(leaf(db, 'run', 'the same with schema.dbml', ['nself db run'])).action((flags) =>
+  withDesignOptions(
+    leaf(db, 'run', 'Turn the changes in schema.dbml into the next migration.', [
+      'nself db run',
+      'nself db run --name add_loyalty_points',
+    ]),
+  ).action((flags) =>
     run(flags, async (context) => (await import('../../commands/db/run.ts')).runDesign(context, optionsOf(flags))),
   )
   withDesignOptions(
-    leaf(schema, 'apply', 'import a design, apply the migrations, run the seeds; in local and staging', [
+    leaf(schema, 'apply', 'Import a design, apply the migrations and run the seeds; never in production.', [
       'nself db schema apply schema.dbml',
     ])
       .argument('<FILE>', 'the design, in DBML')
@@ -70,13 +76,9 @@ export function addDesign(db: Group, schema: Group, run: Runner): void {
 /** What a command that turns a design into a migration can be told. */
 function withDesignOptions<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
   return command
-    .option('--name <name>', 'of the migration; without it, a name that says what changes')
-    .option(
-      '--rename <old=new>',
-      'a table, column, enum or schema that only gets another name or place; may be repeated',
-      names,
-    )
-    .option('--allow-drops', 'without asking: what the design does not have is dropped')
+    .option('--name <name>', 'the name of the migration; without it, one that says what changes')
+    .option('--rename <old=new>', 'a table, column, enum or schema that was renamed or moved; may be repeated', names)
+    .option('--allow-drops', 'drop what the design does not have, without asking')
     .addOption(shadowUrl())
 }
 

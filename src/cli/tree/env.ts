@@ -3,8 +3,11 @@ import { leaf, type Runner } from './leaf.ts'
 
 /** nself env */
 export function addEnv(program: Command, run: Runner): void {
-  leaf(program, 'env', 'show the environment, the server, and where each setting came from', [
-    'nself env',
-    'nself env --env production',
-  ]).action((flags) => run(flags, async (context) => (await import('../../commands/env.ts')).env(context)))
+  leaf(
+    program,
+    'env',
+    'Show the environment, the server, and where each setting comes from.',
+    ['nself env', 'nself env --env production'],
+    'server',
+  ).action((flags) => run(flags, async (context) => (await import('../../commands/env.ts')).env(context)))
 }

@@ -22,22 +22,55 @@ export type Runner = (flags: CommonFlags, command: (context: Context) => Promise
 /** A group of commands, to which others are added. */
 export type Group = Pick<Command, 'command'>
 
-/** A command that does something, with the options that all of these have. */
-export function leaf(parent: Group, name: string, description: string, examples: readonly string[]) {
-  return parent
+/** What of the world a command looks at: each one what stands before it too. `asks` has questions that --yes answers. */
+const reaches = ['nothing', 'environment', 'server', 'asks'] as const
+type Reach = (typeof reaches)[number]
+
+export const commonGroup = 'Common options:'
+const commonOptions: readonly (readonly [Reach, string, string])[] = [
+  ['environment', '--env <name>', 'local, staging or production (or set ENV)'],
+  ['server', '--database-url <url>', 'postgresql://user:password@host:5432/database (or set DATABASE_URL)'],
+  ['asks', '-y, --yes', 'answer y/N questions with yes'],
+]
+
+/** A command that does something, with the options that it shares with others where they do something. */
+export function leaf(
+  parent: Group,
+  name: string,
+  description: string,
+  examples: readonly string[],
+  reach: Reach = 'asks',
+) {
+  const command = parent
     .command(name)
     .description(description)
-    .option('--env <name>', 'local, staging or production (or ENV)')
-    .option('--database-url <url>', 'postgresql://user:password@host:5432/database (or DATABASE_URL)')
-    .option('--json', 'one JSON document on stdout')
-    .option('-y, --yes', 'answer y/N questions with yes')
-    .option('--debug', 'SQL and timings on stderr')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`)
+  for (const [needs, flags, says] of commonOptions) {
+    if (reaches.indexOf(needs) <= reaches.indexOf(reach))
+      command.addOption(new Option(flags, says).helpGroup(commonGroup))
+  }
+  return command
+    .addOption(new Option('--json', 'print one JSON document on stdout').helpGroup(commonGroup))
+    .addOption(new Option('--debug', 'show connections, SQL and timings on stderr').helpGroup(commonGroup))
+}
+
+/** Help begins with what only this command can be told. */
+export function ownOptionsFirst<Item>(
+  _: Item[],
+  visible: Item[],
+  groupOf: (item: Item) => string,
+): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of visible) groups.set(groupOf(item), [...(groups.get(groupOf(item)) ?? []), item])
+  return new Map([...groups].sort(([a], [b]) => Number(a === commonGroup) - Number(b === commonGroup)))
 }
 
 export const lockWait = () =>
-  new Option('--lock-wait <duration>', 'how long to wait for another run').default(60_000, '60s').argParser(duration)
-export const confirm = () => new Option('--confirm <phrase>', `the phrase for production: ${phrase}`)
+  new Option('--lock-wait <duration>', 'how long to wait for another nself run on this database')
+    .default(60_000, '60s')
+    .argParser(duration)
+export const confirm = () =>
+  new Option('--confirm <phrase>', `the phrase that confirms destructive work in production: ${phrase}`)
 
 /** A version as a user types it: canonical. */
 export const version = (text: string): string => {
@@ -70,7 +103,8 @@ const duration = (text: string): number => {
   return Number(match[1]) * certain(units[match[2] ?? 's'])
 }
 
-export const noBackup = () => new Option('--no-backup', 'in production: take none, for you have one by other means')
+export const noBackup = () =>
+  new Option('--no-backup', 'production: skip the backup, because you have one by other means')
 
 export const shadowUrl = () =>
-  new Option('--shadow-url <url>', 'where scratch databases are made (or NSELF_SHADOW_URL)')
+  new Option('--shadow-url <url>', 'a server for scratch databases (or set NSELF_SHADOW_URL)')

@@ -30,14 +30,20 @@ export function migrateLeaves(migrate: Command, run: Runner): Record<string, () 
 }
 
 function addStatus(migrate: Command, run: Runner): void {
-  leaf(migrate, 'status', 'show all migrations', [
-    'nself db migrate status',
-    'nself db migrate status --check   # in CI: exit 6 when something is not applied',
-    'nself db migrate status --drift   # has anybody changed the database by hand?',
-  ])
-    .option('--check', 'exit 6 when something is pending, edited, missing or failed, or has drifted')
-    .option('--drift', 'compare the database with what its applied migrations make')
-    .option('--all', 'with --drift: owners and rights too, as always in production')
+  leaf(
+    migrate,
+    'status',
+    'Show every migration and its state.',
+    [
+      'nself db migrate status',
+      'nself db migrate status --check   # in CI: exit 6 if anything is not applied',
+      'nself db migrate status --drift   # has anybody changed the database by hand?',
+    ],
+    'server',
+  )
+    .option('--check', 'exit 6 if a migration is pending, edited, missing or failed, or the schema has drifted')
+    .option('--drift', 'compare the database with what its applied migrations produce')
+    .option('--all', 'with --drift: compare owners and rights too (always done in production)')
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
@@ -51,7 +57,7 @@ function addStatus(migrate: Command, run: Runner): void {
 }
 
 function addUp(migrate: Command, run: Runner): void {
-  leaf(migrate, 'up', 'apply pending migrations', [
+  leaf(migrate, 'up', 'Apply pending migrations.', [
     'nself db migrate up',
     'nself db migrate up 1',
     'nself db migrate up --to 003',
@@ -59,10 +65,10 @@ function addUp(migrate: Command, run: Runner): void {
     'nself db migrate up --env production --yes',
   ])
     .argument('[N]', 'apply up to N migrations', count)
-    .option('--to <version>', 'stop after this one', version)
-    .option('--dry-run', 'print the SQL, change nothing')
-    .option('--allow-out-of-order', 'also apply files older than what is applied')
-    .option('--single-transaction', 'all or nothing')
+    .option('--to <version>', 'stop after this version', version)
+    .option('--dry-run', 'print the SQL and change nothing')
+    .option('--allow-out-of-order', 'also apply files with a lower number than what is applied')
+    .option('--single-transaction', 'apply all of them in one transaction, or none')
     .addOption(confirm())
     .addOption(noBackup())
     .addOption(lockWait())
@@ -81,14 +87,14 @@ function addUp(migrate: Command, run: Runner): void {
 }
 
 function addDown(migrate: Command, run: Runner): void {
-  leaf(migrate, 'down', 'revert what was applied last', [
+  leaf(migrate, 'down', 'Revert the migration that was applied last.', [
     'nself db migrate down',
     'nself db migrate down 3',
-    'nself db migrate down --to 003   # 003 stays; --to 0 reverts all',
+    'nself db migrate down --to 003   # keeps 003; --to 0 reverts everything',
   ])
-    .argument('[N]', 'revert up to N migrations', count)
-    .option('--to <version>', 'revert everything applied after this one', version)
-    .option('--dry-run', 'print the SQL, change nothing')
+    .argument('[N]', 'revert the last N migrations', count)
+    .option('--to <version>', 'revert everything that was applied after this version', version)
+    .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())
     .addOption(noBackup())
     .addOption(lockWait())
@@ -106,11 +112,11 @@ function addDown(migrate: Command, run: Runner): void {
 }
 
 function addRedo(migrate: Command, run: Runner): void {
-  leaf(migrate, 'redo', 'revert what was applied last, and apply it again', [
+  leaf(migrate, 'redo', 'Revert the migration that was applied last, and apply it again.', [
     'nself db migrate redo       # after the last file was edited',
     'nself db migrate redo 3',
   ])
-    .argument('[N]', 'the last N that were applied', count)
+    .argument('[N]', 'redo the last N migrations', count)
     .addOption(confirm())
     .addOption(noBackup())
     .addOption(lockWait())
@@ -148,12 +154,15 @@ function addSync(migrate: Command, run: Runner): void {
 }
 
 function addCreate(migrate: Command, run: Runner): void {
-  leaf(migrate, 'create', 'write the next migration file', [
-    'nself db migrate create add_users_email',
-    'nself db migrate create "add users email" --timestamp',
-  ])
-    .argument('<name>', 'what it does')
-    .option('--timestamp', 'number it with the time, 14 digits')
+  leaf(
+    migrate,
+    'create',
+    'Write the next migration file.',
+    ['nself db migrate create add_users_email', 'nself db migrate create "add users email" --timestamp'],
+    'environment',
+  )
+    .argument('<name>', 'what the migration does')
+    .option('--timestamp', 'number it with the current time (14 digits)')
     .action((name: string, flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
@@ -162,12 +171,12 @@ function addCreate(migrate: Command, run: Runner): void {
 }
 
 function addFresh(migrate: Command, run: Runner): void {
-  leaf(migrate, 'fresh', 'drop everything and run all migrations; never in production', [
+  leaf(migrate, 'fresh', 'Drop everything and apply all migrations; never in production.', [
     'nself db migrate fresh',
     'nself db migrate fresh --seed',
     'nself db migrate fresh --env staging --yes',
   ])
-    .option('--seed', 'run the seeds afterwards')
+    .option('--seed', 'then run the seeds')
     .addOption(confirm().hideHelp())
     .addOption(lockWait())
     .action((flags) =>
@@ -182,25 +191,25 @@ function addFresh(migrate: Command, run: Runner): void {
 }
 
 function addRepair(migrate: Command, run: Runner): void {
-  leaf(migrate, 'repair', 'show what is wrong with the tracking, and do the fixes that are named', [
+  leaf(migrate, 'repair', 'Find what is wrong with the tracking of migrations, and apply the fixes that you name.', [
     'nself db migrate repair',
     'nself db migrate repair --accept 003',
     'nself db migrate repair --baseline 012   # an existing database',
   ])
-    .option('--accept <versions>', 'take an edited file as it is', versions)
-    .option('--mark-applied <versions>', 'record without running', versions)
-    .option('--forget <versions>', 'remove from the history without running DOWN', versions)
-    .option('--renamed <old=new>', 'record an applied migration under the number that its file has now', pairs)
-    .option('--statement-done <versions>', 'take the statement of unknown outcome as done', versions)
+    .option('--accept <versions>', 'record the edited file as the one that was applied', versions)
+    .option('--mark-applied <versions>', 'record as applied without running', versions)
+    .option('--forget <versions>', 'remove the record without running DOWN', versions)
+    .option('--renamed <old=new>', 'record an applied migration under the number its file has now', pairs)
+    .option('--statement-done <versions>', 'record the statement of unknown outcome as done', versions)
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
-    .option('--baseline <version>', 'record everything up to this one without running', version)
+    .option('--baseline <version>', 'record everything up to this version as applied without running', version)
     .option('--rebuild', 'restore lost tracking rows from the journal')
-    .option('--restore-tables', 'put the tables that nself keeps right, and remove what swallows their rows')
-    .option('--drop-invalid-index <name>', 'drop an INVALID index, schema.name', names)
-    .option('--mark-environment <name>', 'change the environment that the database remembers', parseEnvironment)
+    .option('--restore-tables', 'repair the tables of the schema nself, and remove what swallows their rows')
+    .option('--drop-invalid-index <name>', 'drop an INVALID index (schema.name)', names)
+    .option('--mark-environment <name>', 'set the environment that the database remembers', parseEnvironment)
     .option('--infer', 'find the version whose schema the database has, by replaying the files')
     .addOption(shadowUrl())
-    .option('--renumber <name>', 'give a pending file the next free number, and fix depends_on lines')
+    .option('--renumber <version>', 'give a pending file the next free number, and fix depends_on lines')
     .addOption(noBackup())
     .addOption(lockWait())
     .action((flags) =>

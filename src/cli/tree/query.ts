@@ -3,22 +3,25 @@ import { leaf, type Runner } from './leaf.ts'
 
 /** nself db shell, nself db query */
 export function addQuery(db: Command, run: Runner): void {
-  leaf(db, 'shell', 'psql on the right database', ['nself db shell', 'nself db shell --readonly --env production'])
-    .option('--readonly', 'cannot write, whatever is typed')
+  leaf(db, 'shell', 'Open psql on the database of this project.', [
+    'nself db shell',
+    'nself db shell --readonly --env production',
+  ])
+    .option('--readonly', 'nothing that is typed can write')
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/shell.ts')).shell(context, { readonly: flags.readonly === true }),
       ),
     )
-  leaf(db, 'query', 'run SQL; in staging and production it can only read', [
+  leaf(db, 'query', 'Run SQL; read-only in staging and production.', [
     "nself db query 'SELECT count(*) FROM users'",
     "nself db query 'SELECT * FROM users' --csv > users.csv",
     'nself db query - < report.sql',
     "nself db query 'DELETE FROM sessions' --env production --write",
   ])
-    .argument('<SQL>', 'one statement or several; - for standard input')
-    .addOption(new Option('--csv', 'as RFC 4180 has it').conflicts('json'))
-    .option('--write', 'let it write in staging and production')
+    .argument('<SQL>', 'one or more statements; - reads standard input')
+    .addOption(new Option('--csv', 'print CSV (RFC 4180)').conflicts('json'))
+    .option('--write', 'allow writes in staging and production')
     .action((sql: string, flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/query.ts')).query(context, sql === '-' ? await standardInput() : sql, {

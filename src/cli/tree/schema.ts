@@ -9,28 +9,39 @@ const templates: ScaffoldName[] = ['basic', 'ecommerce', 'saas', 'blog']
 
 /** nself db schema … */
 export function addSchema(db: Command, run: Runner): void {
-  const schema = db.command('schema').description('the design, and what databases are made of')
+  const schema = db
+    .command('schema')
+    .usage('<command>')
+    .description('The design in schema.dbml, and what databases consist of.')
   addDesign(db, schema, run)
-  leaf(schema, 'show', 'show the tables, or everything about one', [
-    'nself db schema show',
-    'nself db schema show orders',
-    'nself db schema show billing.invoices --env staging',
-  ])
-    .argument('[TABLE]', 'with its schema where that is not public')
+  leaf(
+    schema,
+    'show',
+    'Show the tables, or everything about one table.',
+    ['nself db schema show', 'nself db schema show orders', 'nself db schema show billing.invoices --env staging'],
+    'server',
+  )
+    .argument('[TABLE]', 'a table, with its schema unless that is public')
     .action((table: string | undefined, flags) =>
       run(flags, async (context) => (await import('../../commands/db/schema/show.ts')).show(context, table ?? null)),
     )
-  leaf(schema, 'diagram', 'the tables as DBML, or as a picture', [
-    'nself db schema diagram > schema.dbml',
-    'nself db schema diagram --format svg --output docs/schema.svg',
-    'nself db schema diagram --format html --output schema.html --env production',
-  ])
+  leaf(
+    schema,
+    'diagram',
+    'Write the tables as DBML, or as a picture.',
+    [
+      'nself db schema diagram > schema.dbml',
+      'nself db schema diagram --format svg --output docs/schema.svg',
+      'nself db schema diagram --format html --output schema.html --env production',
+    ],
+    'server',
+  )
     .addOption(
-      new Option('--format <format>', 'what to write; html is a page to search and zoom')
+      new Option('--format <format>', 'what to write; html is a page with search and zoom')
         .choices(formats)
         .default('dbml'),
     )
-    .option('--output <file>', 'write it there instead of to standard output')
+    .option('--output <file>', 'write to this file instead of standard output')
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/schema/diagram.ts')).diagram(context, {
@@ -39,13 +50,16 @@ export function addSchema(db: Command, run: Runner): void {
         }),
       ),
     )
-  leaf(schema, 'scaffold', 'write a schema.dbml worth starting from', [
-    'nself db schema scaffold basic',
-    'nself db schema scaffold saas --output design/saas.dbml',
-  ])
-    .addArgument(new Argument('<template>', 'what it is for').choices(templates))
-    .option('--output <file>', 'another file than schema.dbml in the project root')
-    .option('--force', 'replace the file that is there')
+  leaf(
+    schema,
+    'scaffold',
+    'Write a schema.dbml to start from.',
+    ['nself db schema scaffold basic', 'nself db schema scaffold saas --output design/saas.dbml'],
+    'nothing',
+  )
+    .addArgument(new Argument('<template>', 'which kind of application').choices(templates))
+    .option('--output <file>', 'write to this file instead of schema.dbml in the project root')
+    .option('--force', 'replace a file that exists')
     .action((template, flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/schema/scaffold.ts')).scaffold(context, template, {

@@ -2,11 +2,11 @@ import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Context } from '../../commands/shared/context.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import type { SeedFolder } from '../../core/migration/seed.ts'
-import { confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
+import { type CommonFlags, confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
 
 /** nself db seed …, nself db reset */
 export function addSeed(db: Command, run: Runner): void {
-  const seed = leaf(db, 'seed', 'run the seeds that are new or changed: common, then those of the environment', [
+  const seed = leaf(db, 'seed', 'Run the seeds that are new or changed: common, then those of the environment.', [
     'nself db seed',
     'nself db seed common',
     'nself db seed env --env staging',
@@ -18,33 +18,37 @@ export function addSeed(db: Command, run: Runner): void {
   seed.enablePositionalOptions()
   seeding(seed, run, async () => (await import('../../commands/db/seed.ts')).seed)
   seeding(
-    leaf(seed, 'common', 'run only nself/seeds/common', ['nself db seed common']),
+    leaf(seed, 'common', 'Run only the seeds in nself/seeds/common.', ['nself db seed common']),
     run,
     async () => (await import('../../commands/db/seed/common.ts')).seedCommon,
   )
   seeding(
-    leaf(seed, 'env', "run only the environment's folder", ['nself db seed env --env staging']),
+    leaf(seed, 'env', "Run only the seeds of the environment's folder.", ['nself db seed env --env staging']),
     run,
     async () => (await import('../../commands/db/seed/env.ts')).seedEnvironment,
   )
-  leaf(seed, 'status', 'show all seeds of the environment', ['nself db seed status']).action((_, command) =>
-    run(flagsOf(command), async (context) => (await import('../../commands/db/seed/status.ts')).seedStatus(context)),
+  leaf(seed, 'status', 'Show every seed of the environment and its state.', ['nself db seed status'], 'server').action(
+    (_, command) =>
+      run(flagsOf(command), async (context) => (await import('../../commands/db/seed/status.ts')).seedStatus(context)),
   )
-  leaf(seed, 'create', 'write the next seed file', [
-    'nself db seed create categories',
-    'nself db seed create products staging',
-  ])
-    .argument('<name>', 'what it fills')
-    .argument('[folder]', 'common, local, staging or production; without it that of --env, else common', folder)
+  leaf(
+    seed,
+    'create',
+    'Write the next seed file.',
+    ['nself db seed create categories', 'nself db seed create products staging'],
+    'environment',
+  )
+    .argument('<name>', 'what the seed fills')
+    .argument('[folder]', 'common, local, staging or production; without it, that of --env, otherwise common', folder)
     .action((name, where, _, command) => {
-      const flags = flagsOf(command)
+      const flags: CommonFlags = flagsOf(command)
       const folder = (context: Context) => where ?? (flags.env === undefined ? 'common' : context.settings.environment)
       return run(flags, async (context) =>
         (await import('../../commands/db/seed/create.ts')).createSeedFile(context, name, folder(context)),
       )
     })
   addUsers(seed, run)
-  leaf(db, 'reset', 'drop everything, run all migrations and the seeds; never in production', [
+  leaf(db, 'reset', 'Drop everything, apply all migrations and run the seeds; never in production.', [
     'nself db reset',
     'nself db reset --env staging --yes',
   ])
@@ -58,12 +62,12 @@ export function addSeed(db: Command, run: Runner): void {
 }
 
 function addUsers(seed: Command, run: Runner): void {
-  leaf(seed, 'users', 'add mock users and test accounts; in production only those of nself/config/prod-users.json', [
+  leaf(seed, 'users', 'Add mock users and test accounts; in production, only those in nself/config/prod-users.json.', [
     'nself db seed users',
     'nself db seed users --mock 500',
     'nself db seed users --env production --yes',
   ])
-    .option('--mock <n>', 'so many mock users: 20 in local, 100 in staging, never in production', count)
+    .option('--mock <n>', 'how many mock users (default: 20 in local, 100 in staging; never in production)', count)
     .addOption(lockWait())
     .action((_, command) => {
       const flags = flagsOf(command)
@@ -80,7 +84,7 @@ type Seeding = typeof import('../../commands/db/seed.ts').seed
 
 function seeding(command: ReturnType<typeof leaf>, run: Runner, load: () => Promise<Seeding>): void {
   command
-    .option('--dry-run', 'print the SQL, change nothing')
+    .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())
     .addOption(lockWait())
     .action((_, command) => {

@@ -3,19 +3,19 @@ import { confirm, leaf, lockWait, type Runner } from './leaf.ts'
 
 /** nself db update */
 export function addUpdate(db: Command, run: Runner): void {
-  leaf(db, 'update', 'back up, apply what is pending, verify, and go back when something is wrong', [
+  leaf(db, 'update', 'Back up, apply what is pending, verify, and offer to restore the backup if anything is wrong.', [
     'nself db update',
     'nself db update --rollback-on-failure   # in CI',
     'nself db update --env production',
   ])
     .option(
       '--rollback-on-failure',
-      'restore the backup when a migration or the verification fails, without asking; in production with --confirm',
+      'if a migration or the verification fails, restore the backup without asking (production: add --confirm)',
     )
-    .option('--drop-failed', 'do not keep the failed database for study after rolling back')
-    .option('--allow-lost-rows', 'fewer rows than before are no fault')
-    .option('--allow-out-of-order', 'also apply files older than what is applied')
-    .option('--end-connections', 'end the connections of others where they are in the way; without it, ask')
+    .option('--drop-failed', 'after a restore, drop the failed database instead of keeping it')
+    .option('--allow-lost-rows', 'accept that there are fewer rows than before')
+    .option('--allow-out-of-order', 'also apply files with a lower number than what is applied')
+    .option('--end-connections', 'end other connections that are in the way; without it, ask')
     .addOption(confirm())
     .addOption(lockWait())
     .action((flags) =>

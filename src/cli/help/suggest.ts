@@ -1,0 +1,89 @@
+import { distance } from 'fastest-levenshtein'
+import { NselfError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
+import { type Node, nodesBelow, type PathNode } from './tree-words.ts'
+
+/** What other tools call it. */
+const elsewhere: Readonly<Record<string, string>> = {
+  rollback: 'down',
+  revert: 'down',
+  new: 'create',
+  add: 'create',
+  generate: 'create',
+  make: 'create',
+  latest: 'up',
+  deploy: 'up',
+  psql: 'shell',
+  console: 'shell',
+  dump: 'backup',
+  ls: 'list',
+  info: 'status',
+  fix: 'repair',
+  doctor: 'repair',
+}
+
+/** What a word costs that the command has and the person did not type: those that are typed most cost least. */
+const left: Readonly<Record<string, number>> = { db: 0.2, migrate: 0.4 }
+const leftOtherwise = 0.6
+/** A command that costs more is not what was meant. */
+const dearest = 3.3
+
+/** An unknown word as an error that leads to the nearest command of the whole tree. */
+export function unknownCommand(root: Node, words: readonly string[]): NselfError {
+  const typed = words.slice(0, leadingWords(words))
+  const meant = nearest(nodesBelow(root), typed)
+  const said = (count: number) => `unknown command "${typed.slice(0, count).join(' ')}"`
+  if (meant === null) return new NselfError('usage', said(3), { hint: 'nself --help lists the commands' })
+  const { path, node, used } = meant
+  const isGroup = node.commands.length > 0 && !['backup', 'seed'].includes(node.name())
+  const rest = isGroup ? ['--help'] : words.slice(used).filter((word) => word !== '--help')
+  const line = ['nself', ...path, ...rest.map(shellWord)].join(' ')
+  return new NselfError('usage', said(used), { hint: isGroup ? `${line} lists what is below it` : line })
+}
+
+function leadingWords(words: readonly string[]): number {
+  const end = words.findIndex((word) => word.startsWith('-'))
+  return end === -1 ? words.length : end
+}
+
+interface Meant extends PathNode {
+  /** How many of the typed words name it; the others are for it. */
+  readonly used: number
+}
+
+function nearest(nodes: readonly PathNode[], typed: readonly string[]): Meant | null {
+  let best: Meant | null = null
+  let lowest = dearest
+  for (const { path, node } of nodes) {
+    for (let used = Math.min(typed.length, 3); used > 0; used--) {
+      if (typed.length > used && node.registeredArguments.length < typed.length - used) continue
+      const cost = costOf(typed.slice(0, used), path) + leftOver(typed.slice(used))
+      if (cost >= lowest) continue
+      lowest = cost
+      best = { path, node, used }
+    }
+  }
+  return best
+}
+
+/** A number is most likely what it looks like; another word may be one that names the command. */
+function leftOver(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + (/^\d/.test(word) ? 0.2 : 1.2), 0)
+}
+
+/** How far typed words are from a path: letters that differ, and words that are missing. */
+function costOf(typed: readonly string[], path: readonly string[]): number {
+  const [word, ...others] = typed
+  if (word === undefined) return path.reduce((sum, name) => sum + (left[name] ?? leftOtherwise), 0)
+  const [name, ...deeper] = path
+  if (name === undefined) return Number.POSITIVE_INFINITY
+  const here = letters(word, name) + costOf(others, deeper)
+  return Math.min(here, (left[name] ?? leftOtherwise) + costOf(typed, deeper))
+}
+
+function letters(word: string, name: string): number {
+  if (word === name) return 0
+  if (elsewhere[word] === name) return 0.5
+  const apart = distance(word, name)
+  return apart <= Math.max(1, Math.floor(name.length / 3)) ? apart * 0.6 : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { answerHelp } from '../../../src/cli/help/answer.ts'
+import { complete } from '../../../src/cli/help/complete.ts'
+import { overview } from '../../../src/cli/help/overview.ts'
+import { unknownCommand } from '../../../src/cli/help/suggest.ts'
+import { type Node, nodesBelow } from '../../../src/cli/help/tree-words.ts'
+import { buildProgram } from '../../../src/cli/program.ts'
+import { orderedWords } from '../../../src/cli/words.ts'
+import { checkout, program } from '../../helpers/cli.ts'
+
+const outside = { version: '', print: () => {}, complain: () => {}, width: () => 80 }
+const root = (): Node => buildProgram(async () => {}, null, outside)
+const words = (line: string) => orderedWords(line.split(' '))
+
+test.each([20, 60, 80, 160])('the overview of all commands, at %d columns', async (width) => {
+  const text = await answerHelp(root(), ['--help'], width)
+  await expect(text).toMatchFileSnapshot(`golden/overview-${width}.txt`)
+})
+
+test.each([20, 40, 60, 80, 100, 160])(
+  'no line of the overview is wider than %d columns but for one word that is',
+  (width) => {
+    const lines = overview(() => true, width, true).split('\n')
+    const wide = lines.filter(
+      (line) => line.length > width && line.trim().includes(' ') && !line.startsWith('  nself '),
+    )
+    expect(wide).toEqual([])
+  },
+)
+
+test('the overview names no command that is not there, and each that it names is', () => {
+  const paths = nodesBelow(root()).map(({ path }) => path.join(' '))
+  const asked: string[] = []
+  overview(
+    (path) => {
+      asked.push(path)
+      return true
+    },
+    80,
+    true,
+  )
+  const later = ['db check', 'db rehearse', 'db undo', 'db migrate sync', 'db adopt', 'init']
+  expect(asked.filter((path) => !paths.includes(path) && !later.includes(path))).toEqual([])
+  expect(overview((path) => path === 'db shell', 80, false)).toContain('Look            shell            psql\n')
+})
+
+test('every command says in a sentence what it does', () => {
+  for (const { path, node } of nodesBelow(root())) expect(node.description(), path.join(' ')).toMatch(/^[A-Z].*[^.]\.$/)
+})
+
+test('no command offers an option that does nothing there', () => {
+  const flags = (path: string) =>
+    nodesBelow(root())
+      .find((each) => each.path.join(' ') === path)
+      ?.node.options.map(({ long }) => long)
+  expect(flags('db migrate create')).toEqual(['--env', '--json', '--debug', '--timestamp'])
+  expect(flags('db schema scaffold')).not.toContain('--database-url')
+  expect(flags('db migrate status')).not.toContain('--yes')
+  expect(flags('db migrate down')).toContain('--yes')
+})
+
+describe('an unknown word leads to the nearest command of the whole tree', () => {
+  test.each([
+    ['migrate up', 'nself db migrate up'],
+    ['migrate up 3 --env staging', 'nself db migrate up 3 --env staging'],
+    ['db status', 'nself db migrate status'],
+    ['db backup lst', 'nself db backup list'],
+    ['seed comon', 'nself db seed common'],
+    ['upp', 'nself db migrate up'],
+    ['db migrate upp --help', 'nself db migrate up'],
+    ['rollback', 'nself db migrate down'],
+    ['shcema dif staging', 'nself db schema diff staging'],
+    ['db statsu', 'nself db migrate status'],
+    ['backup', 'nself db backup'],
+    ["query 'SELECT", `nself db query ''\\''SELECT'`],
+    ['migrate', 'nself db migrate --help lists what is below it'],
+    ['frobnicate', 'nself --help lists the commands'],
+  ])('%s', (typed, expected) => {
+    expect(unknownCommand(root(), words(typed)).hint).toBe(expected)
+  })
+})
+
+describe('completion offers', () => {
+  const places = { migrations: () => ['001_a', '002_b'], backups: () => ['nself_full_20260126_005343.dump'] }
+  const offered = (line: string) => {
+    const typed = line.split(' ')
+    return complete(root(), orderedWords(typed.slice(0, -1)), { prefix: '', typed: typed.at(-1) ?? '' }, places)
+      .trim()
+      .split('\n')
+      .map((each) => each.replace(/\t.*/, ''))
+  }
+  test.each([
+    ['st', ['words', 'start', 'stop', 'status']],
+    ['db migrate re', ['words', 'redo', 'repair']],
+    ['up --dry', ['words', '--dry-run']],
+    ['up --dry-run --dry', ['words']],
+    ['up --to ', ['words', '001_a', '002_b']],
+    ['db migrate down --to=002', ['words', '--to=002_b']],
+    ['db migrate repair --accept 001_a,0', ['words', '001_a,001_a', '001_a,002_b']],
+    ['--env s', ['words', 'staging']],
+    ['db seed create products l', ['words', 'local']],
+    ['db schema diagram --format h', ['words', 'html']],
+    ['db schema import ', ['files']],
+    ['db restore ', ['files', 'nself_full_20260126_005343.dump']],
+    ['db schema import --rename ', ['words']],
+    ['nonsense ', ['words']],
+  ])('after "%s" what fits there', (line, expected) => {
+    const found = offered(line)
+    expect(line === 'nonsense ' ? found.slice(0, 1) : found).toEqual(expected)
+  })
+})
+
+test('bash completes commands, words with a colon, environments and files by the script that is printed', () => {
+  const lines = [
+    'nself db mi',
+    'nself migrate:re',
+    'nself --env pr',
+    'nself up --to=016',
+    'nself db schema import sche',
+  ]
+  const script = `
+    nself() { "${process.execPath}" "${program}" "$@"; }
+    eval "$(nself completion bash)"
+    for COMP_LINE in ${lines.map((line) => `'${line}'`).join(' ')}; do
+      COMP_POINT=\${#COMP_LINE} COMPREPLY=()
+      broken=\${COMP_LINE//:/ : }; read -ra COMP_WORDS <<<"\${broken//=/ = }"
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _nself 2>/dev/null; echo "\${COMPREPLY[*]}"
+    done`
+  const { stdout } = spawnSync('bash', ['-c', script], { cwd: checkout, encoding: 'utf8' })
+  expect(stdout.trim().split('\n')).toEqual([
+    'migrate',
+    'redo repair',
+    'production',
+    '016_add_listing_indexes',
+    'schema.dbml',
+  ])
+})
+
+test('a shell that cannot be served is a usage error', () => {
+  const { status, stderr } = spawnSync(process.execPath, [program, 'completion', 'tcsh'], { encoding: 'utf8' })
+  expect(status).toBe(2)
+  expect(stderr).toContain('bash, zsh, fish')
+})
