@@ -5,6 +5,7 @@ import { parseFileName } from '../core/migration/file-name.ts'
 import type { Applied, Migration } from '../core/migration/migration.ts'
 import { parseMigration } from '../core/migration/parse-file.ts'
 import { recognise } from '../core/migration/recognise.ts'
+import { withOthers } from '../core/migration/several-faults.ts'
 import { listEntries } from './list-files.ts'
 import { readLarge, readSmall, type Unparsed } from './migration-file.ts'
 import { foldersWithSql } from './nested-sql.ts'
@@ -90,20 +91,6 @@ export async function readMigrations(
 /** The same; none where there is no folder yet. @throws NselfError as readMigrations. */
 export async function readMigrationsIfAny(folder: string, root: string): Promise<Migration[]> {
   return existsSync(folder) ? readMigrations(folder, root) : []
-}
-
-const namedAtMost = 5
-
-/** The first fault, with the names of the other files that have one: whoever fixes a whole folder wants to know them all. */
-function withOthers(first: unknown, others: readonly string[]): unknown {
-  if (!(first instanceof NselfError) || others.length === 0) return first
-  const names = others.slice(0, namedAtMost).join(', ') + (others.length > namedAtMost ? ' …' : '')
-  const { code, message, hint, location, cause } = first
-  return new NselfError(code, message, {
-    ...(location === undefined ? {} : { location }),
-    hint: `${hint}; ${others.length} more cannot be read as they are: ${names}`,
-    cause,
-  })
 }
 
 function misnamed(shown: string): NselfError {

@@ -47,16 +47,31 @@ describe('a migration that fails', () => {
     expect(stderr).toContain('001_do.sql:6:')
   })
 
-  test('lets nothing after it run when it is a syntax error', async () => {
+  test('lets nothing after it run', async () => {
     const project = await server.project({
-      '001_bad.sql': 'CREATE TABLE bad (id int);\nCREATE TABEL oops (id int);\n',
+      '001_bad.sql': 'CREATE TABLE bad (id int);\nCREATE TABLE oops (id nothing);\n',
       '002_next.sql': table('next'),
     })
     const { code, stderr } = await up(project)
     expect(code).toBe(4)
-    expect(stderr).toContain('001_bad.sql:2:8')
+    expect(stderr).toContain('001_bad.sql:2:23')
     expect(await project.tables()).toEqual([])
     expect(await project.query('SELECT count(*)::int FROM nself.migrations')).toEqual([[0]])
+  })
+
+  test('keeps those before it from running when PostgreSQL cannot parse it, its DOWN, or a function in it', async () => {
+    const project = await server.project({
+      '001_a.sql': table('a'),
+      '002_b.sql': '-- UP\nCREATE TABLE b ();\n-- DOWN\nDROP TABL b;\n',
+      '003_c.sql': 'CREATE FUNCTION c() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETRN 1;\nEND $$;\n',
+      '004_d.sql': 'CREAT TABLE d ();\n',
+    })
+    const { code, stderr } = await up(project)
+    expect(code).toBe(2)
+    expect(stderr).toContain('migrations/002_b.sql:4:6\n  4 | DROP TABL b;\n    |      ^\n')
+    expect(stderr).toContain('nothing was run; 2 more cannot be read as they are: 003_c.sql, 004_d.sql')
+    expect(await project.tables()).toEqual([])
+    expect((await up(project, '--dry-run')).code).toBe(2)
   })
 
   test('undoes all of them with --single-transaction', async () => {

@@ -7,6 +7,7 @@ import { type Context, look } from './context.ts'
 import { lookAtPlan } from './look-at-plan.ts'
 import type { ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
+import { refuseUnparsable } from './refuse-unparsable.ts'
 
 /** The SQL that plans would send, one after the other, without a lock and without a change. */
 export async function dryRun(
@@ -18,6 +19,7 @@ export async function dryRun(
     const steps: DryRunResult['steps'][number][] = []
     for (const plan of plans) {
       for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
+      await refuseUnparsable(context, plan, found.history)
       const { findings } = await lookAtPlan(context, client, found, plan)
       for (const step of plan.steps) steps.push(await dryStep(client, step, findings))
     }

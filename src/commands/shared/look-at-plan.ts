@@ -1,7 +1,7 @@
 import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
 import { mayChangeRows } from '../../core/migration/section-text.ts'
 import { parseStoredDown } from '../../core/migration/stored-down.ts'
-import { type Inspected, inspect, maybeDangerous } from '../../parsers/postgres/dangers.ts'
+import { type Inspected, maybeDangerous } from '../../parsers/postgres/dangers.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
@@ -15,7 +15,7 @@ export interface PlanLook extends Omit<ScriptsLook, 'watches'> {
 
 /**
  * Looks through the statements of a plan: in production and staging all of them, locally what looks dangerous.
- * @param how what the caller must know, wherever it runs: what each step does, and that all of it can be parsed.
+ * @param how whether the caller must know what each step does, wherever it runs.
  * @throws NselfError as lookAtScripts.
  */
 export async function lookAtPlan(
@@ -23,10 +23,10 @@ export async function lookAtPlan(
   client: Client,
   look: Look,
   plan: Plan,
-  { watchesAll = false, parsesFirst = false }: { readonly watchesAll?: boolean; readonly parsesFirst?: boolean } = {},
+  { watchesAll = false }: { readonly watchesAll?: boolean } = {},
 ): Promise<PlanLook> {
+  const { version } = look.history.facts
   const scripts = await scriptsOf(client, plan)
-  if (parsesFirst) await inspect(scripts)
   if (settings.environment === 'local') {
     const held = scripts.filter(({ section }) => section.kind === 'held' && maybeDangerous(section.sql))
     // That DOWN takes away what UP made is no news.
@@ -38,7 +38,7 @@ export async function lookAtPlan(
   }
   const asked = plan.steps.map(({ direction, name, file }) => ({ action: direction, name, checksum: file?.checksum }))
   const seen = await readRefusedEffects(client, look.history, asked)
-  const found = await lookAtScripts(client, settings.environment, scripts, seen)
+  const found = await lookAtScripts(client, settings.environment, scripts, seen, Math.floor(version / 10_000))
   const steps = plan.steps.map((step): Step => ({ ...step, watch: found.watches.get(step.name) ?? refuseAll }))
   return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
 }

@@ -26,6 +26,7 @@ const labels: Record<Environment, string> = { local: 'Note', staging: 'Warning',
 /**
  * Looks through every statement, so that a fault anywhere stops the run before it begins.
  * @param seen what each of them did when it was rolled back for it, by name.
+ * @param major that of the server, which may understand what our parser does not.
  * @throws NselfError `invalid-migration` for what PostgreSQL cannot parse, `refused` for what hides its effects.
  */
 export async function lookAtScripts(
@@ -33,8 +34,9 @@ export async function lookAtScripts(
   environment: Environment,
   scripts: readonly Inspected[],
   seen: ReadonlyMap<string, readonly Effect[]>,
+  major?: number,
 ): Promise<ScriptsLook> {
-  const { findings, files } = await lossOnly(client, await inspect(scripts))
+  const { findings, files } = await lossOnly(client, await inspect(scripts, major))
   const affected = await affectedBy(client, rootsOf(findings))
   const taken = await takenAlong(client, findings.map(droppedBy))
   const all = [...affected, ...taken.map((one) => ({ ...one, isNamed: false, hasRows: true }))]

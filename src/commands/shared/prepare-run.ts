@@ -15,6 +15,7 @@ import {
 } from './context.ts'
 import { lookAtPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
+import { refuseUnparsable } from './refuse-unparsable.ts'
 import { tellDriftFirst } from './tell-drift.ts'
 
 export interface RunKind {
@@ -25,8 +26,6 @@ export interface RunKind {
   readonly summary: (steps: number) => string
   /** What each step does must be known wherever it runs. */
   readonly watchesAll?: boolean
-  /** What PostgreSQL cannot parse stops everything before it begins, locally too. */
-  readonly parsesFirst?: boolean
   /** What the user types after `nself`; without it `db migrate up`. */
   readonly command?: string
   /** For the guard; without it that of the plan. */
@@ -72,6 +71,7 @@ export async function prepareOn(
   const prepared = { server, database: placeOf(server), plan, state, dangers: 0 }
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
+  await refuseUnparsable(context, plan, history)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
   // Of what fresh drops everything nothing more need be said.

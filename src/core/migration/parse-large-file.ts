@@ -1,5 +1,5 @@
 import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
-import { kindOf, PackedStatements } from '../sql/statement-list.ts'
+import { isPlainInsert, kindOf, PackedStatements } from '../sql/statement-list.ts'
 import { endOfData } from './copy-data-end.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import { FilePieces } from './file-pieces.ts'
@@ -137,10 +137,11 @@ export class LargeFileParser {
   }
 
   private collectStatement(token: StatementToken): void {
-    const { start, end } = token
+    const { start, end, words } = token
+    const addsRows = words[0] === 'INSERT' && isPlainInsert(this.lexer.slice(start, end))
     const byte = this.pieces.byteAt(end)
     const length = this.pieces.isPlainFrom(start) ? end - start : Buffer.byteLength(this.lexer.slice(start, end))
-    this.up.statements.add(byte - length, byte, kindOf(token), this.up.isApart)
+    this.up.statements.add(byte - length, byte, kindOf(token), this.up.isApart, addsRows)
   }
 
   private streamed(section: OpenSection, part: Part): StreamedSection {

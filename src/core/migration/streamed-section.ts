@@ -125,6 +125,7 @@ export class StreamedText implements SectionText {
   /** Of a file that has become shorter what is left. */
   private take({ start, end }: Stretch): Buffer {
     if (end > this.next) {
+      this.passTo(start)
       const kept = this.bytes.subarray(this.bytes.length - Math.max(this.next - start, 0))
       const size = Math.max(end - this.next, block)
       const room = this.freeRoom(kept.length + size)
@@ -136,6 +137,11 @@ export class StreamedText implements SectionText {
     }
     const base = this.next - this.bytes.length
     return this.bytes.subarray(Math.max(start - base, 0), Math.max(end - base, 0))
+  }
+
+  /** What nobody takes is read all the same, for the checksum, but not held. */
+  private passTo(start: number): void {
+    while (start - this.next > block && this.read(block).length > 0) this.bytes = this.bytes.subarray(0, 0)
   }
 
   /** One of that size that nobody has anything of, for us. */

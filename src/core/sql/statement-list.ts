@@ -56,6 +56,8 @@ export interface Statement extends Stretch {
   readonly data: Stretch | null
   /** What stands before it is for no server: it cannot be sent together with the statement before. */
   readonly apart: boolean
+  /** A plain INSERT of a file that is not held: such a file is mostly data, and what only adds rows needs no parser. */
+  readonly addsRows?: boolean
 }
 
 /** The statements of a section in their order. */
@@ -76,7 +78,13 @@ export function kindOf({ words, copiesIn }: Pick<StatementToken, 'words' | 'copi
   return first === 'SET' || first === 'RESET' ? 'setting' : 'plain'
 }
 
+const plainInsert = /^INSERT\s+INTO\s+[^()]*(?:\([^()]*\)\s*)?VALUES\b/i
+
+/** True for INSERT … VALUES: it only adds rows. */
+export const isPlainInsert = (sql: string): boolean => plainInsert.test(sql)
+
 const apartBit = 0x80
+const rowsBit = 0x40
 /** So many stand together: a list that grows is not copied. */
 const perBlock = 4096
 
@@ -92,13 +100,13 @@ export class PackedStatements implements StatementList {
   private readonly blocks: Block[] = []
   private readonly data = new Map<number, Stretch>()
 
-  add(start: number, end: number, kind: StatementKind, apart: boolean): void {
+  add(start: number, end: number, kind: StatementKind, apart: boolean, addsRows: boolean): void {
     const place = this.length++ % perBlock
     if (place === 0) this.blocks.push({ places: new Float64Array(2 * perBlock), kinds: new Uint8Array(perBlock) })
     const { places, kinds: packed } = certain(this.blocks[this.blocks.length - 1])
     places[2 * place] = start
     places[2 * place + 1] = end
-    packed[place] = kinds.indexOf(kind) | (apart ? apartBit : 0)
+    packed[place] = kinds.indexOf(kind) | (apart ? apartBit : 0) | (addsRows ? rowsBit : 0)
   }
 
   /** The same without what begins and ends a transaction: what stood on both sides of it is not sent together. */
@@ -108,8 +116,8 @@ export class PackedStatements implements StatementList {
     for (const statement of this) {
       if (isTransactionControl(statement)) apart = true
       else {
-        const { start, end, kind, data } = statement
-        rest.add(start, end, kind, apart || statement.apart)
+        const { start, end, kind, data, addsRows = false } = statement
+        rest.add(start, end, kind, apart || statement.apart, addsRows)
         if (data !== null) rest.setData(data)
         apart = false
       }
@@ -130,9 +138,10 @@ export class PackedStatements implements StatementList {
     return {
       start: certain(places[2 * place]),
       end: certain(places[2 * place + 1]),
-      kind: certain(kinds[bits & ~apartBit]),
+      kind: certain(kinds[bits & ~(apartBit | rowsBit)]),
       data: this.data.get(index) ?? null,
       apart: (bits & apartBit) !== 0,
+      addsRows: (bits & rowsBit) !== 0,
     }
   }
 

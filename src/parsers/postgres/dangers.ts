@@ -45,21 +45,19 @@ export interface Inspection {
   readonly files: ReadonlyMap<string, FileLook>
 }
 
-/** A file too large to be held is mostly data: what only puts rows into a table needs no parser. */
-export const plainInsert = /^INSERT\s+INTO\s+[^()]*(?:\([^()]*\)\s*)?VALUES\b/i
-
 /**
  * What these scripts destroy, by PostgreSQL's own parser, also inside DO blocks as far as it can see.
  * @throws NselfError `invalid-migration` at the first statement that PostgreSQL cannot parse, `refused` for one that
  * would hide what is done.
+ * @param major that of the server: what it may understand though our parser does not is no fault.
  */
-export async function inspect(scripts: readonly Inspected[]): Promise<Inspection> {
+export async function inspect(scripts: readonly Inspected[], major?: number): Promise<Inspection> {
   const parser = await loadParser()
   const made = new Made()
   const findings: Finding[] = []
   const files = new Map<string, FileLook>()
   for (const script of scripts) {
-    const look = new ScriptLook(parser, script, made)
+    const look = new ScriptLook(parser, script, made, major)
     look.all()
     findings.push(...look.findings)
     files.set(script.name, { reach: look.reach, rewrites: look.rewrites, own: look.own })
@@ -84,11 +82,13 @@ class ScriptLook {
   private readonly parser: Parser
   private readonly script: Inspected
   private readonly made: Made
+  private readonly major: number | undefined
 
-  constructor(parser: Parser, script: Inspected, made: Made) {
+  constructor(parser: Parser, script: Inspected, made: Made, major?: number) {
     this.parser = parser
     this.script = script
     this.made = made
+    this.major = major
   }
 
   get reach(): Reach {
@@ -121,7 +121,8 @@ class ScriptLook {
   private doneStatement(statement: Statement, text: SectionText): void {
     const { section, path } = this.script
     const sql = text.sql(statement)
-    const tree = parseStatement(this.parser, sql, (offset) => locateIn(section, path, statement.start, sql, offset))
+    const at = (offset: number) => locateIn(section, path, statement.start, sql, offset)
+    const tree = parseStatement(this.parser, sql, at, this.major)
     if (tree === null) return
     dangersOf(tree, this.made)
     this.own.push(...anythingWithMade(tree))
@@ -130,10 +131,10 @@ class ScriptLook {
   /** @param bare it runs in no transaction that could be looked at. */
   private statement(statement: Statement, text: SectionText, bare: boolean): void {
     const { section, path, name } = this.script
+    if (statement.addsRows === true) return this.files.addOpaque()
     const sql = text.sql(statement)
-    if (section.kind === 'streamed' && plainInsert.test(sql)) return this.files.addOpaque()
     const at = (offset: number) => locateIn(section, path, statement.start, sql, offset)
-    const tree = parseStatement(this.parser, sql, at)
+    const tree = parseStatement(this.parser, sql, at, this.major)
     if (tree === null) return this.files.addOpaque()
     refuseHiding(tree, at)
     this.files.add(tree)

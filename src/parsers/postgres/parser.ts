@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
+import { mayBeKnownTo } from '../../core/sql/other-majors.ts'
 import type { Tree } from '../../core/sql/tree.ts'
 
 interface SyntaxErrorOfSql {
@@ -9,39 +10,83 @@ interface SyntaxErrorOfSql {
 export interface Parser {
   readonly parse: (sql: string) => Tree
   readonly parsePlPgSql: (sql: string) => Tree
+  /** Whether all statements of a text can be parsed. No tree is made, which would take three times as long. */
+  readonly isParsable: (sql: string) => boolean
   /** What either throws for a text that cannot be parsed. */
   readonly isSyntaxError: (error: unknown) => error is SyntaxErrorOfSql
 }
 
+/** The major of PostgreSQL that the parser is from. */
+export const parserMajor = 18
+
+/** A comment that no message begins with. */
+const mark = '/*nself*/'
+
 /** Loaded only where a statement is looked at: it takes 70 ms. */
 export async function loadParser(): Promise<Parser> {
-  const { loadModule, parseSync, parsePlPgSQLSync, hasSqlDetails } = await import('libpg-query')
+  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, hasSqlDetails } = await import('libpg-query')
   await loadModule()
   return {
     parse: parseSync,
     parsePlPgSql: parsePlPgSQLSync,
+    // The cheapest of its functions. What is wrong comes as an error or in place of the text.
+    isParsable: (sql) => {
+      try {
+        return normalizeSync(`${mark}${sql}`).startsWith(mark)
+      } catch {
+        return false
+      }
+    },
     isSyntaxError: hasSqlDetails,
   }
 }
 
-/**
- * The tree of one statement; null for one that is nested too deeply for the parser, though perhaps not for a server.
- * @throws NselfError `invalid-migration` where PostgreSQL cannot parse it.
- */
-export function parseStatement(parser: Parser, sql: string, at: (offset: number) => Location): Tree | null {
+/** What the parser says of a text that it cannot parse, and where. */
+export interface SyntaxFault {
+  readonly message: string
+  /** UTF-16 units from the beginning of the text. */
+  readonly offset: number
+}
+
+/** The tree of one statement; null for one that is nested too deeply for the parser, though perhaps not for a server. */
+export function treeOrFault(parser: Parser, sql: string): Tree | SyntaxFault | null {
   try {
     return parser.parse(sql)
   } catch (error) {
     if (error instanceof RangeError) return null
     if (!parser.isSyntaxError(error) || error.sqlDetails === undefined) throw error
-    const { sqlDetails } = error
-    if (/memory exhausted|stack depth/.test(sqlDetails.message)) return null
+    const { message, cursorPosition } = error.sqlDetails
+    if (/memory exhausted|stack depth/.test(message)) return null
     // The parser counts characters from 0.
-    const offset = [...sql].slice(0, Math.max(sqlDetails.cursorPosition, 0)).join('').length
-    throw new NselfError('invalid-migration', sqlDetails.message, {
-      location: at(offset),
-      hint: 'PostgreSQL cannot parse this; nothing was run',
-      cause: error,
-    })
+    return { message, offset: [...sql].slice(0, Math.max(cursorPosition, 0)).join('').length }
   }
+}
+
+export function isFault(parsed: Tree | SyntaxFault | null): parsed is SyntaxFault {
+  return parsed !== null && 'offset' in parsed
+}
+
+/**
+ * The tree of one statement; null for one that this parser cannot take, though perhaps a server can.
+ * @param major that of the server, where it is known.
+ * @throws NselfError `invalid-migration` where PostgreSQL cannot parse it.
+ */
+export function parseStatement(
+  parser: Parser,
+  sql: string,
+  at: (offset: number) => Location,
+  major = parserMajor,
+): Tree | null {
+  const parsed = treeOrFault(parser, sql)
+  if (!isFault(parsed)) return parsed
+  if (mayBeKnownTo(major, parserMajor, sql, parsed.message)) return null
+  throw unparsable(parsed.message, at(parsed.offset))
+}
+
+/** @param what it is that cannot be parsed. */
+export function unparsable(message: string, location: Location, what = 'this'): NselfError {
+  return new NselfError('invalid-migration', message, {
+    location,
+    hint: `PostgreSQL cannot parse ${what}; nothing was run`,
+  })
 }

@@ -4,7 +4,6 @@ import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
 import { Named, reachOf, type Verdict } from '../../core/replay/reach.ts'
 import { firstStatement, type Tree, visit } from '../../core/sql/tree.ts'
-import { plainInsert } from './dangers.ts'
 import { loadParser, type Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
 
@@ -65,9 +64,8 @@ function replayed(parser: Parser, section: Section, named: Named, elevate: Eleva
   const replaced = new Map<number, string | null>()
   let index = 0
   for (const statement of section.statements) {
-    const sql = text.sql(statement)
-    if (section.kind === 'held' || !plainInsert.test(sql)) {
-      const now = replacement(parser, sql, named, elevate, tell)
+    if (statement.addsRows !== true) {
+      const now = replacement(parser, text.sql(statement), named, elevate, tell)
       if (now !== undefined) replaced.set(index, now)
     }
     index++

@@ -24,7 +24,6 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
       const up: RunKind = {
         begin: (found) => reverted(found, versions),
         plan: (now) => applyAgain(now, versions),
-        parsesFirst: true,
         summary: (steps) => `apply ${migrationCount(steps)} again to`,
       }
       return [down, up]

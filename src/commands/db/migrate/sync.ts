@@ -32,7 +32,6 @@ function kindsOf(state: State): readonly [RunKind, ...RunKind[]] {
     begin: (found) => reverted(found, versions),
     plan: applyRest,
     command,
-    parsesFirst: true,
     summary: (steps) => `apply ${migrationCount(steps)} to`,
   }
   if (versions.size === 0) return [up]

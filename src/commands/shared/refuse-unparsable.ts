@@ -1,0 +1,46 @@
+import { basename } from 'node:path'
+import type { Plan } from '../../core/migration/plan.ts'
+import { withOthers } from '../../core/migration/several-faults.ts'
+import { parserMajor, unparsable } from '../../parsers/postgres/parser.ts'
+import { findUnparsable, type ParsedScript } from '../../parsers/postgres/syntax.ts'
+import type { History } from '../../postgres/tracking/history.ts'
+import type { Context } from './context.ts'
+
+/**
+ * Parses UP and DOWN of every file that is to be applied, before anything runs: what is wrong in the last of them keeps
+ * the first from being applied, and a DOWN that could never run is known on the day it is written.
+ * @throws NselfError `invalid-migration` with the first place, and the names of the other files.
+ */
+export async function refuseUnparsable(
+  { tell }: Context,
+  plan: Plan,
+  { facts }: Pick<History, 'facts'>,
+): Promise<void> {
+  if (plan.action === 'down') return
+  const major = Math.floor(facts.version / 10_000)
+  const found = await findUnparsable(scriptsOf(plan), major)
+  const [first, ...others] = found.filter(({ leftToServer }) => !leftToServer)
+  if (first !== undefined) {
+    const paths = new Set(others.map(({ location }) => location.path))
+    paths.delete(first.location.path)
+    const what = first.inBody ? 'the body of this function' : 'this'
+    throw withOthers(
+      unparsable(first.message, first.location, what),
+      [...paths].map((path) => basename(path)),
+    )
+  }
+  for (const { location, message } of found) {
+    const place = `${location.path}:${location.line}:${location.column}`
+    const us = `by PostgreSQL ${parserMajor}, whose parser nself has`
+    tell(`Note: ${place} cannot be parsed ${us} (${message}); the server, PostgreSQL ${major}, decides`)
+  }
+}
+
+function* scriptsOf({ steps }: Plan): Generator<ParsedScript> {
+  for (const { direction, file } of steps) {
+    if (direction === 'down' || file === null) continue
+    const { path, name, up, down } = file
+    yield { path, name, section: up }
+    if (down !== null) yield { path, name, section: down }
+  }
+}
