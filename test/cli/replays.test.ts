@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { binariesOfMajor } from '../../src/postgres/embedded/binaries.ts'
+import { binariesOfMajor } from '../../src/postgres/embedded/binaries-of-major.ts'
 import { processesWith } from '../helpers/backups.ts'
 import { start } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'

@@ -11,16 +11,13 @@ import type { Difference } from '../../core/schema/differences.ts'
 import { nameOfChange } from '../../core/schema/migration-name.ts'
 import { type Draft, migrationText } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
-import { renameCandidates } from '../../core/schema/rename-candidates.ts'
-import { parseRenames, pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
+import { pathOf, type Rename, renameText } from '../../core/schema/renames.ts'
 import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
-import { shellWord } from '../../core/shell-word.ts'
 import { type Compared, compareDesign } from '../../postgres/diff/compare-design.ts'
 import { draftsOf } from '../../postgres/diff/design-drafts.ts'
 import { statementFormat } from '../../postgres/diff/format.ts'
 import { type MigrationProof, prove, refuseRest } from '../../postgres/diff/prove-migrations.ts'
 import { gone, unwanted } from '../../postgres/diff/unwanted.ts'
-import type { Server } from '../../postgres/driver/server.ts'
 import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
 import type { ScratchServer } from '../../postgres/scratch/scratch.ts'
@@ -28,6 +25,7 @@ import { readMigrationsIfAny } from '../../project/migrations.ts'
 import { nextPaths, slugOf, writeMigrations } from '../../project/new-migrations.ts'
 import { writeDesignSeed } from '../../project/seeds.ts'
 import type { Context } from './context.ts'
+import { askRenames, namedRenames } from './design-renames.ts'
 import { readDesign } from './read-design.ts'
 import type { ImportResult } from './schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
@@ -90,32 +88,56 @@ interface Task {
   readonly options: ImportOptions
 }
 
+/** Where the migrations are to be written, one for each draft. */
+interface Targets {
+  readonly paths: readonly string[]
+  /** As the head of a migration names it. */
+  readonly now: string
+}
+
+function targetsFor(
+  { migrationsDir, root }: Context['settings'],
+  { compared, renames, options }: Task,
+  drafts: readonly Draft[],
+): Targets {
+  const name = options.name ?? nameOfChange(compared.differences, renames.map(pathOf))
+  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+  const names = drafts.map((_, i) => (i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
+  return { paths: nextPaths(migrationsDir, root, names, now), now }
+}
+
+/** The texts of the migrations, with what each statement does and what could stop it. */
+function textsOf(
+  drafts: readonly Draft[],
+  { paths, now }: Targets,
+  { compared }: Task,
+  of: { readonly format: (sql: string) => string; readonly design: string },
+): { readonly path: string; readonly text: string }[] {
+  const { catalog } = compared.current
+  const effects = (sql: string) => effectsOf(sql, catalog)
+  const obstacles = (sql: string) => obstaclesOf(sql, { ...catalog, ...compared.wanted })
+  return drafts.map((draft, i) => {
+    const path = certain(paths[i])
+    const part =
+      drafts.length === 1 ? [] : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
+    const head = [
+      ...fileHead(certain(parseFileName(basename(path))).name, now),
+      `From ${of.design}; proven both ways before it was written.`,
+      ...part,
+    ]
+    return { path, text: migrationText(draft, { head, format: of.format, effects, obstacles }) }
+  })
+}
+
 /** Generates, proves, asks and writes; resolves to the paths. */
 async function written(context: Context, task: Task): Promise<string[]> {
   const { work, migrated, compared, files, renames, options } = task
-  const { migrationsDir, root } = context.settings
+  const { root } = context.settings
   context.progress('writing the difference as SQL')
   const drafts = await draftsOf(compared, renames)
   const format = await withScratchConnection(migrated, statementFormat)
-  const name = options.name ?? nameOfChange(compared.differences, renames.map(pathOf))
-  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
-  const names = drafts.map((_, i) => (drafts.length === 1 || i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
-  const paths = nextPaths(migrationsDir, root, names, now)
-  const textsOf = (list: readonly Draft[]) =>
-    list.map((draft, i) => {
-      const effects = (sql: string) => effectsOf(sql, compared.current.catalog)
-      const obstacles = (sql: string) => obstaclesOf(sql, { ...compared.current.catalog, ...compared.wanted })
-      const part =
-        drafts.length === 1
-          ? []
-          : [`Part ${i + 1} of ${drafts.length}: what the next one needs must be committed first.`]
-      const head = [
-        ...fileHead(certain(parseFileName(basename(certain(paths[i])))).name, now),
-        `From ${relative(root, resolve(root, options.file))}; proven both ways before it was written.`,
-        ...part,
-      ]
-      return { path: certain(paths[i]), text: migrationText(draft, { head, format, effects, obstacles }) }
-    })
+  const targets = targetsFor(context.settings, task, drafts)
+  const design = relative(root, resolve(root, options.file))
   context.progress('proving it on a scratch database')
   const { server, whole: current } = compared.current
   const expected = {
@@ -129,10 +151,10 @@ async function written(context: Context, task: Task): Promise<string[]> {
     )
     return prove(server, [...files, ...fresh], fresh, expected, work.replay)
   }
-  let texts = textsOf(drafts)
+  let texts = textsOf(drafts, targets, task, { format, design })
   let proof = await proveTexts(migrated, texts)
   if (proof.restUp.length > 0 || proof.restDown.length > 0) {
-    texts = textsOf(withRest(drafts, proof))
+    texts = textsOf(withRest(drafts, proof), targets, task, { format, design })
     proof = await proveTexts(await replay(work.scratch, files, work.keepTemplate, work.replay), texts)
     refuseRest(proof)
   }
@@ -143,7 +165,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
     options.allowDrops,
   )
   writeMigrations(root, texts)
-  return paths
+  return [...targets.paths]
 }
 
 /** What follows UP comes last of all, and so does what follows DOWN. */
@@ -177,31 +199,4 @@ async function consent({ ask, answers, tell }: Context, drops: readonly Differen
   if ((await ask({ kind: 'yes-no', message: 'Write a migration that drops this?' })) !== 'y') {
     throw new NselfError('not-confirmed', 'not confirmed; nothing was written')
   }
-}
-
-async function namedRenames(texts: readonly string[], migrated: Server): Promise<Rename[]> {
-  const catalog = await catalogOf(migrated)
-  return parseRenames(texts, catalog)
-}
-
-async function askRenames(
-  { ask, tell, answers }: Context,
-  compared: Compared,
-  known: readonly Rename[],
-): Promise<Rename[]> {
-  const open = renameCandidates(compared.current.catalog, compared.wanted)
-  if (ask === null || answers.yes) {
-    for (const rename of open) {
-      tell(
-        `Note: ${renameText(rename).replace(' to ', ' goes and ')} comes; if that is a new name for it: --rename ${shellWord(renameFlag(rename))}`,
-      )
-    }
-    return []
-  }
-  const chosen: Rename[] = []
-  for (const rename of open) {
-    if (known.some((other) => pathOf(other) === pathOf(rename))) continue
-    if ((await ask({ kind: 'yes-no', message: `Did you rename ${renameText(rename)}?` })) === 'y') chosen.push(rename)
-  }
-  return chosen
 }

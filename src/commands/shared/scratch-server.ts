@@ -76,7 +76,8 @@ async function withPlace<T>(
   if (like?.rights.createsDatabases && !like.rights.any) {
     return use({ server, kind: 'beside', like, keepTemplate: environment === 'local', note: null })
   }
-  const { binariesOfMajor, findBinaries } = await import('../../postgres/embedded/binaries.ts')
+  const { findBinaries } = await import('../../postgres/embedded/binaries.ts')
+  const { binariesOfMajor } = await import('../../postgres/embedded/binaries-of-major.ts')
   const { withOwnCluster } = await import('../../postgres/embedded/own-cluster.ts')
   const major = like?.major ?? 0
   const same = binariesOfMajor(root, major)

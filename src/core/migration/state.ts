@@ -1,4 +1,4 @@
-import { NselfError } from '../errors.ts'
+import { inDependencyOrder } from './dependency-order.ts'
 import { findRenumbered, isSameText, rowsOfFiles } from './identity.ts'
 import type { Applied, Migration, MigrationName } from './migration.ts'
 import { compareVersions } from './version.ts'
@@ -42,7 +42,7 @@ export function compare(
   const rows = rowsOfFiles(files, history)
   const found = new Set(rows.values())
   const missing = history.filter((row) => !found.has(row)).sort((a, b) => compareVersions(a.version, b.version))
-  const ordered = order(files, rows, history)
+  const ordered = inDependencyOrder(files, rows, history)
   const statuses = ordered.map((file) => ({ file, row: rows.get(file) ?? null }))
   const renumbered = findRenumbered(
     statuses.filter(({ row, file }) => row === null && !isLost.has(file.version)).map(({ file }) => file),
@@ -101,73 +101,4 @@ function insertMissing(entries: Entry[], row: Applied): void {
     sameAs: null,
   }
   entries.splice(at === -1 ? entries.length : at, 0, entry)
-}
-
-/** By version, but each after what it depends on. */
-function order(
-  files: readonly Migration[],
-  applied: ReadonlyMap<Migration, Applied>,
-  history: readonly Applied[],
-): Migration[] {
-  const rows = new Map(history.map((row) => [row.version, row]))
-  const sorted = [...files].sort((a, b) => compareVersions(a.version, b.version) || (a.name < b.name ? -1 : 1))
-  const byVersion = new Map<string, Migration>()
-  // Of two with one version the applied one.
-  for (const file of sorted) {
-    if (!byVersion.has(file.version) || applied.has(file)) byVersion.set(file.version, file)
-  }
-  const byName = new Map(files.map((file) => [file.name, file]))
-  const done: Migration[] = []
-  const seen = new Map<Migration, 'open' | 'done'>()
-  // An explicit stack: a chain of ten thousand dependencies must not overflow the call stack.
-  const visit = (start: Migration) => {
-    const stack: { file: Migration; next: number }[] = [{ file: start, next: 0 }]
-    seen.set(start, 'open')
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const dependency = top.file.dependsOn[top.next++]
-      if (dependency === undefined) {
-        seen.set(top.file, 'done')
-        done.push(top.file)
-        stack.pop()
-        continue
-      }
-      const target = byName.get(dependency.text.replace(/\.sql$/, '')) ?? byVersion.get(dependency.version)
-      if (target === undefined || !names(dependency.text, target.name)) {
-        const row = rows.get(dependency.version)
-        const done = row?.state === 'applied' ? row : undefined
-        if (done !== undefined && names(dependency.text, done.name)) continue
-        throw unknownDependency(top.file, dependency.text, target ?? done)
-      }
-      const state = seen.get(target)
-      if (state === 'open')
-        throw circular(
-          stack.map(({ file }) => file),
-          target,
-        )
-      if (state === undefined) {
-        seen.set(target, 'open')
-        stack.push({ file: target, next: 0 })
-      }
-    }
-  }
-  for (const file of sorted) if (!seen.has(file)) visit(file)
-  return done
-}
-
-/** A dependency by number fits any name; one by full name must be that name. */
-function names(text: string, name: string): boolean {
-  return /^\d+$/.test(text) || text.replace(/\.sql$/, '') === name
-}
-
-function unknownDependency(file: Migration, text: string, near: { name: string } | undefined): NselfError {
-  return new NselfError('invalid-migration', `${file.path} depends on ${text}, which does not exist`, {
-    hint: near ? `did you mean ${near.name}?` : 'fix the depends_on line, or bring the file back',
-  })
-}
-
-function circular(stack: readonly Migration[], target: Migration): NselfError {
-  const circle = [...stack.slice(stack.indexOf(target)), target].map((file) => file.name).join(' → ')
-  return new NselfError('invalid-migration', `circular depends_on: ${circle}`, {
-    hint: 'remove one of these depends_on lines',
-  })
 }

@@ -4,13 +4,13 @@ import { type Danger, Made } from '../../core/effects/danger.ts'
 import { FileReach, type Reach } from '../../core/effects/harmless.ts'
 import { outwardOf } from '../../core/effects/outward.ts'
 import { dangersOf } from '../../core/effects/statement-dangers.ts'
-import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Section, SectionText } from '../../core/migration/section.ts'
 import { locateIn, openSection } from '../../core/migration/section-text.ts'
 import { workUnits } from '../../core/migration/work-units.ts'
 import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
-import { listAt, nodeAt, relationOf, type Tree, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
+import { type Tree, visit, wordsOf } from '../../core/sql/tree.ts'
+import { refuseCounterSettings } from './counter-settings.ts'
 import { type DangerInBlock, dangersInBlock } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
 
@@ -136,7 +136,7 @@ class ScriptLook {
     const at = (offset: number) => locateIn(section, path, statement.start, sql, offset)
     const tree = parseStatement(this.parser, sql, at, this.major)
     if (tree === null) return this.files.addOpaque()
-    refuseHiding(tree, at)
+    refuseCounterSettings(tree, at)
     this.files.add(tree)
     this.rewrites.push(...losslessRewrites(tree))
     for (const { line, ...danger } of this.dangersIn(tree, sql)) {
@@ -186,28 +186,6 @@ function callsUnknown(tree: Tree): boolean {
     return !unknown && !['CreateFunctionStmt', 'ViewStmt', 'RuleStmt'].includes(type)
   })
   return unknown
-}
-
-/** @throws NselfError `refused` for a statement that turns the counters of rows off. */
-function refuseHiding(tree: Tree, at: (offset: number) => Location): void {
-  visit(tree, (type, node) => {
-    const sets = type === 'VariableSetStmt' && String(node.name).toLowerCase() === 'track_counts'
-    const calls = type === 'FuncCall' && wordsOf(node.funcname).at(-1) === 'set_config' && mayNameCounts(node)
-    const updates = type === 'UpdateStmt' && relationOf(nodeAt(node.relation)).name === 'pg_settings'
-    if (sets || calls || updates) {
-      throw new NselfError('refused', 'track_counts tells what a migration has done: it cannot be set in one', {
-        location: at(0),
-        hint: 'remove this statement; nothing was run',
-      })
-    }
-    return true
-  })
-}
-
-/** Whether a call of set_config sets track_counts, or a name that is put together as it runs. */
-function mayNameCounts({ args }: TreeNode): boolean {
-  const { sval } = nodeAt(nodeAt(nodeAt(listAt(args)[0]).A_Const).sval)
-  return typeof sval !== 'string' || sval.toLowerCase() === 'track_counts'
 }
 
 function lineOffset(text: string, lines: number): number {

@@ -48,18 +48,11 @@ export async function restoreBeside(
       if (plan.newRoles.length > 0) await createRoles(client, plan.newRoles)
       const made = await creation(client, name, plan, properties)
       await client.query(made)
-      await fill(server, fresh, plan, hold, options).catch(async (error) => {
-        if (!mayBeUnresolved(error)) throw error
-        tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
+      const again = async () => {
         await dropRestore(client, name)
         await client.query(made)
-        const searchPath =
-          plan.backup.manifest?.searchPath ??
-          (await withConnection(connect(server, restoreApplication), signal, readSearchPath))
-        await fill(server, fresh, plan, hold, { ...options, searchPath }).catch((second) => {
-          throw signal.aborted ? second : error
-        })
-      })
+      }
+      await fillResolved(server, fresh, plan, hold, options, again)
       options.progress('looking whether all is there')
       await withConnection(connect(fresh, restoreApplication), signal, async (inside) => {
         await settle(inside, plan, options.environment)
@@ -75,6 +68,29 @@ export async function restoreBeside(
       if (signal.aborted && !(error instanceof NselfError)) throw interruptedUnchanged(signal)
       throw error instanceof NselfError ? error : restoreFailure(errorOf(error))
     }
+  })
+}
+
+/** Fills it; a second time, made anew, with the search_path of the database where that may be what it takes. */
+async function fillResolved(
+  server: Server,
+  fresh: Server,
+  plan: RestorePlan,
+  hold: Hold,
+  options: RestoreOptions,
+  again: () => Promise<void>,
+): Promise<void> {
+  const { signal } = hold
+  await fill(server, fresh, plan, hold, options).catch(async (error) => {
+    if (!mayBeUnresolved(error)) throw error
+    options.tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
+    await again()
+    const searchPath =
+      plan.backup.manifest?.searchPath ??
+      (await withConnection(connect(server, restoreApplication), signal, readSearchPath))
+    await fill(server, fresh, plan, hold, { ...options, searchPath }).catch((second) => {
+      throw signal.aborted ? second : error
+    })
   })
 }
 

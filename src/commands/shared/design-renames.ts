@@ -1,0 +1,36 @@
+import { renameCandidates } from '../../core/schema/rename-candidates.ts'
+import { parseRenames, pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
+import { shellWord } from '../../core/shell-word.ts'
+import type { Compared } from '../../postgres/diff/compare-design.ts'
+import type { Server } from '../../postgres/driver/server.ts'
+import { catalogOf } from '../../postgres/scratch/read.ts'
+import type { Context } from './context.ts'
+
+/** The renames that flags name. @throws NselfError `usage`. */
+export async function namedRenames(texts: readonly string[], migrated: Server): Promise<Rename[]> {
+  const catalog = await catalogOf(migrated)
+  return parseRenames(texts, catalog)
+}
+
+/** The renames that a person confirms; without one they are only told of. */
+export async function askRenames(
+  { ask, tell, answers }: Context,
+  compared: Compared,
+  known: readonly Rename[],
+): Promise<Rename[]> {
+  const open = renameCandidates(compared.current.catalog, compared.wanted)
+  if (ask === null || answers.yes) {
+    for (const rename of open) {
+      tell(
+        `Note: ${renameText(rename).replace(' to ', ' goes and ')} comes; if that is a new name for it: --rename ${shellWord(renameFlag(rename))}`,
+      )
+    }
+    return []
+  }
+  const chosen: Rename[] = []
+  for (const rename of open) {
+    if (known.some((other) => pathOf(other) === pathOf(rename))) continue
+    if ((await ask({ kind: 'yes-no', message: `Did you rename ${renameText(rename)}?` })) === 'y') chosen.push(rename)
+  }
+  return chosen
+}

@@ -1,0 +1,84 @@
+import { NselfError } from '../errors.ts'
+import type { Applied, Dependency, Migration } from './migration.ts'
+import { compareVersions } from './version.ts'
+
+/**
+ * The files by version, but each after what it depends on.
+ * @throws NselfError `invalid-migration` for an unknown or a circular dependency.
+ */
+export function inDependencyOrder(
+  files: readonly Migration[],
+  applied: ReadonlyMap<Migration, Applied>,
+  history: readonly Applied[],
+): Migration[] {
+  const sorted = [...files].sort((a, b) => compareVersions(a.version, b.version) || (a.name < b.name ? -1 : 1))
+  const targetOf = dependencyFinder(sorted, applied, history)
+  const done: Migration[] = []
+  const seen = new Map<Migration, 'open' | 'done'>()
+  // An explicit stack: a chain of ten thousand dependencies must not overflow the call stack.
+  const visit = (start: Migration) => {
+    const stack: { file: Migration; next: number }[] = [{ file: start, next: 0 }]
+    seen.set(start, 'open')
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const dependency = top.file.dependsOn[top.next++]
+      if (dependency === undefined) {
+        seen.set(top.file, 'done')
+        done.push(top.file)
+        stack.pop()
+        continue
+      }
+      const target = targetOf(top.file, dependency)
+      if (target === null || seen.get(target) === 'done') continue
+      if (seen.has(target))
+        throw circular(
+          stack.map(({ file }) => file),
+          target,
+        )
+      seen.set(target, 'open')
+      stack.push({ file: target, next: 0 })
+    }
+  }
+  for (const file of sorted) if (!seen.has(file)) visit(file)
+  return done
+}
+
+/** Finds the file that a dependency names; null where it is applied and its file is not here. */
+function dependencyFinder(
+  sorted: readonly Migration[],
+  applied: ReadonlyMap<Migration, Applied>,
+  history: readonly Applied[],
+): (file: Migration, dependency: Dependency) => Migration | null {
+  const rows = new Map(history.map((row) => [row.version, row]))
+  const byVersion = new Map<string, Migration>()
+  // Of two with one version the applied one.
+  for (const file of sorted) {
+    if (!byVersion.has(file.version) || applied.has(file)) byVersion.set(file.version, file)
+  }
+  const byName = new Map(sorted.map((file) => [file.name, file]))
+  return (file, { text, version }) => {
+    const target = byName.get(text.replace(/\.sql$/, '')) ?? byVersion.get(version)
+    if (target !== undefined && names(text, target.name)) return target
+    const row = rows.get(version)
+    const done = row?.state === 'applied' ? row : undefined
+    if (done !== undefined && names(text, done.name)) return null
+    throw unknownDependency(file, text, target ?? done)
+  }
+}
+
+/** A dependency by number fits any name; one by full name must be that name. */
+function names(text: string, name: string): boolean {
+  return /^\d+$/.test(text) || text.replace(/\.sql$/, '') === name
+}
+
+function unknownDependency(file: Migration, text: string, near: { name: string } | undefined): NselfError {
+  return new NselfError('invalid-migration', `${file.path} depends on ${text}, which does not exist`, {
+    hint: near ? `did you mean ${near.name}?` : 'fix the depends_on line, or bring the file back',
+  })
+}
+
+function circular(stack: readonly Migration[], target: Migration): NselfError {
+  const circle = [...stack.slice(stack.indexOf(target)), target].map((file) => file.name).join(' → ')
+  return new NselfError('invalid-migration', `circular depends_on: ${circle}`, {
+    hint: 'remove one of these depends_on lines',
+  })
+}

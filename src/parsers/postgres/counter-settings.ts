@@ -1,0 +1,25 @@
+import { NselfError } from '../../core/errors.ts'
+import type { Location } from '../../core/location.ts'
+import { listAt, nodeAt, relationOf, type Tree, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
+
+/** @throws NselfError `refused` for a statement that turns the counters of rows off. */
+export function refuseCounterSettings(tree: Tree, at: (offset: number) => Location): void {
+  visit(tree, (type, node) => {
+    const sets = type === 'VariableSetStmt' && String(node.name).toLowerCase() === 'track_counts'
+    const calls = type === 'FuncCall' && wordsOf(node.funcname).at(-1) === 'set_config' && mayNameCounts(node)
+    const updates = type === 'UpdateStmt' && relationOf(nodeAt(node.relation)).name === 'pg_settings'
+    if (sets || calls || updates) {
+      throw new NselfError('refused', 'track_counts tells what a migration has done: it cannot be set in one', {
+        location: at(0),
+        hint: 'remove this statement; nothing was run',
+      })
+    }
+    return true
+  })
+}
+
+/** Whether a call of set_config sets track_counts, or a name that is put together as it runs. */
+function mayNameCounts({ args }: TreeNode): boolean {
+  const { sval } = nodeAt(nodeAt(nodeAt(listAt(args)[0]).A_Const).sval)
+  return typeof sval !== 'string' || sval.toLowerCase() === 'track_counts'
+}
