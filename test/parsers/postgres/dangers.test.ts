@@ -93,7 +93,7 @@ test.each([
     'varchar(9)',
     [
       true,
-      'from varchar(10) to varchar(9): blanks at the end of values are lost; fails when a value is longer than 9 characters',
+      'from varchar(10) to varchar(9): blanks beyond 9 characters are lost; fails when a value is longer than 9 characters',
     ],
   ],
   ['integer', 'int8', [false, 'from integer to int8: keeps all values; writes the whole table anew']],
