@@ -1,4 +1,5 @@
 import { Command, Help, Option } from '@commander-js/extra-typings'
+import { addAdopt } from './tree/adopt.ts'
 import { addBackup } from './tree/backup.ts'
 import { addCompletion } from './tree/completion.ts'
 import { addEnv } from './tree/env.ts'
@@ -76,6 +77,7 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
       .description('Numbered SQL files, and the record of which were applied.')
     if (words === null || words.includes('migrate')) addNamed(words?.[1], migrateLeaves(group, run))
   }
+  const adopt = () => addAdopt(db, run)
   const backup = () => addBackup(db, run)
   const seed = () => addSeed(db, run)
   const query = () => addQuery(db, run)
@@ -85,6 +87,7 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
     migrate,
     schema,
     run: schema,
+    adopt,
     update,
     backup,
     restore: backup,

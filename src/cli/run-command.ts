@@ -50,6 +50,7 @@ function contextOf(flags: CommonFlags): Context {
     flagEnvironment: flags.env,
     flagUrl: flags.databaseUrl,
     flagShadowUrl: flags.shadowUrl,
+    startsProject: flags.startsProject === true,
   })
   for (const password of passwordsOf(settings)) hideSecret(password)
   for (const warning of settings.warnings) progress.tell(shown(`Warning: ${warning}`))

@@ -56,6 +56,8 @@ interface Input {
   readonly flagEnvironment?: string | undefined
   readonly flagUrl?: string | undefined
   readonly flagShadowUrl?: string | undefined
+  /** Where no folder nself/ is found, the project begins where the person stands. */
+  readonly startsProject?: boolean
 }
 
 const commonFiles = ['.env', '.env.dev']
@@ -69,8 +71,8 @@ const filesOf: Record<Environment, readonly string[]> = {
  * What the flags, the process environment and the env files say together.
  * @throws NselfError `configuration`; a password is never in it.
  */
-export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl }: Input): Settings {
-  const root = findRoot(cwd)
+export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl, startsProject }: Input): Settings {
+  const root = findRoot(cwd) ?? (startsProject ? cwd : null)
   if (root === null) {
     throw new NselfError('configuration', `no nself/ folder here or above ${cwd}`, {
       hint: 'mkdir -p nself/migrations',

@@ -12,7 +12,7 @@ const databaseCommands = [
   ...['status', 'up', 'down', 'redo', 'sync', 'fresh', 'repair'].map((name) => `db migrate ${name}`),
   ...['import', 'apply', 'diff', 'show', 'diagram'].map((name) => `db schema ${name}`),
   ...['common', 'env', 'users', 'status'].map((name) => `db seed ${name}`),
-  ...['backup list', 'backup prune', 'backup', 'restore', 'update', 'run', 'reset', 'shell', 'query'].map(
+  ...['adopt', 'backup list', 'backup prune', 'backup', 'restore', 'update', 'run', 'reset', 'shell', 'query'].map(
     (name) => `db ${name}`,
   ),
   'db seed(?! create)',

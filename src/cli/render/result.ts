@@ -1,4 +1,5 @@
 import type { Result } from '../../commands/shared/results.ts'
+import { renderAdopt } from './adopt.ts'
 import { renderBackup } from './backup.ts'
 import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
@@ -13,6 +14,8 @@ export function renderResult(result: Result, paint: Paint): string {
   switch (result.kind) {
     case 'status':
       return renderStatus(result, paint)
+    case 'adopt':
+      return renderAdopt(result, paint)
     case 'run':
       return renderRun(result)
     case 'update':

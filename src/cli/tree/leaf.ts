@@ -14,6 +14,8 @@ export interface CommonFlags {
   readonly yes?: true | undefined
   readonly debug?: true | undefined
   readonly confirm?: string | undefined
+  /** The command makes the folder nself/ where there is none. */
+  readonly startsProject?: boolean
 }
 
 /** Runs one command; the caller makes its context and prints what comes back. */

@@ -1,5 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import { exitStatusOf } from '../../core/errors.ts'
+import type { AdoptResult } from './adopt-results.ts'
 import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from './backup-results.ts'
 import type {
   CreateResult,
@@ -77,6 +78,7 @@ export function statusAfter(result: Result): number {
 }
 
 export type Result =
+  | AdoptResult
   | StatusResult
   | RunResult
   | UpdateResult

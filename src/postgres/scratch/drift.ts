@@ -1,3 +1,4 @@
+import { withoutToolObjects } from '../../core/adopt/own-objects.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Plan, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
@@ -10,6 +11,7 @@ import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { fingerprintsSql } from '../tracking/stored-fingerprint.ts'
 import { catalogOf, fingerprintOf, withScratchConnection } from './read.ts'
+import { readToolObjects } from '../tracking/tool-objects.ts'
 import { type ReplayOptions, replay, runPlan } from './replay.ts'
 import { bothCatalogs } from './replayed-as.ts'
 import type { Scratch } from './scratch.ts'
@@ -44,7 +46,9 @@ export async function driftOf(
 ): Promise<Drift> {
   const files = applied.map(({ file }) => file)
   const expected = await replay(scratch, files, keep, options)
-  const everything = differencesOf(...(await bothCatalogs(expected, live)))
+  const objects = await withScratchConnection(live, readToolObjects)
+  const [ours, theirs] = await bothCatalogs(expected, live)
+  const everything = differencesOf(ours, withoutToolObjects(theirs, objects))
   const inSchema = withoutAccess(everything)
   const since = inSchema.length === 0 ? null : await sinceWhen(scratch, live, applied, expected, options)
   const differences = all ? everything : inSchema

@@ -30,3 +30,6 @@ export function formatOf(value: string | undefined): number {
 
 /** While it is there, a fresh run has begun to drop everything and has not ended that. */
 export const droppingKey = 'dropping'
+
+/** What another tool that was here before keeps for itself: its tables are no drift. */
+export const adoptedKey = 'adopted'

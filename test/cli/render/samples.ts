@@ -74,6 +74,39 @@ const references = {
 }
 
 export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }> } = {
+  adopt: {
+    kind: 'adopt',
+    tool: 'dbmate',
+    folder: 'db/migrations',
+    table: 'public.schema_migrations',
+    database,
+    files: [
+      {
+        name: '20260120103000_create_users',
+        path: 'nself/migrations/20260120103000_create_users.sql',
+        sources: ['db/migrations/20260120103000_create_users.sql'],
+        applied: true,
+        appliedAt: null,
+        isThere: false,
+        notes: [],
+      },
+    ],
+    problems: [
+      {
+        subject: 'row 20251231235900',
+        what: 'dbmate has it as applied, and no file has that version',
+        decision: 'it is not recorded',
+        choice: 'put its file back and run this again',
+        weight: 'note',
+      },
+    ],
+    proof: { state: 'proven', replayed: 1, pending: 0 },
+    others: [],
+    dryRun: false,
+    written: ['nself/migrations/20260120103000_create_users.sql'],
+    recorded: ['20260120103000_create_users'],
+    exitStatus: 0,
+  },
   status: {
     kind: 'status',
     database,

@@ -1,5 +1,6 @@
 import type { EnvResult, LogResult, Result, ServerResult, ShellResult } from '../../../commands/shared/results.ts'
 import { jsonQuery } from '../query.ts'
+import { adoptDocument } from './adopt.ts'
 import { backupDocument, backupListDocument, pruneDocument, restoreDocument } from './backups.ts'
 import {
   createDocument,
@@ -33,6 +34,8 @@ function documentOf(result: Result) {
   switch (result.kind) {
     case 'status':
       return statusDocument(result)
+    case 'adopt':
+      return adoptDocument(result)
     case 'run':
       return runDocument(result)
     case 'update':

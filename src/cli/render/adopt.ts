@@ -1,0 +1,106 @@
+import type { AdoptedFile, AdoptProof, AdoptResult } from '../../commands/shared/adopt-results.ts'
+import type { Problem } from '../../core/adopt/tools/tool.ts'
+import { differenceLine } from '../../core/schema/differences.ts'
+import { aligned } from './aligned.ts'
+import { painted } from './design.ts'
+import { withGivenFlags } from './given-flags.ts'
+import type { Paint } from './paint.ts'
+
+/** How many files a plan lists before it counts the rest. */
+const filesShown = 20
+const differencesShown = 20
+
+export function renderAdopt(result: AdoptResult, paint: Paint): string {
+  const { written, recorded } = result
+  const isDone = written.length + recorded.length > 0
+  return withGivenFlags(
+    [
+      paint.bold(headLine(result)),
+      ...(isDone ? [] : fileLines(result)),
+      ...noteLines(result),
+      ...result.problems.flatMap((problem) => problemLines(problem, paint)),
+      ...proofLines(result, paint),
+      ...endLines(result, paint),
+    ].join('\n'),
+  )
+}
+
+const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
+
+function headLine({ tool, folder, table, files, database }: AdoptResult): string {
+  if (tool === null) return `No other tool was here: a baseline of ${database}`
+  const applied = files.filter((file) => file.applied).length
+  const where = table === null ? `no table of ${tool} in ${database}` : `${applied} applied by ${table} in ${database}`
+  return `${tool}: ${count(files.length, 'migration')} in ${folder || '.'}, ${where}`
+}
+
+function fileLines({ files }: AdoptResult): string[] {
+  const shown = files.length > filesShown ? [...files.slice(0, 8), ...files.slice(-8)] : files
+  const lines = aligned(shown.map((file) => [file.name, stateOf(file), file.sources.join(', ')]))
+  const rest = files.length - shown.length
+  return (rest === 0 ? lines : [...lines.slice(0, 8), `… ${rest} more`, ...lines.slice(8)]).map((line) => `  ${line}`)
+}
+
+function stateOf({ applied, appliedAt, isThere }: AdoptedFile): string {
+  const state = applied ? `applied ${appliedAt?.slice(0, 16).replace('T', ' ') ?? ''}`.trim() : 'pending'
+  return isThere ? `${state}, written before` : state
+}
+
+function noteLines({ files, others, table, tool }: AdoptResult): string[] {
+  const notes = new Map<string, string[]>()
+  for (const { name, notes: own } of files) for (const note of own) notes.set(note, [...(notes.get(note) ?? []), name])
+  const named = [...notes].map(([note, names]) =>
+    names.length > 3
+      ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more: ${note}`
+      : `${names.join(', ')}: ${note}`,
+  )
+  const found = others.length === 0 ? [] : [`left alone: ${others.join(', ')}`]
+  const untold =
+    table === null && tool !== null
+      ? ['nothing says what is applied; after the files are there: nself db migrate repair --infer']
+      : []
+  return [...named, ...found, ...untold].map((line) => `Note: ${line}`)
+}
+
+function problemLines({ subject, what, decision, choice, weight }: Problem, paint: Paint): string[] {
+  const sign = weight === 'note' ? paint.yellow('!') : paint.red('✗')
+  return [`${sign} ${subject} ${what}: ${decision}`, ...(choice === null ? [] : [`    or: ${choice}`])]
+}
+
+function proofLines({ proof, database }: AdoptResult, paint: Paint): string[] {
+  if (proof === null) return []
+  if (proof.state === 'proven') return [paint.green(provenLine(proof))]
+  if (proof.state !== 'different') return [paint.red(`Not proven: ${proof.why}`)]
+  const { differences } = proof
+  const more = differences.length - differencesShown
+  return [
+    paint.red(`Not proven: the files do not make the schema of ${database}`),
+    ...differences
+      .slice(0, differencesShown)
+      .map((item) => `  ${painted(item, paint, differenceLine(item, 'the files', 'the database'))}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ]
+}
+
+function provenLine({ replayed, pending }: Extract<AdoptProof, { state: 'proven' }>): string {
+  const files =
+    replayed === 1 ? 'the converted file makes' : `the ${replayed.toLocaleString('en')} converted files make`
+  const rest = pending === 0 ? '' : `; ${pending} pending ${pending === 1 ? 'one runs' : 'ones run'} after them`
+  return replayed === 0
+    ? `proven: nothing is applied, and the database has no tables${rest}`
+    : `proven: ${files} the schema that you have${rest}`
+}
+
+function endLines({ written, recorded, dryRun, exitStatus, problems, files }: AdoptResult, paint: Paint): string[] {
+  if (written.length + recorded.length > 0) {
+    return [
+      `${paint.green('✓')} ${count(written.length, 'file')} written, ${count(recorded.length, 'migration')} recorded as applied`,
+      'Next: nself db migrate status',
+    ]
+  }
+  if (exitStatus === 0 && !dryRun) return ['Nothing to adopt: all of it was taken over before']
+  if (problems.some(({ weight }) => weight === 'obstacle')) return ['Nothing was written.']
+  if (exitStatus !== 0) return ['Nothing was written. To go on all the same: nself db adopt --force']
+  const fresh = files.filter(({ isThere }) => !isThere).length
+  return [`Nothing was written. To write ${count(fresh, 'file')}: nself db adopt`]
+}

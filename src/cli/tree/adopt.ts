@@ -1,0 +1,39 @@
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import type { AdoptOptions } from '../../commands/db/adopt.ts'
+import { leaf, lockWait, type Runner, shadowUrl } from './leaf.ts'
+
+/** nself db adopt */
+export function addAdopt(db: Command, run: Runner): void {
+  leaf(db, 'adopt', "take over an existing database, or another tool's migrations", [
+    'nself db adopt --dry-run                  # what was found, and what it would become',
+    'nself db adopt',
+    'nself db adopt flyway --from src/main/resources/db/migration',
+  ])
+    .argument('[TOOL]', 'which tool was here; without it, it is found by its files and its table')
+    .option('--from <folder>', "the folder of the tool's files; without it, it is looked for")
+    .option('--dry-run', 'show the plan and the proof, write nothing')
+    .option('--renumber', 'number the files 001, 002 … in their order; without it, they keep their numbers')
+    .option('--timestamp', 'number the files with times, 14 digits')
+    .option('--failed <as>', 'what to make of a migration that the tool calls failed: applied or pending', failed)
+    .option('--force', 'go on although something is left out or differs')
+    .addOption(shadowUrl())
+    .addOption(lockWait())
+    .action((tool: string | undefined, flags) =>
+      run({ ...flags, startsProject: true }, async (context) =>
+        (await import('../../commands/db/adopt.ts')).adopt(context, {
+          tool: tool ?? null,
+          from: flags.from ?? null,
+          numbering: flags.timestamp ? 'timestamp' : flags.renumber ? 'sequence' : 'found',
+          failed: flags.failed ?? null,
+          dryRun: flags.dryRun === true,
+          force: flags.force === true,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+}
+
+function failed(text: string): NonNullable<AdoptOptions['failed']> {
+  if (text === 'applied' || text === 'pending') return text
+  throw new InvalidArgumentError('expected applied or pending')
+}

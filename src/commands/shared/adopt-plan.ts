@@ -1,0 +1,152 @@
+import { join, relative } from 'node:path'
+import type { ToolObjects } from '../../core/adopt/own-objects.ts'
+import type { AdoptPlan, PlannedFile } from '../../core/adopt/plan.ts'
+import type { Problem } from '../../core/adopt/tools/tool.ts'
+import { NselfError } from '../../core/errors.ts'
+import { approve } from '../../core/guard.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { parseMigration } from '../../core/migration/parse-file.ts'
+import { placeOf, type Server } from '../../postgres/driver/connect.ts'
+import { type AdoptedHistory, recordAdopted } from '../../postgres/tracking/adopted.ts'
+import type { History } from '../../postgres/tracking/history.ts'
+import { writeAdopted } from '../../project/adopt/write-adopted.ts'
+import { readMigrationsIfAny } from '../../project/migrations.ts'
+import type { AdoptProof, AdoptResult } from './adopt-results.ts'
+import type { Context } from './context.ts'
+import { proveAdopted } from './prove-adopted.ts'
+
+/** What is to be taken over, and how. */
+export interface AdoptTask {
+  readonly server: Server
+  readonly history: History
+  readonly plan: AdoptPlan
+  readonly source: {
+    readonly tool: string | null
+    readonly folder: string | null
+    readonly table: string | null
+    readonly others: readonly string[]
+    readonly objects: ToolObjects
+  }
+  readonly options: { readonly dryRun: boolean; readonly force: boolean; readonly lockWaitMs: number }
+}
+
+interface Work {
+  /** Those of the plan that can be read, by their key. */
+  readonly files: ReadonlyMap<string, Migration>
+  /** All that is in our folder and all that comes into it. */
+  readonly all: readonly Migration[]
+  readonly problems: readonly Problem[]
+}
+
+/** Proves a plan, asks where something is not well, writes the files and records what is applied. */
+export async function carryOut(context: Context, task: AdoptTask): Promise<AdoptResult> {
+  const { plan, server, options } = task
+  const work = await prepared(context, plan)
+  const has = (weight: Problem['weight']) => work.problems.some((problem) => problem.weight === weight)
+  const applied = appliedOf(task, work)
+  const proof = has('obstacle')
+    ? ({ state: 'unchecked', why: 'what stands above has to go first' } as const)
+    : await proveAdopted(context, server, { applied, all: work.all, objects: task.source.objects })
+  const result = resultOf(task, work, proof)
+  if (has('obstacle')) return { ...result, exitStatus: 3 }
+  const isWell = proof.state === 'proven' && !has('choice')
+  const status = isWell ? 0 : proof.state === 'different' || proof.state === 'unchecked' ? 6 : has('choice') ? 3 : 4
+  if (options.dryRun) return { ...result, exitStatus: options.force ? 0 : status }
+  if (!isWell && !options.force && !(await isWanted(context, result))) return { ...result, exitStatus: status }
+  return { ...result, ...(await done(context, task, work)) }
+}
+
+/** The files as they will be. What cannot be read is a problem. */
+async function prepared({ settings }: Context, plan: AdoptPlan): Promise<Work> {
+  const { root, migrationsDir } = settings
+  const own = await readMigrationsIfAny(migrationsDir, root)
+  const problems = [...plan.problems]
+  const known = new Set(problems.map(({ subject }) => subject))
+  const files = new Map<string, Migration>()
+  for (const { key, name, version, text, isThere, sources } of plan.files) {
+    try {
+      const path = join(relative(root, migrationsDir), `${name}.sql`)
+      const there = isThere ? own.find((file) => file.name === name) : undefined
+      files.set(key, there ?? parseMigration(path, { name, version }, text))
+    } catch (error) {
+      if (!(error instanceof NselfError)) throw error
+      const subject = sources[0] ?? name
+      if (known.has(subject)) continue
+      const { message, location, hint } = error
+      const what = `cannot be taken over as it is: ${message}${location === undefined ? '' : ` (near: ${location.excerpt.trim()})`}`
+      problems.push({ subject, what, decision: 'nothing is written', choice: hint ?? null, weight: 'obstacle' })
+    }
+  }
+  const names = new Set(own.map(({ name }) => name))
+  const fresh = [...files.values()].filter(({ name }) => !names.has(name))
+  return { files, all: [...own, ...fresh], problems }
+}
+
+/** Those that the other tool has applied, and those that nself has. */
+function appliedOf({ plan, history: { rows } }: AdoptTask, { files, all }: Work): Migration[] {
+  const adopted = new Set(plan.files.flatMap(({ key, row }) => (row === null ? [] : (files.get(key)?.name ?? []))))
+  const known = new Set(rows.flatMap(({ name, state }) => (state === 'applied' ? [name] : [])))
+  return all.filter(({ name }) => adopted.has(name) || known.has(name))
+}
+
+function resultOf({ plan, source, server, options }: AdoptTask, work: Work, proof: AdoptProof): AdoptResult {
+  const files = plan.files.map((file) => {
+    const { name, sources, row, isThere, notes } = file
+    const path = work.files.get(file.key)?.path ?? `${name}.sql`
+    return { name, path, sources, applied: row !== null, appliedAt: row?.appliedAt ?? null, isThere, notes }
+  })
+  const { tool, folder, table, others } = source
+  const shown = { tool, folder, table, others, database: placeOf(server), files, problems: work.problems, proof }
+  return { kind: 'adopt', ...shown, dryRun: options.dryRun, written: [], recorded: [], exitStatus: 0 }
+}
+
+/** At a terminal a person may go on although not all is well. */
+async function isWanted(
+  { ask, tell, answers }: Context,
+  { problems, proof, files, database }: AdoptResult,
+): Promise<boolean> {
+  if (ask === null || answers.yes) return false
+  for (const { subject, what, decision } of problems.filter(({ weight }) => weight === 'choice')) {
+    tell(`${subject} ${what}: ${decision}`)
+  }
+  if (proof?.state === 'different') tell(`Not proven: the files and ${database} differ in ${proof.differences.length}`)
+  if (proof?.state === 'failed' || proof?.state === 'unchecked') tell(`Not proven: ${proof.why}`)
+  const message = `Write ${files.filter(({ isThere }) => !isThere).length} files and record ${files.filter(({ applied }) => applied).length} as applied on ${database} although not all is well?`
+  return (await ask({ kind: 'yes-no', message })) === 'y'
+}
+
+async function done(
+  context: Context,
+  { plan, server, source, options }: AdoptTask,
+  { files }: Work,
+): Promise<Pick<AdoptResult, 'written' | 'recorded' | 'exitStatus'>> {
+  const { settings, answers, ask, signal, tell } = context
+  const { environment, migrationsDir, root } = settings
+  const fresh = plan.files.filter(({ isThere, key }) => !isThere && files.has(key))
+  const history = historyOf(plan, source, files)
+  const summary = `write ${fresh.length} files and record ${history.migrations.length} migrations as applied on ${placeOf(server)} (${environment})`
+  const approved = await approve({ action: 'repair', what: history, summary }, environment, answers, ask)
+  const written = writeAdopted(root, migrationsDir, fresh)
+  const recorded = await recordAdopted(server, approved, {
+    environment,
+    lockWaitMs: options.lockWaitMs,
+    tell,
+    signal,
+  })
+  return { written, recorded, exitStatus: 0 }
+}
+
+function historyOf(plan: AdoptPlan, source: AdoptTask['source'], files: Work['files']): AdoptedHistory {
+  const applied = plan.files.filter(
+    (file): file is PlannedFile & { row: NonNullable<PlannedFile['row']> } => file.row !== null,
+  )
+  const migrations = applied
+    .toSorted((a, b) => a.position - b.position)
+    .flatMap(({ key, row }) => {
+      const file = files.get(key)
+      return file === undefined
+        ? []
+        : [{ file, appliedAt: row.appliedAt, durationMs: row.durationMs, appliedBy: row.appliedBy }]
+    })
+  return { tool: source.tool ?? 'the live schema', migrations, objects: source.objects }
+}

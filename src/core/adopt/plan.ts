@@ -1,0 +1,191 @@
+import { canonicalVersion } from '../migration/version.ts'
+import { type Numbering, targetNames, timestampOf } from './target-names.ts'
+import { targetText } from './target-text.ts'
+import { note, obstacle } from './tools/files.ts'
+import type { Problem, SourceMigration, SourceMigrations, ToolRow } from './tools/tool.ts'
+
+/** A migration of another tool and what becomes of it. */
+export interface PlannedFile {
+  readonly key: string
+  /** `001_create_users`. */
+  readonly name: string
+  readonly version: string
+  /** Relative to the project's root. */
+  readonly sources: readonly string[]
+  readonly text: string
+  /** An earlier run has written it. */
+  readonly isThere: boolean
+  /** What the tool's table says of it; null while it is pending. */
+  readonly row: ToolRow | null
+  /** Its place in the order in which the tool has applied them; -1 while it is pending. */
+  readonly position: number
+  readonly notes: readonly string[]
+}
+
+/** All that a person decides on: each file, each row, and what is wrong with them. */
+export interface AdoptPlan {
+  readonly tool: string
+  /** In the tool's order. */
+  readonly files: readonly PlannedFile[]
+  readonly problems: readonly Problem[]
+}
+
+/** A file that is in our folder. */
+export interface OwnFile {
+  /** Without `.sql`. */
+  readonly name: string
+  /** What it was adopted from, where it was. */
+  readonly from: string | null
+}
+
+export interface PlanRequest {
+  readonly tool: string
+  /** Of the tool's files, from the project's root on. */
+  readonly folder: string
+  readonly source: SourceMigrations
+  readonly rows: readonly ToolRow[]
+  readonly own: readonly OwnFile[]
+  readonly numbering: Numbering
+  /** What to make of a migration of which the tool says that it failed: null while nobody has said. */
+  readonly failed: 'applied' | 'pending' | null
+  /** 14 digits. */
+  readonly now: string
+}
+
+/** What each file of the other tool becomes, and what is recorded. */
+export function adoptPlan(request: PlanRequest): AdoptPlan {
+  const { tool, source, rows, own, now } = request
+  const origins = new Map(source.migrations.map((one) => [one.key, originOf(request, one)]))
+  const named = new Map(own.flatMap(({ name, from }) => (from === null ? [] : [[from, name]])))
+  const given = new Map([...origins].flatMap(([key, from]) => keep(key, named.get(from))))
+  const {
+    names,
+    problems,
+    note: numbered,
+  } = targetNames({
+    migrations: source.migrations,
+    numbering: request.numbering,
+    given,
+    taken: own.map(({ name }) => name),
+    now,
+    times: new Map(rows.flatMap(({ key, appliedAt }) => keep(key, timestampOf(appliedAt?.replace(/\D/g, '') ?? null)))),
+  })
+  const byKey = new Map(rows.map((row) => [row.key, row]))
+  const faults: Problem[] = []
+  const files = source.migrations.map((one): PlannedFile => {
+    const name = names.get(one.key) ?? one.key
+    const dependsOn = one.dependsOn.flatMap((key) => names.get(key) ?? [])
+    const created = timestampOf(one.number) ?? now
+    const {
+      text,
+      notes,
+      faults: wrong,
+    } = targetText(one, { name, created, from: origins.get(one.key) ?? '', dependsOn })
+    const sources = one.files.map((file) => pathIn(request.folder, file))
+    const isThere = given.has(one.key)
+    if (!isThere) faults.push(...wrong.map(({ section, error, sql }) => unreadable(sources, section, error, sql)))
+    const row = byKey.get(one.key) ?? null
+    const version = canonicalVersion(/^\d+/.exec(name)?.[0] ?? '0')
+    return {
+      key: one.key,
+      name,
+      version,
+      sources,
+      text,
+      isThere,
+      row: isPending(row, request) ? null : row,
+      position: rows.findIndex((item) => item.key === one.key),
+      notes,
+    }
+  })
+  const all = [
+    ...source.problems.map((problem) => ({ ...problem, subject: subjectIn(request, problem) })),
+    ...problems.map((problem) => ({ ...problem, subject: pathIn(request.folder, problem.subject) })),
+    ...(numbered === null ? [] : [note(request.folder, numbered, 'see the names below', 'by time: --timestamp')]),
+    ...faults,
+    ...rowProblems(request, files),
+  ]
+  return { tool, files, problems: all }
+}
+
+const keep = (key: string, value: string | null | undefined): [string, string][] =>
+  value == null ? [] : [[key, value]]
+
+const isPending = (row: ToolRow | null, { failed }: PlanRequest) =>
+  row !== null && row.fault !== null && failed !== 'applied'
+
+export const pathIn = (folder: string, file: string) => (folder === '' ? file : `${folder}/${file}`)
+
+/** A problem may be about a file of the folder, or about something else, such as a row. */
+function subjectIn({ folder }: PlanRequest, { subject }: Problem): string {
+  return /\.\w+$/.test(subject) ? pathIn(folder, subject) : subject
+}
+
+/** How a file of ours says what it was. */
+function originOf({ folder, tool }: PlanRequest, { files }: SourceMigration): string {
+  return `${files.map((file) => pathIn(folder, file)).join(' and ')} (${tool})`
+}
+
+function unreadable(
+  sources: readonly string[],
+  section: 'up' | 'down',
+  error: Error & { hint?: string | undefined; offset: number },
+  sql: string,
+): Problem {
+  const line = sql.slice(0, error.offset).split('\n').length
+  const text = sql.split('\n')[line - 1]?.trim().slice(0, 80) ?? ''
+  const where = `${section.toUpperCase()}, near: ${text}`
+  const file = (section === 'down' ? sources.at(-1) : sources[0]) ?? ''
+  return obstacle(
+    file,
+    `cannot be read: ${error.message} (${where})`,
+    'nothing is written',
+    error.hint ?? 'fix it there',
+  )
+}
+
+function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly PlannedFile[]): Problem[] {
+  const known = new Set(files.map(({ key }) => key))
+  const lost = rows.filter(({ key }) => !known.has(key))
+  const faulty = rows.filter(({ key, fault }) => fault !== null && known.has(key))
+  return [
+    ...lost.map(({ key }) =>
+      note(
+        `row ${key}`,
+        `${tool} has it as applied, and no file has that version`,
+        'it is not recorded',
+        'put its file back and run this again',
+      ),
+    ),
+    ...faulty.map(({ key, fault }) => {
+      const file = files.find((one) => one.key === key)
+      const subject = file?.sources[0] ?? key
+      if (failed === null) {
+        return obstacle(
+          subject,
+          fault ?? '',
+          'nobody can tell from here whether it is applied',
+          'look at the database, then: --failed applied, or --failed pending',
+        )
+      }
+      return note(subject, fault ?? '', failed === 'applied' ? 'it is recorded as applied' : 'it stays pending')
+    }),
+    ...outOfOrder(files),
+  ]
+}
+
+/** A file that nobody has applied although a later one is. */
+function outOfOrder(files: readonly PlannedFile[]): Problem[] {
+  const last = files.findLastIndex(({ row }) => row !== null)
+  return files
+    .slice(0, Math.max(last, 0))
+    .filter(({ row }) => row === null || row === undefined)
+    .map(({ sources }) =>
+      note(
+        sources[0] ?? '',
+        `was never applied, and later ones were`,
+        'it is pending, out of order',
+        'nself db migrate up --allow-out-of-order, or --mark-applied in nself db migrate repair',
+      ),
+    )
+}

@@ -1,0 +1,5 @@
+import { dbmate } from './dbmate.ts'
+import type { Tool } from './tool.ts'
+
+/** All that `nself db adopt` knows; of two that recognise the same, the first is meant. */
+export const knownTools: readonly Tool[] = [dbmate]

@@ -1,0 +1,94 @@
+import type { ToolObjects } from '../../core/adopt/own-objects.ts'
+import type { Environment } from '../../core/environment.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Approved } from '../../core/guard.ts'
+import { seenChecksumOf } from '../../core/migration/checksum.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { storedDown } from '../../core/migration/stored-down.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { connect, type Server } from '../driver/connect.ts'
+import { must } from '../driver/must.ts'
+import { send } from '../driver/send.ts'
+import { withConnection } from '../driver/with-connection.ts'
+import { acquireLock } from '../lock/advisory-lock.ts'
+import { readHistory } from './history.ts'
+import { journalSql } from './journal-entry.ts'
+import { trackingSql } from './schema.ts'
+import { rememberToolObjectsSql } from './tool-objects.ts'
+
+/** A migration that another tool has applied. */
+export interface AdoptedMigration {
+  readonly file: Migration
+  readonly appliedAt: string | null
+  readonly durationMs: number
+  readonly appliedBy: string | null
+}
+
+export interface AdoptedHistory {
+  readonly tool: string
+  /** In the order of application. */
+  readonly migrations: readonly AdoptedMigration[]
+  /** What the tool keeps for itself, which no migration makes. */
+  readonly objects: ToolObjects
+}
+
+export interface RecordContext {
+  readonly environment: Environment
+  readonly lockWaitMs: number
+  readonly tell: (sentence: string) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * Records migrations of another tool as applied, under the lock, in one transaction. What has a row already is left as
+ * it is. Resolves to the names that were recorded.
+ * @throws NselfError `migration-failed`, and nothing was recorded.
+ */
+export async function recordAdopted(
+  server: Server,
+  { what }: Approved<AdoptedHistory>,
+  context: RecordContext,
+): Promise<string[]> {
+  const lock = await acquireLock(server, { ...context, waitMs: context.lockWaitMs })
+  try {
+    return await withConnection(connect(server, 'nself adopt'), context.signal, async (client) => {
+      const known = new Map((await readHistory(client)).rows.map(({ version, name }) => [version, name]))
+      const taken = what.migrations.find(({ file }) => (known.get(file.version) ?? file.name) !== file.name)
+      if (taken !== undefined) throw otherName(taken.file, known.get(taken.file.version) ?? '')
+      const fresh = what.migrations.filter(({ file }) => !known.has(file.version))
+      const sql = [
+        trackingSql(context.environment),
+        ...fresh.flatMap((one) => [rowSql(one, context.environment), entrySql(one, what.tool, context.environment)]),
+        rememberToolObjectsSql(what.objects),
+      ]
+      try {
+        await must(client, `BEGIN; ${sql.join(';\n')}; COMMIT`)
+      } catch (error) {
+        await send(client, 'ROLLBACK')
+        throw error
+      }
+      return fresh.map(({ file }) => file.name)
+    })
+  } finally {
+    await lock.release()
+  }
+}
+
+function rowSql({ file, appliedAt, durationMs, appliedBy }: AdoptedMigration, environment: Environment): string {
+  const [name, checksum, seen, down] = [file.name, file.checksum, seenChecksumOf(file.up), storedDown(file)].map(
+    quoteLiteral,
+  )
+  const at = appliedAt === null ? 'clock_timestamp()' : `${quoteLiteral(appliedAt)}::timestamptz`
+  const by = appliedBy === null ? 'session_user' : quoteLiteral(appliedBy)
+  return `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, applied_at, duration_ms, applied_by, environment, down_sql)
+ VALUES (${file.version}, ${name}, ${checksum}, ${seen}, ${at}, ${durationMs}, ${by}, '${environment}', ${down})`
+}
+
+const entrySql = ({ file }: AdoptedMigration, tool: string, environment: Environment) =>
+  journalSql('baseline', { ...file, file }, 'done', environment, `adopted from ${tool}`)
+
+function otherName({ name, version }: Migration, known: string): NselfError {
+  return new NselfError('refused', `${known} is recorded under the number of ${name}`, {
+    hint: `see nself db migrate status; ${version} can be given to one of them only; nothing was recorded`,
+  })
+}

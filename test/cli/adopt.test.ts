@@ -1,0 +1,125 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const adopt = ['db', 'adopt'] as const
+
+/** A project without a folder nself/, with these files. Scratch databases are made beside its own. */
+async function projectWith(files: Record<string, string>, sql: string): Promise<Project> {
+  const project = await server.project({})
+  put(project, { ...files, '.env': `NSELF_SHADOW_URL=${project.url.replace(/[^/]+$/, 'postgres')}\n` })
+  rmSync(join(project.root, 'nself'), { recursive: true })
+  await project.query(sql)
+  return project
+}
+
+function put({ root }: Project, files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+}
+
+const written = ({ root }: Project) => readdirSync(join(root, 'nself', 'migrations')).sort()
+const hasNothing = ({ root }: Project) => !readdirSync(root).includes('nself')
+
+const users = 'create table users (id bigserial primary key, name text);'
+const orders = 'create table orders (id int primary key, user_id bigint references users);'
+const dbmate = {
+  'db/migrations/20230101000000_users.sql': `-- migrate:up\r\n${users}\r\n-- migrate:down\r\ndrop table users;\r\n`,
+  'db/migrations/20230102000000_index.sql':
+    '\ufeff-- migrate:up transaction:false\ncreate index concurrently by_name on users (name);\n-- migrate:down\ndrop index by_name;\n',
+  'db/migrations/20230103000000_orders.sql': `-- migrate:up\n${orders}\n-- migrate:down\ndrop table orders;\n`,
+}
+const versions = (...list: string[]) =>
+  `create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ${list.map((one) => `('${one}')`).join()}`
+const middle = `${users} create index by_name on users (name); ${versions('20230101000000', '20230102000000')}`
+
+describe('files and a history of another tool', () => {
+  test('are taken over in the middle of the history, proven, and run on', async () => {
+    const project = await projectWith(dbmate, middle)
+    const preview = await project.ok(...adopt, '--dry-run')
+    expect(preview).toContain('proven: the 2 converted files make the schema that you have')
+    expect(hasNothing(project)).toBe(true)
+    await project.ok(...adopt)
+    expect(written(project)).toEqual([
+      '20230101000000_users.sql',
+      '20230102000000_index.sql',
+      '20230103000000_orders.sql',
+    ])
+    expect(await project.statuses()).toEqual([
+      '20230101000000_users applied',
+      '20230102000000_index applied',
+      '20230103000000_orders pending',
+    ])
+    await project.ok('db', 'migrate', 'up')
+    expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+    expect(await project.query('SELECT count(*)::int FROM schema_migrations')).toEqual([[2]])
+    await project.ok('db', 'migrate', 'down', '3')
+    expect(await project.tables()).toEqual(['schema_migrations'])
+  })
+
+  test('are taken on by a second run where the other tool went on meanwhile', async () => {
+    const project = await projectWith(dbmate, middle)
+    await project.ok(...adopt)
+    const file = join(project.root, 'nself/migrations/20230101000000_users.sql')
+    const edited = `${readFileSync(file, 'utf8')}\n-- read by hand\n`
+    writeFileSync(file, edited)
+    await project.query(`${orders} insert into schema_migrations values ('20230103000000')`)
+    const { result } = JSON.parse(await project.ok(...adopt, '--json'))
+    expect(result).toMatchObject({ written: [], recorded: ['20230103000000_orders'], proof: { state: 'proven' } })
+    expect(readFileSync(file, 'utf8')).toBe(edited)
+    expect(await project.ok(...adopt)).toContain('Nothing to adopt')
+  })
+
+  test('that do not make the schema that is there are not taken over before a person says so', async () => {
+    const project = await projectWith(dbmate, `${middle}; create table by_hand (id int); drop index by_name`)
+    const refused = await project.nself(...adopt)
+    expect(refused.code).toBe(6)
+    expect(refused.stdout).toContain('+ Index: by_name (missing in the database)')
+    expect(refused.stdout).toContain('- Table: by_hand (missing in the files)')
+    expect(hasNothing(project)).toBe(true)
+    const terminal = project.atTerminal(...adopt)
+    await terminal.shows('although not all is well?')
+    terminal.type('y\r')
+    expect((await terminal.finished).code).toBe(0)
+    expect(written(project)).toHaveLength(3)
+  })
+
+  test('that fail on a new database are named', async () => {
+    const broken = '-- migrate:up\nalter table nobody add x int;\n-- migrate:down\n'
+    const project = await projectWith({ ...dbmate, 'db/migrations/20230104000000_broken.sql': broken }, middle)
+    const { code, stdout } = await project.nself(...adopt)
+    expect(code).toBe(4)
+    expect(stdout).toContain('20230104000000_broken')
+    expect(stdout).toContain('relation "nobody" does not exist')
+    expect(hasNothing(project)).toBe(true)
+  })
+
+  test('are under the guard of the environment', async () => {
+    const project = await projectWith(dbmate, middle)
+    const production = [...adopt, '--env', 'production'] as const
+    expect((await project.nself(...production)).code).toBe(3)
+    expect(hasNothing(project)).toBe(true)
+    await project.ok(...production, '--yes')
+    expect(written(project)).toHaveLength(3)
+  })
+})
+
+describe('what was here cannot be told', () => {
+  test('where there are no files', async () => {
+    const project = await projectWith({}, versions('1'))
+    const { code, stderr } = await project.nself(...adopt)
+    expect(code).toBe(2)
+    expect(stderr).toContain('public.schema_migrations')
+    expect(stderr).toContain('nself db adopt dbmate --from FOLDER')
+  })
+
+  test('where the tool or its folder is unknown', async () => {
+    const project = await projectWith(dbmate, middle)
+    expect((await project.nself(...adopt, 'liquibase')).stderr).toContain('known: dbmate')
+    expect((await project.nself(...adopt, '--from', 'nowhere')).stderr).toContain('there is no such folder')
+  })
+})
