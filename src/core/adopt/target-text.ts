@@ -25,7 +25,7 @@ export function targetText(source: SourceMigration, { name, created, from, depen
   const [up, down] = [neutralSql(source.up.sql), source.down === null ? null : neutralSql(source.down.sql)]
   const idle = up.fault === null && up.statements === 0
   const downIdle = down === null || (down.fault === null && down.statements === 0)
-  const head = [...fileHead(name, created), `${adoptedFrom}${from}`].map((line) => `-- ${line}\n`).join('')
+  const head = [...fileHead(name, created), `Adopted from ${from}`].map((line) => `-- ${line}\n`).join('')
   const needs = dependsOn.length === 0 ? '' : `-- depends_on: ${dependsOn.join(', ')}\n`
   const notes = [...source.notes, ...up.notes, ...(down?.notes ?? [])]
   if (idle) notes.push('its UP has no statement: it says nothing-to-do')
@@ -43,8 +43,6 @@ export function targetText(source: SourceMigration, { name, created, from, depen
   ]
   return { text: `${head}${needs}\n${[upText, downText].filter((part) => part !== '').join('\n')}`, notes, faults }
 }
-
-export const adoptedFrom = 'Adopted from '
 
 function sectionText(label: string, { transaction }: SourceSection, sql: string, idle: boolean): string {
   const headers = [

@@ -2,7 +2,7 @@ import { type ToolObjects, withoutToolObjects } from '../../core/adopt/own-objec
 import type { Migration } from '../../core/migration/migration.ts'
 import { withoutAccess } from '../../core/schema/access.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
-import type { Server } from '../driver/connect.ts'
+import type { Server } from '../driver/server.ts'
 import { catalogOf } from '../scratch/read.ts'
 import { type ReplayOptions, replay } from '../scratch/replay.ts'
 import type { Scratch } from '../scratch/scratch.ts'

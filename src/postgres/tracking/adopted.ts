@@ -6,9 +6,10 @@ import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import { connect, type Server } from '../driver/connect.ts'
+import { connect } from '../driver/connect.ts'
 import { must } from '../driver/must.ts'
 import { send } from '../driver/send.ts'
+import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { readHistory } from './history.ts'
@@ -17,7 +18,7 @@ import { trackingSql } from './schema.ts'
 import { rememberToolObjectsSql } from './tool-objects.ts'
 
 /** A migration that another tool has applied. */
-export interface AdoptedMigration {
+interface AdoptedMigration {
   readonly file: Migration
   readonly appliedAt: string | null
   readonly durationMs: number
@@ -32,7 +33,7 @@ export interface AdoptedHistory {
   readonly objects: ToolObjects
 }
 
-export interface RecordContext {
+interface RecordContext {
   readonly environment: Environment
   readonly lockWaitMs: number
   readonly tell: (sentence: string) => void

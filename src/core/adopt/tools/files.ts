@@ -9,9 +9,6 @@ export const folderOf = (path: string) => path.slice(0, Math.max(path.lastIndexO
 
 export const section = (sql: string, transaction = true): SourceSection => ({ sql, transaction })
 
-/** Nothing but blanks. */
-export const isBlank = (text: string) => text.trim() === ''
-
 export function migration(
   given: Pick<SourceMigration, 'key' | 'number' | 'title' | 'files' | 'up' | 'down'> & Partial<SourceMigration>,
 ): SourceMigration {
@@ -79,7 +76,3 @@ export function codeProblems(files: readonly SourceFile[], isCode: RegExp): Prob
 
 /** A value of a row; the empty text where there is none. */
 export const textOf = (row: TableRow, column: string) => row[column] ?? ''
-
-/** Whole milliseconds from what a tool notes. */
-export const millis = (value: string | null | undefined, unit = 1) =>
-  value == null || !/^\d+(\.\d+)?$/.test(value) ? 0 : Math.min(Math.round(Number(value) / unit), 2_147_483_647)
