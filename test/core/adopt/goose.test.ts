@@ -8,7 +8,7 @@ const files = {
     '-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY i ON users (id);\n-- +goose Down\nDROP INDEX i;\n',
   '00003_code.go': 'package migrations',
   '00004_env.sql':
-    '-- +goose ENVSUB ON\n-- +goose Up\ngrant select on users to ${APP_ROLE};\n-- +goose ENVSUB OFF\n-- +goose Down\n',
+    '-- +goose ENVSUB ON\n-- +goose Up\ngrant select on users to $APP_ROLE;\n-- +goose ENVSUB OFF\n-- +goose Down\n',
 }
 
 test('takes the sections without the marks', () => {

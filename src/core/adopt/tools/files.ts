@@ -2,10 +2,7 @@ import { canonicalVersion, compareVersions } from '../../migration/version.ts'
 import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, ToolRow } from './tool.ts'
 
 /** The name of a file without its folders. */
-export const baseOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
-
-/** The folder of a file; empty for none. */
-export const folderOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 0))
+const baseOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
 export const section = (sql: string, transaction = true): SourceSection => ({ sql, transaction })
 
