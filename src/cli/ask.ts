@@ -1,10 +1,15 @@
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
+import type { Question } from '../core/guard.ts'
 import { interruption } from '../postgres/lock/interruption.ts'
+import { processEnvironment } from '../project/process-environment.ts'
 import type { Progress } from './progress.ts'
+import { briefingLines } from './render/briefing.ts'
 import { withGivenFlags } from './render/given-flags.ts'
-import { visible } from './render/visible.ts'
+import { paintFor } from './render/paint.ts'
+import { redact } from './render/redact.ts'
+import { visible, visibleIn } from './render/visible.ts'
 
 /**
  * Questions at the terminal, on stderr; null where there is none. Ctrl-C, Ctrl-D and signals end the command. Who sends
@@ -18,9 +23,11 @@ export function questionsFor(
   // By number: to make the stream of a stdin that nobody reads takes time.
   if (!isatty(0) || !isatty(2)) return { ask: null, choose: null }
   const { stdin: input, stderr: output } = process
-  const put = (question: Question): Promise<unknown> => progress.yieldTo(() => show(question))
-  const show = async (question: Question): Promise<unknown> => {
+  const put = (question: Prompt, above: readonly string[] = []): Promise<unknown> =>
+    progress.yieldTo(() => show(question, above))
+  const show = async (question: Prompt, above: readonly string[]): Promise<unknown> => {
     const { default: prompts } = await import('prompts')
+    for (const line of above) output.write(`${line}\n`)
     let aborted = false
     const onState = (state: { aborted: boolean }) => {
       aborted = state.aborted
@@ -42,9 +49,11 @@ export function questionsFor(
     return Array.isArray(chosen) ? chosen.filter((value) => typeof value === 'number') : []
   }
   return {
-    ask: async ({ kind, message: words }) => {
+    ask: async (question) => {
+      const { kind, message: words } = question
       const message = visible(words)
-      const text = await put({ type: 'text', message: kind === 'yes-no' ? `${message} (y/N)` : message })
+      const above = await linesAbove(question, output.columns)
+      const text = await put({ type: 'text', message: kind === 'yes-no' ? `${message} (y/N)` : message }, above)
       const answer = typeof text === 'string' ? text.trim() : ''
       return kind === 'yes-no' ? (/^y(es)?$/i.test(answer) ? 'y' : 'n') : answer
     },
@@ -54,7 +63,14 @@ export function questionsFor(
 
 const keysOfList = 'Up and Down move, Space ticks, Enter does what is ticked and nothing else, Ctrl-C leaves'
 
-interface Question {
+async function linesAbove({ briefing, warning }: Question, columns: number): Promise<string[]> {
+  const shown = (text: string) => visible(redact(text))
+  const paint = await paintFor(2, processEnvironment)
+  const block = briefing === undefined ? [] : briefingLines(visibleIn(briefing), paint, columns > 0 ? columns : 80)
+  return [...block.map(redact), ...(warning === undefined ? [] : [shown(warning)])]
+}
+
+interface Prompt {
   readonly type: 'text' | 'multiselect'
   readonly message: string
   readonly choices?: Choice[]

@@ -1,3 +1,4 @@
+import type { Briefing } from './briefing.ts'
 import type { Environment } from './environment.ts'
 import { NselfError } from './errors.ts'
 
@@ -24,6 +25,8 @@ export interface Intent<T> {
   readonly summary: string
   /** It holds statements that destroy data: what `inspect` found. */
   readonly destructive?: boolean
+  /** What is shown where a person is asked. */
+  readonly briefing?: Briefing
 }
 
 export interface Answers {
@@ -31,8 +34,17 @@ export interface Answers {
   readonly confirm: string | undefined
 }
 
+export interface Question {
+  readonly kind: 'yes-no' | 'phrase'
+  readonly message: string
+  /** What stands above it. */
+  readonly briefing?: Briefing
+  /** A sentence between the two. */
+  readonly warning?: string
+}
+
 /** Asks at a terminal; `null` where there is none. Resolves to what was typed: 'y', 'n' or the text. */
-export type Ask = ((question: { kind: 'yes-no' | 'phrase'; message: string }) => Promise<string>) | null
+export type Ask = ((question: Question) => Promise<string>) | null
 
 /** What the guard has let pass. Only `approve` can make one: to forget the guard is a type error. */
 export class Approved<T> {
@@ -56,8 +68,8 @@ export class Approved<T> {
         hint: insteadOf[intent.action] ?? 'use up and down, which change one migration at a time',
       })
     }
-    if (need === 'yes-no') await confirmYes(intent, answers, ask)
-    if (need === 'phrase') await confirmPhrase(intent, answers, ask)
+    if (need === 'yes-no') await confirmYes(intent, environment, answers, ask)
+    if (need === 'phrase') await confirmPhrase(intent, environment, answers, ask)
     return new Approved(intent.action, intent.what)
   }
 
@@ -96,27 +108,58 @@ function requirement(action: Action, environment: Environment, destructive: bool
   return table[action][environment]
 }
 
-async function confirmYes<T>(intent: Intent<T>, answers: Answers, ask: Ask): Promise<void> {
-  if (answers.yes) return
-  if (ask === null) {
-    throw new NselfError('not-confirmed', `not confirmed: ${intent.summary}`, {
-      hint: 'without a terminal nothing is asked; add --yes',
-    })
-  }
-  if ((await ask({ kind: 'yes-no', message: `${intent.summary}?` })) !== 'y') {
-    throw new NselfError('not-confirmed', 'not confirmed; nothing was changed')
-  }
+/** Whether `approve` would ask a person: then the briefing says what lines in a log would. */
+export function wouldAsk(
+  { action, destructive = false }: Pick<Intent<unknown>, 'action' | 'destructive'>,
+  environment: Environment,
+  answers: Answers,
+  ask: Ask,
+): boolean {
+  const need = requirement(action, environment, destructive)
+  if (ask === null || need === 'nothing' || need === 'blocked') return false
+  return need === 'yes-no' ? !answers.yes : answers.confirm === undefined
 }
 
-async function confirmPhrase<T>(intent: Intent<T>, answers: Answers, ask: Ask): Promise<void> {
+const cancelled = () => new NselfError('not-confirmed', 'Cancelled. Nothing was changed.')
+
+async function confirmYes<T>(
+  { summary, briefing }: Intent<T>,
+  environment: Environment,
+  answers: Answers,
+  ask: Ask,
+): Promise<void> {
+  if (answers.yes) return
+  if (ask === null) {
+    throw new NselfError('not-confirmed', `not confirmed: ${summary}`, {
+      hint: 'there is no terminal to ask at. To agree, add --yes',
+    })
+  }
+  const message = `${environment.toUpperCase()}: ${summary}?`
+  if ((await ask({ kind: 'yes-no', message, ...(briefing ? { briefing } : {}) })) !== 'y') throw cancelled()
+}
+
+async function confirmPhrase<T>(
+  { action, destructive, summary, briefing }: Intent<T>,
+  environment: Environment,
+  answers: Answers,
+  ask: Ask,
+): Promise<void> {
   if (answers.confirm === phrase) return
   if (answers.confirm !== undefined || ask === null) {
     const wrong = answers.confirm === undefined ? 'not confirmed' : 'the phrase given with --confirm is wrong'
-    throw new NselfError('not-confirmed', `${wrong}: ${intent.summary}`, {
+    throw new NselfError('not-confirmed', `${wrong}: ${summary}`, {
       hint: `to go ahead without a terminal: --confirm ${phrase}`,
     })
   }
-  if ((await ask({ kind: 'phrase', message: `${intent.summary}? Type ${phrase}` })) !== phrase) {
-    throw new NselfError('not-confirmed', 'the phrase was not typed; nothing was changed')
-  }
+  const where = environment.toUpperCase()
+  const deed =
+    action === 'down' && destructive !== true ? 'reverts what was applied' : (deeds[action] ?? 'destroys data')
+  const warning = briefing === undefined ? `${where}: ${summary}.` : `This ${deed} in ${where} (${briefing.database}).`
+  const message = `Type ${phrase} to continue; anything else cancels`
+  if ((await ask({ kind: 'phrase', message, warning, ...(briefing ? { briefing } : {}) })) !== phrase) throw cancelled()
+}
+
+const deeds: Partial<Record<Action, string>> = {
+  restore: 'replaces all data',
+  'drop-kept': 'drops databases for good',
 }

@@ -59,3 +59,21 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
     others: fewer.flatMap(({ what, isOurs }) => (isOurs ? [] : [what])),
   }
 }
+
+/** Which tables have another number of rows than before: `orders has 3 more rows`. */
+export function changesSince(before: Figures, after: Figures): string[] {
+  const was = new Map(before.tables.map((table) => [table.oid, table]))
+  const is = new Set(after.tables.map(({ oid }) => oid))
+  const rowsText = (n: number, how: string) => `${n.toLocaleString('en-US')} ${how}${n === 1 ? 'row' : 'rows'}`
+  const changed = after.tables.flatMap(({ oid, name, rows }) => {
+    const old = was.get(oid)
+    if (old === undefined) return [`${shown(name)} is new, with ${rowsText(rows, '')}`]
+    const more = rows - old.rows
+    if (more === 0) return []
+    return [`${shown(name)} has ${rowsText(Math.abs(more), more > 0 ? 'more ' : 'fewer ')}`]
+  })
+  const gone = before.tables.filter(({ oid }) => !is.has(oid)).map(({ name }) => `${shown(name)} is gone`)
+  return [...changed, ...gone]
+}
+
+const shown = (name: string) => name.replace(/^public\./, '')

@@ -62,7 +62,7 @@ describe('a question is the last line until it is answered, and nothing moves me
 
   test.each([
     ['up', 'apply 1 migration to', ['001_a.sql']],
-    ['down', 'revert 1 migration on', []],
+    ['down', 'Type yes-destroy-production', []],
   ] as const)('the consent that %s wants in production', async (command, question, pending) => {
     const project = await server.project({ '001_a.sql': file('a') })
     if (pending.length === 0) await project.ok('db', 'migrate', 'up', '--env', 'production', '--no-backup', '--yes')

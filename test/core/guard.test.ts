@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/core/environment.ts'
 import { NselfError } from '../../src/core/errors.ts'
-import { type Action, type Answers, type Ask, approve, phrase } from '../../src/core/guard.ts'
+import { type Action, type Answers, type Ask, approve, phrase, wouldAsk } from '../../src/core/guard.ts'
 
 type Need = 'nothing' | 'yes-no' | 'phrase' | 'blocked'
 
@@ -89,13 +89,13 @@ describe('what needs y/N', () => {
   test.each(cells('yes-no'))('%s in %s asks at a terminal and passes with y', async (action, environment) => {
     const { what, asked, passed } = guard(action, environment, nothing, 'y')
     expect(await passed).toMatchObject({ what, action })
-    expect(asked).toEqual([{ kind: 'yes-no', message: 'change 1 migration on host/db?' }])
+    expect(asked).toEqual([{ kind: 'yes-no', message: `${environment.toUpperCase()}: change 1 migration on host/db?` }])
   })
 
   test.each(['n', '', 'N', 'yes please', phrase])('does not pass with %j typed', async (typed) => {
     for (const [action, environment] of cells('yes-no')) {
       const error = await refusal(guard(action, environment, nothing, typed).passed)
-      expect(error).toMatchObject({ code: 'not-confirmed', message: expect.stringContaining('nothing was changed') })
+      expect(error).toMatchObject({ code: 'not-confirmed', message: 'Cancelled. Nothing was changed.' })
     }
   })
 
@@ -119,14 +119,20 @@ describe('what needs the phrase', () => {
     for (const yes of [true, false]) {
       const { what, asked, passed } = guard(action, environment, { yes, confirm: undefined }, phrase)
       expect(await passed).toMatchObject({ what, action })
-      expect(asked).toEqual([{ kind: 'phrase', message: `change 1 migration on host/db? Type ${phrase}` }])
+      expect(asked).toMatchObject([
+        {
+          kind: 'phrase',
+          message: `Type ${phrase} to continue; anything else cancels`,
+          warning: 'PRODUCTION: change 1 migration on host/db.',
+        },
+      ])
     }
   })
 
   test.each(['', 'y', 'yes', phrase.toUpperCase(), ` ${phrase}`])('does not pass with %j typed', async (typed) => {
     for (const [action, environment] of cells('phrase')) {
       const error = await refusal(guard(action, environment, nothing, typed).passed)
-      expect(error).toMatchObject({ code: 'not-confirmed', message: expect.stringContaining('nothing was changed') })
+      expect(error).toMatchObject({ code: 'not-confirmed', message: 'Cancelled. Nothing was changed.' })
     }
   })
 
@@ -181,4 +187,30 @@ describe('up with statements that destroy data', () => {
     expect(refused).toMatchObject({ hint: expect.stringContaining(phrase) })
     expect(await destructive('production', { yes: false, confirm: phrase })).toMatchObject({ action: 'up' })
   })
+})
+
+test('a question has the block of what is to be done above it, and says of which database', async () => {
+  const asked: unknown[] = []
+  const where = { environment: 'production', database: 'shop', server: 'db:5432', role: 'deploy' } as const
+  const briefing = { ...where, title: '1 migration will be reverted:', steps: [], notes: [] }
+  const ask: Ask = async (question) => {
+    asked.push(question)
+    return phrase
+  }
+  for (const destructive of [false, true])
+    await approve({ action: 'down', what: 1, summary: 'revert', briefing, destructive }, 'production', nothing, ask)
+  expect(asked).toMatchObject([
+    { briefing, warning: 'This reverts what was applied in PRODUCTION (shop).' },
+    { briefing, warning: 'This destroys data in PRODUCTION (shop).' },
+  ])
+})
+
+test('who is asked need not be told in a log what the question says', () => {
+  const ask: Ask = async () => 'y'
+  expect(wouldAsk({ action: 'up' }, 'production', nothing, ask)).toBe(true)
+  expect(wouldAsk({ action: 'up' }, 'production', nothing, null)).toBe(false)
+  expect(wouldAsk({ action: 'up' }, 'production', { yes: true, confirm: undefined }, ask)).toBe(false)
+  expect(wouldAsk({ action: 'up', destructive: true }, 'production', { yes: true, confirm: undefined }, ask)).toBe(true)
+  expect(wouldAsk({ action: 'up' }, 'local', nothing, ask)).toBe(false)
+  expect(wouldAsk({ action: 'fresh' }, 'production', nothing, ask)).toBe(false)
 })

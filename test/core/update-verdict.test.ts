@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Figures, verdictOf } from '../../src/core/update-verdict.ts'
+import { changesSince, type Figures, verdictOf } from '../../src/core/update-verdict.ts'
 
 const table = (oid: string, name: string, rows: number) => ({ oid, name: `public.${name}`, rows })
 const figures = (more: Partial<Figures> = {}): Figures => ({
@@ -44,4 +44,16 @@ test('rows that the run did not take are told apart: an application goes on mean
     others: ['public.users has 7 rows, it had 10'],
   })
   expect(verdictOf(figures(), after, new Set(['public.users'])).lost).toEqual(['public.users has 7 rows, it had 10'])
+})
+
+test('what a roll back would take is told by table', () => {
+  const after = having(table('1', 'users', 12), table('3', 'orders', 1))
+  expect(changesSince(figures(), after)).toEqual([
+    'users has 2 more rows',
+    'orders is new, with 1 row',
+    'empty is gone',
+  ])
+  expect(changesSince(figures(), having(table('1', 'users', 9), table('2', 'empty', 0)))).toEqual([
+    'users has 1 fewer row',
+  ])
 })

@@ -139,7 +139,7 @@ describe('rolling back', () => {
       const empty = '-- UP\nDO $$ BEGIN DELETE FROM users; END $$;\n'
       project.write({ '002_t.sql': empty })
       const terminal = project.atTerminal('db', 'update', '--env', 'production', '--confirm', 'yes-destroy-production')
-      await standsStill(project, terminal, 'Roll back to the backup that was just taken? Type yes-destroy-production')
+      await standsStill(project, terminal, 'Type yes-destroy-production to restore it')
       terminal.type(`${typed}\r`)
       const { code, screen } = await terminal.finished
       expect(code, screen).toBe(4)
@@ -152,7 +152,7 @@ describe('rolling back', () => {
     const project = await withUsers()
     project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
     const terminal = project.atTerminal('db', 'update')
-    await standsStill(project, terminal, 'Roll back to the backup that was just taken?')
+    await standsStill(project, terminal, 'restore the backup that was just taken?')
     terminal.type('y\r')
     expect((await terminal.finished).code).toBe(4)
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
@@ -163,7 +163,7 @@ test('an update whose question is answered with Ctrl-C says that the migrations 
   const project = await withUsers()
   project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
   const terminal = project.atTerminal('db', 'update')
-  await terminal.shows('Roll back to the backup that was just taken?')
+  await terminal.shows('restore the backup that was just taken?')
   terminal.type(keys.ctrlC)
   const { code, screen } = await terminal.finished
   expect(code).toBe(130)

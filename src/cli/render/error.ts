@@ -9,7 +9,9 @@ import { visibleIn } from './visible.ts'
 /** An error as the lines that a person reads: what, where, what PostgreSQL adds, how things stand, what to type next. */
 export function renderError(error: NselfError, paint: Paint): string {
   const { message, location, server, hint, report } = visibleIn(partsOf(error))
-  const lines = [`${paint.red('Error:')} ${message}`]
+  // Who says no has made no error.
+  const isCancelled = error.code === 'not-confirmed' && hint === undefined
+  const lines = [isCancelled ? message : `${paint.red('Error:')} ${message}`]
   if (location) lines.push(...excerptLines(redactExcerpt(location)))
   if (server?.detail) lines.push(`  DETAIL: ${server.detail}`)
   if (server?.hint) lines.push(`  HINT: ${server.hint}`)

@@ -105,10 +105,18 @@ export function renderDryRun({ steps }: DryRunResult): string {
       const own = `${blocks} ${blocks === 1 ? 'transaction' : 'transactions'} of its own: not atomic`
       const section = isMixed && direction === 'down' ? ' (DOWN)' : ''
       const head = `-- ${name}${section}${transaction ? '' : ` (${blocks > 0 ? own : 'outside a transaction'})`}`
-      const warnings = dangers.map(({ message, location }) => `-- ! line ${location.line}: ${message}`)
+      const warnings = dangers.map(
+        (danger) => `-- ! line ${danger.location.line}: ${danger.message}${rowsText(danger)}`,
+      )
       return [head, ...warnings, sql].join('\n')
     })
     .join('\n\n')
+}
+
+function rowsText({ count }: DryRunResult['steps'][number]['dangers'][number]): string {
+  if (count === null) return ''
+  const rows = count.rows === 1 ? '1 row' : `${count.rows.toLocaleString('en-US')} rows`
+  return ` (${count.exact ? '' : 'about '}${rows})`
 }
 
 export function renderRepair({ done, findings, inferred, database }: RepairResult, paint: Paint): string {

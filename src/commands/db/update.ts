@@ -4,7 +4,6 @@ import { planUp } from '../../core/migration/plan.ts'
 import type { State } from '../../core/migration/state.ts'
 import type { Report } from '../../core/report.ts'
 import { type Figures, verdictOf } from '../../core/update-verdict.ts'
-import { readFigures } from '../../postgres/catalog/row-counts.ts'
 import { connect } from '../../postgres/driver/connect.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
@@ -12,6 +11,7 @@ import { doneIn } from '../../postgres/run/report.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
 import { backupFirst } from '../shared/backup-first.ts'
 import type { Context } from '../shared/context.ts'
+import { figuresOf } from '../shared/figures.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
 import { migrationCount, nothingToDo, prepare, type RunKind } from '../shared/prepare-run.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
@@ -32,6 +32,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
     command: 'db update',
     watchesAll: true,
+    backsUp: true,
     summary: (steps) => `back up, apply ${migrationCount(steps)} to and verify`,
   }
   const prepared = await prepare(context, kind)
@@ -50,12 +51,8 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     await tellDrift(context, server)
     return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
   } catch (error) {
-    throw error instanceof NselfError ? await afterFailure(context, error, taken, flags, applied) : error
+    throw error instanceof NselfError ? await afterFailure(context, error, taken, flags, applied, before) : error
   }
-}
-
-function figuresOf({ progress, signal }: Context, server: Server): Promise<Figures> {
-  return withConnection(connect(server, 'nself verify'), signal, (client) => readFigures(client, progress))
 }
 
 interface Done {

@@ -20,7 +20,7 @@ export async function dryRun(
     for (const plan of plans) {
       for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
       await refuseUnparsable(context, plan, found.history)
-      const { findings } = await lookAtPlan(context, client, found, plan)
+      const { findings } = await lookAtPlan(context, client, found, plan, { counts: true })
       for (const step of plan.steps) steps.push(await dryStep(client, step, findings))
     }
     return { kind: 'dry-run', action: plans[0].action === 'down' ? 'down' : 'up', steps }
@@ -36,12 +36,13 @@ async function dryStep(
   const sql = file && section ? wholeText(section) : await readStoredDown(client, applied ?? { version, name })
   const dangers = findings
     .filter(({ migration }) => migration === name)
-    .map(({ kind, object, what, destructive, location }) => ({
+    .map(({ kind, object, what, destructive, location, count }) => ({
       kind,
       object,
       message: what,
       destructive,
       location,
+      count,
     }))
   return {
     version,

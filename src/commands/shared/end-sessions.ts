@@ -28,5 +28,5 @@ export async function mayEndConnections(
   if (ask === null) throw inUse(placeOf(server), sessions)
   const message = `${placeOf(server)} can be ${what} only while nobody is connected. End ${names}?`
   if ((await ask({ kind: 'yes-no', message })) === 'y') return true
-  throw new NselfError('not-confirmed', 'not confirmed; nothing was changed')
+  throw new NselfError('not-confirmed', 'Cancelled. Nothing was changed.')
 }

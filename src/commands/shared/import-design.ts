@@ -197,6 +197,6 @@ async function consent({ ask, answers, tell }: Context, drops: readonly Differen
   }
   tell(`The design drops: ${list}`)
   if ((await ask({ kind: 'yes-no', message: 'Write a migration that drops this?' })) !== 'y') {
-    throw new NselfError('not-confirmed', 'not confirmed; nothing was written')
+    throw new NselfError('not-confirmed', 'Cancelled. Nothing was written.')
   }
 }

@@ -13,6 +13,12 @@ export interface PlanLook extends Omit<ScriptsLook, 'watches'> {
   readonly plan: Plan
 }
 
+interface LookOptions {
+  readonly watchesAll?: boolean
+  /** How many rows are concerned is wanted locally too. */
+  readonly counts?: boolean
+}
+
 /**
  * Looks through the statements of a plan: in production and staging all of them, locally what looks dangerous.
  * @param how whether the caller must know what each step does, wherever it runs.
@@ -23,7 +29,7 @@ export async function lookAtPlan(
   client: Client,
   look: Look,
   plan: Plan,
-  { watchesAll = false }: { readonly watchesAll?: boolean } = {},
+  { watchesAll = false, counts = false }: LookOptions = {},
 ): Promise<PlanLook> {
   const { version } = look.history.facts
   const scripts = await scriptsOf(client, plan)
@@ -33,7 +39,7 @@ export async function lookAtPlan(
     const rest = plan.action === 'down' ? [] : scripts
     const told = new Set(rest.filter(({ section }) => watchesAll || mayChangeRows(section)).map(({ name }) => name))
     const steps = plan.steps.map((step): Step => (told.has(step.name) ? { ...step, watch: toldOnly } : step))
-    const found = await lookLocally(client, held)
+    const found = await lookLocally(client, held, counts)
     return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
   }
   const asked = plan.steps.map(({ direction, name, file }) => ({ action: direction, name, checksum: file?.checksum }))

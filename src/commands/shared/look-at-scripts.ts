@@ -4,24 +4,25 @@ import { watchFor } from '../../core/effects/approval.ts'
 import { type ContainerType, type Danger, withOldType } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import { type Finding, type Inspected, type Inspection, inspect } from '../../parsers/postgres/dangers.ts'
-import { type Affected, affectedBy, type Root } from '../../postgres/catalog/affected.ts'
+import { affectedBy, type Root } from '../../postgres/catalog/affected.ts'
 import { columnTypes } from '../../postgres/catalog/column-types.ts'
-import { countRows, type RowCount } from '../../postgres/catalog/lost-rows.ts'
+import { countRows } from '../../postgres/catalog/lost-rows.ts'
 import { type Dropped, takenAlong } from '../../postgres/catalog/taken-along.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
+import { findingLine, itemOf, type Measured, type ReachedRows, type StepItem, seenLine } from './told-findings.ts'
 
 /** What scripts would destroy or change, and how each of them is watched for anything else. */
 export interface ScriptsLook {
-  readonly findings: readonly Finding[]
-  /** A line for each of the findings and their consequences, for a person. */
+  readonly findings: readonly Measured[]
+  /** A line for each of the findings and their consequences, for a log. */
   readonly lines: readonly string[]
+  /** The same for the block above a question. */
+  readonly items: readonly StepItem[]
   /** How many of them destroy data. */
   readonly destructive: number
   /** By name. */
   readonly watches: ReadonlyMap<string, Watch>
 }
-
-const labels: Record<Environment, string> = { local: 'Note', staging: 'Warning', production: 'Destructive' }
 
 /**
  * Looks through every statement, so that a fault anywhere stops the run before it begins.
@@ -37,39 +38,63 @@ export async function lookAtScripts(
   major?: number,
 ): Promise<ScriptsLook> {
   const { findings, files } = await lossOnly(client, await inspect(scripts, major))
-  const affected = await affectedBy(client, rootsOf(findings))
-  const taken = await takenAlong(client, findings.map(droppedBy))
-  const all = [...affected, ...taken.map((one) => ({ ...one, isNamed: false, hasRows: true }))]
-  const dangers = findings.map((danger, i) => ({ ...danger, reached: all.filter(({ root }) => root === i) }))
-  const losses = dangers.flatMap(lossesOf)
-  const counts = await countRows(client, losses)
-  const countOf = (danger: Danger, one: Reached) =>
-    counts[losses.findIndex((loss) => loss.danger === danger && loss.one === one)] ?? null
+  const dangers = await measure(client, findings)
   const watches = scripts.map(({ name }) => {
     const of = files.get(name) ?? { reach: 'opaque', rewrites: [], own: [] }
     const own = dangers.filter(({ migration }) => migration === name)
     return [name, watchFor({ ...of, dangers: own, seen: seen.get(name) ?? [] })] as const
   })
-  const known = [...seen].flatMap(([name, effects]) => effects.map((effect) => seenLine(environment, name, effect)))
+  const known = [...seen].flatMap(([name, effects]) => effects.map((effect) => ({ name, effect })))
   return {
-    findings,
+    findings: dangers,
     lines: [
-      ...dangers.map((danger) => findingLine(environment, danger, danger.reached, (one) => countOf(danger, one))),
-      ...known,
+      ...dangers.map((danger) => findingLine(environment, danger)),
+      ...known.map(({ name, effect }) => seenLine(environment, name, effect)),
+    ],
+    items: [
+      ...dangers.map((danger) => ({ step: danger.migration, ...itemOf(danger) })),
+      ...known.map(({ name, effect }) => ({ step: name, line: null, what: effectLine(effect), rows: null, also: '' })),
     ],
     destructive: findings.filter((finding) => finding.destructive).length + known.length,
     watches: new Map(watches),
   }
 }
 
-/** Where every statement may run: what is destroyed is told, and its faults are left to the server, which knows more. */
-export async function lookLocally(client: Client, scripts: readonly Inspected[]): Promise<ScriptsLook> {
+/**
+ * Where every statement may run: what is destroyed is told, and its faults are left to the server, which knows more.
+ * @param counts how many rows are concerned, which takes a look at each table.
+ */
+export async function lookLocally(
+  client: Client,
+  scripts: readonly Inspected[],
+  counts: boolean,
+): Promise<ScriptsLook> {
   const nothing: Inspection = { findings: [], files: new Map() }
   const inspection = scripts.length === 0 ? nothing : await inspect(scripts).catch(() => nothing)
   const { findings } = await lossOnly(client, inspection)
-  const destructive = findings.filter((finding) => finding.destructive)
-  const lines = destructive.map((finding) => findingLine('local', finding, [], () => null))
-  return { findings, lines, destructive: destructive.length, watches: new Map() }
+  const measured = counts
+    ? await measure(client, findings)
+    : findings.map((finding) => ({ ...finding, reached: [], count: null }))
+  const destructive = measured.filter((finding) => finding.destructive)
+  const lines = destructive.map((finding) => findingLine('local', finding))
+  return { findings: measured, lines, items: [], destructive: destructive.length, watches: new Map() }
+}
+
+/** What each of them reaches as the database is now, and how many rows that concerns. */
+async function measure(client: Client, findings: readonly Finding[]): Promise<Measured[]> {
+  const affected = await affectedBy(client, rootsOf(findings))
+  const taken = await takenAlong(client, findings.map(droppedBy))
+  const all = [...affected, ...taken.map((one) => ({ ...one, isNamed: false, hasRows: true }))]
+  const dangers = findings.map((danger, i) => ({ ...danger, reached: all.filter(({ root }) => root === i) }))
+  const losses = dangers.flatMap(lossesOf)
+  const counts = await countRows(client, losses)
+  return dangers.map((danger) => {
+    const reached = danger.reached.map((one) => {
+      const count = counts[losses.findIndex((loss) => loss.danger === danger && loss.one === one)] ?? null
+      return { ...one, count }
+    })
+    return { ...danger, reached, count: reached.find(({ isNamed }) => isNamed)?.count ?? null }
+  })
 }
 
 /** varchar(10) to varchar(20) loses nothing: what a new type does to the values is told by the one that the column has now. */
@@ -121,12 +146,8 @@ function droppedBy({ takes }: Finding): Dropped | null {
   return takes === undefined ? null : { catalog: catalogs[takes.type], name: takes.name }
 }
 
-interface Reached extends Omit<Affected, 'root'> {
-  readonly column?: string | null
-}
-
 /** What of a danger is lost, to be counted: all rows, or those that have a value in a column. */
-function lossesOf(danger: Finding & { readonly reached: readonly Reached[] }) {
+function lossesOf(danger: Finding & { readonly reached: readonly Omit<ReachedRows, 'count'>[] }) {
   if (!danger.destructive && danger.kind !== 'update') return []
   return danger.reached
     .filter(({ hasRows }) => hasRows)
@@ -134,44 +155,4 @@ function lossesOf(danger: Finding & { readonly reached: readonly Reached[] }) {
       const column = one.column ?? (one.isNamed && one.kind === 'drop-column' ? (danger.column ?? null) : null)
       return { danger, one, schema: one.schema, name: one.name, column }
     })
-}
-
-function findingLine(
-  environment: Environment,
-  finding: Finding,
-  reached: readonly Reached[],
-  countOf: (one: Reached) => RowCount | null,
-): string {
-  const { what, location, migration, destructive, kind } = finding
-  const named = reached.find(({ isNamed }) => isNamed)
-  const of =
-    named === undefined
-      ? ''
-      : counted(countOf(named), kind === 'drop-column' ? 'value' : finding.some === true ? 'some' : 'row')
-  const more = new Map<string, string>()
-  for (const one of reached.filter(({ isNamed }) => !isNamed)) {
-    const object = one.schema === 'public' ? one.name : `${one.schema}.${one.name}`
-    const column = one.column == null ? '' : `.${one.column}`
-    more.set(
-      `${object}${column}`,
-      `${object}${column}${counted(countOf(one), column !== '' ? 'value' : one.kind === 'delete' || one.kind === 'update' ? 'some' : 'row')}`,
-    )
-  }
-  const names = [...more.values()].join(', ')
-  const also =
-    more.size === 0 ? '' : finding.takes === undefined ? `, and by foreign keys rows of ${names}` : `: ${names}`
-  return `${destructive ? labels[environment] : 'Change'}: ${migration} ${what}${of}${also} (${location.path}:${location.line})`
-}
-
-/** ` (3 rows)`, ` (it has 3 rows)`, ` (about 88,000 rows have a value)`; nothing where nobody knows. */
-function counted(count: RowCount | null, of: 'row' | 'some' | 'value'): string {
-  if (count === null) return ''
-  const { rows, exact } = count
-  const verb = of !== 'value' ? '' : rows === 1 ? ' has a value' : ' have a value'
-  const number = rows === 0 ? 'no rows' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`
-  return ` (${of === 'some' ? 'it has ' : ''}${exact ? '' : 'about '}${number}${verb})`
-}
-
-function seenLine(environment: Environment, name: string, effect: Effect): string {
-  return `${labels[environment]}: ${name} ${effectLine(effect)}, as it did before it was rolled back`
 }

@@ -64,6 +64,8 @@ interface StepDanger {
   /** False for a change that keeps what it does not name: an UPDATE with a condition. */
   readonly destructive: boolean
   readonly location: Location
+  /** How many rows are concerned, or have a value in the column; null where nobody knows. */
+  readonly count: { readonly rows: number; readonly exact: boolean } | null
 }
 
 export interface DryRunResult {

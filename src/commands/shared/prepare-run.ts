@@ -1,9 +1,13 @@
+import type { BriefedStep } from '../../core/briefing.ts'
 import type { Action } from '../../core/guard.ts'
 import { notesOnDown, type Plan } from '../../core/migration/plan.ts'
 import { fromBranch } from '../../core/migration/plan-refusals.ts'
 import type { State } from '../../core/migration/state.ts'
+import { allRows, databaseSize } from '../../postgres/catalog/all-rows.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
+import type { Client } from '../../postgres/driver/pg.ts'
 import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { briefedSteps, goingLine, goingTables } from './brief.ts'
 import {
   type Context,
   type Look,
@@ -28,6 +32,10 @@ export interface RunKind {
   readonly watchesAll?: boolean
   /** What the user types after `nself`; without it `db migrate up`. */
   readonly command?: string
+  /** What becomes of the steps, above the question; without it they run or are reverted. */
+  readonly deed?: string
+  /** It takes a backup first, wherever it runs. */
+  readonly backsUp?: boolean
   /** For the guard; without it that of the plan. */
   readonly action?: Action
   readonly before?: (connection: Connection) => Promise<void>
@@ -41,6 +49,13 @@ export interface Prepared {
   readonly state: State
   /** How many statements destroy data. */
   readonly dangers: number
+  /** What is told of them: as sentences for a log, or as the steps of the block above a question. */
+  readonly lines: readonly string[]
+  readonly steps: readonly BriefedStep[]
+  /** Whether the schema is as the migrations made it; null where that was not asked. */
+  readonly schema: string | null
+  /** How large the database is of which a backup may be taken; null where nobody knows. */
+  readonly size: number | null
 }
 
 export function nothingToDo({ plan, database }: Prepared): RunResult {
@@ -68,20 +83,34 @@ export async function prepareOn(
   refuseLost(server, history)
   const plan = kind.plan(state)
   if (plan.action !== 'fresh') refuseHalfDropped(server, history)
-  const prepared = { server, database: placeOf(server), plan, state, dangers: 0 }
+  const nothing = { dangers: 0, lines: [], steps: [], schema: null, size: null }
+  const prepared: Prepared = { server, database: placeOf(server), plan, state, ...nothing }
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
   await refuseUnparsable(context, plan, history)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
-  // Of what fresh drops everything nothing more need be said.
-  if (plan.action === 'fresh') return prepared
-  const { lines, destructive, plan: watched } = await lookAtPlan(context, connection.client, found, plan, kind)
-  for (const line of lines) context.tell(line)
-  if (context.settings.environment === 'production' && plan.action === 'up') {
-    await tellDriftFirst(context, connection, found)
-  }
-  return { ...prepared, plan: watched, dangers: destructive }
+  const { client } = connection
+  if (plan.action === 'fresh') return { ...prepared, ...(await allThatGoes(context, client)) }
+  const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind)
+  const isProduction = context.settings.environment === 'production'
+  const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null
+  const size = context.ask === null ? null : await databaseSize(client)
+  const steps = briefedSteps(plan.steps.map(notedStep), items)
+  return { ...prepared, plan: watched, dangers: destructive, lines, steps, schema, size }
+}
+
+/** What cannot be reverted later is known before. */
+function notedStep({ name, direction, file }: Plan['steps'][number]): Pick<BriefedStep, 'name' | 'note'> {
+  const isForGood = direction === 'up' && file !== null && file.down === null
+  return { name, note: isForGood ? 'no DOWN: cannot be reverted' : null }
+}
+
+/** Locally nothing is asked, and in production it is refused. */
+async function allThatGoes({ settings }: Context, client: Client): Promise<Pick<Prepared, 'lines' | 'steps'>> {
+  if (settings.environment !== 'staging') return { lines: [], steps: [] }
+  const step = goingTables('', 'drops', await allRows(client))
+  return { lines: goingLine(step), steps: [step] }
 }
 
 function warningsOf(plan: Plan, state: State): string[] {

@@ -1,6 +1,6 @@
-import { type Backup, isSameServer, isVerified, type Manifest, stampOf, takenAtOf } from '../../core/backup.ts'
+import { type Backup, isSameServer, isVerified, type Manifest, stampOf } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
-import { approve } from '../../core/guard.ts'
+import { approve, wouldAsk } from '../../core/guard.ts'
 import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
 import { foreignOwners, OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restore as restoreApproved } from '../../postgres/backup/restore.ts'
@@ -16,6 +16,8 @@ import { findBackup, listBackups, openBackups, temporaryIn } from '../../project
 import { sha256OfFile } from '../../project/durable-file.ts'
 import { restoreLine } from './backup-first.ts'
 import type { RestoreResult } from './backup-results.ts'
+import { goingLine } from './brief.ts'
+import { describeBackup, whatIsReplaced } from './brief-restore.ts'
 import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
 import { mayEndConnections } from './end-sessions.ts'
 import { pruneKeptLine } from './kept-databases.ts'
@@ -54,8 +56,13 @@ export async function restoreBackup(
   await openBackups(backupsDir)
   const plan = { ...(await planOf(context, server, flags, backup, archive)), undoesUpdate }
   const database = placeOf(server)
-  const summary = `replace ${database} (${history.facts.markedAs ?? environment}) by ${describe(backup)}`
-  const approved = await approve({ action: 'restore', what: plan, summary }, environment, context.answers, context.ask)
+  const summary = `replace ${database} (${history.facts.markedAs ?? environment}) by ${describeBackup(backup)}`
+  const lost = undoesUpdate ? null : await whatIsReplaced(context, server, backup, means !== null)
+  const intent = { action: 'restore', what: plan, summary, ...(lost ? { briefing: lost } : {}) } as const
+  if (lost && !wouldAsk(intent, environment, context.answers, context.ask)) {
+    for (const line of lost.steps.flatMap(goingLine)) context.tell(line)
+  }
+  const approved = await approve(intent, environment, context.answers, context.ask)
   if (means !== null) {
     const taken = await takeBackup(
       context,
@@ -181,12 +188,4 @@ async function toolsFor({ settings }: Context, serverMajor: number): Promise<Too
   const tools = fitting(all, serverMajor)
   if (tools === null) throw noTools(all, serverMajor)
   return tools
-}
-
-/** `nself_full_….dump of 2026-01-22 14:30:00 (production, last 016_…)` */
-function describe(backup: Backup): string {
-  const { manifest, name } = backup
-  const taken = `${name} of ${takenAtOf(backup).slice(0, 19).replace('T', ' ')}`
-  if (manifest === null) return taken
-  return `${taken} (${manifest.database}, ${manifest.environment}, last ${manifest.lastVersion ?? 'none'})`
 }

@@ -1,9 +1,11 @@
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
 import type { Report } from '../../core/report.ts'
+import { changesSince, type Figures } from '../../core/update-verdict.ts'
 import { OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restoreLine } from './backup-first.ts'
-import type { Context } from './context.ts'
+import { type Context, resolveServer } from './context.ts'
+import { figuresOf } from './figures.ts'
 import { pruneKeptLine } from './kept-databases.ts'
 import { restoreBackup } from './restore-backup.ts'
 import type { TakenBackup } from './take-backup.ts'
@@ -19,6 +21,7 @@ export interface RollBackFlags {
 /**
  * What an update that failed comes to: rolled back where that is wanted, otherwise with the command that does it.
  * @param applied what the run reported, where it ended well and something failed after it.
+ * @param before what was counted before the backup.
  */
 export async function afterFailure(
   context: Context,
@@ -26,6 +29,7 @@ export async function afterFailure(
   taken: TakenBackup,
   flags: RollBackFlags,
   applied: Report | null,
+  before: Figures,
 ): Promise<NselfError> {
   if (applied !== null && error.code !== 'verification-failed') {
     const hint = `all migrations are applied, but not verified: run the same command again; or go back: ${restoreLine(context, taken)}`
@@ -37,7 +41,7 @@ export async function afterFailure(
   if (!changed(error)) return withHint(error, `${error.hint ?? ''}; nothing was changed, and the backup is kept`)
   const line = restoreLine(context, taken)
   const isOver = ['interrupted', 'terminated', 'hung-up'].includes(error.code)
-  const wanted = isOver ? false : await isWanted(context, error, flags).catch(asStopped)
+  const wanted = isOver ? false : await isWanted(context, error, flags, before).catch(asStopped)
   if (wanted instanceof NselfError) {
     return new NselfError(wanted.code, `interrupted at the question; ${error.message}`, {
       report: error.report,
@@ -83,15 +87,27 @@ export function refuseSilentRollBack({ settings, answers, ask }: Context, flags:
   })
 }
 
-async function isWanted(context: Context, error: NselfError, flags: RollBackFlags): Promise<boolean> {
+async function isWanted(context: Context, error: NselfError, flags: RollBackFlags, before: Figures): Promise<boolean> {
   const { ask, tell, answers, settings } = context
   const isProduction = settings.environment === 'production'
+  if (flags.rollbackOnFailure || ask !== null) await tellWritten(context, before)
   if (flags.rollbackOnFailure && (!isProduction || answers.confirm === phrase)) return true
   if (ask === null) return false
   tell(error.message)
-  const message = 'Roll back to the backup that was just taken?'
+  const where = settings.environment.toUpperCase()
+  const message = `${where}: restore the backup that was just taken? What was written since then is lost.`
   if (!isProduction) return (await ask({ kind: 'yes-no', message })) === 'y'
-  return (await ask({ kind: 'phrase', message: `${message} Type ${phrase}` })) === phrase
+  const line = `Type ${phrase} to restore it; anything else keeps the database as it is`
+  return (await ask({ kind: 'phrase', message: line, warning: message })) === phrase
+}
+
+/** What is lost with a roll back, as far as it can be counted. */
+async function tellWritten(context: Context, before: Figures): Promise<void> {
+  const server = await resolveServer(context)
+  const now = await figuresOf(context, server).catch(() => null)
+  const changes = now === null ? [] : changesSince(before, now)
+  if (changes.length === 0) return
+  context.tell(`Since the backup: ${changes.join(', ')}. Rows that were changed are not counted`)
 }
 
 /** The name under which the failed database is kept, or null. */

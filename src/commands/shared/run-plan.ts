@@ -1,7 +1,7 @@
 import { certain } from '../../core/certain.ts'
 import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import { type Approved, approve, approvedOnes, phrase } from '../../core/guard.ts'
+import { type Approved, approve, approvedOnes, phrase, wouldAsk } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Plan } from '../../core/migration/plan.ts'
 import { compare, type State } from '../../core/migration/state.ts'
@@ -12,6 +12,7 @@ import { raiseMark } from '../../postgres/tracking/mark.ts'
 import { branchOf } from '../../project/git-branch.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
+import { briefingOf, type Part } from './brief-run.ts'
 import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
 import { nothingToDo, type Prepared, prepareOn, type RunKind } from './prepare-run.ts'
@@ -47,13 +48,13 @@ export function runTogether(
       if (plan.action === 'up') await rememberEnvironment(context, connection, found)
       return nothingToDo(first.prepared)
     }
-    const parts = [first]
+    const parts: [Part, ...Part[]] = [first]
     for (const other of others)
       parts.push({ kind: other, prepared: await prepareOn(context, connection, found, other) })
     // fresh is never allowed there: the guard says so next.
     const means = plan.action === 'fresh' ? null : await meansInProduction(context, flags.noBackup === true)
     const reusable = new ReusableConnection(connection)
-    const approved = await confirmAll({ ...context, ask: reusable.closedBefore(context.ask) }, parts)
+    const approved = await confirmAll({ ...context, ask: reusable.closedBefore(context.ask) }, parts, means !== null)
     if (means) await reusable.close()
     const taken = means && (await backupFirst(context, means, flags))
     const began = context.now()
@@ -63,12 +64,6 @@ export function runTogether(
     })
     return { kind: 'run', ...report, database: first.prepared.database, durationMs: context.now() - began }
   })
-}
-
-/** One of the runs that are asked for together. */
-interface Part {
-  readonly kind: RunKind
-  readonly prepared: Prepared
 }
 
 async function performAll(
@@ -117,21 +112,30 @@ async function rememberEnvironment(context: Context, { client }: Connection, { h
 
 /** @throws NselfError `refused`, `not-confirmed`. */
 export async function confirm(context: Context, prepared: Prepared, kind: RunKind): Promise<Approved<Plan>> {
-  const [approved] = await confirmAll(context, [{ prepared, kind }])
+  const [approved] = await confirmAll(context, [{ prepared, kind }], kind.backsUp === true)
   return certain(approved)
 }
 
 /** One question for all of them. @throws NselfError as confirm. */
-async function confirmAll(context: Context, parts: readonly Part[]): Promise<Approved<Plan>[]> {
-  const { kind, prepared } = certain(parts[0])
+async function confirmAll(
+  context: Context,
+  parts: readonly [Part, ...Part[]],
+  backsUp: boolean,
+): Promise<Approved<Plan>[]> {
+  const { ask, answers, settings, tell } = context
+  const [{ kind, prepared }] = parts
   const { plan, database } = prepared
   const intent = {
     action: kind.action ?? plan.action,
     what: parts.map((part) => part.prepared.plan),
     summary: `${kind.summary(plan.steps.length)} ${database}`,
     destructive: parts.some((part) => part.prepared.dangers > 0),
+    briefing: briefingOf(context, parts, backsUp),
   }
-  return approvedOnes(await approve(intent, context.settings.environment, context.answers, context.ask))
+  if (!wouldAsk(intent, settings.environment, answers, ask)) {
+    for (const line of parts.flatMap((part) => part.prepared.lines)) tell(line)
+  }
+  return approvedOnes(await approve(intent, settings.environment, answers, ask))
 }
 
 /** Runs it under the lock, which `open` is used for. @throws NselfError as execute. */

@@ -1,5 +1,5 @@
 import type { Watch } from '../../core/effect.ts'
-import { approve, phrase } from '../../core/guard.ts'
+import { approve, phrase, wouldAsk } from '../../core/guard.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
 import { placeOf } from '../../postgres/driver/server.ts'
@@ -7,6 +7,7 @@ import { runSeeds } from '../../postgres/run/seeds.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import { readSeeded } from '../../postgres/tracking/seed-history.ts'
 import { readSeeds } from '../../project/seeds.ts'
+import { briefedSteps, briefingOn } from './brief.ts'
 import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
 import { lookAtScripts, type ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
@@ -33,7 +34,11 @@ export async function runSeedsOf(
 ): Promise<SeedResult> {
   const began = context.now()
   const { environment } = context.settings
-  const { server, history, state, entries, lines, destructive, watches } = await lookAtSeeds(context, which, true)
+  const { server, history, state, entries, lines, items, destructive, watches } = await lookAtSeeds(
+    context,
+    which,
+    true,
+  )
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
   const seeds = planSeeds(entries).map((seed) => ({ ...seed, ...watches.get(seed.name) }))
@@ -47,8 +52,11 @@ export async function runSeedsOf(
   const pending = state.entries.filter((entry) => entry.status === 'pending').length
   if (pending > 0) context.tell(`Not all migrations are applied (${pending} pending): nself db migrate up`)
   const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${database}`
-  for (const line of lines) context.tell(line)
-  const intent = { action: 'seed', what: seeds, summary, destructive: destructive > 0 } as const
+  const title = `${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} will run:`
+  const named = seeds.map(({ name }) => ({ name, note: null }))
+  const briefing = briefingOn(context, server, { title, steps: briefedSteps(named, items), notes: [] })
+  const intent = { action: 'seed', what: seeds, summary, destructive: destructive > 0, briefing } as const
+  if (!wouldAsk(intent, environment, context.answers, context.ask)) for (const line of lines) context.tell(line)
   const approved = await approve(intent, environment, context.answers, context.ask)
   context.progress(`waiting for the lock of ${database}`)
   const { steps } = await runSeeds(server, approved, {
@@ -89,7 +97,7 @@ function approveLine({ settings: { environment } }: Context, which: Which): stri
   return `nself db seed${which === 'all' ? '' : ` ${which}`} --env ${environment} ${answer}`
 }
 
-interface SeedLook extends Look, Pick<ScriptsLook, 'lines' | 'destructive'> {
+interface SeedLook extends Look, Pick<ScriptsLook, 'lines' | 'items' | 'destructive'> {
   readonly entries: SeedEntry[]
   readonly watches: ReadonlyMap<string, { readonly watch: Watch }>
 }
@@ -100,7 +108,7 @@ export async function lookAtSeeds(context: Context, which: Which, toRun = false)
   return look(context, async ({ client }, found) => {
     const entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
     const pending = toRun && context.settings.environment !== 'local' ? planSeeds(entries) : []
-    if (pending.length === 0) return { ...found, entries, lines: [], destructive: 0, watches: new Map() }
+    if (pending.length === 0) return { ...found, entries, lines: [], items: [], destructive: 0, watches: new Map() }
     const asked = pending.map(({ name, file: { checksum } }) => ({ action: 'seed', name, checksum }))
     const scripts = pending.map(({ name, file }) => ({ name, path: file.path, section: file.up }))
     const seen = await readRefusedEffects(client, found.history, asked)

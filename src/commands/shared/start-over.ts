@@ -14,7 +14,8 @@ export async function startOver(context: Context, options: RunFlags, action: Act
   const before = ({ client }: Parameters<typeof dropEverything>[0]) =>
     dropEverything({ client }, environment, context.tell)
   const summary = (steps: number) => `drop everything and apply ${migrationCount(steps)} to`
-  return run(context, { plan: planFresh, summary, action, before }, options)
+  const deed = 'will run from the start, once everything is dropped'
+  return run(context, { plan: planFresh, summary, deed, action, before }, options)
 }
 
 /** The same, then the seeds. Seeds that cannot be read are found before anything is dropped. */

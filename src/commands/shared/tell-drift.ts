@@ -19,27 +19,35 @@ export async function tellDrift(context: Context, server: Server): Promise<void>
 /**
  * The same before production is asked. What the last run left is known by its fingerprint: the migrations are replayed
  * only where the database is another by now.
+ * @returns what is to be said of it in one line; null where nothing was applied yet.
  */
-export async function tellDriftFirst(context: Context, { client }: Connection, found: Look): Promise<void> {
+export async function tellDriftFirst(context: Context, { client }: Connection, found: Look): Promise<string | null> {
   const last = await sinceLastMigration(client)
-  if (last === null) return
+  if (last === null) return null
   if (last.sameRights === false) {
     context.tell(`Warning: owners or rights of objects have changed since ${last.name}, and no migration did that`)
   }
-  if (last.sameSchema && last.sameRights !== false) return
+  if (last.sameSchema && last.sameRights !== false) return noDrift
   try {
     context.progress('the database is not as the last run left it: comparing it with what the migrations make')
-    await compare(context, found.server, found.state)
+    const differences = await compare(context, found.server, found.state)
+    if (differences === 0) return noDrift
+    const many = differences === 1 ? '1 difference' : `${differences} differences`
+    return `Schema: ${many} from what the migrations make, named above`
   } catch (error) {
     // Whatever it is: that nothing can be said of the database does not stop what was asked for.
     if (context.signal.aborted || !(error instanceof Error)) throw error
     tellUnchecked(context, error)
+    return 'Schema: whether the migrations made it was not checked, as told above'
   }
 }
 
+const noDrift = 'Schema: as the migrations made it (no drift)'
+
 const shown = 20
 
-async function compare(context: Context, server: Server, state: State): Promise<void> {
+/** Tells what differs. @returns in how many places. */
+async function compare(context: Context, server: Server, state: State): Promise<number> {
   const { findDrift } = await import('./find-drift.ts')
   const { differences, since } = await findDrift(context, server, state, context.settings.environment === 'production')
   const when = since === null ? '' : ` (since ${since})`
@@ -47,6 +55,7 @@ async function compare(context: Context, server: Server, state: State): Promise<
     context.tell(`Warning: drift${when}: ${differenceLine(item, 'the migrations', 'the database')}`)
   }
   if (differences.length > shown) context.tell(`Warning: drift${when}: and ${differences.length - shown} more`)
+  return differences.length
 }
 
 function tellUnchecked({ tell }: Context, { message }: Error): void {

@@ -159,7 +159,14 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         transaction: true,
         sql: 'DROP TABLE countries;',
         dangers: [
-          { kind: 'drop', object: 'countries', message: 'drops the table countries', destructive: true, location },
+          {
+            kind: 'drop',
+            object: 'countries',
+            message: 'drops the table countries',
+            destructive: true,
+            location,
+            count: { rows: 12, exact: true },
+          },
         ],
       },
     ],

@@ -98,6 +98,8 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
         message: danger.message,
         destructive: danger.destructive,
         location: locationDocument(danger.location),
+        rows: danger.count?.rows ?? null,
+        rowsAreExact: danger.count?.exact ?? null,
       })),
     })),
   }

@@ -15,6 +15,7 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
   const down: RunKind = {
     plan: (state) => planRedo(state, options.count).down,
     command: `db migrate redo${options.count === undefined ? '' : ` ${options.count}`}`,
+    deed: 'will be reverted and applied again',
     summary: (steps) => `revert ${migrationCount(steps)} and apply ${again} again on`,
   }
   return runTogether(

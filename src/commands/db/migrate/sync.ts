@@ -38,6 +38,7 @@ function kindsOf(state: State): readonly [RunKind, ...RunKind[]] {
   const down: RunKind = {
     plan: (now) => planSync(now).down,
     command,
+    ...(rest === 0 ? {} : { deed: `will be reverted, and ${rest} applied` }),
     summary: (steps) => `revert ${migrationCount(steps)}${rest === 0 ? '' : ` and apply ${rest}`} on`,
   }
   return rest === 0 ? [down] : [down, up]
