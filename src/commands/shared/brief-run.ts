@@ -4,13 +4,13 @@ import type { Context } from './context.ts'
 import { migrationCount, type Prepared, type RunKind } from './prepare-run.ts'
 
 /** One of the runs that are asked for together. */
-export interface Part {
+export interface RunPart {
   readonly kind: RunKind
   readonly prepared: Prepared
 }
 
 /** The block above the question that stands for all of them. */
-export function briefingOf(context: Context, parts: readonly [Part, ...Part[]], backsUp: boolean): Briefing {
+export function briefingOf(context: Context, parts: readonly [RunPart, ...RunPart[]], backsUp: boolean): Briefing {
   const [{ kind, prepared }] = parts
   const { plan, server, size } = prepared
   const deed = kind.deed ?? (plan.action === 'down' ? 'will be reverted' : 'will run')

@@ -12,7 +12,7 @@ import { raiseMark } from '../../postgres/tracking/mark.ts'
 import { branchOf } from '../../project/git-branch.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
-import { briefingOf, type Part } from './brief-run.ts'
+import { briefingOf, type RunPart } from './brief-run.ts'
 import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
 import { nothingToDo, type Prepared, prepareOn, type RunKind } from './prepare-run.ts'
@@ -48,7 +48,7 @@ export function runTogether(
       if (plan.action === 'up') await rememberEnvironment(context, connection, found)
       return nothingToDo(first.prepared)
     }
-    const parts: [Part, ...Part[]] = [first]
+    const parts: [RunPart, ...RunPart[]] = [first]
     for (const other of others)
       parts.push({ kind: other, prepared: await prepareOn(context, connection, found, other) })
     // fresh is never allowed there: the guard says so next.
@@ -68,7 +68,7 @@ export function runTogether(
 
 async function performAll(
   context: Context,
-  parts: readonly Part[],
+  parts: readonly RunPart[],
   approved: readonly Approved<Plan>[],
   flags: RunFlags,
   open: Connection | null,
@@ -119,7 +119,7 @@ export async function confirm(context: Context, prepared: Prepared, kind: RunKin
 /** One question for all of them. @throws NselfError as confirm. */
 async function confirmAll(
   context: Context,
-  parts: readonly [Part, ...Part[]],
+  parts: readonly [RunPart, ...RunPart[]],
   backsUp: boolean,
 ): Promise<Approved<Plan>[]> {
   const { ask, answers, settings, tell } = context
