@@ -14,8 +14,9 @@ export interface Difference {
 /** What two catalogs differ in, sorted by kind and name; of a table that is missing whole, only the table is told. */
 export function differencesOf(left: Catalog, right: Catalog): Difference[] {
   const major = ({ serverVersion }: Catalog) => Math.floor(serverVersion / 10_000)
-  const read = (catalog: Catalog) => itemsOf(major(left) === major(right) ? catalog : withoutExtensionVersions(catalog))
-  const [ours, theirs] = [read(left), read(right)]
+  const read = (catalog: Catalog) => (major(left) === major(right) ? catalog : withoutExtensionVersions(catalog))
+  const [one, another] = withoutSame(read(left), read(right))
+  const [ours, theirs] = [itemsOf(one), itemsOf(another)]
   const [ourTables, theirTables] = [relationsOf(left), relationsOf(right)]
   const differences: Difference[] = []
   for (const [key, item] of ours) {
@@ -31,6 +32,29 @@ export function differencesOf(left: Catalog, right: Catalog): Difference[] {
     else if (other === undefined) differences.push(...changed(bare(item), item))
   }
   return differences.sort(byKindAndName)
+}
+
+/** Most of two large schemas is the same to the letter, which is seen faster than item by item. */
+function withoutSame(left: Catalog, right: Catalog): [Catalog, Catalog] {
+  const [tables, others, details, access] = [
+    unlike(left.tables, right.tables),
+    unlike(left.others, right.others),
+    unlike(left.details, right.details),
+    unlike(left.access, right.access),
+  ]
+  return [
+    { ...left, tables: tables[0], others: others[0], details: details[0], access: access[0] },
+    { ...right, tables: tables[1], others: others[1], details: details[1], access: access[1] },
+  ]
+}
+
+/** Of both lists what the other one has not to the letter. */
+function unlike<T>(left: readonly T[], right: readonly T[]): [T[], T[]] {
+  if (left === right) return [[], []]
+  const texts = (items: readonly T[]) => items.map((item) => JSON.stringify(item))
+  const [ours, theirs] = [texts(left), texts(right)]
+  const [known, there] = [new Set(ours), new Set(theirs)]
+  return [left.filter((_, i) => !there.has(ours[i] ?? '')), right.filter((_, i) => !known.has(theirs[i] ?? ''))]
 }
 
 /** Whether it is something of its own that is not there: not if its table is not, nor a column of what is a partition there. */

@@ -1,5 +1,5 @@
 import { keyOf } from '../../sql/qualified-name.ts'
-import type { Catalog, Detail, Other, Path, Table } from '../catalog.ts'
+import { type Catalog, type Detail, type Other, type Path, type Table, tablesByKey } from '../catalog.ts'
 import { itemsOf } from '../catalog-items.ts'
 import type { Change } from '../generated-statement.ts'
 import { accessKey, accessStatements } from './access-statements.ts'
@@ -41,8 +41,14 @@ export function withKeptAccess(want: Catalog, before: Catalog, made: Catalog): C
  * were there before, as far as what they belong to is still there.
  */
 export function withKept(before: Catalog, made: Catalog): Catalog {
-  const here = itemsOf({ ...made, details: [], access: [] })
-  const isHere = (kind: string, schema: string | null, path: Path) => here.has(JSON.stringify([kind, schema, path]))
+  const here = { ...made, details: [], access: [] }
+  let items: ReturnType<typeof itemsOf> | null = null
+  const isHere = (kind: string, schema: string | null, path: Path) => {
+    items ??= itemsOf(here)
+    return items.has(JSON.stringify([kind, schema, path]))
+  }
+  const isColumn = columnsIn(made)
+  const tables = tablesByKey(before)
   const keyOfDetail = ({ kind, schema, path }: Detail) => JSON.stringify([kind, schema, path])
   const fresh = new Map(made.details.map((item) => [keyOfDetail(item), item]))
   const kept = before.details.filter((item) => {
@@ -55,9 +61,11 @@ export function withKept(before: Catalog, made: Catalog): Catalog {
   return withKeptAccess(
     {
       ...made,
-      details: [...made.details, ...kept.filter((item) => item.kind !== 'column' || isColumnHere(made, item))],
+      details: [...made.details, ...kept.filter((item) => item.kind !== 'column' || isColumn(item))],
       others: made.others.map((item) => keptOther(others.get(keyOfOther(item)), item)),
-      tables: made.tables.map((item) => keptTable(before, item, (index) => isHere('index', item.schema, [index]))),
+      tables: made.tables.map((item) =>
+        keptTable(tables.get(keyOf(item)), item, (index) => isHere('index', item.schema, [index])),
+      ),
     },
     before,
     made,
@@ -66,10 +74,15 @@ export function withKept(before: Catalog, made: Catalog): Catalog {
 
 const keyOfOther = ({ kind, schema, name, table }: Other) => JSON.stringify([kind, schema, name, table])
 
-function isColumnHere({ tables, others }: Catalog, { table, path }: Detail): boolean {
-  const found = tables.find((item) => keyOf(item) === table)
-  if (found === undefined) return others.some((item) => keyOf(item) === table)
-  return found.kind === 'partition' || found.columns.some(({ name }) => name === path[1])
+/** Tells whether the column of a detail is there. */
+function columnsIn(catalog: Catalog): (detail: Detail) => boolean {
+  const tables = tablesByKey(catalog)
+  const others = new Set(catalog.others.map(keyOf))
+  return ({ table, path }) => {
+    const found = table === null ? undefined : tables.get(table)
+    if (found === undefined) return table !== null && others.has(table)
+    return found.kind === 'partition' || found.columns.some(({ name }) => name === path[1])
+  }
 }
 
 function keptOther(before: Other | undefined, item: Other): Other {
@@ -85,8 +98,8 @@ function keptOther(before: Other | undefined, item: Other): Other {
   }
 }
 
-function keptTable(before: Catalog, item: Table, isHere: (index: string) => boolean): Table {
-  const identity = before.tables.find((one) => keyOf(one) === keyOf(item))?.settings['replica identity']
+function keptTable(before: Table | undefined, item: Table, isHere: (index: string) => boolean): Table {
+  const identity = before?.settings['replica identity']
   const index = /^index (.*)$/s.exec(identity ?? '')?.[1]
   if (identity === undefined || 'replica identity' in item.settings || (index !== undefined && !isHere(index)))
     return item
