@@ -329,6 +329,68 @@ describe('a design that cannot be', () => {
   })
 })
 
+test('what is written is what a careful person would write, and rows pass through it', async () => {
+  const before = `-- UP
+CREATE TYPE status AS ENUM ('draft', 'done');
+CREATE TABLE users (id int PRIMARY KEY, name text, at timestamp, n int, s status NOT NULL DEFAULT 'draft');
+CREATE TABLE old (id int PRIMARY KEY); CREATE TABLE older (id int PRIMARY KEY, old_id int REFERENCES old, user_id int REFERENCES users);
+CREATE TABLE round (id int PRIMARY KEY, a int); CREATE TABLE trip (id int PRIMARY KEY, b int REFERENCES round);
+ALTER TABLE round ADD CONSTRAINT closed FOREIGN KEY (a) REFERENCES trip;
+INSERT INTO users (id, name, at, n) VALUES (1, 'Ann', '2026-01-01 10:00', 5);
+`
+  const after = `
+Enum status {
+  draft
+  done
+}
+Table zebra {
+  id int [pk]
+  apple_id int [ref: > apple.id]
+  s status [not null, default: 'draft']
+}
+Table apple {
+  id int [pk]
+}
+Table users {
+  id int [pk]
+  name varchar(80) [not null, default: 'anon']
+  at timestamptz
+  n bigint [not null, default: 0]
+  s status [not null, default: 'done']
+  email text
+}
+`
+  const project = await drawn({ 'schema.dbml': after }, { '001_a.sql': before })
+  await project.ok(...imports, '--allow-drops', '--name', 'change')
+  const [up = '', down = ''] = readFileSync(join(project.root, 'nself/migrations/002_change.sql'), 'utf8').split(
+    '-- DOWN',
+  )
+  const dropped = [...up.matchAll(/DROP (?:TABLE|CONSTRAINT) (\S+);/g)].map(([, name]) => name)
+  expect(dropped).toEqual([
+    expect.stringMatching(/closed|trip_b_fkey/),
+    'public.older',
+    'public.old',
+    ...dropped.slice(-2),
+  ])
+  const [, alter] = /(ALTER TABLE public\.users[^;]*;)/.exec(up) ?? []
+  expect(alter).toBe(`ALTER TABLE public.users
+  ADD COLUMN email text,
+  ALTER COLUMN at TYPE timestamptz USING at AT TIME ZONE '${/AT TIME ZONE '(.*)'/.exec(up)?.[1]}',
+  ALTER COLUMN name TYPE varchar(80),
+  ALTER COLUMN name SET DEFAULT 'anon',
+  ALTER COLUMN name SET NOT NULL,
+  ALTER COLUMN n TYPE bigint USING n::bigint,
+  ALTER COLUMN n SET DEFAULT 0,
+  ALTER COLUMN n SET NOT NULL,
+  ALTER COLUMN s SET DEFAULT 'done';`)
+  expect(up.match(/Writes the whole table anew/g)).toHaveLength(1)
+  expect(up).toMatch(/s +public\.status NOT NULL DEFAULT 'draft',/)
+  expect(up.indexOf('TABLE public.zebra')).toBeLessThan(up.indexOf('TABLE public.apple'))
+  expect(down).not.toContain('DROP CONSTRAINT')
+  await project.ok('db', 'migrate', 'up', '--yes')
+  expect(await project.query('SELECT name, n FROM users')).toEqual([['Ann', '5']])
+})
+
 describe('consent', () => {
   const before = {
     '001_a.sql':
@@ -346,8 +408,8 @@ describe('consent', () => {
     const { result } = JSON.parse(await project.ok(...imports, '--allow-drops', '--json'))
     expect(result.files).toEqual(['nself/migrations/002_change_users.sql'])
     const [up, down] = readFileSync(join(project.root, result.files[0]), 'utf8').split('-- DOWN')
-    expect(up).toContain('-- ! All values of this column are lost.')
-    expect(down).toContain('-- ! Fails when the table has rows, which would have no value here')
+    expect(up).toContain('-- ! name: all values of this column are lost.')
+    expect(down).toContain('-- ! name: fails when the table has rows, which would have no value here')
   })
 
   test('at a terminal a rename is asked for, and then nothing is dropped', async () => {

@@ -8,11 +8,13 @@ import { parseMigration } from '../../core/migration/parse-file.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
 import type { Difference } from '../../core/schema/differences.ts'
+import type { Change } from '../../core/schema/generated-statement.ts'
 import { nameOfChange } from '../../core/schema/migration-name.ts'
 import { type Draft, migrationText } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import { pathOf, type Rename, renameText } from '../../core/schema/renames.ts'
 import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import { type Compared, compareDesign } from '../../postgres/diff/compare-design.ts'
 import { draftsOf } from '../../postgres/diff/design-drafts.ts'
 import { statementFormat } from '../../postgres/diff/format.ts'
@@ -114,8 +116,9 @@ function textsOf(
   of: { readonly format: (sql: string) => string; readonly design: string },
 ): { readonly path: string; readonly text: string }[] {
   const { catalog } = compared.current
-  const effects = (sql: string) => effectsOf(sql, catalog)
-  const obstacles = (sql: string) => obstaclesOf(sql, { ...catalog, ...compared.wanted })
+  const effects = (change: Change) => effectsOf(change, catalog)
+  const obstacles = (change: Change) => obstaclesOf(change, { ...catalog, ...compared.wanted })
+  const order = compared.wanted.tables.map(keyOf)
   return drafts.map((draft, i) => {
     const path = certain(paths[i])
     const part =
@@ -125,7 +128,7 @@ function textsOf(
       `From ${of.design}; proven both ways before it was written.`,
       ...part,
     ]
-    return { path, text: migrationText(draft, { head, format: of.format, effects, obstacles }) }
+    return { path, text: migrationText(draft, { head, format: of.format, effects, obstacles, order }) }
   })
 }
 

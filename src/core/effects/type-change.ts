@@ -29,12 +29,25 @@ export function typeChange(from: string, to: string): TypeChange {
 }
 
 /** `keeps all values; writes the whole table anew while nobody can use it` */
-export function typeChangeText({ loses, fails, rewrites }: TypeChange): string {
-  const whole = rewrites ? 'writes the whole table anew while nobody can use it' : null
+export function typeChangeText(change: TypeChange): string {
+  const cost = { writes: 'writes the whole table anew while', reads: 'reads the whole table while', none: null }
+  const whole = cost[costOf(change)]
+  return whole === null ? valuesText(change) : `${valuesText(change)}; ${whole} nobody can use it`
+}
+
+/** What it costs those who use the table meanwhile. */
+export function costOf({ rewrites, fails }: TypeChange): 'writes' | 'reads' | 'none' {
+  if (rewrites) return 'writes'
+  return fails === null ? 'none' : 'reads'
+}
+
+/** What becomes of the values: `values are rounded; fails when a value does not fit` */
+export function valuesText(change: TypeChange): string {
+  const { loses, fails } = change
   const parts = [
     loses ?? (fails === null ? 'keeps all values' : null),
     fails === null ? null : `fails when ${fails}`,
-    whole ?? (fails === null ? 'writes nothing anew' : 'reads the whole table while nobody can use it'),
+    costOf(change) === 'none' ? 'writes nothing anew' : null,
   ]
   return parts.filter((part) => part !== null).join('; ')
 }

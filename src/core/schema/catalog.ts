@@ -192,7 +192,7 @@ interface Grant {
 }
 
 /** The tables by key. */
-export function tablesByKey(catalog: Catalog): ReadonlyMap<string, Table> {
+export function tablesByKey(catalog: Pick<Catalog, 'tables'>): ReadonlyMap<string, Table> {
   return new Map(catalog.tables.map((table) => [keyOf(table), table]))
 }
 

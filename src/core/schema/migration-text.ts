@@ -1,5 +1,7 @@
 import { ofKey, shortName } from '../sql/qualified-name.ts'
-import { type Change, forReading } from './generated-statement.ts'
+import type { Change } from './generated-statement.ts'
+import { partsOf } from './joined-alterations.ts'
+import { forReading } from './reading-order.ts'
 
 /** One migration to be written: what it does, and what takes it back. */
 export interface Draft {
@@ -13,18 +15,20 @@ export interface TextOptions {
   /** Writes a statement for a reader. */
   readonly format: (sql: string) => string
   /** Lines to stand above a statement of UP, and of DOWN. */
-  readonly effects: (sql: string) => readonly string[]
-  readonly obstacles: (sql: string) => readonly string[]
+  readonly effects: (change: Change) => readonly string[]
+  readonly obstacles: (change: Change) => readonly string[]
+  /** The keys of tables in the order in which UP is to have them. */
+  readonly order?: readonly string[]
 }
 
 /** The file of a generated migration: a head, UP and DOWN, the statements of one table together under its name. */
-export function migrationText({ up, down }: Draft, { head, format, effects, obstacles }: TextOptions): string {
+export function migrationText({ up, down }: Draft, { head, format, effects, obstacles, order }: TextOptions): string {
   return [
     ...head.map(comment),
     '',
     '-- UP',
     '',
-    ...sectionLines(up, format, effects),
+    ...sectionLines(up, format, effects, order),
     '-- DOWN',
     '',
     ...sectionLines(down, format, obstacles),
@@ -36,15 +40,28 @@ export function sectionLines(
   changes: readonly Change[],
   format: TextOptions['format'],
   effects: TextOptions['effects'],
+  order: readonly string[] = [],
 ): string[] {
   const lines: string[] = []
   let last: string | null = null
-  for (const { sql, table } of forReading(changes)) {
+  for (const change of forReading(changes, order)) {
+    const { table } = change
     if (table !== last && table !== null) lines.push(comment(`table ${titleOf(table)}`))
     last = table
-    lines.push(...effects(sql).map((line) => comment(`! ${line}`)), `${format(sql)};`, '')
+    lines.push(...effects(change).map((line) => comment(`! ${line}`)), `${formatted(change, format)};`, '')
   }
   return lines
+}
+
+const name = '(?:"(?:[^"]|"")*"|[^\\s".]+)'
+const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?${name}(?:\\.${name})?\\s`)
+
+/** Each part of a statement on lines of its own, below the head that they have in common. */
+function formatted(change: Change, format: TextOptions['format']): string {
+  const [first = '', ...more] = partsOf(change).map(format)
+  const [head] = alterTable.exec(first) ?? []
+  if (head === undefined || !more.every((part) => part.startsWith(head))) return more.length === 0 ? first : change.sql
+  return [first, ...more.map((part) => `  ${part.slice(head.length).trimStart()}`)].join(',\n')
 }
 
 function titleOf(table: string): string {

@@ -1,32 +1,58 @@
-import { typeChange, typeChangeText } from '../effects/type-change.ts'
+import { costOf, typeChange, valuesText } from '../effects/type-change.ts'
 import { shortTypes } from '../sql/plain-names.ts'
 import { keyOf, splitDotted } from '../sql/qualified-name.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
 import { type Catalog, type Column, type Table, tablesByKey } from './catalog.ts'
+import type { Change } from './generated-statement.ts'
+import { partsOf } from './joined-alterations.ts'
 
 const name = '(?:"(?:[^"]|"")*")'
 const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
 
 const newIndex = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${name}|\\S+) ON (${name}\\.${name}|\\S+) `)
 
+/** What a statement does: to rows, and to those who use the table meanwhile. */
+interface Effect {
+  readonly what: string | null
+  readonly cost: string | null
+}
+
+const writes = 'Writes the whole table anew while nobody can use it.'
+const reads = 'Reads the whole table while nobody can use it.'
+
 /**
  * What a generated statement does to rows that are there and to those who use the table meanwhile, one line each;
- * nothing for what is quick and loses nothing.
+ * nothing for what is quick and loses nothing. What several parts of one have in common is said once.
  * @param before the catalog that the statement finds.
  */
-export function effectsOf(sql: string, before: Catalog): string[] {
+export function effectsOf(change: Pick<Change, 'sql' | 'parts'>, before: Catalog): string[] {
+  const parts = partsOf(change)
+  const effects = parts.flatMap((sql) => effectsOfPart(sql, before).map((effect) => ({ ...effect, sql })))
+  if (parts.length < 2) return effects.map(({ what, cost }) => [what, cost].filter((text) => text !== null).join(' '))
+  const costs = new Set(effects.flatMap(({ cost }) => cost ?? []))
+  // Who writes it anew reads it on the way.
+  if (costs.has(writes)) costs.delete(reads)
+  const own = effects.flatMap(({ what, sql }) => (what === null ? [] : [`${subjectOf(sql)}: ${lowerFirst(what)}`]))
+  return [...own, ...costs]
+}
+
+/** The column or the constraint of a part. */
+const subjectOf = (sql: string) =>
+  unquoteIdentifier(new RegExp(`(?:COLUMN|CONSTRAINT) (${name}|[\\w$]+)`).exec(sql)?.[1] ?? '')
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
+function effectsOfPart(sql: string, before: Catalog): Effect[] {
   if (/^(?:CREATE|ALTER) USER MAPPING /.test(sql))
-    return ['Without a password, which is not copied: add the one that it needs.']
+    return [{ what: 'Without a password, which is not copied: add the one that it needs.', cost: null }]
   const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
-  if (dropped !== null) return ['All rows of this table are lost.']
+  if (dropped !== null) return [{ what: 'All rows of this table are lost.', cost: null }]
   const indexed = newIndex.exec(sql)?.[1]
   if (indexed !== undefined) {
-    const unique = sql.startsWith('CREATE UNIQUE') ? 'Fails when two rows have the same values. ' : ''
-    return exists(indexed, before)
-      ? [
-          `${unique}Writes to the table wait while it is built; on a large one, build it CONCURRENTLY in a migration of its own.`,
-        ]
-      : []
+    const what = sql.startsWith('CREATE UNIQUE') ? 'Fails when two rows have the same values.' : null
+    const cost =
+      'Writes to the table wait while it is built; on a large one, build it CONCURRENTLY in a migration of its own.'
+    return exists(indexed, before) ? [{ what, cost }] : []
   }
   const [, table, action] = alterTable.exec(sql) ?? []
   if (table === undefined || action === undefined || !exists(table, before)) return []
@@ -34,45 +60,49 @@ export function effectsOf(sql: string, before: Catalog): string[] {
 }
 
 /** Of these effects the ones by which it can fail, which is what a reader of DOWN must know: that it loses what UP made is plain. */
-export function obstaclesOf(sql: string, before: Catalog): string[] {
-  return effectsOf(sql, before).filter((line) => /\bfails\b/i.test(line))
+export function obstaclesOf(change: Pick<Change, 'sql' | 'parts'>, before: Catalog): string[] {
+  return effectsOf(change, before).filter((line) => /\bfails\b/i.test(line))
 }
 
-function effectsOfAlter(table: string, action: string, before: Catalog): string[] {
+function effectsOfAlter(table: string, action: string, before: Catalog): Effect[] {
   const column = new RegExp(`^(?:ALTER|DROP|ADD) COLUMN (?:IF EXISTS )?(${name})`).exec(action)?.[1]
   const old = column === undefined ? undefined : columnOf(table, column, before)
-  if (/^DROP COLUMN /.test(action)) return ['All values of this column are lost.']
+  if (/^DROP COLUMN /.test(action)) return [{ what: 'All values of this column are lost.', cost: null }]
   if (/^ALTER COLUMN .* SET NOT NULL$/s.test(action)) {
-    return ['Fails when a row has no value here: fill it first. Reads the whole table while nobody can use it.']
+    return [{ what: 'Fails when a row has no value here: fill it first.', cost: reads }]
   }
-  const type = /^ALTER COLUMN .* TYPE (.*?)(?: USING .*| COLLATE .*)?$/s.exec(action)?.[1]
-  if (type !== undefined && old !== undefined) return [effectOfType(old.type, type)]
+  const [, type, zone] =
+    /^ALTER COLUMN .*? TYPE (.*?)(?: USING .* AT TIME ZONE '(.*)'| USING .*| COLLATE .*)?$/s.exec(action) ?? []
+  if (type !== undefined && old !== undefined) return [effectOfType(old.type, type, zone)]
   if (/^ADD COLUMN /.test(action)) return effectsOfNewColumn(action)
   if (/^ADD CONSTRAINT .* FOREIGN KEY /s.test(action)) {
-    return ['Fails when a row refers to nothing. Reads the whole table; writes to both tables wait meanwhile.']
+    const cost = 'Reads the whole table; writes to both tables wait meanwhile.'
+    return [{ what: 'Fails when a row refers to nothing.', cost }]
   }
   if (/^ADD CONSTRAINT .* (?:PRIMARY KEY|UNIQUE) /s.test(action)) {
-    return ['Fails when two rows have the same values. Nobody can use the table while the index is built.']
+    const cost = 'Nobody can use the table while the index is built.'
+    return [{ what: 'Fails when two rows have the same values.', cost }]
   }
-  if (/^ADD CONSTRAINT .* CHECK /s.test(action)) {
-    return ['Fails when a row breaks it. Reads the whole table while nobody can use it.']
-  }
+  if (/^ADD CONSTRAINT .* CHECK /s.test(action)) return [{ what: 'Fails when a row breaks it.', cost: reads }]
   return []
 }
 
-function effectsOfNewColumn(action: string): string[] {
+function effectsOfNewColumn(action: string): Effect[] {
   const filled = / (?:DEFAULT|GENERATED) /.test(action)
   if (/ NOT NULL/.test(action) && !filled)
-    return ['Fails when the table has rows, which would have no value here: give it a default.']
+    return [{ what: 'Fails when the table has rows, which would have no value here: give it a default.', cost: null }]
   const computed = / GENERATED ALWAYS AS \(|DEFAULT .*(?:random|uuid|clock_timestamp|nextval)\w*\(|AS IDENTITY/i.test(
     action,
   )
-  return computed ? ['Writes the whole table anew while nobody can use it.'] : []
+  return computed ? [{ what: null, cost: writes }] : []
 }
 
 /** What a change of type does; both as format_type writes them. */
-export function effectOfType(from: string, to: string): string {
-  return `Was ${shortTypes(from)}: ${typeChangeText(typeChange(from, to))}.`
+function effectOfType(from: string, to: string, zone: string | undefined): Effect {
+  const change = typeChange(from, to)
+  const cost = { writes, reads, none: null }[costOf(change)]
+  const loses = `values are taken as times of ${zone}, the time zone of the database; if they are of another, write that`
+  return { what: `Was ${shortTypes(from)}: ${valuesText(zone === undefined ? change : { ...change, loses })}.`, cost }
 }
 
 /** By key; a migration of a thousand tables asks for each of them. */

@@ -3,8 +3,11 @@ import { plainChange } from '../../core/schema/generated-statement.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
 import { inOrder, newSchemasOf, type Rename, renameSql, subjectOf } from '../../core/schema/renames.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
+import { withTimeZone } from '../../core/schema/zoned-times.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
+import { withScratchConnection } from '../scratch/read.ts'
 import { type Compared, extensionSql, schemaSql } from './compare-design.ts'
+import { timeZoneOf } from './format.ts'
 import { stagesOf, stepsBetween } from './stages.ts'
 import { changesAlong } from './statements.ts'
 
@@ -12,11 +15,15 @@ import { changesAlong } from './statements.ts'
 export async function draftsOf(compared: Compared, renames: readonly Rename[]): Promise<Draft[]> {
   if (compared.facts === null) return withExtensions(withRenames([{ up: [], down: [] }], renames), compared.extensions)
   const { before, after } = compared.facts
+  const zone = await withScratchConnection(compared.current.server, timeZoneOf)
   const drafts: Draft[] = []
   let from = before
   for (const to of [...(await stagesOf(before, after)), after]) {
     const [up, down] = await stepsBetween(from, to)
-    drafts.push({ up: await changesAlong(up), down: await changesAlong(down) })
+    drafts.push({
+      up: withTimeZone(await changesAlong(up), compared.current.catalog, zone),
+      down: withTimeZone(await changesAlong(down), compared.wanted, zone),
+    })
     from = to
   }
   return withExtensions(withRenames(withComplement(drafts, compared), renames), compared.extensions)

@@ -13,6 +13,12 @@ export async function statementFormat(client: Client): Promise<(sql: string) => 
   }
 }
 
+/** In which a time without a zone is meant, as far as the database tells. */
+export async function timeZoneOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ zone: string }>(`SELECT current_setting('TimeZone') AS zone`)
+  return rows[0]?.zone ?? 'UTC'
+}
+
 /** A name without its schema, which it has taken for a type: `public .mood`. */
 function isTornApart(formatted: string, plain: string): boolean {
   const torn = /[\w"]\s+\.(?=[\w"])/

@@ -2,8 +2,10 @@ import type { Catalog } from '../../core/schema/catalog.ts'
 import { domainSteps } from '../../core/schema/first/domain-steps.ts'
 import { relationSteps } from '../../core/schema/first/relation-steps.ts'
 import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
-import { type Change, forReading } from '../../core/schema/generated-statement.ts'
+import type { Change } from '../../core/schema/generated-statement.ts'
+import { forReading } from '../../core/schema/reading-order.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
+import { withTimeZone } from '../../core/schema/zoned-times.ts'
 import type { Scratch } from '../scratch/scratch.ts'
 import type { FactBase } from './facts.ts'
 import { afterSteps, type Claim, type Ready } from './scratch-copy.ts'
@@ -15,11 +17,13 @@ export type Lend = <T>(use: (scratch: Scratch, ready: Ready) => Promise<T>) => P
 /**
  * The statements that turn one database into another, in parts for a reader, in the order in which they run. What keeps
  * rows that the library would drop is done first, as far as it works on a copy.
+ * @param zone the time zone of the database.
  */
 export async function planStatements(
   have: Claim,
   want: { readonly facts: FactBase; readonly catalog: Catalog },
   lend: Lend,
+  zone: string,
 ): Promise<Change[][]> {
   const unknown = unknownObjects(have.catalog, want.catalog)
   const steps = [
@@ -33,7 +37,7 @@ export async function planStatements(
     steps.length === 0
       ? none
       : await lend((scratch, ready) => afterSteps(scratch, have, steps, ready)).catch(() => none)
-  const between = await changesInSteps(from.facts, want.facts)
+  const between = withTimeZone(await changesInSteps(from.facts, want.facts), from.catalog, zone)
   const parts = [
     [...from.done],
     forReading([...between, ...complementOf(from.catalog, want.catalog, between)]),

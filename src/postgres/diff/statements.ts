@@ -3,7 +3,9 @@ import { NselfError } from '../../core/errors.ts'
 import { countOnSql } from '../../core/schema/first/relation-steps.ts'
 import { type Change, plainChange, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
+import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
+import { withPlainDefault } from './plain-defaults.ts'
 
 /** The statements that turn one schema into the other, in an order that works. */
 export async function changesBetween(from: FactBase, to: FactBase): Promise<Change[]> {
@@ -16,15 +18,20 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
   const { actions } = planned(() => plan(from, to, { assumedRoles: [...new Set(roles)] }))
-  const changes = actions
-    .filter((action) => !isIdle(action, from) && !isOfServer(action))
-    .map((action) => ({
-      sql: withoutPassword(throughText(withoutCutting(corrected(action.sql), action, from), action, from, to)),
-      table: subjectOf(action),
-      commitsFirst: action.transactionality === 'commitBoundaryAfter',
-      freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
-    }))
+  const needed = actions.filter((action) => !isIdle(action, from) && !isOfServer(action))
+  const changes = inDropOrder(needed, from).map((action) => ({
+    sql: written(action, from, to),
+    table: subjectOf(action),
+    commitsFirst: action.transactionality === 'commitBoundaryAfter',
+    freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
+  }))
   return withoutTwins(changes).flatMap((change) => [change, ...countingOn(change, from)])
+}
+
+/** What the library says, as it is meant. */
+function written(action: Action, from: FactBase, to: FactBase): string {
+  const sql = throughText(withoutCutting(corrected(action.sql), action, from), action, from, to)
+  return withoutPassword(withPlainDefault(sql, action, to))
 }
 
 /** Roles belong to the server: those of a scratch one are others, and nobody asked to make or drop any. */
@@ -118,6 +125,8 @@ function corrected(sql: string): string {
     sql
       // An index on a partitioned table is meant for its partitions too.
       .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+      // What every index is that is not said to be another.
+      .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON (?:"(?:[^"]|"")*"|[^\s"])+) USING btree /, '$1 ')
       .replaceAll('__pgdelta_replaced', '__old')
   )
 }

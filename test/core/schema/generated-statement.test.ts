@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Catalog, Table } from '../../../src/core/schema/catalog.ts'
 import type { Change } from '../../../src/core/schema/generated-statement.ts'
-import { forReading } from '../../../src/core/schema/generated-statement.ts'
 import { nameOfChange } from '../../../src/core/schema/migration-name.ts'
-import { effectOfType, effectsOf, obstaclesOf } from '../../../src/core/schema/statement-effects.ts'
+import { forReading } from '../../../src/core/schema/reading-order.ts'
 import { plainNames } from '../../../src/core/sql/plain-names.ts'
 
 const change = (sql: string, table: string | null = null, commitsFirst = false): Change => ({
@@ -58,52 +56,14 @@ test('names lose their quotes where they need none, and nothing else changes', (
   ).toBe(`public.users."user" 'a "b"' $$ "c" $$ "Odd" "a""b" -- "d"\nx::varchar(3)`)
 })
 
-describe('what a statement does to rows', () => {
-  const users = {
-    schema: 'public',
-    name: 'users',
-    columns: [{ name: 'name', type: 'text' }],
-  } as unknown as Table
-  const before = { serverVersion: 180000, enums: [], tables: [users], others: [], details: [], access: [] } as Catalog
-  const on = (action: string, table = 'users') => effectsOf(`ALTER TABLE "public"."${table}" ${action}`, before).join()
-
-  test.each([
-    ['DROP COLUMN "name"', 'All values of this column are lost'],
-    ['ALTER COLUMN "name" SET NOT NULL', 'Fails when a row has no value here'],
-    ['ADD COLUMN "x" text NOT NULL', 'Fails when the table has rows'],
-    ['ADD COLUMN "x" text NOT NULL DEFAULT \'a\'', ''],
-    ['ADD COLUMN "x" uuid DEFAULT gen_random_uuid()', 'Writes the whole table anew'],
-    ['ADD CONSTRAINT "u" UNIQUE ("name")', 'Fails when two rows have the same values'],
-    ['ADD CONSTRAINT "c" CHECK (true)', 'Fails when a row breaks it'],
-    ['ALTER COLUMN "name" TYPE varchar(5)', 'longer than 5 characters'],
-  ])('%s', (action, effect) => expect(on(action)).toContain(effect))
-
-  test('of DOWN, what can stop it', () => {
-    const obstacles = (action: string) => obstaclesOf(`ALTER TABLE "public"."users" ${action}`, before).join()
-    expect(obstacles('DROP COLUMN "name"')).toBe('')
-    expect(obstacles('ADD COLUMN "x" text NOT NULL')).toContain('Fails when the table has rows')
-    expect(obstacles('ALTER COLUMN "name" TYPE integer')).toContain('fails when a value does not fit')
-  })
-
-  test('of a new table, nothing', () => expect(on('ADD CONSTRAINT "u" UNIQUE ("name")', 'posts')).toBe(''))
-
-  test.each([
-    ['character varying(10)', 'character varying(20)', 'keeps all values; writes nothing anew'],
-    ['character varying(20)', 'character varying(10)', 'longer than 10'],
-    ['integer', 'bigint', 'keeps all values'],
-    ['bigint', 'integer', 'fails when a value does not fit'],
-    ['numeric(10,4)', 'numeric(10,2)', 'rounded'],
-    ['real', 'integer', 'rounded'],
-    ['uuid', 'text', 'keeps all values; writes the whole table anew'],
-    ['timestamp without time zone', 'timestamp with time zone', 'time zone of the session'],
-  ])('%s to %s', (from, to, effect) => expect(effectOfType(from, to)).toContain(effect))
-})
-
 test('a foreign key goes before the key that it stands on, whichever table comes first', () => {
   const changes = [
     { ...change('ALTER TABLE "public"."a" ALTER COLUMN "x" DROP DEFAULT', 'public.a') },
     { ...change('ALTER TABLE "public"."b" DROP CONSTRAINT "b_a_fkey"', 'public.b'), freesKey: true },
     { ...change('ALTER TABLE "public"."a" DROP CONSTRAINT "a_key"', 'public.a') },
   ]
-  expect(forReading(changes).map(({ sql }) => sql)).toEqual([changes[1]?.sql, changes[0]?.sql, changes[2]?.sql])
+  expect(forReading(changes).map(({ sql, parts }) => parts ?? sql)).toEqual([
+    changes[1]?.sql,
+    [changes[2]?.sql, changes[0]?.sql],
+  ])
 })

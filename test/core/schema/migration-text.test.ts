@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainChange } from '../../../src/core/schema/generated-statement.ts'
+import { type Change, plainChange } from '../../../src/core/schema/generated-statement.ts'
 import { migrationText, sectionLines } from '../../../src/core/schema/migration-text.ts'
 import { keyOf } from '../../../src/core/sql/qualified-name.ts'
 
@@ -10,7 +10,7 @@ const titles = (schema: string, name: string) =>
 
 test('statements stand under the name of their table, and what they do above them', () => {
   const up = [plainChange('ALTER TABLE a ADD b int', 'public.a'), plainChange('DROP TABLE c', 'billing.c')]
-  const effects = (sql: string) => (sql.startsWith('DROP') ? ['All rows of this table are lost.'] : [])
+  const effects = ({ sql }: Change) => (sql.startsWith('DROP') ? ['All rows of this table are lost.'] : [])
   const text = migrationText({ up, down: [] }, { head: ['change a'], format: asIs, effects, obstacles: none })
   expect(text).toBe(`-- change a
 
@@ -33,4 +33,12 @@ test.each([
   ['a table with a line break, behind which all would be SQL', 'public', 'a\nDROP TABLE b', '-- table a DROP TABLE b'],
 ])('a title is one line that names %s', (_, schema, name, title) => {
   expect(titles(schema, name)).toBe(title)
+})
+
+test('the parts of a statement have a line each, below a name that may hold anything', () => {
+  const parts = ['a', 'b'].map((column) => `ALTER TABLE public."odd name, ""x"""\n  ADD COLUMN ${column} int`)
+  const change = { ...plainChange('', 'public.t'), parts }
+  expect(sectionLines([change], asIs, none)[1]).toBe(
+    'ALTER TABLE public."odd name, ""x"""\n  ADD COLUMN a int,\n  ADD COLUMN b int;',
+  )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { effectOfType, effectsOf, obstaclesOf } from '../../../src/core/schema/statement-effects.ts'
+import { effectsOf, obstaclesOf } from '../../../src/core/schema/statement-effects.ts'
 import { catalog, table } from '../../helpers/schema.ts'
 
 const before = catalog(table('users', ['id integer', 'name character varying(20)', 'odd"name text']))
@@ -25,7 +25,7 @@ describe('what a generated statement does to rows and users is told:', () => {
     ],
     ['ALTER TABLE "public"."users" ALTER COLUMN "odd""name" TYPE integer', /^Was text:/],
   ])('%s', (sql, told) => {
-    expect(effectsOf(sql, before)).toEqual([expect.stringMatching(told)])
+    expect(effectsOf({ sql }, before)).toEqual([expect.stringMatching(told)])
   })
 })
 
@@ -39,13 +39,13 @@ describe('what is quick and loses nothing is not told of:', () => {
     'ALTER TABLE "public"."made_by_this_migration" ADD CONSTRAINT "u" UNIQUE ("name")',
     'CREATE TABLE "public"."t" ("a" integer)',
   ])('%s', (sql) => {
-    expect(effectsOf(sql, before)).toEqual([])
+    expect(effectsOf({ sql }, before)).toEqual([])
   })
 })
 
 test('of a DOWN only what can make it fail is told', () => {
-  expect(obstaclesOf('ALTER TABLE "public"."users" DROP COLUMN "name"', before)).toEqual([])
-  expect(obstaclesOf('ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL', before)).toHaveLength(1)
+  expect(obstaclesOf({ sql: 'ALTER TABLE "public"."users" DROP COLUMN "name"' }, before)).toEqual([])
+  expect(obstaclesOf({ sql: 'ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL' }, before)).toHaveLength(1)
 })
 
 describe('a change of type is judged:', () => {
@@ -53,16 +53,30 @@ describe('a change of type is judged:', () => {
     ['character varying(10)', 'character varying(20)', /keeps all values; writes nothing anew/],
     ['character varying(10)', 'text', /keeps all values; writes nothing anew/],
     ['character varying(20)', 'character varying(10)', /fails when a value is longer than 10 characters/],
-    ['integer', 'bigint', /keeps all values; writes the whole table anew/],
+    ['integer', 'bigint', /keeps all values. Writes the whole table anew/],
     ['bigint', 'integer', /fails when a value does not fit/],
-    ['integer', 'text', /keeps all values; writes the whole table anew/],
+    ['integer', 'text', /keeps all values. Writes the whole table anew/],
     ['numeric(12,4)', 'numeric(12,2)', /values are rounded/],
     ['numeric', 'integer', /values are rounded/],
     ['timestamp without time zone', 'timestamp with time zone', /time zone of the session/],
     ['text', 'jsonb', /fails when a value does not fit/],
-    ['character(5)', 'character varying(5)', /blanks at the end of values are lost; writes the whole table anew/],
+    ['character(5)', 'character varying(5)', /blanks at the end of values are lost. Writes the whole table anew/],
     ['numeric(12,2)', 'numeric(14,2)', /keeps all values; writes nothing anew/],
   ])('%s to %s', (from, to, told) => {
-    expect(effectOfType(from, to)).toMatch(told)
+    const sql = `ALTER TABLE "public"."t" ALTER COLUMN "c" TYPE ${to}`
+    expect(effectsOf({ sql }, catalog(table('t', [`c ${from}`])))).toEqual([expect.stringMatching(told)])
   })
+})
+
+test('of a statement of several parts each is told by its column, and once that the table is written anew', () => {
+  const parts = [
+    'ALTER TABLE "public"."users" ALTER COLUMN "id" TYPE bigint USING "id"::bigint',
+    'ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL',
+    'ALTER TABLE "public"."users" ADD COLUMN "note" text',
+  ]
+  expect(effectsOf({ sql: '', parts }, before)).toEqual([
+    'id: was integer: keeps all values.',
+    'name: fails when a row has no value here: fill it first.',
+    'Writes the whole table anew while nobody can use it.',
+  ])
 })

@@ -8,7 +8,7 @@ import { restStatements } from '../../../core/schema/rest/rest-statements.ts'
 import { effectsOf } from '../../../core/schema/statement-effects.ts'
 import { targetSchemaOf } from '../../../core/schema/target-schema.ts'
 import { readFacts } from '../../../postgres/diff/facts.ts'
-import { statementFormat } from '../../../postgres/diff/format.ts'
+import { statementFormat, timeZoneOf } from '../../../postgres/diff/format.ts'
 import { type Lend, planStatements } from '../../../postgres/diff/plan-statements.ts'
 import { proveStatements } from '../../../postgres/diff/prove-statements.ts'
 import type { Claim } from '../../../postgres/diff/scratch-copy.ts'
@@ -86,12 +86,14 @@ async function sqlFor(
   const want = withUsualPublic(ours)
   const lend: Lend = (use) =>
     withScratchFor(context, { live: right.server }, ({ scratch, readyStatement }) => use(scratch, readyStatement))
-  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend)
+  const [format, zone] = await withScratchConnection(right.server, async (client) => {
+    return [await statementFormat(client), await timeZoneOf(client)] as const
+  })
+  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend, zone)
   if (parts.length === 0 && differences.length === 0) return { sql: '', proven: true }
   const changes = parts.flat()
   const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })
-  const format = await withScratchConnection(right.server, statementFormat)
-  const effects = (sql: string) => effectsOf(sql, theirs)
+  const effects = (change: Change) => effectsOf(change, theirs)
   const lines = [...parts, rest].flatMap((part) => sectionLines(part, format, effects))
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
