@@ -10,7 +10,7 @@ const files = {
 }
 
 test('takes both sections, and what runs outside a transaction', () => {
-  expect(recognisedBy(files)).toEqual({ dbmate: 'certain' })
+  expect(recognisedBy(files)).toMatchObject({ dbmate: 'certain' })
   const plan = planOf('dbmate', files)
   expect(plan.files[0]?.text).toBe(`-- Migration: 20230101000000_create_users
 -- Created: 2023-01-01

@@ -12,7 +12,7 @@ const files = {
 }
 
 test('takes the sections without the marks', () => {
-  expect(recognisedBy(files)).toEqual({ goose: 'certain' })
+  expect(recognisedBy(files)).toMatchObject({ goose: 'certain' })
   expect(bodiesOf(planOf('goose', files))).toMatchObject({
     '00001_users':
       '-- UP\ncreate table users (id int);\n\ncreate function f() returns int language plpgsql as $$\nbegin\n  return 1;\nend $$;\n\n-- DOWN\ndrop function f();\ndrop table users;\n',

@@ -1,9 +1,6 @@
 import { canonicalVersion, compareVersions } from '../../migration/version.ts'
 import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, ToolRow } from './tool.ts'
 
-/** The name of a file without its folders. */
-const baseOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
-
 export const section = (sql: string, transaction = true): SourceSection => ({ sql, transaction })
 
 export function migration(
@@ -58,7 +55,7 @@ export function anyHead(
 /** Files that hold code in place of SQL, which nothing can convert. */
 export function codeProblems(files: readonly SourceFile[], isCode: RegExp): Problem[] {
   return files.flatMap(({ path }) =>
-    isCode.test(baseOf(path))
+    isCode.test(fileOf(path))
       ? [
           choice(
             path,
@@ -73,3 +70,10 @@ export function codeProblems(files: readonly SourceFile[], isCode: RegExp): Prob
 
 /** A value of a row; the empty text where there is none. */
 export const textOf = (row: TableRow, column: string) => row[column] ?? ''
+
+/** The name of a file without its folders. */
+export const fileOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+
+/** Whole milliseconds from what a tool notes. */
+export const millis = (value: string | null | undefined, unit = 1) =>
+  value == null || !/^\d+(\.\d+)?$/.test(value) ? 0 : Math.min(Math.round(Number(value) / unit), 2_147_483_647)

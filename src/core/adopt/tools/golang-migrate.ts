@@ -15,7 +15,10 @@ export const golangMigrate: Tool = {
 }
 
 /** Migrations of which UP and DOWN have a file each, known by their number. */
-function paired(files: readonly SourceFile[], form: RegExp): { migrations: SourceMigration[]; problems: Problem[] } {
+export function paired(
+  files: readonly SourceFile[],
+  form: RegExp,
+): { migrations: SourceMigration[]; problems: Problem[] } {
   const problems: Problem[] = []
   const pairs = new Map<string, { up?: SourceFile; down?: SourceFile; number: string; title: string }>()
   for (const file of files) {
@@ -44,7 +47,7 @@ function paired(files: readonly SourceFile[], form: RegExp): { migrations: Sourc
 }
 
 /** Applied is everything up to the version in the table; it is in doubt itself while it is dirty. */
-function upTo(rows: readonly TableRow[], migrations: readonly SourceMigration[]): ToolRow[] {
+export function upTo(rows: readonly TableRow[], migrations: readonly SourceMigration[]): ToolRow[] {
   const [last] = rows
   const version = last === undefined ? '' : textOf(last, 'version')
   if (!/^\d+$/.test(version)) return []

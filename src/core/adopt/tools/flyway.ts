@@ -1,0 +1,169 @@
+import { choice, codeProblems, fileOf, migration, millis, note, row, section, textOf } from './files.ts'
+import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, Tool, ToolRow } from './tool.ts'
+
+const versioned = /^([VUB])(\d+(?:[._]\d+)*)__(.+)\.sql$/
+const repeatable = /^R__(.+)\.sql$/
+const code = /^[VURB][\d._]*__.+\.(?:java|kt|class|py|ps1|sh)$/
+const callback = /^(?:before|after|create)[A-Z]\w*?(?:__.*)?\.(?:sql|java)$/
+const placeholder = /\$\{[^}\s]+\}/g
+
+/** V, U and R files, also in folders below; flyway_schema_history with times. */
+export const flyway: Tool = {
+  name: 'flyway',
+  tables: ['flyway_schema_history', 'schema_version'].map((name) => ({
+    name,
+    schema: null,
+    has: ['installed_rank', 'version', 'success', 'script'],
+    hasNot: [],
+  })),
+  schemas: [],
+  recognises: ({ names }) =>
+    names.some((name) => versioned.test(name) || (!name.includes('/') && repeatable.test(name))) ? 'likely' : null,
+  reads: (path) => {
+    const file = fileOf(path)
+    return [versioned, repeatable, code, callback].some((form) => form.test(file)) || file.endsWith('.sql.conf')
+  },
+  parse,
+  rowsOf,
+}
+
+interface Found {
+  readonly file: SourceFile
+  readonly kind: string
+  readonly version: string
+  readonly title: string
+}
+
+function parse(files: readonly SourceFile[]): { migrations: SourceMigration[]; problems: Problem[] } {
+  const found = files.flatMap((file): Found[] => {
+    const [, kind = '', version = '', title = ''] = versioned.exec(fileOf(file.path)) ?? []
+    return kind === '' ? [] : [{ file, kind, version: canonical(version), title }]
+  })
+  const bare = new Set(
+    files.flatMap(({ path, text }) =>
+      path.endsWith('.sql.conf') && /^\s*executeInTransaction\s*=\s*false/im.test(text) ? [path.slice(0, -5)] : [],
+    ),
+  )
+  const sectionOf = ({ path, text }: SourceFile): SourceSection => section(text, !bare.has(path))
+  const numbered = found.filter(({ kind }) => kind === 'V').toSorted((a, b) => compare(a.version, b.version))
+  const whole = numbered.every(({ version }) => /^\d+$/.test(version))
+  const migrations = numbered.map(({ file, version, title }) => {
+    const undo = found.find((one) => one.kind === 'U' && one.version === version)
+    return migration({
+      key: version,
+      number: whole ? (/\d+/.exec(fileOf(file.path))?.[0] ?? null) : null,
+      title,
+      files: undo === undefined ? [file.path] : [file.path, undo.file.path],
+      up: sectionOf(file),
+      down: undo === undefined ? null : sectionOf(undo.file),
+    })
+  })
+  const again = repeatables(files, whole ? (migrations.at(-1)?.number ?? '0') : null, sectionOf)
+  return { migrations: [...migrations, ...again], problems: problemsIn(files, found) }
+}
+
+/** They come behind all others, in the order of their names. */
+function repeatables(
+  files: readonly SourceFile[],
+  last: string | null,
+  sectionOf: (file: SourceFile) => SourceSection,
+): SourceMigration[] {
+  return files
+    .flatMap((file) => {
+      const title = repeatable.exec(fileOf(file.path))?.[1]
+      return title === undefined ? [] : [{ file, title }]
+    })
+    .toSorted((a, b) => (a.title < b.title ? -1 : 1))
+    .map(({ file, title }, i) =>
+      migration({
+        key: keyOfRepeatable(title),
+        number: last === null ? null : String(BigInt(last) + BigInt(i + 1)).padStart(last.length, '0'),
+        title,
+        files: [file.path],
+        up: sectionOf(file),
+        down: null,
+      }),
+    )
+}
+
+function problemsIn(files: readonly SourceFile[], found: readonly Found[]): Problem[] {
+  const versions = new Set(found.filter(({ kind }) => kind === 'V').map(({ version }) => version))
+  return [
+    ...codeProblems(files, code),
+    ...files.flatMap(({ path, text }): Problem[] => {
+      const file = fileOf(path)
+      const names = [...new Set(text.match(placeholder) ?? [])]
+      const filled =
+        names.length > 0 && file.endsWith('.sql') && !callback.test(file)
+          ? [
+              choice(
+                path,
+                `has placeholders, which Flyway fills in: ${names.join(', ')}`,
+                'they stay as they are',
+                'write the values into the file first',
+              ),
+            ]
+          : []
+      if (callback.test(file)) return [note(path, 'is a callback of Flyway', 'it is left out')]
+      if (!repeatable.test(file)) return filled
+      return [
+        ...filled,
+        note(
+          path,
+          'runs again in Flyway whenever it is edited',
+          'it becomes one numbered migration, behind the others',
+          'nself db migrate create for each later change',
+        ),
+      ]
+    }),
+    ...found.flatMap(({ kind, file, version }) => {
+      if (kind === 'B')
+        return [note(file.path, 'is a baseline for new databases', 'it is left out: the versions make the same')]
+      return kind === 'U' && !versions.has(version)
+        ? [note(file.path, 'has no V file of its version', 'it is left out')]
+        : []
+    }),
+  ]
+}
+
+/** `1_02.0` is 1.2: parts are numbers, and zeros at the end do not count. */
+function canonical(version: string): string {
+  const parts = version.split(/[._]/).map((part) => part.replace(/^0+(?=\d)/, ''))
+  while (parts.length > 1 && parts.at(-1) === '0') parts.pop()
+  return parts.join('.')
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a.split('.'), b.split('.')]
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [x, y] = [BigInt(left[i] ?? '0'), BigInt(right[i] ?? '0')]
+    if (x !== y) return x < y ? -1 : 1
+  }
+  return 0
+}
+
+const keyOfRepeatable = (title: string) => `R ${title.replaceAll('_', ' ')}`
+
+/** Of each version the last row counts; up to a baseline all was there before. */
+function rowsOf(rows: readonly TableRow[], migrations: readonly SourceMigration[]): ToolRow[] {
+  const found = new Map<string, ToolRow>()
+  for (const item of rows.toSorted(
+    (a, b) => Number(textOf(a, 'installed_rank')) - Number(textOf(b, 'installed_rank')),
+  )) {
+    const { version, type } = item
+    const key = version == null ? keyOfRepeatable(textOf(item, 'description')) : canonical(version)
+    const told = {
+      appliedAt: item.installed_on ?? null,
+      durationMs: millis(item.execution_time),
+      appliedBy: item.installed_by ?? null,
+      fault: item.success === 'true' ? null : 'failed: success is false in the history of Flyway',
+    }
+    if (type === 'SCHEMA') continue
+    found.delete(key)
+    if (type === 'BASELINE' || type === 'SQL_BASELINE') {
+      const before = migrations.filter((one) => !one.key.startsWith('R ') && compare(one.key, key) <= 0)
+      for (const one of before) found.set(one.key, row({ ...told, key: one.key }))
+    } else if (type !== 'DELETE' && !type?.startsWith('UNDO')) found.set(key, row({ ...told, key }))
+  }
+  return [...found.values()]
+}
