@@ -1,6 +1,6 @@
 import { Command, Help, Option } from '@commander-js/extra-typings'
 import { addAdopt } from './tree/adopt.ts'
-import { addBackup } from './tree/backup.ts'
+import { addBackup, addUndo } from './tree/backup.ts'
 import { addCompletion } from './tree/completion.ts'
 import { addEnv } from './tree/env.ts'
 import { commonGroup, ownOptionsFirst, type Runner } from './tree/leaf.ts'
@@ -91,6 +91,7 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
     update,
     backup,
     restore: backup,
+    undo: () => addUndo(db, run),
     seed,
     reset: seed,
     shell: query,

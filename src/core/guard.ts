@@ -12,6 +12,7 @@ export type Action =
   | 'repair'
   | 'restore'
   | 'drop-kept'
+  | 'undo'
   | 'seed'
   | 'mock-users'
   | 'reset'
@@ -64,7 +65,7 @@ export class Approved<T> {
   ): Promise<Approved<T>> {
     const need = requirement(intent.action, environment, intent.destructive === true)
     if (need === 'blocked') {
-      throw new NselfError('refused', `${intent.action} is blocked in production; no flag lifts this`, {
+      throw new NselfError('refused', `${intent.action} is blocked in ${environment}; no flag lifts this`, {
         hint: insteadOf[intent.action] ?? 'use up and down, which change one migration at a time',
       })
     }
@@ -83,6 +84,7 @@ export const approve = Approved.approve
 export const approvedOnes = Approved.each
 
 const insteadOf: Partial<Record<Action, string>> = {
+  undo: 'a backup brings back what was there: nself db backup list, then nself db restore FILE',
   'mock-users': 'list the people in nself/config/prod-users.json or in NSELF_PROD_USERS, then nself db seed users',
 }
 
@@ -91,6 +93,8 @@ type Need = 'nothing' | 'yes-no' | 'phrase' | 'blocked'
 function requirement(action: Action, environment: Environment, destructive: boolean): Need {
   // What it drops comes back from nowhere, so a person looks at the list everywhere.
   if (action === 'drop-kept') return environment === 'production' ? 'phrase' : 'yes-no'
+  // What was written since is not in it, so a person is told first.
+  if (action === 'undo') return environment === 'local' ? 'yes-no' : 'blocked'
   if (environment === 'local') return 'nothing'
   if ((action === 'up' || action === 'seed') && destructive) return environment === 'staging' ? 'yes-no' : 'phrase'
   const table = {

@@ -31,7 +31,8 @@ export function openProject(options: OpenSettings): Opened {
   const env = { ...(options.env ?? processEnvironment) }
   const cwd = options.cwd ?? process.cwd()
   const flags = { flagEnvironment: environment, flagUrl: databaseUrl, flagShadowUrl: shadowUrl }
-  const settings = loadSettings({ cwd, env, ...flags })
+  // Who calls a library undoes by other means: nothing is copied unasked.
+  const settings = { ...loadSettings({ cwd, env, ...flags }), keepsUndoCopies: false }
   const secrets = new Secrets()
   for (const password of passwordsOf(settings)) secrets.hide(password)
   const tell = (sentence: string) => onMessage(secrets.redact(sentence))

@@ -41,6 +41,8 @@ export interface Settings {
   readonly folderOrigins: { readonly migrations: string; readonly seeds: string }
   /** The env files that were looked for, the later ones winning. */
   readonly envFiles: readonly { readonly file: string; readonly found: boolean }[]
+  /** Locally a copy is made before something is taken away, unless NSELF_UNDO is off. */
+  readonly keepsUndoCopies: boolean
   /** NSELF_PROD_USERS. */
   readonly productionUsers: { readonly value: string; readonly source: string } | null
   /** What a person should know of these settings. */
@@ -112,6 +114,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
       seeds: originOf(variables, 'NSELF_SEEDS_DIR') ?? 'default',
     },
     envFiles: files.map(({ file, text }) => ({ file, found: text !== null })),
+    keepsUndoCopies: !/^(?:off|0|false|no)$/i.test(variables.get('NSELF_UNDO')?.value ?? ''),
     productionUsers: users === undefined ? null : { value: users.value, source: describe('NSELF_PROD_USERS', users) },
     warnings: [
       ...exposures.filter((warning) => warning !== null),

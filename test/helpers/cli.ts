@@ -42,7 +42,8 @@ function environment(more: Env): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PG|POSTGRES|NSELF|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
   )
-  const all = Object.entries({ ...Object.fromEntries(inherited), ...more })
+  // A copy before each down and fresh is the concern of the tests of undo alone.
+  const all = Object.entries({ ...Object.fromEntries(inherited), NSELF_UNDO: 'off', ...more })
   return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
@@ -87,7 +88,7 @@ export function start(cwd: string, args: readonly string[], env: Env, input?: st
 export function startAtTerminal(
   cwd: string,
   args: readonly string[],
-  env: Record<string, string>,
+  env: Env,
   stdout: string | null = null,
 ): Terminal {
   const line = [process.execPath, program, ...args]

@@ -16,7 +16,7 @@ export const plainUp: UpOptions = {
 
 /** Runs commands in this process, where a program would be started many times; without a terminal. */
 export function contextIn(project: Project, told: string[] = []): Context {
-  const place = { cwd: project.root, env: { DATABASE_URL: project.url } }
+  const place = { cwd: project.root, env: { DATABASE_URL: project.url, NSELF_UNDO: 'off' } }
   return {
     settings: loadSettings(place),
     settingsOf: (environment, url) => loadOtherSettings(place, environment, url),

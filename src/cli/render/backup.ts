@@ -3,6 +3,7 @@ import type {
   BackupResult,
   PruneResult,
   RestoreResult,
+  UndoResult,
 } from '../../commands/shared/backup-results.ts'
 import { sizeText } from '../../core/backup.ts'
 import { certain } from '../../core/certain.ts'
@@ -10,7 +11,7 @@ import type { Paint } from './paint.ts'
 
 /** What the commands about backups return, as the lines that a person reads. */
 export function renderBackup(
-  result: BackupResult | BackupListResult | PruneResult | RestoreResult,
+  result: BackupResult | BackupListResult | PruneResult | RestoreResult | UndoResult,
   paint: Paint,
 ): string {
   switch (result.kind) {
@@ -22,6 +23,8 @@ export function renderBackup(
       return renderPruned(result)
     case 'restore':
       return renderRestored(result, paint)
+    case 'undo':
+      return renderUndone(result, paint)
   }
 }
 
@@ -57,11 +60,11 @@ function filesTable(backups: BackupListResult['backups'], paint: Paint): string[
 }
 
 function keptTable(databases: NonNullable<BackupListResult['databases']>, pruneLine: string, paint: Paint): string[] {
-  const rows = databases.map(({ name, of, keptAt, size }) => [
+  const rows = databases.map(({ name, of, keptAt, size, copiedBefore }) => [
     name,
     moment(keptAt),
     size === null ? '-' : sizeText(size),
-    of,
+    copiedBefore === null ? of : `${of}, before ${copiedBefore}`,
   ])
   const count = databases.length === 1 ? '1 database' : `${databases.length} databases`
   return [
@@ -92,6 +95,14 @@ function renderPruned({ removed, kept }: PruneResult): string {
 function renderRestored({ database, file, kept, pruneLine, durationMs }: RestoreResult, paint: Paint): string {
   const old = kept === null ? [] : [`The old database is now ${kept}; to drop it: ${paint.cyan(pruneLine)}`]
   return [`${paint.green('✓')} ${database} restored from ${file} in ${seconds(durationMs)}`, ...old].join('\n')
+}
+
+function renderUndone({ database, at, undone, kept, pruneLine, durationMs }: UndoResult, paint: Paint): string {
+  const before = undone === null ? '' : `, before ${undone}`
+  return [
+    `${paint.green('✓')} ${database} is as it was at ${moment(at)} UTC${before}, in ${seconds(durationMs)}`,
+    `As it was until now it is kept as ${kept}. To go back to that: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
+  ].join('\n')
 }
 
 const seconds = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`)

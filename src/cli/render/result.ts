@@ -47,6 +47,7 @@ export function renderResult(result: Result, paint: Paint): string {
     case 'backup-list':
     case 'prune':
     case 'restore':
+    case 'undo':
       return renderBackup(result, paint)
     case 'env':
       return renderEnv(result, paint)

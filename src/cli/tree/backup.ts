@@ -54,6 +54,24 @@ export function addBackup(db: Command, run: Runner): void {
   addRestore(db, run)
 }
 
+/** nself db undo */
+export function addUndo(db: Command, run: Runner): void {
+  leaf(db, 'undo', 'Bring back what the last fresh, reset, down, redo, sync or restore took away; local only.', [
+    'nself db undo',
+    'nself db undo --yes --end-connections',
+  ])
+    .addOption(endConnections())
+    .addOption(lockWait())
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/undo.ts')).undo(context, {
+          endConnections: flags.endConnections === true,
+          lockWaitMs: flags.lockWait,
+        }),
+      ),
+    )
+}
+
 function addRestore(db: Command, run: Runner): void {
   leaf(db, 'restore', 'Restore a backup into a new database, then let it take the place of the old one.', [
     'nself db restore   # the newest backup of this database',

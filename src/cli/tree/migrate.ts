@@ -133,10 +133,12 @@ function addRedo(migrate: Command, run: Runner): void {
 }
 
 function addSync(migrate: Command, run: Runner): void {
-  leaf(migrate, 'sync', 'make the database match this checkout: revert what is not in it, apply what is pending', [
-    'nself db migrate sync             # after git switch',
-    'nself db migrate sync --dry-run',
-  ])
+  leaf(
+    migrate,
+    'sync',
+    'Make the database match this checkout: revert what is not in it, then apply what is pending.',
+    ['nself db migrate sync             # after git switch', 'nself db migrate sync --dry-run'],
+  )
     .option('--dry-run', 'print the SQL, change nothing')
     .addOption(confirm())
     .addOption(noBackup())

@@ -36,6 +36,22 @@ export interface PruneResult {
   readonly kept: number
 }
 
+export interface UndoResult {
+  readonly kind: 'undo'
+  readonly database: string
+  /** The database that took its place. */
+  readonly from: string
+  /** As of when it is; ISO 8601. */
+  readonly at: string
+  /** The command that was undone; null where another database had taken the place of this one. */
+  readonly undone: string | null
+  /** The name that the database has now which was in place. */
+  readonly kept: string
+  /** The command that drops it. */
+  readonly pruneLine: string
+  readonly durationMs: number
+}
+
 export interface RestoreResult {
   readonly kind: 'restore'
   readonly database: string

@@ -19,6 +19,7 @@ import type { RestoreResult } from './backup-results.ts'
 import { goingLine } from './brief.ts'
 import { describeBackup, whatIsReplaced } from './brief-restore.ts'
 import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
+import { copyFirst } from './copy-first.ts'
 import { mayEndConnections } from './end-sessions.ts'
 import { pruneKeptLine } from './kept-databases.ts'
 import { missingRoles } from './missing-roles.ts'
@@ -70,6 +71,9 @@ export async function restoreBackup(
       means,
     )
     context.tell(`What is there now was backed up first: ${taken.path}`)
+  }
+  if (flags.inPlace && environment === 'local' && context.settings.keepsUndoCopies && !undoesUpdate) {
+    await copyFirst(context, server, 'db restore --in-place')
   }
   const { kept } = await restoreApproved(server, approved, {
     environment,

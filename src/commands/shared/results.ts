@@ -1,7 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import { exitStatusOf } from '../../core/errors.ts'
 import type { AdoptResult } from './adopt-results.ts'
-import type { BackupListResult, BackupResult, PruneResult, RestoreResult } from './backup-results.ts'
+import type { BackupListResult, BackupResult, PruneResult, RestoreResult, UndoResult } from './backup-results.ts'
 import type {
   CreateResult,
   DryRunResult,
@@ -99,6 +99,7 @@ export type Result =
   | BackupListResult
   | PruneResult
   | RestoreResult
+  | UndoResult
   | ImportResult
   | ApplyResult
   | DiffResult

@@ -57,13 +57,24 @@ export function runTogether(
     const approved = await confirmAll({ ...context, ask: reusable.closedBefore(context.ask) }, parts, means !== null)
     if (means) await reusable.close()
     const taken = means && (await backupFirst(context, means, flags))
+    const copied = plan.action !== 'up' && (await keepCopy(context, first, reusable))
     const began = context.now()
     const running = performAll(context, parts, approved, flags, reusable.open)
     const report = await running.finally(() => {
       if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
+      if (copied) context.tell('To bring back what was there: nself db undo')
     })
     return { kind: 'run', ...report, database: first.prepared.database, durationMs: context.now() - began }
   })
+}
+
+/** A copy of a local database to come back to, of which nobody may use the connection. */
+async function keepCopy(context: Context, { kind, prepared }: RunPart, reusable: ReusableConnection): Promise<boolean> {
+  const { environment, keepsUndoCopies } = context.settings
+  if (environment !== 'local' || !keepsUndoCopies) return false
+  await reusable.close()
+  const { copyFirst } = await import('./copy-first.ts')
+  return copyFirst(context, prepared.server, kind.command ?? `db migrate ${prepared.plan.action}`)
 }
 
 async function performAll(

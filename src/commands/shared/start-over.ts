@@ -14,8 +14,9 @@ export async function startOver(context: Context, options: RunFlags, action: Act
   const before = ({ client }: Parameters<typeof dropEverything>[0]) =>
     dropEverything({ client }, environment, context.tell)
   const summary = (steps: number) => `drop everything and apply ${migrationCount(steps)} to`
+  const command = action === 'reset' ? 'db reset' : 'db migrate fresh'
   const deed = 'will run from the start, once everything is dropped'
-  return run(context, { plan: planFresh, summary, deed, action, before }, options)
+  return run(context, { plan: planFresh, command, summary, deed, action, before }, options)
 }
 
 /** The same, then the seeds. Seeds that cannot be read are found before anything is dropped. */

@@ -117,6 +117,7 @@ async function takeCopy(
   try {
     const snapshot = await withConnection(connect(server, 'nself backup'), context.signal, readSnapshot)
     const { name, size } = await copyDatabase(server, {
+      purpose: 'backup',
       stamp: stampOf(took().takenAt),
       endConnections,
       signal: context.signal,

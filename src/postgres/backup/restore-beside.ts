@@ -11,7 +11,7 @@ import {
   ourConnectionLimit,
   restoreApplication,
 } from '../databases/databases.ts'
-import { copyPropertiesSql, createLikeSql, type Properties, readProperties } from '../databases/properties.ts'
+import { copyProperties, createLikeSql, type Properties, readProperties } from '../databases/properties.ts'
 import { SwapUnknown, swap } from '../databases/swap.ts'
 import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
@@ -59,7 +59,7 @@ export async function restoreBeside(
         options.progress('gathering statistics')
         await inside.query('ANALYZE')
       })
-      for (const sql of copyPropertiesSql(name, properties)) await runOrTell(client, sql, tell)
+      await copyProperties(client, name, properties, tell)
       const kept = await swap(server, name, properties, client, hold, { ...options, ...plan })
       return { kept }
     } catch (error) {
@@ -109,14 +109,6 @@ async function creation(
   }
   const owner = quoteIdentifier(properties.owner)
   return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(copy)} OWNER ${owner} CONNECTION LIMIT ${ourConnectionLimit}`
-}
-
-/** A right that is missing for one of the database's properties is told, and does not stop the restore. */
-async function runOrTell(client: Client, sql: string, tell: (sentence: string) => void): Promise<void> {
-  const { error } = await send(client, sql)
-  if (error === null) return
-  if (error.code !== '42501') throw error
-  tell(`The role may not do this, so do it as one that may: ${sql}; (${error.message})`)
 }
 
 async function createRoles(client: Client, roles: readonly string[]): Promise<void> {

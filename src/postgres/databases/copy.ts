@@ -17,6 +17,8 @@ import {
 import { withoutSessions } from './sessions.ts'
 
 export interface CopyOptions {
+  /** What the copy is for; its name says so. */
+  readonly purpose: 'backup' | 'undo'
   readonly stamp: string
   /** Consent to end the sessions of others: a database can be copied only while nobody uses it. */
   readonly endConnections: boolean
@@ -53,7 +55,7 @@ export async function copyDatabase(
 
 /** @returns its name. */
 async function makeCopy(worker: Client, watcher: Client, database: string, options: CopyOptions): Promise<string> {
-  const name = await freeName(worker, database, 'backup', options.stamp)
+  const name = await freeName(worker, database, options.purpose, options.stamp)
   await options.onName(name)
   const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ourConnectionLimit}`
   try {

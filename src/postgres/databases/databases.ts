@@ -27,8 +27,8 @@ export async function freeName(client: Client, database: string, what: string, s
   }
 }
 
-/** What the names of the databases begin with that were kept when others took this one's place. */
-export const keptPrefix = (database: string): string => `${shortened(database, longestEnding)}_before_`
+/** What the names of the databases begin with that we made of this one. */
+export const keptPrefix = (database: string): string => `${shortened(database, longestEnding)}_`
 
 /** A name that leaves room for an ending. Of one that is cut off a hash tells it from others that begin like it. */
 function shortened(name: string, room: number): string {

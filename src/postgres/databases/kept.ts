@@ -4,9 +4,11 @@ import type { Client } from '../driver/pg.ts'
 import { keptPrefix } from './databases.ts'
 import { namesOf, sessionsOn } from './sessions.ts'
 
-/** A database that a restore or a roll back kept when another one took its name. */
+/** A database that was kept: when another one took its name, or as a copy of what a local command was about to take away. */
 export interface KeptDatabase {
   readonly name: string
+  /** The command that made a copy first; null for one whose name another took. */
+  readonly copiedBefore: string | null
   /** The database that it was. */
   readonly of: string
   /** When it was put aside; ISO 8601. */
@@ -19,15 +21,16 @@ export interface KeptDatabase {
 export async function keptDatabases(client: Client, database: string): Promise<KeptDatabase[]> {
   const prefix = keptPrefix(database)
   const rest = `substr(datname, ${[...prefix].length + 1})`
-  const { rows } = await client.query<{ name: string; rest: string; size: string | null }>(
-    `SELECT datname AS name, ${rest} AS rest,
+  const { rows } = await client.query<{ name: string; rest: string; comment: string | null; size: string | null }>(
+    `SELECT datname AS name, ${rest} AS rest, shobj_description(oid, 'pg_database') AS comment,
       CASE WHEN has_database_privilege(oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE') THEN pg_database_size(oid)::text END AS size
-     FROM pg_database WHERE datname ^@ ${quoteLiteral(prefix)} AND ${rest} ~ '^\\d{8}_\\d{6}(_\\d+)?$' ORDER BY ${rest} DESC`,
+     FROM pg_database WHERE datname ^@ ${quoteLiteral(prefix)} AND ${rest} ~ '^(before|undo)_\\d{8}_\\d{6}(_\\d+)?$' ORDER BY substr(${rest}, strpos(${rest}, '_')) DESC`,
   )
-  return rows.map(({ name, rest: stamp, size }) => ({
+  return rows.map(({ name, rest, comment, size }) => ({
     name,
+    copiedBefore: rest.startsWith('undo') ? (comment ?? 'nself') : null,
     of: database,
-    keptAt: stamp.replace(/^(....)(..)(..)_(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6.000Z'),
+    keptAt: rest.replace(/^[a-z]+_(....)(..)(..)_(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6.000Z'),
     size: size === null ? null : Number(size),
   }))
 }

@@ -1,6 +1,7 @@
 import { certain } from '../../core/certain.ts'
 import { quoteIdentifier, quoteLiteral, unquoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
+import { send } from '../driver/send.ts'
 import { ourConnectionLimit } from './databases.ts'
 
 /** A row of pg_database, whose columns differ between servers. */
@@ -69,8 +70,25 @@ function providerOptions(row: Row, text: (column: string) => string | null): str
   return [`LOCALE_PROVIDER icu ICU_LOCALE ${locale}`, ...(rules === null ? [] : [`ICU_RULES ${rules}`])]
 }
 
-/** SQL statements that give a database the properties of another one, but for the connection limit. */
-export function copyPropertiesSql(name: string, { comment, settings, grants }: Properties): string[] {
+/**
+ * Gives a database the properties of another one, but for the connection limit. A right that is missing for one of them
+ * is told, and does not stop the rest.
+ */
+export async function copyProperties(
+  client: Client,
+  name: string,
+  properties: Properties,
+  tell: (sentence: string) => void,
+): Promise<void> {
+  for (const sql of propertiesOf(name, properties)) {
+    const { error } = await send(client, sql)
+    if (error === null) continue
+    if (error.code !== '42501') throw error
+    tell(`The role may not do this, so do it as one that may: ${sql}; (${error.message})`)
+  }
+}
+
+function propertiesOf(name: string, { comment, settings, grants }: Properties): string[] {
   const database = quoteIdentifier(name)
   return [
     ...(comment === null ? [] : [`COMMENT ON DATABASE ${database} IS ${quoteLiteral(comment)}`]),

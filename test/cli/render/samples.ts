@@ -242,11 +242,27 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
       },
     ],
     databases: [
-      { name: 'shop_before_20260122_150000', of: 'shop', keptAt: '2026-01-22T15:00:00.000Z', size: 52_000_000 },
+      {
+        name: 'shop_before_20260122_150000',
+        of: 'shop',
+        keptAt: '2026-01-22T15:00:00.000Z',
+        size: 52_000_000,
+        copiedBefore: null,
+      },
     ],
     pruneLine: 'nself db backup prune --databases',
   },
   prune: { kind: 'prune', removed: ['nself_full_20260101_143000.dump'], kept: 7 },
+  undo: {
+    kind: 'undo',
+    database,
+    from: 'shop_undo_20260122_143000',
+    at: '2026-01-22T14:30:00.000Z',
+    undone: 'nself db migrate down',
+    kept: 'shop_before_20260122_150000',
+    pruneLine: 'nself db backup prune --databases',
+    durationMs: 300,
+  },
   restore: {
     kind: 'restore',
     database,

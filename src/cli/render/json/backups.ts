@@ -3,6 +3,7 @@ import type {
   BackupResult,
   PruneResult,
   RestoreResult,
+  UndoResult,
 } from '../../../commands/shared/backup-results.ts'
 import type { Manifest } from '../../../core/backup.ts'
 
@@ -45,12 +46,17 @@ export function backupListDocument({ kind, folder, backups, databases }: BackupL
       manifest: manifest && manifestDocument(manifest),
       isDamaged,
     })),
-    databases: databases?.map(({ name, of, keptAt, size }) => ({ name, of, keptAt, size })) ?? null,
+    databases:
+      databases?.map(({ name, of, keptAt, size, copiedBefore }) => ({ name, of, keptAt, size, copiedBefore })) ?? null,
   }
 }
 
 export function pruneDocument({ kind, removed, kept }: PruneResult) {
   return { kind, removed, kept }
+}
+
+export function undoDocument({ kind, database, from, at, undone, kept, durationMs }: UndoResult) {
+  return { kind, database, from, at, undone, kept, durationMs }
 }
 
 export function restoreDocument({ kind, database, file, inPlace, kept, durationMs }: RestoreResult) {

@@ -1,7 +1,7 @@
 import type { EnvResult, LogResult, Result, ServerResult, ShellResult } from '../../../commands/shared/results.ts'
 import { jsonQuery } from '../query.ts'
 import { adoptDocument } from './adopt.ts'
-import { backupDocument, backupListDocument, pruneDocument, restoreDocument } from './backups.ts'
+import { backupDocument, backupListDocument, pruneDocument, restoreDocument, undoDocument } from './backups.ts'
 import {
   createDocument,
   dryRunDocument,
@@ -64,6 +64,8 @@ function documentOf(result: Result) {
       return pruneDocument(result)
     case 'restore':
       return restoreDocument(result)
+    case 'undo':
+      return undoDocument(result)
     case 'import':
       return importDocument(result)
     case 'apply':
