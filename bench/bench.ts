@@ -6,13 +6,20 @@ import { install, versions } from './install.ts'
 import { Lab, type Run } from './lab.ts'
 import { readRecords, record } from './records.ts'
 import { type Measured, render } from './render.ts'
+import { measureTestDatabases } from './test-databases.ts'
 import { cache, checkout, type Tool } from './tool.ts'
 import { tools } from './tools.ts'
 import { type Workload, workloads } from './workloads.ts'
 
 const several = { type: 'string', multiple: true } as const
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: several, tool: several, render: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    only: several,
+    tool: several,
+    render: { type: 'boolean' },
+    'test-databases': { type: 'boolean' },
+  },
 })
 
 /** The tools that take part in a workload. */
@@ -68,4 +75,5 @@ async function main(): Promise<void> {
   else process.stdout.write(results)
 }
 
-await main()
+if (flags['test-databases']) process.stdout.write(`${await measureTestDatabases()}\n`)
+else await main()

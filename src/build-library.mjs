@@ -8,6 +8,7 @@ const folder = 'dist/library'
 /** What is imported, and what of it are values. */
 const entries = {
   index: { source: 'src/library/index.ts', names: ['NselfError', 'open'] },
+  testing: { source: 'src/library/testing.ts', names: ['NselfError', 'createTestDatabase'] },
 }
 
 export async function buildLibrary(common) {

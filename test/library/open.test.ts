@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
 import type { OpenSettings } from '../../src/library/nself.ts'
 import { open } from '../../src/library/open.ts'
 import { checkout } from '../helpers/cli.ts'
+import { examplesIn, linkPackages, ran } from '../helpers/examples.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -124,13 +123,6 @@ test('nothing is left that would keep the process of the caller alive', async ()
   expect(stdout).toBe('0\n')
 })
 
-/** Runs node in the project, with its database as that of the environment. */
-const ran = (project: Project, args: readonly string[]) =>
-  promisify(execFile)(process.execPath, args, {
-    cwd: project.root,
-    env: { PATH: process.env.PATH, DATABASE_URL: project.url },
-  })
-
 /** Each block of the page is a file, and what it prints is what is told here. */
 const printed: Record<string, string> = {
   'migrate.mjs': '001_a done\n002_b done\n',
@@ -141,13 +133,8 @@ const printed: Record<string, string> = {
 test('every example of docs/library.md runs with the built package', async () => {
   const project = await server.project(migrations)
   for (const name of ['north', 'south']) await project.queryBeside(`CREATE DATABASE ${name}`)
-  mkdirSync(join(project.root, 'node_modules'))
-  symlinkSync(checkout, join(project.root, 'node_modules', 'nself'))
-  const page = readFileSync(join(checkout, 'docs/library.md'), 'utf8')
-  const blocks = [...page.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => ({
-    name,
-    text,
-  }))
+  linkPackages(project, ['nself'])
+  const blocks = examplesIn('library.md')
   expect(blocks.map(({ name }) => name)).toEqual(Object.keys(printed))
   for (const { name, text } of blocks) {
     writeFileSync(join(project.root, name), text)

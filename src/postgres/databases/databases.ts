@@ -109,12 +109,17 @@ export async function dropRestore(client: Client, name: string): Promise<boolean
 const claimKey = (name: string) => `hashtextextended(${name}, ${ourConnectionLimit})`
 
 /**
- * Says for as long as the connection lasts that a restore which lives makes a database of this name: it gives the lock of
- * the old one back before the new one has taken its place.
+ * Says for as long as the connection lasts that somebody who lives makes a database of this name, or databases whose
+ * names begin so; waits for another who does. A restore gives the lock of the old one back before the new one has taken
+ * its place.
  */
 export async function claim(client: Client, name: string): Promise<void> {
   await client.query(`SELECT pg_advisory_lock(${claimKey(quoteLiteral(name))})`)
 }
+
+/** SQL that is true while somebody lives who claims this name, told as SQL too. */
+export const isClaimed = (name: string): string =>
+  `EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND ((classid::bigint << 32) | objid::bigint) = ${claimKey(name)})`
 
 /** The name under which a restore connects, pg_restore too, which can outlive it. */
 export const restoreApplication = 'nself restore'
@@ -131,7 +136,7 @@ export async function abandonedRestores(client: Client, database: string): Promi
      AND substr(datname, ${[...prefix].length + 1}) ~ '^\\d{8}_\\d{6}(_\\d+)?$'
      AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client backend'
       AND application_name <> '${restoreApplication}')
-     AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = ${claimKey('datname::text')})`,
+     AND NOT ${isClaimed('datname::text')}`,
   )
   return rows.map((row) => row.name)
 }

@@ -92,10 +92,7 @@ function propertiesOf(name: string, { comment, settings, grants }: Properties): 
   const database = quoteIdentifier(name)
   return [
     ...(comment === null ? [] : [`COMMENT ON DATABASE ${database} IS ${quoteLiteral(comment)}`]),
-    ...settings.map(({ role, name: setting, value }) => {
-      const of = role === null ? `DATABASE ${database}` : `ROLE ${quoteIdentifier(role)} IN DATABASE ${database}`
-      return `ALTER ${of} SET ${quoteIdentifier(setting)} TO ${settingValue(setting, value)}`
-    }),
+    ...copySettingsSql(name, settings),
     ...grantsSql(database, grants),
   ]
 }
@@ -104,6 +101,15 @@ function propertiesOf(name: string, { comment, settings, grants }: Properties): 
 export function finalSql(name: string, { row }: Properties): string[] {
   const template = row.datistemplate === true ? ' IS_TEMPLATE true' : ''
   return [`ALTER DATABASE ${quoteIdentifier(name)} CONNECTION LIMIT ${row.datconnlimit}${template}`]
+}
+
+/** SQL statements that give a database settings of its own. */
+export function copySettingsSql(name: string, settings: Properties['settings']): string[] {
+  const database = quoteIdentifier(name)
+  return settings.map(({ role, name: setting, value }) => {
+    const of = role === null ? `DATABASE ${database}` : `ROLE ${quoteIdentifier(role)} IN DATABASE ${database}`
+    return `ALTER ${of} SET ${quoteIdentifier(setting)} TO ${settingValue(setting, value)}`
+  })
 }
 
 function grantsSql(database: string, grants: Properties['grants']): string[] {

@@ -172,3 +172,9 @@ export async function queryWithin<Row extends object>(client: Client, text: stri
   const config: { text: string } = Object.assign({ text }, { query_timeout: timeoutMs })
   return (await client.query<Row>(config)).rows
 }
+
+/** Whether a connection that is open keeps the process alive. */
+export function keepsAlive(client: Client, does: boolean): void {
+  if (does) socketOf(client).ref()
+  else socketOf(client).unref()
+}

@@ -1,0 +1,27 @@
+import { isSocket, type Link } from './link.ts'
+
+interface Endpoint {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string | null
+  readonly database: string
+  readonly ssl?: string | undefined
+  readonly link?: Link | undefined
+}
+
+/** The URL of a server and a database on it, with the password: for programs, not to be shown. */
+export function urlOf({ host, port, user, password, database, ssl, link = {} }: Endpoint): string {
+  const login = encodeURIComponent(user) + (password === null ? '' : `:${encodeURIComponent(password)}`)
+  const address = host.includes(':') ? `[${host}]` : host
+  const place = isSocket(host) ? '' : `${address}:${port}`
+  const parameters = Object.entries({
+    host: isSocket(host) ? host : undefined,
+    port: isSocket(host) ? String(port) : undefined,
+    sslmode: ssl,
+    sslrootcert: link.rootCert,
+    options: link.options,
+  }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
+  const query = parameters.length === 0 ? '' : `?${parameters.join('&')}`
+  return `postgresql://${login}@${place}/${encodeURIComponent(database)}${query}`
+}
