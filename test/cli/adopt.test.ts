@@ -108,6 +108,19 @@ describe('files and a history of another tool', () => {
   })
 })
 
+test('a database that no tool has made becomes a baseline, proven and recorded', async () => {
+  const project = await projectWith(
+    {},
+    `${users} create view names as select name from users; insert into users values (1, 'a')`,
+  )
+  const preview = JSON.parse(await project.ok(...adopt, '--dry-run', '--json')).result
+  expect(preview).toMatchObject({ tool: null, proof: { state: 'proven' }, written: [] })
+  await project.ok(...adopt)
+  expect(await project.statuses()).toEqual(['001_baseline applied'])
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+  expect((await project.nself(...adopt)).stderr).toContain('has a history of nself already')
+})
+
 describe('what was here cannot be told', () => {
   test('where there are no files', async () => {
     const project = await projectWith({}, versions('1'))

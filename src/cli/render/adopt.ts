@@ -67,9 +67,10 @@ function problemLines({ subject, what, decision, choice, weight }: Problem, pain
   return [`${sign} ${subject} ${what}: ${decision}`, ...(choice === null ? [] : [`    or: ${choice}`])]
 }
 
-function proofLines({ proof, database }: AdoptResult, paint: Paint): string[] {
+function proofLines({ proof, database, tool }: AdoptResult, paint: Paint): string[] {
   if (proof === null) return []
-  if (proof.state === 'proven') return [paint.green(provenLine(proof))]
+  if (proof.state === 'proven')
+    return [paint.green(tool === null ? 'proven: the baseline makes the schema that you have' : provenLine(proof))]
   if (proof.state !== 'different') return [paint.red(`Not proven: ${proof.why}`)]
   const { differences } = proof
   const more = differences.length - differencesShown

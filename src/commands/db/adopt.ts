@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, recognise } from '../../core/adopt/choose-source.ts'
+import { noToolObjects } from '../../core/adopt/own-objects.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
@@ -7,7 +8,7 @@ import type { TableRow, Tool } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { countOtherTables, type FoundTable, findToolTables, readToolRows } from '../../postgres/adopt/tool-tables.ts'
 import { connect } from '../../postgres/driver/connect.ts'
-import type { Server } from '../../postgres/driver/server.ts'
+import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { ownFiles } from '../../project/adopt/own-files.ts'
@@ -51,7 +52,7 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   const folders = options.from === null ? sourceFolders(root, migrationsDir) : [sourceFolder(root, options.from)]
   const found = { recognised: recognise(folders, knownTools), tables, wanted, from: options.from }
   const source = chooseSource(found)
-  if (source === null) throw nothingFound(otherTables)
+  if (source === null) return adoptBaseline(context, options, { server, history, otherTables })
   const plan = await planFor(context, options, source, await rowsOf(source.table))
   const task: AdoptTask = {
     server,
@@ -118,7 +119,7 @@ async function planFor(
     own: ownFiles(migrationsDir, root),
     numbering,
     failed,
-    now: new Date().toISOString().replace(/\D/g, '').slice(0, 14),
+    now: timestamp(),
   })
 }
 
@@ -132,9 +133,36 @@ function sameFolder(folder: string): NselfError {
   )
 }
 
-function nothingFound(tables: number): NselfError {
-  return new NselfError('usage', 'no migrations of another tool were found, and no table of one', {
+/** No tool was here: the schema that is there becomes the first migration. */
+async function adoptBaseline(
+  context: Context,
+  options: AdoptOptions,
+  { server, history, otherTables }: Pick<TablesLook, 'server' | 'history' | 'otherTables'>,
+): Promise<AdoptResult> {
+  const { root, migrationsDir } = context.settings
+  if (options.from !== null || otherTables === 0) throw nothingFound(options.from)
+  if (history.rows.length > 0 || ownFiles(migrationsDir, root).length > 0) throw isOurs(server, history)
+  const { baselinePlan } = await import('../shared/adopt-baseline.ts')
+  const plan = await baselinePlan(context, server, options.numbering, timestamp())
+  const source = { tool: null, folder: null, table: null, others: [], objects: noToolObjects }
+  return carryOut(context, { server, history, plan, source, options })
+}
+
+const timestamp = () => new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+
+function nothingFound(from: string | null): NselfError {
+  const where = from === null ? 'in this project' : `in ${from}`
+  return new NselfError('usage', `no migrations of another tool were found ${where}, and no table of one`, {
+    hint: 'to begin: nself db migrate create create_users; to name the folder: nself db adopt --from FOLDER',
+  })
+}
+
+function isOurs(server: Server, { rows }: History): NselfError {
+  const what = rows.length > 0 ? `${placeOf(server)} has a history of nself` : "nself's folder has migrations"
+  return new NselfError('usage', `no other tool was here, and ${what} already`, {
     hint:
-      tables === 0 ? 'to begin: nself db migrate create create_users' : 'name the folder: nself db adopt --from FOLDER',
+      rows.length > 0
+        ? 'see nself db migrate status'
+        : 'to find which of them the schema is at: nself db migrate repair --infer',
   })
 }

@@ -75,7 +75,7 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
   const files = source.migrations.map((one): PlannedFile => {
     const name = names.get(one.key) ?? one.key
     const dependsOn = one.dependsOn.flatMap((key) => names.get(key) ?? [])
-    const created = timestampOf(one.number) ?? now
+    const created = timestampOf(one.number) ?? timestampOf(one.key) ?? now
     const {
       text,
       notes,

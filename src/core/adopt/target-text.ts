@@ -28,8 +28,8 @@ export function targetText(source: SourceMigration, { name, created, from, depen
   const head = [...fileHead(name, created), `Adopted from ${from}`].map((line) => `-- ${line}\n`).join('')
   const needs = dependsOn.length === 0 ? '' : `-- depends_on: ${dependsOn.join(', ')}\n`
   const notes = [...source.notes, ...up.notes, ...(down?.notes ?? [])]
-  if (idle) notes.push('its UP has no statement: it says nothing-to-do')
-  if (!idle && downIdle) notes.push('it has no DOWN: it cannot be reverted')
+  if (idle) notes.push('UP has no statement: it says nothing-to-do')
+  if (!idle && downIdle) notes.push('no DOWN, so it cannot be reverted')
   const upText = sectionText('UP', source.up, up.sql, idle)
   const downText =
     source.down !== null && down !== null && !downIdle

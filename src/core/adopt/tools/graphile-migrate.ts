@@ -24,7 +24,7 @@ export const graphileMigrate: Tool = {
   rowsOf: (rows) =>
     rows
       .toSorted((a, b) => (textOf(a, 'filename') < textOf(b, 'filename') ? -1 : 1))
-      .map((item) => row({ key: textOf(item, 'filename'), appliedAt: item.date ?? null })),
+      .map((item) => row({ key: /^\d+/.exec(textOf(item, 'filename'))?.[0] ?? '', appliedAt: item.date ?? null })),
 }
 
 function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigration {
@@ -43,7 +43,7 @@ function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigra
     problems.push(choice(path, what, 'they stay as they are', 'write the values into the file first'))
   }
   return migration({
-    key: path.slice('committed/'.length),
+    key: number,
     number,
     title: slug ?? headers.get('message') ?? '',
     files: [path],

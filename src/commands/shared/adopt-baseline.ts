@@ -1,0 +1,44 @@
+import type { AdoptPlan } from '../../core/adopt/plan.ts'
+import type { Numbering } from '../../core/adopt/target-names.ts'
+import { NselfError } from '../../core/errors.ts'
+import { fileHead } from '../../core/migration/file-head.ts'
+import { canonicalVersion } from '../../core/migration/version.ts'
+import { baselineLines } from '../../postgres/adopt/baseline.ts'
+import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import type { Context } from './context.ts'
+import { withScratchFor } from './scratch-server.ts'
+
+/**
+ * A plan of one migration that makes the schema that is there, recorded as applied.
+ * @param now 14 digits.
+ * @throws NselfError `refused` where the schema cannot be written as SQL.
+ */
+export async function baselinePlan(
+  context: Context,
+  server: Server,
+  numbering: Numbering,
+  now: string,
+): Promise<AdoptPlan> {
+  context.progress('writing the schema of the database as SQL')
+  const lines = await withScratchFor(context, { live: server }, ({ scratch, readyStatement }) =>
+    baselineLines(scratch, server, readyStatement).catch((error) => {
+      throw asRefused(error, server)
+    }),
+  )
+  const number = numbering === 'timestamp' ? now : '001'
+  const name = `${number}_baseline`
+  const head = [...fileHead(name, now), `The schema of ${placeOf(server)} when nself came; recorded there as applied.`]
+  const text = [...head.map((line) => `-- ${line}`), '', '-- UP', '', ...lines].join('\n')
+  const row = { key: name, appliedAt: null, durationMs: 0, appliedBy: null, fault: null }
+  const notes = ['no DOWN, so it cannot be reverted', 'owners and rights are not written']
+  const file = { key: name, name, version: canonicalVersion(number), sources: [], text, isThere: false, row, notes }
+  return { tool: 'baseline', files: [{ ...file, position: 0 }], problems: [] }
+}
+
+function asRefused(error: unknown, server: Server): unknown {
+  if (error instanceof NselfError || !(error instanceof Error)) return error
+  return new NselfError('refused', `the schema of ${placeOf(server)} cannot be written as SQL: ${error.message}`, {
+    hint: 'write it by pg_dump --schema-only into nself/migrations/001_baseline.sql, below a line -- UP; then: nself db migrate repair --baseline 001; nothing was written',
+    cause: error,
+  })
+}
