@@ -65,7 +65,7 @@ export class Approved<T> {
   ): Promise<Approved<T>> {
     const need = requirement(intent.action, environment, intent.destructive === true)
     if (need === 'blocked') {
-      throw new NselfError('refused', `${intent.action} is blocked in ${environment}; no flag lifts this`, {
+      throw new NselfError('refused', `${intent.action} is blocked in ${environment}; no flag changes that`, {
         hint: insteadOf[intent.action] ?? 'use up and down, which change one migration at a time',
       })
     }

@@ -70,7 +70,7 @@ describe('repair --infer', () => {
     await project.query('DROP SCHEMA nself CASCADE')
     project.write({ '003_rows.sql': files['003_rows.sql'], '004_c.sql': files['004_c.sql'] })
     const found = await project.nself('db', 'migrate', 'repair', '--infer')
-    expect(found.stdout + found.stderr).toContain('The schema of the database is that of 002_b')
+    expect(found.stdout + found.stderr).toContain('The database has the schema of 002_b')
     expect(found.stdout + found.stderr).toContain('up to 003_rows')
     await project.ok('db', 'migrate', 'repair', '--baseline', '2')
     expect(await project.statuses()).toEqual(['001_a applied', '002_b applied', '003_rows pending', '004_c pending'])

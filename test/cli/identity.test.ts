@@ -161,7 +161,7 @@ describe('the mark of the environment', () => {
     expect((await migrate(project, 'up', '--env', 'production', '--no-backup')).code).toBe(3)
     expect(await mark(project)).toEqual([['local']])
     const { stderr } = await migrate(project, 'up', ...production)
-    expect(stderr).toContain('was marked local; from now on it is marked production')
+    expect(stderr).toContain('was marked local; it is now marked production')
     expect(await mark(project)).toEqual([['production']])
     expect((await migrate(project, 'fresh')).code).toBe(3)
   })

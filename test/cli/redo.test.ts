@@ -78,7 +78,7 @@ test('a redo whose UP fails says what is reverted, and that up applies it', asyn
   })
   const { code, stderr } = await project.nself('db', 'migrate', 'redo')
   expect(code, stderr).toBe(4)
-  expect(stderr).toContain('Next: 002_b is reverted; once the reason is gone: nself db migrate up\n')
+  expect(stderr).toContain('Next: 002_b is reverted; once the cause is fixed: nself db migrate up\n')
   expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
   project.write({ '002_b.sql': table('b', 'id int') })
   await project.ok('db', 'migrate', 'up')

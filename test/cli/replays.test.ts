@@ -49,7 +49,7 @@ ALTER TABLE a OWNER TO r_app;
     await project.query("ALTER ROLE r_app NOLOGIN PASSWORD 'rotated'; REVOKE r_plain FROM r_app")
     await project.query('CREATE DATABASE r_reports')
     const told = await looksWithoutTouching(project)
-    expect(told).toContain('Not replayed, for it reaches beyond the database: CREATE ROLE (001_roles)')
+    expect(told).toContain('Not replayed, because it reaches beyond the database: CREATE ROLE (001_roles)')
     expect(told).toContain('ALTER ROLE (001_roles)')
     expect(told).toContain('DROP DATABASE (002_database)')
   })

@@ -18,7 +18,7 @@ test('what a run works on is running, not failed, and repair does not forget wha
   expect((await project.nself('db', 'migrate', 'status', '--check')).code).toBe(6)
 
   const repair = project.start('db', 'migrate', 'repair', '--forget', '1')
-  await repair.says('Note: a run is under way')
+  await repair.says('Note: a run is in progress')
   await repair.says('Waiting for another run')
   await project.query('INSERT INTO go_on VALUES (1)')
   expect((await running.finished).code).toBe(0)

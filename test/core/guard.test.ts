@@ -166,7 +166,7 @@ test.each(cells('blocked'))(
         const error = await refusal(passed)
         expect(error).toMatchObject({
           code: 'refused',
-          message: `${action} is blocked in production; no flag lifts this`,
+          message: `${action} is blocked in production; no flag changes that`,
         })
         expect(error.hint).not.toContain('--')
         expect(asked).toEqual([])

@@ -66,7 +66,9 @@ describe.each(cells)('%s in %s: %s', (...cell) => {
     const unchanged = () => expect(dumpText(project)).toBe(before)
     const piped = await project.run(args, { input: `yes\ny\n${phrase}\n` })
     expect(piped.code, piped.stderr).toBe(3)
-    expect(piped.stderr).toContain({ yes: '--yes', phrase: `--confirm ${phrase}`, blocked: 'no flag lifts this' }[need])
+    expect(piped.stderr).toContain(
+      { yes: '--yes', phrase: `--confirm ${phrase}`, blocked: 'no flag changes that' }[need],
+    )
     expect((await project.nself(...args)).code).toBe(3)
     if (need === 'blocked') {
       expect((await project.nself(...args, '--yes')).code).toBe(3)

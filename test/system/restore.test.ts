@@ -186,7 +186,7 @@ describe('restore', () => {
     writeFileSync(`${path}.json`, JSON.stringify({ ...manifest, server: 'db.example.org:5432' }))
     const { code, stderr } = await project.nself('db', 'restore')
     expect(code).toBe(2)
-    expect(stderr).toContain(`from db.example.org:5432; to restore it all the same, name it: nself db restore ${file}`)
+    expect(stderr).toContain(`from db.example.org:5432; to restore it anyway: nself db restore ${file}`)
     await restored(project, file)
   })
 
@@ -247,11 +247,11 @@ describe('restore', () => {
 
 describe('a backup that cannot be restored', () => {
   test.each([
-    ['is truncated', (bytes: Buffer) => bytes.subarray(0, -10), 'bytes, and had'],
+    ['is truncated', (bytes: Buffer) => bytes.subarray(0, -10), 'bytes, and its manifest says'],
     [
       'was tampered with',
       (bytes: Buffer) => bytes.map((byte, at) => (at === 2000 ? byte ^ 1 : byte)),
-      'its sha256 differs',
+      'its checksum is not the one in its manifest',
     ],
   ])('is refused when it %s, before anything is changed', async (_, spoil, says) => {
     const project = await shop()
@@ -259,7 +259,7 @@ describe('a backup that cannot be restored', () => {
     writeFileSync(path, spoil(readFileSync(path)))
     const { code, stderr } = await project.nself('db', 'restore', file)
     expect(code).toBe(3)
-    expect(stderr).toContain(`${file} is not as it was written`)
+    expect(stderr).toContain(`${file} is damaged: `)
     expect(stderr).toContain(says)
     expect(await databasesOf(project)).toEqual([databaseOf(project)])
   })
@@ -284,7 +284,7 @@ describe('a backup that cannot be restored', () => {
     writeFileSync(join(project.root, 'newer.dump'), bytes)
     const { code, stderr } = await project.nself('db', 'restore', 'newer.dump')
     expect(code).toBe(3)
-    expect(stderr).toContain('newer.dump is of PostgreSQL 99, but the server is PostgreSQL 14')
+    expect(stderr).toContain('newer.dump was taken from PostgreSQL 99, but the server is PostgreSQL 14')
   })
 
   test.each([

@@ -42,17 +42,20 @@ describe('an update', () => {
   test.each([
     ['DELETE FROM users WHERE id > 90', 'public.users has 90 rows, it had 100'],
     ['DROP TABLE users', 'public.users is gone, with 100 rows'],
-  ])('is not verified after %s; without a terminal it prints the line that goes back', async (sql, problem) => {
-    const project = await withUsers()
-    project.write({ '002_t.sql': `-- UP\n${sql};\n` })
-    const { code, stderr } = await update(project)
-    expect(code).toBe(4)
-    expect(stderr).toContain(problem)
-    const line = /nself db restore (\S+)/.exec(stderr)?.[1] ?? ''
-    expect(await project.statuses()).toEqual(['001_users applied', '002_t applied'])
-    await project.ok('db', 'restore', line)
-    expect(await project.statuses()).toEqual(['001_users applied', '002_t pending'])
-  })
+  ])(
+    'is not verified after %s; without a terminal it prints the command that restores the backup',
+    async (sql, problem) => {
+      const project = await withUsers()
+      project.write({ '002_t.sql': `-- UP\n${sql};\n` })
+      const { code, stderr } = await update(project)
+      expect(code).toBe(4)
+      expect(stderr).toContain(problem)
+      const line = /nself db restore (\S+)/.exec(stderr)?.[1] ?? ''
+      expect(await project.statuses()).toEqual(['001_users applied', '002_t applied'])
+      await project.ok('db', 'restore', line)
+      expect(await project.statuses()).toEqual(['001_users applied', '002_t pending'])
+    },
+  )
 
   test('names only what it verified: what is not as it should be is told, and a renamed table is not gone', async () => {
     const project = await withUsers()
@@ -110,7 +113,7 @@ describe('rolling back', () => {
     expect(await databases(project)).toBe(0)
   })
 
-  test('in production takes the phrase, which is asked for before anything where nobody can be asked after it', async () => {
+  test('in production needs the phrase, which is asked for before anything where nobody can be asked after it', async () => {
     const project = await withUsers()
     await project.ok('db', 'migrate', 'repair', '--mark-environment', 'production')
     project.write({ '002_t.sql': '-- UP\nCREATE TABLE t AS SELECT 1;\nDROP TABLE users;\n' })
@@ -143,7 +146,7 @@ describe('rolling back', () => {
       terminal.type(`${typed}\r`)
       const { code, screen } = await terminal.finished
       expect(code, screen).toBe(4)
-      expect(screen).toContain(rows === 0 ? 'or go back: nself db restore' : 'rolled back to')
+      expect(screen).toContain(rows === 0 ? 'or restore the backup: nself db restore' : 'rolled back to')
       expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[rows]])
     },
   )
@@ -168,12 +171,12 @@ test('an update whose question is answered with Ctrl-C says that the migrations 
   const { code, screen } = await terminal.finished
   expect(code).toBe(130)
   expect(screen).not.toContain('othing was changed')
-  expect(screen.replace(/\s+/g, ' ')).toContain('to go back: nself db restore nself_full_')
+  expect(screen.replace(/\s+/g, ' ')).toContain('to restore the backup: nself db restore nself_full_')
   expect(await project.statuses()).toEqual(['001_users applied', '002_t applied'])
 })
 
 describe('production', () => {
-  test('up, down and repair back up first, and say how to go back', async () => {
+  test('up, down and repair back up first, and say how to restore the backup', async () => {
     const project = await withUsers()
     await project.ok('db', 'migrate', 'repair', '--mark-environment', 'production')
     const production = async (...args: string[]) => {
@@ -183,7 +186,7 @@ describe('production', () => {
     }
     project.write({ '002_t.sql': '-- UP\nCREATE TABLE t (id int);\n-- DOWN\nDROP TABLE t;\n' })
     expect(await production('migrate', 'up', '--yes')).toMatch(
-      /Backup: .*To go back .*: nself db restore nself_full_\S+ --env production/s,
+      /Backup: .*To restore the database as it was before: nself db restore nself_full_\S+ --env production/s,
     )
     expect(await production('migrate', 'down', '--confirm', 'yes-destroy-production')).toMatch(/Backup: /)
     expect(await production('migrate', 'repair', '--mark-applied', '2', '--yes')).toMatch(/Backup: /)

@@ -80,7 +80,7 @@ async function verify(
   const after = await figuresOf(context, server)
   const { notes, holds, lost, others } = verdictOf(before, after, takenBy(plan, report))
   for (const item of notes) context.tell(`Warning: ${item}`)
-  for (const item of others) context.tell(`Note: ${item}, and no migration took them`)
+  for (const item of others) context.tell(`Note: ${item}, but not because of a migration`)
   const done = doneIn(plan, history)
   const unrecorded = plan.steps.slice(done).map(({ name }) => `${name} is not recorded with the checksum of its file`)
   const wrong = [...unrecorded, ...(allowLostRows ? [] : lost)]
@@ -94,7 +94,7 @@ async function verify(
     report: { kind: 'run', ...report },
     hint:
       lost.length > 0 && !allowLostRows
-        ? 'where these rows were meant to go, nothing more is to be done; the next time add --allow-lost-rows'
+        ? 'if these rows were meant to be deleted, there is nothing to fix; next time add --allow-lost-rows'
         : 'fix it with a new migration',
   })
 }

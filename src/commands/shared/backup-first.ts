@@ -9,7 +9,7 @@ import { type BackupMeans, findBackupMeans, type TakenBackup, takeBackup } from 
 export async function meansInProduction(context: Context, noBackup: boolean): Promise<BackupMeans | null> {
   if (context.settings.environment !== 'production') return null
   if (!noBackup) return findBackupMeans(context)
-  context.tell('No backup is taken: --no-backup says that you have one')
+  context.tell('Skipping the backup: --no-backup says that you have one')
   return null
 }
 

@@ -101,27 +101,27 @@ export function refuseOtherEnvironment(server: Server, { markedAs, markLost }: M
   if (markLost) {
     throw new NselfError(
       'refused',
-      `${placeOf(server)} has migrations, but does not remember its environment: it counts as production until it is told`,
-      { hint: `if it is production: --env production; if it is ${environment}: ${change}` },
+      `${placeOf(server)} has migrations but no environment mark, and counts as production until it has one`,
+      { hint: `if it is production, add --env production; if it is ${environment}: ${change}` },
     )
   }
   throw new NselfError(
     'refused',
-    `${placeOf(server)} is marked ${markedAs}, but this command believes it is ${environment}`,
-    { hint: `if it is ${markedAs}: --env ${markedAs}; if the mark is wrong: ${change}` },
+    `${placeOf(server)} is marked ${markedAs}, but this command runs for ${environment}`,
+    { hint: `if it is ${markedAs}, add --env ${markedAs}; if the mark is wrong: ${change}` },
   )
 }
 
 /** @throws NselfError `refused` when the table of migrations was dropped: everything would run a second time; or the journal. */
 export function refuseLost(server: Server, history: History): void {
   if (history.facts.movedTo !== null) {
-    throw new NselfError('refused', `the schema nself of ${placeOf(server)} is called ${history.facts.movedTo} now`, {
+    throw new NselfError('refused', `the schema nself of ${placeOf(server)} was renamed to ${history.facts.movedTo}`, {
       hint: 'to rename it back: nself db migrate repair --restore-tables; nothing was run',
     })
   }
   if (history.facts.unjournaled) {
     throw new NselfError('refused', `${placeOf(server)} has lost its table nself.journal`, {
-      hint: 'nself db migrate repair --restore-tables; nothing was run',
+      hint: 'to create it again: nself db migrate repair --restore-tables; nothing was run',
     })
   }
   if (!history.facts.lost) return
@@ -129,7 +129,7 @@ export function refuseLost(server: Server, history: History): void {
     'refused',
     `${placeOf(server)} has lost its table nself.migrations; the journal is still there`,
     {
-      hint: 'nself db migrate repair --rebuild; nothing was run',
+      hint: 'to rebuild it from the journal: nself db migrate repair --rebuild; nothing was run',
     },
   )
 }
@@ -137,7 +137,7 @@ export function refuseLost(server: Server, history: History): void {
 /** @throws NselfError `refused` on what a fresh run that was killed has left of a database. */
 export function refuseHalfDropped(server: Server, history: History): void {
   if (!history.facts.halfDropped) return
-  throw new NselfError('refused', `${placeOf(server)} is half dropped: a fresh run was ended in the middle of it`, {
+  throw new NselfError('refused', `${placeOf(server)} is partly dropped: an earlier fresh was interrupted`, {
     hint: 'run it again: nself db migrate fresh; nothing was run',
   })
 }

@@ -22,7 +22,7 @@ export async function askRenames(
   if (ask === null || answers.yes) {
     for (const rename of open) {
       tell(
-        `Note: ${renameText(rename).replace(' to ', ' goes and ')} comes; if that is a new name for it: --rename ${shellWord(renameFlag(rename))}`,
+        `Note: ${renameText(rename).replace(' to ', ' is gone and ')} is new; if it was renamed, add --rename ${shellWord(renameFlag(rename))}`,
       )
     }
     return []

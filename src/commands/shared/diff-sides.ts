@@ -85,10 +85,14 @@ function environmentOf(text: string) {
   try {
     return parseEnvironment(text)
   } catch (error) {
-    throw new NselfError('usage', `"${text}" is no environment, URL, DBML file, nor a file or folder of migrations`, {
-      hint: 'such as: nself db schema diff staging, or nself db schema diff migrations postgresql://…',
-      cause: error,
-    })
+    throw new NselfError(
+      'usage',
+      `"${text}" is not an environment, a URL, a DBML file, or a file or folder of migrations`,
+      {
+        hint: 'for example: nself db schema diff staging, or nself db schema diff migrations postgresql://…',
+        cause: error,
+      },
+    )
   }
 }
 
@@ -98,7 +102,7 @@ async function scratchSide(
   work: ScratchWork,
 ): Promise<Side> {
   const { root, migrationsDir } = context.settings
-  context.progress(`making ${label} on a scratch database`)
+  context.progress(`building ${label} in a scratch database`)
   if (kind === 'migrations') {
     const server = await replay(
       work.scratch,

@@ -22,11 +22,11 @@ export async function mayEndConnections(
   if (sessions.length === 0) return consent
   const names = namesOf(sessions)
   if (consent) {
-    tell(`Ends the connections of ${names}`)
+    tell(`Ending the connections of ${names}`)
     return true
   }
   if (ask === null) throw inUse(placeOf(server), sessions)
-  const message = `${placeOf(server)} can be ${what} only while nobody is connected. End ${names}?`
+  const message = `${placeOf(server)} can be ${what} only while nobody else is connected. End the connections of ${names}?`
   if ((await ask({ kind: 'yes-no', message })) === 'y') return true
   throw new NselfError('not-confirmed', 'Cancelled. Nothing was changed.')
 }

@@ -14,8 +14,8 @@ export async function findDrift(context: Context, server: Server, state: State, 
   const applied = state.entries.filter((entry) => entry.applied !== null)
   const unfit = applied.find((entry) => entry.status !== 'applied')
   if (unfit !== undefined) {
-    throw new NselfError('refused', `drift cannot be told: ${unfit.name} is ${unfit.status}`, {
-      hint: 'it is found by replaying what was applied: see nself db migrate repair',
+    throw new NselfError('refused', `drift cannot be checked: ${unfit.name} is ${unfit.status}`, {
+      hint: 'drift is found by replaying what was applied; fix this first: nself db migrate repair',
     })
   }
   const files: AppliedFile[] = applied.flatMap(({ file, applied: row }) =>
@@ -38,7 +38,7 @@ function asUnchecked(error: unknown): unknown {
   if (!(error instanceof NselfError) || !forbidden.has(error.server?.sqlstate ?? '')) return error
   return new NselfError('refused', `drift was not checked: ${error.message}`, {
     ...(error.location === undefined ? {} : { location: error.location }),
-    hint: 'a replay has no rights beyond its own database; a server for replays alone may have them: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed',
+    hint: 'a replay has no rights outside its own database; on a server that is only for replays it may have them: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed',
     cause: error,
   })
 }

@@ -52,7 +52,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
   const design = await readDesign(options.file, root)
   if (design.tables.length === 0) {
     throw new NselfError('invalid-design', `${shown} has no table`, {
-      hint: 'nself db schema scaffold basic writes one to begin with',
+      hint: 'to write a design to start from: nself db schema scaffold basic',
     })
   }
   const read = await readMigrationsIfAny(migrationsDir, root)
@@ -192,10 +192,10 @@ async function consent({ ask, answers, tell }: Context, drops: readonly Differen
   if (drops.length === 0 || allowed || answers.yes) return
   const list = drops.map(({ kind, name }) => `${kind} ${name}`).join(', ')
   const named = drops.some(({ kind }) => kind === 'table' || kind === 'column')
-  const renames = named ? '; if it has a new name only: --rename users.name=full_name' : ''
+  const renames = named ? '; if it was only renamed, add --rename users.name=full_name' : ''
   if (ask === null) {
-    throw new NselfError('not-confirmed', `the design drops what the migrations make: ${list}`, {
-      hint: `if it shall go: --allow-drops${renames}; nothing was written`,
+    throw new NselfError('not-confirmed', `the design drops ${list}`, {
+      hint: `to drop it, add --allow-drops${renames}; nothing was written`,
     })
   }
   tell(`The design drops: ${list}`)

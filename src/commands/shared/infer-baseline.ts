@@ -14,7 +14,7 @@ export async function inferBaseline(
   state: State,
 ): Promise<{ findings: ProposedRepair[]; lines: string[] }> {
   const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
-  const where = { live: server, strict: 'the version was not looked for' }
+  const where = { live: server, strict: 'the version was not determined' }
   const inferred = await withScratchFor(context, where, async (work) =>
     inferVersion(work.scratch, server, await work.ready(files), work.replay),
   )
@@ -33,17 +33,17 @@ export async function inferBaseline(
 function linesOf({ matches, closest }: Inferred): string[] {
   const [first, last] = [matches[0], matches.at(-1)]
   if (first !== undefined && last !== undefined) {
-    const found = `The schema of the database is that of ${first.name}`
-    const same = first === last ? '' : `, and up to ${last.name}, for what comes after it changes no schema`
+    const found = `The database has the schema of ${first.name}`
+    const same = first === last ? '' : `, and of each migration after it up to ${last.name}: these change no schema`
     return [`${found}${same}`]
   }
-  if (closest === null) return ['There is no migration to compare with']
+  if (closest === null) return ['There is no migration to compare the database with']
   const { length } = closest.differences
   const shown = closest.differences
     .slice(0, 10)
     .map((item) => `  ${differenceLine(item, closest.name, 'the database')}`)
   return [
-    `The schema of the database is that of no migration; the closest is ${closest.name}, with ${length} ${length === 1 ? 'difference' : 'differences'}:`,
+    `The database has the schema of none of the migrations; the closest is ${closest.name}, with ${length} ${length === 1 ? 'difference' : 'differences'}:`,
     ...shown,
   ]
 }

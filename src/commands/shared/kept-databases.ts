@@ -22,7 +22,7 @@ export async function findKept(context: Context): Promise<KeptDatabase[] | null>
     )
   } catch (error) {
     if (context.signal.aborted || !(error instanceof NselfError)) throw error
-    context.tell(`Databases that restores have kept are not listed: ${error.message}`)
+    context.tell(`Cannot list the databases that restores have kept: ${error.message}`)
     return null
   }
 }

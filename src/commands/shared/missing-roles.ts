@@ -17,10 +17,16 @@ export async function missingRoles(context: Context, server: Server, roles: read
   if (missing.length === 0) return []
   const verb = missing.length === 1 ? 'a role' : 'roles'
   if (context.settings.environment === 'local' && mayCreate) {
-    context.tell(`The backup names ${verb} that this server has not: ${missing.join(', ')}; made without a login`)
+    context.tell(
+      `The backup names ${verb} that this server does not have: ${missing.join(', ')}. Created without a login`,
+    )
     return [...missing]
   }
-  throw new NselfError('refused', `the backup names ${verb} that ${placeOf(server)} has not: ${missing.join(', ')}`, {
-    hint: `make them first: ${missing.map((role) => `CREATE ROLE ${quoteIdentifier(role)};`).join(' ')} nothing was changed`,
-  })
+  throw new NselfError(
+    'refused',
+    `the backup names ${verb} that ${placeOf(server)} does not have: ${missing.join(', ')}`,
+    {
+      hint: `create them first: ${missing.map((role) => `CREATE ROLE ${quoteIdentifier(role)};`).join(' ')} nothing was changed`,
+    },
+  )
 }

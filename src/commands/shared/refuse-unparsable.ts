@@ -31,8 +31,8 @@ export async function refuseUnparsable(
   }
   for (const { location, message } of found) {
     const place = `${location.path}:${location.line}:${location.column}`
-    const us = `by PostgreSQL ${parserMajor}, whose parser nself has`
-    tell(`Note: ${place} cannot be parsed ${us} (${message}); the server, PostgreSQL ${major}, decides`)
+    const us = `by the parser of PostgreSQL ${parserMajor}, which nself uses`
+    tell(`Note: ${place} cannot be parsed ${us} (${message}); the server, PostgreSQL ${major}, will decide`)
   }
 }
 

@@ -70,7 +70,7 @@ export async function restoreBackup(
       { kind: 'full', lockWaitMs: flags.lockWaitMs, endConnections: false },
       means,
     )
-    context.tell(`What is there now was backed up first: ${taken.path}`)
+    context.tell(`Backed up the present database first: ${taken.path}`)
   }
   if (flags.inPlace && environment === 'local' && context.settings.keepsUndoCopies && !undoesUpdate) {
     await copyFirst(context, server, 'db restore --in-place')
@@ -114,13 +114,13 @@ async function newest(context: Context, server: Server): Promise<Backup> {
   const found = full.find(({ manifest }) => manifest !== null && isSameServer(manifest, name))
   if (found !== undefined) return found
   const elsewhere = full[0]
-  const sameAddress = elsewhere?.manifest?.server === name.server ? ', where another server was then' : ''
+  const sameAddress = elsewhere?.manifest?.server === name.server ? ', which was another server then' : ''
   const hint =
     elsewhere !== undefined
-      ? `the newest one of that name is from ${elsewhere.manifest?.server}${sameAddress}; to restore it all the same, name it: ${restoreLine(context, elsewhere)}`
+      ? `the newest backup of a database of that name is from ${elsewhere.manifest?.server}${sameAddress}; to restore it anyway: ${restoreLine(context, elsewhere)}`
       : backups.length === 0
         ? 'take one: nself db backup'
-        : 'name the file: nself db restore FILE; see nself db backup list'
+        : 'to see which there are: nself db backup list; then: nself db restore FILE'
   throw new NselfError('usage', `there is no full backup of ${placeOf(server)} (${environment}) in ${backupsDir}`, {
     hint,
   })
@@ -131,23 +131,27 @@ async function check(context: Context, backup: Backup, serverMajor: number): Pro
   const { manifest, name } = backup
   if (manifest?.method === 'copy') return null
   if (backup.isDamaged) {
-    throw new NselfError('refused', `the manifest of ${name} is damaged: nothing tells whether the dump is whole`, {
-      hint: `restore another one: nself db backup list; or take ${name}.json away, and the dump is restored unchecked`,
+    throw new NselfError('refused', `the manifest of ${name} is damaged, so the dump cannot be checked`, {
+      hint: `to restore another backup: nself db backup list; to restore this one unchecked, remove ${name}.json`,
     })
   }
   if (manifest === null) {
-    context.tell(`${name} has no manifest, so it was not made here: whether it is whole shows only when it is restored`)
+    context.tell(`${name} has no manifest, so nself did not make it and cannot check it before it is restored`)
   } else {
     await checkSum(context, backup, manifest)
   }
   const archive = await readArchive(backup.path, serverMajor, context.settings.pgBinDir)
   const from = archive.serverMajor ?? serverMajor
   if (from > serverMajor) {
-    throw new NselfError('refused', `${name} is of PostgreSQL ${from}, but the server is PostgreSQL ${serverMajor}`, {
-      hint: 'restore it to a server of that version or newer; nothing was changed',
-    })
+    throw new NselfError(
+      'refused',
+      `${name} was taken from PostgreSQL ${from}, but the server is PostgreSQL ${serverMajor}`,
+      {
+        hint: 'restore it to a server of that version or newer; nothing was changed',
+      },
+    )
   }
-  if (manifest?.kind === 'schema') context.tell(`${name} holds the schema alone: all tables will be empty`)
+  if (manifest?.kind === 'schema') context.tell(`${name} holds only the schema: all tables will be empty`)
   return archive
 }
 
@@ -155,9 +159,12 @@ async function checkSum(context: Context, { name, path, size }: Backup, manifest
   context.progress(`checking ${name}`)
   const isWhole = size === manifest.size && (await sha256OfFile(path)) === manifest.sha256
   if (isWhole) return
-  const how = size === manifest.size ? 'its sha256 differs' : `it has ${size} bytes, and had ${manifest.size}`
-  throw new NselfError('refused', `${name} is not as it was written: ${how}`, {
-    hint: 'it is damaged or was changed: take another one, see nself db backup list; nothing was changed',
+  const how =
+    size === manifest.size
+      ? 'its checksum is not the one in its manifest'
+      : `it has ${size} bytes, and its manifest says ${manifest.size}`
+  throw new NselfError('refused', `${name} is damaged: ${how}`, {
+    hint: 'to see the other backups: nself db backup list; nothing was changed',
   })
 }
 

@@ -32,11 +32,11 @@ export async function afterFailure(
   before: Figures,
 ): Promise<NselfError> {
   if (applied !== null && error.code !== 'verification-failed') {
-    const hint = `all migrations are applied, but not verified: run the same command again; or go back: ${restoreLine(context, taken)}`
+    const hint = `all migrations are applied, but not verified; to verify them, run the same command again; to restore the backup instead: ${restoreLine(context, taken)}`
     return withHint(error, hint, { kind: 'run', ...applied })
   }
   if (error.code === 'connection' && error.report === undefined) {
-    return withHint(error, `${error.hint ?? ''}; what was applied tells nself db migrate status; the backup is kept`)
+    return withHint(error, `${error.hint ?? ''}; to see what was applied: nself db migrate status; the backup is kept`)
   }
   if (!changed(error)) return withHint(error, `${error.hint ?? ''}; nothing was changed, and the backup is kept`)
   const line = restoreLine(context, taken)
@@ -45,11 +45,11 @@ export async function afterFailure(
   if (wanted instanceof NselfError) {
     return new NselfError(wanted.code, `interrupted at the question; ${error.message}`, {
       report: error.report,
-      hint: `what was applied is kept; to go back: ${line}`,
+      hint: `what was applied is kept; to restore the backup: ${line}`,
       cause: error,
     })
   }
-  if (!wanted) return withHint(error, `${error.hint ?? ''}; or go back: ${line}`)
+  if (!wanted) return withHint(error, `${error.hint ?? ''}; or restore the backup: ${line}`)
   try {
     const kept = await rollBack(context, taken, flags)
     const study = kept === null ? '' : `; the failed database is kept as ${kept}; to drop it: ${pruneKeptLine(context)}`
@@ -58,7 +58,7 @@ export async function afterFailure(
   } catch (failure) {
     // Of the roll back it may be true, but migrations are applied.
     const why = (failure instanceof Error ? failure.message : String(failure)).replace(/; nothing was changed$/, '')
-    return withHint(error, `rolling back failed too: ${why}; the backup is whole: ${line}`)
+    return withHint(error, `rolling back failed too: ${why}; the backup is intact, to restore it: ${line}`)
   }
 }
 
@@ -81,7 +81,8 @@ function changed({ code, report }: NselfError): boolean {
 export function refuseSilentRollBack({ settings, answers, ask }: Context, flags: RollBackFlags): void {
   if (!flags.rollbackOnFailure || settings.environment !== 'production' || answers.confirm === phrase) return
   if (ask !== null && answers.confirm === undefined) return
-  const problem = answers.confirm === undefined ? 'takes the phrase' : 'takes the phrase, which --confirm has wrong'
+  const problem =
+    answers.confirm === undefined ? 'needs the phrase' : 'needs the phrase, and the one given with --confirm is wrong'
   throw new NselfError('not-confirmed', `--rollback-on-failure in production ${problem}; nothing was changed`, {
     hint: `the same command with --confirm ${phrase}, or without --rollback-on-failure`,
   })

@@ -61,7 +61,7 @@ export function runTogether(
     const began = context.now()
     const running = performAll(context, parts, approved, flags, reusable.open)
     const report = await running.finally(() => {
-      if (taken) context.tell(`To go back to what was before: ${restoreLine(context, taken)}`)
+      if (taken) context.tell(`To restore the database as it was before: ${restoreLine(context, taken)}`)
       if (copied) context.tell('To bring back what was there: nself db undo')
     })
     return { kind: 'run', ...report, database: first.prepared.database, durationMs: context.now() - began }
@@ -100,7 +100,7 @@ async function performAll(
 function afterFirst(error: NselfError, { action, steps }: Report, { command = 'db migrate up' }: RunKind): NselfError {
   const names = steps.map(({ name }) => name).join(', ')
   const done = `${names} ${steps.length === 1 ? 'is' : 'are'} ${action === 'down' ? 'reverted' : 'applied'}`
-  const next = error.code === 'refused' ? error.hint : `once the reason is gone: nself ${command}`
+  const next = error.code === 'refused' ? error.hint : `once the cause is fixed: nself ${command}`
   const { location, server, report, cause } = error
   const hint = `${done}${next === undefined ? '' : `; ${next}`}`
   return new NselfError(error.code, error.message, {
@@ -118,7 +118,7 @@ async function rememberEnvironment(context: Context, { client }: Connection, { h
   const { markedAs, readOnly } = history.facts
   if (markedAs === null || readOnly || !isStricter(environment, markedAs)) return
   await raiseMark(client, environment)
-  context.tell(`The database was marked ${markedAs}; from now on it is marked ${environment}`)
+  context.tell(`The database was marked ${markedAs}; it is now marked ${environment}`)
 }
 
 /** @throws NselfError `refused`, `not-confirmed`. */

@@ -11,6 +11,7 @@ import { briefedSteps, briefingOn } from './brief.ts'
 import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
 import { lookAtScripts, type ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
+import { migrationCount } from './prepare-run.ts'
 import type { SeedResult } from './seed-results.ts'
 
 /** Which seeds: the common ones, those of the environment, or both. No command reaches another environment's folder. */
@@ -50,7 +51,10 @@ export async function runSeedsOf(
   if (seeds.length === 0) return result([])
   refuseReadOnly(server, history)
   const pending = state.entries.filter((entry) => entry.status === 'pending').length
-  if (pending > 0) context.tell(`Not all migrations are applied (${pending} pending): nself db migrate up`)
+  if (pending > 0)
+    context.tell(
+      `Note: ${migrationCount(pending)} ${pending === 1 ? 'is' : 'are'} pending; to apply what is pending: nself db migrate up`,
+    )
   const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${database}`
   const title = `${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} will run:`
   const named = seeds.map(({ name }) => ({ name, note: null }))

@@ -81,8 +81,7 @@ async function withPlace<T>(
   const { withOwnCluster } = await import('../../postgres/embedded/own-cluster.ts')
   const major = like?.major ?? 0
   const same = binariesOfMajor(root, major)
-  const note =
-    same === null ? `the programs of PostgreSQL ${major}, which the database is on, are not installed here` : null
+  const note = same === null ? `the database is on PostgreSQL ${major}, whose programs are not installed here` : null
   if (note !== null && strict !== undefined) throw tooUnlike(strict, note, like)
   return withOwnCluster(same ?? findBinaries(root, null), context.tell, (server) =>
     use({ server, kind: 'own-cluster', like, keepTemplate: true, note }),
@@ -123,7 +122,7 @@ async function readiness(
       (item) => !told.has(item),
     )
     for (const item of fresh) told.add(item)
-    if (fresh.length > 0) tell(`Not replayed, for it reaches beyond the database: ${fresh.join(', ')}`)
+    if (fresh.length > 0) tell(`Not replayed, because it reaches beyond the database: ${fresh.join(', ')}`)
     return made
   }
   return { ready, readyStatement }

@@ -13,6 +13,6 @@ export async function sweepBackups(context: Context, server: Server): Promise<vo
     const copy = await notedCopy(path)
     if (copy !== null && !known.has(copy) && !(await dropCopy(server, copy))) continue
     await discard(path)
-    context.tell(`Removed ${path}, which a run that was killed had left`)
+    context.tell(`Removed ${path}, left behind by a killed run`)
   }
 }

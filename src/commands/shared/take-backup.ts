@@ -79,7 +79,7 @@ async function takeDump(
   try {
     const progress = (what: string) => context.progress(`backing up ${server.database}: ${what}`)
     const snapshot = await dump(server, tools, temporary, { ...options, progress, signal: context.signal })
-    progress('looking whether it is whole')
+    progress('checking that it is complete')
     const archive = await readArchive(temporary, tools.major, pgBinDir)
     await readWhole(temporary, archive.tools, context.signal)
     const manifest = {
@@ -105,7 +105,7 @@ async function takeCopy(
   { server, environment }: BackupMeans,
 ): Promise<TakenBackup> {
   if (options.kind !== 'full') {
-    throw new NselfError('configuration', `a backup of the ${options.kind} alone needs pg_dump`, {
+    throw new NselfError('configuration', `a backup of only the ${options.kind} needs pg_dump`, {
       hint: 'install a pg_dump that fits the server, or take a full backup; nothing was run',
     })
   }

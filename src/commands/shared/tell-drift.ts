@@ -25,11 +25,11 @@ export async function tellDriftFirst(context: Context, { client }: Connection, f
   const last = await sinceLastMigration(client)
   if (last === null) return null
   if (last.sameRights === false) {
-    context.tell(`Warning: owners or rights of objects have changed since ${last.name}, and no migration did that`)
+    context.tell(`Warning: owners or rights of objects have changed since ${last.name}, but not by a migration`)
   }
   if (last.sameSchema && last.sameRights !== false) return noDrift
   try {
-    context.progress('the database is not as the last run left it: comparing it with what the migrations make')
+    context.progress('the schema has changed since the last run; comparing it with what the migrations make')
     const differences = await compare(context, found.server, found.state)
     if (differences === 0) return noDrift
     const many = differences === 1 ? '1 difference' : `${differences} differences`

@@ -46,7 +46,7 @@ export function problemOf(damage: TableDamage): string {
     case 'missing':
       return `the table ${table} is gone`
     case 'moved':
-      return `the schema nself is called ${damage.schema} now`
+      return `the schema nself was renamed to ${damage.schema}`
   }
 }
 

@@ -16,7 +16,7 @@ export function settlingSql(
   if (renames.length > 0) parts.push(renameSql(renames))
   if (action === 'up' && facts.markedAs !== null && (facts.markLost || isStricter(environment, facts.markedAs))) {
     const before = facts.markLost ? 'remembered no environment' : `was marked ${facts.markedAs}`
-    tell(`The database ${before}; from now on it is marked ${environment}`)
+    tell(`The database ${before}; it is now marked ${environment}`)
     parts.push(`BEGIN; ${raiseMarkSql(environment)}; COMMIT`)
   }
   return parts.join('; ')

@@ -11,7 +11,7 @@ import { pruneBackups } from '../../shared/prune-backups.ts'
 export async function prune(context: Context, keep: number | null, databases: boolean): Promise<PruneResult> {
   if (databases && keep === null) return pruneKept(context)
   if (!databases && keep !== null) return pruneBackups(context, keep)
-  throw new NselfError('usage', 'prune takes either a number, for files, or --databases', {
+  throw new NselfError('usage', 'prune needs either the number of backups to keep, or --databases', {
     hint: 'nself db backup prune 7 keeps the newest 7 of each database; nself db backup prune --databases drops the databases that restores have kept',
   })
 }

@@ -70,7 +70,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   refuseReadOnly(server, history)
   if (options.rebuild && !history.facts.tracked && !history.facts.lost) {
     throw new NselfError('refused', `${database} has no journal to rebuild from`, {
-      hint: 'nself db migrate repair --infer finds the version of its schema; nothing was changed',
+      hint: 'to find out which migrations its schema has: nself db migrate repair --infer; nothing was changed',
     })
   }
   const summary = `${chosen.map((item) => item.what).join(', ')} on ${database}`
@@ -94,13 +94,13 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
   const findings = tableFindings(damages)
   if (findings.length === 0) {
     if (!options.restoreTables || asksForMore(options)) return null
-    throw new NselfError('usage', `the tables of nself on ${database} are as they should be`, {
-      hint: 'see nself db migrate repair',
+    throw new NselfError('usage', `nothing is wrong with the tables of nself on ${database}`, {
+      hint: 'to look for anything else that is wrong: nself db migrate repair',
     })
   }
   if (!options.restoreTables && asksForMore(options)) {
     throw new NselfError('refused', `${database}: ${damages.map(problemOf).join('; ')}`, {
-      hint: 'first: nself db migrate repair --restore-tables; nothing was changed',
+      hint: 'fix these tables first: nself db migrate repair --restore-tables; nothing was changed',
     })
   }
   const isChosen = options.restoreTables || (await choose(context, database, findings)).length > 0
@@ -120,7 +120,7 @@ async function repairTables(context: Context, options: RepairOptions): Promise<R
 function neverTracked({ facts }: History, { entries }: State): string[] {
   if (facts.tracked || facts.lost || entries.length === 0) return []
   return [
-    'Nothing is recorded here yet. If the database was made by these migrations: nself db migrate repair --infer finds how far',
+    'Nothing is recorded in this database yet. If it already has the schema of some of these migrations, find out of which: nself db migrate repair --infer',
   ]
 }
 
@@ -148,7 +148,7 @@ async function choose(
 ): Promise<Repair[]> {
   if (ask === null || findings.length === 0) return []
   const picked = await ask(
-    `What to repair on ${database}? Nothing is ticked yet`,
+    `What should be repaired on ${database}? Nothing is selected yet`,
     findings.map(({ what, recommended, better }) => {
       if (recommended) return `${what} (recommended)`
       return better === null ? what : `${what} (better: ${better})`

@@ -24,7 +24,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   })
   const { environment } = context.settings
   for (const warning of warningsOf(history, state, environment)) context.tell(`Warning: ${warning}`)
-  if (runner !== null) context.tell(`Note: a run is under way: ${nameOf(runner)}`)
+  if (runner !== null) context.tell(`Note: a run is in progress: ${nameOf(runner)}`)
   const all = options.all || environment === 'production'
   const drift = options.drift
     ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state, all)
@@ -56,16 +56,22 @@ export async function status(context: Context, options: StatusOptions): Promise<
 function warningsOf({ facts }: History, state: State, environment: Environment): string[] {
   const { markedAs, markLost, movedTo } = facts
   const mark = markLost
-    ? `the database does not remember its environment, and counts as production until it is told: nself db migrate repair --env production --mark-environment ${environment}`
+    ? `the database has lost its environment mark and counts as production until it has one again: nself db migrate repair --env production --mark-environment ${environment}`
     : markedAs !== null && markedAs !== environment
-      ? `the database is marked ${markedAs}, but this command believes it is ${environment}`
+      ? `the database is marked ${markedAs}, but this command runs for ${environment}`
       : null
   return [
     mark,
     ...contradictions(state).map(({ message, hint }) => `${message}: ${hint}`),
-    facts.lost ? 'the table nself.migrations is gone, but not its journal: nself db migrate repair --rebuild' : null,
-    movedTo === null ? null : `the schema nself is called ${movedTo} now: nself db migrate repair --restore-tables`,
-    facts.unjournaled ? 'the table nself.journal is gone: nself db migrate repair --restore-tables' : null,
+    facts.lost
+      ? 'the table nself.migrations is gone; to rebuild it from the journal: nself db migrate repair --rebuild'
+      : null,
+    movedTo === null
+      ? null
+      : `the schema nself was renamed to ${movedTo}; to rename it back: nself db migrate repair --restore-tables`,
+    facts.unjournaled
+      ? 'the table nself.journal is gone; to create it again: nself db migrate repair --restore-tables'
+      : null,
   ].filter((warning) => warning !== null)
 }
 

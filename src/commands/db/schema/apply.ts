@@ -14,8 +14,8 @@ export interface ApplyOptions extends ImportOptions {
 export async function applyDesign(context: Context, options: ApplyOptions): Promise<ApplyResult> {
   const { environment, seedsDir } = context.settings
   if (environment === 'production') {
-    throw new NselfError('refused', 'apply is blocked in production; no flag lifts this', {
-      hint: 'nself db schema import, then read the migration, then nself db update',
+    throw new NselfError('refused', 'schema apply is blocked in production; no flag changes that', {
+      hint: 'write the migration: nself db schema import; read it; then: nself db update',
     })
   }
   const imported = await importDesign(context, options)

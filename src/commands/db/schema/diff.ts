@@ -76,8 +76,8 @@ async function sqlFor(
   { ours, theirs, all, differences }: Comparison,
 ): Promise<{ sql: string; proven: boolean }> {
   if (left.design !== null || right.design !== null) {
-    throw new NselfError('usage', '--sql cannot be had of a design, which says only a part', {
-      hint: 'nself db schema import writes the migration for it',
+    throw new NselfError('usage', '--sql does not work with a design, which describes only a part of a schema', {
+      hint: 'to write the migration instead: nself db schema import',
     })
   }
   context.progress('writing the difference as SQL')
@@ -98,7 +98,13 @@ async function sqlFor(
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
   const proof = why === null ? [] : [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
-  const sql = [`-- Run on ${right.label}: makes it what ${left.label} is`, ...proof, ...head, '', ...lines].join('\n')
+  const sql = [
+    `-- Run this on ${right.label}: it then has the schema of ${left.label}`,
+    ...proof,
+    ...head,
+    '',
+    ...lines,
+  ].join('\n')
   return { sql, proven: why === null }
 }
 
@@ -127,8 +133,10 @@ async function proofOf(
   }
   try {
     const { rest, left } = await lend((scratch, ready) => proveStatements(scratch, have, work, ready))
-    const lines = left.map((item) => differenceLine(item, 'what it shall be', 'the result'))
-    return lines.length === 0 ? { rest, why: null } : untold(`it leaves ${lines.join(', ')}`, rest)
+    const lines = left.map((item) => differenceLine(item, 'the target', 'the result'))
+    return lines.length === 0
+      ? { rest, why: null }
+      : untold(`after it there still are differences: ${lines.join(', ')}`, rest)
   } catch (error) {
     if (context.signal.aborted) throw error
     const { want, all } = work
