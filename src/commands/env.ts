@@ -30,6 +30,7 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
       const source = name === 'password' && filed ? link.passfile : origins[name]
       list.push({ name, value, source: source ?? 'default' })
     }
+    if (link.role !== undefined) list.push({ name: 'role', value: link.role, source: 'NSELF_ROLE' })
     if (link.options !== undefined) list.push({ name: 'options', value: link.options, source: target.source })
     if (link.attributes !== undefined)
       list.push({ name: 'target session', value: link.attributes, source: target.source })

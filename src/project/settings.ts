@@ -106,7 +106,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
     seedsDir: resolve(root, variables.get('NSELF_SEEDS_DIR')?.value ?? 'nself/seeds'),
     backupsDir: resolve(root, variables.get('NSELF_BACKUPS_DIR')?.value ?? '_backups'),
     pgBinDir: variables.get('NSELF_PG_BIN_DIR')?.value ?? null,
-    target,
+    target: withRole(target, variables.get('NSELF_ROLE')?.value),
     shadow: shadowFrom(flagShadowUrl, shadow && { ...shadow, source: describe('NSELF_SHADOW_URL', shadow) }, variables),
     serverOrigins: origins,
     folderOrigins: {
@@ -175,6 +175,17 @@ function environmentFrom(text: string, source: string): Environment {
 const partsThatName = ['HOST', 'DB', 'USER']
 
 /** Later layers win: a URL in .env must not beat the POSTGRES_HOST of .env.staging. PG*, which a shell may have for psql, come last. */
+/** Of the embedded server everything is ours. */
+function withRole(target: Target, role: string | undefined): Target {
+  if (role === undefined || target.kind !== 'server') return target
+  const { options } = target.link ?? {}
+  const setting = `-c role=${role.replace(/[\\\s]/g, '\\$&')}`
+  return {
+    ...target,
+    link: { ...target.link, role, options: options === undefined ? setting : `${options} ${setting}` },
+  }
+}
+
 function chooseTarget(
   root: string,
   environment: Environment,

@@ -30,6 +30,8 @@ export interface Link {
   /** In what order to try them: as they stand without it. */
   readonly random?: boolean
   readonly attributes?: SessionAttributes
+  /** Who the session works as; `options` sets it. */
+  readonly role?: string
   /** Settings for the session: `-c search_path=app`. */
   readonly options?: string
   readonly timeoutMs?: number

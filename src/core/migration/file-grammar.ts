@@ -45,6 +45,7 @@ export class FileGrammar {
     transaction: true,
     lockTimeout: null,
     statementTimeout: null,
+    role: null,
     nothingToDo: false,
   }
   /** The first statement before any marker: allowed only when no marker follows. */

@@ -1,5 +1,6 @@
 import { certain } from '../certain.ts'
 import { SqlError } from '../sql/lexer.ts'
+import { unquoteIdentifier } from '../sql/quoting.ts'
 import type { Dependency } from './migration.ts'
 import { parseVersion } from './version.ts'
 
@@ -14,6 +15,8 @@ export interface Headers {
   transaction: boolean
   lockTimeout: string | null
   statementTimeout: string | null
+  /** As which role it runs; as whoever is connected without one. */
+  role: string | null
   /** It has no statement on purpose. */
   nothingToDo: boolean
 }
@@ -46,14 +49,22 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
   const [word, amount, ...rest] = value.split(/\s+/)
   if (word === 'no-transaction' && amount === undefined) return { set: { transaction: false } }
   if (word === 'nothing-to-do' && amount === undefined) return { set: { nothingToDo: true } }
+  if (word === 'role') return { set: { role: roleNamed(value.slice(word.length).trim(), wrong) } }
   if (word === 'allow') return { allows: allowed(amount, rest, wrong) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
   throw wrong(
-    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, nothing-to-do, allow same-text because REASON',
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, nothing-to-do, allow same-text because REASON',
   )
+}
+
+/** A name as SQL takes it: folded to small letters unless it is quoted. */
+function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
+  if (/^[a-z_\u0080-\uffff][\w$\u0080-\uffff]*$/i.test(text)) return text.toLowerCase()
+  if (/^"(?:[^"]|"")+"$/.test(text)) return unquoteIdentifier(text)
+  throw wrong('write -- nself: role app_owner, or -- nself: role "App Owner"')
 }
 
 function allowed(rule: string | undefined, reason: readonly string[], wrong: (hint: string) => SqlError): string {

@@ -92,8 +92,8 @@ export function collect(token: Token, section: OpenSection, { statements, skippe
 
 /** How a section runs, as its headers and its own transactions say. */
 export function howOf(section: OpenSection) {
-  const { transaction, begin, blocks, lockTimeout, statementTimeout, nothingToDo } = section
-  return { transaction, begin, blocks, lockTimeout, statementTimeout, nothingToDo }
+  const { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo } = section
+  return { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo }
 }
 
 /** A section whose text is in memory. */

@@ -14,6 +14,8 @@ interface AnySection {
   readonly blocks: number
   readonly lockTimeout: string | null
   readonly statementTimeout: string | null
+  /** As which role it runs; as whoever is connected without one. */
+  readonly role: string | null
   /** It has no statement on purpose. */
   readonly nothingToDo: boolean
 }
@@ -49,6 +51,7 @@ export const emptySection: HeldSection = {
   blocks: 0,
   lockTimeout: null,
   statementTimeout: null,
+  role: null,
   nothingToDo: true,
 }
 

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../sql/quoting.ts'
 import type { Migration } from './migration.ts'
 import { parseMigration } from './parse-file.ts'
 import type { HeldSection } from './section.ts'
@@ -9,6 +10,7 @@ export function storedDown({ down }: Migration): string | null {
     down.transaction ? null : 'no-transaction',
     down.lockTimeout && `lock-timeout ${down.lockTimeout}`,
     down.statementTimeout && `statement-timeout ${down.statementTimeout}`,
+    down.role && `role ${quoteIdentifier(down.role)}`,
     down.nothingToDo && 'nothing-to-do',
   ].filter((header) => header && !down.sql.includes(`-- nself: ${header}`))
   return `${headers.map((header) => `\n-- nself: ${header}`).join('')}${down.sql}`

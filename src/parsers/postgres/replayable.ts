@@ -61,6 +61,7 @@ type TellOutside = (found: Outside) => void
 
 function replayed(parser: Parser, section: Section, named: Named, elevate: Elevate, tell: TellOutside): Section {
   const text = openSection(section)
+  if (section.role !== null) named.roles.add(section.role)
   const replaced = new Map<number, string | null>()
   let index = 0
   for (const statement of section.statements) {

@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
 import { placeOf, type Server } from './server.ts'
 import { tlsHint } from './tls.ts'
@@ -38,9 +39,15 @@ export function connectionError(error: unknown, server: Server): NselfError {
   const text = reasons[code ?? ''] ?? ((error instanceof Error && error.message) || code || 'no answer')
   return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
     hint:
+      roleHint(text, server.link?.role) ??
       tlsHint(error, server.ssl) ??
       hints[code ?? ''] ??
-      'check the connection settings: nself db migrate status --help',
+      'to see the server and where each setting comes from: nself env',
     cause: error,
   })
+}
+
+function roleHint(text: string, role: string | undefined): string | null {
+  if (role === undefined || !/\brole\b/.test(text)) return null
+  return `NSELF_ROLE is ${role}: is there such a role, and is the login a member of it? GRANT ${quoteIdentifier(role)} TO …`
 }

@@ -5,7 +5,7 @@ import { resumes } from '../../core/migration/plan.ts'
 import type { Section, SectionText } from '../../core/migration/section.ts'
 import { holdSection } from '../../core/migration/section-text.ts'
 import { type WorkUnit, workUnits } from '../../core/migration/work-units.ts'
-import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { mayRunInside } from '../../core/sql/statement-list.ts'
 import { must, refusal, rowsOf } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
@@ -124,11 +124,21 @@ function progressOf(
   return { done, begun }
 }
 
+/** What is set outside a transaction would stay with a server that others get next. */
+function roleBehindPooler(role: string): NselfError {
+  return new NselfError('refused', `behind a pooler a file that runs outside a transaction cannot run as ${role}`, {
+    hint: 'connect to the server itself, or log in as that role; nothing of it was run',
+  })
+}
+
 /** What the statements that are done have set, for those that follow; behind a pooler it would stay with the server. */
 async function beginSession(session: Session, section: Section, text: SectionText, done: number): Promise<void> {
   const { client } = session
   await send(client, 'DISCARD ALL')
-  if (session.pooled) return
+  if (session.pooled) {
+    if (section.role !== null) throw roleBehindPooler(section.role)
+    return
+  }
   const [row] = await rowsOf<{ lock_timeout: string }>(client, 'SHOW lock_timeout')
   const limits = [`lock_timeout = '${section.lockTimeout ?? (row?.lock_timeout === '0' ? '5s' : row?.lock_timeout)}'`]
   if (section.statementTimeout !== null) limits.push(`statement_timeout = '${section.statementTimeout}'`)
@@ -136,6 +146,7 @@ async function beginSession(session: Session, section: Section, text: SectionTex
   if (session.citusMode !== null) limits.push(`citus.multi_shard_modify_mode = ${quoteLiteral(session.citusMode)}`)
   await must(session.client, [...limits, 'standard_conforming_strings = on'].map((item) => `SET ${item}`).join('; '))
   await must(session.client, shareSessionSql)
+  if (section.role !== null) await must(session.client, `SET ROLE ${quoteIdentifier(section.role)}`)
   for (let i = 0; i < done; i++) {
     const statement = section.statements.at(i)
     if (statement?.kind !== 'setting') continue

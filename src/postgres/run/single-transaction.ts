@@ -12,6 +12,7 @@ import {
   closingSql,
   type Failed,
   openingSql,
+  roleSql,
   sendWork,
   settingsSql,
   type Work,
@@ -33,7 +34,7 @@ export async function runInOneTransaction(
   const watched = watchedTogether(works.map((work) => work.watched))
   await must(
     session.client,
-    openingSql(session, { ...first.section, begin: null }, { asynchronous: false, after: null, watched }),
+    openingSql(session, { ...first.section, begin: null, role: null }, { asynchronous: false, after: null, watched }),
   )
   for (const work of works) {
     const failed = await runPart(session, work, watched, options)
@@ -84,7 +85,11 @@ async function runPart(
   const cleaning = watched === null ? clean : clean.replace('CLOSE ALL', closeCursorsSql)
   // What Citus chose, or was told, holds until the end of its transaction: it is read before the session is cleaned.
   const closing = session.citusMode === null ? () => `${recording()}; ${cleaning}` : recording
-  const sending = send(session.client, settingsSql(session, work.section)).then(() => sendWork(session, work, closing))
+  const { role } = work.section
+  const opening = [settingsSql(session, work.section), ...(role === null ? [] : [roleSql(role)])].join('; ')
+  const begun = await send(session.client, opening)
+  if (begun.error !== null) return { message: null, outcome: begun }
+  const sending = sendWork(session, work, closing)
   const failed = await cancelling(session, options.signal, sending)
   if (failed === null && session.citusMode !== null) await cleanOnCitus(session)
   return failed

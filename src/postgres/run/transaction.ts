@@ -2,7 +2,7 @@ import type { Migration } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
-import { quoteLiteral } from '../../core/sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { TransactionOptions } from '../../core/sql/transaction-options.ts'
 import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
@@ -63,7 +63,7 @@ export function beginSqlOf(options: TransactionOptions | null, otherwise: string
 export const readOnlySql = 'SAVEPOINT nself_read_only; SET TRANSACTION READ ONLY'
 export const readOnlyEndSql = 'RELEASE SAVEPOINT nself_read_only'
 
-type How = Pick<Section, 'lockTimeout' | 'statementTimeout' | 'begin'>
+type How = Pick<Section, 'lockTimeout' | 'statementTimeout' | 'begin' | 'role'>
 
 export interface Opening {
   /** For a commit that a later one makes durable. */
@@ -85,7 +85,13 @@ export function openingSql(session: Session, section: How, { asynchronous, after
   if (after !== null && session.pooled) parts.push(assertRecordedSql(after))
   if (watched !== null) parts.push(baselineSql(watched.start))
   if (section.begin?.readOnly) parts.push(readOnlySql)
+  if (section.role !== null) parts.push(roleSql(section.role))
   return parts.join('; ')
+}
+
+/** The rest of the transaction that is open runs as this role, but for what is ours. */
+export function roleSql(role: string): string {
+  return `SET LOCAL ROLE ${quoteIdentifier(role)}`
 }
 
 /** What comes first behind the SQL of a section. */

@@ -19,6 +19,7 @@ import {
   type Failed,
   readOnlyEndSql,
   readOnlySql,
+  roleSql,
   sendMessages,
   settingsSql,
   type Work,
@@ -59,6 +60,7 @@ async function once(session: Session, work: Work, unit: Unit, environment: Envir
   if (session.pooled) opening.push(settingsSql(session, section), shareSql)
   if (watched !== null) opening.push(baselineSql(watched.start))
   if (characteristics?.readOnly) opening.push(readOnlySql)
+  if (section.role !== null) opening.push(roleSql(section.role))
   const begun = await send(client, opening.join('; '))
   if (begun.error !== null) return { message: lastMessage(work, unit), outcome: begun }
   const failed = await sendMessages(client, messagesOf(section, unit.text, unit))

@@ -79,7 +79,8 @@ function missingRole(error: unknown): string | null {
 function keysOf(steps: readonly Step[]): string[] {
   let key = edition
   return steps.map(({ name, file }) => {
-    key = sha256(`${key} ${name} ${file?.checksum} ${file?.up.transaction}`).slice(0, 32)
+    const role = file?.up.role ? ` as ${file.up.role}` : ''
+    key = sha256(`${key} ${name} ${file?.checksum} ${file?.up.transaction}${role}`).slice(0, 32)
     return key
   })
 }

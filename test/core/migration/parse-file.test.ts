@@ -237,7 +237,7 @@ describe('a section with transactions of its own', () => {
 })
 
 describe('headers', () => {
-  const plain = { transaction: true, lockTimeout: null, statementTimeout: null, nothingToDo: false }
+  const plain = { transaction: true, lockTimeout: null, statementTimeout: null, role: null, nothingToDo: false }
 
   test.each<[what: string, text: string, up: object, down: object]>([
     ['are none by default', '-- UP\nSELECT 1;\n-- DOWN\nSELECT 2;', plain, plain],
@@ -252,6 +252,12 @@ describe('headers', () => {
       '-- UP\n-- nself: statement-timeout 1min\nSELECT 1;\n-- DOWN\n-- nself: no-transaction\nSELECT 2;',
       { ...plain, statementTimeout: '1min' },
       { ...plain, transaction: false },
+    ],
+    [
+      'name the role that a section runs as, as SQL names it',
+      '-- nself: role App_Owner\n-- UP\nSELECT 1;\n-- DOWN\n-- nself: role "App ""Owner"\nSELECT 2;',
+      { ...plain, role: 'app_owner' },
+      { ...plain, role: 'App "Owner' },
     ],
     [
       'of a section outdo those before the first marker',
@@ -310,6 +316,9 @@ describe('headers', () => {
 
   test.each([
     '-- nself: no-transactions',
+    '-- nself: role',
+    '-- nself: role a b',
+    '-- nself: role "a',
     '-- nself: no-transaction please',
     '-- nself:',
     '-- nself: lock-timeout',
