@@ -101,6 +101,6 @@ function misnamed(shown: string): NselfError {
 
 function inFolder(shown: string): NselfError {
   return new NselfError('invalid-migration', `${shown} is a folder with SQL files, which are not read`, {
-    hint: 'make each of them one file VERSION_NAME.sql in the migrations folder, with -- UP and -- DOWN, or move the folder elsewhere',
+    hint: 'if another tool wrote them: move the folder elsewhere, for example to migrations; then: nself db adopt --from migrations',
   })
 }

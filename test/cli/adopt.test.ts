@@ -9,8 +9,8 @@ const adopt = ['db', 'adopt'] as const
 /** A project without a folder nself/, with these files. Scratch databases are made beside its own. */
 async function projectWith(files: Record<string, string>, sql: string): Promise<Project> {
   const project = await server.project({})
-  put(project, { ...files, '.env': `NSELF_SHADOW_URL=${project.url.replace(/[^/]+$/, 'postgres')}\n` })
   rmSync(join(project.root, 'nself'), { recursive: true })
+  put(project, { ...files, '.env': `NSELF_SHADOW_URL=${project.url.replace(/[^/]+$/, 'postgres')}\n` })
   await project.query(sql)
   return project
 }
@@ -106,6 +106,24 @@ describe('files and a history of another tool', () => {
     await project.ok(...production, '--yes')
     expect(written(project)).toHaveLength(3)
   })
+})
+
+test('files of the shell script that had this name are put beside what they become', async () => {
+  const files = {
+    'nself/migrations/20250101000000_users.sql': `-- Migration: users\n\n${users}\n`,
+    'nself/migrations/20250101000000_users_down.sql': '-- Rollback: users\n\ndrop table users;\n',
+  }
+  const table =
+    'create table schema_migrations (version varchar(255) primary key, applied_at timestamptz default now())'
+  const row = "insert into schema_migrations values ('20250101000000', '2025-01-02 03:04:05+00')"
+  const project = await projectWith(files, `${users} ${table}; ${row}`)
+  await project.ok(...adopt)
+  expect(written(project)).toEqual(['20250101000000_users.sql'])
+  expect(readdirSync(join(project.root, 'nself/migrations_bash'))).toHaveLength(2)
+  expect(await project.query("SELECT applied_at = '2025-01-02 03:04:05+00' FROM nself.migrations")).toEqual([[true]])
+  expect(await project.ok(...adopt)).toContain('Nothing to adopt')
+  await project.ok('db', 'migrate', 'down')
+  expect(await project.tables()).toEqual(['schema_migrations'])
 })
 
 test('a database that no tool has made becomes a baseline, proven and recorded', async () => {

@@ -1,9 +1,10 @@
 import { join, relative } from 'node:path'
-import { type ChosenSource, chooseSource, recognise } from '../../core/adopt/choose-source.ts'
+import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
 import { noToolObjects } from '../../core/adopt/own-objects.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
+import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
 import type { TableRow, Tool } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { countOtherTables, type FoundTable, findToolTables, readToolRows } from '../../postgres/adopt/tool-tables.ts'
@@ -11,7 +12,7 @@ import { connect } from '../../postgres/driver/connect.ts'
 import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
-import { ownFiles } from '../../project/adopt/own-files.ts'
+import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
 import { type AdoptTask, carryOut } from '../shared/adopt-plan.ts'
 import type { AdoptResult } from '../shared/adopt-results.ts'
@@ -50,17 +51,19 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   refuseOtherEnvironment(server, history.facts, environment)
   if (!options.dryRun) refuseReadOnly(server, history)
   const folders = options.from === null ? sourceFolders(root, migrationsDir) : [sourceFolder(root, options.from)]
-  const found = { recognised: recognise(folders, knownTools), tables, wanted, from: options.from }
+  const recognised = [...recognise(folders, knownTools), ...(options.from === null ? ownFolder(context) : [])]
+  const found = { recognised, tables, wanted, from: options.from }
   const source = chooseSource(found)
   if (source === null) return adoptBaseline(context, options, { server, history, otherTables })
   const plan = await planFor(context, options, source, await rowsOf(source.table))
   const task: AdoptTask = {
     server,
+    setAside: isOwnFolder(context, source) ? setAside(migrationsDir) : null,
     history,
     plan,
     source: {
       tool: source.tool.name,
-      folder: source.folder.path,
+      folder: folderOf(context, source),
       table: source.table?.key ?? null,
       others: source.others,
       objects: { tables: source.table === null ? [] : [source.table.key], schemas: source.tool.schemas },
@@ -102,21 +105,40 @@ async function lookAtTables(context: Context): Promise<TablesLook> {
   return { server, ...found, rowsOf }
 }
 
+/** The files of the shell script that had this name are where ours are. */
+function ownFolder({ settings }: Context): RecognisedFolder[] {
+  const { root, migrationsDir } = settings
+  return isThere(migrationsDir) ? recognise([sourceFolder(root, migrationsDir)], [nselfBash]) : []
+}
+
+const isOwnFolder = ({ settings }: Context, { folder }: Pick<ChosenSource<FoundTable>, 'folder'>) =>
+  join(settings.root, folder.path) === settings.migrationsDir
+
+/** Where the files of a tool are once they are taken over: those that are in our folder go beside it. */
+function folderOf(context: Context, source: ChosenSource<FoundTable>): string {
+  const { root, migrationsDir } = context.settings
+  return isOwnFolder(context, source) ? relative(root, setAside(migrationsDir)) : source.folder.path
+}
+
+const setAside = (folder: string) => `${folder}_bash`
+
 async function planFor(
-  { settings }: Context,
+  context: Context,
   { numbering, failed }: AdoptOptions,
-  { tool, folder }: ChosenSource<FoundTable>,
+  chosen: ChosenSource<FoundTable>,
   rows: readonly TableRow[],
 ): Promise<AdoptPlan> {
-  const { root, migrationsDir } = settings
-  if (join(root, folder.path) === migrationsDir) throw sameFolder(relative(root, migrationsDir))
+  const { root, migrationsDir } = context.settings
+  const { tool, folder } = chosen
+  const isOwn = isOwnFolder(context, chosen)
+  if (isOwn && tool !== nselfBash) throw sameFolder(relative(root, migrationsDir))
   const source = tool.parse(readSourceFiles(root, folder, tool.reads))
   return adoptPlan({
     tool: tool.name,
-    folder: folder.path,
+    folder: folderOf(context, chosen),
     source,
     rows: tool.rowsOf(rows, source.migrations),
-    own: ownFiles(migrationsDir, root),
+    own: isOwn ? [] : ownFiles(migrationsDir, root),
     numbering,
     failed,
     now: timestamp(),
@@ -145,7 +167,7 @@ async function adoptBaseline(
   const { baselinePlan } = await import('../shared/adopt-baseline.ts')
   const plan = await baselinePlan(context, server, options.numbering, timestamp())
   const source = { tool: null, folder: null, table: null, others: [], objects: noToolObjects }
-  return carryOut(context, { server, history, plan, source, options })
+  return carryOut(context, { server, history, plan, source, options, setAside: null })
 }
 
 const timestamp = () => new Date().toISOString().replace(/\D/g, '').slice(0, 14)

@@ -20,6 +20,8 @@ export interface AdoptTask {
   readonly server: Server
   readonly history: History
   readonly plan: AdoptPlan
+  /** Where the files that are in our folder go, if they are the other tool's. */
+  readonly setAside: string | null
   readonly source: {
     readonly tool: string | null
     readonly folder: string | null
@@ -40,8 +42,8 @@ interface Work {
 
 /** Proves a plan, asks where something is not well, writes the files and records what is applied. */
 export async function carryOut(context: Context, task: AdoptTask): Promise<AdoptResult> {
-  const { plan, server, options } = task
-  const work = await prepared(context, plan)
+  const { server, options } = task
+  const work = await prepared(context, task)
   const has = (weight: Problem['weight']) => work.problems.some((problem) => problem.weight === weight)
   const applied = appliedOf(task, work)
   const proof = has('obstacle')
@@ -57,9 +59,9 @@ export async function carryOut(context: Context, task: AdoptTask): Promise<Adopt
 }
 
 /** The files as they will be. What cannot be read is a problem. */
-async function prepared({ settings }: Context, plan: AdoptPlan): Promise<Work> {
+async function prepared({ settings }: Context, { plan, setAside }: AdoptTask): Promise<Work> {
   const { root, migrationsDir } = settings
-  const own = await readMigrationsIfAny(migrationsDir, root)
+  const own = setAside === null ? await readMigrationsIfAny(migrationsDir, root) : []
   const problems = [...plan.problems]
   const known = new Set(problems.map(({ subject }) => subject))
   const files = new Map<string, Migration>()
@@ -117,7 +119,7 @@ async function isWanted(
 
 async function done(
   context: Context,
-  { plan, server, source, options }: AdoptTask,
+  { plan, server, source, options, setAside }: AdoptTask,
   { files }: Work,
 ): Promise<Pick<AdoptResult, 'written' | 'recorded' | 'exitStatus'>> {
   const { settings, answers, ask, signal, tell } = context
@@ -126,7 +128,7 @@ async function done(
   const history = historyOf(plan, source, files)
   const summary = `write ${fresh.length} files and record ${history.migrations.length} migrations as applied on ${placeOf(server)} (${environment})`
   const approved = await approve({ action: 'repair', what: history, summary }, environment, answers, ask)
-  const written = writeAdopted(root, migrationsDir, fresh)
+  const written = writeAdopted(root, migrationsDir, fresh, setAside)
   const recorded = await recordAdopted(server, approved, {
     environment,
     lockWaitMs: options.lockWaitMs,

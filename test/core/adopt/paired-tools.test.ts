@@ -87,3 +87,17 @@ describe('Hasura', () => {
     expect(Object.keys(appliedIn(older))).toEqual(['1672531200000_users', '1672704000000_orders'])
   })
 })
+
+test('the shell script that had this name has a second file for DOWN', () => {
+  const files = {
+    '20250101000000_users.sql': '-- Migration: users\n-- Created: today\n\ncreate table users (id int);\n',
+    '20250101000000_users_down.sql': '-- Rollback: users\n\ndrop table users;\n',
+  }
+  expect(recognisedBy(files, 'nself/migrations')).toMatchObject({ 'nself-bash': 'likely' })
+  const plan = planOf('nself-bash', files, [{ version: '20250101000000', applied_at: '2026-01-20T10:00:00+00:00' }])
+  expect(bodiesOf(plan)).toEqual({
+    '20250101000000_users':
+      '-- UP\n-- Migration: users\n-- Created: today\n\ncreate table users (id int);\n\n-- DOWN\n-- Rollback: users\n\ndrop table users;\n',
+  })
+  expect(appliedIn(plan)).toEqual({ '20250101000000_users': '2026-01-20T10:00:00+00:00' })
+})
