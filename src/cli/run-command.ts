@@ -51,13 +51,14 @@ function contextOf(flags: CommonFlags): Context {
     flagUrl: flags.databaseUrl,
     flagShadowUrl: flags.shadowUrl,
     startsProject: flags.startsProject === true,
+    onSecret: hideSecret,
   })
   for (const password of passwordsOf(settings)) hideSecret(password)
   for (const warning of settings.warnings) progress.tell(shown(`Warning: ${warning}`))
   return {
     settings,
     settingsOf: (environment, url) =>
-      loadOtherSettings({ cwd: process.cwd(), env: processEnvironment }, environment, url),
+      loadOtherSettings({ cwd: process.cwd(), env: processEnvironment, onSecret: hideSecret }, environment, url),
     answers: { yes: flags.yes === true, confirm: flags.confirm },
     ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { placesOf } from '../core/connection/link.ts'
+import { type Link, placesOf } from '../core/connection/link.ts'
 import { passwordIn } from '../core/connection/passfile.ts'
 import { placeOf } from '../postgres/driver/server.ts'
 import type { Context } from './shared/context.ts'
@@ -22,12 +22,12 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
       ['host', host],
       ['port', port],
       ['user', user],
-      ['password', password === null && !filed ? null : mask],
+      ['password', password === null && !filed && link.passwordSource === undefined ? null : mask],
       ['database', database],
       ['ssl', ssl],
     ]
     for (const [name, value] of parts) {
-      const source = name === 'password' && filed ? link.passfile : origins[name]
+      const source = name === 'password' && password === null ? passwordOrigin(link, filed) : origins[name]
       list.push({ name, value, source: source ?? 'default' })
     }
     if (link.role !== undefined) list.push({ name: 'role', value: link.role, source: 'NSELF_ROLE' })
@@ -46,4 +46,9 @@ export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
     files: settings.envFiles,
     warnings: settings.warnings,
   }
+}
+
+function passwordOrigin({ passfile, passwordSource }: Link, filed: boolean): string | undefined {
+  if (filed) return passfile
+  return passwordSource === undefined ? undefined : 'NSELF_PASSWORD_COMMAND'
 }

@@ -32,12 +32,13 @@ export function openProject(options: OpenSettings): Opened {
   const cwd = options.cwd ?? process.cwd()
   const flags = { flagEnvironment: environment, flagUrl: databaseUrl, flagShadowUrl: shadowUrl }
   // Who calls a library undoes by other means: nothing is copied unasked.
-  const settings = { ...loadSettings({ cwd, env, ...flags }), keepsUndoCopies: false }
   const secrets = new Secrets()
+  const onSecret = (secret: string) => secrets.hide(secret)
+  const settings = { ...loadSettings({ cwd, env, onSecret, ...flags }), keepsUndoCopies: false }
   for (const password of passwordsOf(settings)) secrets.hide(password)
   const tell = (sentence: string) => onMessage(secrets.redact(sentence))
   for (const warning of settings.warnings) tell(`Warning: ${warning}`)
-  return { settings, settingsOf: (other, url) => loadOtherSettings({ cwd, env }, other, url), secrets, tell }
+  return { settings, settingsOf: (other, url) => loadOtherSettings({ cwd, env, onSecret }, other, url), secrets, tell }
 }
 
 /** Where there is nobody to ask, and nothing that moves on a screen. */

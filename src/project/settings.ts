@@ -4,6 +4,7 @@ import { NselfError } from '../core/errors.ts'
 import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
 import { findRoot } from './find-root.ts'
+import { PasswordCommand } from './password-command.ts'
 import {
   type FoundServer,
   type Origins,
@@ -60,6 +61,8 @@ interface Input {
   readonly flagShadowUrl?: string | undefined
   /** Where no folder nself/ is found, the project begins where the person stands. */
   readonly startsProject?: boolean
+  /** Told each password that a command prints. */
+  readonly onSecret?: ((secret: string) => void) | undefined
 }
 
 const commonFiles = ['.env', '.env.dev']
@@ -73,7 +76,15 @@ const filesOf: Record<Environment, readonly string[]> = {
  * What the flags, the process environment and the env files say together.
  * @throws NselfError `configuration`; a password is never in it.
  */
-export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl, startsProject }: Input): Settings {
+export function loadSettings({
+  cwd,
+  env,
+  flagEnvironment,
+  flagUrl,
+  flagShadowUrl,
+  startsProject,
+  onSecret = () => {},
+}: Input): Settings {
   const root = findRoot(cwd) ?? (startsProject ? cwd : null)
   if (root === null) {
     throw new NselfError('configuration', `no nself/ folder here or above ${cwd}`, {
@@ -106,7 +117,7 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
     seedsDir: resolve(root, variables.get('NSELF_SEEDS_DIR')?.value ?? 'nself/seeds'),
     backupsDir: resolve(root, variables.get('NSELF_BACKUPS_DIR')?.value ?? '_backups'),
     pgBinDir: variables.get('NSELF_PG_BIN_DIR')?.value ?? null,
-    target: withRole(target, variables.get('NSELF_ROLE')?.value),
+    target: withPasswordCommand(withRole(target, variables.get('NSELF_ROLE')?.value), variables, onSecret),
     shadow: shadowFrom(flagShadowUrl, shadow && { ...shadow, source: describe('NSELF_SHADOW_URL', shadow) }, variables),
     serverOrigins: origins,
     folderOrigins: {
@@ -131,13 +142,19 @@ export function loadSettings({ cwd, env, flagEnvironment, flagUrl, flagShadowUrl
  * @throws NselfError `configuration` when they name none.
  */
 export function loadOtherSettings(
-  { cwd, env }: Pick<Input, 'cwd' | 'env'>,
+  { cwd, env, onSecret }: Pick<Input, 'cwd' | 'env' | 'onSecret'>,
   environment: Environment,
   url: string | null,
 ): Settings {
-  const namesServer = /^(?:DATABASE_URL|POSTGRES_\w+|PG[A-Z]+)$/
+  const namesServer = /^(?:DATABASE_URL|POSTGRES_\w+|PG[A-Z]+|NSELF_ROLE|NSELF_PASSWORD_COMMAND)$/
   const others = Object.fromEntries(Object.entries(env).filter(([name]) => url !== null || !namesServer.test(name)))
-  return loadSettings({ cwd, env: others, flagEnvironment: environment, ...(url === null ? {} : { flagUrl: url }) })
+  return loadSettings({
+    cwd,
+    env: others,
+    flagEnvironment: environment,
+    onSecret,
+    ...(url === null ? {} : { flagUrl: url }),
+  })
 }
 
 function shadowFrom(
@@ -175,6 +192,14 @@ function environmentFrom(text: string, source: string): Environment {
 const partsThatName = ['HOST', 'DB', 'USER']
 
 /** Later layers win: a URL in .env must not beat the POSTGRES_HOST of .env.staging. PG*, which a shell may have for psql, come last. */
+function withPasswordCommand(target: Target, variables: Variables, onSecret: (secret: string) => void): Target {
+  const name = 'NSELF_PASSWORD_COMMAND'
+  const command = variables.get(name)
+  if (command === undefined || target.kind !== 'server') return target
+  const passwordSource = new PasswordCommand(command.value, describe(name, command), onSecret)
+  return { ...target, link: { ...target.link, passwordSource } }
+}
+
 /** Of the embedded server everything is ours. */
 function withRole(target: Target, role: string | undefined): Target {
   if (role === undefined || target.kind !== 'server') return target

@@ -92,7 +92,7 @@ test('what belongs to a database and not to its contents comes along: encoding, 
 })
 
 test('a failed migration is told with its place, and the next call tries again', async () => {
-  const project = await server.project({ '001_bad.sql': '-- UP\nSELECT 1;\nCREATE TABEL x ();\n' })
+  const project = await server.project({ '001_bad.sql': '-- UP\nSELECT 1;\nSELECT 1 / 0;\n' })
   await expect(made(project)).rejects.toMatchObject({
     code: 'migration-failed',
     location: { path: 'nself/migrations/001_bad.sql', line: 3 },

@@ -23,6 +23,15 @@ export type SessionAttributes = (typeof sessionAttributes)[number]
 export const tlsVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
 type TlsVersion = (typeof tlsVersions)[number]
 
+/** Prints a password when one is wanted, and again once it was refused. */
+export interface PasswordSource {
+  /** The same as long as it is not forgotten. @throws NselfError `configuration`. */
+  read(): Promise<string>
+  forget(): void
+  /** What was read last, for a program that cannot ask; null before. */
+  readonly known: string | null
+}
+
 /** What a connection is made with besides its server, user and database, as libpq means it; what is not set is left out. */
 export interface Link {
   /** All places, when there are several or an address is given; otherwise the server's host and port are the only one. */
@@ -48,6 +57,8 @@ export interface Link {
   /** Of .pgpass, for a server without a password; and where they are, for the programs that read them for themselves. */
   readonly passwords?: readonly PasswordLine[]
   readonly passfile?: string
+  /** For a server without a password, after .pgpass. */
+  readonly passwordSource?: PasswordSource
 }
 
 /** The places of a server, in their order. */

@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg'
-import type { Place } from '../../core/connection/link.ts'
+import { type PasswordSource, type Place, placesOf } from '../../core/connection/link.ts'
 import { passwordIn } from '../../core/connection/passfile.ts'
 import { NselfError } from '../../core/errors.ts'
 import { placeOf, type Server } from './server.ts'
@@ -39,12 +39,24 @@ export async function configOf(
   }
 }
 
+/** Where the password of a server comes from that has to be asked for it; null where there is another, or nobody to ask. */
+export function passwordSourceOf(server: Server): PasswordSource | null {
+  const { link } = server
+  if (link?.passwordSource === undefined || placesOf(server).every((place) => knownPassword(server, place))) return null
+  return link.passwordSource
+}
+
+function knownPassword(server: Server, place: Place): string | null {
+  const { user, database, link } = server
+  return server.password || passwordIn(link?.passwords ?? [], { ...place, user, database })
+}
+
 /** @throws NselfError `connection` where there is none: the library would name its own insides. */
 function passwordAt(server: Server, place: Place): string {
-  const { user, database, link } = server
-  const found = server.password || passwordIn(link?.passwords ?? [], { ...place, user, database })
+  const { user, link } = server
+  const found = knownPassword(server, place) ?? link?.passwordSource?.known
   if (found) return found
   throw new NselfError('connection', `${placeOf(server)} asks for a password for ${user}, and none is set`, {
-    hint: 'set it: POSTGRES_PASSWORD, PGPASSWORD, in DATABASE_URL, or as a line of .pgpass',
+    hint: 'set it: POSTGRES_PASSWORD, PGPASSWORD, in DATABASE_URL, or as a line of .pgpass; or let a command print it: NSELF_PASSWORD_COMMAND',
   })
 }

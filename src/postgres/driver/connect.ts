@@ -2,7 +2,7 @@ import { isSocket, type Place } from '../../core/connection/link.ts'
 import { type Engine, engineOf, otherEngine } from '../../core/engine.ts'
 import { NselfError } from '../../core/errors.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
-import { configOf, connectTimeout } from './client-config.ts'
+import { configOf, connectTimeout, passwordSourceOf } from './client-config.ts'
 import { connectionError } from './connection-error.ts'
 import { hasTransactionalDdl } from './engine.ts'
 import { liftLimits } from './limits.ts'
@@ -53,7 +53,17 @@ export async function connectAsPerson(server: Server, applicationName: string): 
 
 async function open(server: Server, applicationName: string, timeoutMs: number): Promise<Connection> {
   const attempt = () => firstThatAnswers(server, (place, tls) => openAt(server, place, tls, applicationName, timeoutMs))
+  const passwords = passwordSourceOf(server)
+  const isFresh = passwords?.known === null
+  // Before the server is waiting for it: a command may take longer than a login.
+  await passwords?.read()
   const again = async (error: unknown) => {
+    // A token of an hour ago is none any more.
+    if (passwords !== null && !isFresh && systemCodeOf(error) === '28P01') {
+      passwords.forget()
+      await passwords.read()
+      return attempt()
+    }
     if (!isBeingRenamed(error)) throw error
     await new Promise((resolve) => setTimeout(resolve, renameTakes))
     return attempt()

@@ -24,7 +24,7 @@ export function libpqEnvironment(server: Server, applicationName: string, major 
     PGUSER: server.user,
     PGDATABASE: server.database,
     PGAPPNAME: applicationName,
-    PGPASSWORD: server.password ?? undefined,
+    PGPASSWORD: server.password ?? link.passwordSource?.known ?? undefined,
     PGPASSFILE: server.password === null ? link.passfile : undefined,
     PGSSLMODE: server.ssl,
     // Without one the certificates of the system, as the driver takes them.

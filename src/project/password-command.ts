@@ -1,0 +1,87 @@
+import type { PasswordSource } from '../core/connection/link.ts'
+import { NselfError } from '../core/errors.ts'
+import { messageOf } from '../core/system-error.ts'
+
+/** In ms. A token of a cloud takes a second or two; a login that waits for a person takes longer than a deploy may. */
+const patience = 30_000
+const longest = 64 * 1024
+
+/** A password that a command prints, such as the token of a cloud database. The command runs once, when a server is to be entered. */
+export class PasswordCommand implements PasswordSource {
+  private readonly command: string
+  private readonly source: string
+  private readonly onSecret: (secret: string) => void
+  private asked: Promise<string> | null = null
+  known: string | null = null
+
+  /**
+   * @param source where the command was set: `NSELF_PASSWORD_COMMAND in .env.prod`.
+   * @param onSecret is told what must be shown nowhere.
+   */
+  constructor(command: string, source: string, onSecret: (secret: string) => void) {
+    this.command = command
+    this.source = source
+    this.onSecret = onSecret
+  }
+
+  /** @throws NselfError `configuration`, never with what the command has printed. */
+  read(): Promise<string> {
+    this.asked ??= this.run()
+    return this.asked
+  }
+
+  forget(): void {
+    this.asked = null
+    this.known = null
+  }
+
+  private async run(): Promise<string> {
+    const { code, output } = await outputOf(this.command).catch((error) => {
+      throw this.wrong(
+        error instanceof TooSlow ? `did not end within ${patience / 1000} s` : `cannot be run: ${messageOf(error)}`,
+      )
+    })
+    if (code !== 0) throw this.wrong(code === null ? 'was ended by a signal' : `ended with exit status ${code}`)
+    const lines = output.replace(/\r?\n$/, '').split(/\r?\n/)
+    const [password = ''] = lines
+    if (lines.length > 1) throw this.wrong(`printed ${lines.length} lines in place of a password`)
+    if (password === '') throw this.wrong('printed no password')
+    this.onSecret(password)
+    this.known = password
+    return password
+  }
+
+  private wrong(what: string): NselfError {
+    return new NselfError('configuration', `the command of ${this.source} ${what}`, {
+      hint: 'run it by hand to see what it says; it must print the password, and nothing else, on one line of stdout. Nothing was run',
+    })
+  }
+}
+
+class TooSlow extends Error {}
+
+async function outputOf(command: string): Promise<{ code: number | null; output: string }> {
+  const { spawn } = await import('node:child_process')
+  const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true })
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const giveUp = () => {
+      child.kill('SIGKILL')
+      // What the command has started may keep it open.
+      child.stdout.destroy()
+    }
+    const timer = setTimeout(() => {
+      giveUp()
+      reject(new TooSlow())
+    }, patience)
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (output.length > longest) giveUp()
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, output })
+    })
+  })
+}
