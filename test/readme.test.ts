@@ -30,7 +30,7 @@ afterAll(() => {
 
 function run(line: string): { status: number | null; stdout: string; stderr: string } {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(PG|POSTGRES|NSELF|npm_|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
+    ([name]) => !/^(PG|POSTGRES|NSELF|npm_|GITHUB_|GITLAB_|CI$|CI_|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
   )
   const env = {
     ...Object.fromEntries(inherited),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { systemRefusal } from '../core/system-refusal.ts'
+import { ciOf } from '../project/ci.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { print, streams } from './output.ts'
 import { renderError } from './render/error.ts'
@@ -57,6 +58,8 @@ export async function fail(cause: unknown, { json, debug }: FailOptions): Promis
   for (const secret of error.location?.secrets ?? []) hideSecret(secret)
   if (!json || !isPrinted(`${jsonError(error)}\n`))
     streams().stderr.write(`${renderError(error, await paintFor(2, processEnvironment))}\n`)
+  const ci = ciOf(processEnvironment)
+  if (ci !== null) (await import('./tell-ci.ts')).reportFailure(ci, error)
   if (debug && error.cause !== undefined) {
     const { sourceStack } = await import('./source-stack.ts')
     streams().stderr.write(`${redact(`debug caused by: ${sourceStack(error.cause)}`)}\n`)

@@ -1,4 +1,7 @@
 import type { Ora } from 'ora'
+import type { Ci } from '../project/ci.ts'
+import { LogSection } from './ci/log-section.ts'
+import { inWorkflowLog } from './ci/workflow-command.ts'
 
 /** How long something runs before a spinner turns; and how often a log without a terminal hears that it still does. */
 const spinAfter = 500
@@ -18,15 +21,22 @@ export interface Progress {
   stop(): void
 }
 
-/** The spinner is loaded only for what takes long on a terminal; without one, plain lines say that it still runs. */
-export function progressOn(stderr: () => NodeJS.WriteStream): Progress {
-  const line = new MovingLine(stderr)
+/**
+ * The spinner is loaded only for what takes long on a terminal; without one, plain lines say that it still runs.
+ * @param ci in a log of a CI system nothing moves, even where it looks like a terminal.
+ */
+export function progressOn(stderr: () => NodeJS.WriteStream, ci?: Ci['kind']): Progress {
+  const line = new MovingLine(stderr, ci === undefined)
+  const section = new LogSection(ci === 'gitlab' ? (text) => stderr().write(text) : null, Date.now)
   const began = Date.now()
   let questions = 0
   let held: string[] = []
   let thought = 0
 
-  const write = (sentence: string) => line.around(() => stderr().write(`${sentence}\n`))
+  const write = (sentence: string) => {
+    section.open()
+    line.around(() => stderr().write(`${ci === 'github' ? inWorkflowLog(sentence) : sentence}\n`))
+  }
   return {
     tell(sentence) {
       if (questions > 0) held.push(sentence)
@@ -51,7 +61,10 @@ export function progressOn(stderr: () => NodeJS.WriteStream): Progress {
       }
     },
     now: () => Date.now() - thought,
-    stop: () => line.stop(),
+    stop() {
+      line.stop()
+      section.close()
+    },
   }
 }
 
@@ -62,15 +75,18 @@ class MovingLine {
   private timer: NodeJS.Timeout | null = null
   private readonly stderr: () => NodeJS.WriteStream
 
-  constructor(stderr: () => NodeJS.WriteStream) {
+  private readonly mayMove: boolean
+
+  constructor(stderr: () => NodeJS.WriteStream, mayMove: boolean) {
     this.stderr = stderr
+    this.mayMove = mayMove
   }
 
   /** @param began when the command did, for the reminder. */
   start(began: number): void {
     if (this.spinner !== null) this.spinner.text = this.text
     // A terminal of no width, as some programs make it, is no place for a line that moves: the spinner would hang.
-    const moves = this.stderr().isTTY && this.stderr().columns > 0
+    const moves = this.mayMove && this.stderr().isTTY && this.stderr().columns > 0
     this.timer ??= moves
       ? setTimeout(() => void this.spin(), spinAfter)
       : setInterval(() => this.remind(began), remindEvery)

@@ -3,6 +3,7 @@ import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
 import { pressForAnswers } from '../postgres/driver/silence.ts'
 import { traceConnections } from '../postgres/driver/trace.ts'
+import { ciOf } from '../project/ci.ts'
 import { passwordsOf } from '../project/known-passwords.ts'
 import { processEnvironment, wantsDebug } from '../project/process-environment.ts'
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
@@ -41,7 +42,8 @@ async function handOver<T>(work: () => Promise<T>): Promise<T> {
 /** A sentence as it may be sent to a terminal or a log. */
 const shown = (sentence: string) => visible(redact(sentence))
 
-const progress = progressOn(() => streams().stderr)
+const ci = ciOf(processEnvironment)
+const progress = progressOn(() => streams().stderr, ci?.kind)
 
 function contextOf(flags: CommonFlags): Context {
   const settings = loadSettings({
@@ -87,5 +89,6 @@ export async function runCommand(flags: CommonFlags, command: (context: Context)
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   const text = flags.json ? jsonResult(result) : await textOf(result)
   process.exitCode = statusAfter(result)
+  if (ci !== null) (await import('./tell-ci.ts')).reportResult(ci, result)
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
 }

@@ -40,7 +40,7 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 function environment(more: Env): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(PG|POSTGRES|NSELF|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
+    ([name]) => !/^(PG|POSTGRES|NSELF|GITHUB_|GITLAB_|CI$|CI_|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
   )
   // A copy before each down and fresh is the concern of the tests of undo alone.
   const all = Object.entries({ ...Object.fromEntries(inherited), NSELF_UNDO: 'off', ...more })

@@ -26,7 +26,8 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
   const width = Math.max(...migrations.map((item) => item.name.length), 9)
   const rows = migrations.map((item) => {
     const status = item.outOfOrder ? 'pending, out of order' : item.status
-    const when = item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19)}  ${item.durationMs} ms`
+    const when =
+      item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19).replace('T', ' ')}  ${item.durationMs} ms`
     const part = item.statements ? `  ${partText(item.statements)}` : ''
     const from = item.status === 'missing' && item.branch !== null ? `  applied from ${item.branch}` : ''
     return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}${from}`.trimEnd()

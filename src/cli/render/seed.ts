@@ -18,7 +18,7 @@ export function renderSeedStatus({ seeds: all, database, environment }: SeedStat
   const colours = { applied: paint.green, pending: paint.yellow, edited: paint.yellow, missing: paint.red }
   const width = Math.max(...all.map((item) => item.name.length), 4)
   const rows = all.map(({ name, status, appliedAt, durationMs }) => {
-    const when = appliedAt === null ? '' : `${appliedAt.slice(0, 19)}  ${durationMs} ms`
+    const when = appliedAt === null ? '' : `${appliedAt.slice(0, 19).replace('T', ' ')}  ${durationMs} ms`
     return `${name.padEnd(width)}  ${colours[status](status.padEnd(8))}  ${when}`.trimEnd()
   })
   const counts = (['applied', 'pending', 'edited', 'missing'] as const).flatMap((status) => {

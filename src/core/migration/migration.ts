@@ -39,6 +39,7 @@ export interface Applied {
   readonly state: 'applied' | 'failed' | 'reverting'
   /** Order of application, from 1. */
   readonly position: number
+  /** ISO 8601, in the zone of the session. */
   readonly appliedAt: string
   readonly durationMs: number
   readonly appliedBy: string

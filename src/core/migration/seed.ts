@@ -17,6 +17,7 @@ export interface Seed {
 export interface Seeded {
   readonly name: string
   readonly checksum: string
+  /** ISO 8601, in the zone of the session. */
   readonly appliedAt: string
   readonly durationMs: number
 }

@@ -67,7 +67,7 @@ const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
 const columns = `version, name, checksum, state, position, applied_at, duration_ms, applied_by, down_sql, statements_done,
   statement_begun, done_checksum`
 /** A column that an older format has not is taken from `absent`. As one value: thousands of rows are read several times faster so than row by row. */
-const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at::text, duration_ms,
+const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at, duration_ms,
   applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
   statement_begun, done_checksum, present.seen_checksum, present.branch) ORDER BY position)
   FROM (SELECT NULL::text AS seen_checksum, NULL::text AS branch) AS absent,

@@ -21,7 +21,7 @@ export async function readSeeded(client: Client): Promise<Seeded[] | null> {
   if (!found?.[0]) return null
   const rows = await queryArrays<Row>(
     client,
-    'SELECT name, checksum, applied_at::text, duration_ms FROM nself.seeds ORDER BY name',
+    `SELECT name, checksum, to_json(applied_at) #>> '{}', duration_ms FROM nself.seeds ORDER BY name`,
   )
   return rows.map(([name, checksum, appliedAt, durationMs]) => ({ name, checksum, appliedAt, durationMs }))
 }
