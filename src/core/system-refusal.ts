@@ -3,15 +3,15 @@ import { diskFull, isDiskFull, systemCodeOf } from './system-error.ts'
 
 /** What an operating system refuses for reasons that are a person's to change, and what to do about it. */
 const refusals: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
-  EACCES: ['permission denied', 'change its rights, or run nself as a user who may'],
-  EPERM: ['the system does not permit it', 'change its rights, or run nself as a user who may'],
+  EACCES: ['permission denied', 'change its permissions, or run nself as a user who has them'],
+  EPERM: ['the operating system does not permit it', 'change its permissions, or run nself as a user who has them'],
   EROFS: ['the file system is read-only', 'mount it for writing, or work in another folder'],
-  EIO: ['the disk reports an error', 'look at the disk and at the log of the system'],
+  EIO: ['the disk reports an error', 'check the disk and the system log'],
   EMFILE: ['too many files are open', 'raise the limit: ulimit -n 4096'],
   ENFILE: ['too many files are open on this machine', 'close some programs'],
-  ENAMETOOLONG: ['the name is too long', 'take a shorter one'],
+  ENAMETOOLONG: ['the name is too long', 'use a shorter one'],
   ELOOP: ['its links form a circle', 'remove one of them'],
-  ENOTDIR: ['a part of its path is a file, not a folder', 'move that file away, or take another path'],
+  ENOTDIR: ['a part of its path is a file, not a folder', 'move that file away, or use another path'],
   EISDIR: ['it is a folder', 'name a file'],
   EBUSY: ['another program uses it', 'end that program, and run the command again'],
   ETXTBSY: ['another program uses it', 'end that program, and run the command again'],

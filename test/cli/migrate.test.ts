@@ -69,7 +69,7 @@ describe('a migration that fails', () => {
     const { code, stderr } = await up(project)
     expect(code).toBe(2)
     expect(stderr).toContain('migrations/002_b.sql:4:6\n  4 | DROP TABL b;\n    |      ^\n')
-    expect(stderr).toContain('nothing was run; 2 more cannot be read as they are: 003_c.sql, 004_d.sql')
+    expect(stderr).toContain('nothing was run; 2 more files have errors: 003_c.sql, 004_d.sql')
     expect(await project.tables()).toEqual([])
     expect((await up(project, '--dry-run')).code).toBe(2)
   })
@@ -222,7 +222,7 @@ describe('order and history', () => {
     await project.ok('db', 'migrate', 'up')
     const { code, stderr } = await down(project, '2')
     expect(code).toBe(3)
-    expect(stderr).toContain('irreversible: 001_a')
+    expect(stderr).toContain('cannot revert 001_a: no DOWN')
     expect(await project.tables()).toEqual(['a', 'b'])
   })
 

@@ -383,7 +383,7 @@ Table users {
   ALTER COLUMN n SET DEFAULT 0,
   ALTER COLUMN n SET NOT NULL,
   ALTER COLUMN s SET DEFAULT 'done';`)
-  expect(up.match(/Writes the whole table anew/g)).toHaveLength(1)
+  expect(up.match(/Rewrites the whole table/g)).toHaveLength(1)
   expect(up).toMatch(/s +public\.status NOT NULL DEFAULT 'draft',/)
   expect(up.indexOf('TABLE public.zebra')).toBeLessThan(up.indexOf('TABLE public.apple'))
   expect(down).not.toContain('DROP CONSTRAINT')
@@ -409,7 +409,7 @@ describe('consent', () => {
     expect(result.files).toEqual(['nself/migrations/002_change_users.sql'])
     const [up, down] = readFileSync(join(project.root, result.files[0]), 'utf8').split('-- DOWN')
     expect(up).toContain('-- ! name: all values of this column are lost.')
-    expect(down).toContain('-- ! name: fails when the table has rows, which would have no value here')
+    expect(down).toContain('-- ! name: fails if the table has rows: they would have no value here')
   })
 
   test('at a terminal a rename is asked for, and then nothing is dropped', async () => {
@@ -439,7 +439,7 @@ describe('consent', () => {
   test('renames that cannot be are refused in words', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
     for (const [rename, words] of [
-      ['users.nome=full_name', 'the migrations make no such table, column, enum or schema'],
+      ['users.nome=full_name', 'the migrations create no such table, column, enum or schema'],
       ['users.name=id', 'already'],
       ['users.name', 'not understood'],
     ] as const) {

@@ -68,8 +68,8 @@ describe('the migrations of a folder', () => {
     )
     const { location, hint } = await fault(read(files))
     expect(location).toMatchObject({ path: `migrations-${count}/1_a.sql` })
-    expect(hint).toContain('remove it, or put BEGIN before')
-    expect(hint).toContain('6 more cannot be read as they are: 3_a.sql, 4_a.sql, 5_a.sql, 6_a.sql, 7_a.sql …')
+    expect(hint).toContain('remove it, or write BEGIN before')
+    expect(hint).toContain('6 more files have errors: 3_a.sql, 4_a.sql, 5_a.sql, 6_a.sql, 7_a.sql …')
   })
 
   test('may begin with a byte order mark, which is no part of them', async () => {

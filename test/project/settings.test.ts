@@ -326,10 +326,10 @@ describe('parameters of libpq', () => {
     ['sslmode=verify-ful', 'sslmode must be one of'],
     ['sslmode=Require', 'sslmode must be one of'],
     ['target_session_attrs=master', 'target_session_attrs must be one of'],
-    ['foo=bar', '"foo" is no parameter'],
-    ['require_auth=none', 'require_auth cannot be heeded'],
-    ['replication=database', 'replication cannot be heeded'],
-    ['constructor=1', '"constructor" is no parameter'],
+    ['foo=bar', '"foo" is not a parameter'],
+    ['require_auth=none', 'require_auth is not supported'],
+    ['replication=database', 'replication is not supported'],
+    ['constructor=1', '"constructor" is not a parameter'],
     ['options', 'a name and a value'],
   ])('%s is an error', (query, message) => {
     expect(errorOf(() => linkOf(`?${query}`)).message).toContain(message)

@@ -4,8 +4,8 @@
  */
 type Use = 'heeded' | 'harmless' | { readonly refused: string; readonly unless?: readonly string[] }
 
-const gss = { refused: 'nself has no GSSAPI', unless: ['disable', 'prefer', '0'] }
-const oauth = { refused: 'nself has no OAuth' }
+const gss = { refused: 'nself does not speak GSSAPI', unless: ['disable', 'prefer', '0'] }
+const oauth = { refused: 'nself does not speak OAuth' }
 const scram = { refused: 'nself logs in with the password itself' }
 
 /** Each parameter of libpq 18, and `ssl`, which other drivers have. */
@@ -53,9 +53,9 @@ const uses: Readonly<Record<string, Use>> = {
   gsslib: 'harmless',
   gssencmode: gss,
   gssdelegation: gss,
-  replication: { refused: 'on a replication connection no migration can run', unless: ['false', 'off', 'no', '0'] },
+  replication: { refused: 'no migration can run on a replication connection', unless: ['false', 'off', 'no', '0'] },
   requirepeer: { refused: 'nself cannot see who runs the server' },
-  require_auth: { refused: 'nself takes the way to log in that the server asks for' },
+  require_auth: { refused: 'nself logs in the way that the server asks for' },
   min_protocol_version: { refused: 'nself speaks version 3.0 of the protocol', unless: ['3.0'] },
   max_protocol_version: 'harmless',
   scram_client_key: scram,
@@ -106,10 +106,10 @@ const ofOthers: Readonly<Record<string, { readonly whose: string; readonly inste
 export function refusalOf(name: string, value: string): string | null {
   const use = Object.hasOwn(uses, name) ? uses[name] : undefined
   if (use === 'heeded' || use === 'harmless') return null
-  if (use !== undefined) return use.unless?.includes(value) ? null : `${name} cannot be heeded: ${use.refused}`
+  if (use !== undefined) return use.unless?.includes(value) ? null : `${name} is not supported: ${use.refused}`
   const other = Object.hasOwn(ofOthers, name.toLowerCase()) ? ofOthers[name.toLowerCase()] : undefined
   if (other !== undefined) return `"${name}" is a parameter of ${other.whose}, not of PostgreSQL`
-  return `"${name}" is no parameter of a PostgreSQL URL`
+  return `"${name}" is not a parameter of a PostgreSQL URL`
 }
 
 /** A query of a URL without the parameters of other drivers, what PostgreSQL has for them in their place; null where none is there. */

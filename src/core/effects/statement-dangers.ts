@@ -114,7 +114,7 @@ function alters(node: TreeNode, made: Made): Danger[] {
       return [{ kind: 'drop-column', object, what: `drops the column ${object}`, destructive: true, relation, column }]
     }
     if (command.subtype === 'AT_SetUnLogged') {
-      const what = `makes ${table} unlogged: written anew, without rows on standbys and after a crash`
+      const what = `makes ${table} unlogged: it is rewritten, has no rows on standbys, and loses them in a crash`
       return [{ kind: 'unlogged', object: table, what, destructive: true, relation }]
     }
     return command.subtype === 'AT_AlterColumnType' ? [retypes(command, relation)] : []

@@ -28,11 +28,11 @@ export function typeChange(from: string, to: string): TypeChange {
   )
 }
 
-/** `keeps all values; writes the whole table anew while nobody can use it` */
+/** `keeps all values; rewrites the whole table, which nobody can use meanwhile` */
 export function typeChangeText(change: TypeChange): string {
-  const cost = { writes: 'writes the whole table anew while', reads: 'reads the whole table while', none: null }
+  const cost = { writes: 'rewrites the whole table', reads: 'scans the whole table', none: null }
   const whole = cost[costOf(change)]
-  return whole === null ? valuesText(change) : `${valuesText(change)}; ${whole} nobody can use it`
+  return whole === null ? valuesText(change) : `${valuesText(change)}; ${whole}, which nobody can use meanwhile`
 }
 
 /** What it costs those who use the table meanwhile. */
@@ -41,13 +41,13 @@ export function costOf({ rewrites, fails }: TypeChange): 'writes' | 'reads' | 'n
   return fails === null ? 'none' : 'reads'
 }
 
-/** What becomes of the values: `values are rounded; fails when a value does not fit` */
+/** What becomes of the values: `values are rounded; fails if a value does not fit` */
 export function valuesText(change: TypeChange): string {
   const { loses, fails } = change
   const parts = [
     loses ?? (fails === null ? 'keeps all values' : null),
-    fails === null ? null : `fails when ${fails}`,
-    costOf(change) === 'none' ? 'writes nothing anew' : null,
+    fails === null ? null : `fails if ${fails}`,
+    costOf(change) === 'none' ? 'rewrites nothing' : null,
   ]
   return parts.filter((part) => part !== null).join('; ')
 }
@@ -176,5 +176,5 @@ function betweenOthers(from: Type, to: Type): TypeChange {
   if (from.name === 'json' && to.name === 'jsonb')
     return { loses: 'the order of keys, and keys that come twice, are lost', fails: mayNotFit, rewrites: true }
   if (from.name === 'jsonb' && to.name === 'json') return keeps
-  return { loses: 'values may be written in another way', fails: mayNotFit, rewrites: true }
+  return { loses: 'values may be written differently', fails: mayNotFit, rewrites: true }
 }

@@ -141,14 +141,14 @@ function lookalikeFault({ start, text }: Comment, { direction, foreign }: Marker
   }
   return new SqlError(
     start,
-    `${text} looks like a marker and is none`,
+    `${text} looks like a section marker but is not one`,
     `to begin a section, write -- ${direction.toUpperCase()} alone on the line; for a comment, use other words`,
   )
 }
 
 function notNothing({ direction, opened }: OpenSection): SqlError {
   const label = direction.toUpperCase()
-  return new SqlError(opened, `${label} says nothing-to-do and has a statement`, 'remove the header or the statement')
+  return new SqlError(opened, `${label} says nothing-to-do but has a statement`, 'remove the header or the statement')
 }
 
 function misplaced({ start, text }: Comment): SqlError {

@@ -37,11 +37,11 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
     if (!headerLookalike.test(text)) return null
     throw new SqlError(
       start,
-      `${text} looks like a header and is none`,
+      `${text} looks like a header but is not one`,
       'write -- nself: no-transaction, or -- depends_on: 003',
     )
   }
-  const wrong = (hint: string) => new SqlError(start, `header not understood: ${text}`, hint)
+  const wrong = (hint: string) => new SqlError(start, `unknown header: ${text}`, hint)
   const value = certain(match[2])
   if (certain(match[1]).toLowerCase() === 'depends_on') {
     return { dependsOn: dependencies(value, wrong('write -- depends_on: 003_create_orders, 004')) }

@@ -60,7 +60,7 @@ export class OwnTransactions {
    */
   finish(transaction: boolean): Shape {
     if (this.isOpen && !this.implicit) {
-      throw new SqlError(this.begun, 'BEGIN without its COMMIT', 'add COMMIT at its end, or remove BEGIN')
+      throw new SqlError(this.begun, 'BEGIN without a COMMIT', 'add COMMIT at its end, or remove BEGIN')
     }
     if (this.count === 0) return { wrapped: false, blocks: 0, begin: transaction ? this.options : null }
     const wrapped = this.isEmpty || (this.count === 1 && this.loose === 0 && transaction)
@@ -69,7 +69,7 @@ export class OwnTransactions {
 
   private begin(token: StatementToken): void {
     if (this.isOpen) {
-      throw new SqlError(token.start, `${named(token)} stands in a transaction that is open`, 'put COMMIT before it')
+      throw new SqlError(token.start, `${named(token)} stands inside an open transaction`, 'put COMMIT before it')
     }
     this.open(token)
     this.options = transactionOptions(token.words)
@@ -118,7 +118,7 @@ function stray(token: StatementToken): SqlError {
   return new SqlError(
     token.start,
     `${named(token)} without a BEGIN`,
-    'remove it, or put BEGIN before what it is to commit: without one a migration runs in one transaction, with its tracking row',
+    'remove it, or write BEGIN before what it should commit; without BEGIN, the section runs in one transaction together with its tracking row',
   )
 }
 
@@ -126,14 +126,14 @@ function otherEnd(token: StatementToken): SqlError {
   return new SqlError(
     token.start,
     `${named(token)} ends a transaction without committing it`,
-    'remove it: what fails is rolled back; ROLLBACK TO a savepoint is possible',
+    'remove it: a migration that fails is rolled back anyway; ROLLBACK TO a savepoint is allowed',
   )
 }
 
 function cannotStand(token: StatementToken): SqlError {
   return new SqlError(
     token.start,
-    `${named(token)} cannot run in a transaction, and stands in one of the section's own`,
-    'put it before BEGIN or after COMMIT',
+    `${named(token)} cannot run in a transaction, but stands between BEGIN and COMMIT`,
+    'move it before BEGIN or after COMMIT',
   )
 }

@@ -14,7 +14,7 @@ export function planRedo(state: State, count: number | undefined): { readonly do
   const gone = state.entries.find(({ version, file, applied }) => applied && file === null && versions.has(version))
   if (gone !== undefined) {
     throw new NselfError('refused', `${gone.name} cannot be applied again: its file is not here`, {
-      hint: 'bring the file back, or revert alone: nself db migrate down; nothing was run',
+      hint: 'bring the file back, or only revert: nself db migrate down; nothing was run',
     })
   }
   return { down, up: applyAgain(reverted(state, versions), versions) }

@@ -53,7 +53,7 @@ export function refuseLostRows({ lost }: State): void {
   const [first] = lost
   if (first === undefined) return
   throw new NselfError('refused', lostProblem(lost), {
-    hint: `put ${lost.length === 1 ? 'it' : 'them'} back: nself db migrate repair --rebuild; what is to run again: nself db migrate repair --forget ${first.version}; nothing was run`,
+    hint: `to put ${lost.length === 1 ? 'it' : 'them'} back: nself db migrate repair --rebuild; to run one again instead: nself db migrate repair --forget ${first.version}; nothing was run`,
   })
 }
 
@@ -73,7 +73,7 @@ export function refuseTakenNumbers({ entries }: State): void {
       'refused',
       `${file.name} is pending, but its number is that of ${twin.name}, which is applied here`,
       {
-        hint: `the file of ${twin.name} is not here${fromBranch(twin) || ': it is of another branch or checkout'}. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or revert ${twin.name} by its stored DOWN: nself db migrate sync; nothing was run`,
+        hint: `the file of ${twin.name} is not here${fromBranch(twin) || ': it belongs to another branch or checkout'}. Give the pending one the next free number: nself db migrate repair --renumber ${file.name}; or revert ${twin.name} by its stored DOWN: nself db migrate sync; nothing was run`,
       },
     )
   }
@@ -87,9 +87,9 @@ export function refuseRenumbered({ entries }: State): void {
   const flags = found.map(({ version, sameAs }) => `--renamed ${sameAs?.version}=${version}`).join(' ')
   throw new NselfError(
     'refused',
-    `${first.name} has the text of ${first.sameAs.name}, which is applied and whose file is gone: it would run a second time`,
+    `${first.name} has the same text as ${first.sameAs.name}, which is applied and whose file is gone: its work would be done twice`,
     {
-      hint: `if it was renamed: nself db migrate repair ${flags}; if it is to run again, write in it: -- nself: allow same-text because REASON; nothing was run`,
+      hint: `if it was renamed: nself db migrate repair ${flags}; to run it again on purpose, write in it: -- nself: allow same-text because REASON; nothing was run`,
     },
   )
 }
@@ -108,9 +108,13 @@ export function refuseEdited(state: State): void {
       ? ''
       : `undo the edit and write a new migration instead${redoHint(state, others)}, or accept it as it is: nself db migrate repair --accept ${versions(others)}`,
   ]
-  throw new NselfError('refused', `edited after being applied: ${listNames(edited)}`, {
-    hint: hints.filter((hint) => hint !== '').join('; '),
-  })
+  throw new NselfError(
+    'refused',
+    `${listNames(edited)} ${edited.length === 1 ? 'was applied, and its file has' : 'were applied, and their files have'} changed since`,
+    {
+      hint: hints.filter((hint) => hint !== '').join('; '),
+    },
+  )
 }
 
 /**
@@ -141,9 +145,11 @@ export function refusePartial(state: State): void {
   }
 }
 
-export function outOfOrder(late: readonly Entry[]): NselfError {
-  const verb = late.length === 1 ? 'is' : 'are'
-  return new NselfError('refused', `out of order: ${listNames(late)} ${verb} older than what is applied already`, {
-    hint: `give it a newer number: nself db migrate repair --renumber ${late[0]?.name}; or apply it anyway with --allow-out-of-order`,
+export function outOfOrder(late: readonly Entry[], entries: readonly Entry[]): NselfError {
+  const [have, number] = late.length === 1 ? ['has', 'a lower number'] : ['have', 'lower numbers']
+  const last = entries.findLast(({ status }) => status === 'applied')
+  const applied = last === undefined ? 'what is already applied' : `${last.name}, which is already applied`
+  return new NselfError('refused', `${listNames(late)} ${have} ${number} than ${applied}`, {
+    hint: `to give it the next number: nself db migrate repair --renumber ${late[0]?.name}; to apply it as it is: nself db migrate up --allow-out-of-order`,
   })
 }

@@ -68,7 +68,7 @@ export function planUp(state: State, limit: Limit = {}, allowOutOfOrder = false)
   const open = state.entries.slice(0, end).filter(({ status }) => isOpen(status))
   const chosen = open.slice(0, limit.count)
   const late = chosen.filter((entry) => entry.outOfOrder)
-  if (late.length > 0 && !allowOutOfOrder) throw outOfOrder(late)
+  if (late.length > 0 && !allowOutOfOrder) throw outOfOrder(late, state.entries)
   const steps = withStatements(chosen.map((entry) => step('up', entry)))
   return { action: 'up', steps, renames: renamesOf(state) }
 }
@@ -111,7 +111,7 @@ export function planDown(state: State, limit: Limit = {}): Plan {
 export function planRevert(
   state: State,
   chosen: readonly Entry[],
-  wayOut = 'write a DOWN section for it, or go back only as far as the migration after it with --to; nothing was changed',
+  wayOut = 'write a DOWN section for it, or use --to to revert only what was applied after it; nothing was changed',
 ): Plan {
   refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
@@ -136,9 +136,9 @@ function refuseIrreversible(chosen: readonly Entry[], wayOut: string): void {
   })
   if (stuck.length === 0) return
   const edited = stuck.find(({ status, file }) => status === 'edited' && file?.down)
-  throw new NselfError('refused', `irreversible: ${listNames(stuck)} ${stuck.length === 1 ? 'has' : 'have'} no DOWN`, {
+  throw new NselfError('refused', `cannot revert ${listNames(stuck)}: no DOWN`, {
     hint: edited
-      ? `${edited.name} had none when it was applied, and its file has changed since. Where its present DOWN fits, accept the file: nself db migrate repair --accept ${edited.version}. Nothing was changed`
+      ? `${edited.name} had none when it was applied, and its file has changed since. If the DOWN that it has now fits, accept the file: nself db migrate repair --accept ${edited.version}. Nothing was changed`
       : wayOut,
   })
 }
@@ -162,7 +162,7 @@ function withStatements(steps: readonly Step[]): readonly Step[] {
     'invalid-migration',
     `${empty.file?.path ?? empty.name} has no statement in UP; nothing was run`,
     {
-      hint: 'write its SQL, or if it is to do nothing put -- nself: nothing-to-do below -- UP',
+      hint: 'write its SQL; or, if it should do nothing, put -- nself: nothing-to-do below -- UP',
     },
   )
 }

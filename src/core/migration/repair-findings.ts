@@ -45,7 +45,14 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
   const lostRows = state.lost.length > 0 ? [propose('--rebuild', lostProblem(state.lost), rebuild(state), 'best')] : []
   return [
     ...(lost
-      ? [propose('--rebuild', 'the table of migrations is gone, but not the journal', rebuild(state), 'best')]
+      ? [
+          propose(
+            '--rebuild',
+            'the table nself.migrations is gone, but its journal is still there',
+            rebuild(state),
+            'best',
+          ),
+        ]
       : []),
     ...lostRows,
     ...entries.flatMap((entry) => [
@@ -54,7 +61,7 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
       ...failedFindings(entry),
     ]),
     ...invalidIndexes.map((index) => {
-      const problem = `index ${index} is INVALID, as CONCURRENTLY leaves it`
+      const problem = `index ${index} is INVALID, left behind by a failed CONCURRENTLY`
       return propose(`--drop-invalid-index ${shellWord(index)}`, problem, dropIndex(index), 'best')
     }),
   ]
@@ -76,7 +83,7 @@ function editedFindings(state: State, entry: Entry): ProposedRepair[] {
   if (!wasEmpty(applied)) {
     return [propose(`--accept ${version}`, problem, take, `undo the edit${redoHint(state, [entry])}`)]
   }
-  const empty = `${name} was applied when its UP had no statement, so that nothing of it ever ran`
+  const empty = `${name} was applied when its UP had no statement, so nothing of it ever ran`
   return [
     propose(`--forget ${version}`, empty, forget(applied), 'best'),
     propose(`--accept ${version}`, problem, take, null),
@@ -85,7 +92,7 @@ function editedFindings(state: State, entry: Entry): ProposedRepair[] {
 
 function renamedFindings({ version, name, file, sameAs }: Entry): ProposedRepair[] {
   if (sameAs === null || file === null) return []
-  const problem = `${name} has the text of ${sameAs.name}, which is applied and whose file is gone`
+  const problem = `${name} has the same text as ${sameAs.name}, which is applied and whose file is gone`
   return [propose(`--renamed ${sameAs.version}=${version}`, problem, renamed(file, sameAs), 'best')]
 }
 

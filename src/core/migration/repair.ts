@@ -128,7 +128,7 @@ function renamedFor(state: State, from: string, to: string): Repair {
   const wrong = (problem: string) => new NselfError('usage', problem, { hint: 'see nself db migrate status' })
   if (!row) throw wrong(`version ${from} is not one that is applied and whose file is gone`)
   if (!file || isTaken(state, file)) throw wrong(`version ${to} is not pending`)
-  if (!isSameText(file, row)) throw wrong(`${file.name} has not the text of ${row.name}`)
+  if (!isSameText(file, row)) throw wrong(`${file.name} does not have the text of ${row.name}`)
   return renamed(file, row)
 }
 
@@ -192,7 +192,7 @@ function baseline(state: State, last: string): Repair[] {
   )
   return until.flatMap(({ file }) =>
     file
-      ? [{ kind: 'baseline', file, row: null, what: `record ${file.name} as applied before nself came` } as const]
+      ? [{ kind: 'baseline', file, row: null, what: `record ${file.name} as applied before nself was used` } as const]
       : [],
   )
 }

@@ -9,7 +9,7 @@ export function withOthers(first: unknown, others: readonly string[]): unknown {
   const { code, message, hint, location, cause } = first
   return new NselfError(code, message, {
     ...(location === undefined ? {} : { location }),
-    hint: `${hint}; ${others.length} more cannot be read as they are: ${names}`,
+    hint: `${hint}; ${others.length} more ${others.length === 1 ? 'file has' : 'files have'} errors: ${names}`,
     cause,
   })
 }

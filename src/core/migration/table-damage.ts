@@ -11,7 +11,7 @@ export type TableDamage = { readonly table: string } & (
   | { readonly kind: 'required'; readonly name: string }
   /** It has lost its primary key, which is this column. */
   | { readonly kind: 'key'; readonly name: string }
-  /** It is no table, where no column is named, or lacks columns without which it is no table of nself's. */
+  /** It is no table, where no column is named, or lacks columns without which nself did not make this table. */
   | { readonly kind: 'foreign'; readonly columns: readonly string[]; readonly aside: string }
   | { readonly kind: 'missing' }
   /** It is in a schema of another name, with all the others. */
@@ -32,17 +32,17 @@ export function problemOf(damage: TableDamage): string {
     case 'column':
       return `${table} lacks its column ${damage.name}`
     case 'type':
-      return `the column ${damage.name} of ${table} is no ${damage.type} any more`
+      return `the column ${damage.name} of ${table} is no longer of type ${damage.type}`
     case 'default':
-      return `the column ${damage.name} of ${table} has lost what fills it`
+      return `the column ${damage.name} of ${table} has lost its ${damage.value === 'identity' ? 'identity' : 'default'}`
     case 'required':
-      return `${table} has a column ${damage.name} of somebody else's that must not be empty`
+      return `${table} has a column ${damage.name} that nself did not make and that must not be null`
     case 'key':
       return `${table} has lost its primary key`
     case 'foreign':
       return damage.columns.length === 0
-        ? `${table} is no plain table`
-        : `${table} lacks ${damage.columns.join(', ')}: it is no table of nself's`
+        ? `${table} is not an ordinary table`
+        : `${table} lacks ${damage.columns.join(', ')}: nself did not make this table`
     case 'missing':
       return `the table ${table} is gone`
     case 'moved':
@@ -66,13 +66,13 @@ export function fixOf(damage: TableDamage): string {
     case 'default':
       return `set the ${damage.value === 'identity' ? 'identity' : 'default'} of ${damage.name} again`
     case 'required':
-      return `let ${damage.name} be empty`
+      return `let ${damage.name} be null`
     case 'key':
       return `make ${damage.name} the primary key again`
     case 'foreign':
-      return `rename it to ${damage.aside} and make nself.${damage.table} anew`
+      return `rename it to ${damage.aside} and create nself.${damage.table} again`
     case 'missing':
-      return `make nself.${damage.table} anew`
+      return `create nself.${damage.table} again`
     case 'moved':
       return 'rename it back'
   }

@@ -46,7 +46,7 @@ function withoutUniqueHashes(table: DesignTable, note: Note): DesignTable {
   const isHash = ({ unique, method }: DesignIndex) => unique && method === 'hash'
   const [hashes, indexes] = [table.indexes.filter(isHash), table.indexes.filter((index) => !isHash(index))]
   if (hashes.length === 0) return table
-  note(`a hash index cannot be unique in PostgreSQL: ${table.name} gets one that can`)
+  note(`a hash index cannot be unique in PostgreSQL: ${table.name} gets a B-tree index instead`)
   const isKey = ({ keys, comment }: DesignIndex) => comment === null && keys.every(({ isColumn }) => isColumn)
   const keys = hashes.filter(isKey).map(({ name, keys, at }) => {
     return { kind: 'unique' as const, name, columns: keys.map(({ text }) => text), at }
@@ -63,7 +63,7 @@ function withOneKeyEach(table: DesignTable, note: Note): DesignTable {
   const keys = table.keys.filter((key) => best(key) === key)
   for (const key of table.keys) {
     if (key.kind === 'unique' && best(key) !== key)
-      note(`${table.name} (${key.columns.join(', ')}) is said to be unique more than once: it gets one constraint`)
+      note(`${table.name} (${key.columns.join(', ')}) is declared unique more than once: it gets one constraint`)
   }
   return { ...table, keys }
 }

@@ -74,7 +74,7 @@ export function parseRenames(texts: readonly string[], current: Catalog): Rename
   const whole = asked.map(({ path, to }) => renameOfWhole(path, to, current))
   return asked.map(({ text, path, to }, i) => {
     const rename = whole[i] ?? renameOfColumn(path, to, current, whole)
-    if (rename === null) throw wrong(text, 'the migrations make no such table, column, enum or schema')
+    if (rename === null) throw wrong(text, 'the migrations create no such table, column, enum or schema')
     return rename
   })
 }

@@ -17,8 +17,8 @@ interface Effect {
   readonly cost: string | null
 }
 
-const writes = 'Writes the whole table anew while nobody can use it.'
-const reads = 'Reads the whole table while nobody can use it.'
+const writes = 'Rewrites the whole table, which nobody can use meanwhile.'
+const reads = 'Scans the table, which nobody can use meanwhile.'
 
 /**
  * What a generated statement does to rows that are there and to those who use the table meanwhile, one line each;
@@ -44,14 +44,14 @@ const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1
 
 function effectsOfPart(sql: string, before: Catalog): Effect[] {
   if (/^(?:CREATE|ALTER) USER MAPPING /.test(sql))
-    return [{ what: 'Without a password, which is not copied: add the one that it needs.', cost: null }]
+    return [{ what: 'The password is not copied: add it if one is needed.', cost: null }]
   const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
   if (dropped !== null) return [{ what: 'All rows of this table are lost.', cost: null }]
   const indexed = newIndex.exec(sql)?.[1]
   if (indexed !== undefined) {
-    const what = sql.startsWith('CREATE UNIQUE') ? 'Fails when two rows have the same values.' : null
+    const what = sql.startsWith('CREATE UNIQUE') ? 'Fails if two rows have the same values.' : null
     const cost =
-      'Writes to the table wait while it is built; on a large one, build it CONCURRENTLY in a migration of its own.'
+      'Blocks writes to the table while it is built; for a large table, build it CONCURRENTLY in a migration of its own.'
     return exists(indexed, before) ? [{ what, cost }] : []
   }
   const [, table, action] = alterTable.exec(sql) ?? []
@@ -69,28 +69,33 @@ function effectsOfAlter(table: string, action: string, before: Catalog): Effect[
   const old = column === undefined ? undefined : columnOf(table, column, before)
   if (/^DROP COLUMN /.test(action)) return [{ what: 'All values of this column are lost.', cost: null }]
   if (/^ALTER COLUMN .* SET NOT NULL$/s.test(action)) {
-    return [{ what: 'Fails when a row has no value here: fill it first.', cost: reads }]
+    return [{ what: 'Fails if any row has no value here: fill the column first.', cost: reads }]
   }
   const [, type, zone] =
     /^ALTER COLUMN .*? TYPE (.*?)(?: USING .* AT TIME ZONE '(.*)'| USING .*| COLLATE .*)?$/s.exec(action) ?? []
   if (type !== undefined && old !== undefined) return [effectOfType(old.type, type, zone)]
   if (/^ADD COLUMN /.test(action)) return effectsOfNewColumn(action)
   if (/^ADD CONSTRAINT .* FOREIGN KEY /s.test(action)) {
-    const cost = 'Reads the whole table; writes to both tables wait meanwhile.'
-    return [{ what: 'Fails when a row refers to nothing.', cost }]
+    const cost = 'Scans the table; blocks writes to both tables meanwhile.'
+    return [{ what: 'Fails if any row references a missing parent.', cost }]
   }
   if (/^ADD CONSTRAINT .* (?:PRIMARY KEY|UNIQUE) /s.test(action)) {
     const cost = 'Nobody can use the table while the index is built.'
-    return [{ what: 'Fails when two rows have the same values.', cost }]
+    return [{ what: 'Fails if two rows have the same values.', cost }]
   }
-  if (/^ADD CONSTRAINT .* CHECK /s.test(action)) return [{ what: 'Fails when a row breaks it.', cost: reads }]
+  if (/^ADD CONSTRAINT .* CHECK /s.test(action)) return [{ what: 'Fails if any row violates it.', cost: reads }]
   return []
 }
 
 function effectsOfNewColumn(action: string): Effect[] {
   const filled = / (?:DEFAULT|GENERATED) /.test(action)
   if (/ NOT NULL/.test(action) && !filled)
-    return [{ what: 'Fails when the table has rows, which would have no value here: give it a default.', cost: null }]
+    return [
+      {
+        what: 'Fails if the table has rows: they would have no value here. Give the column a default, or fill it first.',
+        cost: null,
+      },
+    ]
   const computed = / GENERATED ALWAYS AS \(|DEFAULT .*(?:random|uuid|clock_timestamp|nextval)\w*\(|AS IDENTITY/i.test(
     action,
   )

@@ -21,7 +21,7 @@ export function hintForUnknownType({ name, type }: DesignColumn, enums: readonly
   }
   const near = nearest(word, [...usual.split(' '), ...enums.map((item) => item.name)])
   if (near !== null) return `did you mean ${near}${rest}?`
-  return 'write one that it knows, such as text, varchar(20), bigint, numeric(10,2), timestamptz or jsonb, or an Enum of the design; one of an extension needs a migration with CREATE EXTENSION first'
+  return 'use one that PostgreSQL knows, such as text, varchar(20), bigint, numeric(10,2), timestamptz or jsonb, or an Enum of the design; one of an extension needs a migration with CREATE EXTENSION first'
 }
 
 function nearest(word: string, known: readonly string[]): string | null {

@@ -198,7 +198,7 @@ export class Lexer {
     this.rest = ''
     if (this.state === 'copy') throw this.copyWithoutData(this.opened - this.base)
     if (this.state !== 'code') {
-      throw new SqlError(this.opened, unterminated[this.state], 'close it: all that follows was read as part of it')
+      throw new SqlError(this.opened, unterminated[this.state], 'close it: everything after it was read as part of it')
     }
     this.endStatement(this.pos)
     if (this.copyPending) throw this.copyWithoutData(this.pos)
@@ -534,7 +534,7 @@ export class Lexer {
   private copyWithoutData(at: number): SqlError {
     return new SqlError(
       this.base + at,
-      'COPY data without the line \\. that ends them',
+      'COPY data without the line \\. that ends it',
       'end the data with a line of \\.',
     )
   }

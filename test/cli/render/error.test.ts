@@ -36,10 +36,10 @@ test.each([
 })
 
 test('an error that ends in a password is still JSON', () => {
-  const error = new NselfError('usage', 'header not understood: password=sesame', { hint: 'password: "sesame"' })
+  const error = new NselfError('usage', 'unknown header: password=sesame', { hint: 'password: "sesame"' })
   expect(JSON.parse(jsonError(error))).toMatchObject({
     ok: false,
-    error: { message: 'header not understood: password=***', hint: 'password: ***' },
+    error: { message: 'unknown header: password=***', hint: 'password: ***' },
   })
 })
 

@@ -188,7 +188,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         kind: 'drop-invalid-index',
         version: null,
         flag: '--drop-invalid-index public.a_idx',
-        what: 'index public.a_idx is INVALID, as CONCURRENTLY leaves it: drop index public.a_idx',
+        what: 'index public.a_idx is INVALID, left behind by a failed CONCURRENTLY: drop index public.a_idx',
         recommended: true,
         better: null,
       },

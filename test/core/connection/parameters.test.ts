@@ -13,13 +13,13 @@ describe('a parameter of a URL is', () => {
   })
 
   test.each([
-    ['gssencmode', 'require', /nself has no GSSAPI/],
-    ['replication', 'database', /on a replication connection no migration can run/],
+    ['gssencmode', 'require', /nself does not speak GSSAPI/],
+    ['replication', 'database', /no migration can run on a replication connection/],
     ['schema', 'app', /is a parameter of Prisma/],
     ['currentSchema', 'app', /is a parameter of JDBC/],
     ['pool_size', '5', /is a parameter of other drivers/],
-    ['sslmod', 'require', /is no parameter of a PostgreSQL URL/],
-    ['constructor', '1', /is no parameter of a PostgreSQL URL/],
+    ['sslmod', 'require', /is not a parameter of a PostgreSQL URL/],
+    ['constructor', '1', /is not a parameter of a PostgreSQL URL/],
   ])('refused with the reason: %s=%s', (name, value, reason) => {
     expect(refusalOf(name, value)).toMatch(reason)
   })

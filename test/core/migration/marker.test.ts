@@ -5,7 +5,7 @@ import { errorOf } from '../../helpers/history.ts'
 
 const parse = (text: string) => parseMigration('001_a.sql', { version: '1', name: '001_a' }, text)
 
-describe('a comment that looks like a marker and is none is refused, so that DOWN never runs as a part of UP', () => {
+describe('a comment that looks like a section marker but is not one is refused, so that DOWN never runs as a part of UP', () => {
   test.each([
     '-- DOWN;',
     '-- DOWN.',
@@ -54,7 +54,7 @@ describe('a comment that looks like a marker and is none is refused, so that DOW
     for (const text of [`-- UP\nSELECT 1;\n${line}\nDROP TABLE t;\n`, `SELECT 1;\n  ${line}\r\nDROP TABLE t;`]) {
       expect(errorOf(() => parse(text))).toMatchObject({
         code: 'invalid-migration',
-        message: expect.stringMatching(/looks like a marker|marker of another tool/),
+        message: expect.stringMatching(/looks like a section marker|marker of another tool/),
         location: { line: text.startsWith('--') ? 3 : 2 },
       })
     }
@@ -68,7 +68,7 @@ describe('a comment that looks like a marker and is none is refused, so that DOW
   )
 
   test('below a statement that has no semicolon too', () => {
-    expect(errorOf(() => parse('-- UP\nSELECT 1\n-- DOWN;\nSELECT 2;')).message).toMatch(/looks like a marker/)
+    expect(errorOf(() => parse('-- UP\nSELECT 1\n-- DOWN;\nSELECT 2;')).message).toMatch(/looks like a section marker/)
   })
 })
 

@@ -337,7 +337,7 @@ describe('headers', () => {
   ])('%s is not understood', (line) => {
     expect(fault(`-- UP\n  ${line}\nSELECT 1;`)).toMatchObject({
       code: 'invalid-migration',
-      message: `header not understood: ${line}`,
+      message: `unknown header: ${line}`,
       location: { path: '001_a.sql', line: 2, column: 3 },
     })
   })
@@ -345,7 +345,7 @@ describe('headers', () => {
   test('a long run of blanks in a header or a marker costs no time', () => {
     const blanks = ' '.repeat(300_000)
     expect(sections(`-- UP${blanks}x\n-- x${blanks}UP\n-- UP${blanks}:\nSELECT 1;`).up).toBe('SELECT 1;')
-    expect(fault(`-- nself: a${blanks}b\nSELECT 1;`).message).toMatch(/^header not understood/)
+    expect(fault(`-- nself: a${blanks}b\nSELECT 1;`).message).toMatch(/^unknown header/)
   })
 })
 
@@ -403,13 +403,13 @@ describe('a file is refused', () => {
       1,
     ],
     ['with ROLLBACK in DOWN', '-- UP\n-- DOWN\nSELECT 1; ROLLBACK', /ROLLBACK ends/, 3, 11],
-    ['with BEGIN and no COMMIT', '-- UP\n/* a */ begin;\n', /BEGIN without its COMMIT/, 2, 9],
-    ['with BEGIN twice', 'BEGIN;\nSELECT 1;\nBEGIN;\nCOMMIT;', /BEGIN stands in a transaction that is open/, 3, 1],
-    ['with a chain without an end', 'BEGIN;\nSELECT 1;\nCOMMIT AND CHAIN;', /BEGIN without its COMMIT/, 3, 1],
+    ['with BEGIN and no COMMIT', '-- UP\n/* a */ begin;\n', /BEGIN without a COMMIT/, 2, 9],
+    ['with BEGIN twice', 'BEGIN;\nSELECT 1;\nBEGIN;\nCOMMIT;', /BEGIN stands inside an open transaction/, 3, 1],
+    ['with a chain without an end', 'BEGIN;\nSELECT 1;\nCOMMIT AND CHAIN;', /BEGIN without a COMMIT/, 3, 1],
     ['with ROLLBACK at the end of its transaction', 'BEGIN;\nSELECT 1;\nROLLBACK;', /ROLLBACK ends/, 3, 1],
     ['with a transaction around what cannot be in one', 'BEGIN;\nVACUUM;\nEND;', /VACUUM cannot run in a/, 2, 1],
     ['with a chain behind what cannot be in one', 'VACUUM;\nCOMMIT AND CHAIN;', /VACUUM cannot run in a/, 1, 1],
-    ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /BEGIN without its COMMIT/, 1, 1],
+    ['with START TRANSACTION', 'START TRANSACTION READ ONLY;', /BEGIN without a COMMIT/, 1, 1],
     [
       'with a BEGIN of other words',
       'BEGIN ISOLATION SERIALIZABLE;\nCOMMIT;',

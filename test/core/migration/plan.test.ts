@@ -94,7 +94,7 @@ describe('up', () => {
       rows(a),
       {},
       'refused',
-      /edited after being applied: 001_a$/,
+      /001_a was applied, and its file has changed since$/,
       /--accept 1$/,
     ],
     [
@@ -103,10 +103,18 @@ describe('up', () => {
       rows(a, b),
       {},
       'refused',
-      /1_a, 2_b$/,
+      /^1_a, 2_b were applied, and their files have changed since$/,
       /--accept 1,2$/,
     ],
-    ['one edited beyond N', [a, file('002_b', { up: 'x' })], rows(b), { count: 0 }, 'refused', /edited/, /repair/],
+    [
+      'one edited beyond N',
+      [a, file('002_b', { up: 'x' })],
+      rows(b),
+      { count: 0 },
+      'refused',
+      /^002_b was applied/,
+      /repair/,
+    ],
     ['an unknown version', all, [], { to: '9' }, 'usage', /version 9 is unknown/, /status/],
     [
       'one failed without its file',
@@ -177,7 +185,7 @@ describe('up', () => {
       rows(a, b),
       {},
       'refused',
-      /^003_b has the text of 002_b, which is applied and whose file is gone/,
+      /^003_b has the same text as 002_b, which is applied and whose file is gone/,
       /--renamed 2=3;.*allow same-text because/,
     ],
     [
@@ -186,7 +194,7 @@ describe('up', () => {
       rows(a, b),
       {},
       'refused',
-      /^003_x has the text of 002_b/,
+      /^003_x has the same text as 002_b/,
       /--renamed 2=3/,
     ],
   ])('refuses %s', (_, files, history, limit, code, message, hint) => {
@@ -223,14 +231,14 @@ describe('down', () => {
   })
 
   test.each<[what: string, files: Migration[], history: Applied[], limit: Limit, code: string, message: RegExp]>([
-    ['one without DOWN', [file('001_a', { down: null })], rows(a), {}, 'refused', /^irreversible: 001_a has no DOWN/],
+    ['one without DOWN', [file('001_a', { down: null })], rows(a), {}, 'refused', /^cannot revert 001_a: no DOWN/],
     [
       'any without DOWN',
       [a, file('2_b', { down: '' }), c],
       rows(a, b, c),
       { count: 3 },
       'refused',
-      /^irreversible: 2_b has/,
+      /^cannot revert 2_b/,
     ],
     [
       'several',
@@ -238,7 +246,7 @@ describe('down', () => {
       rows(a, b),
       { to: '0' },
       'refused',
-      /2_b, 1_a have no/,
+      /cannot revert 2_b, 1_a: no DOWN/,
     ],
     [
       'one gone without a stored DOWN',
@@ -246,7 +254,7 @@ describe('down', () => {
       [row(a, 1), row(b, 2, { revertible: false })],
       {},
       'refused',
-      /002_b has no DOWN/,
+      /cannot revert 002_b: no DOWN/,
     ],
     ['an unknown version', all, rows(a), { to: '9' }, 'usage', /version 9 is not applied/],
     ['a version that is pending', all, rows(a), { to: '2' }, 'usage', /version 2 is not applied/],

@@ -25,9 +25,9 @@ test.each<[damage: TableDamage, what: string]>([
   ],
   [
     { kind: 'foreign', table: 'migrations', columns: ['version', 'name'], aside: 'migrations_set_aside_2' },
-    "nself.migrations lacks version, name: it is no table of nself's: rename it to migrations_set_aside_2 and make nself.migrations anew",
+    'nself.migrations lacks version, name: nself did not make this table: rename it to migrations_set_aside_2 and create nself.migrations again',
   ],
-  [{ kind: 'missing', table: 'journal' }, 'the table nself.journal is gone: make nself.journal anew'],
+  [{ kind: 'missing', table: 'journal' }, 'the table nself.journal is gone: create nself.journal again'],
 ])('%j is told with its fix', (damage, what) => {
   expect(tableFindings([damage])).toMatchObject([
     { kind: 'restore-tables', version: null, flag: '--restore-tables', what },

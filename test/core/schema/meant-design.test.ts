@@ -16,7 +16,7 @@ describe('what is unique more than once gets one constraint', () => {
     const { tables, notes } = await parse(`Table t {\n ${body}\n}\n`)
     expect(tables[0]?.keys).toMatchObject(keys)
     expect(tables[0]?.keys).toHaveLength(1)
-    expect(notes).toEqual(['t (e) is said to be unique more than once: it gets one constraint'])
+    expect(notes).toEqual(['t (e) is declared unique more than once: it gets one constraint'])
   })
 })
 
@@ -29,7 +29,7 @@ test('a unique hash index becomes a constraint, or an index that can be unique',
     { unique: false, method: 'hash' },
     { unique: true, method: null },
   ])
-  expect(notes).toEqual(['a hash index cannot be unique in PostgreSQL: t gets one that can'])
+  expect(notes).toEqual(['a hash index cannot be unique in PostgreSQL: t gets a B-tree index instead'])
 })
 
 test.each([

@@ -8,20 +8,20 @@ describe('what a generated statement does to rows and users is told:', () => {
   test.each([
     ['DROP TABLE "public"."users"', /^All rows of this table are lost/],
     ['ALTER TABLE "public"."users" DROP COLUMN "name"', /^All values of this column are lost/],
-    ['ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL', /^Fails when a row has no value here/],
-    ['ALTER TABLE "public"."users" ADD COLUMN "age" integer NOT NULL', /^Fails when the table has rows/],
-    ['ALTER TABLE "public"."users" ADD COLUMN "key" uuid DEFAULT gen_random_uuid()', /^Writes the whole table anew/],
+    ['ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL', /^Fails if any row has no value here/],
+    ['ALTER TABLE "public"."users" ADD COLUMN "age" integer NOT NULL', /^Fails if the table has rows/],
+    ['ALTER TABLE "public"."users" ADD COLUMN "key" uuid DEFAULT gen_random_uuid()', /^Rewrites the whole table/],
     [
       'ALTER TABLE "public"."users" ADD CONSTRAINT "f" FOREIGN KEY ("id") REFERENCES "public"."t"("id")',
-      /refers to nothing/,
+      /references a missing parent/,
     ],
     ['ALTER TABLE "public"."users" ADD CONSTRAINT "u" UNIQUE ("name")', /two rows have the same values/],
-    ['ALTER TABLE "public"."users" ADD CONSTRAINT "c" CHECK ((id > 0))', /a row breaks it/],
-    ['CREATE INDEX "i" ON "public"."users" ("name")', /^Writes to the table wait/],
-    ['CREATE UNIQUE INDEX "i" ON "public"."users" ("name")', /^Fails when two rows have the same values/],
+    ['ALTER TABLE "public"."users" ADD CONSTRAINT "c" CHECK ((id > 0))', /any row violates it/],
+    ['CREATE INDEX "i" ON "public"."users" ("name")', /^Blocks writes to the table/],
+    ['CREATE UNIQUE INDEX "i" ON "public"."users" ("name")', /^Fails if two rows have the same values/],
     [
       'ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE integer USING name::integer',
-      /fails when a value does not fit/,
+      /fails if a value does not fit/,
     ],
     ['ALTER TABLE "public"."users" ALTER COLUMN "odd""name" TYPE integer', /^Was text:/],
   ])('%s', (sql, told) => {
@@ -50,25 +50,25 @@ test('of a DOWN only what can make it fail is told', () => {
 
 describe('a change of type is judged:', () => {
   test.each([
-    ['character varying(10)', 'character varying(20)', /keeps all values; writes nothing anew/],
-    ['character varying(10)', 'text', /keeps all values; writes nothing anew/],
-    ['character varying(20)', 'character varying(10)', /fails when a value is longer than 10 characters/],
-    ['integer', 'bigint', /keeps all values. Writes the whole table anew/],
-    ['bigint', 'integer', /fails when a value does not fit/],
-    ['integer', 'text', /keeps all values. Writes the whole table anew/],
+    ['character varying(10)', 'character varying(20)', /keeps all values; rewrites nothing/],
+    ['character varying(10)', 'text', /keeps all values; rewrites nothing/],
+    ['character varying(20)', 'character varying(10)', /fails if a value is longer than 10 characters/],
+    ['integer', 'bigint', /keeps all values. Rewrites the whole table/],
+    ['bigint', 'integer', /fails if a value does not fit/],
+    ['integer', 'text', /keeps all values. Rewrites the whole table/],
     ['numeric(12,4)', 'numeric(12,2)', /values are rounded/],
     ['numeric', 'integer', /values are rounded/],
     ['timestamp without time zone', 'timestamp with time zone', /time zone of the session/],
-    ['text', 'jsonb', /fails when a value does not fit/],
-    ['character(5)', 'character varying(5)', /blanks at the end of values are lost. Writes the whole table anew/],
-    ['numeric(12,2)', 'numeric(14,2)', /keeps all values; writes nothing anew/],
+    ['text', 'jsonb', /fails if a value does not fit/],
+    ['character(5)', 'character varying(5)', /blanks at the end of values are lost. Rewrites the whole table/],
+    ['numeric(12,2)', 'numeric(14,2)', /keeps all values; rewrites nothing/],
   ])('%s to %s', (from, to, told) => {
     const sql = `ALTER TABLE "public"."t" ALTER COLUMN "c" TYPE ${to}`
     expect(effectsOf({ sql }, catalog(table('t', [`c ${from}`])))).toEqual([expect.stringMatching(told)])
   })
 })
 
-test('of a statement of several parts each is told by its column, and once that the table is written anew', () => {
+test('of a statement of several parts each is told by its column, and once that the table is rewritten', () => {
   const parts = [
     'ALTER TABLE "public"."users" ALTER COLUMN "id" TYPE bigint USING "id"::bigint',
     'ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL',
@@ -76,7 +76,7 @@ test('of a statement of several parts each is told by its column, and once that 
   ]
   expect(effectsOf({ sql: '', parts }, before)).toEqual([
     'id: was integer: keeps all values.',
-    'name: fails when a row has no value here: fill it first.',
-    'Writes the whole table anew while nobody can use it.',
+    'name: fails if any row has no value here: fill the column first.',
+    'Rewrites the whole table, which nobody can use meanwhile.',
   ])
 })

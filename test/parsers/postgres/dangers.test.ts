@@ -93,10 +93,10 @@ test.each([
     'varchar(9)',
     [
       true,
-      'from varchar(10) to varchar(9): blanks beyond 9 characters are lost; fails when a value is longer than 9 characters',
+      'from varchar(10) to varchar(9): blanks beyond 9 characters are lost; fails if a value is longer than 9 characters',
     ],
   ],
-  ['integer', 'int8', [false, 'from integer to int8: keeps all values; writes the whole table anew']],
+  ['integer', 'int8', [false, 'from integer to int8: keeps all values; rewrites the whole table']],
   ['integer', 'int8 USING c::int8', [false, 'from integer to int8: keeps all values']],
   ['numeric(10,4)', 'numeric(10,2)', [true, 'values are rounded']],
   ['text', 'varchar(9) USING c::varchar(9)', [true, 'which may lose data']],

@@ -198,7 +198,7 @@ describe('no question is asked more than before for', () => {
     [
       'a change of type that keeps all values',
       'ALTER TABLE users ALTER id TYPE bigint;',
-      'Change: 002_x changes the type of users.id from integer to int8: keeps all values; writes the whole table anew',
+      'Change: 002_x changes the type of users.id from integer to int8: keeps all values; rewrites the whole table',
     ],
     [
       'INSERT … ON CONFLICT DO UPDATE',
