@@ -3,6 +3,7 @@ import { addAdopt } from './tree/adopt.ts'
 import { addBackup, addUndo } from './tree/backup.ts'
 import { addCompletion } from './tree/completion.ts'
 import { addEnv } from './tree/env.ts'
+import { addInit } from './tree/init.ts'
 import { commonGroup, ownOptionsFirst, type Runner } from './tree/leaf.ts'
 import { migrateLeaves } from './tree/migrate.ts'
 import { addQuery } from './tree/query.ts'
@@ -60,6 +61,7 @@ export function buildProgram(run: Runner, words: readonly string[] | null, outsi
   }
   addNamed(words?.[0], {
     db,
+    init: () => addInit(program, run),
     env: () => addEnv(program, run),
     start: server,
     stop: server,

@@ -9,8 +9,8 @@ const mask = '***'
 
 /** Which environment and server the settings mean, and where each of them came from. Connects to nothing. */
 export function env({ settings }: Pick<Context, 'settings'>): EnvResult {
-  const { target, serverOrigins: origins, productionUsers: users, root } = settings
-  const folder = (path: string) => relative(root, path) || '.'
+  const { target, serverOrigins: origins, productionUsers: users, cwd } = settings
+  const folder = (path: string) => relative(cwd, path) || '.'
   const list: Setting[] = [{ name: 'environment', value: settings.environment, source: settings.environmentSource }]
   if (target.kind === 'server') {
     const { user, password, database, ssl = null, link = {} } = target

@@ -5,6 +5,7 @@ import type { FailureReport } from './report.ts'
 const exitStatus = {
   usage: 2,
   configuration: 2,
+  'no-project': 2,
   'invalid-migration': 2,
   'invalid-design': 2,
   conflict: 2,

@@ -8,7 +8,7 @@ export function isSql(file: string): boolean {
   return /\.sql$/i.test(file) && !file.startsWith('.')
 }
 
-/** Names of the files in a folder of migrations, sorted. @throws NselfError `configuration` when it cannot be read. */
+/** Names of the files in a folder of migrations, sorted; none where there is no folder. @throws NselfError `configuration` when it cannot be read. */
 export function listFiles(folder: string, root: string): string[] {
   return listEntries(folder, root).map(({ name }) => name)
 }
@@ -20,8 +20,9 @@ export function listEntries(folder: string, root: string): Dirent[] {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     const code = systemCodeOf(error)
+    if (code === 'ENOENT') return []
     throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
-      hint: code === 'ENOENT' ? `mkdir -p ${relative(root, folder)}, or set NSELF_MIGRATIONS_DIR` : 'check its rights',
+      hint: code === 'ENOTDIR' ? 'a file stands in its place: move it away' : 'check its rights',
       cause: error,
     })
   }

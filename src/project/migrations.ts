@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
@@ -86,11 +85,6 @@ export async function readMigrations(
   before: readonly Migration[] = [],
 ): Promise<Migration[]> {
   return parseFiles(await readFiles(folder, root, before), [])
-}
-
-/** The same; none where there is no folder yet. @throws NselfError as readMigrations. */
-export async function readMigrationsIfAny(folder: string, root: string): Promise<Migration[]> {
-  return existsSync(folder) ? readMigrations(folder, root) : []
 }
 
 function misnamed(shown: string): NselfError {

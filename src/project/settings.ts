@@ -1,9 +1,10 @@
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { type Environment, parseEnvironment } from '../core/environment.ts'
 import { NselfError } from '../core/errors.ts'
 import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
-import { findRoot } from './find-root.ts'
+import { findRoot, folderWithSettings, noProject } from './find-root.ts'
 import { PasswordCommand } from './password-command.ts'
 import {
   type FoundServer,
@@ -60,7 +61,7 @@ interface Input {
   readonly flagUrl?: string | undefined
   readonly flagShadowUrl?: string | undefined
   /** Where no folder nself/ is found, the project begins where the person stands. */
-  readonly startsProject?: boolean
+  readonly startsProject?: boolean | undefined
   /** Told each password that a command prints. */
   readonly onSecret?: ((secret: string) => void) | undefined
 }
@@ -82,15 +83,10 @@ export function loadSettings({
   flagEnvironment,
   flagUrl,
   flagShadowUrl,
-  startsProject,
+  startsProject = false,
   onSecret = () => {},
 }: Input): Settings {
-  const root = findRoot(cwd) ?? (startsProject ? cwd : null)
-  if (root === null) {
-    throw new NselfError('configuration', `no nself/ folder here or above ${cwd}`, {
-      hint: 'mkdir -p nself/migrations',
-    })
-  }
+  const root = rootOf(cwd, env, startsProject)
   const fromProcess = variablesOf(env, null)
   const common = commonFiles.map((file) => readEnvFile(root, file))
   const [environment, environmentSource] = chooseEnvironment(
@@ -132,8 +128,27 @@ export function loadSettings({
       ...files.flatMap(misreadLines),
       ...strangeVariables(variables),
       ...warnings,
+      ...(startsProject ? [] : missingFolders(root, cwd, variables)),
     ],
   }
+}
+
+const folderVariables = ['NSELF_MIGRATIONS_DIR', 'NSELF_SEEDS_DIR']
+
+function rootOf(cwd: string, env: Input['env'], startsProject: boolean): string {
+  const found = findRoot(cwd) ?? folderWithSettings(cwd, folderVariables)
+  if (found !== null) return found
+  if (startsProject || folderVariables.some((name) => env[name])) return resolve(cwd)
+  throw noProject(cwd)
+}
+
+/** A folder that is not there is empty; one that somebody names is most likely misspelt. */
+function missingFolders(root: string, cwd: string, variables: Variables): string[] {
+  return folderVariables.flatMap((name) => {
+    const variable = variables.get(name)
+    if (variable === undefined || existsSync(resolve(root, variable.value))) return []
+    return [`${describe(name, variable)} names ${relative(cwd, resolve(root, variable.value))}, which is not there`]
+  })
 }
 
 /**

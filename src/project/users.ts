@@ -40,9 +40,9 @@ const usual: UsersConfig = {
 }
 
 /** @throws NselfError `configuration` with every fault of the file. */
-export async function readUsersConfig(root: string): Promise<UsersConfig> {
+export async function readUsersConfig(root: string, cwd: string): Promise<UsersConfig> {
   const path = join(root, 'nself', 'config', 'seed-users.json')
-  const text = await readText(path, relative(root, path))
+  const text = await readText(path, relative(cwd, path))
   if (text === null) return usual
   const { z } = await import('zod')
   const name = z.string().min(1).max(63)
@@ -60,7 +60,7 @@ export async function readUsersConfig(root: string): Promise<UsersConfig> {
     testPassword: z.string().min(1).default(usual.testPassword),
     testAccounts: (await peopleSchema()).default([...usual.testAccounts]),
   })
-  return check(schema, parseJson(text, relative(root, path)), relative(root, path))
+  return check(schema, parseJson(text, relative(cwd, path)), relative(cwd, path))
 }
 
 /**
@@ -69,10 +69,11 @@ export async function readUsersConfig(root: string): Promise<UsersConfig> {
  */
 export async function readProductionPeople(
   root: string,
+  cwd: string,
   variable: { readonly value: string; readonly source: string } | null,
 ): Promise<Person[]> {
   const path = join(root, 'nself', 'config', 'prod-users.json')
-  const shown = relative(root, path)
+  const shown = relative(cwd, path)
   const source = variable?.source ?? shown
   const text = variable === null ? await readText(path, shown) : null
   const given =

@@ -48,9 +48,9 @@ describe('the root', () => {
 
   test('is an error when there is none', () => {
     expect(findRoot(top)).toBeNull()
-    const error = errorOf(() => loadSettings({ cwd: top, env: {} }))
-    expect(error.message).toContain('no nself/ folder here or above')
-    expect(error.hint).toBe('mkdir -p nself/migrations')
+    expect(() => loadSettings({ cwd: top, env: {} })).toThrow(
+      expect.objectContaining({ code: 'no-project', hint: expect.stringContaining('nself init ') }),
+    )
   })
 })
 

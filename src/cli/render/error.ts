@@ -9,6 +9,7 @@ import { visibleIn } from './visible.ts'
 /** An error as the lines that a person reads: what, where, what PostgreSQL adds, how things stand, what to type next. */
 export function renderError(error: NselfError, paint: Paint): string {
   const { message, location, server, hint, report } = visibleIn(partsOf(error))
+  if (error.code === 'no-project') return redact([message, ...hintLines(hint)].join('\n'))
   // Who says no has made no error.
   const isCancelled = error.code === 'not-confirmed' && hint === undefined
   const lines = [isCancelled ? message : `${paint.red('Error:')} ${message}`]
@@ -19,6 +20,11 @@ export function renderError(error: NselfError, paint: Paint): string {
   lines.push(...faultLines(report), ...stepLines(report))
   if (hint) lines.push(`${paint.cyan('Next:')} ${withGivenFlags(hint)}`)
   return redact(lines.join('\n'))
+}
+
+/** What can be typed, a line each. */
+function hintLines(hint: string | undefined): string[] {
+  return (hint ?? '').split('\n').map((line) => `  ${line}`)
 }
 
 const partsOf = ({ message, location, server, hint, report }: NselfError) => ({

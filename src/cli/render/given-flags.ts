@@ -14,6 +14,7 @@ const databaseCommands = [
   ...['common', 'env', 'users', 'status'].map((name) => `db seed ${name}`),
   ...[
     'adopt',
+    'check',
     'backup list',
     'backup prune',
     'backup',
@@ -28,6 +29,7 @@ const databaseCommands = [
   'db seed(?! create)',
   'env',
   'logs postgres',
+  'init',
 ]
 
 const command = new RegExp(`\\bnself (?:${databaseCommands.join('|')})(?![\\w:-])`, 'g')

@@ -3,6 +3,8 @@ import { renderAdopt } from './adopt.ts'
 import { renderBackup } from './backup.ts'
 import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
+import { withGivenFlags } from './given-flags.ts'
+import { renderInit } from './init.ts'
 import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { renderQuery } from './query.ts'
@@ -23,7 +25,7 @@ export function renderResult(result: Result, paint: Paint): string {
     case 'dry-run':
       return renderDryRun(result)
     case 'create':
-      return `Created ${result.path}`
+      return withGivenFlags(`Created ${result.path}. Next: write its SQL, then: nself db migrate up`)
     case 'seed':
       return renderSeed(result)
     case 'seed-status':
@@ -49,6 +51,8 @@ export function renderResult(result: Result, paint: Paint): string {
     case 'restore':
     case 'undo':
       return renderBackup(result, paint)
+    case 'init':
+      return renderInit(result)
     case 'env':
       return renderEnv(result, paint)
     case 'query':

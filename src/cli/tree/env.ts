@@ -9,5 +9,7 @@ export function addEnv(program: Command, run: Runner): void {
     'Show the environment, the server, and where each setting comes from.',
     ['nself env', 'nself env --env production'],
     'server',
-  ).action((flags) => run(flags, async (context) => (await import('../../commands/env.ts')).env(context)))
+  ).action((flags) =>
+    run({ ...flags, startsProject: true }, async (context) => (await import('../../commands/env.ts')).env(context)),
+  )
 }

@@ -139,7 +139,7 @@ function addSync(migrate: Command, run: Runner): void {
     'Make the database match this checkout: revert what is not in it, then apply what is pending.',
     ['nself db migrate sync             # after git switch', 'nself db migrate sync --dry-run'],
   )
-    .option('--dry-run', 'print the SQL, change nothing')
+    .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())
     .addOption(noBackup())
     .addOption(lockWait())
@@ -166,7 +166,7 @@ function addCreate(migrate: Command, run: Runner): void {
     .argument('<name>', 'what the migration does')
     .option('--timestamp', 'number it with the current time (14 digits)')
     .action((name: string, flags) =>
-      run(flags, async (context) =>
+      run({ ...flags, startsProject: true }, async (context) =>
         (await import('../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
       ),
     )

@@ -43,7 +43,7 @@ export function addSchema(db: Command, run: Runner): void {
     )
     .option('--output <file>', 'write to this file instead of standard output')
     .action((flags) =>
-      run(flags, async (context) =>
+      run({ ...flags, startsProject: true }, async (context) =>
         (await import('../../commands/db/schema/diagram.ts')).diagram(context, {
           format: flags.format,
           output: flags.output ?? null,

@@ -43,7 +43,7 @@ export function addSeed(db: Command, run: Runner): void {
     .action((name, where, _, command) => {
       const flags: CommonFlags = flagsOf(command)
       const folder = (context: Context) => where ?? (flags.env === undefined ? 'common' : context.settings.environment)
-      return run(flags, async (context) =>
+      return run({ ...flags, startsProject: true }, async (context) =>
         (await import('../../commands/db/seed/create.ts')).createSeedFile(context, name, folder(context)),
       )
     })

@@ -10,7 +10,7 @@ import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { type AdoptedHistory, recordAdopted } from '../../postgres/tracking/adopted.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 import { writeAdopted } from '../../project/adopt/write-adopted.ts'
-import { readMigrationsIfAny } from '../../project/migrations.ts'
+import { readMigrations } from '../../project/migrations.ts'
 import type { AdoptProof, AdoptResult } from './adopt-results.ts'
 import type { Context } from './context.ts'
 import { proveAdopted } from './prove-adopted.ts'
@@ -61,7 +61,7 @@ export async function carryOut(context: Context, task: AdoptTask): Promise<Adopt
 /** The files as they will be. What cannot be read is a problem. */
 async function prepared({ settings }: Context, { plan, setAside }: AdoptTask): Promise<Work> {
   const { root, migrationsDir } = settings
-  const own = setAside === null ? await readMigrationsIfAny(migrationsDir, root) : []
+  const own = setAside === null ? await readMigrations(migrationsDir, root) : []
   const problems = [...plan.problems]
   const known = new Set(problems.map(({ subject }) => subject))
   const files = new Map<string, Migration>()

@@ -69,8 +69,8 @@ export async function look(
   context: Context,
   use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
 ): Promise<unknown> {
-  const { migrationsDir, root } = context.settings
-  const reading = readFiles(migrationsDir, root)
+  const { migrationsDir, cwd } = context.settings
+  const reading = readFiles(migrationsDir, cwd)
   reading.catch(() => {})
   const server = await resolveServer(context)
   return withConnection(connect(server, 'nself'), null, async (client, connection) => {

@@ -9,7 +9,7 @@ import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { catalogOf } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
 import { readMigration } from '../../project/migration-file.ts'
-import { readMigrations, readMigrationsIfAny } from '../../project/migrations.ts'
+import { readMigrations } from '../../project/migrations.ts'
 import { pathKind } from '../../project/path-kind.ts'
 import { type Context, resolveServer } from './context.ts'
 import { readDesign } from './read-design.ts'
@@ -101,26 +101,26 @@ async function scratchSide(
   { kind, label, path }: SideKind & { path: string },
   work: ScratchWork,
 ): Promise<Side> {
-  const { root, migrationsDir } = context.settings
+  const { cwd, migrationsDir } = context.settings
   context.progress(`building ${label} in a scratch database`)
   if (kind === 'migrations') {
     const server = await replay(
       work.scratch,
-      await work.ready(await migrationsAt(path, root)),
+      await work.ready(await migrationsAt(path, cwd)),
       work.keepTemplate,
       work.replay,
     )
     return { label, server, design: null }
   }
-  const design = await readDesign(path, root)
-  const files = await work.ready(await readMigrationsIfAny(migrationsDir, root))
+  const design = await readDesign(path, cwd)
+  const files = await work.ready(await readMigrations(migrationsDir, cwd))
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
   const made = await madeOfDesign(work.scratch, migrated, design)
   return { label, server: migrated, design: made.design, made: made.catalog }
 }
 
-async function migrationsAt(path: string, root: string): Promise<Migration[]> {
-  if ((await pathKind(path)) === 'folder') return readMigrations(path, root)
+async function migrationsAt(path: string, cwd: string): Promise<Migration[]> {
+  if ((await pathKind(path)) === 'folder') return readMigrations(path, cwd)
   const file = path.slice(dirname(path).length + 1)
   return [await readMigration(path, file, { version: '1', name: file.replace(/\.sql$/, '') })]
 }

@@ -23,7 +23,7 @@ import { gone, unwanted } from '../../postgres/diff/unwanted.ts'
 import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts'
 import { replay } from '../../postgres/scratch/replay.ts'
 import type { ScratchServer } from '../../postgres/scratch/scratch.ts'
-import { readMigrationsIfAny } from '../../project/migrations.ts'
+import { readMigrations } from '../../project/migrations.ts'
 import { nextPaths, slugOf, writeMigrations } from '../../project/new-migrations.ts'
 import { writeDesignSeed } from '../../project/seeds.ts'
 import type { Context } from './context.ts'
@@ -46,16 +46,17 @@ export interface ImportOptions {
  * to work both ways.
  */
 export async function importDesign(context: Context, options: ImportOptions): Promise<ImportResult> {
-  const { migrationsDir, root } = context.settings
+  const { migrationsDir, root, cwd } = context.settings
   if (options.name !== null) slugOf(options.name)
-  const shown = relative(root, resolve(root, options.file))
-  const design = await readDesign(options.file, root)
+  const file = resolve(root, options.file)
+  const shown = relative(cwd, file)
+  const design = await readDesign(file, cwd)
   if (design.tables.length === 0) {
     throw new NselfError('invalid-design', `${shown} has no table`, {
       hint: 'to write a design to start from: nself db schema scaffold basic',
     })
   }
-  const read = await readMigrationsIfAny(migrationsDir, root)
+  const read = await readMigrations(migrationsDir, cwd)
   return withScratchFor(context, {}, async (work) => {
     const files = await work.ready(read)
     context.progress('replaying the migrations')
@@ -98,14 +99,14 @@ interface Targets {
 }
 
 function targetsFor(
-  { migrationsDir, root }: Context['settings'],
+  { migrationsDir, cwd }: Context['settings'],
   { compared, renames, options }: Task,
   drafts: readonly Draft[],
 ): Targets {
   const name = options.name ?? nameOfChange(compared.differences, renames.map(pathOf))
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const names = drafts.map((_, i) => (i === drafts.length - 1 ? name : `${name}_part_${i + 1}`))
-  return { paths: nextPaths(migrationsDir, root, names, now), now }
+  return { paths: nextPaths(migrationsDir, cwd, names, now), now }
 }
 
 /** The texts of the migrations, with what each statement does and what could stop it. */
@@ -167,7 +168,7 @@ async function written(context: Context, task: Task): Promise<string[]> {
     [...compared.differences.filter(({ sign }) => sign === '-'), ...gone(compared, after)],
     options.allowDrops,
   )
-  writeMigrations(root, texts)
+  writeMigrations(context.settings.cwd, texts)
   return [...targets.paths]
 }
 
@@ -185,7 +186,7 @@ async function writtenRecords({ settings }: Context, design: Design, file: strin
   if (statements.length === 0) return null
   const head = `-- Records of ${file}; written by nself db schema import, which overwrites it.\n\n`
   const text = `${head}${statements.map(({ sql }) => `${sql};\n`).join('\n')}`
-  return writeDesignSeed(settings.seedsDir, settings.root, text)
+  return writeDesignSeed(settings.seedsDir, settings.cwd, text)
 }
 
 async function consent({ ask, answers, tell }: Context, drops: readonly Difference[], allowed: boolean): Promise<void> {

@@ -20,6 +20,7 @@ import {
 import { lookAtPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
+import { refuseUntracked } from './refuse-untracked.ts'
 import { tellDriftFirst } from './tell-drift.ts'
 
 export interface RunKind {
@@ -92,6 +93,7 @@ export async function prepareOn(
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
   const { client } = connection
   if (plan.action === 'fresh') return { ...prepared, ...(await allThatGoes(context, client)) }
+  await refuseUntracked(context, client, found, plan, prepared.database)
   const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind)
   const isProduction = context.settings.environment === 'production'
   const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null

@@ -59,6 +59,20 @@ export interface EnvResult {
   readonly warnings: readonly string[]
 }
 
+export interface InitResult {
+  readonly kind: 'init'
+  /** What was missing and was made, relative to where the person stands. */
+  readonly made: readonly string[]
+  /** How many migration files there are. */
+  readonly migrations: number
+  readonly server:
+    | { readonly kind: 'configured'; readonly place: string; readonly source: string }
+    | { readonly kind: 'embedded'; readonly major: number }
+    | { readonly kind: 'none'; readonly reason: string }
+  /** How many tables the database has without a history of nself; null where that is unknown. */
+  readonly untracked: number | null
+}
+
 export interface ServerResult {
   readonly kind: 'server'
   readonly state: 'started' | 'running' | 'stopped' | 'not-running'
@@ -91,6 +105,7 @@ export type Result =
   | QueryResult
   | ShellResult
   | EnvResult
+  | InitResult
   | RepairResult
   | RenumberResult
   | ServerResult

@@ -158,10 +158,10 @@ export async function perform(
   flags: RunFlags,
   open: Connection | null = null,
 ): Promise<Report> {
-  const { environment, migrationsDir, root } = context.settings
+  const { environment, migrationsDir, root, cwd } = context.settings
   const before = filesOf(state)
   // Where a human was asked, time has passed: the files may be others by now.
-  const files = environment === 'local' ? before : await readMigrations(migrationsDir, root, before)
+  const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
   context.progress(`waiting for the lock of ${database}`)
   return execute(server, approved, {
     environment,

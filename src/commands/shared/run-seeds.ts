@@ -88,7 +88,7 @@ async function dryRunSeeds(context: Context, which: Which): Promise<DryRunResult
 
 /** The seed files that this environment may run, in order. @throws NselfError as readSeeds. */
 export function readSeedsOf({ settings }: Context, which: Which): Promise<Seed[]> {
-  return readSeeds(settings.seedsDir, settings.root, foldersOf(settings, which))
+  return readSeeds(settings.seedsDir, settings.cwd, foldersOf(settings, which))
 }
 
 function foldersOf({ environment }: Context['settings'], which: Which): SeedFolder[] {

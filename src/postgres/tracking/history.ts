@@ -19,6 +19,8 @@ interface Facts {
   readonly unjournaled: boolean
   /** The schema that holds nself's tables where there is none of its name: somebody renamed it. */
   readonly movedTo: string | null
+  /** There is no history, but there are tables. */
+  readonly hasTables: boolean
   readonly markedAs: Environment | null
   /** It has migrations and remembers no environment: it counts as production until it is told. */
   readonly markLost: boolean
@@ -51,6 +53,7 @@ type FactsRow = [
   hasDsqlViews: boolean,
   hidesRows: boolean,
   movedTo: string | null,
+  hasTables: boolean | null,
 ]
 
 /** A schema that holds what only nself makes. */
@@ -63,7 +66,8 @@ const factsSql = `SELECT to_regclass('nself.migrations') IS NOT NULL,
   current_setting('server_version_num')::int, current_user, pg_backend_pid(), to_regclass('nself.journal') IS NOT NULL,
   current_setting('citus.multi_shard_modify_mode', true), ${engineColumns},
   COALESCE(row_security_active(to_regclass('nself.migrations')::oid), false) OR COALESCE(row_security_active(to_regclass('nself.journal')::oid), false),
-  CASE WHEN to_regclass('nself.migrations') IS NULL THEN (${movedSql}) END`
+  CASE WHEN to_regclass('nself.migrations') IS NULL THEN (${movedSql}) END,
+  CASE WHEN to_regclass('nself.migrations') IS NULL THEN EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND oid >= 16384) END`
 const columns = `version, name, checksum, state, position, applied_at, duration_ms, applied_by, down_sql, statements_done,
   statement_begun, done_checksum`
 /** A column that an older format has not is taken from `absent`. As one value: thousands of rows are read several times faster so than row by row. */
@@ -89,7 +93,7 @@ export async function readHistory(client: Client): Promise<History> {
     throw await unreadable(client, facts.reason)
   }
   const [tracked, readOnly, version, user, pid, journaled, citusMode, ...more] = certain(facts.value[0])
-  const [versionText, hasDsqlViews, hidesRows, movedTo] = more
+  const [versionText, hasDsqlViews, hidesRows, movedTo, hasTables] = more
   await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
   if (metadata.status === 'rejected' && metadata.reason.code !== '42P01')
@@ -110,6 +114,7 @@ export async function readHistory(client: Client): Promise<History> {
       lost: journaled && !tracked,
       unjournaled: tracked && !journaled,
       movedTo,
+      hasTables: hasTables === true,
       markedAs,
       markLost,
       format,

@@ -374,6 +374,13 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
       },
     ],
   },
+  init: {
+    kind: 'init',
+    made: ['nself/migrations', 'nself/seeds', '.env.example'],
+    migrations: 0,
+    server: { kind: 'embedded', major: 18 },
+    untracked: null,
+  },
   env: {
     kind: 'env',
     environment: 'local',

@@ -1,4 +1,11 @@
-import type { EnvResult, LogResult, Result, ServerResult, ShellResult } from '../../../commands/shared/results.ts'
+import type {
+  EnvResult,
+  InitResult,
+  LogResult,
+  Result,
+  ServerResult,
+  ShellResult,
+} from '../../../commands/shared/results.ts'
 import { jsonQuery } from '../query.ts'
 import { adoptDocument } from './adopt.ts'
 import { backupDocument, backupListDocument, pruneDocument, restoreDocument, undoDocument } from './backups.ts'
@@ -82,6 +89,8 @@ function documentOf(result: Result) {
       return showTableDocument(result)
     case 'query':
       return jsonQuery(result)
+    case 'init':
+      return initDocument(result)
     case 'env':
       return envDocument(result)
     case 'server':
@@ -91,6 +100,10 @@ function documentOf(result: Result) {
     case 'shell':
       return shellDocument(result)
   }
+}
+
+function initDocument({ kind, made, migrations, server, untracked }: InitResult) {
+  return { kind, made, migrations, server, untracked }
 }
 
 function envDocument({ kind, environment, server, settings, files, warnings }: EnvResult) {

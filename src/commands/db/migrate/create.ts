@@ -11,6 +11,6 @@ export async function create(
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   return {
     kind: 'create',
-    path: await createMigration(settings.migrationsDir, settings.root, name, { timestamp, now }),
+    path: await createMigration(settings.migrationsDir, settings.cwd, name, { timestamp, now }),
   }
 }

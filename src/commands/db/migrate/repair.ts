@@ -159,8 +159,8 @@ async function choose(
 
 /** Gives a file that is not applied yet the next free number, and updates the depends_on lines that name it. */
 export async function renumber(context: Context, name: string): Promise<RenumberResult> {
-  const { migrationsDir, root } = context.settings
+  const { migrationsDir, cwd } = context.settings
   const { history } = await lookAtHistory(context)
   const applied = new Set(history.rows.map((row) => row.name))
-  return { kind: 'renumber', ...(await renumberMigration(migrationsDir, root, name, applied)) }
+  return { kind: 'renumber', ...(await renumberMigration(migrationsDir, cwd, name, applied)) }
 }

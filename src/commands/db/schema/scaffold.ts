@@ -17,7 +17,7 @@ export async function scaffold(
   { output, force }: ScaffoldOptions,
 ): Promise<ScaffoldResult> {
   const path = output === null ? join(settings.root, 'schema.dbml') : resolve(output)
-  const shown = output ?? relative(settings.root, path)
+  const shown = output ?? relative(settings.cwd, path)
   await writeText(path, shown, scaffolds[template], force)
   return { kind: 'scaffold', template, path: shown }
 }

@@ -21,10 +21,12 @@ export interface SeedUsersOptions {
 /** Adds the people whom this environment has: mock users and test accounts, or in production those who are listed. */
 export async function seedUsers(context: Context, options: SeedUsersOptions): Promise<SeedUsersResult> {
   const { settings, answers, ask, tell, signal } = context
-  const { environment, root } = settings
+  const { environment, root, cwd } = settings
   const mocked = environment !== 'production' || options.mock !== undefined
-  const config = await readUsersConfig(root)
-  const people = mocked ? mocks(context, config, options) : await readProductionPeople(root, settings.productionUsers)
+  const config = await readUsersConfig(root, cwd)
+  const people = mocked
+    ? mocks(context, config, options)
+    : await readProductionPeople(root, cwd, settings.productionUsers)
   const { server, history } = await lookAtHistory(context)
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)

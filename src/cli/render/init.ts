@@ -1,0 +1,25 @@
+import type { InitResult } from '../../commands/shared/results.ts'
+import { withGivenFlags } from './given-flags.ts'
+
+export function renderInit({ made, migrations, server, untracked }: InitResult): string {
+  const created = made.length === 0 ? 'Nothing is missing here.' : `Created ${made.join(', ')}.`
+  return withGivenFlags([`${created} ${serverText(server)}`, `Next: ${next(migrations, untracked)}`].join('\n'))
+}
+
+function serverText(server: InitResult['server']): string {
+  switch (server.kind) {
+    case 'configured':
+      return `The server is ${server.place} (${server.source})`
+    case 'embedded':
+      return `No server is set: PostgreSQL ${server.major} will run for this project in .nself`
+    case 'none':
+      return `No server is set, and none can run here (${server.reason}): set DATABASE_URL in .env`
+  }
+}
+
+function next(migrations: number, untracked: number | null): string {
+  if (migrations > 0) return 'nself db migrate status'
+  if (untracked === null || untracked === 0) return 'nself db migrate create create_users'
+  const tables = `${untracked} table${untracked === 1 ? '' : 's'}`
+  return `nself db adopt   (the database has ${tables} that nself does not track)`
+}

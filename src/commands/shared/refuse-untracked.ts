@@ -1,0 +1,34 @@
+import { NselfError } from '../../core/errors.ts'
+import { namesMadeFirst } from '../../core/migration/made-names.ts'
+import type { Plan } from '../../core/migration/plan.ts'
+import { readUntracked } from '../../postgres/catalog/untracked.ts'
+import type { Client } from '../../postgres/driver/pg.ts'
+import type { Context, Look } from './context.ts'
+
+/**
+ * Before the first run of all: a database that has tables already is told, with the way to take it over.
+ * @throws NselfError `refused` where the first migration would make what is there.
+ */
+export async function refuseUntracked(
+  { tell }: Context,
+  client: Client,
+  { history }: Look,
+  plan: Plan,
+  database: string,
+): Promise<void> {
+  const { hasTables, movedTo } = history.facts
+  const [first] = plan.steps
+  if (!hasTables || movedTo !== null || plan.action !== 'up' || first === undefined) return
+  const up = first.file?.up ?? null
+  const { tables, some, taken } = await readUntracked(client, up === null ? [] : namesMadeFirst(up))
+  if (tables === 0) return
+  const what = `${tables} table${tables === 1 ? '' : 's'} (${some.join(', ')}${tables > some.length ? ', …' : ''})`
+  const adopt = 'nself db adopt'
+  if (taken === null) {
+    tell(`Note: ${database} has ${what} that nself does not track; to take the database over as it is: ${adopt}`)
+    return
+  }
+  throw new NselfError('refused', `${first.name} creates ${taken}, which ${database} has already`, {
+    hint: `${adopt} takes the database over as it is: it has ${what} that nself does not track; if these files made it: nself db migrate repair --infer`,
+  })
+}
