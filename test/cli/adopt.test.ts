@@ -139,6 +139,19 @@ test('a database that no tool has made becomes a baseline, proven and recorded',
   expect((await project.nself(...adopt)).stderr).toContain('has a history of nself already')
 })
 
+test('what is applied is found by replaying where no table tells it, and a named table counts', async () => {
+  const sql = `${users} create index by_name on users (name)`
+  const project = await projectWith(dbmate, sql)
+  const { result } = JSON.parse(await project.ok(...adopt, '--dry-run', '--json'))
+  expect(result.files.map((file: { applied: boolean }) => file.applied)).toEqual([true, true, false])
+  await project.query(
+    "create table done (version text); insert into done values ('20230101000000'), ('20230102000000')",
+  )
+  const named = await project.ok(...adopt, 'dbmate', '--table', 'done', '--from', 'db/migrations', '--dry-run')
+  expect(named).toContain('2 applied by public.done')
+  expect(named).toContain('nself db adopt dbmate --from db/migrations --table done')
+})
+
 describe('what was here cannot be told', () => {
   test('where there are no files', async () => {
     const project = await projectWith({}, versions('1'))

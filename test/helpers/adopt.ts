@@ -4,14 +4,14 @@ import type { Recognised, SourceFolder, TableRow, Tool } from '../../src/core/ad
 
 export type Files = Readonly<Record<string, string>>
 
-function toolNamed(name: string): Tool {
+export function toolNamed(name: string): Tool {
   const tool = knownTools.find((one) => one.name === name)
   if (tool === undefined) throw new Error(`no tool ${name}`)
   return tool
 }
 
 /** A folder with these files, as it is found in a project. */
-const folderWith = (files: Files, path = 'db'): SourceFolder => ({
+export const folderWith = (files: Files, path = 'db'): SourceFolder => ({
   path,
   names: Object.keys(files),
   head: (name) => files[name] ?? '',

@@ -46,7 +46,7 @@ function stateOf({ applied, appliedAt, isThere }: AdoptedFile): string {
   return isThere ? `${state}, written before` : state
 }
 
-function noteLines({ files, others, table, tool }: AdoptResult): string[] {
+function noteLines({ files, others }: AdoptResult): string[] {
   const notes = new Map<string, string[]>()
   for (const { name, notes: own } of files) for (const note of own) notes.set(note, [...(notes.get(note) ?? []), name])
   const named = [...notes].map(([note, names]) =>
@@ -55,11 +55,7 @@ function noteLines({ files, others, table, tool }: AdoptResult): string[] {
       : `${names.join(', ')}: ${note}`,
   )
   const found = others.length === 0 ? [] : [`left alone: ${others.join(', ')}`]
-  const untold =
-    table === null && tool !== null
-      ? ['nothing says what is applied; after the files are there: nself db migrate repair --infer']
-      : []
-  return [...named, ...found, ...untold].map((line) => `Note: ${line}`)
+  return [...named, ...found].map((line) => `Note: ${line}`)
 }
 
 function problemLines({ subject, what, decision, choice, weight }: Problem, paint: Paint): string[] {
@@ -92,7 +88,8 @@ function provenLine({ replayed, pending }: Extract<AdoptProof, { state: 'proven'
     : `proven: ${files} the schema that you have${rest}`
 }
 
-function endLines({ written, recorded, dryRun, exitStatus, problems, files }: AdoptResult, paint: Paint): string[] {
+function endLines(result: AdoptResult, paint: Paint): string[] {
+  const { written, recorded, dryRun, exitStatus, problems, files, command } = result
   if (written.length + recorded.length > 0) {
     return [
       `${paint.green('✓')} ${count(written.length, 'file')} written, ${count(recorded.length, 'migration')} recorded as applied`,
@@ -101,7 +98,7 @@ function endLines({ written, recorded, dryRun, exitStatus, problems, files }: Ad
   }
   if (exitStatus === 0 && !dryRun) return ['Nothing to adopt: all of it was taken over before']
   if (problems.some(({ weight }) => weight === 'obstacle')) return ['Nothing was written.']
-  if (exitStatus !== 0) return ['Nothing was written. To go on all the same: nself db adopt --force']
+  if (exitStatus !== 0) return [`Nothing was written. To go on all the same: ${command} --force`]
   const fresh = files.filter(({ isThere }) => !isThere).length
-  return [`Nothing was written. To write ${count(fresh, 'file')}: nself db adopt`]
+  return [`Nothing was written. To write ${count(fresh, 'file')}: ${command}`]
 }

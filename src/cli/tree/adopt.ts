@@ -11,6 +11,7 @@ export function addAdopt(db: Command, run: Runner): void {
   ])
     .argument('[TOOL]', 'which tool was here; without it, it is found by its files and its table')
     .option('--from <folder>', "the folder of the tool's files; without it, it is looked for")
+    .option('--table <name>', "the tool's table, where it has another name than usual; with TOOL")
     .option('--dry-run', 'show the plan and the proof, write nothing')
     .option('--renumber', 'number the files 001, 002 … in their order; without it, they keep their numbers')
     .option('--timestamp', 'number the files with times, 14 digits')
@@ -22,6 +23,7 @@ export function addAdopt(db: Command, run: Runner): void {
       run({ ...flags, startsProject: true }, async (context) =>
         (await import('../../commands/db/adopt.ts')).adopt(context, {
           tool: tool ?? null,
+          table: flags.table ?? null,
           from: flags.from ?? null,
           numbering: flags.timestamp ? 'timestamp' : flags.renumber ? 'sequence' : 'found',
           failed: flags.failed ?? null,

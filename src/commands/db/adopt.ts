@@ -5,13 +5,11 @@ import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
-import type { TableRow, Tool } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
-import { countOtherTables, type FoundTable, findToolTables, readToolRows } from '../../postgres/adopt/tool-tables.ts'
-import { connect } from '../../postgres/driver/connect.ts'
+import { shellWord } from '../../core/shell-word.ts'
+import type { FoundTable } from '../../postgres/adopt/tool-tables.ts'
 import { placeOf, type Server } from '../../postgres/driver/server.ts'
-import { withConnection } from '../../postgres/driver/with-connection.ts'
-import { type History, readHistory } from '../../postgres/tracking/history.ts'
+import type { History } from '../../postgres/tracking/history.ts'
 import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
 import { type AdoptTask, carryOut } from '../shared/adopt-plan.ts'
@@ -22,12 +20,14 @@ import {
   refuseLost,
   refuseOtherEnvironment,
   refuseReadOnly,
-  resolveServer,
 } from '../shared/context.ts'
+import { lookForTools, type ToolsLook, toolNamed } from '../shared/look-for-tools.ts'
 
 export interface AdoptOptions {
   /** As it was typed; null to find out. */
   readonly tool: string | null
+  /** Its table, where the person names one. */
+  readonly table: string | null
   /** The folder of its files, where the person names one. */
   readonly from: string | null
   readonly numbering: Numbering
@@ -45,22 +45,25 @@ export interface AdoptOptions {
 export async function adopt(context: Context, options: AdoptOptions): Promise<AdoptResult> {
   const { root, migrationsDir, environment } = context.settings
   const wanted = options.tool === null ? null : toolNamed(options.tool)
-  const { server, history, tables, otherTables, rowsOf } = await lookAtTables(context)
+  const { server, history, tables, otherTables } = await lookForTools(context, wanted, options.table)
   refuseLost(server, history)
   refuseHalfDropped(server, history)
   refuseOtherEnvironment(server, history.facts, environment)
   if (!options.dryRun) refuseReadOnly(server, history)
   const folders = options.from === null ? sourceFolders(root, migrationsDir) : [sourceFolder(root, options.from)]
   const recognised = [...recognise(folders, knownTools), ...(options.from === null ? ownFolder(context) : [])]
-  const found = { recognised, tables, wanted, from: options.from }
+  const matches = (one: RecognisedFolder) => matchingRows(root, one, tables)
+  const found = { recognised, tables, wanted, from: options.from, matches }
   const source = chooseSource(found)
   if (source === null) return adoptBaseline(context, options, { server, history, otherTables })
-  const plan = await planFor(context, options, source, await rowsOf(source.table))
+  const plan = planFor(context, options, source)
   const task: AdoptTask = {
     server,
     setAside: isOwnFolder(context, source) ? setAside(migrationsDir) : null,
+    isUntold: source.table === null && otherTables > 0 && history.rows.length === 0,
     history,
     plan,
+    command: commandOf(options),
     source: {
       tool: source.tool.name,
       folder: folderOf(context, source),
@@ -73,36 +76,13 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   return carryOut(context, task)
 }
 
-function toolNamed(name: string): Tool {
-  const tool = knownTools.find((one) => one.name === name.toLowerCase())
-  if (tool !== undefined) return tool
-  throw new NselfError('usage', `"${name}" is no tool that nself knows`, {
-    hint: `known: ${knownTools.map((one) => one.name).join(', ')}`,
-  })
-}
-
-interface TablesLook {
-  readonly server: Server
-  readonly history: History
-  readonly tables: readonly FoundTable[]
-  readonly otherTables: number
-  readonly rowsOf: (table: FoundTable | null) => Promise<TableRow[]>
-}
-
-async function lookAtTables(context: Context): Promise<TablesLook> {
-  const server = await resolveServer(context)
-  const found = await withConnection(connect(server, 'nself'), null, async (client) => {
-    const history = await readHistory(client)
-    const tables = await findToolTables(client, knownTools)
-    const otherTables = await countOtherTables(
-      client,
-      tables.map(({ key }) => key),
-    )
-    return { history, tables, otherTables }
-  })
-  const rowsOf = async (table: FoundTable | null) =>
-    table === null ? [] : withConnection(connect(server, 'nself'), null, (client) => readToolRows(client, table))
-  return { server, ...found, rowsOf }
+/** How many rows of the tool's table have their file in a folder: of several it tells which one is meant. */
+function matchingRows(root: string, { tool, folder }: RecognisedFolder, tables: readonly FoundTable[]): number {
+  const rows = tables.find((table) => table.tool === tool)?.rows ?? []
+  if (rows.length === 0) return 0
+  const { migrations } = tool.parse(readSourceFiles(root, folder, tool.reads))
+  const keys = new Set(migrations.map(({ key }) => key))
+  return tool.rowsOf(rows, migrations).filter(({ key }) => keys.has(key)).length
 }
 
 /** The files of the shell script that had this name are where ours are. */
@@ -122,12 +102,7 @@ function folderOf(context: Context, source: ChosenSource<FoundTable>): string {
 
 const setAside = (folder: string) => `${folder}_bash`
 
-async function planFor(
-  context: Context,
-  { numbering, failed }: AdoptOptions,
-  chosen: ChosenSource<FoundTable>,
-  rows: readonly TableRow[],
-): Promise<AdoptPlan> {
+function planFor(context: Context, { numbering, failed }: AdoptOptions, chosen: ChosenSource<FoundTable>): AdoptPlan {
   const { root, migrationsDir } = context.settings
   const { tool, folder } = chosen
   const isOwn = isOwnFolder(context, chosen)
@@ -137,7 +112,7 @@ async function planFor(
     tool: tool.name,
     folder: folderOf(context, chosen),
     source,
-    rows: tool.rowsOf(rows, source.migrations),
+    rows: tool.rowsOf(chosen.table?.rows ?? [], source.migrations),
     own: isOwn ? [] : ownFiles(migrationsDir, root),
     numbering,
     failed,
@@ -159,7 +134,7 @@ function sameFolder(folder: string): NselfError {
 async function adoptBaseline(
   context: Context,
   options: AdoptOptions,
-  { server, history, otherTables }: Pick<TablesLook, 'server' | 'history' | 'otherTables'>,
+  { server, history, otherTables }: Pick<ToolsLook, 'server' | 'history' | 'otherTables'>,
 ): Promise<AdoptResult> {
   const { root, migrationsDir } = context.settings
   if (options.from !== null || otherTables === 0) throw nothingFound(options.from)
@@ -167,7 +142,23 @@ async function adoptBaseline(
   const { baselinePlan } = await import('../shared/adopt-baseline.ts')
   const plan = await baselinePlan(context, server, options.numbering, timestamp())
   const source = { tool: null, folder: null, table: null, others: [], objects: noToolObjects }
-  return carryOut(context, { server, history, plan, source, options, setAside: null })
+  return carryOut(context, {
+    server,
+    history,
+    plan,
+    source,
+    options,
+    command: commandOf(options),
+    setAside: null,
+    isUntold: false,
+  })
+}
+
+function commandOf({ tool, from, table, numbering, failed }: AdoptOptions): string {
+  const number = { found: [], sequence: ['--renumber'], timestamp: ['--timestamp'] }[numbering]
+  const flags = Object.entries({ '--from': from, '--table': table, '--failed': failed })
+  const given = flags.flatMap(([flag, value]) => (value === null ? [] : [flag, shellWord(value)]))
+  return ['nself db adopt', ...(tool === null ? [] : [shellWord(tool)]), ...given, ...number].join(' ')
 }
 
 const timestamp = () => new Date().toISOString().replace(/\D/g, '').slice(0, 14)

@@ -22,6 +22,8 @@ export interface AdoptTask {
   readonly plan: AdoptPlan
   /** Where the files that are in our folder go, if they are the other tool's. */
   readonly setAside: string | null
+  /** No table says what is applied, and there is something. */
+  readonly isUntold: boolean
   readonly source: {
     readonly tool: string | null
     readonly folder: string | null
@@ -29,6 +31,8 @@ export interface AdoptTask {
     readonly others: readonly string[]
     readonly objects: ToolObjects
   }
+  /** What was typed, without what makes it a preview. */
+  readonly command: string
   readonly options: { readonly dryRun: boolean; readonly force: boolean; readonly lockWaitMs: number }
 }
 
@@ -41,9 +45,11 @@ interface Work {
 }
 
 /** Proves a plan, asks where something is not well, writes the files and records what is applied. */
-export async function carryOut(context: Context, task: AdoptTask): Promise<AdoptResult> {
-  const { server, options } = task
-  const work = await prepared(context, task)
+export async function carryOut(context: Context, given: AdoptTask): Promise<AdoptResult> {
+  const { server, options } = given
+  const first = await prepared(context, given)
+  const task = { ...given, plan: await withRows(context, given, first) }
+  const work = { ...first, problems: [...first.problems, ...task.plan.problems.slice(given.plan.problems.length)] }
   const has = (weight: Problem['weight']) => work.problems.some((problem) => problem.weight === weight)
   const applied = appliedOf(task, work)
   const proof = has('obstacle')
@@ -56,6 +62,13 @@ export async function carryOut(context: Context, task: AdoptTask): Promise<Adopt
   if (options.dryRun) return { ...result, exitStatus: options.force ? 0 : status }
   if (!isWell && !options.force && !(await isWanted(context, result))) return { ...result, exitStatus: status }
   return { ...result, ...(await done(context, task, work)) }
+}
+
+/** The plan with what is applied, found by replaying where no table tells it. */
+async function withRows(context: Context, { plan, server, isUntold }: AdoptTask, { all, problems }: Work) {
+  if (!isUntold || problems.some(({ weight }) => weight === 'obstacle')) return plan
+  const { inferApplied } = await import('./infer-adopted.ts')
+  return inferApplied(context, server, plan, all)
 }
 
 /** The files as they will be. What cannot be read is a problem. */
@@ -91,7 +104,7 @@ function appliedOf({ plan, history: { rows } }: AdoptTask, { files, all }: Work)
   return all.filter(({ name }) => adopted.has(name) || known.has(name))
 }
 
-function resultOf({ plan, source, server, options }: AdoptTask, work: Work, proof: AdoptProof): AdoptResult {
+function resultOf({ plan, source, server, options, command }: AdoptTask, work: Work, proof: AdoptProof): AdoptResult {
   const files = plan.files.map((file) => {
     const { name, sources, row, isThere, notes } = file
     const path = work.files.get(file.key)?.path ?? `${name}.sql`
@@ -99,7 +112,7 @@ function resultOf({ plan, source, server, options }: AdoptTask, work: Work, proo
   })
   const { tool, folder, table, others } = source
   const shown = { tool, folder, table, others, database: placeOf(server), files, problems: work.problems, proof }
-  return { kind: 'adopt', ...shown, dryRun: options.dryRun, written: [], recorded: [], exitStatus: 0 }
+  return { kind: 'adopt', ...shown, dryRun: options.dryRun, command, written: [], recorded: [], exitStatus: 0 }
 }
 
 /** At a terminal a person may go on although not all is well. */

@@ -38,5 +38,7 @@ export interface AdoptResult {
   readonly written: readonly string[]
   /** Names of the migrations that were recorded as applied. */
   readonly recorded: readonly string[]
+  /** What to type to do the same again: `nself db adopt dbmate`. */
+  readonly command: string
   readonly exitStatus: number
 }

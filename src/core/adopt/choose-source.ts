@@ -24,6 +24,8 @@ interface Finds<Table> {
   /** What the person named. */
   readonly wanted: Tool | null
   readonly from: string | null
+  /** How many rows of its tool's table have their file in a folder. */
+  readonly matches: (found: RecognisedFolder) => number
 }
 
 /** What is taken over: the files of one folder, and the table where there is one. */
@@ -48,7 +50,7 @@ export function chooseSource<Table extends { readonly tool: Tool; readonly key: 
     wanted !== null ? tool === wanted : hasTable(tool) || how !== 'possible'
   const folders = bestOfEach(finds.recognised.filter(fit), hasTable)
   const strong = folders.filter(({ tool }) => hasTable(tool))
-  const chosen = strong.length > 0 ? strong : folders
+  const chosen = bestMatching(strong.length > 0 ? strong : folders, finds.matches)
   const names = [...new Set(chosen.map(({ tool }) => tool.name))]
   if (names.length > 1) throw severalTools(chosen)
   const [first, ...more] = chosen
@@ -62,6 +64,14 @@ export function chooseSource<Table extends { readonly tool: Tool; readonly key: 
   const table = tables.find(({ tool }) => tool === first.tool) ?? null
   const others = [...folders, ...tables].filter(({ tool }) => tool !== first.tool)
   return { ...first, table, others: [...new Set(others.map(describe))] }
+}
+
+/** Of several folders of one tool that in which its table finds most of its rows. */
+function bestMatching(found: readonly RecognisedFolder[], matches: Finds<unknown>['matches']): RecognisedFolder[] {
+  if (found.length < 2 || found.some(({ tool }) => tool !== found[0]?.tool)) return [...found]
+  const counted = found.map((one) => ({ one, count: matches(one) }))
+  const most = Math.max(...counted.map(({ count }) => count))
+  return most === 0 ? [...found] : counted.filter(({ count }) => count === most).map(({ one }) => one)
 }
 
 const strength = { certain: 3, likely: 2, possible: 1 }

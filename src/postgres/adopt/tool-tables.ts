@@ -7,29 +7,48 @@ import type { Client } from '../driver/pg.ts'
 /** A table of another migration tool that is in the database. */
 export interface FoundTable {
   readonly tool: Tool
-  readonly schema: string
-  readonly name: string
   /** `public.schema_migrations`. */
   readonly key: string
+  /** Each value as text. */
+  readonly rows: readonly TableRow[]
 }
 
-/** The tables that these tools keep, as far as the role can see them. */
-export async function findToolTables(client: Client, tools: readonly Tool[]): Promise<FoundTable[]> {
-  const names = [...new Set(tools.flatMap(({ tables }) => tables.map(({ name }) => name)))]
+/** A table that a person says a tool keeps: any schema where none is named. */
+export interface NamedTable {
+  readonly tool: Tool
+  readonly schema: string | null
+  readonly name: string
+}
+
+/** The tables that these tools keep, as far as the role can see them, with their rows. */
+export async function findToolTables(
+  client: Client,
+  tools: readonly Tool[],
+  named: NamedTable | null,
+): Promise<FoundTable[]> {
+  const names = named === null ? tools.flatMap(({ tables }) => tables.map(({ name }) => name)) : [named.name]
   const rows = await rowsOf<{ schema: string; name: string; columns: string[] }>(
     client,
     `SELECT n.nspname::text AS schema, c.relname::text AS name, array_agg(a.attname::text) AS columns
  FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
- WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'nself' AND c.relname IN (${names.map(quoteLiteral).join(', ')})
+ WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'nself' AND c.relname IN (${[...new Set(names)].map(quoteLiteral).join(', ')})
  GROUP BY n.nspname, c.relname ORDER BY n.nspname <> 'public', 1, 2`,
   )
-  return rows.flatMap(({ schema, name, columns }) =>
-    tools
-      .filter(({ tables }) => tables.some((table) => fits(table, schema, name, columns)))
-      .map((tool) => ({ tool, schema, name, key: keyOf({ schema, name }) })),
-  )
+  const found: FoundTable[] = []
+  for (const { schema, name, columns } of rows) {
+    const owners =
+      named === null ? tools.filter(({ tables }) => tables.some((one) => fits(one, schema, name, columns))) : []
+    const isNamed = named !== null && (named.schema ?? schema) === schema && hasColumns(named.tool, columns)
+    for (const tool of isNamed ? [named.tool] : owners) {
+      found.push({ tool, key: keyOf({ schema, name }), rows: await readRows(client, schema, name) })
+    }
+  }
+  return found
 }
+
+const hasColumns = ({ tables }: Tool, columns: readonly string[]) =>
+  tables.some(({ has }) => has.every((column) => columns.includes(column)))
 
 function fits(table: ToolTable, schema: string, name: string, columns: readonly string[]): boolean {
   return (
@@ -40,8 +59,7 @@ function fits(table: ToolTable, schema: string, name: string, columns: readonly 
   )
 }
 
-/** All rows of such a table, each value as text. */
-export async function readToolRows(client: Client, { schema, name }: FoundTable): Promise<TableRow[]> {
+async function readRows(client: Client, schema: string, name: string): Promise<TableRow[]> {
   const rows = await rowsOf<{ item: TableRow }>(
     client,
     `SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(to_jsonb(t))) AS item

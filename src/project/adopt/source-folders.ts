@@ -7,7 +7,18 @@ import { NselfError } from '../../core/errors.ts'
 import { messageOf, systemCodeOf } from '../../core/system-error.ts'
 
 /** Folders that hold what somebody else wrote, or what a program made. */
-const passedOver = new Set(['node_modules', 'vendor', 'target', 'dist', 'build', 'coverage', '_backups', '__pycache__'])
+const passedOver = new Set([
+  'node_modules',
+  'vendor',
+  'target',
+  'dist',
+  'build',
+  'bin',
+  'out',
+  'coverage',
+  '_backups',
+  '__pycache__',
+])
 const deepest = 7
 const mostEntries = 40_000
 const headSize = 4096

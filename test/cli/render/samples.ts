@@ -105,6 +105,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     dryRun: false,
     written: ['nself/migrations/20260120103000_create_users.sql'],
     recorded: ['20260120103000_create_users'],
+    command: 'nself db adopt',
     exitStatus: 0,
   },
   status: {

@@ -1,0 +1,56 @@
+import { knownTools } from '../../core/adopt/tools/known-tools.ts'
+import type { Tool } from '../../core/adopt/tools/tool.ts'
+import { NselfError } from '../../core/errors.ts'
+import { splitDotted } from '../../core/sql/qualified-name.ts'
+import { countOtherTables, type FoundTable, findToolTables, type NamedTable } from '../../postgres/adopt/tool-tables.ts'
+import { connect } from '../../postgres/driver/connect.ts'
+import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { withConnection } from '../../postgres/driver/with-connection.ts'
+import { type History, readHistory } from '../../postgres/tracking/history.ts'
+import { type Context, resolveServer } from './context.ts'
+
+export interface ToolsLook {
+  readonly server: Server
+  readonly history: History
+  readonly tables: readonly FoundTable[]
+  /** How many tables and views there are besides. */
+  readonly otherTables: number
+}
+
+/** What the database has of other tools, and besides. @throws NselfError `usage` for a named table that is not there. */
+export async function lookForTools(context: Context, wanted: Tool | null, table: string | null): Promise<ToolsLook> {
+  const named = table === null ? null : namedTable(wanted, table)
+  const server = await resolveServer(context)
+  return withConnection(connect(server, 'nself'), null, async (client) => {
+    const history = await readHistory(client)
+    const tables = await findToolTables(client, knownTools, named)
+    if (named !== null && tables.length === 0) {
+      const what = `${placeOf(server)} has no table ${table} with the columns of ${named.tool.name}`
+      throw new NselfError('usage', what, { hint: 'name it as schema.table; nothing was written' })
+    }
+    const keys = tables.map(({ key }) => key)
+    return { server, history, tables, otherTables: await countOtherTables(client, keys) }
+  })
+}
+
+function namedTable(tool: Tool | null, text: string): NamedTable {
+  const names = splitDotted(text) ?? []
+  const [name, schema = null] = names.toReversed()
+  if (tool !== null && name !== undefined && names.length <= 2) return { tool, schema, name }
+  throw new NselfError(
+    'usage',
+    tool === null ? '--table is for a tool that is named' : `"${text}" is no name of a table`,
+    {
+      hint: 'such as: nself db adopt goose --table public.my_versions; nothing was written',
+    },
+  )
+}
+
+/** @throws NselfError `usage` for one that nobody knows. */
+export function toolNamed(name: string): Tool {
+  const tool = knownTools.find((one) => one.name === name.toLowerCase())
+  if (tool !== undefined) return tool
+  throw new NselfError('usage', `"${name}" is no tool that nself knows`, {
+    hint: `known: ${knownTools.map((one) => one.name).join(', ')}`,
+  })
+}
