@@ -1,4 +1,5 @@
-import { dirname, join, resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { readRegularSync } from './regular-file.ts'
 
 /** The branch of git that is checked out where a folder is, the short commit where none is, or null outside of git. */
@@ -28,3 +29,35 @@ function textAt(path: string): string | null {
     return null
   }
 }
+
+/**
+ * The branch of git that has a file which is not in this checkout, a local one first; null where none has it, where
+ * git is not there, or outside of git.
+ * @param folder in which the file would be.
+ */
+export async function branchWithFile(folder: string, name: string): Promise<string | null> {
+  const { execFile } = await import('node:child_process')
+  const git = (...args: string[]) =>
+    new Promise<string>((done) => {
+      execFile('git', args, { cwd: folder, timeout: patience, windowsHide: true }, (error, stdout) =>
+        done(error ? '' : stdout.trim()),
+      )
+    })
+  const top = await git('rev-parse', '--show-toplevel')
+  if (top === '') return null
+  const path = relative(realpathSync(top), join(realpathSync(folder), name))
+  const added = await git('log', '--all', '-1', '--diff-filter=A', '--format=%H', '--', `:(top)${path}`)
+  if (added === '') return null
+  const branches = await git('branch', '--all', '--contains', added, '--format=%(refname:short)')
+  for (const branch of branches
+    .split('\n')
+    .filter((one) => one !== '')
+    .slice(0, mostBranches)) {
+    if ((await git('ls-tree', '--name-only', '--full-tree', branch, '--', path)) !== '') return branch
+  }
+  return null
+}
+
+/** In ms: a look at the history of a large repository is no reason to wait. */
+const patience = 5000
+const mostBranches = 5

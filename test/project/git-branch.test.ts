@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { branchOf } from '../../src/project/git-branch.ts'
+import { branchOf, branchWithFile } from '../../src/project/git-branch.ts'
 
 let root = ''
 beforeEach(() => {
@@ -41,5 +42,39 @@ describe('the branch of a checkout is', () => {
     expect(branchOf(join(root, 'deep'))).toBe('one')
     write('deep/.git', 'gitdir: gone\n')
     expect(branchOf(join(root, 'deep'))).toBeNull()
+  })
+})
+
+describe('the branch that has a file which is not checked out', () => {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: root, stdio: 'pipe' })
+  const commitOn = (branch: string) => {
+    git('switch', '-q', '-C', branch)
+    git('add', '-A')
+    git('commit', '-q', '-m', 'change')
+  }
+  const folder = () => join(root, 'migrations')
+
+  beforeEach(() => {
+    git('init', '-q', '-b', 'main')
+    write('migrations/001_a.sql', 'SELECT 1;')
+    commitOn('main')
+    write('migrations/002_b.sql', 'SELECT 2;')
+    commitOn('hotfix-eu')
+  })
+
+  test('is found', async () => {
+    git('switch', '-q', 'main')
+    expect(await branchWithFile(folder(), '002_b.sql')).toBe('hotfix-eu')
+  })
+
+  test('is none where the file was removed again, was never there, or there is no repository', async () => {
+    rmSync(join(folder(), '002_b.sql'))
+    commitOn('hotfix-eu')
+    git('switch', '-q', 'main')
+    expect(await branchWithFile(folder(), '002_b.sql')).toBeNull()
+    expect(await branchWithFile(folder(), '003_c.sql')).toBeNull()
+    rmSync(join(root, '.git'), { recursive: true })
+    expect(await branchWithFile(folder(), '001_a.sql')).toBeNull()
   })
 })

@@ -29,7 +29,7 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     const when =
       item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19).replace('T', ' ')}  ${item.durationMs} ms`
     const part = item.statements ? `  ${partText(item.statements)}` : ''
-    const from = item.status === 'missing' && item.branch !== null ? `  applied from ${item.branch}` : ''
+    const from = fileFrom(item)
     return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}${from}`.trimEnd()
   })
   const of = (status: string) => migrations.filter((item) => item.status === status).length
@@ -43,6 +43,13 @@ export function renderStatus({ migrations, database, environment, drift }: Statu
     `${counts.map((status) => `${of(status)} ${status}`).join(', ')} · ${database} (${environment})`,
     ...driftLines(drift, paint),
   ].join('\n')
+}
+
+/** Where the file of one is to be found that is missing here. */
+function fileFrom({ status, branch, branchWithFile }: StatusResult['migrations'][number]): string {
+  if (status !== 'missing') return ''
+  if (branchWithFile !== undefined) return `  branch ${branchWithFile} has the file`
+  return branch === null ? '' : `  applied from ${branch}`
 }
 
 function partText({ done, total, direction }: NonNullable<StatusResult['migrations'][number]['statements']>): string {

@@ -24,6 +24,8 @@ export interface StatusResult {
     readonly appliedBy: string | null
     /** The branch of git from which it was applied, or the commit. */
     readonly branch: string | null
+    /** A branch of git that has its file, which is missing here. */
+    readonly branchWithFile?: string | undefined
     /** How many of its statements are done, of one that stopped outside a transaction. */
     readonly statements?: { readonly done: number; readonly total: number; readonly direction: Direction }
   }[]

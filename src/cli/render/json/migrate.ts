@@ -60,6 +60,7 @@ export function statusDocument(result: StatusResult) {
       durationMs: one.durationMs,
       appliedBy: one.appliedBy,
       branch: one.branch,
+      ...(one.branchWithFile ? { branchWithFile: one.branchWithFile } : {}),
       ...(one.statements ? { statements: one.statements } : {}),
     })),
     drift: drift && {

@@ -4,6 +4,7 @@ import type { Entry, State } from '../../../core/migration/state.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import type { History } from '../../../postgres/tracking/history.ts'
+import { branchWithFile } from '../../../project/git-branch.ts'
 import { type Context, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'
 
@@ -29,6 +30,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   const drift = options.drift
     ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state, all)
     : null
+  const branches = await branchesWithFiles(context, state)
   const drifted = drift !== null && drift.differences.length > 0
   return {
     kind: 'status',
@@ -44,12 +46,23 @@ export async function status(context: Context, options: StatusOptions): Promise<
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
       branch: entry.applied?.branch ?? null,
+      ...(branches.get(entry.name) ? { branchWithFile: branches.get(entry.name) } : {}),
       ...partOf(entry),
     })),
     drift,
     different: drifted || state.entries.some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
+}
+
+/** By the name of a migration whose file is not here, the branch of git that has it; of the first few. */
+async function branchesWithFiles({ settings }: Context, { entries }: State): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const { name } of entries.filter(({ status }) => status === 'missing').slice(0, 5)) {
+    const branch = await branchWithFile(settings.migrationsDir, `${name}.sql`)
+    if (branch !== null) found.set(name, branch)
+  }
+  return found
 }
 
 /** What is wrong with what the database remembers, each with the command that ends it. */
