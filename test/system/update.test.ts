@@ -57,6 +57,22 @@ describe('an update', () => {
     },
   )
 
+  test('in staging rolls back what nobody approved, and names the update that does', async () => {
+    const project = await withUsers()
+    await project.ok('db', 'migrate', 'repair', '--mark-environment', 'staging')
+    project.write({ '002_t.sql': "-- UP\nDO $$ BEGIN EXECUTE 'DELETE FROM ' || 'users WHERE id < 3'; END $$;\n" })
+    const flags = ['--env', 'staging', '--yes', '--allow-lost-rows']
+    const refused = await update(project, ...flags)
+    expect(refused.code, refused.stderr).toBe(3)
+    expect(refused.stderr).toContain('deletes 2 rows from users')
+    expect(refused.stderr).toContain('nself db update --env staging')
+    expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
+    const { code, stderr } = await update(project, ...flags)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('002_t deletes 2 rows from users, as it did before it was rolled back')
+    expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[98]])
+  })
+
   test('names only what it verified: what is not as it should be is told, and a renamed table is not gone', async () => {
     const project = await withUsers()
     await project.query('CREATE TABLE kept AS SELECT 1 AS id; ALTER TABLE kept ADD CHECK (id > 0) NOT VALID')

@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { down } from '../../../src/commands/db/migrate/down.ts'
+import { redo } from '../../../src/commands/db/migrate/redo.ts'
 import { type UpOptions, up } from '../../../src/commands/db/migrate/up.ts'
 import type { RunResult } from '../../../src/commands/shared/migrate-results.ts'
 import { runSeedsOf } from '../../../src/commands/shared/run-seeds.ts'
 import { phrase } from '../../../src/core/guard.ts'
-import { contextAs, plainUp } from '../../helpers/context.ts'
+import { contextAs, contextIn, plainUp } from '../../helpers/context.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
 
 const server = useServer()
@@ -327,4 +329,55 @@ test('expressions of thousands of terms are looked through', async () => {
     '004_union.sql': `CREATE TABLE u AS ${Array(5000).fill('SELECT 1 AS n').join(' UNION ALL ')};`,
   })
   expect((await upWith(project)).steps).toHaveLength(3)
+})
+
+describe('what nobody approved is rolled back', () => {
+  const hides = (table: string) => `DO $$ BEGIN EXECUTE 'DELETE FROM ' || '${table}'; END $$;`
+  const rows = (project: Project) => project.query('SELECT count(*)::int FROM users')
+
+  test('in a DOWN, whatever the phrase was given for, and then named', async () => {
+    const project = await withBase()
+    project.write({ '002_x.sql': `-- UP\nCREATE TABLE x (id int);\n-- DOWN\nDROP TABLE x;\n${hides('users')}\n` })
+    await upWith(project)
+    const back = () => down(contextAs(project, 'production', told, phrase), plainUp)
+    const error = await back().catch((error) => error)
+    expect(error).toMatchObject({
+      code: 'refused',
+      message: '002_x was rolled back, for it does what was not approved: deletes 3 rows from users; drops x',
+      hint: expect.stringContaining(`nself db migrate down --env production --no-backup --confirm ${phrase}`),
+    })
+    expect(await rows(project)).toEqual([[3]])
+    expect(await project.query('SELECT name FROM nself.migrations ORDER BY 1')).toEqual([['001_base'], ['002_x']])
+    await back()
+    expect(told.join('\n')).toContain('Destructive: 002_x deletes 3 rows from users, as it did before')
+    expect(await rows(project)).toEqual([[0]])
+  })
+
+  test.each([
+    ['DOWN', `-- UP\nCREATE TABLE x (id int);\n-- DOWN\nDROP TABLE x;\n${hides('users')}\n`, ['001_base', '002_x']],
+    ['UP', `-- UP\nCREATE TABLE x (id int);\n${hides('users')}\n-- DOWN\nDROP TABLE x;\n`, ['001_base']],
+  ])('in the %s of a redo', async (_, text, applied) => {
+    const project = await withBase()
+    project.write({ '002_x.sql': '-- UP\nCREATE TABLE x (id int);\n-- DOWN\nDROP TABLE x;\n' })
+    await upWith(project)
+    project.write({ '002_x.sql': text })
+    const again = redo(contextAs(project, 'production', told, phrase), { ...plainUp, count: undefined })
+    const error = await again.catch((error) => error)
+    expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('deletes 3 rows from users') })
+    expect(error.hint).toContain('--env production')
+    expect(await rows(project)).toEqual([[3]])
+    expect((await project.query('SELECT name FROM nself.migrations ORDER BY 1')).flat()).toEqual(applied)
+  })
+})
+
+test('a procedure that commits fails as a whole, with what to write instead', async () => {
+  const project = await server.project({
+    '001_p.sql':
+      'CREATE TABLE t (id int);\nCREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; END $$;\nCALL p();\n',
+  })
+  const error = await up(contextIn(project), plainUp).catch((error) => error)
+  expect(error).toMatchObject({ code: 'migration-failed', server: { sqlstate: '2D000' } })
+  expect(error.hint).toContain('write -- nself: no-transaction above it')
+  expect(error.location.line).toBe(3)
+  expect(await project.tables()).toEqual([])
 })
