@@ -392,6 +392,26 @@ Table users {
 })
 
 describe('consent', () => {
+  test('is asked for values that a new type costs, which the screen names', async () => {
+    const table = (type: string) => `Table t {\n  id int [pk]\n  price ${type}\n}\n`
+    const sql = '-- UP\nCREATE TABLE t (id int PRIMARY KEY, price numeric(12,4));\n'
+    const project = await drawn({ 'schema.dbml': table('numeric(10,2)') }, { '001_a.sql': sql })
+    const { code, stderr } = await project.nself(...imports)
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain('values of t.price (numeric(12,4) to numeric(10,2): values are rounded)')
+    expect(migrationsOf(project)).toEqual(['001_a.sql'])
+    expect(await project.ok(...imports, '--allow-drops')).toContain('Was numeric(12,4): values are rounded')
+  })
+
+  test('is asked for before what cannot be proven without it', async () => {
+    const sql = "-- UP\nCREATE TABLE t (id int PRIMARY KEY, name text NOT NULL);\nINSERT INTO t VALUES (1, 'a');\n"
+    const design = 'Table t {\n  id int [pk]\n  full_name text [not null]\n}\n'
+    const project = await drawn({ 'schema.dbml': design }, { '001_a.sql': sql })
+    const { code, stderr } = await project.nself(...imports)
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain('--rename t.name=full_name')
+  })
+
   const before = {
     '001_a.sql':
       '-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text NOT NULL);\nCREATE VIEW v AS SELECT name FROM users;\n',
@@ -405,6 +425,9 @@ describe('consent', () => {
     expect(stderr).toContain('column users.name, view v')
     expect(stderr).toContain('--rename users.name=full_name')
     expect(migrationsOf(project)).toEqual(['001_a.sql'])
+    const unknown = await project.nself(...imports, '--rename', 'users.name=nothing')
+    expect(unknown.code, unknown.stderr).toBe(2)
+    expect(unknown.stderr).toContain('the design has no column users.nothing')
     const { result } = JSON.parse(await project.ok(...imports, '--allow-drops', '--json'))
     expect(result.files).toEqual(['nself/migrations/002_change_users.sql'])
     const [up, down] = readFileSync(join(project.root, result.files[0]), 'utf8').split('-- DOWN')
@@ -439,7 +462,7 @@ describe('consent', () => {
   test('renames that cannot be are refused in words', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
     for (const [rename, words] of [
-      ['users.nome=full_name', 'the migrations create no such table, column, enum or schema'],
+      ['users.nome=full_name', 'the migrations create no such table, column, enum, value of an enum or schema'],
       ['users.name=id', 'already'],
       ['users.name', 'not understood'],
     ] as const) {

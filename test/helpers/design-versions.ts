@@ -67,6 +67,29 @@ const rows = "INSERT INTO users VALUES (1, 'Ann'), (2, 'Bob')"
 
 export const designVersions: readonly DesignVersion[] = [
   {
+    what: 'tables and columns that change their names with each other, and a value of an enum under another name',
+    sql: `CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE TABLE old (id int PRIMARY KEY, first text, last text, m mood);
+      CREATE TABLE new (id int PRIMARY KEY, note text)`,
+    rows: "INSERT INTO old VALUES (1, 'Ann', 'Bell', 'ok'); INSERT INTO new VALUES (2, 'n')",
+    renames: ['old=new', 'new=old', 'old.first=last', 'old.last=first', 'mood.ok=fine'],
+    design: `Enum mood {
+      fine
+      bad
+    }
+    Table new {
+      id int [pk]
+      last text
+      first text
+      m mood
+    }
+    Table old {
+      id int [pk]
+      note text
+    }`,
+    up: ['SELECT n.first, n.last, n.m::text, o.note FROM new n, old o', ['Bell', 'Ann', 'fine', 'n']],
+    down: ['SELECT o.first, o.last, o.m::text, n.note FROM new n, old o', ['Ann', 'Bell', 'ok', 'n']],
+  },
+  {
     what: 'renames of a table and of its columns keep rows, keys, indexes and views',
     sql: `${users}; CREATE INDEX by_name ON users (name); CREATE VIEW names AS SELECT name FROM users;
       CREATE TABLE posts (id int PRIMARY KEY, user_id int REFERENCES users)`,

@@ -1,14 +1,16 @@
 import type { DiffResult, ImportResult } from '../../commands/shared/schema-results.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
+import { effectOfType } from '../../core/schema/statement-effects.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
 export function renderImport({ design, files, differences, renames, seed }: ImportResult, paint: Paint): string {
   const seeded = seed === null ? [] : [`Seed written: ${seed}`]
   if (files.length === 0) return [`No changes: the migrations make what ${design} draws`, ...seeded].join('\n')
-  const lines = differences.map((item) =>
+  const lines = differences.flatMap((item) => [
     painted(item, paint, differenceLine(item, design, 'the migrations').replace(/ \((?:missing in .*)\)$/, '')),
-  )
+    ...retypeLines(item, paint),
+  ])
   return [
     paint.bold('Schema changes detected!'),
     ...renames.map((text) => paint.yellow(`~ Renamed: ${text}`)),
@@ -18,6 +20,13 @@ export function renderImport({ design, files, differences, renames, seed }: Impo
     ...seeded,
     withGivenFlags('Proven both ways on a scratch database. Read it, then: nself db migrate up'),
   ].join('\n')
+}
+
+/** What another type does to the values that are there. */
+function retypeLines({ kind, traits }: Difference, paint: Paint): string[] {
+  const type = kind === 'column' ? traits.find(({ trait }) => trait === 'type') : undefined
+  if (type?.left == null || type.right === null) return []
+  return [paint.dim(`    ${effectOfType(type.right, type.left)}`)]
 }
 
 export function painted({ sign }: Difference, paint: Paint, line: string): string {

@@ -1,4 +1,6 @@
+import type { Design } from '../../core/schema/design.ts'
 import { renameCandidates } from '../../core/schema/rename-candidates.ts'
+import { refuseUnknownTargets } from '../../core/schema/rename-targets.ts'
 import { parseRenames, pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { Compared } from '../../postgres/diff/compare-design.ts'
@@ -7,9 +9,10 @@ import { catalogOf } from '../../postgres/scratch/read.ts'
 import type { Context } from './context.ts'
 
 /** The renames that flags name. @throws NselfError `usage`. */
-export async function namedRenames(texts: readonly string[], migrated: Server): Promise<Rename[]> {
-  const catalog = await catalogOf(migrated)
-  return parseRenames(texts, catalog)
+export async function namedRenames(texts: readonly string[], migrated: Server, design: Design): Promise<Rename[]> {
+  const renames = parseRenames(texts, await catalogOf(migrated))
+  refuseUnknownTargets(renames, design)
+  return renames
 }
 
 /** The renames that a person confirms; without one they are only told of. */

@@ -7,7 +7,6 @@ import type { Migration } from '../../core/migration/migration.ts'
 import { parseMigration } from '../../core/migration/parse-file.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
-import type { Difference } from '../../core/schema/differences.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { nameOfChange } from '../../core/schema/migration-name.ts'
 import { type Draft, migrationText } from '../../core/schema/migration-text.ts'
@@ -26,6 +25,7 @@ import type { ScratchServer } from '../../postgres/scratch/scratch.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { nextPaths, slugOf, writeMigrations } from '../../project/new-migrations.ts'
 import { writeDesignSeed } from '../../project/seeds.ts'
+import { withConsent } from './consent-losses.ts'
 import type { Context } from './context.ts'
 import { askRenames, namedRenames } from './design-renames.ts'
 import { readDesign } from './read-design.ts'
@@ -61,7 +61,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
     const files = await work.ready(read)
     context.progress('replaying the migrations')
     const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
-    const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated)
+    const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated, design)
     context.progress('comparing the design')
     let compared = await compareDesign(work.scratch, migrated, design, asked)
     const chosen = await askRenames(context, compared, asked)
@@ -133,8 +133,23 @@ function textsOf(
   })
 }
 
-/** Generates, proves, asks and writes; resolves to the paths. */
+/** Generates, asks, proves and writes; resolves to the paths. */
 async function written(context: Context, task: Task): Promise<string[]> {
+  const { compared, renames, options } = task
+  const asked = { renames, allowed: options.allowDrops }
+  const { texts } = await withConsent(context, compared, asked, async () => {
+    const { texts, after } = await proven(context, task)
+    return { texts, gone: gone(compared, after) }
+  })
+  writeMigrations(context.settings.cwd, texts)
+  return texts.map(({ path }) => path)
+}
+
+/** The migrations as they hold both ways. @throws NselfError `not-proven`. */
+async function proven(
+  context: Context,
+  task: Task,
+): Promise<{ readonly texts: ReturnType<typeof textsOf>; readonly after: Catalog }> {
   const { work, migrated, compared, files, renames, options } = task
   const { root } = context.settings
   context.progress('writing the difference as SQL')
@@ -155,21 +170,13 @@ async function written(context: Context, task: Task): Promise<string[]> {
     )
     return prove(server, [...files, ...fresh], fresh, expected, work.replay)
   }
-  let texts = textsOf(drafts, targets, task, { format, design })
-  let proof = await proveTexts(migrated, texts)
-  if (proof.restUp.length > 0 || proof.restDown.length > 0) {
-    texts = textsOf(withRest(drafts, proof), targets, task, { format, design })
-    proof = await proveTexts(await replay(work.scratch, files, work.keepTemplate, work.replay), texts)
-    refuseRest(proof)
-  }
-  const { after } = proof
-  await consent(
-    context,
-    [...compared.differences.filter(({ sign }) => sign === '-'), ...gone(compared, after)],
-    options.allowDrops,
-  )
-  writeMigrations(context.settings.cwd, texts)
-  return [...targets.paths]
+  const texts = textsOf(drafts, targets, task, { format, design })
+  const proof = await proveTexts(migrated, texts)
+  if (proof.restUp.length === 0 && proof.restDown.length === 0) return { texts, after: proof.after }
+  const whole = textsOf(withRest(drafts, proof), targets, task, { format, design })
+  const again = await proveTexts(await replay(work.scratch, files, work.keepTemplate, work.replay), whole)
+  refuseRest(again)
+  return { texts: whole, after: again.after }
 }
 
 /** What follows UP comes last of all, and so does what follows DOWN. */
@@ -187,20 +194,4 @@ async function writtenRecords({ settings }: Context, design: Design, file: strin
   const head = `-- Records of ${file}; written by nself db schema import, which overwrites it.\n\n`
   const text = `${head}${statements.map(({ sql }) => `${sql};\n`).join('\n')}`
   return writeDesignSeed(settings.seedsDir, settings.cwd, text)
-}
-
-async function consent({ ask, answers, tell }: Context, drops: readonly Difference[], allowed: boolean): Promise<void> {
-  if (drops.length === 0 || allowed || answers.yes) return
-  const list = drops.map(({ kind, name }) => `${kind} ${name}`).join(', ')
-  const named = drops.some(({ kind }) => kind === 'table' || kind === 'column')
-  const renames = named ? '; if it was only renamed, add --rename users.name=full_name' : ''
-  if (ask === null) {
-    throw new NselfError('not-confirmed', `the design drops ${list}`, {
-      hint: `to drop it, add --allow-drops${renames}; nothing was written`,
-    })
-  }
-  tell(`The design drops: ${list}`)
-  if ((await ask({ kind: 'yes-no', message: 'Write a migration that drops this?' })) !== 'y') {
-    throw new NselfError('not-confirmed', 'Cancelled. Nothing was written.')
-  }
 }

@@ -5,7 +5,12 @@ import type { TargetSchema } from './target-schema.ts'
 
 /** What may be a rename: one thing that goes and one that comes, alike in type, or in most of what it consists of. */
 export function renameCandidates(current: Catalog, wanted: TargetSchema): Rename[] {
-  return [...movedTables(current, wanted), ...renamedColumns(current, wanted), ...movedEnums(current, wanted)]
+  return [
+    ...movedTables(current, wanted),
+    ...renamedColumns(current, wanted),
+    ...movedEnums(current, wanted),
+    ...renamedLabels(current, wanted),
+  ]
 }
 
 function movedTables(current: Catalog, wanted: TargetSchema): Rename[] {
@@ -71,6 +76,20 @@ function renamedColumns(current: Catalog, wanted: TargetSchema): Rename[] {
       const [to] = at === -1 ? [] : added.splice(at, 1)
       if (to === undefined) return []
       return [{ kind: 'column', schema: table.schema, table: table.name, name: column.name, to: to.name }]
+    })
+  })
+}
+
+/** A value of an enum that another one stands in place of. */
+function renamedLabels(current: Catalog, wanted: TargetSchema): Rename[] {
+  const have = new Map(current.enums.map((item) => [keyOf(item), item]))
+  return wanted.enums.flatMap((after) => {
+    const before = have.get(keyOf(after))
+    if (before === undefined || before.labels.length !== after.labels.length) return []
+    return before.labels.flatMap((name, i): Rename[] => {
+      const to = after.labels[i]
+      if (to === undefined || before.labels.includes(to) || after.labels.includes(name)) return []
+      return [{ kind: 'label', schema: before.schema, ofEnum: before.name, name, to }]
     })
   })
 }

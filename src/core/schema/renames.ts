@@ -1,10 +1,10 @@
 import { NselfError } from '../errors.ts'
 import { dotted, keyOf, type QualifiedName, shortName, splitDotted } from '../sql/qualified-name.ts'
-import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
 import type { Catalog } from './catalog.ts'
 
 /** A thing that gets another name, or another schema, and keeps its rows. */
-export type Rename = Moved | ColumnRename | SchemaRename
+export type Rename = Moved | ColumnRename | LabelRename | SchemaRename
 
 /** A table or an enum. */
 interface Moved extends QualifiedName {
@@ -19,6 +19,15 @@ interface ColumnRename {
   readonly kind: 'column'
   readonly schema: string
   readonly table: string
+  readonly name: string
+  readonly to: string
+}
+
+/** A value of an enum. */
+interface LabelRename {
+  readonly kind: 'label'
+  readonly schema: string
+  readonly ofEnum: string
   readonly name: string
   readonly to: string
 }
@@ -43,6 +52,7 @@ export function renameFlag(rename: Rename): string {
 /** What it is called now: of two renames with the same one only one can be meant. */
 export function pathOf(rename: Rename): string {
   if (rename.kind === 'schema') return dotted(rename.name)
+  if (rename.kind === 'label') return shortName(rename.schema, rename.ofEnum, rename.name)
   return rename.kind === 'column'
     ? shortName(rename.schema, rename.table, rename.name)
     : shortName(rename.schema, rename.name)
@@ -51,6 +61,7 @@ export function pathOf(rename: Rename): string {
 function newPathOf(rename: Rename): string {
   if (rename.kind === 'schema') return dotted(rename.to)
   if (rename.kind === 'column') return shortName(rename.schema, rename.table, rename.to)
+  if (rename.kind === 'label') return shortName(rename.schema, rename.ofEnum, rename.to)
   // public is said where it is what is new.
   return rename.toSchema === 'public' && rename.schema !== 'public'
     ? dotted('public', rename.to)
@@ -73,8 +84,9 @@ export function parseRenames(texts: readonly string[], current: Catalog): Rename
   const asked = texts.map((text) => ({ text, ...partsOf(text) }))
   const whole = asked.map(({ path, to }) => renameOfWhole(path, to, current))
   return asked.map(({ text, path, to }, i) => {
-    const rename = whole[i] ?? renameOfColumn(path, to, current, whole)
-    if (rename === null) throw wrong(text, 'the migrations create no such table, column, enum or schema')
+    const rename = whole[i] ?? renameOfColumn(path, to, current, whole) ?? renameOfLabel(path, to, current, whole)
+    if (rename === null)
+      throw wrong(text, 'the migrations create no such table, column, enum, value of an enum or schema')
     return rename
   })
 }
@@ -124,6 +136,25 @@ function renameOfColumn(
     : null
 }
 
+/** `mood.ok=fine`, under the old or the new name of the enum. */
+function renameOfLabel(
+  path: readonly string[],
+  to: readonly string[],
+  current: Catalog,
+  others: readonly (Rename | null)[],
+): Rename | null {
+  const [schema, ofEnum, name] = path.length === 2 ? ['public', ...path] : path
+  const newName = to.at(-1)
+  if (schema === undefined || ofEnum === undefined || name === undefined || newName === undefined) return null
+  const isNewName = (rename: Rename | null): rename is Moved =>
+    rename?.kind === 'enum' && rename.toSchema === schema && rename.to === ofEnum
+  const owner = others.find(isNewName) ?? { schema, name: ofEnum }
+  const found = current.enums.find((item) => item.schema === owner.schema && item.name === owner.name)
+  return found?.labels.includes(name)
+    ? { kind: 'label', schema: owner.schema, ofEnum: owner.name, name, to: newName }
+    : null
+}
+
 export function hasSchema({ tables, enums, others }: Catalog, name: string): boolean {
   return (
     name === 'public' ||
@@ -143,6 +174,12 @@ export function renameSql(rename: Rename): { up: string[]; down: string[] } {
     const table = quoteQualified(rename.schema, rename.table)
     const statement = (from: string, to: string) =>
       `ALTER TABLE ${table} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`
+    return { up: [statement(rename.name, rename.to)], down: [statement(rename.to, rename.name)] }
+  }
+  if (rename.kind === 'label') {
+    const type = quoteQualified(rename.schema, rename.ofEnum)
+    const statement = (from: string, to: string) =>
+      `ALTER TYPE ${type} RENAME VALUE ${quoteLiteral(from)} TO ${quoteLiteral(to)}`
     return { up: [statement(rename.name, rename.to)], down: [statement(rename.to, rename.name)] }
   }
   const { kind, schema, name, toSchema, to } = rename
@@ -167,11 +204,4 @@ function moveSql(kind: 'table' | 'enum', from: QualifiedName, to: QualifiedName)
 export function newSchemasOf(renames: readonly Rename[]): string[] {
   const made = renames.flatMap((rename) => (rename.kind === 'table' || rename.kind === 'enum' ? [rename] : []))
   return [...new Set(made.filter(({ makesSchema }) => makesSchema).map(({ toSchema }) => toSchema))]
-}
-
-const order = ['column', 'table', 'enum', 'schema'] as const
-
-/** Columns before the tables they are in, and these before their schemas. */
-export function inOrder(renames: readonly Rename[]): Rename[] {
-  return renames.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
 }

@@ -49,3 +49,13 @@ test.each([
   )
   expect(candidates.map(renameFlag)).toEqual(flags)
 })
+
+test.each([
+  [['png', 'vector'], ['image_type.svg=vector']],
+  [['svg', 'png'], []],
+  [['png', 'svg', 'gif'], []],
+])('a value of an enum that stands in the place of another may be renamed: %j', (labels, flags) => {
+  const before = { schema: 'public', name: 'image_type', labels: ['png', 'svg'], comment: null }
+  const candidates = renameCandidates({ ...catalog(), enums: [before] }, { tables: [], enums: [{ ...before, labels }] })
+  expect(candidates.map(renameFlag)).toEqual(flags)
+})

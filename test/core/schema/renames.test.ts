@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { inOrder } from '../../../src/core/schema/rename-order.ts'
+import { refuseUnknownTargets } from '../../../src/core/schema/rename-targets.ts'
 import {
-  inOrder,
   newSchemasOf,
   parseRenames,
   type Rename,
@@ -8,6 +9,7 @@ import {
   renameSql,
   renameText,
 } from '../../../src/core/schema/renames.ts'
+import { at, designOf, designTable } from '../../helpers/design.ts'
 import { errorOf } from '../../helpers/history.ts'
 import { catalog, table } from '../../helpers/schema.ts'
 
@@ -39,6 +41,7 @@ describe('--rename is read', () => {
     ['"a.b"."c.d"."e=f.h"=plain', column('a.b', 'c.d', 'e=f.h', 'plain')],
     ['mood=feeling', moved('enum', 'public', 'mood', 'public', 'feeling')],
     ['mood=billing.mood', moved('enum', 'public', 'mood', 'billing', 'mood')],
+    ['mood.ok=fine', { kind: 'label', schema: 'public', ofEnum: 'mood', name: 'ok', to: 'fine' }],
     ['billing=money', { kind: 'schema', name: 'billing', to: 'money' }],
   ])('%s', (text, rename) => {
     expect(parseRenames([text], before)).toEqual([rename])
@@ -90,6 +93,11 @@ test.each<[Rename, string[], string[]]>([
     ['ALTER TYPE "public"."mood" SET SCHEMA "app"', 'ALTER TYPE "app"."mood" RENAME TO "feeling"'],
     ['ALTER TYPE "app"."feeling" SET SCHEMA "public"', 'ALTER TYPE "public"."feeling" RENAME TO "mood"'],
   ],
+  [
+    { kind: 'label', schema: 'public', ofEnum: 'mood', name: "it's", to: 'so so' },
+    [`ALTER TYPE "public"."mood" RENAME VALUE 'it''s' TO 'so so'`],
+    [`ALTER TYPE "public"."mood" RENAME VALUE 'so so' TO 'it''s'`],
+  ],
   [{ kind: 'schema', name: 'a', to: 'b' }, ['ALTER SCHEMA "a" RENAME TO "b"'], ['ALTER SCHEMA "b" RENAME TO "a"']],
 ])('a rename is undone by its DOWN: %#', (rename, up, down) => {
   expect(renameSql(rename)).toEqual({ up, down })
@@ -112,4 +120,66 @@ test('a new schema is made once for all that moves into it', () => {
     makesSchema: true,
   })
   expect(newSchemasOf([into('a'), into('b'), moved('table', 'public', 'c', 'old', 'c')])).toEqual(['app'])
+})
+
+describe('a rename finds its new name free', () => {
+  const ordered = (...renames: Rename[]) => inOrder(renames).map(renameText)
+  const t = (name: string, to: string) => moved('table', 'public', name, 'public', to)
+
+  test('where another one has it until then', () => {
+    expect(ordered(t('a', 'b'), t('b', 'c'))).toEqual(['b to c', 'a to b'])
+    expect(ordered(column('public', 't', 'x', 'y'), column('public', 't', 'y', 'z'))).toEqual([
+      't.y to t.z',
+      't.x to t.y',
+    ])
+  })
+
+  test('where two or three change their names', () => {
+    expect(ordered(t('a', 'b'), t('b', 'a'))).toEqual(['a to a_meanwhile', 'b to a', 'a_meanwhile to b'])
+    expect(ordered(t('a', 'b'), t('b', 'c'), t('c', 'a'))).toHaveLength(4)
+    expect(ordered(moved('table', 'public', 'a', 'app', 'a'), moved('table', 'app', 'a', 'public', 'a'))).toEqual([
+      'a to a_meanwhile',
+      'app.a to public.a',
+      'a_meanwhile to app.a',
+    ])
+  })
+})
+
+describe('a rename to what the design does not have is refused', () => {
+  const design = designOf({
+    tables: [designTable('people', ['full_name text'])],
+    enums: [{ schema: 'app', name: 'feeling', labels: ['fine'], at }],
+  })
+  const label = (to: string): Rename => ({ kind: 'label', schema: 'public', ofEnum: 'mood', name: 'ok', to })
+
+  test.each<[string, ...Rename[]]>([
+    ['table nothing', moved('table', 'public', 'users', 'public', 'nothing')],
+    ['enum nothing', moved('enum', 'public', 'mood', 'public', 'nothing')],
+    [
+      'column people.name',
+      moved('table', 'public', 'users', 'public', 'people'),
+      column('public', 'users', 'n', 'name'),
+    ],
+    ['value bad in the enum app.feeling', moved('enum', 'public', 'mood', 'app', 'feeling'), label('bad')],
+    ['schema b', { kind: 'schema', name: 'a', to: 'b' }],
+  ])('%s', (missing, ...renames) => {
+    const error = errorOf(() => refuseUnknownTargets(renames, design))
+    expect(error).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(new RegExp(`the design has no ${missing}$`)),
+    })
+  })
+
+  test('and one that it has is not', () => {
+    refuseUnknownTargets(
+      [
+        moved('table', 'public', 'users', 'public', 'people'),
+        column('public', 'users', 'name', 'full_name'),
+        moved('enum', 'public', 'mood', 'app', 'feeling'),
+        label('fine'),
+        { kind: 'schema', name: 'a', to: 'app' },
+      ],
+      design,
+    )
+  })
 })

@@ -1,0 +1,68 @@
+import { typeChange } from '../../core/effects/type-change.ts'
+import { NselfError } from '../../core/errors.ts'
+import type { Difference } from '../../core/schema/differences.ts'
+import { renameCandidates } from '../../core/schema/rename-candidates.ts'
+import { pathOf, type Rename, renameFlag } from '../../core/schema/renames.ts'
+import { shellWord } from '../../core/shell-word.ts'
+import { shortTypes } from '../../core/sql/plain-names.ts'
+import type { Compared } from '../../postgres/diff/compare-design.ts'
+import type { Context } from './context.ts'
+
+/**
+ * What the design drops, and the values that a new type of a column costs, are written only with consent: a person is
+ * asked before anything is proven, and once more for what the proof shows to go along. Without a terminal all is named
+ * together, also where it cannot be proven, for that may be because of it.
+ * @throws NselfError `not-confirmed`, and as `prove`.
+ */
+export async function withConsent<T extends { readonly gone: readonly Difference[] }>(
+  context: Context,
+  compared: Compared,
+  { renames, allowed }: { readonly renames: readonly Rename[]; readonly allowed: boolean },
+  prove: () => Promise<T>,
+): Promise<T> {
+  if (allowed || context.answers.yes) return prove()
+  const drops = compared.differences.filter(({ sign }) => sign === '-')
+  const advice = drops.length === 0 ? '' : renameAdvice(compared, renames, drops)
+  const losses = [...drops.map(dropText), ...compared.differences.flatMap(retypeText)]
+  if (context.ask !== null) await consent(context, losses, advice)
+  const proven = await prove().catch(async (error) => {
+    if (context.ask === null && error instanceof NselfError && error.code === 'not-proven')
+      await consent(context, losses, advice)
+    throw error
+  })
+  const gone = proven.gone.map(dropText)
+  await consent(context, context.ask === null ? [...losses, ...gone] : gone, advice)
+  return proven
+}
+
+const dropText = ({ kind, name }: Difference) => `${kind} ${name}`
+
+function retypeText({ sign, kind, name, traits }: Difference): string[] {
+  const type = sign === '~' && kind === 'column' ? traits.find(({ trait }) => trait === 'type') : undefined
+  if (type?.left == null || type.right === null) return []
+  const { loses } = typeChange(type.right, type.left)
+  return loses === null ? [] : [`values of ${name} (${shortTypes(type.right)} to ${shortTypes(type.left)}: ${loses})`]
+}
+
+/** Perhaps it has a new name only. */
+function renameAdvice({ current, wanted }: Compared, known: readonly Rename[], drops: readonly Difference[]): string {
+  const open = renameCandidates(current.catalog, wanted)
+  const first = open.find((rename) => !known.some((other) => pathOf(other) === pathOf(rename)))
+  if (first !== undefined) return `; if it was only renamed, add --rename ${shellWord(renameFlag(first))}`
+  const named = drops.find(({ kind }) => kind === 'table' || kind === 'column')
+  return named === undefined ? '' : `; if it was only renamed, add --rename ${shellWord(`${named.name}=NEW_NAME`)}`
+}
+
+async function consent({ ask, tell }: Context, losses: readonly string[], advice: string): Promise<void> {
+  if (losses.length === 0) return
+  const list = losses.join(', ')
+  if (ask === null) {
+    throw new NselfError('not-confirmed', `the design drops ${list}`, {
+      hint: `to drop it, add --allow-drops${advice}; nothing was written`,
+    })
+  }
+  tell(`The design drops: ${list}`)
+  if ((await ask({ kind: 'yes-no', message: 'Write a migration that drops this?' })) !== 'y') {
+    throw new NselfError('not-confirmed', 'Cancelled. Nothing was written.')
+  }
+}
