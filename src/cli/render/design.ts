@@ -1,6 +1,7 @@
 import type { DiffResult, ImportResult } from '../../commands/shared/schema-results.ts'
+import { typeChange, typeChangeText } from '../../core/effects/type-change.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
-import { effectOfType } from '../../core/schema/statement-effects.ts'
+import { shortTypes } from '../../core/sql/plain-names.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
@@ -26,7 +27,7 @@ export function renderImport({ design, files, differences, renames, seed }: Impo
 function retypeLines({ kind, traits }: Difference, paint: Paint): string[] {
   const type = kind === 'column' ? traits.find(({ trait }) => trait === 'type') : undefined
   if (type?.left == null || type.right === null) return []
-  return [paint.dim(`    ${effectOfType(type.right, type.left)}`)]
+  return [paint.dim(`    Was ${shortTypes(type.right)}: ${typeChangeText(typeChange(type.right, type.left))}.`)]
 }
 
 export function painted({ sign }: Difference, paint: Paint, line: string): string {

@@ -103,7 +103,7 @@ function effectsOfNewColumn(action: string): Effect[] {
 }
 
 /** What a change of type does; both as format_type writes them. */
-export function effectOfType(from: string, to: string, zone: string | undefined): Effect {
+function effectOfType(from: string, to: string, zone: string | undefined): Effect {
   const change = typeChange(from, to)
   const cost = { writes, reads, none: null }[costOf(change)]
   const loses = `values are taken as times of ${zone}, the time zone of the database; if they are of another, write that`
