@@ -15,6 +15,7 @@ export function addAdopt(db: Command, run: Runner): void {
     .option('--dry-run', 'show the plan and the proof, write nothing')
     .option('--renumber', 'number the files 001, 002 … in their order; without it, they keep their numbers')
     .option('--timestamp', 'number the files with times, 14 digits')
+    .option('--set <name=value>', 'the value of a placeholder that the tool fills in; may be repeated', values)
     .option('--failed <as>', 'what to make of a migration that the tool calls failed: applied or pending', failed)
     .option('--force', 'go on although something is left out or differs')
     .addOption(shadowUrl())
@@ -27,12 +28,19 @@ export function addAdopt(db: Command, run: Runner): void {
           from: flags.from ?? null,
           numbering: flags.timestamp ? 'timestamp' : flags.renumber ? 'sequence' : 'found',
           failed: flags.failed ?? null,
+          values: flags.set ?? new Map(),
           dryRun: flags.dryRun === true,
           force: flags.force === true,
           lockWaitMs: flags.lockWait,
         }),
       ),
     )
+}
+
+function values(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('expected a name and a value, such as role=app')
+  return new Map([...before, [text.slice(0, at), text.slice(at + 1)]])
 }
 
 function failed(text: string): NonNullable<AdoptOptions['failed']> {

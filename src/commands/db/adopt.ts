@@ -5,6 +5,7 @@ import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
+import { fillIn } from '../../core/adopt/tools/placeholders.ts'
 import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { FoundTable } from '../../postgres/adopt/tool-tables.ts'
@@ -31,6 +32,8 @@ export interface AdoptOptions {
   /** The folder of its files, where the person names one. */
   readonly from: string | null
   readonly numbering: Numbering
+  /** Of placeholders that the tool fills in, by name. */
+  readonly values: ReadonlyMap<string, string>
   readonly failed: 'applied' | 'pending' | null
   readonly dryRun: boolean
   /** Go on although something is left out, or differs. */
@@ -102,20 +105,22 @@ function folderOf(context: Context, source: ChosenSource<FoundTable>): string {
 
 const setAside = (folder: string) => `${folder}_bash`
 
-function planFor(context: Context, { numbering, failed }: AdoptOptions, chosen: ChosenSource<FoundTable>): AdoptPlan {
+function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<FoundTable>): AdoptPlan {
   const { root, migrationsDir } = context.settings
   const { tool, folder } = chosen
   const isOwn = isOwnFolder(context, chosen)
   if (isOwn && tool !== nselfBash) throw sameFolder(relative(root, migrationsDir))
-  const source = tool.parse(readSourceFiles(root, folder, tool.reads))
+  const files = readSourceFiles(root, folder, tool.reads)
+  const { placeholders } = tool
+  const source = tool.parse(placeholders === undefined ? files : fillIn(files, placeholders, options.values))
   return adoptPlan({
     tool: tool.name,
     folder: folderOf(context, chosen),
     source,
     rows: tool.rowsOf(chosen.table?.rows ?? [], source.migrations),
     own: isOwn ? [] : ownFiles(migrationsDir, root),
-    numbering,
-    failed,
+    numbering: options.numbering,
+    failed: options.failed,
     now: timestamp(),
   })
 }
@@ -154,11 +159,12 @@ async function adoptBaseline(
   })
 }
 
-function commandOf({ tool, from, table, numbering, failed }: AdoptOptions): string {
+function commandOf({ tool, from, table, numbering, failed, values }: AdoptOptions): string {
   const number = { found: [], sequence: ['--renumber'], timestamp: ['--timestamp'] }[numbering]
   const flags = Object.entries({ '--from': from, '--table': table, '--failed': failed })
   const given = flags.flatMap(([flag, value]) => (value === null ? [] : [flag, shellWord(value)]))
-  return ['nself db adopt', ...(tool === null ? [] : [shellWord(tool)]), ...given, ...number].join(' ')
+  const set = [...values].flatMap(([name, value]) => ['--set', shellWord(`${name}=${value}`)])
+  return ['nself db adopt', ...(tool === null ? [] : [shellWord(tool)]), ...given, ...number, ...set].join(' ')
 }
 
 const timestamp = () => new Date().toISOString().replace(/\D/g, '').slice(0, 14)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { appliedIn, bodiesOf, planOf, recognisedBy } from '../../helpers/adopt.ts'
+import { fillIn } from '../../../src/core/adopt/tools/placeholders.ts'
+import { appliedIn, bodiesOf, planOf, recognisedBy, toolNamed } from '../../helpers/adopt.ts'
 
 describe('Flyway', () => {
   const files = {
@@ -38,6 +39,14 @@ describe('Flyway', () => {
       ['db/R__some_view.sql', 'note'],
       ['db/afterMigrate.sql', 'note'],
     ])
+  })
+
+  test('asks for the values of placeholders, and takes them', () => {
+    const told = planOf('flyway', files).problems.find(({ subject }) => subject === 'db/V3__fill.sql')
+    expect(told).toMatchObject({ weight: 'choice', choice: 'give their values: --set first=…' })
+    const form = toolNamed('flyway').placeholders ?? { form: /x/g, by: '' }
+    const filled = fillIn([{ path: 'V3__fill.sql', text: files['V3__fill.sql'] }], form, new Map([['first', '7']]))
+    expect(filled[0]?.text).toBe('insert into users values (7);')
   })
 
   test('counts the last row of a version, and what was there before a baseline', () => {

@@ -1,11 +1,12 @@
-import { choice, codeProblems, fileOf, migration, millis, note, row, section, textOf } from './files.ts'
+import { codeProblems, fileOf, migration, millis, note, row, section, textOf } from './files.ts'
+import { openPlaceholders } from './placeholders.ts'
 import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, Tool, ToolRow } from './tool.ts'
 
 const versioned = /^([VUB])(\d+(?:[._]\d+)*)__(.+)\.sql$/
 const repeatable = /^R__(.+)\.sql$/
 const code = /^[VURB][\d._]*__.+\.(?:java|kt|class|py|ps1|sh)$/
 const callback = /^(?:before|after|create)[A-Z]\w*?(?:__.*)?\.(?:sql|java)$/
-const placeholder = /\$\{[^}\s]+\}/g
+const placeholders = { form: /\$\{([^}\s]+)\}/g, by: 'Flyway' }
 
 /** V, U and R files, also in folders below; flyway_schema_history with times. */
 export const flyway: Tool = {
@@ -23,6 +24,7 @@ export const flyway: Tool = {
     const file = fileOf(path)
     return [versioned, repeatable, code, callback].some((form) => form.test(file)) || file.endsWith('.sql.conf')
   },
+  placeholders,
   parse,
   rowsOf,
 }
@@ -92,18 +94,8 @@ function problemsIn(files: readonly SourceFile[], found: readonly Found[]): Prob
     ...codeProblems(files, code),
     ...files.flatMap(({ path, text }): Problem[] => {
       const file = fileOf(path)
-      const names = [...new Set(text.match(placeholder) ?? [])]
-      const filled =
-        names.length > 0 && file.endsWith('.sql') && !callback.test(file)
-          ? [
-              choice(
-                path,
-                `has placeholders, which Flyway fills in: ${names.join(', ')}`,
-                'they stay as they are',
-                'write the values into the file first',
-              ),
-            ]
-          : []
+      const open = file.endsWith('.sql') && !callback.test(file) ? openPlaceholders({ path, text }, placeholders) : null
+      const filled = open === null ? [] : [open]
       if (callback.test(file)) return [note(path, 'is a callback of Flyway', 'it is left out')]
       if (!repeatable.test(file)) return filled
       return [

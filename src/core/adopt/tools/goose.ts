@@ -1,20 +1,11 @@
-import {
-  anyHead,
-  byNumber,
-  choice,
-  codeProblems,
-  linesOf,
-  migration,
-  note,
-  obstacle,
-  row,
-  section,
-  textOf,
-} from './files.ts'
+import { anyHead, byNumber, codeProblems, linesOf, migration, note, obstacle, row, section, textOf } from './files.ts'
+import { openPlaceholders } from './placeholders.ts'
 import type { Problem, SourceFile, SourceMigration, TableRow, Tool, ToolRow } from './tool.ts'
 
 const fileName = /^(\d+)_([^/]*)\.sql$/
 const code = /^\d+_[^/]*\.go$/
+/** Filled in between ENVSUB ON and OFF; the tag of a dollar quote is none. */
+const placeholders = { form: /\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)\b(?!\$)/g, by: 'goose' }
 const mark = /^\s*--\s*\+goose\s+(.*?)\s*$/i
 
 /** `-- +goose Up` and `-- +goose Down`; goose_db_version has a row for each time that one was applied or reverted. */
@@ -24,6 +15,7 @@ export const goose: Tool = {
   schemas: [],
   recognises: (folder) => (anyHead(folder, fileName, /^\s*--\s*\+goose\s/im) ? 'certain' : null),
   reads: (path) => fileName.test(path) || (code.test(path) && !path.endsWith('_test.go')),
+  placeholders,
   parse: (files) => {
     const problems: Problem[] = codeProblems(files, code)
     const migrations = files
@@ -43,18 +35,19 @@ interface Sections {
   transaction: boolean
   /** Whether variables are filled in where the file says so. */
   fills: boolean
-  placeholders: string[]
+  /** The lines in which they are. */
+  filled: string[]
 }
 
 function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigration | null {
   const [, number = '', title = ''] = fileName.exec(path) ?? []
-  const found: Sections = { up: null, down: null, transaction: true, fills: false, placeholders: [] }
+  const found: Sections = { up: null, down: null, transaction: true, fills: false, filled: [] }
   let into: string[] | null = null
   const early: string[] = []
   for (const line of linesOf(text)) {
     const word = mark.exec(line)?.[1]?.toUpperCase().replace(/\s+/g, ' ')
     if (word === undefined) {
-      if (found.fills) found.placeholders.push(...(line.match(/\$\{?[A-Za-z_]\w*\}?/g) ?? []))
+      if (found.fills) found.filled.push(line)
       ;(into ?? early).push(line)
     } else if (word === 'UP') into = found.up = []
     else if (word === 'DOWN') into = found.down = []
@@ -69,11 +62,8 @@ function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigra
     problems.push(obstacle(path, 'has no line -- +goose Up', 'nothing is written, as goose refuses it', 'fix the file'))
     return null
   }
-  const names = [...new Set(found.placeholders)]
-  if (names.length > 0) {
-    const what = `takes ${names.join(', ')} from the environment (ENVSUB)`
-    problems.push(choice(path, what, 'the placeholders stay as they are', 'write the values into the file first'))
-  }
+  const open = openPlaceholders({ path, text: found.filled.join('\n') }, placeholders)
+  if (open !== null) problems.push(open)
   const before = early.filter((line) => line.trim() !== '')
   return migration({
     key: String(BigInt(number)),

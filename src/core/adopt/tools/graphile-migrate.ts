@@ -1,10 +1,11 @@
-import { choice, migration, note, row, section, textOf } from './files.ts'
+import { migration, note, row, section, textOf } from './files.ts'
+import { openPlaceholders } from './placeholders.ts'
 import type { Problem, SourceFile, SourceMigration, Tool } from './tool.ts'
 
 const form = /^committed\/(\d+)(?:-([^/]*))?\.sql$/
 const current = /^current(?:\.sql|\/.*\.sql)$/
 const header = /^--!\s*(\w+):?[^\S\n]*(.*)$/
-const placeholder = /(?<![:\w]):[A-Z][A-Z0-9_]+\b/g
+const placeholders = { form: /(?<![:\w]):([A-Z][A-Z0-9_]+)\b/g, by: 'graphile-migrate' }
 
 /** committed/000001.sql with lines `--!` at its top, UP only; graphile_migrate.migrations by file name. */
 export const graphileMigrate: Tool = {
@@ -14,6 +15,7 @@ export const graphileMigrate: Tool = {
   recognises: ({ names, head }) =>
     names.some((name) => form.test(name) && /^--!\s*(Previous|Hash)/m.test(head(name))) ? 'certain' : null,
   reads: (path) => form.test(path) || current.test(path),
+  placeholders,
   parse: (files) => {
     const problems: Problem[] = []
     const migrations = files.filter(({ path }) => form.test(path)).map((file) => parseFile(file, problems))
@@ -37,11 +39,8 @@ function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigra
     headers.set(name.toLowerCase(), value.trim())
     return false
   })
-  const names = [...new Set(text.match(placeholder) ?? [])]
-  if (names.length > 0) {
-    const what = `has placeholders, which graphile-migrate fills in: ${names.join(', ')}`
-    problems.push(choice(path, what, 'they stay as they are', 'write the values into the file first'))
-  }
+  const open = openPlaceholders({ path, text }, placeholders)
+  if (open !== null) problems.push(open)
   return migration({
     key: number,
     number,

@@ -86,6 +86,14 @@ export interface SourceFolder {
   readonly head: (name: string) => string
 }
 
+/** Where a tool fills in values before it runs a file. */
+export interface Placeholders {
+  /** Finds them; the first of its groups that is there is the name. */
+  readonly form: RegExp
+  /** Who fills them in, for a person: `Flyway`. */
+  readonly by: string
+}
+
 /** What is known of a migration tool: its files, its table. */
 export interface Tool {
   /** As it is typed. */
@@ -96,6 +104,8 @@ export interface Tool {
   readonly recognises: (folder: SourceFolder) => Recognised | null
   /** Which of the files below its folder it reads. */
   readonly reads: (path: string) => boolean
+  /** What the tool fills in before it runs a file, if it does. */
+  readonly placeholders?: Placeholders
   readonly parse: (files: readonly SourceFile[]) => SourceMigrations
   readonly rowsOf: (rows: readonly TableRow[], migrations: readonly SourceMigration[]) => ToolRow[]
 }
