@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, measure, must, type Sample } from './command.ts'
+import { Designs } from './designs.ts'
 import { nodeOf } from './install.ts'
 import { smallMigrations } from './migrations.ts'
 import { type Distance, startProxy } from './proxy.ts'
@@ -21,16 +22,22 @@ export class Lab {
   private readonly proxies = new Map<string, Promise<Distance>>()
   private readonly templates = new Set<string>()
   private databases = 0
+  private designs: Promise<Designs> | null = null
 
   /** True when the tool can do it at all. */
-  can(tool: Tool, { action, migrations }: Workload): boolean {
+  can(tool: Tool, { action, migrations, design }: Workload): boolean {
+    if (design !== undefined) return true
     if (typeof migrations === 'string' && tool.prepareLarge?.[migrations] === undefined) return false
     const place = { folder: '', port: 1, database: 'any', count: 1, node: 'node' }
     return tool.argv(action, place, '') !== null
   }
 
   async run(tool: Tool, workload: Workload): Promise<Run> {
-    const { migrations, runners = 1, applied, action } = workload
+    const { migrations, runners = 1, applied, action, design } = workload
+    if (design !== undefined) {
+      this.designs ??= this.server(true).then((server) => new Designs(server))
+      return this.together(await (await this.designs).command(tool, design), runners, null)
+    }
     if (migrations === undefined) return this.together(this.command(tool, workload, action, 1, 'none'), runners, null)
     const server = await this.server(workload.fsync !== false)
     const template = applied ? await this.template(tool, workload, server) : null

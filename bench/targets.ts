@@ -5,7 +5,7 @@ type Figure = 'cpu' | 'wall' | 'clientPeak' | 'backendPeak'
 export interface Target {
   readonly what: string
   readonly atMost: number
-  readonly unit: '×' | 'MB'
+  readonly unit: '×' | 'MB' | 's'
   readonly got: (median: Median) => number
   /** Why, where it is missed. */
   readonly because?: string
@@ -20,6 +20,10 @@ function ratio(workload: string, what: string, figure: 'cpu' | 'wall', than: str
 
 function memory(workload: string, what: string, figure: 'clientPeak' | 'backendPeak', atMost: number): Target {
   return { what, atMost, unit: 'MB', got: (median) => median(workload, 'nself', figure) }
+}
+
+function seconds(workload: string, what: string, atMost: number): Target {
+  return { what, atMost, unit: 's', got: (median) => median(workload, 'nself', 'wall') }
 }
 
 const statusTargets = (['', '-node22', '-node24'] as const).flatMap((node) =>
@@ -76,5 +80,16 @@ export const targets: readonly Target[] = [
     got: (median) =>
       median('eight-runners', 'nself', 'wall') /
       (median('one-runner', 'nself', 'wall') + median('eight-starts', 'nself', 'wall')),
+  },
+  seconds('design-new', 'import of a new design of 1,000 tables', 8),
+  seconds('design-same', 'import of it without a change', 2),
+  seconds('design-column', 'import of one more column', 6),
+  seconds('design-drift', 'status --drift with 1,000 tables', 3),
+  seconds('design-sql', 'schema diff --sql of one column in 1,000 tables', 5),
+  {
+    what: 'import of a new design of 1,000 tables ÷ of 250',
+    atMost: 4.4,
+    unit: '×',
+    got: (median) => median('design-new', 'nself', 'wall') / median('design-new-250', 'nself', 'wall'),
   },
 ]

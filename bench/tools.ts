@@ -102,6 +102,15 @@ const bareNode: Tool = {
   argv: (_, { node }) => [node, '-e', '0'],
 }
 
+/** Without a proof, without the words of a person, without what it does not know. */
+const pgDelta: Tool = {
+  name: 'pg-delta alone',
+  runsOnNode: true,
+  prepare: () => {},
+  argv: (action, { node }, urls) =>
+    action === 'diff' ? [node, join(checkout, 'bench', 'pg-delta-alone.mjs'), urls] : null,
+}
+
 export const tools: readonly Tool[] = [
   nself,
   dbmate,
@@ -112,4 +121,5 @@ export const tools: readonly Tool[] = [
   psql,
   psqlOne,
   bareNode,
+  pgDelta,
 ]

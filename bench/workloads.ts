@@ -1,3 +1,4 @@
+import type { Comparison, DesignTask } from './designs.ts'
 import type { Kind, Large } from './migrations.ts'
 import type { Action } from './tool.ts'
 
@@ -7,6 +8,8 @@ export interface Workload {
   readonly action: Action
   /** Of what stands in the folder: so many small migrations, or a large one; without it there is no database. */
   readonly migrations?: { readonly kind: Kind; readonly count: number } | Large
+  /** A design and what is compared with it, in place of migrations. */
+  readonly design?: DesignTask
   /** They are applied before the measured command begins. */
   readonly applied?: true
   /** The tools that run it; without it all that can. */
@@ -78,6 +81,18 @@ function statements(count: 10_000 | 20_000): Workload {
   }
 }
 
+function design(comparison: Comparison, title: string, tables = 1000): Workload {
+  return {
+    name: `design-${comparison}${tables === 1000 ? '' : `-${tables}`}`,
+    title: `${title}, ${of(tables)} tables`,
+    action: 'diff',
+    design: { tables, comparison },
+    tools: comparison === 'sql' ? ['nself', 'pg-delta alone'] : ['nself'],
+    compares: 'wall',
+    rounds: 3,
+  }
+}
+
 export const workloads: readonly Workload[] = [
   start('version'),
   start('help'),
@@ -117,4 +132,10 @@ export const workloads: readonly Workload[] = [
     runners: 8,
     rounds: 9,
   },
+  design('new', 'import of a new design', 250),
+  design('new', 'import of a new design'),
+  design('same', 'import of a design without a change'),
+  design('column', 'import of one more column'),
+  design('drift', 'status --drift'),
+  design('sql', 'schema diff --sql of two databases that one column tells apart'),
 ]
