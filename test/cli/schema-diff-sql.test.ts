@@ -22,6 +22,24 @@ const access: readonly Pair[] = [
     one: 'GRANT SELECT (id, name) ON users TO pg_monitor',
     other: 'GRANT SELECT (id) ON users TO pg_monitor',
   },
+  {
+    what: 'rights to a table that go, while those to a column stay',
+    both: `${users}; GRANT SELECT (name) ON users TO pg_monitor`,
+    one: '',
+    other: 'GRANT SELECT ON users TO pg_monitor',
+  },
+  {
+    what: 'a function of a role that has rights to it by default',
+    one: "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() OWNER TO pg_monitor",
+    other: `DO $$ BEGIN EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT EXECUTE ON FUNCTIONS TO pg_monitor',
+      current_schema); END $$`,
+  },
+  {
+    what: "a sequence that is to belong to somebody else's table",
+    both: 'DO $$ BEGIN CREATE ROLE somebody_else; EXCEPTION WHEN duplicate_object THEN NULL; END $$',
+    one: 'CREATE TABLE q (id serial); ALTER TABLE q OWNER TO somebody_else',
+    other: 'CREATE TABLE q (id int GENERATED ALWAYS AS IDENTITY); ALTER TABLE q OWNER TO somebody_else',
+  },
 ]
 
 /** What the library that plans the difference does not know, or would drop and make again. */
@@ -53,6 +71,19 @@ const kept: readonly Pair[] = [
       FUNCTION = int4eq, COMMUTATOR = <=>, RESTRICT = eqsel, HASHES); CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple, accept = false);
       CREATE TEXT SEARCH CONFIGURATION c (COPY = english); ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR word WITH d, simple`,
     other: '',
+  },
+  {
+    what: 'a column that is of the table itself here, and of its parent there',
+    both: 'CREATE TABLE base (k int)',
+    one: 'CREATE TABLE child (l text) INHERITS (base)',
+    other: 'CREATE TABLE child (k int, l text)',
+  },
+  { what: 'a sequence of an unlogged table', one: 'CREATE UNLOGGED TABLE u (id serial)', other: '' },
+  {
+    what: 'statistics on a column that is made again',
+    both: 'CREATE TABLE t (a int)',
+    one: 'ALTER TABLE t ADD b int GENERATED ALWAYS AS (a) STORED; CREATE STATISTICS x ON a, b FROM t',
+    other: 'ALTER TABLE t ADD b int GENERATED ALWAYS AS (a + 1) STORED; CREATE STATISTICS x ON a, b FROM t',
   },
   {
     what: 'the type of a domain that a column has',

@@ -24,6 +24,9 @@ export async function baselineLines(scratch: Scratch, live: Server, ready: Ready
   const [format, zone] = await withScratchConnection(live, async (client) => {
     return [await statementFormat(client), await timeZoneOf(client)] as const
   })
-  const parts = await planStatements(have, want, (use) => use(scratch, ready), zone)
+  const parts = await planStatements(have, want, (use) => use(scratch, ready), {
+    zone,
+    role: live.user,
+  })
   return parts.flatMap((part) => sectionLines(part, format, (change) => effectsOf(change, nothing)))
 }

@@ -3,6 +3,8 @@ import { domainSteps } from '../../core/schema/first/domain-steps.ts'
 import { relationSteps } from '../../core/schema/first/relation-steps.ts'
 import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
+import { withoutInherited } from '../../core/schema/inherited-columns.ts'
+import { withOwnedSequences } from '../../core/schema/owned-sequences.ts'
 import { forReading } from '../../core/schema/reading-order.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { withTimeZone } from '../../core/schema/zoned-times.ts'
@@ -17,13 +19,13 @@ export type Lend = <T>(use: (scratch: Scratch, ready: Ready) => Promise<T>) => P
 /**
  * The statements that turn one database into another, in parts for a reader, in the order in which they run. What keeps
  * rows that the library would drop is done first, as far as it works on a copy.
- * @param zone the time zone of the database.
+ * @param of the time zone of the database, and the role that runs them.
  */
 export async function planStatements(
   have: Claim,
   want: { readonly facts: FactBase; readonly catalog: Catalog },
   lend: Lend,
-  zone: string,
+  of: { readonly zone: string; readonly role: string },
 ): Promise<Change[][]> {
   const unknown = unknownObjects(have.catalog, want.catalog)
   const steps = [
@@ -37,7 +39,9 @@ export async function planStatements(
     steps.length === 0
       ? none
       : await lend((scratch, ready) => afterSteps(scratch, have, steps, ready)).catch(() => none)
-  const between = withTimeZone(await changesInSteps(from.facts, want.facts), from.catalog, zone)
+  const planned = await changesInSteps(from.facts, want.facts)
+  const timed = withTimeZone(planned, from.catalog, of.zone)
+  const between = withOwnedSequences(withoutInherited(timed, from.catalog, want.catalog), from.catalog, of.role)
   const parts = [
     [...from.done],
     forReading([...between, ...complementOf(from.catalog, want.catalog, between)]),

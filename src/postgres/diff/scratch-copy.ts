@@ -5,6 +5,7 @@ import { type Difference, differenceLine, differencesOf } from '../../core/schem
 import type { FirstStep } from '../../core/schema/first/relation-steps.ts'
 import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
+import { withoutInherited } from '../../core/schema/inherited-columns.ts'
 import { restStatements } from '../../core/schema/rest/rest-statements.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { unquoteIdentifier } from '../../core/sql/quoting.ts'
@@ -34,7 +35,8 @@ export async function copyOf(scratch: Scratch, have: Claim, ready: Ready): Promi
   const server = await scratch.create()
   const unknown = unknownObjects({ ...have.catalog, others: [] }, have.catalog)
   await withScratchConnection(server, (client) => runChanges(client, unknown.before, ready))
-  const made = await changesInSteps(await readFacts(server, 'schema'), have.facts)
+  const none = { ...have.catalog, tables: [] }
+  const made = withoutInherited(await changesInSteps(await readFacts(server, 'schema'), have.facts), none, have.catalog)
   await withScratchConnection(server, async (client) => {
     await runChanges(client, made, ready)
     await runChanges(client, complementOf(await readMade(client), have.catalog, []), ready)
@@ -60,12 +62,22 @@ export function rolesIn({ access, others }: Catalog): string[] {
   return [...new Set(roles)]
 }
 
-/** One by one: a new value of an enum must be committed before it is used. @throws what the server says. */
+/** Many at once, as one transaction each; a new value of an enum must be committed before it is used. */
+const atOnce = 100
+
+/** @throws what the server says. */
 export async function runChanges(client: Client, changes: readonly Change[], ready: Ready): Promise<void> {
-  for (const { sql } of changes) {
-    const statement = ready(withoutRows(sql))
-    if (statement !== null) await client.query(statement)
+  let batch: string[] = []
+  const run = async () => {
+    if (batch.length > 0) await client.query(batch.join(';\n'))
+    batch = []
   }
+  for (const { sql, commitsFirst } of changes) {
+    const statement = ready(withoutRows(sql))
+    if (statement !== null) batch.push(statement)
+    if (commitsFirst || batch.length === atOnce) await run()
+  }
+  await run()
 }
 
 /** Reading rows may need rights that only the real role has, and there are none. */

@@ -89,7 +89,10 @@ async function sqlFor(
   const [format, zone] = await withScratchConnection(right.server, async (client) => {
     return [await statementFormat(client), await timeZoneOf(client)] as const
   })
-  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend, zone)
+  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend, {
+    zone,
+    role: right.server.user,
+  })
   if (parts.length === 0 && differences.length === 0) return { sql: '', proven: true }
   const changes = parts.flat()
   const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })

@@ -10,9 +10,11 @@ import { rightsStatements } from './rights.ts'
 export function accessStatements(have: Catalog, want: Catalog): Change[] {
   const before = new Map(have.access.map((item) => [accessKey(item), item]))
   const wanted = new Set(want.access.map(accessKey))
-  const given = want.access.flatMap((item) => {
+  const lessened = rolesWithLess(before, want.access)
+  const columnsLast = want.access.toSorted((a, b) => Number(a.kind === 'column') - Number(b.kind === 'column'))
+  const given = columnsLast.flatMap((item) => {
     const now = before.get(accessKey(item)) ?? (hasColumn(have, item) ? withoutRights(item) : null)
-    return now === null ? [] : between(want, now, item)
+    return now === null ? [] : between(want, withoutLost(now, lessened), item)
   })
   const taken = have.access.filter((item) => !wanted.has(accessKey(item)) && hasColumn(want, item))
   return [
@@ -25,6 +27,28 @@ export function accessStatements(have: Catalog, want: Catalog): Change[] {
 /** What tells an owner's or a right's object from others. */
 export const accessKey = ({ kind, schema, path, signature, owner }: Access): string =>
   JSON.stringify([kind, schema, signature ?? path, kind === 'default privileges' ? owner : null])
+
+type Lessened = ReadonlyMap<string, ReadonlySet<string | null>>
+
+/** Who is to have less of a relation, by its key. */
+function rolesWithLess(before: ReadonlyMap<string, Access>, wanted: readonly Access[]): Lessened {
+  return new Map(
+    wanted.flatMap((item) => {
+      const now = item.kind === 'column' ? undefined : before.get(accessKey(item))
+      const kept = new Set(item.grants.map(({ what, to }) => JSON.stringify([what, to])))
+      const lost = now?.grants.filter(({ what, to }) => !kept.has(JSON.stringify([what, to]))) ?? []
+      return lost.length === 0 || typeof item.path === 'string'
+        ? []
+        : [[keyOf({ schema: item.schema, name: String(item.path[0]) }), new Set(lost.map(({ to }) => to))] as const]
+    }),
+  )
+}
+
+/** What is revoked of a table is revoked of its columns too. */
+function withoutLost(item: Access, lessened: Lessened): Access {
+  const roles = item.kind === 'column' && item.table !== null ? lessened.get(item.table) : undefined
+  return roles === undefined ? item : { ...item, grants: item.grants.filter(({ to }) => !roles.has(to)) }
+}
 
 const withoutRights = (item: Access): Access => ({ ...item, grants: [], withheld: null })
 
@@ -49,7 +73,9 @@ function between(catalog: Catalog, now: Access, item: Access): Change[] {
     /TABLE|VIEW/.test(object.keyword) && typeof item.path !== 'string'
       ? keyOf({ schema: item.schema, name: String(item.path[0]) })
       : null
-  return [...owner, ...objectRights(object, now, item)].map((sql) => plainChange(sql, table))
+  // What he was granted becomes his own with the object.
+  const left = owner.length === 0 ? now : { ...now, grants: now.grants.filter(({ to }) => to !== item.owner) }
+  return [...owner, ...objectRights(object, left, item)].map((sql) => plainChange(sql, table))
 }
 
 function columnTable({ schema, path }: Access): ObjectName {

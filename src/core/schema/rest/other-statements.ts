@@ -10,9 +10,9 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
   const before = new Map(have.others.map((item) => [key(item), item]))
   const others = want.others.flatMap((item) => {
     const now = before.get(key(item))
-    if (now === undefined) return []
-    return [...commentOf(want, now, item), ...stateOf(now, item), ...targetOf(now, item)].map((sql) =>
-      plainChange(sql, item.table),
+    if (now === undefined) return lostStatistics(want, item).map((sql) => plainChange(sql, item.table))
+    return [...commentOf(want, now, item), ...stateOf(now, item), ...targetOf(now, item), ...loggedOf(now, item)].map(
+      (sql) => plainChange(sql, item.table),
     )
   })
   const tables = new Map(have.tables.map((item) => [keyOf(item), item]))
@@ -68,6 +68,22 @@ function targetOf(now: Other, item: Other): string[] {
   const [old, fresh] = [now, item].map(({ properties }) => properties?.['statistics target'])
   if (item.kind !== 'statistics' || old === fresh) return []
   return [`ALTER STATISTICS ${quoteQualified(item.schema ?? '', item.name)} SET STATISTICS ${fresh ?? -1}`]
+}
+
+/** They go with a column that is dropped and made again. */
+function lostStatistics(want: Catalog, item: Other): string[] {
+  if (item.kind !== 'statistics') return []
+  const { properties: _, ...bare } = { ...item, comment: null }
+  return [item.definition, ...commentOf(want, bare, item), ...targetOf(bare, item)]
+}
+
+/** A sequence that belongs to an unlogged table is one too. */
+function loggedOf(now: Other, item: Other): string[] {
+  const [old, fresh] = [now, item].map(({ properties }) => properties?.persistence)
+  if (item.kind !== 'sequence' || old === fresh) return []
+  return [
+    `ALTER SEQUENCE ${quoteQualified(item.schema ?? '', item.name)} SET ${fresh === undefined ? 'LOGGED' : 'UNLOGGED'}`,
+  ]
 }
 
 function settingsOf(now: Table, item: Table): string[] {
