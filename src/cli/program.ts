@@ -1,6 +1,7 @@
 import { Command, Help, Option } from '@commander-js/extra-typings'
 import { addAdopt } from './tree/adopt.ts'
 import { addBackup, addUndo } from './tree/backup.ts'
+import { addCheck } from './tree/check.ts'
 import { addCompletion } from './tree/completion.ts'
 import { addEnv } from './tree/env.ts'
 import { addInit } from './tree/init.ts'
@@ -84,12 +85,14 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
   const seed = () => addSeed(db, run)
   const query = () => addQuery(db, run)
   const update = () => addUpdate(db, run)
+  const check = () => addCheck(db, run)
   const schema = () => addSchema(db, run)
   addNamed(words?.[0], {
     migrate,
     schema,
     run: schema,
     adopt,
+    check,
     update,
     backup,
     restore: backup,

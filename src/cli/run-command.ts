@@ -79,7 +79,14 @@ function showTrace(): void {
 
 /** What goes into a file or a pipe stays as it is: it may be SQL, or the values of a query. */
 async function textOf(result: Result): Promise<string> {
-  return renderResult(isatty(1) ? visibleIn(result) : result, await paintFor(1, processEnvironment))
+  if (result.kind === 'check') {
+    const { renderReport, writeReport } = await import('./report.ts')
+    await writeReport(result)
+    if (result.format !== 'human') return renderReport(result, result.format)
+  }
+  const text = renderResult(isatty(1) ? visibleIn(result) : result, await paintFor(1, processEnvironment))
+  // What PostgreSQL says of a statement may show what is in it.
+  return result.kind === 'check' ? redact(text) : text
 }
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
@@ -87,7 +94,7 @@ export async function runCommand(flags: CommonFlags, command: (context: Context)
   carryFlags(flags)
   if (flags.debug === true || wantsDebug()) showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
-  const text = flags.json ? jsonResult(result) : await textOf(result)
+  const text = flags.json && result.kind !== 'check' ? jsonResult(result) : await textOf(result)
   process.exitCode = statusAfter(result)
   if (ci !== null) (await import('./tell-ci.ts')).reportResult(ci, result)
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)

@@ -1,6 +1,7 @@
 import type { Result } from '../../commands/shared/results.ts'
 import { renderAdopt } from './adopt.ts'
 import { renderBackup } from './backup.ts'
+import { renderCheck } from './check-human.ts'
 import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
 import { withGivenFlags } from './given-flags.ts'
@@ -72,6 +73,8 @@ export function renderResult(result: Result, paint: Paint): string {
     case 'table':
     case 'scaffold':
       return renderSchema(result, paint)
+    case 'check':
+      return renderCheck(result, paint)
     case 'shell':
       return ''
   }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { Migration } from '../../core/migration/migration.ts'
 import type { Plan } from '../../core/migration/plan.ts'
 import { withOthers } from '../../core/migration/several-faults.ts'
 import { parserMajor, unparsable } from '../../parsers/postgres/parser.ts'
@@ -17,8 +18,9 @@ export async function refuseUnparsable(
   { facts }: Pick<History, 'facts'>,
 ): Promise<void> {
   if (plan.action === 'down') return
+  const files = plan.steps.flatMap(({ direction, file }) => (direction === 'down' ? [] : (file ?? [])))
   const major = Math.floor(facts.version / 10_000)
-  const found = await findUnparsable(scriptsOf(plan), major)
+  const found = await findUnparsable(scriptsOfFiles(files), major)
   const [first, ...others] = found.filter(({ leftToServer }) => !leftToServer)
   if (first !== undefined) {
     const paths = new Set(others.map(({ location }) => location.path))
@@ -36,10 +38,9 @@ export async function refuseUnparsable(
   }
 }
 
-function* scriptsOf({ steps }: Plan): Generator<ParsedScript> {
-  for (const { direction, file } of steps) {
-    if (direction === 'down' || file === null) continue
-    const { path, name, up, down } = file
+/** UP and DOWN of files, as they are parsed. */
+export function* scriptsOfFiles(files: Iterable<Migration>): Generator<ParsedScript> {
+  for (const { path, name, up, down } of files) {
     yield { path, name, section: up }
     if (down !== null) yield { path, name, section: down }
   }

@@ -2,6 +2,7 @@ import type { Environment } from '../../core/environment.ts'
 import { exitStatusOf } from '../../core/errors.ts'
 import type { AdoptResult } from './adopt-results.ts'
 import type { BackupListResult, BackupResult, PruneResult, RestoreResult, UndoResult } from './backup-results.ts'
+import type { CheckResult } from './check-results.ts'
 import type {
   CreateResult,
   DryRunResult,
@@ -93,6 +94,7 @@ export function statusAfter(result: Result): number {
 
 export type Result =
   | AdoptResult
+  | CheckResult
   | StatusResult
   | RunResult
   | UpdateResult

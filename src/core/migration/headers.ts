@@ -1,4 +1,5 @@
 import { certain } from '../certain.ts'
+import { allowableRules } from '../check-rules.ts'
 import { SqlError } from '../sql/lexer.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
 import type { Dependency } from './migration.ts'
@@ -28,7 +29,7 @@ export type Header =
   | { readonly allows: string }
 
 /** The rules that a file may say it breaks on purpose. */
-const rules = ['same-text']
+const rules: readonly string[] = ['same-text', ...allowableRules]
 
 /** @throws SqlError for a header that is not understood. */
 export function parseHeader({ text, start }: { readonly text: string; readonly start: number }): Header | null {
@@ -56,7 +57,7 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
   throw wrong(
-    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, nothing-to-do, allow same-text because REASON',
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, nothing-to-do, allow RULE because REASON',
   )
 }
 
@@ -69,7 +70,7 @@ function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
 
 function allowed(rule: string | undefined, reason: readonly string[], wrong: (hint: string) => SqlError): string {
   if (rule !== undefined && rules.includes(rule) && reason[0] === 'because' && reason.length > 1) return rule
-  throw wrong('write -- nself: allow same-text because REASON')
+  throw wrong(`write -- nself: allow RULE because REASON, with one of ${rules.join(', ')}`)
 }
 
 function dependencies(value: string, wrong: SqlError): Dependency[] {

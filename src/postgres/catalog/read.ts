@@ -21,6 +21,9 @@ import { columns, constraints, enums, indexes, tables } from './relations.ts'
 export const plainTextSql = `SET LOCAL search_path = pg_catalog; SET LOCAL jit = off; SET LOCAL "TimeZone" = 'UTC'; SET LOCAL "DateStyle" = 'ISO, YMD';
  SET LOCAL "IntervalStyle" = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = 'hex'`
 
+/** The same for what a function of the server's does: clauses of CREATE FUNCTION. */
+export const plainTextClauses = plainTextSql.replaceAll(';', '').replaceAll('SET LOCAL', 'SET')
+
 type Part<T> = T & { readonly schema: string; readonly table: string }
 
 /**

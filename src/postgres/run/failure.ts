@@ -22,7 +22,7 @@ export async function migrationFailure(
 ): Promise<NselfError> {
   const error = certain(outcome.error)
   if (isSwallowed(error)) return swallowed(step.name, error, report)
-  const location = message === null ? undefined : place(step, section, message, outcome)
+  const location = message === null ? undefined : placeOfFailure(step, section, message, outcome)
   const kept = doneStatements(report)
   const isOurs = location === undefined && isOfTracking(error)
   const next = isOurs
@@ -74,8 +74,9 @@ export function swallowed(name: string, cause: ServerError, report?: FailureRepo
   )
 }
 
-function place(
-  step: Script['step'],
+/** Where in its file a message failed; undefined behind its last statement. */
+export function placeOfFailure(
+  step: Pick<Script['step'], 'name' | 'file'>,
   section: Section,
   message: SqlMessage,
   { error, completed }: Outcome,

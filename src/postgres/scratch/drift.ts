@@ -5,7 +5,7 @@ import { compare } from '../../core/migration/state.ts'
 import { withoutAccess } from '../../core/schema/access.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
-import { plainTextSql } from '../catalog/read.ts'
+import { plainTextClauses } from '../catalog/read.ts'
 import { connect } from '../driver/connect.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
@@ -147,7 +147,7 @@ async function replayedFingerprints(
 }
 
 const noteFingerprintsSql = `CREATE FUNCTION nself.note_fingerprint() RETURNS trigger LANGUAGE plpgsql
- ${plainTextSql.replaceAll(';', '').replaceAll('SET LOCAL', 'SET')}
+ ${plainTextClauses}
  AS $note$ BEGIN NEW.fingerprint := (${fingerprintSql}); RETURN NEW; END $note$;
  CREATE TRIGGER note_fingerprint BEFORE INSERT OR UPDATE ON nself.migrations FOR EACH ROW EXECUTE FUNCTION nself.note_fingerprint();
  UPDATE nself.migrations SET state = state`

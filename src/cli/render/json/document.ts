@@ -9,6 +9,7 @@ import type {
 import { jsonQuery } from '../query.ts'
 import { adoptDocument } from './adopt.ts'
 import { backupDocument, backupListDocument, pruneDocument, restoreDocument, undoDocument } from './backups.ts'
+import { checkDocument } from './check.ts'
 import {
   createDocument,
   dryRunDocument,
@@ -97,6 +98,8 @@ function documentOf(result: Result) {
       return serverDocument(result)
     case 'log':
       return logDocument(result)
+    case 'check':
+      return checkDocument(result)
     case 'shell':
       return shellDocument(result)
   }

@@ -1,0 +1,42 @@
+import type { CheckResult } from '../../commands/shared/check-results.ts'
+import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
+
+/** A comment on a pull request: the sum, a line for each finding, and the rest folded away. */
+export function renderMarkdown({ findings, scope, proven, parts }: CheckResult): string {
+  const counts = countsOf(findings).filter(({ count }) => count > 0)
+  const sum = counts.map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`).join(', ')
+  const incomplete = parts.flatMap(({ part, outcome, reason }) =>
+    outcome === 'incomplete' ? [`- ${part} is not complete: ${plain(reason ?? '')}`] : [],
+  )
+  const files = byFile(findings).flatMap((file) => [
+    `**${plain(file.path)}**`,
+    '',
+    ...file.findings.flatMap(findingLines),
+    '',
+  ])
+  const head = `### Migrations: ${sum === '' ? 'no findings' : sum}`
+  return [head, '', `${scope}; DOWN is proven for ${proven.length}.`, '', ...incomplete, ...files].join('\n').trimEnd()
+}
+
+function findingLines({ severity, place, message, instead, evidence, rule }: CheckFinding): string[] {
+  const line = `- ${severity}, line ${place.line}: ${plain(message)} (\`${rule}\`)`
+  const more = [...evidence, ...(instead === '' ? [] : [`Next: ${instead}`])]
+  if (more.length === 0) return [line]
+  const fence = '`'.repeat(Math.max(3, ...more.map((text) => longestRun(text) + 1)))
+  return [
+    line,
+    '  <details><summary>Details</summary>',
+    '',
+    `  ${fence}text`,
+    ...more.flatMap((text) => text.split('\n').map((part) => `  ${part}`)),
+    `  ${fence}`,
+    '  </details>',
+  ]
+}
+
+const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length))
+
+/** Names and messages hold what Markdown and HTML would take for their own. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~@]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`))
+}

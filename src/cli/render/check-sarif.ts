@@ -1,0 +1,40 @@
+import type { CheckResult } from '../../commands/shared/check-results.ts'
+import { byFile, type CheckFinding } from '../../core/check/finding.ts'
+import { rules } from '../../core/check-rules.ts'
+
+/** SARIF 2.1.0, as code scanning takes it. */
+export function renderSarif({ findings }: CheckResult, version: string): string {
+  const all = byFile(findings).flatMap((file) => file.findings)
+  const document = {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'nself', semanticVersion: version, rules: Object.entries(rules).map(ruleOf) } },
+        columnKind: 'unicodeCodePoints',
+        results: all.map(resultOf),
+      },
+    ],
+  }
+  return JSON.stringify(document, null, 2)
+}
+
+function ruleOf([id, { title, severity }]: [string, (typeof rules)[keyof typeof rules]]) {
+  return { id, shortDescription: { text: title }, defaultConfiguration: { level: severity } }
+}
+
+function resultOf({ rule, severity, place, message, instead, evidence }: CheckFinding) {
+  return {
+    ruleId: rule,
+    level: severity,
+    message: { text: [message, ...evidence, ...(instead === '' ? [] : [instead])].join('\n') },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: place.path.split(/[\\/]/).map(encodeURIComponent).join('/') },
+          region: { startLine: place.line, startColumn: place.column },
+        },
+      },
+    ],
+  }
+}

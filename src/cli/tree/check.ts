@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { CheckResult, ReportFormat } from '../../commands/shared/check-results.ts'
+import { type CheckPart, checkParts } from '../../core/check/finding.ts'
+import { type Severity, severities } from '../../core/check-rules.ts'
+import { leaf, type Runner, shadowUrl } from './leaf.ts'
+
+const formats: readonly ReportFormat[] = ['human', 'json', 'github', 'markdown', 'sarif']
+
+/** nself db check */
+export function addCheck(db: Command, run: Runner): void {
+  leaf(
+    db,
+    'check',
+    'Check migrations before they run: parse them, and prove on a scratch database that DOWN undoes UP.',
+    [
+      'nself db check                              # what is pending',
+      'nself db check --since origin/main          # in CI: what a pull request adds',
+      'nself db check --all',
+      'nself db check --since origin/main --format github --report check.md',
+    ],
+    'server',
+  )
+    .addOption(
+      new Option('--since <ref>', 'migrations that are new or changed against a branch of git').conflicts('all'),
+    )
+    .option('--all', 'every migration; without it, those that are pending')
+    .option('--only <parts>', `only these parts, by commas: ${checkParts.join(', ')}`, parts)
+    .addOption(new Option('--skip <parts>', 'all parts but these').argParser(parts).conflicts('only'))
+    .addOption(new Option('--fail-on <severity>', 'exit 6 from this severity on').choices(severities).default('error'))
+    .addOption(new Option('--format <format>', 'how stdout reports').choices(formats).default('human'))
+    .option('--report <file>', 'write the report to a file too: .json, .md, .sarif, otherwise as --format', file)
+    .addOption(shadowUrl())
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/check.ts')).check(context, {
+          scope:
+            flags.since !== undefined ? { kind: 'since', ref: flags.since } : { kind: flags.all ? 'all' : 'pending' },
+          parts: checkParts.filter((part) => flags.only?.includes(part) ?? !flags.skip?.includes(part)),
+          failOn: severityOf(flags.failOn),
+          format: flags.json ? 'json' : formatOf(flags.format),
+          report: reportOf(flags.report, formatOf(flags.format)),
+        }),
+      ),
+    )
+}
+
+const severityOf = (word: unknown): Severity => severities.find((severity) => severity === word) ?? 'error'
+const formatOf = (word: unknown): ReportFormat => formats.find((format) => format === word) ?? 'human'
+
+function parts(text: string): CheckPart[] {
+  return text.split(',').map((word) => {
+    const part = checkParts.find((one) => one === word.trim())
+    if (part === undefined) throw new InvalidArgumentError(`the parts are ${checkParts.join(', ')}`)
+    return part
+  })
+}
+
+function file(path: string): string {
+  if (path === '') throw new InvalidArgumentError('name a file')
+  return path
+}
+
+const endings: Readonly<Record<string, ReportFormat>> = { json: 'json', md: 'markdown', sarif: 'sarif' }
+
+function reportOf(path: string | undefined, otherwise: ReportFormat): CheckResult['report'] {
+  if (path === undefined) return null
+  const ending = path.split('.').at(-1)?.toLowerCase() ?? ''
+  return { path, format: endings[ending] ?? otherwise }
+}

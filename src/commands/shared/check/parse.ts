@@ -1,0 +1,23 @@
+import { type CheckFinding, finding } from '../../../core/check/finding.ts'
+import type { RuleName } from '../../../core/check-rules.ts'
+import { parserMajor } from '../../../parsers/postgres/parser.ts'
+import { findUnparsable, type Unparsable } from '../../../parsers/postgres/syntax.ts'
+import { scriptsOfFiles } from '../refuse-unparsable.ts'
+import type { CheckScope } from './scope.ts'
+
+/** What of UP, DOWN and function bodies PostgreSQL cannot parse. */
+export async function checkSyntax({ wanted, major }: CheckScope): Promise<CheckFinding[]> {
+  return (await findUnparsable(scriptsOfFiles(wanted), major)).map((found) => findingOf(found, major))
+}
+
+function findingOf({ script, location, message, inBody, leftToServer }: Unparsable, major: number): CheckFinding {
+  const rule: RuleName = leftToServer ? 'parse/other-major' : inBody ? 'parse/function-body' : 'parse/syntax'
+  const { path, line, column, excerpt } = location
+  return finding(rule, {
+    migration: script.name,
+    place: { path, line, column },
+    message: leftToServer ? `the parser of PostgreSQL ${parserMajor} says: ${message}` : message,
+    instead: leftToServer ? `the server, PostgreSQL ${major}, decides when it runs` : 'fix the statement',
+    evidence: [excerpt],
+  })
+}

@@ -1,0 +1,151 @@
+import { changeInWords } from '../../../core/check/difference-words.ts'
+import { type CheckFinding, finding } from '../../../core/check/finding.ts'
+import type { RuleName } from '../../../core/check-rules.ts'
+import type { Location } from '../../../core/location.ts'
+import type { Migration } from '../../../core/migration/migration.ts'
+import type { Section } from '../../../core/migration/section.ts'
+import { locateIn } from '../../../core/migration/section-text.ts'
+import { type Finding, inspect } from '../../../parsers/postgres/dangers.ts'
+import type { DifferentRows } from '../../../postgres/proof/look.ts'
+import type { BrokenUp, Proof } from '../../../postgres/proof/prove-history.ts'
+import type { SectionFailure } from '../../../postgres/proof/run-section.ts'
+
+/** What the text of migrations tells without a server. */
+export interface TextLook {
+  /** Migrations without a DOWN, and what a DOWN cannot bring back. */
+  readonly findings: readonly CheckFinding[]
+  /** Whether a migration takes or changes rows of a table: that DOWN does not bring them back is told by that. */
+  readonly takesRows: (file: Migration, table: string) => boolean
+}
+
+export async function lookAtTexts(files: Iterable<Migration>): Promise<TextLook> {
+  const findings: CheckFinding[] = []
+  const taken = new Set<string>()
+  for (const file of files) {
+    const { name, path, up, down } = file
+    // One by one: what the one before made is somebody's by the time this one runs. What cannot be parsed is found by another part.
+    const inspection = await inspect([{ name, path, section: up }]).catch(() => ({ findings: [] }))
+    for (const { relation } of inspection.findings) if (relation !== null) taken.add(`${name} ${relation.name}`)
+    findings.push(...(down === null ? [noDown(file)] : inspection.findings.flatMap(valuesLost)))
+  }
+  return { findings, takesRows: ({ name }, table) => taken.has(`${name} ${lastWord(table)}`) }
+}
+
+/** `orders` of `public.orders`, without quotes. */
+const lastWord = (table: string): string => (/("(?:[^"]|"")*"|[^".]*)$/.exec(table)?.[0] ?? '').replace(/^"|"$/g, '')
+
+function noDown(file: Migration): CheckFinding {
+  return finding('proof/no-down', {
+    migration: file.name,
+    place: placeIn(file, file.up),
+    message: 'it has no DOWN: nobody can revert it, nor what was applied before it',
+    instead: 'write a DOWN section; one that has nothing to do says -- nself: nothing-to-do',
+    evidence: [],
+  })
+}
+
+function valuesLost({ kind, object, takes, migration, location, destructive }: Finding): CheckFinding[] {
+  const { path, line, column } = location
+  const say = (message: string) =>
+    finding('proof/values-lost', {
+      migration,
+      place: { path, line, column },
+      message,
+      instead: 'keep what is to be had again in another table or column, or take a backup first',
+      evidence: [],
+    })
+  if (!destructive) return []
+  if (kind === 'drop-column') return [say(`the column ${object} comes back with DOWN, its values do not`)]
+  if (kind === 'drop' && (takes?.type === 'table' || takes === undefined))
+    return [say(`the table ${object} comes back with DOWN, its rows do not`)]
+  if (kind === 'truncate' || kind === 'delete')
+    return [say(`the rows of ${object} that are deleted do not come back with DOWN`)]
+  return kind === 'retype' ? [say(`what the new type of ${object} cuts off does not come back with DOWN`)] : []
+}
+
+/** What was found of a migration that ran both ways. */
+export function findingsOf({ file, ...proof }: Proof, { takesRows }: TextLook): CheckFinding[] {
+  const { down } = file
+  if (down === null) return []
+  const migration = file.name
+  const differs = (rule: RuleName, message: string, section: Section, evidence: readonly string[]) =>
+    evidence.length === 0
+      ? []
+      : [finding(rule, { migration, place: placeIn(file, section), message, instead: undoAll, evidence })]
+  const rows = proof.rowsDiffer.filter(({ table }) => !takesRows(file, table)).map(rowsInWords)
+  return [
+    ...failed('proof/down-fails', file, down, proof.downFails),
+    ...differs(
+      'proof/down-differs',
+      'DOWN does not bring back the schema that was',
+      down,
+      proof.downDiffers.map(changeInWords),
+    ),
+    ...failed('proof/up-again-fails', file, file.up, proof.upAgainFails),
+    ...differs(
+      'proof/up-again-differs',
+      'UP makes something else after DOWN',
+      file.up,
+      proof.upAgainDiffers.map(changeInWords),
+    ),
+    ...differs('proof/rows-differ', 'DOWN brings back the schema that was, but not the rows', down, rows),
+    ...(proof.reorders ? reorderFindings(file) : []),
+  ]
+}
+
+const undoAll = 'make DOWN undo all that UP does'
+
+function rowsInWords({ table, before, after }: DifferentRows): string {
+  if (before === after) return `${table} has other values in its ${before} row${before === 1 ? '' : 's'}`
+  return `${table} had ${before} row${before === 1 ? '' : 's'} before UP and has ${after} after DOWN`
+}
+
+export function reorderFindings(file: Migration): CheckFinding[] {
+  const message =
+    'the columns come back in another order with DOWN: INSERT without names and SELECT * are not as before'
+  const place = placeIn(file, file.down ?? file.up)
+  return [finding('proof/column-order', { migration: file.name, place, message, instead: '', evidence: [] })]
+}
+
+/** UP did not run, so that the history ends here. */
+export function brokenFindings({ file, ...failure }: BrokenUp): CheckFinding[] {
+  return failed('proof/up-fails', file, file.up, failure)
+}
+
+const failures = {
+  'proof/up-fails': { what: 'UP does not run on a scratch database', instead: 'fix UP' },
+  'proof/down-fails': { what: 'DOWN does not run on what UP has made', instead: 'fix DOWN' },
+  'proof/up-again-fails': { what: 'UP does not run after DOWN', instead: undoAll },
+} as const
+
+function failed(
+  rule: keyof typeof failures,
+  file: Migration,
+  section: Section,
+  failure: SectionFailure | null,
+): CheckFinding[] {
+  if (failure === null) return []
+  const { message, detail, hint } = failure.error
+  const { what, instead } = failures[rule]
+  return [
+    finding(rule, {
+      migration: file.name,
+      place: failure.location === undefined ? placeIn(file, section) : placeOf(failure.location),
+      message: `${what}: ${message}`,
+      instead,
+      evidence: [
+        ...(detail === undefined ? [] : [`DETAIL: ${detail}`]),
+        ...(hint === undefined ? [] : [`HINT: ${hint}`]),
+      ],
+    }),
+  ]
+}
+
+/** Its first statement. */
+function placeIn({ path }: Migration, section: Section): CheckFinding['place'] {
+  return placeOf(locateIn(section, path, section.statements.at(0)?.start ?? 0, '', 0))
+}
+
+function placeOf({ path, line, column }: Location): CheckFinding['place'] {
+  return { path, line, column }
+}

@@ -1,0 +1,59 @@
+import { basename } from 'node:path'
+import type { Migration } from '../../../core/migration/migration.ts'
+import { compare } from '../../../core/migration/state.ts'
+import { parserMajor } from '../../../parsers/postgres/parser.ts'
+import type { Server } from '../../../postgres/driver/server.ts'
+import { changedSince } from '../../../project/changed-since.ts'
+import { readMigrations } from '../../../project/migrations.ts'
+import { type Context, look } from '../context.ts'
+import { migrationCount } from '../prepare-run.ts'
+
+/** Which migrations are to be checked. */
+export type ScopeChoice =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'all' }
+  /** Those that are new or changed against a branch or a commit. */
+  | { readonly kind: 'since'; readonly ref: string }
+
+export interface CheckScope {
+  /** For a person: `2 pending migrations`. */
+  readonly words: string
+  /** All that are in the folder, in the order in which a new database gets them. */
+  readonly files: readonly Migration[]
+  readonly wanted: ReadonlySet<Migration>
+  /** The database that was asked what is pending. */
+  readonly live: Server | null
+  /** The major of PostgreSQL that decides what can be parsed. */
+  readonly major: number
+}
+
+/** @throws NselfError `invalid-migration`, `conflict`, `usage`; `connection` where the database says what is pending. */
+export async function scopeOf(context: Context, choice: ScopeChoice): Promise<CheckScope> {
+  if (choice.kind === 'pending') return pendingScope(context)
+  const { migrationsDir, cwd } = context.settings
+  const files = compare(await readMigrations(migrationsDir, cwd), []).entries.flatMap(({ file }) => file ?? [])
+  const rest = { files, live: null, major: parserMajor }
+  if (choice.kind === 'all') return { ...rest, words: migrationCount(files.length), wanted: new Set(files) }
+  const changed = files.length === 0 ? new Set<string>() : await changedSince(migrationsDir, choice.ref)
+  const wanted = files.filter(({ path }) => changed.has(basename(path)))
+  const words = `${migrationCount(wanted.length)} new or changed since ${choice.ref}`
+  return { ...rest, words, wanted: new Set(wanted) }
+}
+
+async function pendingScope(context: Context): Promise<CheckScope> {
+  const { state, server, history } = await look(context)
+  const files = state.entries.flatMap(({ file }) => file ?? [])
+  const pending = state.entries.filter(({ status }) => status === 'pending' || status === 'failed')
+  const wanted = pending.flatMap(({ file }) => file ?? [])
+  const missing = state.entries.filter(({ status }) => status === 'missing').map(({ name }) => name)
+  if (missing.length > 0) {
+    context.tell(`Warning: the history is not whole here: applied, but without a file: ${missing.join(', ')}`)
+  }
+  return {
+    words: migrationCount(wanted.length).replace(' ', ' pending '),
+    files,
+    wanted: new Set(wanted),
+    live: server,
+    major: Math.floor(history.facts.version / 10_000),
+  }
+}

@@ -1,0 +1,39 @@
+/** How bad a finding is, the worst first. */
+export const severities = ['error', 'warning', 'note'] as const
+export type Severity = (typeof severities)[number]
+
+interface Rule {
+  readonly severity: Severity
+  /** What it finds, in a few words. */
+  readonly title: string
+}
+
+/** What a check looks for. Every rule has a page of its name in docs/rules. */
+export const rules = {
+  'parse/syntax': { severity: 'error', title: 'PostgreSQL cannot parse a statement' },
+  'parse/function-body': { severity: 'error', title: 'PostgreSQL cannot parse the body of a function' },
+  'parse/other-major': { severity: 'note', title: 'Only the server can tell whether a statement is valid' },
+  'proof/up-fails': { severity: 'error', title: 'UP does not run' },
+  'proof/down-fails': { severity: 'error', title: 'DOWN does not run' },
+  'proof/down-differs': { severity: 'error', title: 'DOWN does not bring back the schema that was' },
+  'proof/up-again-fails': { severity: 'error', title: 'UP does not run after DOWN' },
+  'proof/up-again-differs': { severity: 'error', title: 'UP makes something else after DOWN' },
+  'proof/rows-differ': { severity: 'warning', title: 'DOWN does not bring back the rows that were' },
+  'proof/no-down': { severity: 'warning', title: 'A migration cannot be reverted' },
+  'proof/values-lost': { severity: 'note', title: 'DOWN brings back a table or a column without what it held' },
+  'proof/column-order': { severity: 'note', title: 'DOWN brings columns back in another order' },
+  'check/unused-allow': { severity: 'warning', title: 'A rule is allowed that finds nothing' },
+} as const satisfies Record<string, Rule>
+
+export type RuleName = keyof typeof rules
+
+/** Those that a file may say it breaks on purpose: what cannot be parsed or does not run never works. */
+export const allowableRules: readonly RuleName[] = [
+  'proof/down-differs',
+  'proof/up-again-fails',
+  'proof/up-again-differs',
+  'proof/rows-differ',
+  'proof/no-down',
+  'proof/values-lost',
+  'proof/column-order',
+]

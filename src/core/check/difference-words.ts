@@ -1,0 +1,15 @@
+import type { Difference } from '../schema/differences.ts'
+
+/** What a section that should have changed nothing has changed: `column users.phone is gone`. */
+export function changeInWords({ sign, kind, name, traits }: Difference): string {
+  if (sign === '+') return `${kind} ${name} is gone`
+  if (sign === '-') return `${kind} ${name} is left behind`
+  const what = traits.map(({ trait, left, right }) =>
+    isShort(left, right) ? `${trait} ${left} is ${right} now` : trait,
+  )
+  return `${kind} ${name} is another: ${what.join(', ')}`
+}
+
+function isShort(left: string | null, right: string | null): boolean {
+  return [left, right].every((text) => text !== null && text.length <= 40 && !text.includes('\n'))
+}

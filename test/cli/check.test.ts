@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { check as runCheck } from '../../src/commands/db/check.ts'
+import { contextIn } from '../helpers/context.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const both = (up: string, down: string) => `-- UP\n${up}\n-- DOWN\n${down}\n`
+const options = { parts: ['parse', 'proof'], failOn: 'error', format: 'human', report: null } as const
+
+async function check(project: Project, scope: Parameters<typeof runCheck>[1]['scope'] = { kind: 'pending' }) {
+  const result = await runCheck(contextIn(project), { ...options, scope })
+  const found = result.findings.map(({ rule, migration, place, evidence }) =>
+    [`${migration}:${place.line} ${rule}`, ...evidence].join('; '),
+  )
+  return { ...result, found: found.sort() }
+}
+
+test('proves what a DOWN brings back, and finds what it does not, on a history of all kinds', async () => {
+  const project = await server.project({
+    '001_a.sql': both(
+      "CREATE TABLE a (i int PRIMARY KEY, n text, p text);\nINSERT INTO a VALUES (1, 'x', '1');",
+      'DROP TABLE a;',
+    ),
+    '002_column.sql': both('ALTER TABLE a DROP COLUMN n;', 'ALTER TABLE a ADD COLUMN n text;'),
+    '003_left.sql': both('CREATE INDEX CONCURRENTLY a_p ON a (p);\nCREATE TABLE c (i int);', 'DROP INDEX a_p;'),
+    '004_enum.sql': both("CREATE TYPE mood AS ENUM ('sad');", 'DROP TYPE mood;'),
+    '005_value.sql': both("ALTER TYPE mood ADD VALUE 'glad';", '-- nself: nothing-to-do'),
+    '006_uses.sql': both("ALTER TABLE a ADD COLUMN m mood DEFAULT 'glad';", 'ALTER TABLE a DROP COLUMN m;'),
+    '007_down.sql': both('ALTER TABLE a ADD COLUMN q int;', 'ALTER TABLE a DROP COLUMN qq;'),
+    '008_none.sql':
+      '-- UP\nCREATE TABLE g (i serial PRIMARY KEY, t timestamptz DEFAULT now());\nINSERT INTO g DEFAULT VALUES;\n',
+    '009_rows.sql': both('INSERT INTO g DEFAULT VALUES;', '-- nself: nothing-to-do'),
+    '010_again.sql': both(
+      'CREATE VIEW v AS SELECT i FROM a;\nINSERT INTO g DEFAULT VALUES;',
+      'DROP VIEW v;\nDELETE FROM g WHERE i = (SELECT max(i) FROM g);',
+    ),
+    '011_deferred.sql': both(
+      'CREATE TABLE d (i int PRIMARY KEY, o int REFERENCES d DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO d VALUES (1, 2), (2, 1);',
+      'DROP TABLE d;',
+    ),
+    '012_path.sql': both(
+      'CREATE SCHEMA s;\nSET search_path = s;\nCREATE TABLE e ();',
+      'DROP TABLE s.e;\nDROP SCHEMA s;',
+    ),
+  })
+  const { found, proven, exitStatus } = await check(project)
+  expect(found).toEqual([
+    '002_column:2 proof/values-lost',
+    '002_column:4 proof/column-order',
+    '003_left:3 proof/up-again-fails',
+    '003_left:5 proof/down-differs; table c is left behind',
+    '005_value:2 proof/up-again-fails',
+    expect.stringMatching(/^005_value:3 proof\/down-differs; enum mood is another: values/),
+    '007_down:4 proof/down-fails',
+    '008_none:2 proof/no-down',
+    '009_rows:3 proof/rows-differ; public.g had 1 row before UP and has 2 after DOWN',
+  ])
+  expect(proven).toEqual(['001_a', '002_column', '004_enum', '006_uses', '010_again', '011_deferred', '012_path'])
+  expect(exitStatus).toBe(6)
+  expect(await project.tables()).toEqual([])
+  expect(await project.query("SELECT datname FROM pg_database WHERE datname LIKE '%scratch%'")).toEqual([])
+  const kept = readFileSync(join(project.root, 'nself', 'proofs'), 'utf8')
+  expect(kept.split('\n').flatMap((line) => /^(\S+) pg18/.exec(line)?.[1] ?? [])).toEqual(proven)
+  const again = await check(project)
+  expect([again.found, again.proven]).toEqual([found, proven])
+})
+
+describe('a history that cannot be replayed', () => {
+  test('is told with its file and line, and what needs no replay is found all the same', async () => {
+    const project = await server.project({
+      '001_a.sql': both('CREATE TABLE a ();', 'DROP TABLE a;'),
+      '002_b.sql': both('CREATE TABLE b ();\nSELECT * FROM by_hand;', 'DROP TABLE b;'),
+      '003_c.sql': both('CREATE TABLE c ();', 'DROP TABL c;'),
+    })
+    const { found, parts, exitStatus, proven } = await check(project)
+    expect(found).toEqual(['002_b:3 proof/up-fails', '003_c:4 parse/syntax; DROP TABL c;'])
+    expect(parts.map(({ outcome }) => outcome)).toEqual(['done', 'incomplete'])
+    expect(parts[1]?.reason).toContain('002_b does not run on a scratch database')
+    expect([exitStatus, proven]).toEqual([6, ['001_a']])
+  })
+})
+
+test('of a branch only what is new is checked, a rule that a file allows is not told, and a report goes to a file', async () => {
+  const project = await server.project({
+    '001_a.sql': '-- UP\nCREATE TABLE a ();\n',
+    '002_b.sql': both('CREATE TABLE b ();', 'DROP TABLE b;'),
+  })
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: project.root, stdio: 'pipe' })
+  git('init', '-q', '-b', 'main')
+  git('add', '.')
+  git('commit', '-qm', 'a')
+  project.write({
+    '002_b.sql': both('CREATE TABLE b (i int);', 'DROP TABLE b;'),
+    '003_c.sql': '-- nself: allow proof/no-down because it is the last\n-- UP\nCREATE TABLE c ();\n',
+  })
+  const args = ['db', 'check', '--since', 'main', '--fail-on', 'note', '--report', join(project.root, 'check.sarif')]
+  expect(await project.ok(...args)).toContain(
+    'No findings in 2 migrations new or changed since main; DOWN is proven for 1',
+  )
+  expect(JSON.parse(readFileSync(join(project.root, 'check.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' })
+  const all = await project.nself(
+    'db',
+    'check',
+    '--all',
+    '--skip',
+    'parse',
+    '--fail-on',
+    'warning',
+    '--format',
+    'github',
+  )
+  expect(all.code).toBe(6)
+  expect(all.stdout).toMatch(/^::warning file=nself\/migrations\/001_a\.sql,line=2,col=1,title=.*\(proof\/no-down\)::/)
+  const unknown = await project.nself('db', 'check', '--since', 'nowhere')
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('cannot tell what is new since nowhere')])
+})

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { withoutAllowed } from '../../../src/core/check/allowed.ts'
+import { changeInWords } from '../../../src/core/check/difference-words.ts'
+import { byFile, countsOf, finding, isAsBadAs } from '../../../src/core/check/finding.ts'
+import { parseProofs, proofKeys, proofText } from '../../../src/core/check/proof-lines.ts'
+import type { RuleName } from '../../../src/core/check-rules.ts'
+import { parseMigration } from '../../../src/core/migration/parse-file.ts'
+
+function found(rule: RuleName, path = '1_a.sql', line = 1) {
+  const migration = path.replace('.sql', '')
+  return finding(rule, { migration, place: { path, line, column: 1 }, message: '', instead: '', evidence: [] })
+}
+
+const file = (name: string, text: string) =>
+  parseMigration(`${name}.sql`, { version: name.split('_')[0] ?? '', name }, text)
+
+describe('findings', () => {
+  test('come by file, the worst first', () => {
+    const all = [
+      found('proof/no-down', '1_a.sql', 1),
+      found('proof/values-lost', '2_b.sql', 9),
+      found('parse/syntax', '2_b.sql', 12),
+      found('parse/syntax', '2_b.sql', 3),
+    ]
+    expect(byFile(all).map(({ path, findings }) => [path, findings.map(({ place }) => place.line)])).toEqual([
+      ['2_b.sql', [3, 12, 9]],
+      ['1_a.sql', [1]],
+    ])
+    expect(countsOf(all).map(({ count }) => count)).toEqual([2, 1, 1])
+  })
+
+  test.each([
+    ['error', 'error', true],
+    ['warning', 'error', false],
+    ['warning', 'note', true],
+    ['note', 'warning', false],
+  ] as const)('%s fails from %s on: %s', (severity, limit, fails) => {
+    expect(isAsBadAs(severity, limit)).toBe(fails)
+  })
+})
+
+describe('a rule that a file allows', () => {
+  const allowing = file('1_a', '-- nself: allow proof/no-down because we never revert\n-- UP\nSELECT 1;\n')
+
+  test('is not told of that file, but of others', () => {
+    const all = [found('proof/no-down', '1_a.sql'), found('proof/no-down', '2_b.sql')]
+    const left = withoutAllowed(all, [allowing, file('2_b', 'SELECT 1;')], true)
+    expect(left.map(({ rule, migration }) => `${migration} ${rule}`)).toEqual(['2_b proof/no-down'])
+  })
+
+  test('is told where it finds nothing, if all has run', () => {
+    expect(withoutAllowed([], [allowing], true).map(({ rule }) => rule)).toEqual(['check/unused-allow'])
+    expect(withoutAllowed([], [allowing], false)).toEqual([])
+  })
+
+  test.each(['parse/syntax', 'proof/down-fails', 'nothing'])('cannot be %s', (rule) => {
+    expect(() => file('1_a', `-- nself: allow ${rule} because x\n-- UP\nSELECT 1;\n`)).toThrow(/allow/)
+  })
+})
+
+test.each([
+  ['+', [], 'column users.phone is gone'],
+  ['-', [], 'column users.phone is left behind'],
+  ['~', [{ trait: 'default', left: '1', right: '2' }], 'column users.phone is another: default 1 is 2 now'],
+  ['~', [{ trait: 'nullability', left: null, right: 'x' }], 'column users.phone is another: nullability'],
+] as const)('a difference %s %j in words', (sign, traits, words) => {
+  expect(changeInWords({ sign, kind: 'column', name: 'users.phone', traits })).toBe(words)
+})
+
+describe('the key of a proof', () => {
+  const both = (up: string, down: string) => `-- UP\n${up}\n-- DOWN\n${down}\n`
+  const a = file('1_a', both('CREATE TABLE a ();', 'DROP TABLE a;'))
+  const b = file('2_b', both('CREATE TABLE b ();', 'DROP TABLE b;'))
+  const [keyOfA, keyOfB] = proofKeys([a, b], 18)
+
+  test('changes with UP of it and of those before it, with its own DOWN, and with the major', () => {
+    const otherUp = file('1_a', both('CREATE TABLE a (i int);', 'DROP TABLE a;'))
+    expect(proofKeys([otherUp, b], 18).filter((key) => key === keyOfA || key === keyOfB)).toEqual([])
+    expect(proofKeys([a, b], 17).filter((key) => key === keyOfA || key === keyOfB)).toEqual([])
+    const otherDown = file('1_a', both('CREATE TABLE a ();', 'DROP TABLE IF EXISTS a;'))
+    expect(proofKeys([otherDown, b], 18)).toEqual([expect.not.stringMatching(`^${keyOfA}$`), keyOfB])
+  })
+
+  test('is read as it was written, and what is no proof is passed over', () => {
+    const proofs = [
+      { name: '1_a', major: 18, key: keyOfA ?? '', reorders: false },
+      { name: '2_b', major: 18, key: keyOfB ?? '', reorders: true },
+    ]
+    expect(parseProofs(`${proofText(proofs)}<<<<<<< HEAD\n3_c pg18 short\n`)).toEqual(proofs)
+  })
+})
