@@ -15,11 +15,11 @@ const query = (project: Project, ...args: string[]) => project.nself('db', 'quer
 const ids = async (project: Project) => (await project.query('SELECT id FROM t ORDER BY id')).flat()
 
 describe('what a query prints', () => {
-  test('tells that a transaction that is left open is rolled back', async () => {
+  test('tells that a transaction that was left open was rolled back', async () => {
     const project = await withTable()
     const { code, stderr } = await query(project, 'BEGIN; INSERT INTO t VALUES (2)')
     expect(code).toBe(0)
-    expect(stderr).toContain('leaves its transaction open: it is rolled back')
+    expect(stderr).toContain('left its transaction open, so it was rolled back')
     expect(await ids(project)).toEqual([1])
     expect((await query(project, 'BEGIN; INSERT INTO t VALUES (3); COMMIT')).stderr).toBe('')
   })

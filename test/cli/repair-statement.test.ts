@@ -25,7 +25,7 @@ async function diedInCall(rest = '') {
   await killed.finished
   const { code, stderr } = await project.nself(...up)
   expect(code, stderr).toBe(3)
-  expect(stderr).toContain('nobody can tell whether statement 2 of 001_call')
+  expect(stderr).toContain('cannot tell whether statement 2 of 001_call')
   expect(stderr).toContain('--statement-done 1')
   expect(stderr).toContain('--statement-again 1')
   expect(await logged(project)).toEqual([1, 2])

@@ -188,7 +188,7 @@ Ref: b.a_id - a.id
     const { code, stderr } = await project.nself(...imports)
     expect(code).toBe(2)
     expect(stderr).toContain('it comes with the extension vector, which this server does not have')
-    expect(stderr).toContain('schema.dbml:3:3 PostgreSQL knows no type constructor, of a.c')
+    expect(stderr).toContain('schema.dbml:3:3 PostgreSQL has no type constructor, which a.c uses')
   })
 
   test('a column that draws from a sequence that belongs to none counts, and stays as it is', async () => {
@@ -258,7 +258,7 @@ Records users(id, name) {
 describe('a design that cannot be', () => {
   test.each([
     ['a syntax error', 'Table a {\n  id int [pk\n}\n', 'schema.dbml:3:1', ''],
-    ['a type nobody knows', 'Table a {\n  id strange\n}\n', 'schema.dbml:2:3', 'knows no type strange, of a.id'],
+    ['a type nobody knows', 'Table a {\n  id strange\n}\n', 'schema.dbml:2:3', 'has no type strange, which a.id uses'],
     ['a column that is not there', 'Table a {\n  id int\n  b int [ref: > a.c]\n}\n', 'schema.dbml:3:', 'c'],
     [
       'a reference without a key',
@@ -323,7 +323,7 @@ describe('a design that cannot be', () => {
     const text = 'Table a {\n  id strange\n  b int\n}\nTable c {\n  id stranger [pk]\n}\n'
     const project = await drawn({ 'schema.dbml': text })
     const { stderr } = await project.nself(...imports)
-    expect(stderr).toContain('Also:\n  schema.dbml:6:3 PostgreSQL knows no type stranger')
+    expect(stderr).toContain('Also:\n  schema.dbml:6:3 PostgreSQL has no type stranger')
     const { error } = JSON.parse((await project.nself(...imports, '--json')).stdout)
     expect(error).toMatchObject({ code: 'invalid-design', location: { line: 2 }, report: { faults: [{}, {}] } })
   })

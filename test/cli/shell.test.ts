@@ -88,7 +88,7 @@ test('a shell that believes it is local is refused on a database marked producti
 })
 
 test('without psql there is a hint, which also names nself db query', () => {
-  expect(() => findPsql('/nowhere', [])).toThrow('psql is not installed')
+  expect(() => findPsql('/nowhere', [])).toThrow('psql was not found')
   try {
     findPsql('', ['/nowhere'])
   } catch (error) {

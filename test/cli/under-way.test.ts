@@ -19,11 +19,11 @@ test('what a run works on is running, not failed, and repair does not forget wha
 
   const repair = project.start('db', 'migrate', 'repair', '--forget', '1')
   await repair.says('Note: a run is in progress')
-  await repair.says('Waiting for another run')
+  await repair.says('Waiting for another nself run')
   await project.query('INSERT INTO go_on VALUES (1)')
   expect((await running.finished).code).toBe(0)
   const { code, stderr } = await repair.finished
   expect(code, stderr).toBe(3)
-  expect(stderr).toContain('a run has changed the history while this one waited')
+  expect(stderr).toContain('another run changed the history while this one waited')
   expect(await project.statuses()).toEqual(['001_a applied'])
 })

@@ -30,7 +30,7 @@ describe('two runs at once', () => {
     expect(impatient.stderr).toContain('nothing was changed')
 
     const patient = project.start(...up)
-    await patient.says(`Waiting for another run: pid ${pid} (nself lock`)
+    await patient.says(`Waiting for another nself run: pid ${pid} (nself lock`)
     await project.query('INSERT INTO go_on VALUES (1)')
     expect((await first.finished).code).toBe(0)
     const { code, stdout, stderr } = await patient.finished
@@ -51,7 +51,7 @@ describe('two runs at once', () => {
     const builder = project.start(...up)
     await project.until(`EXISTS (SELECT ${mine} AND wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX%')`)
     const waiter = project.start(...up)
-    await waiter.says('Waiting for another run')
+    await waiter.says('Waiting for another nself run')
     await holder.query('COMMIT')
     for (const { code, stderr } of await Promise.all([builder.finished, waiter.finished])) expect(code, stderr).toBe(0)
     expect(await project.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass")).toEqual([[true]])
@@ -79,7 +79,7 @@ test('when the run that holds the lock is killed, the one that waits goes on fro
   const holder = project.start(...up)
   await project.until(asleep)
   const waiter = project.start(...up)
-  await waiter.says('Waiting for another run')
+  await waiter.says('Waiting for another nself run')
   await project.query('INSERT INTO go_on VALUES (1)')
   await project.until(`EXISTS (SELECT FROM nself.migrations) AND ${asleep}`)
   holder.kill('SIGKILL')

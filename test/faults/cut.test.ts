@@ -99,7 +99,7 @@ test.each([
     })
     const { code, stdout, stderr } = await project.nself('db', 'restore', backup, '--database-url', url)
     await close()
-    expect(stderr).toContain('looking which one is in place')
+    expect(stderr).toContain('to see which one is in place')
     const rows = await project.query('SELECT n FROM a')
     const databases = await databasesOf(project)
     if (fate === 'answer') {

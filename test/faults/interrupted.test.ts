@@ -57,18 +57,18 @@ describe('a client killed with -9', () => {
     killed.kill('SIGKILL')
     await killed.finished
     const interrupted = project.start(...up)
-    await interrupted.says('still works for a run that is gone')
+    await interrupted.says('the last statement of a killed run')
     interrupted.kill('SIGINT')
     expect((await interrupted.finished).code).toBe(130)
     const impatient = await project.nself(...up, '--lock-wait', '200ms')
     expect(impatient.code).toBe(5)
     expect(impatient.stderr).toMatch(/pg_terminate_backend\(\d+\)/)
     const next = project.start(...up)
-    await next.says('still works for a run that is gone')
+    await next.says('the last statement of a killed run')
     await project.query('INSERT INTO go_on VALUES (1)')
     const { code, stderr } = await next.finished
     expect(code, stderr).toBe(3)
-    expect(stderr).toContain('nobody can tell whether statement 1 of 002_slow')
+    expect(stderr).toContain('cannot tell whether statement 1 of 002_slow')
     expect(await logged(project)).toEqual([[2]])
   })
 
@@ -77,7 +77,7 @@ describe('a client killed with -9', () => {
     const holder = project.start(...up)
     await project.until(sleeps)
     const waiter = project.start(...up)
-    await waiter.says('Waiting for another run')
+    await waiter.says('Waiting for another nself run')
     waiter.kill('SIGKILL')
     holder.kill('SIGKILL')
     await Promise.all([waiter.finished, holder.finished])
@@ -120,7 +120,7 @@ describe('a signal', () => {
     running.kill('SIGINT')
     const { code, stderr } = await running.finished
     expect(code).toBe(130)
-    expect(stderr).toContain('which the next up resumes')
+    expect(stderr).toContain('which the next up will resume')
     expect(await project.statuses()).toEqual(['001_log failed'])
     project.write({
       '001_log.sql':
@@ -136,7 +136,7 @@ describe('a signal', () => {
     const holder = project.start(...up)
     await project.until(sleeps)
     const waiter = project.start(...up)
-    await waiter.says('Waiting for another run')
+    await waiter.says('Waiting for another nself run')
     waiter.kill('SIGTERM')
     const { code, stderr } = await waiter.finished
     expect(code).toBe(143)

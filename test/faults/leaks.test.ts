@@ -120,7 +120,9 @@ describe('a migration that fails only at its end', () => {
     })
     const { code, stderr } = await project.nself(...up)
     expect(code).toBe(4)
-    expect(stderr).toContain('001_t failed at its end: insert or update on table "t" violates foreign key constraint')
+    expect(stderr).toContain(
+      '001_t failed at COMMIT, when deferred constraints are checked: insert or update on table "t" violates foreign key constraint',
+    )
     expect(stderr).toContain('Key (parent)=(2) is not present')
     expect(stderr).toContain('Not run: 002_u')
     expect(await project.tables()).toEqual([])
@@ -137,7 +139,7 @@ describe('a migration that fails only at its end', () => {
     })
     const { code, stderr } = await project.nself(...up)
     expect(code).toBe(4)
-    expect(stderr).toContain('002_b failed at its end: unsupported ON COMMIT and foreign key combination')
+    expect(stderr).toContain('002_b failed at COMMIT: unsupported ON COMMIT and foreign key combination')
     expect(await project.tables()).toEqual(['a'])
     expect((await project.statuses()).slice(0, 3)).toEqual(['001_a applied', '002_b pending', '003_t pending'])
   })

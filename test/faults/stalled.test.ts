@@ -69,7 +69,7 @@ test.concurrent('a wire that goes dead ends a run soon after Ctrl-C, which says 
   const { code, stderr } = await running.finished
   await proxy.close()
   expect(code, stderr).toBe(5)
-  expect(stderr).toContain('what became of 00')
+  expect(stderr).toContain('it is not known whether 00')
   expect(stderr).not.toContain('nothing was changed')
 })
 

@@ -208,7 +208,7 @@ describe('a backup that fails', () => {
     usePgDumpThat(project, 'truncate -s -2000 "$file"')
     const { code, stderr } = await project.nself('db', 'backup', '--keep', '1')
     expect(code).toBe(4)
-    expect(stderr).toContain('pg_dump wrote a file that is not whole; no backup was kept')
+    expect(stderr).toContain('pg_dump wrote an incomplete file; no backup was kept')
     expect(filesIn(project)).toEqual([earlier.file, `${earlier.file}.json`])
   })
 

@@ -289,7 +289,7 @@ describe('a backup that cannot be restored', () => {
 
   test.each([
     ['plain SQL', '--\n-- PostgreSQL database dump\n--\n\nSELECT 1;\n', 'psql -f'],
-    ['no dump at all', 'hello', 'not whole'],
+    ['no dump at all', 'hello', 'incomplete'],
   ])('is refused when it is %s', async (_, text, says) => {
     const project = await small()
     writeFileSync(join(project.root, 'odd.dump'), text)
@@ -420,7 +420,7 @@ describe('with others connected', () => {
     const restoring = project.start('db', 'restore', '--end-connections')
     await untilAsleep(project)
     const migrating = project.start('db', 'migrate', 'up')
-    await migrating.says('Waiting for another run: pid')
+    await migrating.says('Waiting for another nself run: pid')
     expect((await restoring.finished).code).toBe(0)
     // Its connection was ended with consent; it says so, and no harm was done.
     await migrating.finished
@@ -480,7 +480,7 @@ describe('the owner of a database who is no superuser', () => {
   })
 
   test.each([
-    ['an extension', () => 'CREATE EXTENSION pageinspect', 'the role may not make the extension pageinspect'],
+    ['an extension', () => 'CREATE EXTENSION pageinspect', 'the role may not create the extension pageinspect'],
     ['the schema public', (owner: string) => `ALTER SCHEMA public OWNER TO ${owner}`, 'does not own the schema public'],
   ])(
     'is led into the database itself where a backup holds %s that only others may make; an update goes there by itself',

@@ -49,8 +49,8 @@ export async function readArchive(path: string, serverMajor: number, only: strin
   }
   throw new NselfError('refused', shown, {
     hint: /text format/.test(said)
-      ? 'it is plain SQL: psql -f restores it; nself restores what pg_dump -Fc writes'
-      : 'it is no dump of pg_dump -Fc, or not whole; take another one: nself db backup list',
+      ? 'it is plain SQL, which psql -f restores; nself restores what pg_dump -Fc writes'
+      : 'it was not made by pg_dump -Fc, or is incomplete; to see the other backups: nself db backup list',
   })
 }
 
@@ -64,7 +64,7 @@ export async function readWhole(path: string, { pgRestore }: Tools, signal: Abor
   throw failureOf('backup', 'reading the new dump with pg_restore', ended, notWhole)
 }
 
-const notWhole = 'pg_dump wrote a file that is not whole; no backup was kept, the earlier ones are unchanged'
+const notWhole = 'pg_dump wrote an incomplete file; no backup was kept, the earlier ones are unchanged'
 
 function archiveFrom(tools: Tools, list: string): Archive {
   const contents = contentsOf(list)

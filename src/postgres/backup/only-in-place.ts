@@ -12,7 +12,7 @@ import { extensionsIn, isOfPublic, ownersIn } from './table-of-contents.ts'
 export class OnlyInPlace extends NselfError {
   constructor(reason: string) {
     super('refused', `${reason}, so the backup cannot be restored beside the old database`, {
-      hint: 'restore in one transaction into the database itself: add --in-place; or connect as a role that may; nothing was changed',
+      hint: 'to restore into the database itself, in one transaction, add --in-place; or connect as a role that may do this; nothing was changed',
     })
   }
 }
@@ -26,7 +26,7 @@ export async function foreignOwners(client: Client, { contents }: Archive): Prom
       WHERE rolname = ANY (ARRAY[${owners}]::text[]) AND NOT pg_has_role(oid, 'MEMBER')) AS owners`,
   )
   const [row] = rows
-  return row?.owners ? `the backup holds objects of ${row.owners}, and the role ${row.who} may not make them` : null
+  return row?.owners ? `the backup holds objects of ${row.owners}, and the role ${row.who} may not create them` : null
 }
 
 /**
@@ -46,7 +46,7 @@ export async function tryRights(
       if (error === null) continue
       await send(client, 'ROLLBACK')
       // What else is wrong with one, pg_restore tells in its turn.
-      if (error.code === '42501') throw new OnlyInPlace(`the role may not make the extension ${extension}`)
+      if (error.code === '42501') throw new OnlyInPlace(`the role may not create the extension ${extension}`)
     }
     const there = await readPublic(client)
     if (there?.mine !== false || !contents.some(isOfPublic)) return false

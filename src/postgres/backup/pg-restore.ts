@@ -43,7 +43,7 @@ export async function pgRestore(server: Server, args: readonly string[], options
 function hintFor({ stderr }: Ended): string {
   const said = stderr.join('\n')
   const role = /role "(.*)" does not exist/.exec(said)?.[1]
-  if (role !== undefined) return `make the role first: CREATE ROLE ${role}`
+  if (role !== undefined) return `create the role first: CREATE ROLE ${role}`
   const extension = /extension "(.*)" is not available/.exec(said)?.[1]
   if (extension !== undefined) return `install the extension ${extension} on the server`
   if (/No space left/.test(said)) return "the server's disk is full"

@@ -37,9 +37,9 @@ export async function restoreBeside(
   const { signal } = hold
   return withConnection(connectBeside(server, restoreApplication), signal, async (client) => {
     for (const name of await abandonedRestores(client, server.database)) {
-      if (await dropRestore(client, name)) tell(`Dropped ${name}, which a restore that was killed had left`)
+      if (await dropRestore(client, name)) tell(`Dropped ${name}, left behind by a killed restore`)
     }
-    options.progress('making a database for it')
+    options.progress('creating a database for it')
     const properties = await readProperties(client, server.database)
     const name = await freeName(client, server.database, 'restore', options.stamp)
     await claim(client, name)
@@ -53,7 +53,7 @@ export async function restoreBeside(
         await client.query(made)
       }
       await fillResolved(server, fresh, plan, hold, options, again)
-      options.progress('looking whether all is there')
+      options.progress('checking that everything is there')
       await withConnection(connect(fresh, restoreApplication), signal, async (inside) => {
         await settle(inside, plan, options.environment)
         options.progress('gathering statistics')
@@ -104,7 +104,7 @@ async function creation(
   if (copy === null) return createLikeSql(name, properties)
   if (!(await databaseExists(client, copy))) {
     throw new NselfError('refused', `the copy ${copy} is not on this server, or was dropped`, {
-      hint: 'take another backup: nself db backup list; nothing was changed',
+      hint: 'to see the other backups: nself db backup list; nothing was changed',
     })
   }
   const owner = quoteIdentifier(properties.owner)

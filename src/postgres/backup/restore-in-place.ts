@@ -29,7 +29,7 @@ export async function restoreInPlace(
 ): Promise<Restored> {
   const { backup, archive } = plan
   if (archive === null || backup.manifest?.kind === 'data') {
-    const what = archive === null ? 'a copy' : 'a backup of the data alone'
+    const what = archive === null ? 'a copy' : 'a data-only backup'
     throw new NselfError('refused', `${what} cannot be restored in place`, {
       hint: 'restore it beside the old one, without --in-place, as a role with CREATEDB; nothing was changed',
     })
@@ -75,7 +75,7 @@ async function attempt(
   await must(client, `${dropAllSql([...first, ...rest])}; ${dropTrackingSql}`)
   const chosen = await writeContents(options.listFile, without(archive.contents, left))
   await runScript(client, archive.tools, [chosen, backup.path], { ...options, searchPath })
-  options.progress('looking whether all is there')
+  options.progress('checking that everything is there')
   await settle(client, { backup, newRoles, ...plan }, options.environment)
   if (left.length > 0) options.tell(leftAlone(left))
 }
@@ -88,6 +88,6 @@ async function inWords(error: Error & { code?: string }, client: Client, server:
     const names = namesOf(await sessionsOn(client, server.database))
     return new NselfError('locked', `the tables are in use: ${names}`, { hint: `close them first; ${hint}`, ...detail })
   }
-  const role = error.code === '42501' ? 'connect as the owner of what is there and in the backup; ' : ''
+  const role = error.code === '42501' ? 'connect as the owner of what the database and the backup hold; ' : ''
   return new NselfError('restore-failed', `the restore failed: ${error.message}`, { hint: `${role}${hint}`, ...detail })
 }

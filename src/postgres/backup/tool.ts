@@ -110,5 +110,5 @@ export function failureOf(what: 'backup' | 'restore', program: string, ended: En
   const how = ended.signal === null ? '' : ` was ended by ${ended.signal}`
   const failed = what === 'backup' ? 'backup-failed' : 'restore-failed'
   const code = noConnection.test(said) ? 'connection' : failed
-  return new NselfError(code, `${program}${how || ' failed'}: ${said || 'it said nothing'}`, { hint })
+  return new NselfError(code, `${program}${how || ' failed'}: ${said || 'it gave no reason'}`, { hint })
 }

@@ -48,7 +48,7 @@ function shorten(lines: readonly string[]): string {
 }
 
 function incomplete(what: string): NselfError {
-  return new NselfError('restore-failed', `the restored database is not whole: ${what}`, {
-    hint: 'the old database is unchanged; take another backup: nself db backup list',
+  return new NselfError('restore-failed', `the restored database is incomplete: ${what}`, {
+    hint: 'the old database is unchanged; to see the other backups: nself db backup list',
   })
 }

@@ -57,7 +57,7 @@ async function dropInBatches(
 /** Not a LostConnection: a history that is still there says nothing of what a fresh run has done. */
 function unknownDrop(cause: LostConnection): NselfError {
   return new NselfError('connection', `${cause.message}, while everything was being dropped`, {
-    hint: 'look how things stand with nself db migrate status, and run fresh again',
+    hint: 'to see what is left: nself db migrate status; then run fresh again',
     cause,
   })
 }

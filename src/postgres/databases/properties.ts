@@ -84,7 +84,7 @@ export async function copyProperties(
     const { error } = await send(client, sql)
     if (error === null) continue
     if (error.code !== '42501') throw error
-    tell(`The role may not do this, so do it as one that may: ${sql}; (${error.message})`)
+    tell(`This role may not run the following; run it as a role that may: ${sql}; (${error.message})`)
   }
 }
 

@@ -56,7 +56,7 @@ export async function swap(
       await client.query('ROLLBACK').catch(() => {})
       if (!(error instanceof LostConnection)) throw error
       options.tell(
-        `The connection was lost (${error.reason}) while the databases changed places; looking which one is in place`,
+        `The connection was lost (${error.reason}) while the databases changed places. Reconnecting to see which one is in place…`,
       )
       const found = await whichIsInPlace(server, ids, options.signal)
       if (found === null) throw new SwapUnknown(server, kept, error)
@@ -86,7 +86,7 @@ export class SwapUnknown extends NselfError {
       'connection',
       `the connection was lost at the end of the restore, and ${placeOf(server)} does not answer: ${loss.reason}`,
       {
-        hint: `either the restored database is in place and the old one is ${kept}, or nothing was changed: once the server answers, nself db backup list shows which`,
+        hint: `either the restored database is in place and the old one is ${kept}, or nothing was changed; once the server answers, see which: nself db backup list`,
         cause: loss,
       },
     )

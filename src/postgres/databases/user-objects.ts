@@ -109,7 +109,7 @@ export async function readUserObjects(client: Client): Promise<UserObject[]> {
 export function namesOfObjects(objects: readonly UserObject[]): string {
   const shown = objects.slice(0, 6).map(({ kind, name, schema, owner, isShell }) => {
     const full = schema === null ? name : `${schema}.${name}`
-    return `${kind.toLowerCase()} ${full} (${isShell ? 'with something of others in it' : `of ${owner}`})`
+    return `${kind.toLowerCase()} ${full} (${isShell ? 'holds something of others' : `of ${owner}`})`
   })
   return objects.length > 6 ? `${shown.join(', ')} and ${objects.length - 6} more` : shown.join(', ')
 }

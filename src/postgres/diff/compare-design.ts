@@ -92,7 +92,7 @@ async function rename(client: Client, renames: readonly Rename[]): Promise<void>
   for (const item of inOrder(renames)) {
     await client.query(renameSql(item).up.join('; ')).catch((error) => {
       throw new NselfError('usage', `the rename of ${renameText(item)} does not work: ${error.message}`, {
-        hint: 'rename to a name that is free; nothing was written',
+        hint: 'choose a name that is free; nothing was written',
         cause: error,
       })
     })
@@ -103,7 +103,7 @@ async function extend(client: Client, scratch: Scratch, extensions: readonly str
   for (const name of extensions) {
     await client.query(scratch.elevate(extensionSql(name).up)).catch((error) => {
       throw new NselfError('configuration', `the design needs the extension ${name}: ${error.message}`, {
-        hint: 'let a role that may create it do so, in a migration of its own; nothing was written',
+        hint: 'create it in a migration of its own, run by a role that may; nothing was written',
         cause: error,
       })
     })

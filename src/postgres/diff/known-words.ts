@@ -73,7 +73,7 @@ export async function missingExtensions(client: Client, design: Design): Promise
 function unknownType(table: DesignTable, column: DesignColumn, enums: readonly DesignEnum[]): DesignFault {
   const { name } = table
   return {
-    message: `PostgreSQL knows no type ${column.type}, of ${name}.${column.name}`,
+    message: `PostgreSQL has no type ${column.type}, which ${name}.${column.name} uses`,
     at: column.at,
     hint: hintForUnknownType(column, enums),
   }
@@ -86,7 +86,7 @@ function withKnownDefault(
   notes: Set<string>,
 ): DesignColumn {
   if (column.increment && type === 'uuid') {
-    notes.add('a uuid does not count: gen_random_uuid() is used for increment')
+    notes.add('a uuid cannot increment: gen_random_uuid() is used instead')
     return { ...column, increment: false, default: column.default ?? 'gen_random_uuid()' }
   }
   const written = column.default

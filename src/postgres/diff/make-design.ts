@@ -91,7 +91,7 @@ function hintFor({ code, message }: ServerError): string {
   }
   switch (code) {
     case '42830':
-      return 'a reference needs a primary key or a unique column, or a unique index on just these columns, on its other side; or does it point the wrong way?'
+      return 'a reference needs a primary key or a unique column, or a unique index on just these columns, on its other side; or check whether it points the wrong way'
     case '42804':
       return 'both sides of a reference need the same type, and a default the type of its column'
     case '42P16':

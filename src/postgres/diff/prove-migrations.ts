@@ -51,7 +51,7 @@ export async function prove(
   const after = await catalogOf(server, true)
   const restUp = restStatements(after, withKept(current, after))
   // With what is to follow, it is looked at once more.
-  if (restUp.length === 0) refuse(unwanted(after), 'UP does not make what was wanted', 'wanted', 'made')
+  if (restUp.length === 0) refuse(unwanted(after), 'UP does not produce the wanted schema', 'wanted', 'made')
   const applied = (await withScratchConnection(server, readHistory)).rows
   const limit = { count: fresh.length }
   const down = (history: typeof rows) => planDown(compare(files, history), limit)
@@ -63,7 +63,7 @@ export async function prove(
   const restDown = restStatements(back, before)
   if (restDown.length === 0) {
     const differences = differencesOf(withoutNotNullNames(before), withoutNotNullNames(back))
-    refuse(differences, 'DOWN does not bring back what was', 'before', 'after')
+    refuse(differences, 'DOWN does not restore the schema before it', 'before', 'after')
   }
   return { after, restUp, restDown }
 }
@@ -72,9 +72,13 @@ export async function prove(
 export function refuseRest({ restUp, restDown }: MigrationProof): void {
   const [first] = [...restUp, ...restDown]
   if (first === undefined) return
-  throw new NselfError('not-proven', `not proven: what is made anew does not get back all that it had: ${first.sql}`, {
-    hint: `${byHand}, and report it please`,
-  })
+  throw new NselfError(
+    'not-proven',
+    `not proven: what is dropped and created again loses something it had: ${first.sql}`,
+    {
+      hint: `${byHand}, and please report it`,
+    },
+  )
 }
 
 const byHand = 'nothing was written; write this change by hand, with nself db migrate create'
@@ -97,7 +101,7 @@ function refuse(differences: readonly Difference[], what: string, left: string, 
   const lines = differences.slice(0, 20).map((difference) => `  ${differenceLine(difference, left, right)}`)
   const more = differences.length > 20 ? [`  and ${differences.length - 20} more`] : []
   throw new NselfError('not-proven', `not proven: ${what}\n${[...lines, ...more].join('\n')}`, {
-    hint: `${byHand}, and report it please`,
+    hint: `${byHand}, and please report it`,
     report: { kind: 'differences', differences },
   })
 }

@@ -95,7 +95,7 @@ export async function readMade(client: Client): Promise<Catalog> {
 function refuseOtherCopy(differences: readonly Difference[]): void {
   const [first, ...more] = differences.map((item) => differenceLine(item, 'the database', 'its copy'))
   if (first === undefined) return
-  throw new Error(`no true copy of the database can be made: ${[first, ...more.slice(0, 9)].join(', ')}`)
+  throw new Error(`the database cannot be copied faithfully: ${[first, ...more.slice(0, 9)].join(', ')}`)
 }
 
 /**

@@ -117,7 +117,7 @@ async function openAt(
   if (bound?.() === false) {
     hangUp(connection)
     throw new NselfError('connection', `${placeOf(server)} offers no channel binding, and channel_binding=require`, {
-      hint: 'nothing was sent but the login; take channel_binding=require away, or let the server use SCRAM and TLS',
+      hint: 'nothing but the login was sent; remove channel_binding=require, or let the server use SCRAM and TLS',
     })
   }
   return connection

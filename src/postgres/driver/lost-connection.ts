@@ -8,7 +8,7 @@ export class LostConnection extends NselfError {
 
   constructor(place: string, cause: Error) {
     super('connection', `the connection to ${place} was lost: ${cause.message}`, {
-      hint: 'see that the server runs, then run the command again',
+      hint: 'check that the server is running, then run the command again',
       cause,
     })
     this.reason = cause.message

@@ -93,7 +93,7 @@ function unwanted({ host, port }: Place, wish: SessionAttributes): NselfError {
     'connection',
     `no server that is ${wish} answers; ${host}:${port} is not (target_session_attrs)`,
     {
-      hint: 'list all hosts of the cluster, or leave target_session_attrs away',
+      hint: 'list all hosts of the cluster, or remove target_session_attrs',
     },
   )
 }

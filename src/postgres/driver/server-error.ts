@@ -21,21 +21,21 @@ export function isOfTracking({ code = '', message, schema }: ServerError): boole
 }
 
 export const tracksNoMore =
-  'the tables of the schema nself are not as nself made them; to see what is wrong, and put it right: nself db migrate repair'
+  'the tables of the schema nself are not as nself made them; to see what is wrong and fix it: nself db migrate repair'
 
 /** What to do about an error of the server, by its SQLSTATE. */
 export function hintFor(error: ServerError): string {
   switch (error.code) {
     case '55P04':
-      return 'a new enum value can be used only after it is committed: put the use into the next migration'
+      return 'a new enum value can be used only after it is committed: use it in the next migration'
     case '55P03':
-      return 'another session holds a lock on this table; try again when it is done, or raise it: -- nself: lock-timeout 30s'
+      return 'another session held a lock on this table. Run the command again when it is done; or wait longer: -- nself: lock-timeout 30s'
     case '25001':
       if (/^SET TRANSACTION/.test(error.message))
         return 'make it the first statement of its section, or the first after BEGIN'
       return 'this statement cannot run in a transaction: put -- nself: no-transaction at the top of its section, below -- UP or -- DOWN'
     case '2D000':
-      return 'it commits by itself: write -- nself: no-transaction above it, at the top of its section, below -- UP or -- DOWN, and put no BEGIN … COMMIT around it'
+      return 'this procedure commits: write -- nself: no-transaction above it, at the top of its section, below -- UP or -- DOWN, and put no BEGIN … COMMIT around it'
     case '42P01':
       if (/nself\.(migrations|journal)/.test(error.message)) {
         return 'the migration drops what nself keeps in the schema nself; leave that schema alone'
@@ -48,9 +48,9 @@ export function hintFor(error: ServerError): string {
     case '57014':
       return 'the statement was cancelled; a longer limit: -- nself: statement-timeout 10min'
     case '53100':
-      return "the server's disk is full: make room there, then run the command again: it goes on from there"
+      return "the server's disk is full: make room there, then run the command again: it continues from there"
     case '53200':
-      return 'out of memory or locks: apply fewer at once, or raise max_locks_per_transaction'
+      return 'out of memory or locks: apply fewer migrations at once, or raise max_locks_per_transaction'
     case '25P02':
       return 'an earlier statement of this transaction failed'
     default:

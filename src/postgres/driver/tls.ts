@@ -74,7 +74,7 @@ function isTlsFailure(error: unknown): boolean {
 export function tlsHint(error: unknown, mode: string | undefined): string | null {
   const [code, message] = [systemCodeOf(error), messageOf(error)]
   if (code === '28000' && noEncryption.test(message))
-    return `the server takes encrypted connections only: sslmode=require${mode === undefined ? '' : ` in place of sslmode=${mode}`}`
+    return `the server accepts only encrypted connections: sslmode=require${mode === undefined ? '' : ` in place of sslmode=${mode}`}`
   if (noTls.test(message))
     return 'the server has no TLS: sslmode=disable, or sslmode=prefer to use it where there is one'
   if (code === '28000' && /SSL encryption|SSL on/.test(message))

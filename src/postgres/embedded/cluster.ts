@@ -149,8 +149,8 @@ function removeEmpty(root: string): void {
     rmdirSync(root)
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return
-    throw new NselfError('server-failed', `${root} is there, but it holds no PostgreSQL data folder`, {
-      hint: `Move ${root} away, or put back its folder "data"; the next start makes a new one where none is.`,
+    throw new NselfError('server-failed', `${root} exists, but holds no PostgreSQL data folder`, {
+      hint: `Move ${root} away, or put its folder "data" back. Without it, the next start creates a new one.`,
       cause: error,
     })
   }

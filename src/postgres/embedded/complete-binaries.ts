@@ -27,7 +27,7 @@ export function completeBinaries(binaries: Binaries): void {
   } catch (error) {
     if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT')) throw error
     throw new NselfError('configuration', `PostgreSQL in ${binaries.folder} is incomplete: ${error.message}`, {
-      hint: 'Run npm rebuild as a user who may write there, install it anew, or set DATABASE_URL.',
+      hint: 'Run npm rebuild as a user who may write there, reinstall it, or set DATABASE_URL.',
       cause: error,
     })
   }

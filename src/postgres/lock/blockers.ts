@@ -75,5 +75,5 @@ export class Blockers {
 }
 
 function missingStandby(names: string): string {
-  return `a synchronous standby: it is committed here, and none of synchronous_standby_names (${names}) confirms it; Ctrl-C ends the wait, not the commit`
+  return `a synchronous standby: it is committed on this server, but none of synchronous_standby_names (${names}) confirms it; Ctrl-C ends the wait, not the commit`
 }

@@ -38,7 +38,7 @@ export async function withHold<T>(
   } catch (error) {
     if (!lost.signal.aborted || options.signal.aborted || isSettled(error)) throw error
     throw new NselfError('connection', `the connection that held the lock was lost, so the ${what} was stopped`, {
-      hint: 'the old database is as it was; run the command again',
+      hint: 'the old database is unchanged; run the command again',
       cause: error,
     })
   } finally {

@@ -60,9 +60,9 @@ async function patiently({ client }: Session, { kind }: Statement, sql: string |
 function unknown(name: string, version: string, section: Section, number: number): NselfError {
   return new NselfError(
     'refused',
-    `nobody can tell whether statement ${number} of ${name} (section on line ${section.line}) was done: an earlier run died in it`,
+    `cannot tell whether statement ${number} of ${name} (section on line ${section.line}) completed: an earlier run was killed while executing it`,
     {
-      hint: `look at the database, then: nself db migrate repair --statement-done ${version}, or --statement-again ${version}`,
+      hint: `look at the database; if it completed: nself db migrate repair --statement-done ${version}; if not: nself db migrate repair --statement-again ${version}`,
     },
   )
 }

@@ -33,9 +33,9 @@ export async function beginWatching(client: Client, oneOfMany: boolean): Promise
   if (row?.counts !== 'on') {
     throw new NselfError(
       'refused',
-      'track_counts is off, so nobody can tell which rows a migration deletes or changes',
+      'track_counts is off, so nself cannot tell which rows a migration deletes or changes',
       {
-        hint: 'turn it on for this server, or for this role: ALTER ROLE … SET track_counts = on; nothing was run',
+        hint: 'turn it on for the server, or for this role: ALTER ROLE … SET track_counts = on; nothing was run',
       },
     )
   }
@@ -176,16 +176,16 @@ export function verdictSql({ watch, start: { keepsCounts } }: Watched, journals 
   line text; seen xml; was json; counted json; allowed json := ${quoteLiteral(JSON.stringify(allowed))}; told json; fine bool;
 BEGIN
   IF current_setting('track_counts') <> 'on' THEN
-    RAISE EXCEPTION 'track_counts was turned off, so nobody can tell what this migration has done';
+    RAISE EXCEPTION 'track_counts was turned off, so nself cannot tell what this migration has done';
   END IF;
   IF (SELECT count(*) FROM pg_cursors WHERE name = ANY (cursors) AND creation_time = now()) < cardinality(cursors) THEN
-    RAISE EXCEPTION 'the cursors of nself were closed, so nobody can tell what this migration has done';
+    RAISE EXCEPTION 'the cursors of nself were closed, so nself cannot tell what this migration has done';
   END IF;
   FETCH looked INTO seen;
   was := convert_from(decode(substring(seen::text from '<x>([0-9a-f]*)</x>'), 'hex'), getdatabaseencoding())::json;
   ${counted}
   IF was IS NULL OR counted IS NULL THEN
-    RAISE EXCEPTION 'the cursors of nself were read, so nobody can tell what this migration has done';
+    RAISE EXCEPTION 'the cursors of nself were read, so nself cannot tell what this migration has done';
   END IF;
   ${effectsSql};
   IF ${refuse} THEN

@@ -52,7 +52,7 @@ async function underLock(connection: Connection, approved: Plan, lock: Lock, opt
     if (error instanceof LostConnection) return afterLoss(connection, plan, run.done, error, options)
     if (!lock.lost.aborted || options.signal.aborted) throw error
     throw new NselfError('connection', 'the connection that held the lock was lost, so the run was stopped', {
-      hint: 'look how things stand with nself db migrate status, then run the command again',
+      hint: 'to see what was applied: nself db migrate status; then run the command again',
       ...(error instanceof NselfError ? { report: error.report } : {}),
       cause: error,
     })
@@ -70,7 +70,7 @@ function whatIsLeft(approved: Plan, now: Plan, history: History): Plan {
   // What was approved is how its effects are looked at, too.
   if (samePlan(left, now)) return { ...now, steps: now.steps.map((step, i) => watchedAs(step, left.steps[i])) }
   throw new NselfError('refused', 'the database changed while this run waited: the plan is no longer the same', {
-    hint: 'look again with nself db migrate status, then repeat the command; nothing was changed by this run',
+    hint: 'to see what has changed: nself db migrate status; then run the command again; this run changed nothing',
   })
 }
 
@@ -89,7 +89,7 @@ async function afterLoss(
   loss: LostConnection,
   options: ExecuteOptions,
 ): Promise<Report> {
-  options.tell(`The connection was lost (${loss.reason}); looking what was done`)
+  options.tell(`The connection was lost (${loss.reason}). Reconnecting to see which migrations were applied…`)
   const { server } = connection
   const history = await lookAgain(connection, options)
   if (history === null) {
@@ -97,7 +97,7 @@ async function afterLoss(
       'connection',
       `the connection was lost, and ${placeOf(server)} does not answer: ${loss.reason}`,
       {
-        hint: `${known(plan, told)}; once the server answers, nself db migrate status tells the rest; what runs in a transaction is applied as a whole or not at all`,
+        hint: `${known(plan, told)}; once the server answers, see the rest: nself db migrate status; what runs in a transaction is applied as a whole or not at all`,
         cause: loss,
       },
     )
@@ -106,9 +106,9 @@ async function afterLoss(
   if (done === plan.steps.length) return reportOf(plan, done)
   const at = plan.steps[done]?.name
   // All commits but the last are asynchronous: a crash of the server can take those of its last moments.
-  if (done < told) options.tell(`The server crashed before it had written the last ${told - done} that were done here`)
+  if (done < told) options.tell(`The server crashed and lost the last ${told - done} that were reported as done`)
   throw new NselfError('connection', `the connection was lost: ${loss.reason}; ${at} was not completed`, {
-    hint: 'run the command again: it goes on from there',
+    hint: 'run the command again: it continues from there',
     report: { kind: 'run', ...reportOf(plan, done) },
     cause: loss,
   })
@@ -119,7 +119,7 @@ function known(plan: Plan, told: number): string {
   const name = (step: Step) => step.name
   const done = plan.steps.slice(0, told).map(name).join(', ')
   const word = plan.action === 'down' ? 'reverted' : 'applied'
-  const open = `what became of ${plan.steps[told]?.name ?? 'the last of them'} is not known`
+  const open = `it is not known whether ${plan.steps[told]?.name ?? 'the last of them'} was done`
   return done === '' ? open : `${done}: ${word}; ${open}`
 }
 

@@ -30,7 +30,8 @@ export async function migrationFailure(
     : ((await missingRight(client, error)) ?? alreadyThere(step, error) ?? goneAlready(step, error) ?? hintFor(error))
   const hint = [kept, committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
-  const where = message !== null && location === undefined ? ' at its end' : ''
+  const atCommit = error.code?.startsWith('23') ? ' at COMMIT, when deferred constraints are checked' : ' at COMMIT'
+  const where = message !== null && location === undefined ? atCommit : ''
   const code = report.kind === 'seed' ? 'seed-failed' : 'migration-failed'
   return new NselfError(code, `${step.name} failed${where}: ${error.message}`, {
     server: detailOf(error),
@@ -52,13 +53,13 @@ function committedInside({ transaction }: Section, message: SqlMessage | null): 
 /** What is there already may be of a run that nobody recorded: duplicate_table, duplicate_column, duplicate_object. */
 function alreadyThere(step: Script['step'], { code }: ServerError): string | null {
   if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up') return null
-  return `what it makes is there already. If it ran here before without being recorded: nself db migrate repair --mark-applied ${step.version}, or nself db migrate repair --infer, which finds how far the schema is; otherwise fix the file`
+  return `what it creates already exists. If it ran here before without being recorded: nself db migrate repair --mark-applied ${step.version}; to find out which migrations the schema has: nself db migrate repair --infer; otherwise fix the file`
 }
 
 /** What is gone already may have been removed by hand: undefined_table, _column, _object, _function, _schema. */
 function goneAlready(step: Script['step'], { code }: ServerError): string | null {
   if (!['42P01', '42703', '42704', '42883', '3F000'].includes(code ?? '') || step.direction !== 'down') return null
-  return `what its DOWN takes away is not there. If somebody removed it by hand: nself db migrate repair --forget ${step.version} records that it is not applied any more, and what else it made stays; otherwise fix its DOWN`
+  return `what its DOWN removes does not exist. If somebody removed it by hand: nself db migrate repair --forget ${step.version} records that it is no longer applied, and keeps what else it created; otherwise fix its DOWN`
 }
 
 /** What is told where a trigger, a rule or row security of somebody else's keeps a step out of nself's table. */
@@ -67,7 +68,7 @@ export function swallowed(name: string, cause: ServerError, report?: FailureRepo
     'refused',
     `the table nself.migrations took no row for ${name}: a trigger, a rule or row security keeps it out`,
     {
-      hint: `it would run again and again, so nothing of it is left. To see what keeps it out, and remove that: nself db migrate repair`,
+      hint: `without its row it would run again and again, so nothing of it is left. To see what keeps the row out, and remove that: nself db migrate repair`,
       report,
       cause,
     },

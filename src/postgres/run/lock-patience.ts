@@ -32,7 +32,7 @@ export class LockPatience {
     if (error?.code !== '55P03' || this.attempt >= attempts || signal.aborted) return false
     this.attempt++
     const who = blocker() ?? 'another session'
-    tell(`${name} was rolled back: ${who} holds a lock that it needs; attempt ${this.attempt} of ${attempts}`)
+    tell(`${name} stepped aside: ${who} holds a lock that it needs; attempt ${this.attempt} of ${attempts}`)
     await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * this.attempt))
     return true
   }

@@ -118,7 +118,7 @@ function progressOf(
   }
   if (done > 0 && doneChecksum !== checksum.hex()) {
     throw new NselfError('refused', `${step.name} was edited in its first ${done} statements, which are done already`, {
-      hint: `undo that edit, or start over: nself db migrate repair --forget ${step.version}; what is done stays in the database, so remove it first where it is in the way`,
+      hint: `undo that edit, or start over: nself db migrate repair --forget ${step.version}; what is done stays in the database, so remove first what would be in the way`,
     })
   }
   return { done, begun }
@@ -126,7 +126,7 @@ function progressOf(
 
 /** What is set outside a transaction would stay with a server that others get next. */
 function roleBehindPooler(role: string): NselfError {
-  return new NselfError('refused', `behind a pooler a file that runs outside a transaction cannot run as ${role}`, {
+  return new NselfError('refused', `behind a pooler, a file that runs outside a transaction cannot run as ${role}`, {
     hint: 'connect to the server itself, or log in as that role; nothing of it was run',
   })
 }

@@ -192,10 +192,10 @@ export class Run {
 
   private async interrupted(work: Work): Promise<NselfError> {
     await this.journal(work, 'interrupted', null)
-    const stands = work.section.transaction ? 'which was rolled back' : 'which the next up resumes'
+    const stands = work.section.transaction ? 'which was rolled back' : 'which the next up will resume'
     return new NselfError(interruption(this.options.signal), `interrupted at ${work.step.name}, ${stands}`, {
       report: { kind: 'run', ...this.report() },
-      hint: 'run the command again: it goes on from there',
+      hint: 'run the command again: it continues from there',
     })
   }
 

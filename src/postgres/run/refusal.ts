@@ -29,7 +29,7 @@ export function effectRefusal(
   const stands = kept === 0 ? left : `${left}; what ran before it stays applied`
   return new NselfError(
     'refused',
-    `${name} was rolled back, for it does what was not approved: ${[...lines, ...more].join('; ')}`,
+    `${name} was rolled back, because it does what was not approved: ${[...lines, ...more].join('; ')}`,
     {
       report,
       hint: `${stands}. Look at it; to approve exactly this: ${approve}`,

@@ -157,7 +157,7 @@ class SeedRun {
   private interrupted({ name }: Seed): NselfError {
     return new NselfError(interruption(this.options.signal), `interrupted at ${name}, which was rolled back`, {
       report: { kind: 'seed', ...this.report(null) },
-      hint: 'run the command again: it goes on from there',
+      hint: 'run the command again: it continues from there',
     })
   }
 
@@ -165,7 +165,7 @@ class SeedRun {
     const place = placeOf(this.session.connection.server)
     return new NselfError('connection', `the connection to ${place} was lost at ${name}: ${error.reason}`, {
       report: { kind: 'seed', ...this.report(null) },
-      hint: 'run the command again: a seed that is recorded was done as a whole and is left out, any other was not done at all',
+      hint: 'run the command again: a seed that is recorded was done as a whole and is skipped; any other was not done at all',
       cause: error,
     })
   }

@@ -55,13 +55,17 @@ async function quiet(client: Client, { waitMs, tell, signal }: Waiting): Promise
     const { rows } = await asking
     if (rows.length === 0) return reading
     const pids = rows.map((row) => row.pid).join(', ')
-    if (signal.aborted) throw interruptedWaiting(signal, `pid ${pids}`)
+    if (signal.aborted) throw interruptedWaiting(signal, `backend ${pids}`)
     if (Date.now() - began >= waitMs) {
-      throw new NselfError('locked', `pid ${pids} still works for a run that is gone`, {
-        hint: `waited ${Math.round(waitMs / 1000)}s; nothing was changed; wait longer with --lock-wait 10min, or end it: SELECT pg_terminate_backend(${rows[0]?.pid})`,
-      })
+      throw new NselfError(
+        'locked',
+        `the last statement of a killed run (backend ${pids}) is still running on the server`,
+        {
+          hint: `waited ${Math.round(waitMs / 1000)}s; nothing was changed; wait longer with --lock-wait 10min, or end it: SELECT pg_terminate_backend(${rows[0]?.pid})`,
+        },
+      )
     }
-    if (!told) tell(`Waiting for pid ${pids}, which still works for a run that is gone`)
+    if (!told) tell(`Waiting for the last statement of a killed run (backend ${pids}) to end on the server`)
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
@@ -86,8 +90,8 @@ async function poolIsFull(connection: Connection): Promise<never> {
   ])
   if (answered) return new Promise(() => {})
   hangUp(connection)
-  throw new NselfError('connection', `${placeOf(server)} let us connect twice but answers only once`, {
-    hint: 'a pooler stands between: give its pool room for two connections (default_pool_size), or connect to the server itself; nothing was changed',
+  throw new NselfError('connection', `${placeOf(server)} accepts two connections but answers on only one`, {
+    hint: 'there is a pooler in between: give its pool room for two connections (default_pool_size), or connect to the server itself; nothing was changed',
   })
 }
 

@@ -15,7 +15,7 @@ export function settlingSql(
   const parts = isCurrent(facts) ? [] : [bootstrapSql(environment)]
   if (renames.length > 0) parts.push(renameSql(renames))
   if (action === 'up' && facts.markedAs !== null && (facts.markLost || isStricter(environment, facts.markedAs))) {
-    const before = facts.markLost ? 'remembered no environment' : `was marked ${facts.markedAs}`
+    const before = facts.markLost ? 'had no environment mark' : `was marked ${facts.markedAs}`
     tell(`The database ${before}; it is now marked ${environment}`)
     parts.push(`BEGIN; ${raiseMarkSql(environment)}; COMMIT`)
   }

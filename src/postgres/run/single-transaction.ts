@@ -61,15 +61,15 @@ function refuseUnfit(works: readonly Work[]): void {
     throw new NselfError(
       'refused',
       `${outside.step.name} ${outside.section.blocks > 0 ? 'has transactions of its own' : 'cannot run in a transaction'}, so --single-transaction is impossible`,
-      { hint: 'apply up to the one before it first, or leave --single-transaction away; nothing was changed' },
+      { hint: 'apply the migrations before it first, or leave out --single-transaction; nothing was changed' },
     )
   }
   const isolated = works.find(({ section: { begin } }) => begin?.isolation != null || begin?.readOnly)
   if (isolated !== undefined) {
     throw new NselfError(
       'refused',
-      `${isolated.step.name} asks for a transaction of its own kind, so --single-transaction is impossible`,
-      { hint: 'leave --single-transaction away; nothing was changed' },
+      `${isolated.step.name} sets options of its own for its transaction, so --single-transaction is impossible`,
+      { hint: 'leave out --single-transaction; nothing was changed' },
     )
   }
 }

@@ -128,7 +128,7 @@ async function pgcryptoSchema(client: Client): Promise<string> {
     'configuration',
     'the extension pgcrypto, which hashes passwords, is not installed in this database',
     {
-      hint: 'write a migration with CREATE EXTENSION pgcrypto; (nself db migrate create add_pgcrypto), apply it, and run this again',
+      hint: 'write a migration with CREATE EXTENSION pgcrypto; (nself db migrate create add_pgcrypto), apply it, and run the command again',
     },
   )
 }
@@ -139,7 +139,7 @@ function failure(error: unknown, signal: AbortSignal): unknown {
   const server: ServerError = error
   if (error instanceof LostConnection) {
     return new NselfError('connection', error.message, {
-      hint: 'if they are in the table now, nobody knows their passwords: delete these rows, then run it again',
+      hint: 'if they are in the table now, nobody knows their passwords: delete these rows, then run the command again',
       cause: error,
     })
   }

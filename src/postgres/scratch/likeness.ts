@@ -89,7 +89,7 @@ export async function differenceFrom(client: Client, { major, extensions }: Like
      LEFT JOIN pg_available_extension_versions ON name IN (${['', ...Object.keys(extensions)].map(quoteLiteral).join(', ')})`,
   )
   const there = rows[0]?.major
-  if (there !== major) return `it is PostgreSQL ${there}, the database is on ${major}`
+  if (there !== major) return `it is PostgreSQL ${there}, the database is on PostgreSQL ${major}`
   const lacking = Object.entries(extensions).find(
     ([name, version]) => !rows.some((row) => row.name === name && row.version === version),
   )

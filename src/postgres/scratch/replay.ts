@@ -112,7 +112,7 @@ export async function runPlan(
     throw new NselfError('migration-failed', `on a scratch database, ${error.message}`, {
       ...(location === undefined ? {} : { location }),
       ...(said === undefined ? {} : { server: said }),
-      hint: 'the migrations must run on a new database, one after the other; nothing was changed',
+      hint: 'the migrations must be able to run one after the other on a new database; nothing was changed',
       cause: error,
     })
   })

@@ -17,7 +17,7 @@ export async function refuseWithoutRight({ client }: Connection, server: Server)
     'refused',
     `a scratch database is needed, but ${server.user} may not create one on ${placeOf(server)}`,
     {
-      hint: 'ALTER ROLE … CREATEDB; or name a server where it may: --shadow-url postgresql://user:password@host:5432/postgres',
+      hint: 'allow it: ALTER ROLE … CREATEDB; or name a server where it may: --shadow-url postgresql://user:password@host:5432/postgres',
     },
   )
 }

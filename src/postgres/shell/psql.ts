@@ -35,7 +35,7 @@ export function findPsql(path = inheritedEnvironment().PATH ?? '', places: reado
   for (const folder of [...path.split(delimiter).filter((item) => item !== ''), ...places]) {
     if (isProgram(join(folder, program))) return join(folder, program)
   }
-  throw new NselfError('configuration', 'psql is not installed here, nor in the folders where packages put it', {
+  throw new NselfError('configuration', 'psql was not found in PATH or in the folders where packages install it', {
     hint: "install PostgreSQL's client (apt-get install postgresql-client, brew install libpq), or run one query: nself db query 'SELECT 1'",
   })
 }
@@ -81,7 +81,8 @@ export async function runConfinedPsql(
     const filter = async function* (lines: AsyncIterable<string>): AsyncGenerator<string> {
       for await (const line of lines) {
         if (!leavesConnection(line)) yield `${line}\n`
-        else if (refused++ < toldLines) tell(`Not taken in a read-only shell, it could leave the connection: ${line}`)
+        else if (refused++ < toldLines)
+          tell(`Refused in a read-only shell, because it could change the connection: ${line}`)
       }
     }
     // psql may end before its input does.
@@ -111,7 +112,10 @@ function ended(child: ChildProcess, path: string, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     child.on('error', (cause) =>
       reject(
-        new NselfError('configuration', `cannot start ${path}: ${cause.message}`, { hint: 'check its rights', cause }),
+        new NselfError('configuration', `cannot start ${path}: ${cause.message}`, {
+          hint: 'check its permissions',
+          cause,
+        }),
       ),
     )
     child.on('close', (code, killedBy) => {

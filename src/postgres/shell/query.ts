@@ -54,7 +54,7 @@ export async function runQuery(server: Server, sql: string, options: SendOptions
     const work = options.write !== null ? asOne(connection, options.write.what) : readOnly(connection, sql, statements)
     try {
       const answers = await cancelling({ connection }, options.signal, work)
-      if (isInTransaction(client)) options.tell('Warning: the SQL leaves its transaction open: it is rolled back')
+      if (isInTransaction(client)) options.tell('Warning: the SQL left its transaction open, so it was rolled back')
       return answers
     } catch (error) {
       if (!options.signal.aborted) throw error
@@ -80,7 +80,7 @@ async function readOnly(
   if (control !== undefined) {
     throw new NselfError('refused', `${control.words[0]} in a read-only query`, {
       location: locate('SQL', sql, control.start),
-      hint: 'remove it, or say that the query may write: --write; nothing was run',
+      hint: 'remove it, or, if the query may write, add --write; nothing was run',
     })
   }
   await client.query(beginReadOnlySql('REPEATABLE READ'))
@@ -101,7 +101,7 @@ function failure(error: unknown, sql: string, start: number): unknown {
   const server: ServerError = error
   if (error instanceof LostConnection) {
     return new NselfError('connection', `the connection was lost: ${error.reason}`, {
-      hint: 'look what was done',
+      hint: 'check in the database what was done',
       cause: error,
     })
   }
@@ -109,6 +109,6 @@ function failure(error: unknown, sql: string, start: number): unknown {
   const place =
     position > 0 ? { location: locate('SQL', sql, start + utf16Offset(sql.slice(start), position - 1)) } : {}
   const hint =
-    server.code === '25006' ? 'say that it may write: --write; nothing was changed' : 'fix the SQL and run it again'
+    server.code === '25006' ? 'if it may write, add --write; nothing was changed' : 'fix the SQL and run it again'
   return new NselfError('query-failed', error.message, { ...place, server: detailOf(server), hint, cause: error })
 }

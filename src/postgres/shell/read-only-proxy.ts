@@ -127,7 +127,7 @@ async function enter(
   { server, sessions }: Gate,
 ): Promise<ReadOnlySession | null> {
   const user = wanted.get('user') ?? server.user
-  if (user !== server.user) return reject(socket, '28000', `a read-only shell stays user ${server.user}`)
+  if (user !== server.user) return reject(socket, '28000', `a read-only shell keeps the user ${server.user}`)
   let connection: Connection
   try {
     connection = await connectAsPerson({ ...server, database: wanted.get('database') ?? user }, 'nself shell')

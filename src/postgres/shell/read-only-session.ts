@@ -56,7 +56,7 @@ export class ReadOnlySession {
       case 'D':
       case 'E':
       case 'C':
-        if (!this.skipping) this.refuse('a read-only shell takes plain queries only: no \\bind, \\parse, \\gdesc')
+        if (!this.skipping) this.refuse('a read-only shell accepts plain queries only: no \\bind, \\parse, \\gdesc')
         this.skipping = true
     }
   }

@@ -90,6 +90,6 @@ const entrySql = ({ file }: AdoptedMigration, tool: string, environment: Environ
 
 function otherName({ name, version }: Migration, known: string): NselfError {
   return new NselfError('refused', `${known} is recorded under the number of ${name}`, {
-    hint: `see nself db migrate status; ${version} can be given to one of them only; nothing was recorded`,
+    hint: `only one of them can have the number ${version}; to see both: nself db migrate status; nothing was recorded`,
   })
 }

@@ -143,7 +143,7 @@ async function unreadable(client: Client, error: Error & { code?: string }): Pro
       'configuration',
       `the tables of the schema nself are not as nself made them: ${error.message}`,
       {
-        hint: 'to see what is wrong with them, and put it right: nself db migrate repair; nothing was changed',
+        hint: 'to see what is wrong and fix it: nself db migrate repair; nothing was changed',
         cause: error,
       },
     )

@@ -91,8 +91,8 @@ function refuseChanged(seen: History, now: History): void {
   const key = ({ rows }: History) =>
     rows.map((row) => [row.version, row.state, row.checksum, row.statementsDone, row.statementBegun].join()).join('\n')
   if (key(seen) === key(now)) return
-  throw new NselfError('refused', 'a run has changed the history while this one waited', {
-    hint: 'look again with nself db migrate status; nothing was changed by this command',
+  throw new NselfError('refused', 'another run changed the history while this one waited', {
+    hint: 'to see what has changed: nself db migrate status; this command changed nothing',
   })
 }
 
@@ -156,7 +156,7 @@ async function must(client: Client, sql: string): Promise<void> {
   await send(client, 'ROLLBACK')
   const right = await missingRight(client, error)
   throw new NselfError('migration-failed', `repair failed: ${error.message}`, {
-    hint: right === null ? 'nothing was changed by this step' : `${right}; nothing was changed by this step`,
+    hint: right === null ? 'this step changed nothing' : `${right}; this step changed nothing`,
     server: detailOf(error),
     cause: error,
   })

@@ -105,7 +105,9 @@ describe('in production without the phrase all rows survive', () => {
   test.each(Object.entries(hidden))('%s', async (_, sql) => {
     const project = second(sql)
     const { message, exitStatus } = await upWith(project).catch((error) => error)
-    expect(message).toMatch(/not confirmed: apply 1|was rolled back, for it does|cursors of nself|track_counts tells/)
+    expect(message).toMatch(
+      /not confirmed: apply 1|was rolled back, because it does|cursors of nself|track_counts tells/,
+    )
     expect([3, 4]).toContain(exitStatus)
     expect(await project.query('SELECT count(name)::int FROM public.users')).toEqual([[3]])
     expect(await project.query('SELECT name FROM nself.migrations')).toEqual([['001_base']])
@@ -125,7 +127,7 @@ describe('what was rolled back is named, and then approved', () => {
     expect(error).toMatchObject({
       code: 'refused',
       message:
-        '003_x was rolled back, for it does what was not approved: deletes 2 rows from customers; deletes 2 rows from orders',
+        '003_x was rolled back, because it does what was not approved: deletes 2 rows from customers; deletes 2 rows from orders',
       hint: `nothing of 003_x is left; what ran before it stays applied. Look at it; to approve exactly this: nself db migrate up --env production --no-backup --confirm ${phrase}`,
     })
     expect(error.report.steps.map((step: { outcome: string }) => step.outcome)).toEqual(['done', 'failed', 'not-run'])

@@ -126,7 +126,7 @@ describe('reading', () => {
   test('is for nobody else on this machine: the password is our own, and the user stays', async () => {
     const { proxy } = await proxied(await server.project({}))
     await expect(enter({ ...proxy.server, password: 'guess' })).rejects.toThrow('wrong password')
-    await expect(enter({ ...proxy.server, user: 'somebody' })).rejects.toThrow('stays user')
+    await expect(enter({ ...proxy.server, user: 'somebody' })).rejects.toThrow('keeps the user')
     await expect(enter({ ...proxy.server, database: 'nowhere' })).rejects.toThrow('nowhere')
   })
 })
