@@ -46,6 +46,32 @@ describe('up in production', () => {
     expect(await project.tables()).toEqual(['a'])
   })
 
+  test('names every migration, what it destroys with its rows, what has no DOWN, and drift', async () => {
+    const project = await server.project({
+      '001_a.sql': `CREATE TABLE a (id int, note text);\nINSERT INTO a VALUES (1, 'x'), (2, NULL);\n`,
+    })
+    await project.ok(...up, '--yes')
+    project.write({
+      '002_b.sql': '-- UP\nALTER TABLE a DROP COLUMN note;\n-- DOWN\nALTER TABLE a ADD note text;\n',
+      '003_c.sql': 'DROP TABLE a;\n',
+    })
+    const { code, screen } = await answer(project, up, `Type ${phrase}`, `y${keys.enter}`)
+    expect(code, screen).toBe(3)
+    const { host, pathname, username } = new URL(project.url)
+    const database = pathname.slice(1)
+    expect(screen.split(/\r?\n/).map((line) => line.trimEnd())).toEqual(
+      expect.arrayContaining([
+        `PRODUCTION   ${database} on ${host}, as ${decodeURIComponent(username)}`,
+        '2 migrations will run:',
+        '  002_b  line 2  drops a.note  1 row has a value',
+        '  003_c  line 1  drops a  2 rows',
+        '                 no DOWN: cannot be reverted',
+        'Schema: as the migrations made it (no drift)',
+        `This destroys data in PRODUCTION (${database}).`,
+      ]),
+    )
+  })
+
   test.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],

@@ -40,7 +40,7 @@ function stepLines({ name, items, note }: BriefedStep, nameWidth: number, width:
   const isLong = name.length > nameWidth
   const indent = isLong ? 4 : nameWidth + 4
   const at = indent + (placeWidth === 0 ? 0 : placeWidth + 2)
-  const whatWidth = Math.max(0, ...rows.map(({ what }) => what.length))
+  const whatWidth = Math.max(0, ...rows.map(({ what, count }) => (count === '' ? 0 : what.length)))
   const fits = rows.every(
     ({ count, also }) => also === '' && (count === '' || at + whatWidth + 2 + count.length <= width),
   )
