@@ -139,6 +139,31 @@ test('a database that no tool has made becomes a baseline, proven and recorded',
   expect((await project.nself(...adopt)).stderr).toContain('has a history of nself already')
 })
 
+test('a baseline that is asked for leaves out what the other tool keeps for itself', async () => {
+  const project = await projectWith(
+    {},
+    `${users} create table pgmigrations (id serial primary key, name text, run_on timestamp)`,
+  )
+  await project.ok(...adopt, 'baseline')
+  const text = readFileSync(join(project.root, 'nself/migrations/001_baseline.sql'), 'utf8')
+  expect(text).toContain('CREATE TABLE public.users')
+  expect(text).not.toContain('pgmigrations')
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+})
+
+test('files that cannot be recorded are not left behind', async () => {
+  const project = await projectWith(
+    dbmate,
+    `${middle}; CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON schema_migrations TO reader`,
+  )
+  const url = new URL(project.url)
+  Object.assign(url, { username: 'reader', password: 'reader' })
+  const { code, stderr } = await project.run(adopt, { env: { DATABASE_URL: url.href } })
+  expect(code, stderr).toBe(4)
+  expect(stderr).toContain('permission denied')
+  expect(written(project)).toEqual([])
+})
+
 test('what is applied is found by replaying where no table tells it, and a named table counts', async () => {
   const sql = `${users} create index by_name on users (name)`
   const project = await projectWith(dbmate, sql)
@@ -163,7 +188,7 @@ describe('what was here cannot be told', () => {
 
   test('where the tool or its folder is unknown', async () => {
     const project = await projectWith(dbmate, middle)
-    expect((await project.nself(...adopt, 'liquibase')).stderr).toContain('known: dbmate')
+    expect((await project.nself(...adopt, 'liquibase')).stderr).toContain('known: baseline')
     expect((await project.nself(...adopt, '--from', 'nowhere')).stderr).toContain('there is no such folder')
   })
 })

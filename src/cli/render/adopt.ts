@@ -28,7 +28,7 @@ export function renderAdopt(result: AdoptResult, paint: Paint): string {
 const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
 
 function headLine({ tool, folder, table, files, database }: AdoptResult): string {
-  if (tool === null) return `No other tool was here: a baseline of ${database}`
+  if (tool === null) return `A baseline: the schema of ${database} as one file`
   const applied = files.filter((file) => file.applied).length
   const where = table === null ? `no table of ${tool} in ${database}` : `${applied} applied by ${table} in ${database}`
   return `${tool}: ${count(files.length, 'migration')} in ${folder || '.'}, ${where}`

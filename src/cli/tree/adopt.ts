@@ -9,7 +9,10 @@ export function addAdopt(db: Command, run: Runner): void {
     'nself db adopt',
     'nself db adopt flyway --from src/main/resources/db/migration',
   ])
-    .argument('[TOOL]', 'which tool was here; without it, it is found by its files and its table')
+    .argument(
+      '[TOOL]',
+      'which tool was here, or baseline for one file of the schema; without it, it is found by its files and its table',
+    )
     .option('--from <folder>', "the folder of the tool's files; without it, it is looked for")
     .option('--table <name>', "the tool's table, where it has another name than usual; with TOOL")
     .option('--dry-run', 'show the plan and the proof, write nothing')

@@ -1,6 +1,5 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
-import { noToolObjects } from '../../core/adopt/own-objects.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
@@ -47,7 +46,8 @@ export interface AdoptOptions {
  */
 export async function adopt(context: Context, options: AdoptOptions): Promise<AdoptResult> {
   const { root, migrationsDir, environment } = context.settings
-  const wanted = options.tool === null ? null : toolNamed(options.tool)
+  const isBaseline = options.tool === 'baseline'
+  const wanted = options.tool === null || isBaseline ? null : toolNamed(options.tool)
   const { server, history, tables, otherTables } = await lookForTools(context, wanted, options.table)
   refuseLost(server, history)
   refuseHalfDropped(server, history)
@@ -57,8 +57,8 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   const recognised = [...recognise(folders, knownTools), ...(options.from === null ? ownFolder(context) : [])]
   const matches = (one: RecognisedFolder) => matchingRows(root, one, tables)
   const found = { recognised, tables, wanted, from: options.from, matches }
-  const source = chooseSource(found)
-  if (source === null) return adoptBaseline(context, options, { server, history, otherTables })
+  const source = isBaseline ? null : chooseSource(found)
+  if (source === null) return adoptBaseline(context, options, { server, history, tables, otherTables })
   const plan = planFor(context, options, source)
   const task: AdoptTask = {
     server,
@@ -139,14 +139,16 @@ function sameFolder(folder: string): NselfError {
 async function adoptBaseline(
   context: Context,
   options: AdoptOptions,
-  { server, history, otherTables }: Pick<ToolsLook, 'server' | 'history' | 'otherTables'>,
+  { server, history, tables, otherTables }: ToolsLook,
 ): Promise<AdoptResult> {
   const { root, migrationsDir } = context.settings
   if (options.from !== null || otherTables === 0) throw nothingFound(options.from)
   if (history.rows.length > 0 || ownFiles(migrationsDir, root).length > 0) throw isOurs(server, history)
   const { baselinePlan } = await import('../shared/adopt-baseline.ts')
-  const plan = await baselinePlan(context, server, options.numbering, timestamp())
-  const source = { tool: null, folder: null, table: null, others: [], objects: noToolObjects }
+  const objects = { tables: tables.map(({ key }) => key), schemas: tables.flatMap(({ tool }) => tool.schemas) }
+  const plan = await baselinePlan(context, server, objects, options.numbering, timestamp())
+  const others = tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`)
+  const source = { tool: null, folder: null, table: null, others, objects }
   return carryOut(context, {
     server,
     history,

@@ -1,3 +1,4 @@
+import type { ToolObjects } from '../../core/adopt/own-objects.ts'
 import type { AdoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -16,12 +17,13 @@ import { withScratchFor } from './scratch-server.ts'
 export async function baselinePlan(
   context: Context,
   server: Server,
+  objects: ToolObjects,
   numbering: Numbering,
   now: string,
 ): Promise<AdoptPlan> {
   context.progress('writing the schema of the database as SQL')
   const lines = await withScratchFor(context, { live: server }, ({ scratch, readyStatement }) =>
-    baselineLines(scratch, server, readyStatement).catch((error) => {
+    baselineLines(scratch, server, objects, readyStatement).catch((error) => {
       throw asRefused(error, server)
     }),
   )

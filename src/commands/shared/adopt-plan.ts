@@ -9,7 +9,7 @@ import { parseMigration } from '../../core/migration/parse-file.ts'
 import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { type AdoptedHistory, recordAdopted } from '../../postgres/tracking/adopted.ts'
 import type { History } from '../../postgres/tracking/history.ts'
-import { writeAdopted } from '../../project/adopt/write-adopted.ts'
+import { removeAdopted, writeAdopted } from '../../project/adopt/write-adopted.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import type { AdoptProof, AdoptResult } from './adopt-results.ts'
 import type { Context } from './context.ts'
@@ -142,11 +142,10 @@ async function done(
   const summary = `write ${fresh.length} files and record ${history.migrations.length} migrations as applied on ${placeOf(server)} (${environment})`
   const approved = await approve({ action: 'repair', what: history, summary }, environment, answers, ask)
   const written = writeAdopted(root, migrationsDir, fresh, setAside)
-  const recorded = await recordAdopted(server, approved, {
-    environment,
-    lockWaitMs: options.lockWaitMs,
-    tell,
-    signal,
+  const how = { environment, lockWaitMs: options.lockWaitMs, tell, signal }
+  const recorded = await recordAdopted(server, approved, how).catch((error) => {
+    removeAdopted(root, migrationsDir, written, setAside)
+    throw error
   })
   return { written, recorded, exitStatus: 0 }
 }

@@ -51,6 +51,6 @@ export function toolNamed(name: string): Tool {
   const tool = knownTools.find((one) => one.name === name.toLowerCase())
   if (tool !== undefined) return tool
   throw new NselfError('usage', `"${name}" is no tool that nself knows`, {
-    hint: `known: ${knownTools.map((one) => one.name).join(', ')}`,
+    hint: `known: baseline (the schema that is there as one file), ${knownTools.map((one) => one.name).join(', ')}`,
   })
 }

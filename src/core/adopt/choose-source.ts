@@ -118,6 +118,8 @@ function noFilesOf({ tool, key }: { readonly tool: Tool; readonly key: string },
   return new NselfError(
     'usage',
     `the database has the table ${key}, as ${tool.name} keeps it, but no migrations of it were found ${from === null ? 'in this project' : `in ${from}`}`,
-    { hint: `name the folder that holds them: nself db adopt ${tool.name} --from FOLDER; nothing was written` },
+    {
+      hint: `name the folder that holds them: nself db adopt ${tool.name} --from FOLDER; or take the schema as it is as one file: nself db adopt baseline; nothing was written`,
+    },
   )
 }

@@ -12,11 +12,7 @@ export interface ToolObjects {
 export function withoutToolObjects(catalog: Catalog, { tables, schemas }: ToolObjects): Catalog {
   const gone = new Set(tables)
   const own = new Set(schemas)
-  const sequences = new Set(
-    catalog.tables
-      .filter((table) => gone.has(keyOf(table)))
-      .flatMap(({ columns }) => columns.flatMap(({ serial, identity }) => [serial, identity?.sequence ?? null])),
-  )
+  const sequences = new Set(toolSequences(catalog, { tables, schemas }))
   const stays = ({ schema, name, table, kind }: Part) =>
     !(schema !== null && own.has(schema)) &&
     !(kind === 'schema' && own.has(name)) &&
@@ -33,6 +29,13 @@ export function withoutToolObjects(catalog: Catalog, { tables, schemas }: ToolOb
     details: catalog.details.filter(staysAt),
     access: catalog.access.filter(staysAt),
   }
+}
+
+/** Keys of the sequences from which columns of these tables count. */
+export function toolSequences(catalog: Catalog, { tables }: ToolObjects): string[] {
+  return catalog.tables
+    .filter((table) => tables.includes(keyOf(table)))
+    .flatMap(({ columns }) => columns.flatMap(({ serial, identity }) => serial ?? identity?.sequence ?? []))
 }
 
 interface Part {

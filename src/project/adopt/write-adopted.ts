@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmdirSync } from 'node:fs'
+import { existsSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import { makeProjectFolder } from '../make-folder.ts'
@@ -22,13 +22,22 @@ export function writeAdopted(
   try {
     writeMigrations(root, texts)
   } catch (error) {
-    if (aside !== null) {
-      rmdirSync(folder)
-      renameSync(aside, folder)
-    }
+    moveBack(folder, aside)
     throw error
   }
   return texts.map(({ path }) => path)
+}
+
+/** Takes back what was written, where it cannot be recorded. */
+export function removeAdopted(root: string, folder: string, written: readonly string[], aside: string | null): void {
+  for (const path of written) rmSync(join(root, path), { force: true })
+  moveBack(folder, aside)
+}
+
+function moveBack(folder: string, aside: string | null): void {
+  if (aside === null) return
+  rmdirSync(folder)
+  renameSync(aside, folder)
 }
 
 function moveFolder(from: string, to: string): void {

@@ -61,7 +61,7 @@ export function codeProblems(files: readonly SourceFile[], isCode: RegExp): Prob
             path,
             'is a migration in code, not in SQL',
             'it is left out',
-            'write what it did as an SQL file in nself/migrations, under its number',
+            'write what it did as an SQL file in nself/migrations, under its number; or begin with one file of the schema: nself db adopt baseline',
           ),
         ]
       : [],
