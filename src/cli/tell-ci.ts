@@ -5,7 +5,6 @@ import { NselfError } from '../core/errors.ts'
 import { withoutSecretsIn } from '../core/location.ts'
 import { mapTexts } from '../core/map-texts.ts'
 import type { Ci } from '../project/ci.ts'
-import { findRoot } from '../project/find-root.ts'
 import { errorAnnotation, warningsIn } from './ci/annotations.ts'
 import { failureSummary, summaryOf } from './ci/summary.ts'
 import { streams } from './output.ts'
@@ -28,8 +27,8 @@ export function reportResult(ci: Ci, result: Result): void {
 export function reportFailure(ci: Ci, error: NselfError): void {
   if (ci.kind !== 'github') return
   const shown = shownError(error)
-  const root = findRoot(process.cwd()) ?? process.cwd()
-  const fileOf = (path: string) => relative(ci.workspace ?? process.cwd(), resolve(root, path))
+  // Paths are told as the person stands.
+  const fileOf = (path: string) => relative(ci.workspace ?? process.cwd(), resolve(path))
   streams().stderr.write(`${errorAnnotation(shown, fileOf)}\n`)
   append(ci, failureSummary(shown))
 }

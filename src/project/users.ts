@@ -5,62 +5,14 @@ import { locate } from '../core/location.ts'
 import type { Person } from '../core/person.ts'
 import { systemCodeOf } from '../core/system-error.ts'
 import { readRegular } from './regular-file.ts'
-
-/** Where people go, and who they are in local: nself/config/seed-users.json. */
-export interface UsersConfig {
-  /** Without a schema it is found by the search_path. */
-  readonly schema: string | null
-  readonly table: string
-  /** Names of columns; null where the table has no such one. */
-  readonly columns: {
-    readonly email: string
-    readonly name: string | null
-    readonly role: string | null
-    readonly password: string | null
-  }
-  /** The role of mock users. */
-  readonly mockRole: string
-  /** Signs in as any test account or mock user, in local only. */
-  readonly testPassword: string
-  readonly testAccounts: readonly Person[]
-}
-
-/** Fits the sample project. */
-const usual: UsersConfig = {
-  schema: null,
-  table: 'users',
-  columns: { email: 'email', name: 'name', role: 'role', password: 'password_hash' },
-  mockRole: 'user',
-  testPassword: 'password',
-  testAccounts: ['user', 'support', 'admin'].map((role) => ({
-    email: `${role}@example.test`,
-    name: `Test ${role}`,
-    role,
-  })),
-}
+import { productionUsersSchema, type UsersConfig, usersConfigSchema, usualUsers } from './users-schema.ts'
 
 /** @throws NselfError `configuration` with every fault of the file. */
 export async function readUsersConfig(root: string, cwd: string): Promise<UsersConfig> {
   const path = join(root, 'nself', 'config', 'seed-users.json')
   const text = await readText(path, relative(cwd, path))
-  if (text === null) return usual
-  const { z } = await import('zod')
-  const name = z.string().min(1).max(63)
-  const columns = z.strictObject({
-    email: name.default(usual.columns.email),
-    name: name.nullable().default(usual.columns.name),
-    role: name.nullable().default(usual.columns.role),
-    password: name.nullable().default(usual.columns.password),
-  })
-  const schema = z.strictObject({
-    schema: name.nullable().default(usual.schema),
-    table: name.default(usual.table),
-    columns: columns.prefault({}),
-    mockRole: z.string().min(1).default(usual.mockRole),
-    testPassword: z.string().min(1).default(usual.testPassword),
-    testAccounts: (await peopleSchema()).default([...usual.testAccounts]),
-  })
-  return check(schema, parseJson(text, relative(cwd, path)), relative(cwd, path))
+  if (text === null) return usualUsers
+  return check(await usersConfigSchema(), parseJson(text, relative(cwd, path)), relative(cwd, path))
 }
 
 /**
@@ -78,7 +30,8 @@ export async function readProductionPeople(
   const text = variable === null ? await readText(path, shown) : null
   const given =
     variable !== null ? variable.value.split(',').filter(nonBlank).map(personOf) : parseJson(text ?? '[]', shown)
-  const people = check(await peopleSchema(), given, source)
+  const { list, object } = await productionUsersSchema()
+  const people = isObject(given) ? check(object, given, source).users : check(list, given, source)
   if (people.length > 0) return people
   throw new NselfError(
     'configuration',
@@ -98,23 +51,7 @@ function personOf(text: string): Record<string, string> {
   return Object.fromEntries(given.flatMap(([key, value]) => (value === undefined ? [] : [[key, value.trim()]])))
 }
 
-async function peopleSchema(): Promise<ZodType<Person[]>> {
-  const { z } = await import('zod')
-  const word = z
-    .string({ error: (issue) => (issue.input === undefined ? 'is missing' : undefined) })
-    .trim()
-    .min(1, 'is empty')
-  const email = word.pipe(z.email({ error: (issue) => `"${issue.input}" is not an email address` }))
-  return z.array(z.strictObject({ email, name: word, role: word })).superRefine((people, context) => {
-    const seen = new Map<string, number>()
-    for (const [i, person] of people.entries()) {
-      const twin = seen.get(person.email.toLowerCase())
-      seen.set(person.email.toLowerCase(), twin ?? i)
-      if (twin === undefined) continue
-      context.addIssue({ code: 'custom', path: [i, 'email'], message: `${person.email} is also number ${twin + 1}` })
-    }
-  })
-}
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value in its shape, or all of its faults at once, each with its place: `2nd user, email: …`. */
 function check<T>(schema: ZodType<T>, value: unknown, source: string): T {

@@ -142,7 +142,7 @@ describe('a list that cannot be used', () => {
   test.each([
     ['no JSON', '[\n  {"email": oops}\n]', 'prod-users.json:2:'],
     ['half a file', '[{"email": "a@example.com",', 'is not JSON'],
-    ['no list', { users: [] }, 'cannot be used'],
+    ['no list', { people: [] }, 'cannot be used'],
     ['the same twice', [ada, { ...ada, email: 'ADA@example.com' }], 'is also number 1'],
     ['nobody', [], 'no users are listed'],
   ])('%s', async (_, content, told) => {

@@ -2,7 +2,8 @@ import { approve } from '../../../core/guard.ts'
 import { mockPeople, type Person } from '../../../core/person.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { addPeople } from '../../../postgres/run/users.ts'
-import { readProductionPeople, readUsersConfig, type UsersConfig } from '../../../project/users.ts'
+import { readProductionPeople, readUsersConfig } from '../../../project/users.ts'
+import type { UsersConfig } from '../../../project/users-schema.ts'
 import {
   type Context,
   lookAtHistory,
