@@ -111,7 +111,9 @@ export function equivalentOf(type: string): string | null {
   const own = (withoutSize.test(name) && size !== undefined) || other ? name : undefined
   const base = wider ?? glued.get(name) ?? equivalents.get(name) ?? own
   if (base === undefined) return null
-  const length = size?.replace(/\s*(?:char|byte)$/i, '')
+  const written = size?.replace(/\s*(?:char|byte)$/i, '')
+  // PostgreSQL keeps six places of a second, which is what it has without a word.
+  const length = /^timestamp/.test(base) && Number(written) > 6 ? undefined : written
   return `${base}${length !== undefined && sized.test(base) && /^\d+(?:\s*,\s*\d+)?$/.test(length) ? `(${length})` : ''}${array}`
 }
 

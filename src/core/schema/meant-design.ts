@@ -9,9 +9,8 @@ import { sameList } from './same-list.ts'
 export function asMeant(design: Design, database: string | null): Design {
   const notes = new Set(design.notes)
   const note = (sentence: string) => void notes.add(sentence)
-  const isSqlServer = /^(?:ms\s?sql|sql\s?server)/i.test(database ?? '')
   const tables = design.tables.map((table) => {
-    const columns = table.columns.map((column) => meantColumn(column, isSqlServer, note))
+    const columns = table.columns.map((column) => meantColumn(column, database, note))
     const checks = table.checks.map((check) => ({ ...check, expression: withoutBrackets(check.expression, note) }))
     return withOneKeyEach(withoutUniqueHashes({ ...table, columns, checks }, note), note)
   })
@@ -21,11 +20,14 @@ export function asMeant(design: Design, database: string | null): Design {
 
 type Note = (sentence: string) => void
 
-function meantColumn(column: DesignColumn, isSqlServer: boolean, note: Note): DesignColumn {
+function meantColumn(column: DesignColumn, database: string | null, note: Note): DesignColumn {
+  const isSqlServer = /^(?:ms\s?sql|sql\s?server)/i.test(database ?? '')
   const written = column.default
   const plain = { ...column, default: written === null ? null : withoutBrackets(written, note) }
   const isFlag =
     /^tinyint\s*\(\s*1\s*\)(?:\s+unsigned)?$/i.test(column.type) || (isSqlServer && /^bit$/i.test(column.type))
+  if (/^bit$/i.test(column.type) && database === null)
+    note('bit is a string of one bit in PostgreSQL: where true and false are meant, write boolean')
   if (!isFlag) return plain
   note(`${column.type} is how ${isSqlServer ? 'SQL Server' : 'MySQL'} writes a flag: boolean is used`)
   return { ...plain, type: 'boolean' }

@@ -7,6 +7,8 @@ describe('types of other databases', () => {
     ['datetime', 'timestamp'],
     ['DateTime', 'timestamp'],
     ['datetime2(3)', 'timestamp(3)'],
+    ['datetimeoffset(7)', 'timestamptz'],
+    ['datetime2(7)', 'timestamp'],
     ['nvarchar(255)', 'varchar(255)'],
     ['nvarchar(max)', 'varchar'],
     ['varchar(max)', 'varchar'],

@@ -53,6 +53,13 @@ test.each([
   expect(tables[0]?.columns[0]?.type).toBe(expected)
 })
 
+test.each([
+  ['', ['bit is a string of one bit in PostgreSQL: where true and false are meant, write boolean']],
+  ["Project p {\n database_type: 'PostgreSQL'\n}\n", []],
+])('bit is told apart from a flag where the design does not say of which database it is: %j', async (head, notes) => {
+  expect((await parse(`${head}Table t {\n a bit\n}\n`)).notes).toEqual(notes)
+})
+
 test('records name constants of enums, and flags as numbers', async () => {
   const { records } = await parse(
     'Enum "job state" {\n "on hold"\n done\n}\nTable t {\n a "job state"\n b "tinyint(1)"\n}\nrecords t(a, b) {\n "job state"."on hold", 1\n "job state".done, 0\n}\n',
