@@ -118,3 +118,18 @@ test('of a branch only what is new is checked, a rule that a file allows is not 
   const unknown = await project.nself('db', 'check', '--since', 'nowhere')
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('cannot tell what is new since nowhere')])
 })
+
+test('down in production tells which DOWN is proven before it asks', async () => {
+  const project = await server.project({
+    '001_a.sql': both('CREATE TABLE a ();', 'DROP TABLE a;'),
+    '002_b.sql': both('CREATE TABLE b ();', 'DROP TABLE b;'),
+    '003_c.sql': both('CREATE TABLE c ();', '-- nself: nothing-to-do'),
+  })
+  await project.ok('db', 'migrate', 'up')
+  await check(project, { kind: 'all' })
+  project.write({ '002_b.sql': both('CREATE TABLE b ();', 'DROP TABLE IF EXISTS b;') })
+  const { code, stderr } = await project.nself('db', 'migrate', 'down', '3', '--env', 'production', '--no-backup')
+  expect(code).toBe(3)
+  expect(stderr).toContain('Note: DOWN is proven to bring back the schema: 001_a\n')
+  expect(stderr).toContain('Warning: DOWN is not proven to bring back the schema: 003_c, 002_b; ')
+})

@@ -22,6 +22,7 @@ import type { RunResult } from './migrate-results.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { refuseUntracked } from './refuse-untracked.ts'
 import { tellDriftFirst } from './tell-drift.ts'
+import { tellProofs } from './tell-proofs.ts'
 
 export interface RunKind {
   readonly plan: (state: State) => Plan
@@ -96,6 +97,8 @@ export async function prepareOn(
   await refuseUntracked(context, client, found, plan, prepared.database)
   const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind)
   const isProduction = context.settings.environment === 'production'
+  if (isProduction && plan.action === 'down')
+    tellProofs(context, plan, state, Math.floor(history.facts.version / 10_000))
   const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null
   const size = context.ask === null ? null : await databaseSize(client)
   const steps = briefedSteps(plan.steps.map(notedStep), items)

@@ -42,7 +42,9 @@ export async function scopeOf(context: Context, choice: ScopeChoice): Promise<Ch
 
 async function pendingScope(context: Context): Promise<CheckScope> {
   const { state, server, history } = await look(context)
-  const files = state.entries.flatMap(({ file }) => file ?? [])
+  const read = state.entries.flatMap(({ file }) => file ?? [])
+  // As a new database gets them, whatever the order in which this one did.
+  const files = compare(read, []).entries.flatMap(({ file }) => file ?? [])
   const pending = state.entries.filter(({ status }) => status === 'pending' || status === 'failed')
   const wanted = pending.flatMap(({ file }) => file ?? [])
   const missing = state.entries.filter(({ status }) => status === 'missing').map(({ name }) => name)
