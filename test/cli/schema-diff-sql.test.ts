@@ -207,7 +207,9 @@ test('what is dropped and made again keeps owner, rights, comments and options, 
 
 test('what cannot be written is told, and so are the differences', async () => {
   const [a, b] = [await server.project({}), await server.project({})]
-  await a.query('CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler')
+  await a.query(`CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler; CREATE OPERATOR FAMILY fam USING btree;
+    CREATE OPERATOR CLASS ops FOR TYPE int USING btree FAMILY fam AS OPERATOR 1 <, FUNCTION 1 btint4cmp(int, int);
+    CREATE LANGUAGE other HANDLER plpgsql_call_handler`)
   const { sql, different, proven } = await diff(contextIn(a), {
     left: a.url,
     right: b.url,

@@ -7,6 +7,7 @@ import { sectionLines } from '../../../core/schema/migration-text.ts'
 import { restStatements } from '../../../core/schema/rest/rest-statements.ts'
 import { effectsOf } from '../../../core/schema/statement-effects.ts'
 import { targetSchemaOf } from '../../../core/schema/target-schema.ts'
+import { unwritten } from '../../../core/schema/unwritten.ts'
 import { readFacts } from '../../../postgres/diff/facts.ts'
 import { statementFormat, timeZoneOf } from '../../../postgres/diff/format.ts'
 import { type Lend, planStatements } from '../../../postgres/diff/plan-statements.ts'
@@ -100,7 +101,12 @@ async function sqlFor(
   const lines = [...parts, rest].flatMap((part) => sectionLines(part, format, effects))
   // A new value of an enum can be used only after it is committed.
   const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
-  const proof = why === null ? [] : [`-- Not proven: ${why.replaceAll('\n', ' ')}`]
+  const byHand = unwritten(differences).map((item) => differenceLine(item, left.label, right.label))
+  if (byHand.length > 0) context.tell(`Note: not written, to be done by hand: ${byHand.join(', ')}`)
+  const proof = [
+    ...byHand.map((line) => `-- Not written, by hand: ${oneLine(line)}`),
+    ...(why === null ? [] : [`-- Not proven: ${oneLine(why)}`]),
+  ]
   const sql = [
     `-- Run this on ${right.label}: it then has the schema of ${left.label}`,
     ...proof,
@@ -108,8 +114,10 @@ async function sqlFor(
     '',
     ...lines,
   ].join('\n')
-  return { sql, proven: why === null }
+  return { sql, proven: why === null && byHand.length === 0 }
 }
+
+const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ')
 
 /** Without owners and rights, which follow by themselves. */
 async function factsOf(left: Side, right: Side) {
