@@ -7,7 +7,7 @@ import { buildLibrary } from './build-library.mjs'
 
 /** What `--version` loads, what `--help` loads besides, and what each command that connects loads besides that. */
 const versionRoots = ['src/cli/main.ts']
-const startRoots = ['src/cli/start.ts']
+const startRoots = ['src/cli/start.ts', 'src/cli/render/fold.ts']
 const connectRoots = ['src/cli/run-command.ts', 'src/commands/db/migrate/status.ts', 'node_modules/pg/esm/index.mjs']
 
 /** commander can start subcommands that are programs; ours are not, and loading this takes as long as commander itself. */

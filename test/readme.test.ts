@@ -43,7 +43,9 @@ function run(line: string): { status: number | null; stdout: string; stderr: str
 /** What differs from one run to the next. */
 function fixed(text: string): string {
   return text
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?/g, 'TIME')
+    .replace(/times in \S+/g, 'times in ZONE')
+    .replace(/\b\d+\.\d s\b/g, 'N ms')
     .replace(/\b\d+ ms/g, 'N ms')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .trim()

@@ -8,6 +8,7 @@ import { renderError } from './render/error.ts'
 import { jsonBug, jsonError } from './render/json/error.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
+import { fitting } from './signs.ts'
 
 export interface FailOptions {
   readonly json: boolean
@@ -57,7 +58,7 @@ export async function fail(cause: unknown, { json, debug }: FailOptions): Promis
   if (!(error instanceof NselfError)) return failByBug(error, json)
   for (const secret of error.location?.secrets ?? []) hideSecret(secret)
   if (!json || !isPrinted(`${jsonError(error)}\n`))
-    streams().stderr.write(`${renderError(error, await paintFor(2, processEnvironment))}\n`)
+    streams().stderr.write(`${fitting(renderError(error, await paintFor(2, processEnvironment)))}\n`)
   const ci = ciOf(processEnvironment)
   if (ci !== null) (await import('./tell-ci.ts')).reportFailure(ci, error)
   if (debug && error.cause !== undefined) {

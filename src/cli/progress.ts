@@ -1,7 +1,10 @@
 import type { Ora } from 'ora'
 import type { Ci } from '../project/ci.ts'
+import { processEnvironment } from '../project/process-environment.ts'
 import { LogSection } from './ci/log-section.ts'
 import { inWorkflowLog } from './ci/workflow-command.ts'
+import { wantsColour } from './render/paint.ts'
+import { fitting } from './signs.ts'
 
 /** How long something runs before a spinner turns; and how often a log without a terminal hears that it still does. */
 const spinAfter = 500
@@ -35,7 +38,7 @@ export function progressOn(stderr: () => NodeJS.WriteStream, ci?: Ci['kind']): P
 
   const write = (sentence: string) => {
     section.open()
-    line.around(() => stderr().write(`${ci === 'github' ? inWorkflowLog(sentence) : sentence}\n`))
+    line.around(() => stderr().write(`${ci === 'github' ? inWorkflowLog(sentence) : fitting(sentence)}\n`))
   }
   return {
     tell(sentence) {
@@ -86,7 +89,7 @@ class MovingLine {
   start(began: number): void {
     if (this.spinner !== null) this.spinner.text = this.text
     // A terminal of no width, as some programs make it, is no place for a line that moves: the spinner would hang.
-    const moves = this.mayMove && this.stderr().isTTY && this.stderr().columns > 0
+    const moves = this.mayMove && this.stderr().isTTY && this.stderr().columns > 0 && processEnvironment.TERM !== 'dumb'
     this.timer ??= moves
       ? setTimeout(() => void this.spin(), spinAfter)
       : setInterval(() => this.remind(began), remindEvery)
@@ -111,8 +114,9 @@ class MovingLine {
     const { default: ora } = await import('ora')
     // It was stopped while the spinner was loaded, and perhaps started again.
     if (mine === null || this.timer !== mine) return
+    const color = wantsColour(true, processEnvironment) ? 'cyan' : false
     // The signals are ours: the spinner must not take Ctrl-C away.
-    this.spinner = ora({ stream: this.stderr(), text: this.text, discardStdin: false }).start()
+    this.spinner = ora({ stream: this.stderr(), text: this.text, discardStdin: false, color }).start()
   }
 
   private remind(began: number): void {

@@ -16,6 +16,7 @@ import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
 import { renderResult } from './render/result.ts'
 import { visible, visibleIn } from './render/visible.ts'
+import { fitting } from './signs.ts'
 import type { CommonFlags } from './tree/leaf.ts'
 
 const interruption = new AbortController()
@@ -84,9 +85,12 @@ async function textOf(result: Result): Promise<string> {
     await writeReport(result)
     if (result.format !== 'human') return renderReport(result, result.format)
   }
-  const text = renderResult(isatty(1) ? visibleIn(result) : result, await paintFor(1, processEnvironment))
+  const isTerminal = isatty(1)
+  const width = isTerminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY
+  const text = renderResult(isTerminal ? visibleIn(result) : result, await paintFor(1, processEnvironment), width)
+  const fit = isTerminal ? fitting(text) : text
   // What PostgreSQL says of a statement may show what is in it.
-  return result.kind === 'check' ? redact(text) : text
+  return result.kind === 'check' ? redact(fit) : fit
 }
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */

@@ -186,7 +186,7 @@ test('the branch of git from which a migration was applied is told where its fil
   checkOut('main')
   project.write({ '001_a.sql': null, '002_b.sql': null, '002_ours.sql': table('ours'), '003_c.sql': table('c') })
   const { stdout, stderr } = await migrate(project, 'status')
-  expect(stdout.match(/missing .* applied from feature\/it's/g)).toHaveLength(2)
+  expect(stdout.match(/Missing .* applied from feature\/it's/g)).toHaveLength(2)
   expect(stderr).toContain("the file of 002_b is not here; applied from feature/it's.")
   project.write({ '002_ours.sql': null })
   expect((await migrate(project, 'up')).stderr).toContain('its file is missing here; applied from feature/it')

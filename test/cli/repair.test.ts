@@ -134,7 +134,7 @@ describe('rows that somebody deleted', () => {
     }
     const { stdout, stderr } = await project.nself('db', 'migrate', 'status')
     expect(stderr).toContain('nself db migrate repair --rebuild')
-    expect(stdout).toContain('2 applied, 2 lost')
+    expect(stdout).toContain('2 applied, 2 need attention')
     expect(await repaired(project)).toContain('--rebuild')
     await repaired(project, '--rebuild')
     expect(await rows(project)).toEqual(before)

@@ -75,7 +75,7 @@ test('a failed migration throws with its place and the report, and without passw
   })
   const { message, stack, hint, location, cause } = error as NselfError
   expect(JSON.stringify([message, stack, hint, location?.excerpt, String(cause), told])).not.toContain('hunter22')
-  expect(told).toContain('✗ 001_login')
+  expect(told).toContain('✗ 001_login   rolled back')
 })
 
 test('an aborted signal cancels on the server, and leaves other runs alone', async () => {

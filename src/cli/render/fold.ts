@@ -1,3 +1,5 @@
+import { displayWidth } from './display-width.ts'
+
 /**
  * A text in lines of at most `width` columns, broken at words, each after the first begun with `indent`. The first may
  * have `taken` columns less. A word that is wider than a line stands alone on one.
@@ -7,7 +9,7 @@ export function fold(text: string, width: number, indent = '', taken = 0): strin
   let line = ''
   let room = width - taken
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
       lines.push(line)
       line = word
       room = width - indent.length

@@ -1,87 +1,21 @@
-import type {
-  DryRunResult,
-  RepairResult,
-  RunResult,
-  StatusResult,
-  UpdateResult,
-} from '../../commands/shared/migrate-results.ts'
+import type { DryRunResult, RepairResult, RunResult, UpdateResult } from '../../commands/shared/migrate-results.ts'
+import { databaseName, durationText } from '../../core/database-name.ts'
 import { effectLine } from '../../core/effect.ts'
-import { differenceLine } from '../../core/schema/differences.ts'
-import { painted } from './design.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
-export function renderStatus({ migrations, database, environment, drift }: StatusResult, paint: Paint): string {
-  if (migrations.length === 0) return `No migrations yet on ${database} (${environment})`
-  const colours = {
-    applied: paint.green,
-    pending: paint.yellow,
-    empty: paint.yellow,
-    missing: paint.red,
-    edited: paint.red,
-    failed: paint.red,
-    lost: paint.red,
-    running: paint.yellow,
-  }
-  const width = Math.max(...migrations.map((item) => item.name.length), 9)
-  const rows = migrations.map((item) => {
-    const status = item.outOfOrder ? 'pending, out of order' : item.status
-    const when =
-      item.appliedAt === null ? '' : `${item.appliedAt.slice(0, 19).replace('T', ' ')}  ${item.durationMs} ms`
-    const part = item.statements ? `  ${partText(item.statements)}` : ''
-    const from = fileFrom(item)
-    return `${item.name.padEnd(width)}  ${colours[item.status](status.padEnd(21))}  ${when}${part}${from}`.trimEnd()
-  })
-  const of = (status: string) => migrations.filter((item) => item.status === status).length
-  const counts = ['applied', 'pending', 'empty', 'missing', 'edited', 'failed', 'lost', 'running'].filter(
-    (status) => of(status) > 0,
-  )
-  return [
-    paint.bold(`${'Migration'.padEnd(width)}  ${'Status'.padEnd(21)}  Applied at`),
-    ...rows,
-    '',
-    `${counts.map((status) => `${of(status)} ${status}`).join(', ')} · ${database} (${environment})`,
-    ...driftLines(drift, paint),
-  ].join('\n')
-}
-
-/** Where the file of one is to be found that is missing here. */
-function fileFrom({ status, branch, branchWithFile }: StatusResult['migrations'][number]): string {
-  if (status !== 'missing') return ''
-  if (branchWithFile !== undefined) return `  branch ${branchWithFile} has the file`
-  return branch === null ? '' : `  applied from ${branch}`
-}
-
-function partText({ done, total, direction }: NonNullable<StatusResult['migrations'][number]['statements']>): string {
-  return `partially ${direction === 'down' ? 'reverted' : 'applied'}, ${done} of ${total}`
-}
-
-function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {
-  if (drift === null) return []
-  const { inAccess } = drift
-  const hidden =
-    inAccess === 0
-      ? []
-      : [paint.red(`${inAccess} difference${inAccess === 1 ? '' : 's'} in owners and rights: see --drift --all`)]
-  if (drift.differences.length === 0 && inAccess > 0) return ['', ...hidden]
-  if (drift.differences.length === 0) return ['', paint.green('No drift: the database is what its migrations make')]
-  const since = drift.since === null ? '' : ` since ${drift.since}`
-  return [
-    '',
-    paint.red(`Drift: the database differs from what its migrations make${since}`),
-    ...drift.differences.map((item) => painted(item, paint, differenceLine(item, 'the migrations', 'the database'))),
-    ...hidden,
-  ]
-}
-
 export function renderRun({ action, steps, database, durationMs }: RunResult): string {
+  const where = databaseName(database)
   if (steps.length === 0)
-    return action === 'down' ? `Nothing to revert on ${database}` : `Nothing to do: ${database} is up to date`
+    return action === 'down' ? `Nothing to revert on ${where}` : `Nothing to do: ${where} is up to date`
   const reverted = steps.filter(({ direction }) => direction === 'down').length
   const applied = steps.length - reverted
   const done = [...(reverted > 0 ? [`reverted ${reverted}`] : []), ...(applied > 0 ? [`applied ${applied}`] : [])]
-  const line = `${capitalized(done.join(' and '))} migration${(applied || reverted) === 1 ? '' : 's'} on ${database} in ${durationMs} ms`
-  return [...steps.flatMap(effectLines), line].join('\n')
+  const count = `${capitalized(done.join(' and '))} migration${(applied || reverted) === 1 ? '' : 's'}`
+  const last = applied === 1 ? 'it' : 'the last one'
+  const back = action === 'up' && applied > 0 ? ` To revert ${last}: nself db migrate down` : ''
+  const line = `${count} on ${where} in ${durationText(durationMs)}.${back}`
+  return [...steps.flatMap(effectLines), withGivenFlags(line)].join('\n')
 }
 
 function capitalized(sentence: string): string {

@@ -6,17 +6,18 @@ import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
 import { withGivenFlags } from './given-flags.ts'
 import { renderInit } from './init.ts'
-import { renderDryRun, renderRepair, renderRun, renderStatus, renderUpdate } from './migrate.ts'
+import { renderDryRun, renderRepair, renderRun, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { renderQuery } from './query.ts'
 import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
+import { renderStatus } from './status.ts'
 
 /** A result as the lines that a person reads. */
-export function renderResult(result: Result, paint: Paint): string {
+export function renderResult(result: Result, paint: Paint, width: number): string {
   switch (result.kind) {
     case 'status':
-      return renderStatus(result, paint)
+      return renderStatus(result, paint, width)
     case 'adopt':
       return renderAdopt(result, paint)
     case 'run':
@@ -62,8 +63,8 @@ export function renderResult(result: Result, paint: Paint): string {
       return renderImport(result, paint)
     case 'apply':
       return [
-        renderImport(result.import, paint),
-        renderResult(result.migrations, paint),
+        renderImport(result.import, paint, true),
+        renderResult(result.migrations, paint, width),
         ...(result.seeds === null ? [] : [renderSeed(result.seeds)]),
       ].join('\n')
     case 'diff':

@@ -13,6 +13,8 @@ export interface StatusResult {
   readonly database: string
   readonly environment: Environment
   readonly markedAs: Environment | null
+  /** The server is the one that nself runs for the project. */
+  readonly isEmbedded: boolean
   readonly migrations: readonly {
     readonly version: string
     readonly name: string

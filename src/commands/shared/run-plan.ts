@@ -17,6 +17,7 @@ import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
 import { nothingToDo, type Prepared, prepareOn, type RunKind } from './prepare-run.ts'
 import { ReusableConnection } from './reusable-connection.ts'
+import { stepTeller, tellBeginning } from './tell-steps.ts'
 
 export interface RunFlags {
   readonly lockWaitMs: number
@@ -152,24 +153,26 @@ async function confirmAll(
 /** Runs it under the lock, which `open` is used for. @throws NselfError as execute. */
 export async function perform(
   context: Context,
-  { server, database, state }: Prepared,
+  prepared: Prepared,
   approved: Approved<Plan>,
   kind: RunKind,
   flags: RunFlags,
   open: Connection | null = null,
 ): Promise<Report> {
+  const { server, database, state } = prepared
   const { environment, migrationsDir, root, cwd } = context.settings
   const before = filesOf(state)
   // Where a human was asked, time has passed: the files may be others by now.
   const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
   context.progress(`waiting for the lock of ${database}`)
+  tellBeginning(context, prepared)
   return execute(server, approved, {
     environment,
     branch: branchOf(root),
     ...flags,
     replan: (now) => kind.plan(compare(files, now.rows)),
     tell: context.tell,
-    onStep: (step, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${step.name}`),
+    onStep: stepTeller(context, prepared),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
     signal: context.signal,
     approveLine: approveLine(context, kind, flags),

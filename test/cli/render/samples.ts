@@ -110,6 +110,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
   },
   status: {
     kind: 'status',
+    isEmbedded: false,
     database,
     environment,
     markedAs: 'production',

@@ -37,6 +37,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     database: placeOf(server),
     environment,
     markedAs: history.facts.markedAs,
+    isEmbedded: context.settings.target.kind === 'embedded',
     migrations: state.entries.map((entry) => ({
       version: entry.version,
       name: entry.name,

@@ -1,0 +1,18 @@
+import { processEnvironment } from '../project/process-environment.ts'
+
+const plain: Readonly<Record<string, string>> = {
+  '✓': 'v',
+  '✗': 'x',
+  '─': '-',
+  '·': '-',
+  '→': '->',
+  '…': '...',
+  '⚠': '!',
+}
+
+/** A text with signs that the terminal can show: without UTF-8 they are letters. A locale that is not set is taken for UTF-8. */
+export function fitting(text: string): string {
+  const { LC_ALL, LC_CTYPE, LANG } = processEnvironment
+  const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8'
+  return /utf-?8/i.test(locale) ? text : text.replace(/[✓✗─·→…⚠]/g, (sign) => plain[sign] ?? sign)
+}

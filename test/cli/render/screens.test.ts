@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { renderDiff, renderImport } from '../../../src/cli/render/design.ts'
+import { cutTo, displayWidth, padTo } from '../../../src/cli/render/display-width.ts'
+import { fold } from '../../../src/cli/render/fold.ts'
+import { wantsColour } from '../../../src/cli/render/paint.ts'
+import { renderStatus } from '../../../src/cli/render/status.ts'
+import type { StatusResult } from '../../../src/commands/shared/migrate-results.ts'
+import { results } from './samples.ts'
+
+// Times are shown in the zone of whoever reads them.
+process.env.TZ = 'UTC'
+
+const plain = { red: String, green: String, yellow: String, cyan: String, bold: String, dim: String }
+const paint = (letter: string) => (text: string) => `<${letter}>${text}</${letter}>`
+const painted = {
+  red: paint('r'),
+  green: paint('g'),
+  yellow: paint('y'),
+  cyan: paint('c'),
+  bold: paint('b'),
+  dim: paint('d'),
+}
+
+type Entry = StatusResult['migrations'][number]
+const entry = (name: string, status: Entry['status'], more: Partial<Entry> = {}): Entry => ({
+  version: String(Number.parseInt(name, 10)),
+  name,
+  status,
+  outOfOrder: false,
+  appliedAt: status === 'pending' || status === 'failed' ? null : '2026-01-20T10:30:00Z',
+  durationMs: 4,
+  appliedBy: 'deploy',
+  branch: null,
+  ...more,
+})
+
+const status: StatusResult = {
+  ...results.status,
+  database: '127.0.0.1:5432/shop',
+  environment: 'local',
+  isEmbedded: true,
+  drift: null,
+  migrations: [
+    entry('001_create_users', 'applied'),
+    entry('002_create_orders', 'edited'),
+    entry('003_add_coupons', 'pending', { outOfOrder: true }),
+    entry('004_注文テーブルの作成', 'applied'),
+    entry('005_hotfix', 'missing', { branchWithFile: 'hotfix-eu' }),
+    entry('006_backfill_totals', 'failed', { statements: { done: 1, total: 3, direction: 'up' } }),
+  ],
+}
+
+describe('status', () => {
+  test.each([20, 60, 80, 160])('at %d columns', async (width) => {
+    const text = renderStatus(status, plain, width)
+    await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
+  })
+
+  test('in colour adds to the words and changes no width', async () => {
+    const text = renderStatus(status, painted, 80)
+    await expect(text).toMatchFileSnapshot('screens/status-colour.txt')
+    expect(text.replace(/<\/?.>/g, '')).toBe(renderStatus(status, plain, 80))
+  })
+
+  test.each([40, 60, 80])('has no line that is wider than %d columns, but for a command to paste', (width) => {
+    const wide = renderStatus(status, plain, width)
+      .split('\n')
+      .filter((line) => displayWidth(line) > width)
+    expect(wide.filter((line) => line.trim().includes(' ') && !/^(Next: | {6})/.test(line))).toEqual([])
+  })
+
+  test('leads on where there is nothing yet, and where something is only pending', () => {
+    expect(renderStatus({ ...status, migrations: [] }, plain, 80)).toBe(
+      'No migrations yet on shop on 127.0.0.1:5432 (local, embedded)\nNext: nself db migrate create create_users',
+    )
+    const pending = { ...status, migrations: [entry('001_a', 'pending')] }
+    expect(renderStatus(pending, plain, 80)).toMatch(
+      /1 pending · shop on 127.0.0.1:5432 \(local, embedded\)\nNext: nself db migrate up$/,
+    )
+  })
+})
+
+test('differences have a title, a rule, their number and what to type next', async () => {
+  const diff = { ...results.diff, left: 'local', right: 'staging', sql: null }
+  await expect(renderDiff(diff, plain)).toMatchFileSnapshot('screens/diff.txt')
+})
+
+test('an import says what was written, and what to type next only where nothing has run yet', () => {
+  const text = renderImport(results.import, plain)
+  expect(text).toMatch(/^✓ Schema changes detected!\n/)
+  expect(text).toContain('\n✓ Migration created: nself/migrations/004_add_coupons.sql\n')
+  expect(text).toMatch(/Read it, then: nself db migrate up$/)
+  expect(renderImport(results.import, plain, true)).not.toContain('then:')
+})
+
+test.each([
+  ['abc', 3],
+  ['注文', 4],
+  ['a😀b', 4],
+  ['👩‍👩‍👧', 2],
+  ['é', 1],
+  ['─✓·', 3],
+  ['한글', 4],
+])('a terminal gives "%s" %d columns', (text, width) => {
+  expect(displayWidth(text)).toBe(width)
+  expect(displayWidth(padTo(text, 10))).toBe(10)
+  expect(displayWidth(cutTo(text.repeat(5), 6))).toBeLessThanOrEqual(6)
+})
+
+test('a long sentence folds at words, with a hanging indent', () => {
+  expect(fold('one two 注文 three four', 12, '  ')).toBe('one two 注文\n  three four')
+})
+
+test.each([
+  [true, {}, true],
+  [false, {}, false],
+  [true, { NO_COLOR: '1' }, false],
+  [true, { TERM: 'dumb' }, false],
+  [false, { FORCE_COLOR: '1' }, true],
+  [true, { FORCE_COLOR: '0' }, false],
+  [true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+])('colour at a terminal: %s, with %j: %s', (isTerminal, env, expected) => {
+  expect(wantsColour(isTerminal, env)).toBe(expected)
+})
