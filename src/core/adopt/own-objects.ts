@@ -25,10 +25,17 @@ export function withoutToolObjects(catalog: Catalog, { tables, schemas }: ToolOb
     ...catalog,
     enums: catalog.enums.filter(({ schema, name }) => stays({ schema, name, table: null, kind: 'enum' })),
     tables: catalog.tables.filter(({ schema, name }) => stays({ schema, name, table: null, kind: 'table' })),
-    others: catalog.others.filter(stays),
+    others: catalog.others.filter((item) => stays(item) && !callsInto(item, schemas)),
     details: catalog.details.filter(staysAt),
     access: catalog.access.filter(staysAt),
   }
+}
+
+/** A trigger on somebody's table that calls what a tool keeps. */
+function callsInto({ kind, definition }: Catalog['others'][number], schemas: readonly string[]): boolean {
+  if (kind !== 'trigger') return false
+  const [, schema] = / EXECUTE (?:FUNCTION|PROCEDURE) "?(\w+)"?\./.exec(definition) ?? []
+  return schema !== undefined && schemas.includes(schema)
 }
 
 /** Keys of the sequences from which columns of these tables count. */

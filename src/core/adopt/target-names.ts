@@ -30,16 +30,23 @@ export interface NamingRequest {
 export function targetNames(request: NamingRequest): TargetNames {
   const { migrations, given } = request
   const unnumbered = migrations.filter(({ number }) => number === null)
-  const isFound = request.numbering === 'found' && unnumbered.length === 0
+  const isOrdered = inOrder(migrations)
+  const isFound = request.numbering === 'found' && unnumbered.length === 0 && isOrdered
   const numbers = isFound ? foundNumbers(migrations) : newNumbers(request)
   const names = new Map(
     migrations.map((one) => [one.key, given.get(one.key) ?? `${numbers.get(one.key)}_${titleOf(one)}`]),
   )
   const note =
     request.numbering === 'found' && !isFound
-      ? 'not every migration has a number that is all digits: all are numbered in their order'
+      ? `${isOrdered ? 'not every migration has a number that is all digits' : 'the tool runs them in another order than that of their numbers'}: all are numbered in their order`
       : null
   return { names, note, problems: collisions(request, names) }
+}
+
+/** Whether the tool runs them in the order of their numbers. */
+function inOrder(migrations: readonly SourceMigration[]): boolean {
+  const numbers = migrations.flatMap(({ number }) => (number === null ? [] : [canonicalVersion(number)]))
+  return numbers.every((number, i) => i === 0 || compareVersions(numbers[i - 1] ?? '0', number) <= 0)
 }
 
 const foundNumbers = (migrations: readonly SourceMigration[]) =>

@@ -43,6 +43,16 @@ describe('the numbers of files:', () => {
     expect(names('dbmate', timed, [], { numbering: 'timestamp' })).toEqual(['20230101000000_a', '20230201000000_b'])
   })
 
+  test('are counted where the tool runs them in another order', () => {
+    const folders = {
+      '10_b/migration.sql': 'select 2;',
+      '9_c/migration.sql': 'select 3;',
+      '1_a/migration.sql': 'select 1;',
+    }
+    expect(names('prisma', folders)).toEqual(['001_b', '002_a', '003_c'])
+    expect(planOf('prisma', folders).problems).toMatchObject([{ weight: 'note' }])
+  })
+
   test('that two share are a problem that counting ends', () => {
     const twins = { '01_a.sql': up('select 1;'), '1_b.sql': up('select 2;') }
     expect(planOf('dbmate', twins).problems).toMatchObject([
