@@ -11,9 +11,16 @@ const entries = {
   testing: { source: 'src/library/testing.ts', names: ['NselfError', 'createTestDatabase'] },
 }
 
+/** Jest runs CommonJS where `import()` does not work: what a run loads on its way is required. */
+const requireLater = {
+  name: 'require-later',
+  renderChunk: (code) => code.replace(/\bimport\(("(?:libpg-query|node:[\w/]+)")\)/g, 'Promise.resolve(require($1))'),
+}
+
 export async function buildLibrary(common) {
   await build({
     ...common,
+    plugins: [...common.plugins, requireLater],
     input: Object.fromEntries(Object.entries(entries).map(([name, { source }]) => [name, source])),
     output: {
       dir: folder,
