@@ -61,7 +61,7 @@ export function questionsFor(
   }
 }
 
-const keysOfList = 'Up and Down move, Space ticks, Enter does what is ticked and nothing else, Ctrl-C leaves'
+const keysOfList = 'Up and Down move, Space selects, Enter runs what is selected and nothing else, Ctrl-C leaves'
 
 async function linesAbove({ briefing, warning }: Question, columns: number): Promise<string[]> {
   const shown = (text: string) => visible(redact(text))

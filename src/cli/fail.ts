@@ -26,7 +26,7 @@ function isTooLong(error: unknown): boolean {
 
 function tooLong(cause: unknown): NselfError {
   return new NselfError('query-failed', 'a value or a result of more than 512 MB cannot be held', {
-    hint: 'ask for less at a time, or use \\copy in nself db shell',
+    hint: 'ask for less at a time, or use \\copy in: nself db shell',
     cause,
   })
 }

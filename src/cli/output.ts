@@ -2,6 +2,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { exitStatusOf } from '../core/errors.ts'
 import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 
 let opened = false
 
@@ -20,7 +21,7 @@ function unwritten(error: unknown): void {
   const code = systemCodeOf(error)
   if (code === 'EPIPE') return leave(exitStatusOf('reader-gone'))
   process.exitCode = 2
-  streams().stderr.write(`Error: stdout cannot be written: ${code ?? error}\n`)
+  streams().stderr.write(`Error: stdout cannot be written: ${systemReason(error)}\n`)
 }
 
 function later(bytes: Uint8Array): void {

@@ -120,6 +120,6 @@ class MovingLine {
   }
 
   private remind(began: number): void {
-    this.stderr().write(`Still at it after ${Math.round((Date.now() - began) / 1000)} s: ${this.text}\n`)
+    this.stderr().write(`Still running after ${Math.round((Date.now() - began) / 1000)} s: ${this.text}\n`)
   }
 }

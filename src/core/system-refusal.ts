@@ -1,5 +1,5 @@
 import { NselfError } from './errors.ts'
-import { diskFull, isDiskFull, systemCodeOf } from './system-error.ts'
+import { diskFull, isDiskFull, messageOf, systemCodeOf } from './system-error.ts'
 
 /** What an operating system refuses for reasons that are a person's to change, and what to do about it. */
 const refusals: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
@@ -15,6 +15,23 @@ const refusals: Readonly<Record<string, readonly [reason: string, hint: string]>
   EISDIR: ['it is a folder', 'name a file'],
   EBUSY: ['another program uses it', 'end that program, and run the command again'],
   ETXTBSY: ['another program uses it', 'end that program, and run the command again'],
+}
+
+const others: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EEXIST: 'something of that name is there already',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+}
+
+/** Why the operating system refused something, in words, with its own name for it in brackets. */
+export function systemReason(error: unknown): string {
+  const code = systemCodeOf(error)
+  if (code === undefined) return messageOf(error)
+  const words = refusals[code]?.[0] ?? others[code]
+  if (words !== undefined) return `${words} (${code})`
+  // Our own readers say it in words.
+  return /^E[A-Z0-9]+$/.test(code) ? messageOf(error) : code
 }
 
 /** What was tried, by the name of the call. */

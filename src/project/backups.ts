@@ -6,6 +6,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backup, backupName, type Manifest, takenAtOf } from '../core/backup.ts'
 import { NselfError } from '../core/errors.ts'
 import { isDiskFull } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { manifestText, parseManifest } from './backup-manifest.ts'
 import { codeOf, place, sync } from './durable-file.ts'
 import { makeFolder } from './make-folder.ts'
@@ -26,7 +27,7 @@ export async function openBackups(folder: string): Promise<void> {
       if (error.code !== 'EEXIST') throw error
     })
   } catch (error) {
-    throw new NselfError('configuration', `cannot write to the backups folder ${folder}: ${codeOf(error)}`, {
+    throw new NselfError('configuration', `cannot write to the backups folder ${folder}: ${systemReason(error)}`, {
       hint: 'make it a folder that you can write to, or set NSELF_BACKUPS_DIR; nothing was run',
       cause: error,
     })
@@ -70,8 +71,8 @@ export function writeFailure(error: unknown, folder: string): unknown {
       cause: error,
     })
   }
-  return new NselfError('backup-failed', `cannot write the backup to ${folder}: ${codeOf(error)}`, {
-    hint: 'see that the disk has room and that you may write there, or set NSELF_BACKUPS_DIR; no backup was kept',
+  return new NselfError('backup-failed', `cannot write the backup to ${folder}: ${systemReason(error)}`, {
+    hint: 'check that the disk has room and that you may write there, or set NSELF_BACKUPS_DIR; no backup was kept',
     cause: error,
   })
 }
@@ -139,8 +140,8 @@ async function reserve(folder: string, from: string, { kind, takenAt, method }: 
 export async function listBackups(folder: string): Promise<Backup[]> {
   const names = await readdir(folder).catch((error): string[] => {
     if (codeOf(error) === 'ENOENT') return []
-    throw new NselfError('configuration', `cannot read the backups folder ${folder}: ${codeOf(error)}`, {
-      hint: 'check its rights, or set NSELF_BACKUPS_DIR',
+    throw new NselfError('configuration', `cannot read the backups folder ${folder}: ${systemReason(error)}`, {
+      hint: 'check its permissions, or set NSELF_BACKUPS_DIR',
       cause: error,
     })
   })
@@ -179,8 +180,8 @@ export async function findBackup(folder: string, cwd: string, wanted: string): P
     const backup = await readBackup(resolve(at, '..'), at.slice(resolve(at, '..').length).replace(/^[/\\]/, ''))
     if (backup !== null) return backup
   }
-  throw new NselfError('usage', `there is no backup ${wanted} here or in ${relative(cwd, folder) || '.'}`, {
-    hint: 'see nself db backup list',
+  throw new NselfError('usage', `there is no backup ${wanted} in this folder or in ${relative(cwd, folder) || '.'}`, {
+    hint: 'to see the backups: nself db backup list',
   })
 }
 

@@ -5,7 +5,7 @@ import type { PasswordLine } from '../core/connection/link.ts'
 import { parsePassfile } from '../core/connection/passfile.ts'
 import { serviceIn } from '../core/connection/service-file.ts'
 import { NselfError } from '../core/errors.ts'
-import { codeOf } from './durable-file.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { readRegularSync } from './regular-file.ts'
 
 /** A file of passwords, and what a person should know of it. */
@@ -24,15 +24,15 @@ export function readPassfile(given: string | undefined): Passfile {
   const path = given ?? usual
   const without = (warning: string | null): Passfile => ({ path, lines: [], warning })
   try {
-    if (!existsSync(path)) return without(given === undefined ? null : `${path} (PGPASSFILE) is not there`)
+    if (!existsSync(path)) return without(given === undefined ? null : `${path} (PGPASSFILE) does not exist`)
     const { mode } = statSync(path)
     if (!windows && (mode & 0o077) !== 0)
       return without(
-        `${path} is passed over, for others can read it (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`,
+        `${path} is ignored, because others can read it (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`,
       )
     return { path, lines: parsePassfile(readRegularSync(path)), warning: null }
   } catch (error) {
-    return without(`${path} is passed over: ${codeOf(error)}`)
+    return without(`${path} is ignored: ${systemReason(error)}`)
   }
 }
 
@@ -55,7 +55,10 @@ export function readService(
       found = serviceIn(readRegularSync(path), name)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw failure(`the service file ${path} cannot be read: ${reason}`, 'fix that file')
+      throw failure(
+        `the service file ${path} cannot be read: ${reason}`,
+        'fix that file, or set PGSERVICEFILE to another one',
+      )
     }
     if (found !== null) return found
   }

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { DesignTexts } from '../core/schema/design.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { codeOf } from './durable-file.ts'
 import { readRegular } from './regular-file.ts'
 
@@ -50,8 +51,10 @@ async function readText(path: string, mustExist: boolean, shown: string): Promis
     const code = codeOf(error)
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
     if (isMissing && !mustExist) return null
-    throw new NselfError('configuration', `${shown} ${reasons[code] ?? `cannot be read: ${code}`}`, {
-      hint: isMissing ? 'nself db schema scaffold basic writes one to begin with' : 'check the path and its rights',
+    throw new NselfError('configuration', `${shown} ${reasons[code] ?? `cannot be read: ${systemReason(error)}`}`, {
+      hint: isMissing
+        ? 'to write a design to start from: nself db schema scaffold basic'
+        : 'check the path and its permissions',
       cause: error,
     })
   }

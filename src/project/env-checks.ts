@@ -11,7 +11,7 @@ export function refuseEmpty(variables: Variables, hasUrl: boolean): void {
   for (const [name, variable] of variables) {
     if (variable.value !== '' || (hasUrl && !name.startsWith('NSELF_') && name !== 'ENV')) continue
     throw new NselfError('configuration', `${describe(name, variable)} is empty`, {
-      hint: variable.file === null ? `set it, or take it away: unset ${name}` : `set it there, or remove the line`,
+      hint: variable.file === null ? `set it, or remove it: unset ${name}` : `set it there, or remove the line`,
     })
   }
 }

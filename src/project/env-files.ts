@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { NselfError } from '../core/errors.ts'
-import { systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { readRegularSync } from './regular-file.ts'
 
 /** A value, and the env file it came from; null for the process environment. */
@@ -46,8 +46,7 @@ export function readEnvFile(root: string, file: string): EnvFile {
       throw Object.assign(new Error(), { code: 'it is not UTF-8 text' })
     return { file, text, variables: variablesOf(parse(text), file) }
   } catch (error) {
-    const reason = systemCodeOf(error)
-    throw new NselfError('configuration', `cannot read ${file}: ${reason ?? String(error)}`, {
+    throw new NselfError('configuration', `cannot read ${file}: ${systemReason(error)}`, {
       hint: `make ${join(root, file)} a file that you can read, or move it away`,
       cause: error,
     })

@@ -2,6 +2,7 @@ import { type Dirent, readdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 
 /** Also .SQL, though it names no migration: what would be passed over without a word is told. */
 export function isSql(file: string): boolean {
@@ -21,9 +22,13 @@ export function listEntries(folder: string, root: string): Dirent[] {
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT') return []
-    throw new NselfError('configuration', `cannot read the migrations folder ${relative(root, folder)}: ${code}`, {
-      hint: code === 'ENOTDIR' ? 'a file stands in its place: move it away' : 'check its rights',
-      cause: error,
-    })
+    throw new NselfError(
+      'configuration',
+      `cannot read the migrations folder ${relative(root, folder)}: ${systemReason(error)}`,
+      {
+        hint: code === 'ENOTDIR' ? 'there is a file in its place: move it away' : 'check its permissions',
+        cause: error,
+      },
+    )
   }
 }

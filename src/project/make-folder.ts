@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { codeOf } from './durable-file.ts'
 
 /**
@@ -26,7 +27,7 @@ export function makeProjectFolder(path: string): void {
   try {
     makeFolder(path)
   } catch (error) {
-    throw new NselfError('configuration', `cannot make the folder ${path}: ${codeOf(error)}`, {
+    throw new NselfError('configuration', `cannot create the folder ${path}: ${systemReason(error)}`, {
       hint: 'make it a folder that you can write to; nothing was written',
       cause: error,
     })

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { codeOf } from './durable-file.ts'
 import { envExamples, ignoredLines } from './env-examples.ts'
 import { makeProjectFolder } from './make-folder.ts'
@@ -38,8 +39,8 @@ function isWritten(root: string, name: string, write: (path: string) => unknown)
     return write(join(root, name)) !== false
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
-    throw new NselfError('configuration', `cannot write ${name}: ${codeOf(error)}`, {
-      hint: 'check the rights of this folder, then run nself init again: it makes what is still missing',
+    throw new NselfError('configuration', `cannot write ${name}: ${systemReason(error)}`, {
+      hint: 'check the permissions of this folder, then run nself init again: it creates what is still missing',
       cause: error,
     })
   }

@@ -4,6 +4,7 @@ import type { Migration } from '../core/migration/migration.ts'
 import { parseMigration } from '../core/migration/parse-file.ts'
 import type { LargeFileParser } from '../core/migration/parse-large-file.ts'
 import { systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { largeText, readLines, readText } from './read-text.ts'
 
 /** A migration file as it was read; only a large one is parsed already. */
@@ -59,7 +60,7 @@ const reasons: Record<string, string> = {
 function unreadable(error: unknown, shown: string): unknown {
   const code = systemCodeOf(error)
   if (error instanceof NselfError || code === undefined) return error
-  return new NselfError('invalid-migration', `${shown} ${reasons[code] ?? `cannot be read: ${code}`}`, {
+  return new NselfError('invalid-migration', `${shown} ${reasons[code] ?? `cannot be read: ${systemReason(error)}`}`, {
     hint: 'fix or remove it; nothing was run',
     cause: error,
   })

@@ -4,7 +4,8 @@ import { NselfError } from '../core/errors.ts'
 import { fileHead } from '../core/migration/file-head.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
-import { diskFull, isDiskFull, messageOf, systemCodeOf } from '../core/system-error.ts'
+import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { writeNew } from './durable-file.ts'
 import { listFiles } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
@@ -66,7 +67,7 @@ export function writeMigrations(root: string, files: readonly { path: string; te
     for (const path of written) unlinkSync(path)
     const code = systemCodeOf(error)
     if (isDiskFull(code)) throw diskFull(`${current} cannot be written`, code, error)
-    throw new NselfError('conflict', `${current} was not written: ${code ?? messageOf(error)}`, {
+    throw new NselfError('conflict', `${current} was not written: ${systemReason(error)}`, {
       hint: 'another command may have written a migration at the same moment: run it again',
       cause: error,
     })

@@ -63,7 +63,9 @@ function findFile(files: readonly string[], wanted: string): string {
   const fitting = version === null ? [] : files.filter((file) => parseFileName(file)?.version === version)
   if (fitting.length === 1) return certain(fitting[0])
   if (fitting.length === 0) {
-    throw new NselfError('usage', `no migration file is called ${wanted}`, { hint: 'see nself db migrate status' })
+    throw new NselfError('usage', `no migration file is called ${wanted}`, {
+      hint: 'to see the migrations: nself db migrate status',
+    })
   }
   throw new NselfError('usage', `${wanted} is the version of ${fitting.length} files: ${fitting.join(', ')}`, {
     hint: `name the one that is not applied yet: nself db migrate repair --renumber ${fitting.at(-1)?.slice(0, -4)}`,

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { Seed, SeedFolder } from '../core/migration/seed.ts'
 import { systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { writeNew } from './durable-file.ts'
 import { isSql } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
@@ -34,8 +35,11 @@ export async function readSeeds(seedsDir: string, root: string, wanted: readonly
 async function refuseStray(seedsDir: string, root: string): Promise<void> {
   const shown = relative(root, seedsDir)
   const entries = await readdir(seedsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new NselfError('configuration', `cannot read the seeds folder ${shown}: ${error.code}`, {
-      hint: error.code === 'ENOENT' ? 'nself db seed create NAME, or set NSELF_SEEDS_DIR' : 'check its rights',
+    throw new NselfError('configuration', `cannot read the seeds folder ${shown}: ${systemReason(error)}`, {
+      hint:
+        error.code === 'ENOENT'
+          ? 'to create a seed: nself db seed create NAME; or set NSELF_SEEDS_DIR'
+          : 'check its permissions',
       cause: error,
     })
   })
@@ -45,7 +49,7 @@ async function refuseStray(seedsDir: string, root: string): Promise<void> {
   if (stray === undefined) return
   throw new NselfError(
     'configuration',
-    `${join(shown, stray.name)} would never run: seeds are in ${folders.join('/, ')}/`,
+    `${join(shown, stray.name)} would never run: seeds belong in ${folders.join('/, ')}/`,
     {
       hint: 'move it into one of these folders',
     },
@@ -59,10 +63,14 @@ async function list(folder: string, root: string): Promise<string[]> {
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT') return []
-    throw new NselfError('configuration', `cannot read the seeds folder ${relative(root, folder)}: ${code}`, {
-      hint: 'check its rights',
-      cause: error,
-    })
+    throw new NselfError(
+      'configuration',
+      `cannot read the seeds folder ${relative(root, folder)}: ${systemReason(error)}`,
+      {
+        hint: 'check its permissions',
+        cause: error,
+      },
+    )
   }
 }
 
@@ -87,7 +95,7 @@ export async function createSeed(seedsDir: string, root: string, folder: SeedFol
   makeProjectFolder(join(seedsDir, folder))
   const files = await list(join(seedsDir, folder), root)
   const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
-  const again = 'Runs again whenever this file changes: write it so that it can, with ON CONFLICT.'
+  const again = 'Runs again whenever this file changes, so write it to allow that, with ON CONFLICT.'
   writeNew(path, `-- Seed: ${folder}/${basename(path, '.sql')}\n-- ${again}\n\n`)
   return relative(root, path)
 }

@@ -147,7 +147,7 @@ function missingFolders(root: string, cwd: string, variables: Variables): string
   return folderVariables.flatMap((name) => {
     const variable = variables.get(name)
     if (variable === undefined || existsSync(resolve(root, variable.value))) return []
-    return [`${describe(name, variable)} names ${relative(cwd, resolve(root, variable.value))}, which is not there`]
+    return [`${describe(name, variable)} names ${relative(cwd, resolve(root, variable.value))}, which does not exist`]
   })
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { NselfError } from '../core/errors.ts'
 import { diskFull, isDiskFull } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { codeOf } from './durable-file.ts'
 
 /**
@@ -14,12 +15,12 @@ export async function writeText(path: string, shown: string, text: string, repla
   } catch (error) {
     const code = codeOf(error)
     if (code === 'EEXIST') {
-      throw new NselfError('refused', `${shown} is there already; nothing was written`, {
-        hint: '--force replaces it, --output FILE writes another',
+      throw new NselfError('refused', `${shown} already exists; nothing was written`, {
+        hint: 'to replace it, add --force; to write another file, add --output FILE',
       })
     }
     if (isDiskFull(code)) throw diskFull(`${shown} cannot be written`, code, error)
-    const hint = code === 'ENOENT' ? 'make its folder first' : 'check the path and its rights'
-    throw new NselfError('usage', `cannot write ${shown}: ${code}`, { hint, cause: error })
+    const hint = code === 'ENOENT' ? 'create its folder first' : 'check the path and its permissions'
+    throw new NselfError('usage', `cannot write ${shown}: ${systemReason(error)}`, { hint, cause: error })
   }
 }

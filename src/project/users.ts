@@ -4,6 +4,7 @@ import { NselfError } from '../core/errors.ts'
 import { locate } from '../core/location.ts'
 import type { Person } from '../core/person.ts'
 import { systemCodeOf } from '../core/system-error.ts'
+import { systemReason } from '../core/system-refusal.ts'
 import { readRegular } from './regular-file.ts'
 import { productionUsersSchema, type UsersConfig, usersConfigSchema, usualUsers } from './users-schema.ts'
 
@@ -35,7 +36,7 @@ export async function readProductionPeople(
   if (people.length > 0) return people
   throw new NselfError(
     'configuration',
-    `no users are listed for production: ${source} ${text === null ? 'is not there' : 'is empty'}`,
+    `no users are listed for production: ${source} ${text === null ? 'does not exist' : 'is empty'}`,
     {
       hint: `write [{"email": "ada@example.com", "name": "Ada Lovelace", "role": "admin"}] into ${shown}, or set NSELF_PROD_USERS=ada@example.com:Ada Lovelace:admin`,
     },
@@ -105,6 +106,9 @@ async function readText(path: string, shown: string): Promise<string | null> {
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT') return null
-    throw new NselfError('configuration', `cannot read ${shown}: ${code}`, { hint: 'check its rights', cause: error })
+    throw new NselfError('configuration', `cannot read ${shown}: ${systemReason(error)}`, {
+      hint: 'check its permissions',
+      cause: error,
+    })
   }
 }

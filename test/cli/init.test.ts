@@ -79,7 +79,7 @@ test('folders that variables name are enough for a project', async () => {
   expect((await nself(['env'], {}, 'src')).stdout).toContain('../db/changes')
   writeFileSync(join(root, '.env'), 'NSELF_MIGRATIONS_DIR=db/chnages\n')
   const { stderr } = await nself(['up', '--database-url', 'postgres://nobody@127.0.0.1:1/none'])
-  expect(stderr).toContain('NSELF_MIGRATIONS_DIR in .env names db/chnages, which is not there')
+  expect(stderr).toContain('NSELF_MIGRATIONS_DIR in .env names db/chnages, which does not exist')
 })
 
 test('a folder of migrations that is not there is empty', async () => {

@@ -117,7 +117,7 @@ test('scaffold does not replace a design unless it is told to', async () => {
   const path = join(project.root, 'schema.dbml')
   writeFileSync(path, '// mine\n')
   const refused = await project.nself('db', 'schema', 'scaffold', 'blog')
-  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('schema.dbml is there already') })
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('schema.dbml already exists') })
   expect(readFileSync(path, 'utf8')).toBe('// mine\n')
   await project.ok('db', 'schema', 'scaffold', 'blog', '--output', 'blog.dbml')
   expect(existsSync(join(project.root, 'blog.dbml'))).toBe(true)
@@ -153,7 +153,10 @@ test('an empty database has an empty diagram of each kind', async () => {
 test('a path that cannot be written and an unknown format are usage errors', async () => {
   const project = await server.project({})
   const nowhere = await project.nself('db', 'schema', 'diagram', '--output', 'no/where.dbml')
-  expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot write no/where.dbml: ENOENT') })
+  expect(nowhere).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('cannot write no/where.dbml: there is no such file or folder (ENOENT)'),
+  })
   const unknown = await project.nself('db', 'schema', 'diagram', '--format', 'png')
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('dbml, mermaid, svg, html') })
 })

@@ -115,7 +115,7 @@ describe('a seed that fails', () => {
     const project = put(await server.project({ '001_t.sql': 'CREATE TABLE t (id int);' }), everywhere)
     const { code, stderr } = await seed(project)
     expect(code).toBe(4)
-    expect(stderr).toContain('1 pending): nself db migrate up')
+    expect(stderr).toContain('1 migration is pending; to apply what is pending: nself db migrate up')
   })
 
   test.each([

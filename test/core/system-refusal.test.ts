@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { systemRefusal } from '../../src/core/system-refusal.ts'
+import { systemReason, systemRefusal } from '../../src/core/system-refusal.ts'
 
 const failed = (code: string, syscall?: string, path?: string) =>
   Object.assign(new Error(code), { code, syscall, path })
@@ -26,4 +26,14 @@ test.each([
   [null],
 ])('what no system call refused stays what it is: %#', (cause) => {
   expect(systemRefusal(cause)).toBe(null)
+})
+
+test.each([
+  [failed('ENOENT', 'open', 'x'), 'there is no such file or folder (ENOENT)'],
+  [failed('EACCES', 'open', 'x'), 'permission denied (EACCES)'],
+  [Object.assign(new Error(), { code: 'it is a pipe' }), 'it is a pipe'],
+  [Object.assign(new Error('EXDEV: cross-device link'), { code: 'EXDEV' }), 'EXDEV: cross-device link'],
+  [new Error('no such thing'), 'no such thing'],
+])('why it was refused is said in words: %o', (error, expected) => {
+  expect(systemReason(error)).toBe(expected)
 })

@@ -137,7 +137,9 @@ describe('env files', () => {
 
   test('that cannot be read are an error that names the file', () => {
     const cwd = project({ '.env.local/x': '' })
-    expect(errorOf(() => loadSettings({ cwd, env: {} })).message).toBe('cannot read .env.local: EISDIR')
+    expect(errorOf(() => loadSettings({ cwd, env: {} })).message).toBe(
+      'cannot read .env.local: it is a folder (EISDIR)',
+    )
     expect(() => loadSettings({ cwd, env: { DATABASE_URL: 'postgres://h/d' }, flagEnvironment: 'prod' })).not.toThrow()
   })
 })

@@ -41,7 +41,7 @@ export async function parseDesign(given: DesignTexts, nameOf: (path: string) => 
   const [fault, ...more] = faults.filter(isFirstOfItsLine)
   if (fault !== undefined) throw invalidDesign([fault, ...more])
   const database = report.getValue()
-  if (database === undefined) throw new Error('the DBML parser made nothing of a file in which it found no fault')
+  if (database === undefined) throw new Error('the DBML parser returned nothing and reported no error')
   const textAt = (file: string | null, from: number, to: number) => (texts.get(file ?? entry) ?? '').slice(from, to)
   return designOf(database, { place, textAt }, isEndpointManySide)
 }

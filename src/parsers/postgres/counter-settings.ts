@@ -9,7 +9,7 @@ export function refuseCounterSettings(tree: Tree, at: (offset: number) => Locati
     const calls = type === 'FuncCall' && wordsOf(node.funcname).at(-1) === 'set_config' && mayNameCounts(node)
     const updates = type === 'UpdateStmt' && relationOf(nodeAt(node.relation)).name === 'pg_settings'
     if (sets || calls || updates) {
-      throw new NselfError('refused', 'track_counts tells what a migration has done: it cannot be set in one', {
+      throw new NselfError('refused', 'a migration may not set track_counts, by which nself sees what it has done', {
         location: at(0),
         hint: 'remove this statement; nothing was run',
       })

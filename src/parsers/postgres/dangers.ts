@@ -148,7 +148,11 @@ class ScriptLook {
     if (bare && (statement.kind === 'commits' || callsUnknown(tree))) {
       const word = /^\w+/.exec(sql)?.[0].toUpperCase() ?? ''
       this.findings.push(
-        this.unreadable(`runs ${word}`, 'outside a transaction, where nobody can tell beforehand what it does', at(0)),
+        this.unreadable(
+          `runs ${word}`,
+          'outside a transaction, where nself cannot tell beforehand what it does',
+          at(0),
+        ),
       )
     }
   }
@@ -170,7 +174,7 @@ class ScriptLook {
   }
 }
 
-const outside = 'outside of its transaction, where nobody can tell what it does and nothing takes it back'
+const outside = 'outside of its transaction, where nself cannot tell what it does and cannot roll it back'
 
 const knownFunctions = new Set(
   `setval nextval set_config pg_sleep now count current_setting lower upper length md5 btrim left right abs date_trunc

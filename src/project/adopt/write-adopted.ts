@@ -42,7 +42,7 @@ function moveBack(folder: string, aside: string | null): void {
 
 function moveFolder(from: string, to: string): void {
   if (existsSync(to)) {
-    throw new NselfError('conflict', `${from} is to be kept as ${to}, which is there already`, {
+    throw new NselfError('conflict', `${from} is to be kept as ${to}, which already exists`, {
       hint: 'move one of them elsewhere; nothing was written',
     })
   }

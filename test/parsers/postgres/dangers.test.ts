@@ -110,7 +110,7 @@ test.each([
 })
 
 describe('what acts beyond its transaction counts as destructive', () => {
-  const why = 'outside of its transaction, where nobody can tell what it does and nothing takes it back'
+  const why = 'outside of its transaction, where nself cannot tell what it does and cannot roll it back'
   test.each([
     ["COPY t FROM PROGRAM 'x';", `runs a program on the server ${why}`],
     ["COPY (SELECT 1) TO PROGRAM 'x';", `runs a program on the server ${why}`],
@@ -133,11 +133,11 @@ describe('what acts beyond its transaction counts as destructive', () => {
 
 describe('outside a transaction what cannot be read counts as destructive', () => {
   test.each([
-    ['DO $$ BEGIN NULL; END $$', ['runs DO outside a transaction, where nobody can tell beforehand what it does']],
-    ['CALL p()', ['runs CALL outside a transaction, where nobody can tell beforehand what it does']],
+    ['DO $$ BEGIN NULL; END $$', ['runs DO outside a transaction, where nself cannot tell beforehand what it does']],
+    ['CALL p()', ['runs CALL outside a transaction, where nself cannot tell beforehand what it does']],
     [
       'CREATE INDEX CONCURRENTLY i ON t (f(a))',
-      ['runs CREATE outside a transaction, where nobody can tell beforehand what it does'],
+      ['runs CREATE outside a transaction, where nself cannot tell beforehand what it does'],
     ],
     ['SELECT f()', []],
     ['BEGIN; CALL p(); COMMIT; BEGIN; DO $$ BEGIN NULL; END $$; COMMIT', []],
