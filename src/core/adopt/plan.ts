@@ -164,7 +164,7 @@ function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly Planne
         return obstacle(
           subject,
           fault ?? '',
-          'nobody can tell from here whether it is applied',
+          'nothing is written before you say whether it is applied',
           'look at the database, then: --failed applied, or --failed pending',
         )
       }
