@@ -40,7 +40,10 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
     const now = [byOid.get(oid), byName.get(name)].flatMap((table) => table?.rows ?? [])
     const most = Math.max(-1, ...now)
     if (rows === 0 || most >= rows) return []
-    const what = most < 0 ? `${name} is gone, with ${rows} rows` : `${name} has ${most} rows, it had ${rows}`
+    const what =
+      most < 0
+        ? `${name} is gone, with ${counted(rows)}`
+        : `${name} has ${counted(most)}, it had ${rows.toLocaleString('en-US')}`
     return [{ what, isOurs: taken === null || taken.has(name) }]
   })
   const { invalidIndexes, unvalidated, sequencesBehind } = after
@@ -64,16 +67,19 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
 export function changesSince(before: Figures, after: Figures): string[] {
   const was = new Map(before.tables.map((table) => [table.oid, table]))
   const is = new Set(after.tables.map(({ oid }) => oid))
-  const rowsText = (n: number, how: string) => `${n.toLocaleString('en-US')} ${how}${n === 1 ? 'row' : 'rows'}`
   const changed = after.tables.flatMap(({ oid, name, rows }) => {
     const old = was.get(oid)
-    if (old === undefined) return [`${shown(name)} is new, with ${rowsText(rows, '')}`]
+    if (old === undefined) return [`${shown(name)} is new, with ${counted(rows)}`]
     const more = rows - old.rows
     if (more === 0) return []
-    return [`${shown(name)} has ${rowsText(Math.abs(more), more > 0 ? 'more ' : 'fewer ')}`]
+    return [`${shown(name)} has ${counted(Math.abs(more), more > 0 ? 'more ' : 'fewer ')}`]
   })
   const gone = before.tables.filter(({ oid }) => !is.has(oid)).map(({ name }) => `${shown(name)} is gone`)
   return [...changed, ...gone]
 }
 
 const shown = (name: string) => name.replace(/^public\./, '')
+
+function counted(rows: number, how = ''): string {
+  return `${rows.toLocaleString('en-US')} ${how}${rows === 1 ? 'row' : 'rows'}`
+}

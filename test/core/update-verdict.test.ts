@@ -15,6 +15,7 @@ test.each<[what: string, after: Figures, lost: string[]]>([
   ['nothing that changed is no loss', figures(), []],
   ['more rows are no loss', having(table('1', 'users', 11)), []],
   ['fewer rows are told', having(table('1', 'users', 7)), ['public.users has 7 rows, it had 10']],
+  ['one row is told as one', having(table('1', 'users', 1)), ['public.users has 1 row, it had 10']],
   ['a table that is gone with its rows is told', having(), ['public.users is gone, with 10 rows']],
   ['a table that was renamed is not gone', having(table('1', 'people', 10)), []],
   ['one that was made anew with its rows is not either', having(table('3', 'users', 10)), []],
