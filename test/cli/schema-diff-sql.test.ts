@@ -177,6 +177,21 @@ test('rows are kept where a statement of PostgreSQL keeps them, and nothing is b
   ])
 })
 
+test('a table and its enum move to another schema with their rows', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  const made = (schema: string) => `CREATE SCHEMA IF NOT EXISTS ${schema}; CREATE TYPE ${schema}.mood AS ENUM ('good');
+    CREATE TABLE ${schema}.t (id serial PRIMARY KEY, m ${schema}.mood DEFAULT 'good', n text); CREATE INDEX ti ON ${schema}.t (n)`
+  await a.query(`${made('billing')}; ALTER TABLE billing.t ADD late int`)
+  await b.query(`${made('public')}; INSERT INTO t (n) VALUES ('kept')`)
+  await a.query('ALTER TABLE billing.t DROP late')
+  const { sql, proven } = await diff(contextIn(b), { left: a.url, right: b.url, all: true, sql: true, exitCode: false })
+  expect(proven, sql ?? '').toBe(true)
+  expect(sql).toMatch(/ALTER TABLE public\.t\s+SET SCHEMA billing;/)
+  expect(sql).not.toMatch(/DROP|CREATE (?:TABLE|TYPE|INDEX)/)
+  await b.query(sql ?? '')
+  expect(await b.query('SELECT id, m, n FROM billing.t')).toEqual([[1, 'good', 'kept']])
+})
+
 test('what is dropped and made again keeps owner, rights, comments and options, whether these are compared or not', async () => {
   const [a, b] = [await server.project({}), await server.project({})]
   const both = `CREATE TABLE t (id int, a text); CREATE VIEW v AS SELECT id, a FROM t; COMMENT ON COLUMN v.a IS 'kept';

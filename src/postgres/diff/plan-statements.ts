@@ -1,5 +1,6 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { domainSteps } from '../../core/schema/first/domain-steps.ts'
+import { moveSteps } from '../../core/schema/first/move-steps.ts'
 import { relationSteps } from '../../core/schema/first/relation-steps.ts'
 import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
@@ -30,6 +31,7 @@ export async function planStatements(
   const unknown = unknownObjects(have.catalog, want.catalog)
   const steps = [
     ...unknown.before.map((change) => [change]),
+    ...moveSteps(have.catalog, want.catalog),
     ...domainSteps(have.catalog, want.catalog),
     ...relationSteps(have.catalog, want.catalog),
   ]
