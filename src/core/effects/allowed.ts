@@ -1,5 +1,5 @@
 import type { Allowed, EffectKind } from '../effect.ts'
-import { nodeAt, nodesIn, relationOf, type Tree, visit } from '../sql/tree.ts'
+import { nodeAt, nodesIn, relationOf, statementsOf, type Tree, visit } from '../sql/tree.ts'
 import type { Danger } from './danger.ts'
 
 /** What a statement that was told beforehand may have done in the end. */
@@ -58,13 +58,12 @@ const rewriting = new Set([
 export function losslessRewrites(statement: Tree): Allowed[] {
   const found: Allowed[] = []
   const add = (relation: unknown) => found.push({ ...relationOf(nodeAt(relation)), kind: 'rewrite', column: null })
-  visit(statement, (type, node) => {
+  for (const [type, node] of statementsOf(statement)) {
     if (type === 'AlterTableStmt') {
       const commands = nodesIn(node.cmds, 'AlterTableCmd')
       if (commands.some(({ subtype }) => rewriting.has(String(subtype)))) add(node.relation)
     }
     if (type === 'ClusterStmt' && node.relation !== undefined) add(node.relation)
-    return true
-  })
+  }
   return found
 }

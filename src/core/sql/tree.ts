@@ -42,9 +42,15 @@ function isNode(value: unknown): value is TreeNode {
 
 /** The type of the first statement, and what stands under it; an empty type where there is none. */
 export function firstStatement(tree: Tree): readonly [string, TreeNode] {
-  const [first] = listAt(nodeAt(tree).stmts)
-  const [type = '', node] = Object.entries(nodeAt(nodeAt(first).stmt))[0] ?? []
-  return [type, nodeAt(node)]
+  return statementsOf(tree)[0] ?? ['', {}]
+}
+
+/** The same of every statement. What only a statement is, is found here without a walk through all that is in it. */
+export function statementsOf(tree: Tree): (readonly [string, TreeNode])[] {
+  return listAt(nodeAt(tree).stmts).map((item) => {
+    const [type = '', node] = Object.entries(nodeAt(nodeAt(item).stmt))[0] ?? []
+    return [type, nodeAt(node)] as const
+  })
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Section, SectionText } from '../../core/migration/section.ts'
 import { locateIn, openSection } from '../../core/migration/section-text.ts'
 import { workUnits } from '../../core/migration/work-units.ts'
 import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
-import { type Tree, visit, wordsOf } from '../../core/sql/tree.ts'
+import { statementsOf, type Tree, visit, wordsOf } from '../../core/sql/tree.ts'
 import { refuseCounterSettings } from './counter-settings.ts'
 import { type DangerInBlock, dangersInBlock } from './do-block.ts'
 import { loadParser, type Parser, parseStatement } from './parser.ts'
@@ -159,10 +159,9 @@ class ScriptLook {
 
   private dangersIn(tree: Tree, sql: string): DangerInBlock[] {
     const found: DangerInBlock[] = dangersOf(tree, this.made).map((danger) => ({ ...danger, line: 0 }))
-    visit(tree, (type, node) => {
+    for (const [type, node] of statementsOf(tree)) {
       if (type === 'DoStmt') found.push(...dangersInBlock(this.parser, node, sql, this.made))
-      return type !== 'CreateFunctionStmt'
-    })
+    }
     return found
   }
 
