@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildProgram } from '../src/cli/program.ts'
 
-// With README=write the outputs are written into the README instead of being compared with it.
+// With README=write the outputs are written into the README and docs/cli.md instead of being compared with them.
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 const readme = join(checkout, 'README.md')
 let clone = ''
@@ -68,6 +69,37 @@ function runnable(block: string): string {
   const own = block.replaceAll(/^npm ci( && )?/gm, '').replaceAll(/^npm test$/gm, '')
   return `set -e\n${own.replaceAll('npx nself', 'node bin/nself.js')}`
 }
+
+interface Helped {
+  readonly commands: readonly Helped[]
+  name(): string
+  outputHelp(): void
+}
+
+/** The help of each group and each command, as a terminal of 80 columns shows it. */
+function commandPage(): string {
+  let printed = ''
+  const print = (text: string) => {
+    printed += text
+  }
+  const outside = { version: '', print, complain: print, width: () => 80 }
+  const sectionsOf = (command: Helped, path: string): string[] => {
+    printed = ''
+    command.outputHelp()
+    const own = `## ${path}\n\n\`\`\`\n${printed.trim()}\n\`\`\`\n`
+    return [own, ...command.commands.flatMap((child) => sectionsOf(child, `${path} ${child.name()}`))]
+  }
+  const program: Helped = buildProgram(async () => {}, null, outside)
+  const sections = program.commands.flatMap((command) => sectionsOf(command, `nself ${command.name()}`))
+  const intro = 'What `--help` shows for each of them. `nself --help` shows them in groups.'
+  return `# Every command\n\n${intro}\n\n${sections.join('\n')}`
+}
+
+test('docs/cli.md has the help of every command', () => {
+  const page = join(checkout, 'docs', 'cli.md')
+  if (process.env.README === 'write') writeFileSync(page, commandPage())
+  expect(readFileSync(page, 'utf8')).toBe(commandPage())
+})
 
 test('every shell block runs in a copy of the project, and every output shown is the one it prints', () => {
   const text = readFileSync(readme, 'utf8')
