@@ -345,7 +345,7 @@ describe('what nobody approved is rolled back', () => {
     const error = await back().catch((error) => error)
     expect(error).toMatchObject({
       code: 'refused',
-      message: '002_x was rolled back, for it does what was not approved: deletes 3 rows from users; drops x',
+      message: '002_x was rolled back, because it does what was not approved: deletes 3 rows from users; drops x',
       hint: expect.stringContaining(`nself db migrate down --env production --no-backup --confirm ${phrase}`),
     })
     expect(await rows(project)).toEqual([[3]])
