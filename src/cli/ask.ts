@@ -53,9 +53,15 @@ export function questionsFor(
       const { kind, message: words } = question
       const message = visible(words)
       const above = await linesAbove(question, output.columns)
-      const text = await put({ type: 'text', message: kind === 'yes-no' ? `${message} (y/N)` : message }, above)
-      const answer = typeof text === 'string' ? text.trim() : ''
-      return kind === 'yes-no' ? (/^y(es)?$/i.test(answer) ? 'y' : 'n') : answer
+      const typed = async (shown: string, lines: readonly string[]) => {
+        const text = await put({ type: 'text', message: shown }, lines)
+        return typeof text === 'string' ? text.trim() : ''
+      }
+      if (kind !== 'yes-no') return typed(message, above)
+      let answer = await typed(`${message} (y/N)`, above)
+      // "yy" may be meant either way.
+      while (!/^(?:y|yes|n|no|)$/i.test(answer)) answer = await typed(`Please answer y or n: ${message} (y/N)`, [])
+      return /^y/i.test(answer) ? 'y' : 'n'
     },
     choose: isatty(1) ? choose : null,
   }

@@ -53,7 +53,7 @@ async function readText(path: string, mustExist: boolean, shown: string): Promis
     if (isMissing && !mustExist) return null
     throw new NselfError('configuration', `${shown} ${reasons[code] ?? `cannot be read: ${systemReason(error)}`}`, {
       hint: isMissing
-        ? 'to write a design to start from: nself db schema scaffold basic'
+        ? 'to begin with the tables that the database has: nself db schema diagram --output schema.dbml; with an example: nself db schema scaffold basic'
         : 'check the path and its permissions',
       cause: error,
     })

@@ -17,7 +17,7 @@ const byNumber = new Intl.Collator('en', { numeric: true }).compare
 
 /**
  * Reads and parses the seeds of some folders, in the order they run. A folder that does not exist is empty.
- * @throws NselfError `configuration` where there are no seeds at all, `invalid-migration` for a file that cannot be one.
+ * @throws NselfError `configuration` for a folder that cannot be read, `invalid-migration` for a file that cannot be one.
  */
 export async function readSeeds(seedsDir: string, root: string, wanted: readonly SeedFolder[]): Promise<Seed[]> {
   await refuseStray(seedsDir, root)
@@ -35,11 +35,9 @@ export async function readSeeds(seedsDir: string, root: string, wanted: readonly
 async function refuseStray(seedsDir: string, root: string): Promise<void> {
   const shown = relative(root, seedsDir)
   const entries = await readdir(seedsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
     throw new NselfError('configuration', `cannot read the seeds folder ${shown}: ${systemReason(error)}`, {
-      hint:
-        error.code === 'ENOENT'
-          ? 'to create a seed: nself db seed create NAME; or set NSELF_SEEDS_DIR'
-          : 'check its permissions',
+      hint: 'check its permissions',
       cause: error,
     })
   })

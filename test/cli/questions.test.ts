@@ -22,7 +22,6 @@ describe('up in production', () => {
   test.each([
     ['n', `n${keys.enter}`, 3],
     ['nothing', keys.enter, 3],
-    ['another word', `yes please${keys.enter}`, 3],
     ['Ctrl-C', keys.ctrlC, 130],
     ['Ctrl-D', keys.ctrlD, 130],
     ['y, then Ctrl-C', `y${keys.ctrlC}`, 130],
@@ -33,6 +32,18 @@ describe('up in production', () => {
     expect(screen).toMatch(/[Nn]othing was changed/)
     expect(await project.tables()).toEqual([])
     expect(await project.query("SELECT to_regclass('nself.migrations')")).toEqual([[null]])
+  })
+
+  test('answered with what is neither yes nor no is asked again', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    const terminal = project.atTerminal(...up)
+    await terminal.shows(question)
+    terminal.type(`yy${keys.enter}`)
+    await terminal.shows('Please answer y or n: ')
+    terminal.type(`n${keys.enter}`)
+    const { code, screen } = await terminal.finished
+    expect(code, screen).toBe(3)
+    expect(await project.tables()).toEqual([])
   })
 
   test('answered with y names the place, holds no lock while it asks, and runs', async () => {

@@ -50,6 +50,25 @@ describe('which seeds run', () => {
     expect(await ids(project)).toEqual(expected)
   })
 
+  test('after down with --again those too that have run', async () => {
+    const project = await seeded({ 'common/001_a.sql': insert(1) })
+    await project.ok('db', 'seed')
+    await project.query('DELETE FROM t')
+    expect(await project.ok('db', 'seed')).toContain('Nothing to seed')
+    expect(await ids(project)).toEqual([])
+    expect(await project.ok('db', 'seed', '--again', '--dry-run')).toContain('-- common/001_a')
+    expect(await project.ok('db', 'seed', '--again')).toContain('Ran 1 seed')
+    expect(await ids(project)).toEqual([1])
+  })
+
+  test('none where there is no folder of them', async () => {
+    const project = await seeded({})
+    rmSync(join(project.root, 'nself', 'seeds'), { recursive: true, force: true })
+    expect(await project.ok('db', 'seed')).toContain('there are no seeds')
+    expect(await project.ok('db', 'reset')).toContain('there are no seeds')
+    expect(await project.tables()).toEqual(['t'])
+  })
+
   test('common and env run one folder each', async () => {
     const project = await seeded(everywhere)
     await project.ok('db', 'seed', 'common')

@@ -27,7 +27,7 @@ test('reads a design and what it imports, each file once, and leaves out what do
 })
 
 test.each([
-  ['nothing.dbml', 'nothing.dbml does not exist', 'nself db schema scaffold basic'],
+  ['nothing.dbml', 'nothing.dbml does not exist', 'nself db schema diagram --output schema.dbml'],
   ['folder', 'folder is a folder, not a file', 'check the path'],
   ['importing', 'folder is a folder, not a file', 'check the path'],
 ])('tells that a design cannot be read, and why: %s', async (path, message, hint) => {

@@ -27,7 +27,9 @@ export function renderResult(result: Result, paint: Paint, width: number): strin
     case 'dry-run':
       return renderDryRun(result)
     case 'create':
-      return withGivenFlags(`Created ${result.path}. Next: write its SQL, then: nself db migrate up`)
+      return withGivenFlags(
+        `Created ${result.path}. Next: write its SQL, then: nself db ${result.isSeed ? 'seed' : 'migrate up'}`,
+      )
     case 'seed':
       return renderSeed(result)
     case 'seed-status':

@@ -9,6 +9,7 @@ export function addSeed(db: Command, run: Runner): void {
   const seed = leaf(db, 'seed', 'Run the seeds that are new or changed: common, then those of the environment.', [
     'nself db seed',
     'nself db seed common',
+    'nself db seed --again   # after down, or when rows were deleted',
     'nself db seed env --env staging',
     'nself db seed users',
     'nself db seed create categories',
@@ -84,12 +85,13 @@ type Seeding = typeof import('../../commands/db/seed.ts').seed
 
 function seeding(command: ReturnType<typeof leaf>, run: Runner, load: () => Promise<Seeding>): void {
   command
+    .option('--again', 'also run the seeds that have run and are unchanged')
     .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())
     .addOption(lockWait())
     .action((_, command) => {
       const flags = flagsOf(command)
-      const options = { dryRun: flags.dryRun === true, lockWaitMs: flags.lockWait }
+      const options = { again: flags.again === true, dryRun: flags.dryRun === true, lockWaitMs: flags.lockWait }
       return run(flags, async (context) => (await load())(context, options))
     })
 }

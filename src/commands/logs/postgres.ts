@@ -1,3 +1,4 @@
+import { placeOf } from '../../postgres/driver/server.ts'
 import { followLog, readLog } from '../../postgres/embedded/log.ts'
 import { type Context, embeddedHome } from '../shared/context.ts'
 import type { LogResult } from '../shared/results.ts'
@@ -9,6 +10,12 @@ import type { LogResult } from '../shared/results.ts'
  */
 export async function logs(context: Context, follow: ((text: string) => void) | null): Promise<LogResult> {
   const home = embeddedHome(context)
+  const { target } = context.settings
+  if (target.kind === 'server') {
+    context.tell(
+      `Note: this is the log of the embedded server in .nself; ${placeOf(target)} (${target.source}) keeps its log on its own machine`,
+    )
+  }
   if (follow === null) return { kind: 'log', text: await readLog(home) }
   await followLog(home, follow, context.signal)
   return { kind: 'log', text: '' }

@@ -92,6 +92,8 @@ export interface DryRunResult {
 
 export interface CreateResult {
   readonly kind: 'create'
+  /** A seed, not a migration. */
+  readonly isSeed?: true
   readonly path: string
 }
 

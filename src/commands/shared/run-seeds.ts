@@ -20,18 +20,20 @@ type Which = 'all' | 'common' | 'env'
 export interface SeedFlags {
   readonly lockWaitMs: number
   readonly dryRun: boolean
+  /** Also those that have run and are as they were. */
+  readonly again?: boolean
 }
 
 /** Runs the seeds, or with `dryRun` shows the SQL that would be sent. */
 export function runOrShowSeeds(context: Context, which: Which, flags: SeedFlags): Promise<SeedResult | DryRunResult> {
-  return flags.dryRun ? dryRunSeeds(context, which) : runSeedsOf(context, which, flags)
+  return flags.dryRun ? dryRunSeeds(context, which, flags.again) : runSeedsOf(context, which, flags)
 }
 
 /** Runs the seeds that are new or were edited, each in a transaction with its row. */
 export async function runSeedsOf(
   context: Context,
   which: Which,
-  flags: { readonly lockWaitMs: number },
+  flags: Pick<SeedFlags, 'lockWaitMs' | 'again'>,
 ): Promise<SeedResult> {
   const began = context.now()
   const { environment } = context.settings
@@ -39,12 +41,13 @@ export async function runSeedsOf(
     context,
     which,
     true,
+    flags.again,
   )
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
-  const seeds = planSeeds(entries).map((seed) => ({ ...seed, ...watches.get(seed.name) }))
+  const seeds = planSeeds(entries, flags.again).map((seed) => ({ ...seed, ...watches.get(seed.name) }))
   const database = placeOf(server)
-  const unchanged = entries.filter((entry) => entry.status === 'applied').length
+  const unchanged = flags.again ? 0 : entries.filter((entry) => entry.status === 'applied').length
   const result = (steps: SeedResult['steps']): SeedResult => {
     return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: context.now() - began }
   }
@@ -66,7 +69,7 @@ export async function runSeedsOf(
   const { steps } = await runSeeds(server, approved, {
     environment,
     ...flags,
-    approveLine: approveLine(context, which),
+    approveLine: approveLine(context, which, flags.again),
     tell: context.tell,
     signal: context.signal,
     onSeed: ({ name }, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${name}`),
@@ -76,10 +79,10 @@ export async function runSeedsOf(
 }
 
 /** The SQL that `seed` would send, without a lock and without a change. */
-async function dryRunSeeds(context: Context, which: Which): Promise<DryRunResult> {
+async function dryRunSeeds(context: Context, which: Which, again = false): Promise<DryRunResult> {
   const { entries } = await lookAtSeeds(context, which)
   const steps: DryRunResult['steps'][number][] = []
-  for (const { name, file } of planSeeds(entries)) {
+  for (const { name, file } of planSeeds(entries, again)) {
     const sql = wholeText(file.up)
     steps.push({ version: null, name, transaction: true, sql: sql.trim(), dangers: [] })
   }
@@ -96,9 +99,9 @@ function foldersOf({ environment }: Context['settings'], which: Which): SeedFold
 }
 
 /** The command that approves what a seed was rolled back for. */
-function approveLine({ settings: { environment } }: Context, which: Which): string {
+function approveLine({ settings: { environment } }: Context, which: Which, again = false): string {
   const answer = environment === 'production' ? `--confirm ${phrase}` : '--yes'
-  return `nself db seed${which === 'all' ? '' : ` ${which}`} --env ${environment} ${answer}`
+  return `nself db seed${which === 'all' ? '' : ` ${which}`}${again ? ' --again' : ''} --env ${environment} ${answer}`
 }
 
 interface SeedLook extends Look, Pick<ScriptsLook, 'lines' | 'items' | 'destructive'> {
@@ -107,11 +110,11 @@ interface SeedLook extends Look, Pick<ScriptsLook, 'lines' | 'items' | 'destruct
 }
 
 /** Seed files and what the database has had of them; where they are to run, elsewhere than locally, what that would destroy. */
-export async function lookAtSeeds(context: Context, which: Which, toRun = false): Promise<SeedLook> {
+export async function lookAtSeeds(context: Context, which: Which, toRun = false, again = false): Promise<SeedLook> {
   const seeds = await readSeedsOf(context, which)
   return look(context, async ({ client }, found) => {
     const entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
-    const pending = toRun && context.settings.environment !== 'local' ? planSeeds(entries) : []
+    const pending = toRun && context.settings.environment !== 'local' ? planSeeds(entries, again) : []
     if (pending.length === 0) return { ...found, entries, lines: [], items: [], destructive: 0, watches: new Map() }
     const asked = pending.map(({ name, file: { checksum } }) => ({ action: 'seed', name, checksum }))
     const scripts = pending.map(({ name, file }) => ({ name, path: file.path, section: file.up }))

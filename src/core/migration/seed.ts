@@ -50,7 +50,7 @@ export function compareSeeds(
   ]
 }
 
-/** The seeds to run: new ones and those that were edited since they ran. */
-export function planSeeds(entries: readonly SeedEntry[]): Seed[] {
-  return entries.flatMap(({ status, seed }) => (seed !== null && status !== 'applied' ? [seed] : []))
+/** The seeds to run: new ones and those that were edited since they ran, or with `again` all. */
+export function planSeeds(entries: readonly SeedEntry[], again = false): Seed[] {
+  return entries.flatMap(({ status, seed }) => (seed !== null && (again || status !== 'applied') ? [seed] : []))
 }

@@ -37,6 +37,8 @@ import {
 
 export interface SeedOptions extends Locking {
   readonly environment: Environment
+  /** Also those that have run as they are. */
+  readonly again?: boolean
   /** The command line that approves what a seed was rolled back for. */
   readonly approveLine?: string
   readonly onSeed: (seed: Seed, outcome: 'done' | 'failed') => void
@@ -57,7 +59,7 @@ export function runSeeds(
     const session = await openTracked(connection, options.environment, options)
     const rows = await readSeeded(session.client)
     if (rows === null) await must(session.client, seedTableSql)
-    const seeds = planSeeds(compareSeeds(approved.what, rows ?? [], []))
+    const seeds = planSeeds(compareSeeds(approved.what, rows ?? [], []), options.again)
     const signal = AbortSignal.any([options.signal, lock.lost])
     const watches = seeds.some(({ watch }) => watch !== undefined)
     const start = watches ? await beginWatching(session.client, session.pooled) : null
