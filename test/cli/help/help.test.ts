@@ -117,7 +117,7 @@ test('bash completes commands, words with a colon, environments and files by the
     'nself migrate:re',
     'nself --env pr',
     'nself up --to=016',
-    'nself db schema import sche',
+    'nself db schema import schema.d',
   ]
   const script = `
     nself() { "${process.execPath}" "${program}" "$@"; }
