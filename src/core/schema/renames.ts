@@ -129,11 +129,15 @@ function renameOfColumn(
   if (schema === undefined || table === undefined || name === undefined || newName === undefined) return null
   const isNewName = (rename: Rename | null): rename is Moved =>
     rename?.kind === 'table' && rename.toSchema === schema && rename.to === table
-  const owner = others.find(isNewName) ?? { schema, name: table }
-  const found = current.tables.find((item) => item.schema === owner.schema && item.name === owner.name)
-  return found?.columns.some((column) => column.name === name)
-    ? { kind: 'column', schema: owner.schema, table: owner.name, name, to: newName }
-    : null
+  // Of two tables that change their names with each other, the one that has the column.
+  const owners = [...others.filter(isNewName), { schema, name: table }]
+  const owner = owners.find((one) =>
+    current.tables.some(
+      (item) =>
+        item.schema === one.schema && item.name === one.name && item.columns.some((column) => column.name === name),
+    ),
+  )
+  return owner === undefined ? null : { kind: 'column', schema: owner.schema, table: owner.name, name, to: newName }
 }
 
 /** `mood.ok=fine`, under the old or the new name of the enum. */
