@@ -20,7 +20,7 @@ test('sync reverts what another branch has applied by its stored DOWN, and appli
   expect(refused.code, refused.stderr).toBe(3)
   expect(refused.stderr).toContain('nself db migrate sync')
   const stdout = await project.ok('db', 'migrate', 'sync')
-  expect(stdout).toContain('Reverted 1 and applied 2 migrations on')
+  expect(stdout).toContain('Reverted 1 and applied 2 migrations in')
   expect(await project.tables()).toEqual(['a', 'c', 'other'])
   expect(await project.statuses()).toEqual(['001_a applied', '002_other applied', '003_c applied'])
   expect(await project.ok('db', 'migrate', 'sync')).toContain('up to date')
@@ -48,7 +48,7 @@ test('sync reverts nothing where what is here cannot be applied, or what is not 
   stuck.write({ '002_b.sql': null })
   const refused = await stuck.nself('db', 'migrate', 'sync')
   expect(refused.code, refused.stderr).toBe(3)
-  expect(refused.stderr).toContain('002_b has no DOWN')
+  expect(refused.stderr).toContain('cannot revert 002_b: no DOWN')
 })
 
 test('a DOWN that fails in a sync leaves all as it was, and the next sync finishes it', async () => {

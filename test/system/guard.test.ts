@@ -76,12 +76,17 @@ describe.each(cells)('%s in %s: %s', (...cell) => {
     }
     for (const [typed, code] of [
       [keys.enter, 3],
-      [`${need === 'yes' ? phrase : 'yes'}${keys.enter}`, 3],
+      [`${need === 'yes' ? 'n' : 'yes'}${keys.enter}`, 3],
       [keys.ctrlC, 130],
       [keys.ctrlD, 130],
     ] as const) {
       const terminal = project.atTerminal(...args)
       await terminal.shows(need === 'yes' ? '(y/N)' : phrase)
+      if (need === 'yes') {
+        // What is neither is asked again.
+        terminal.type(`${phrase}${keys.enter}`)
+        await terminal.shows('Please answer y or n')
+      }
       terminal.type(typed)
       expect((await terminal.finished).code, JSON.stringify(typed)).toBe(code)
     }

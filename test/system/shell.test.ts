@@ -86,7 +86,7 @@ test('--readonly takes no line that could leave its connection, and reads no .ps
   expect(code).toBe(3)
   expect(stdout).toContain('still here')
   expect(stdout).not.toContain('You are now connected')
-  expect(stderr).toContain('it could leave the connection')
+  expect(stderr).toContain('it could change the connection')
   expect(stderr).toContain('cannot execute DELETE in a read-only transaction')
   expect(await project.query('SELECT id FROM t')).toEqual([[1]])
 })

@@ -14,7 +14,7 @@ export function renderRun({ action, steps, database, durationMs }: RunResult): s
   const count = `${capitalized(done.join(' and '))} migration${(applied || reverted) === 1 ? '' : 's'}`
   const last = applied === 1 ? 'it' : 'the last one'
   const back = action === 'up' && applied > 0 ? ` To revert ${last}: nself db migrate down` : ''
-  const line = `${count} ${reverted > 0 ? 'on' : 'to'} ${where} in ${durationText(durationMs)}.${back}`
+  const line = `${count} ${reverted > 0 ? 'in' : 'to'} ${where} in ${durationText(durationMs)}.${back}`
   return [...steps.flatMap(effectLines), withGivenFlags(line)].join('\n')
 }
 

@@ -28,7 +28,7 @@ export function renderResult(result: Result, paint: Paint, width: number): strin
       return renderDryRun(result)
     case 'create':
       return withGivenFlags(
-        `Created ${result.path}. Next: write its SQL, then: nself db ${result.isSeed ? 'seed' : 'migrate up'}`,
+        `Created ${result.path}. Next: write its SQL, then: ${result.isSeed ? 'nself db seed' : 'nself db migrate up'}`,
       )
     case 'seed':
       return renderSeed(result)
