@@ -81,7 +81,7 @@ function tableLines(rows: readonly Row[], width: number): string[] {
   const hasTime = version + wanted + statusWidth + timeWidth + 6 <= width
   const status = hasTime ? statusWidth : shortest
   const name = hasTime ? wanted : Math.min(wanted, width - version - status - 4)
-  const hasName = name >= leastName
+  const hasName = name >= Math.min(leastName, wanted)
   const line = (row: Pick<Row, 'version' | 'name' | 'status' | 'applied'>, colour: Row['colour'] = (text) => text) =>
     [
       padTo(row.version, version),

@@ -56,6 +56,11 @@ describe('status', () => {
     await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
   })
 
+  test('shows names however short they are', () => {
+    const short = { ...status, migrations: [entry('001_a', 'applied'), entry('002_b', 'pending')] }
+    for (const width of [40, 80]) expect(renderStatus(short, plain, width)).toMatch(/^001 +a +Applied/m)
+  })
+
   test('in colour adds to the words and changes no width', async () => {
     const text = renderStatus(status, painted, 80)
     await expect(text).toMatchFileSnapshot('screens/status-colour.txt')
