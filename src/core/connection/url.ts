@@ -1,17 +1,8 @@
-import { isSocket, type Link } from './link.ts'
-
-interface Endpoint {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string | null
-  readonly database: string
-  readonly ssl?: string | undefined
-  readonly link?: Link | undefined
-}
+import { isSocket } from './link.ts'
+import type { Server } from './server.ts'
 
 /** The URL of a server and a database on it, with the password: for programs, not to be shown. */
-export function urlOf({ host, port, user, password, database, ssl, link = {} }: Endpoint): string {
+export function urlOf({ host, port, user, password, database, ssl, link = {} }: Server): string {
   const login = encodeURIComponent(user) + (password === null ? '' : `:${encodeURIComponent(password)}`)
   const address = host.includes(':') ? `[${host}]` : host
   const place = isSocket(host) ? '' : `${address}:${port}`

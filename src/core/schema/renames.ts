@@ -118,15 +118,23 @@ function renameOfWhole(path: readonly string[], to: readonly string[], current: 
   return path.length === 1 && to.length === 1 && hasSchema(current, name) ? { kind: 'schema', name, to: newName } : null
 }
 
+/** What `users.email=mail` names: a part of a table or an enum, in the schema public unless it says another. */
+function partOf(path: readonly string[], to: readonly string[]) {
+  const [schema, of, name] = path.length === 2 ? ['public', ...path] : path
+  const newName = to.at(-1)
+  if (schema === undefined || of === undefined || name === undefined || newName === undefined) return null
+  return { schema, of, name, newName }
+}
+
 function renameOfColumn(
   path: readonly string[],
   to: readonly string[],
   current: Catalog,
   others: readonly (Rename | null)[],
 ): Rename | null {
-  const [schema, table, name] = path.length === 2 ? ['public', ...path] : path
-  const newName = to.at(-1)
-  if (schema === undefined || table === undefined || name === undefined || newName === undefined) return null
+  const part = partOf(path, to)
+  if (part === null) return null
+  const { schema, of: table, name, newName } = part
   const isNewName = (rename: Rename | null): rename is Moved =>
     rename?.kind === 'table' && rename.toSchema === schema && rename.to === table
   // Of two tables that change their names with each other, the one that has the column.
@@ -147,9 +155,9 @@ function renameOfLabel(
   current: Catalog,
   others: readonly (Rename | null)[],
 ): Rename | null {
-  const [schema, ofEnum, name] = path.length === 2 ? ['public', ...path] : path
-  const newName = to.at(-1)
-  if (schema === undefined || ofEnum === undefined || name === undefined || newName === undefined) return null
+  const part = partOf(path, to)
+  if (part === null) return null
+  const { schema, of: ofEnum, name, newName } = part
   const isNewName = (rename: Rename | null): rename is Moved =>
     rename?.kind === 'enum' && rename.toSchema === schema && rename.to === ofEnum
   const owner = others.find(isNewName) ?? { schema, name: ofEnum }

@@ -12,7 +12,7 @@ import type { Server } from '../driver/server.ts'
  */
 export const ourConnectionLimit = 474_382
 
-/** Names in PostgreSQL have at most so many bytes; longer ones are cut off without a word. */
+/** PostgreSQL's names have up to 63 bytes; it cuts longer ones off without a word. */
 const longest = 63
 
 /** Room for what is added to a name, so that it is cut off alike for each. */

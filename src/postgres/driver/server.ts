@@ -1,15 +1,7 @@
-import { type Link, placesOf } from '../../core/connection/link.ts'
+import { placesOf } from '../../core/connection/link.ts'
+import type { Server } from '../../core/connection/server.ts'
 
-/** Where a server is and how to enter it. */
-export interface Server {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string | null
-  readonly database: string
-  readonly ssl?: string | undefined
-  readonly link?: Link | undefined
-}
+export type { Server }
 
 /** `HOST:PORT/DATABASE`, for messages; of several hosts all. */
 export function placeOf(server: Server): string {

@@ -13,7 +13,7 @@ import {
   type Work,
 } from './transaction.ts'
 
-/** At most so many migrations are on their way at once: more would gain nothing and be sent in vain after a failure. */
+/** How many migrations may be on their way at once: more would gain nothing and be sent in vain after a failure. */
 const window = 64
 
 export interface PipeOptions extends Origin {

@@ -38,6 +38,20 @@ export function byNumber<T extends { readonly number: string | null; readonly fi
   })
 }
 
+/** Of numbered files without a DOWN those that a form fits, with its number and title; `upOf` takes their text. */
+export function upOnly(
+  files: readonly SourceFile[],
+  form: RegExp,
+  upOf: (text: string) => SourceSection,
+): SourceMigration[] {
+  const found = files.flatMap(({ path, text }): SourceMigration[] => {
+    const [, number, title = ''] = form.exec(path) ?? []
+    if (number === undefined) return []
+    return [migration({ key: String(BigInt(number)), number, title, files: [path], up: upOf(text), down: null })]
+  })
+  return byNumber(found)
+}
+
 /** The lines of a text, each with its place. */
 export function linesOf(text: string): string[] {
   return text.split('\n')

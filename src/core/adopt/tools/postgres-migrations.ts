@@ -1,5 +1,5 @@
-import { byNumber, codeProblems, migration, row, section, textOf } from './files.ts'
-import type { SourceMigration, Tool } from './tool.ts'
+import { codeProblems, row, section, textOf, upOnly } from './files.ts'
+import type { Tool } from './tool.ts'
 
 const form = /^(\d+)[-_]?([^/]*)\.sql$/
 const code = /^\d+[-_]?[^/]*\.js$/
@@ -16,15 +16,10 @@ export const postgresMigrations: Tool = {
   },
   reads: (path) => form.test(path) || code.test(path),
   parse: (files) => ({
-    migrations: byNumber(
-      files.flatMap(({ path, text }): SourceMigration[] => {
-        const [, number, title = ''] = form.exec(path) ?? []
-        if (number === undefined) return []
-        const transaction = !/^--\s*postgres-migrations\s+disable-transaction/m.test(text)
-        const up = section(text.replace(/^--\s*postgres-migrations\s.*\n?/gm, ''), transaction)
-        return [migration({ key: String(BigInt(number)), number, title, files: [path], up, down: null })]
-      }),
-    ),
+    migrations: upOnly(files, form, (text) => {
+      const transaction = !/^--\s*postgres-migrations\s+disable-transaction/m.test(text)
+      return section(text.replace(/^--\s*postgres-migrations\s.*\n?/gm, ''), transaction)
+    }),
     problems: codeProblems(files, code),
   }),
   rowsOf: (rows) =>

@@ -1,5 +1,5 @@
-import { anyHead, byNumber, codeProblems, migration, row, section, textOf } from './files.ts'
-import type { SourceMigration, Tool } from './tool.ts'
+import { anyHead, codeProblems, row, section, textOf, upOnly } from './files.ts'
+import type { Tool } from './tool.ts'
 
 const form = /^[VU](\d+)__(\w+)\.sql$/
 const code = /^[VU]\d+__\w+\.rs$/
@@ -15,13 +15,7 @@ export const refinery: Tool = {
   },
   reads: (path) => form.test(path) || code.test(path),
   parse: (files) => ({
-    migrations: byNumber(
-      files.flatMap(({ path, text }): SourceMigration[] => {
-        const [, number, title = ''] = form.exec(path) ?? []
-        if (number === undefined) return []
-        return [migration({ key: String(BigInt(number)), number, title, files: [path], up: section(text), down: null })]
-      }),
-    ),
+    migrations: upOnly(files, form, (text) => section(text)),
     problems: codeProblems(files, code),
   }),
   rowsOf: (rows) =>

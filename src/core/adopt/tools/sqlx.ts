@@ -40,6 +40,6 @@ export const sqlx: Tool = {
 const isBare = (sql: string) => /^\s*--\s*no-transaction\b/.test(sql)
 
 function withTransaction({ up, down, ...rest }: SourceMigration): SourceMigration {
-  const mended = (part: typeof up) => (isBare(part.sql) ? { ...part, transaction: false } : part)
-  return { ...rest, up: mended(up), down: down && mended(down) }
+  const withHeader = (part: typeof up) => (isBare(part.sql) ? { ...part, transaction: false } : part)
+  return { ...rest, up: withHeader(up), down: down && withHeader(down) }
 }
