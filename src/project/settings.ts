@@ -1,27 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
-import { type Environment, parseEnvironment } from '../core/environment.ts'
-import { NselfError } from '../core/errors.ts'
+import { relative, resolve } from 'node:path'
+import type { Environment } from '../core/environment.ts'
+import { chooseEnvironment } from './choose-environment.ts'
 import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
 import { findRoot, folderWithSettings, noProject } from './find-root.ts'
-import { PasswordCommand } from './password-command.ts'
-import {
-  type FoundServer,
-  type Origins,
-  originOf,
-  type ServerTarget,
-  serverFromParts,
-  serverFromUrl,
-} from './server-target.ts'
-
-interface EmbeddedTarget {
-  readonly kind: 'embedded'
-  /** The `.nself` folder. */
-  readonly home: string
-}
-
-type Target = ServerTarget | EmbeddedTarget
+import { type Origins, originOf, type ServerTarget, serverFromUrl } from './server-target.ts'
+import { chooseTarget, type Target, withPasswordCommand, withRole } from './target.ts'
 
 export interface Settings {
   /** Where the person stands: paths that are typed count from here. */
@@ -50,8 +35,6 @@ export interface Settings {
   /** What a person should know of these settings. */
   readonly warnings: readonly string[]
 }
-
-type FoundTarget = Omit<FoundServer, 'target'> & { readonly target: Target }
 
 interface Input {
   readonly cwd: string
@@ -101,7 +84,7 @@ export function loadSettings({
   const variables = merge(layers)
   const exposures =
     environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, withoutEmpty(item.variables)))
-  const { target, origins, warnings } = chooseTarget(root, environment, flagUrl, layers)
+  const { target, origins, warnings } = chooseTarget(root, environment, flagUrl, layers, filesOf[environment])
   const users = variables.get('NSELF_PROD_USERS')
   const shadow = variables.get('NSELF_SHADOW_URL')
   return {
@@ -179,74 +162,4 @@ function shadowFrom(
 ): ServerTarget | null {
   if (flag !== undefined) return serverFromUrl(flag, '--shadow-url', variables, false).target
   return set === undefined ? null : serverFromUrl(set.value, set.source, variables, false).target
-}
-
-function chooseEnvironment(flag: string | undefined, fromProcess: Variables, files: Variables): [Environment, string] {
-  // An empty flag is most likely a script's unset variable: it is an error, it does not mean "no flag".
-  if (flag !== undefined) return [environmentFrom(flag, '--env'), '--env']
-  for (const variables of [fromProcess, files]) {
-    for (const name of ['ENV', 'ENVIRONMENT']) {
-      const variable = variables.get(name)
-      if (variable !== undefined) {
-        return [environmentFrom(variable.value, describe(name, variable)), variable.file ?? name]
-      }
-    }
-  }
-  return ['local', 'default']
-}
-
-function environmentFrom(text: string, source: string): Environment {
-  try {
-    return parseEnvironment(text)
-  } catch (error) {
-    if (!(error instanceof NselfError) || error.hint === undefined) throw error
-    throw new NselfError(error.code, `${error.message} (${source})`, { hint: error.hint })
-  }
-}
-
-const partsThatName = ['HOST', 'DB', 'USER']
-
-/** Later layers win: a URL in .env must not beat the POSTGRES_HOST of .env.staging. PG*, which a shell may have for psql, come last. */
-function withPasswordCommand(target: Target, variables: Variables, onSecret: (secret: string) => void): Target {
-  const name = 'NSELF_PASSWORD_COMMAND'
-  const command = variables.get(name)
-  if (command === undefined || target.kind !== 'server') return target
-  const passwordSource = new PasswordCommand(command.value, describe(name, command), onSecret)
-  return { ...target, link: { ...target.link, passwordSource } }
-}
-
-/** Of the embedded server everything is ours. */
-function withRole(target: Target, role: string | undefined): Target {
-  if (role === undefined || target.kind !== 'server') return target
-  const { options } = target.link ?? {}
-  const setting = `-c role=${role.replace(/[\\\s]/g, '\\$&')}`
-  return {
-    ...target,
-    link: { ...target.link, role, options: options === undefined ? setting : `${options} ${setting}` },
-  }
-}
-
-function chooseTarget(
-  root: string,
-  environment: Environment,
-  flag: string | undefined,
-  layers: readonly Variables[],
-): FoundTarget {
-  const variables = merge(layers)
-  const needsDatabase = environment !== 'local'
-  if (flag !== undefined) return serverFromUrl(flag, '--database-url', variables, needsDatabase)
-  const named = layers.findLast(
-    (layer) => layer.has('DATABASE_URL') || partsThatName.some((part) => layer.has(`POSTGRES_${part}`)),
-  )
-  const url = named?.get('DATABASE_URL')
-  if (url !== undefined) return serverFromUrl(url.value, describe('DATABASE_URL', url), variables, needsDatabase)
-  const found =
-    serverFromParts(variables, 'POSTGRES_', partsThatName, needsDatabase) ??
-    serverFromParts(variables, 'PG', ['HOST', 'HOSTADDR', 'DATABASE', 'SERVICE'], needsDatabase)
-  if (found !== null) return found
-  if (environment === 'local')
-    return { target: { kind: 'embedded', home: join(root, '.nself') }, origins: {}, warnings: [] }
-  throw new NselfError('configuration', `no database is set for ${environment}`, {
-    hint: `set DATABASE_URL in the environment or in ${filesOf[environment].join(' or ')}, or pass --database-url`,
-  })
 }
