@@ -38,9 +38,11 @@ export async function undo(context: Context, { endConnections, lockWaitMs }: Und
       hint: 'one is made before fresh, reset, down, redo, sync and restore, and kept for a day; what is older may be in a backup: nself db backup list',
     })
   }
-  context.tell(
-    `${database} will be as it was ${momentOf(kept)}. What was written to it since then is not in that; as it is now it is kept beside`,
-  )
+  if (environment === 'local') {
+    context.tell(
+      `${database} will be as it was ${momentOf(kept)}. What was written to it since then is not in that; as it is now it is kept beside`,
+    )
+  }
   const summary = `put ${database} back`
   const approved = await approve({ action: 'undo', what: kept, summary }, environment, context.answers, context.ask)
   const mayEnd = await mayEndConnections(context, server, endConnections, 'put back')

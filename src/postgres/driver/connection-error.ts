@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
 import { placeOf, type Server } from './server.ts'
@@ -28,7 +29,6 @@ const hints: Readonly<Record<string, string>> = {
   ENETUNREACH: 'check the network',
   '28P01': 'check the password (POSTGRES_PASSWORD, DATABASE_URL or --database-url)',
   '28000': "check the user and the server's pg_hba.conf",
-  '3D000': 'create the database first: createdb NAME',
   '53300': 'the server has no free connection; close some, or raise max_connections',
   '57P03': 'the server is starting or stopping; try again in a moment',
 }
@@ -40,11 +40,16 @@ export function connectionError(error: unknown, server: Server): NselfError {
   return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
     hint:
       roleHint(text, server.link?.role) ??
+      (code === '3D000' ? `create the database first: ${createLine(server)}` : undefined) ??
       tlsHint(error, server.ssl) ??
       hints[code ?? ''] ??
       'to see the server and where each setting comes from: nself env',
     cause: error,
   })
+}
+
+function createLine({ host, port, user, database }: Server): string {
+  return `createdb -h ${shellWord(host)} -p ${port} -U ${shellWord(user)} ${shellWord(database)}`
 }
 
 function roleHint(text: string, role: string | undefined): string | null {
