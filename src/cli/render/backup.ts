@@ -101,7 +101,7 @@ function renderUndone({ database, at, undone, kept, pruneLine, durationMs }: Und
   const before = undone === null ? '' : `, before ${undone}`
   return [
     `${paint.green('✓')} ${database} is as it was at ${moment(at)} UTC${before}, in ${seconds(durationMs)}`,
-    `As it was until now it is kept as ${kept}. To go back to that: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
+    `The database as it was until now is kept as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
   ].join('\n')
 }
 

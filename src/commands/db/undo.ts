@@ -40,7 +40,7 @@ export async function undo(context: Context, { endConnections, lockWaitMs }: Und
   }
   if (environment === 'local') {
     context.tell(
-      `${database} will be as it was ${momentOf(kept)}. What was written to it since then is not in that; as it is now it is kept beside`,
+      `${database} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the database as it is now is kept under another name`,
     )
   }
   const summary = `put ${database} back`
