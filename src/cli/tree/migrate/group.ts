@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { parseEnvironment } from '../../core/environment.ts'
+import { parseEnvironment } from '../../../core/environment.ts'
 import {
   confirm,
   count,
@@ -12,7 +12,7 @@ import {
   shadowUrl,
   version,
   versions,
-} from './leaf.ts'
+} from '../leaf.ts'
 
 /** nself db migrate …: what adds each of its commands. */
 export function migrateLeaves(migrate: Command, run: Runner): Record<string, () => void> {
@@ -47,7 +47,7 @@ function addStatus(migrate: Command, run: Runner): void {
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/status.ts')).status(context, {
+        (await import('../../../commands/db/migrate/status.ts')).status(context, {
           check: flags.check === true,
           drift: flags.drift === true || flags.all === true,
           all: flags.all === true,
@@ -74,7 +74,7 @@ function addUp(migrate: Command, run: Runner): void {
     .addOption(lockWait())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/up.ts')).up(context, {
+        (await import('../../../commands/db/migrate/up.ts')).up(context, {
           limit: { count: n, to: flags.to },
           dryRun: flags.dryRun === true,
           allowOutOfOrder: flags.allowOutOfOrder === true,
@@ -100,7 +100,7 @@ function addDown(migrate: Command, run: Runner): void {
     .addOption(lockWait())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/down.ts')).down(context, {
+        (await import('../../../commands/db/migrate/down.ts')).down(context, {
           limit: { count: n, to: flags.to },
           dryRun: flags.dryRun === true,
           singleTransaction: false,
@@ -122,7 +122,7 @@ function addRedo(migrate: Command, run: Runner): void {
     .addOption(lockWait())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/redo.ts')).redo(context, {
+        (await import('../../../commands/db/migrate/redo.ts')).redo(context, {
           count: n,
           singleTransaction: false,
           noBackup: flags.backup === false,
@@ -145,7 +145,7 @@ function addSync(migrate: Command, run: Runner): void {
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/sync.ts')).sync(context, {
+        (await import('../../../commands/db/migrate/sync.ts')).sync(context, {
           dryRun: flags.dryRun === true,
           singleTransaction: false,
           noBackup: flags.backup === false,
@@ -167,7 +167,7 @@ function addCreate(migrate: Command, run: Runner): void {
     .option('--timestamp', 'number it with the current time (14 digits)')
     .action((name: string, flags) =>
       run({ ...flags, startsProject: true }, async (context) =>
-        (await import('../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
+        (await import('../../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
       ),
     )
 }
@@ -183,7 +183,7 @@ function addFresh(migrate: Command, run: Runner): void {
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>
-        (await import('../../commands/db/migrate/fresh.ts')).fresh(context, {
+        (await import('../../../commands/db/migrate/fresh.ts')).fresh(context, {
           seed: flags.seed === true,
           singleTransaction: false,
           lockWaitMs: flags.lockWait,
@@ -216,7 +216,7 @@ function addRepair(migrate: Command, run: Runner): void {
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) => {
-        const { renumber, repair } = await import('../../commands/db/migrate/repair.ts')
+        const { renumber, repair } = await import('../../../commands/db/migrate/repair.ts')
         if (flags.renumber !== undefined) return renumber(context, flags.renumber)
         return repair(context, {
           accept: flags.accept ?? [],
