@@ -1,6 +1,6 @@
-import { type Plan, resumes, type Step } from '../../core/migration/plan.ts'
 import { mayChangeRows } from '../../core/migration/section-text.ts'
 import { parseStoredDown } from '../../core/migration/stored-down.ts'
+import { type Plan, resumes, type Step } from '../../core/plan/plan.ts'
 import { type Inspected, maybeDangerous } from '../../parsers/postgres/dangers.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'

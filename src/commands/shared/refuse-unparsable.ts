@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Migration } from '../../core/migration/migration.ts'
-import type { Plan } from '../../core/migration/plan.ts'
 import { withOthers } from '../../core/migration/several-faults.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { parserMajor, unparsable } from '../../parsers/postgres/parser.ts'
 import { findUnparsable, type ParsedScript } from '../../parsers/postgres/syntax.ts'
 import type { History } from '../../postgres/tracking/history.ts'

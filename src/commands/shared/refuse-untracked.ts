@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { namesMadeFirst } from '../../core/migration/made-names.ts'
-import type { Plan } from '../../core/migration/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { readUntracked } from '../../postgres/catalog/untracked.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import type { Context, Look } from './context.ts'

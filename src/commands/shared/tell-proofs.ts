@@ -1,6 +1,6 @@
 import { parseProofs, proofKeys } from '../../core/check/proof-lines.ts'
-import type { Plan } from '../../core/migration/plan.ts'
 import { compare, type State } from '../../core/migration/state.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { readProofs } from '../../project/proofs.ts'
 import type { Context } from './context.ts'
 

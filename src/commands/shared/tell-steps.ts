@@ -1,5 +1,5 @@
 import { databaseName, durationText } from '../../core/database-name.ts'
-import type { Plan } from '../../core/migration/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import type { Context } from './context.ts'
 import { migrationCount, type Prepared } from './prepare-run.ts'
 

@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { planDown, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
+import { planDown, planUp } from '../../core/plan/plan.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf, withoutNotNullNames } from '../../core/schema/differences.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'

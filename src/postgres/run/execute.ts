@@ -1,7 +1,7 @@
 import { parseEffects } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
-import { type Plan, type Step, samePlan } from '../../core/migration/plan.ts'
+import { type Plan, type Step, samePlan } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { type Connection, connect } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'

@@ -1,6 +1,6 @@
 import type { Effect } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
-import type { Step } from '../../core/migration/plan.ts'
+import type { Step } from '../../core/plan/plan.ts'
 import { send } from '../driver/send.ts'
 import { journalSql } from '../tracking/journal-entry.ts'
 import { cancelling, type Session } from './session.ts'

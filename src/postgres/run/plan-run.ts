@@ -1,7 +1,7 @@
 import { certain } from '../../core/certain.ts'
 import { addEffects, type Effect } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Plan, Step } from '../../core/migration/plan.ts'
+import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { Report, StepResult } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'

@@ -1,5 +1,5 @@
 import type { Effect } from '../../core/effect.ts'
-import type { Plan, Step } from '../../core/migration/plan.ts'
+import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { FailureReport, Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'
 

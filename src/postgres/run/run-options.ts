@@ -1,4 +1,4 @@
-import type { Step } from '../../core/migration/plan.ts'
+import type { Step } from '../../core/plan/plan.ts'
 import type { Connection } from '../driver/connect.ts'
 import type { Origin } from '../tracking/records.ts'
 

@@ -1,5 +1,5 @@
 import { isStricter } from '../../core/environment.ts'
-import type { Plan } from '../../core/migration/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import type { History } from '../tracking/history.ts'
 import { isCurrent } from '../tracking/metadata.ts'
 import { raiseMarkSql, renameSql } from '../tracking/records.ts'

@@ -1,7 +1,7 @@
 import type { Migration } from '../../core/migration/migration.ts'
-import type { Step } from '../../core/migration/plan.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
+import type { Step } from '../../core/plan/plan.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { TransactionOptions } from '../../core/sql/transaction-options.ts'
 import type { Client } from '../driver/pg.ts'

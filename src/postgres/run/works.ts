@@ -1,6 +1,6 @@
-import { resumes, type Step } from '../../core/migration/plan.ts'
 import { emptySection, type HeldSection } from '../../core/migration/section.ts'
 import { parseStoredDown, storedDown } from '../../core/migration/stored-down.ts'
+import { resumes, type Step } from '../../core/plan/plan.ts'
 import type { Client } from '../driver/pg.ts'
 import { readStoredDown } from '../tracking/stored-down.ts'
 import { type WatchStart, watched } from './effects.ts'

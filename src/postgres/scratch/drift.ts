@@ -1,7 +1,7 @@
 import { withoutToolObjects } from '../../core/adopt/own-objects.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { type Plan, planUp } from '../../core/migration/plan.ts'
 import { compare } from '../../core/migration/state.ts'
+import { type Plan, planUp } from '../../core/plan/plan.ts'
 import { withoutAccess } from '../../core/schema/access.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'

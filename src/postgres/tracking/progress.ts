@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import type { Applied, MigrationName } from '../../core/migration/migration.ts'
-import type { Step } from '../../core/migration/plan.ts'
+import type { Step } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { changeSql, checksumsOf, isRow, type Origin } from './records.ts'
 

@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import { parseEnvironment } from '../../core/environment.ts'
-import type { TableDamage } from '../../core/migration/table-damage.ts'
+import type { TableDamage } from '../../core/repair/table-damage.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'

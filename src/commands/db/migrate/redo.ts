@@ -1,4 +1,4 @@
-import { applyAgain, planRedo, reverted, versionsOf } from '../../../core/migration/plan-redo.ts'
+import { applyAgain, planRedo, reverted, versionsOf } from '../../../core/plan/redo.ts'
 import type { Context } from '../../shared/context.ts'
 import type { RunResult } from '../../shared/migrate-results.ts'
 import { migrationCount, type RunKind } from '../../shared/prepare-run.ts'

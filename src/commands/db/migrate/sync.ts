@@ -1,6 +1,6 @@
-import { reverted, versionsOf } from '../../../core/migration/plan-redo.ts'
-import { applyRest, planSync } from '../../../core/migration/plan-sync.ts'
 import type { State } from '../../../core/migration/state.ts'
+import { reverted, versionsOf } from '../../../core/plan/redo.ts'
+import { applyRest, planSync } from '../../../core/plan/sync.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { tableFindings } from '../../../src/core/migration/repair-tables.ts'
-import type { TableDamage } from '../../../src/core/migration/table-damage.ts'
+import type { TableDamage } from '../../../src/core/repair/table-damage.ts'
+import { tableFindings } from '../../../src/core/repair/tables.ts'
 
 test('tables that are as they should be need no fix', () => {
   expect(tableFindings([])).toEqual([])

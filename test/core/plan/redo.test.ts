@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { planRedo } from '../../../src/core/migration/plan-redo.ts'
 import { compare } from '../../../src/core/migration/state.ts'
+import { planRedo } from '../../../src/core/plan/redo.ts'
 import { errorOf, file, row, rows } from '../../helpers/history.ts'
 
 const [a, b, c, d] = [file('001_a'), file('002_b'), file('003_c'), file('004_d')] as const

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/migration/checksum.ts'
 import type { Applied } from '../../../src/core/migration/migration.ts'
-import { noRepairFlags, type RepairFlags, repairsFor } from '../../../src/core/migration/repair.ts'
-import { findingsOf } from '../../../src/core/migration/repair-findings.ts'
 import { compare } from '../../../src/core/migration/state.ts'
+import { findingsOf } from '../../../src/core/repair/findings.ts'
+import { noRepairFlags, type RepairFlags, repairsFor } from '../../../src/core/repair/repair.ts'
 import { errorOf, file, row } from '../../helpers/history.ts'
 
 const flags = (more: Partial<RepairFlags>): RepairFlags => ({ ...noRepairFlags, ...more })

@@ -1,9 +1,12 @@
 import { certain } from '../certain.ts'
 import type { Watch } from '../effect.ts'
 import { NselfError } from '../errors.ts'
-import { isSameText } from './identity.ts'
-import type { Direction } from './marker.ts'
-import type { Applied, Migration } from './migration.ts'
+import { isSameText } from '../migration/identity.ts'
+import type { Direction } from '../migration/marker.ts'
+import type { Applied, Migration } from '../migration/migration.ts'
+import type { Section } from '../migration/section.ts'
+import { compare, type Entry, type State, type Status } from '../migration/state.ts'
+import { storedDown } from '../migration/stored-down.ts'
 import {
   listNames,
   outOfOrder,
@@ -13,10 +16,7 @@ import {
   refuseRenumbered,
   refuseTakenNumbers,
   refuseTwins,
-} from './plan-refusals.ts'
-import type { Section } from './section.ts'
-import { compare, type Entry, type State, type Status } from './state.ts'
-import { storedDown } from './stored-down.ts'
+} from './refusals.ts'
 
 export interface Step {
   readonly direction: Direction

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
+import { compare } from '../../../src/core/migration/state.ts'
 import {
   type Limit,
   notesOnDown,
@@ -9,8 +10,7 @@ import {
   planFresh,
   planUp,
   samePlan,
-} from '../../../src/core/migration/plan.ts'
-import { compare } from '../../../src/core/migration/state.ts'
+} from '../../../src/core/plan/plan.ts'
 import { errorOf, file, row, rows } from '../../helpers/history.ts'
 
 const [a, b, c, d] = [file('001_a'), file('002_b'), file('003_c'), file('004_d')] as const

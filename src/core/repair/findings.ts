@@ -1,7 +1,8 @@
+import { wasEmpty } from '../migration/identity.ts'
+import type { Applied } from '../migration/migration.ts'
+import type { Entry, State } from '../migration/state.ts'
+import { lostProblem, redoHint } from '../plan/refusals.ts'
 import { shellWord } from '../shell-word.ts'
-import { wasEmpty } from './identity.ts'
-import type { Applied } from './migration.ts'
-import { lostProblem, redoHint } from './plan-refusals.ts'
 import {
   accept,
   dropIndex,
@@ -14,7 +15,6 @@ import {
   statementAgain,
   statementDone,
 } from './repair.ts'
-import type { Entry, State } from './state.ts'
 
 /** A fix that is proposed, as it is shown. */
 export interface ProposedFix {

@@ -1,5 +1,5 @@
+import type { ProposedRepair } from './findings.ts'
 import type { Repair } from './repair.ts'
-import type { ProposedRepair } from './repair-findings.ts'
 import { fixOf, problemOf, type TableDamage } from './table-damage.ts'
 
 /** The one fix for all of it, which loses nothing: a table that is not nself's keeps its rows under another name. */

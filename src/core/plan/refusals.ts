@@ -1,7 +1,7 @@
 import { NselfError } from '../errors.ts'
-import { wasEmpty } from './identity.ts'
-import type { Migration, MigrationName } from './migration.ts'
-import type { Entry, State } from './state.ts'
+import { wasEmpty } from '../migration/identity.ts'
+import type { Migration, MigrationName } from '../migration/migration.ts'
+import type { Entry, State } from '../migration/state.ts'
 
 export function listNames(entries: readonly { readonly name: string }[]): string {
   return entries.map((entry) => entry.name).join(', ')

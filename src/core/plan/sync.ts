@@ -1,7 +1,7 @@
+import type { Entry, State } from '../migration/state.ts'
 import { lastAppliedFirst, type Plan, planRevert, planUp } from './plan.ts'
-import { reverted, versionsOf } from './plan-redo.ts'
-import { refuseLostRows, refuseRenumbered, refuseTwins } from './plan-refusals.ts'
-import type { Entry, State } from './state.ts'
+import { reverted, versionsOf } from './redo.ts'
+import { refuseLostRows, refuseRenumbered, refuseTwins } from './refusals.ts'
 
 /**
  * What makes a database match the files: what is applied and not in them, or in them with another text, is reverted by

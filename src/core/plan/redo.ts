@@ -1,7 +1,7 @@
 import { NselfError } from '../errors.ts'
-import type { Applied } from './migration.ts'
+import type { Applied } from '../migration/migration.ts'
+import { compare, type State } from '../migration/state.ts'
 import { type Plan, planDown, planUp } from './plan.ts'
-import { compare, type State } from './state.ts'
 
 /**
  * What `redo` would do: revert the last `count` that were applied, and apply the same again from their files. Both are

@@ -1,14 +1,14 @@
 import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
-import { DoneChecksum } from './checksum.ts'
-import { isSameText, wasEmpty } from './identity.ts'
-import type { Applied, Migration, MigrationName } from './migration.ts'
-import { listSome } from './plan-refusals.ts'
-import type { Section } from './section.ts'
-import { holdSection } from './section-text.ts'
-import type { Entry, State } from './state.ts'
+import { DoneChecksum } from '../migration/checksum.ts'
+import { isSameText, wasEmpty } from '../migration/identity.ts'
+import type { Applied, Migration, MigrationName } from '../migration/migration.ts'
+import type { Section } from '../migration/section.ts'
+import { holdSection } from '../migration/section-text.ts'
+import type { Entry, State } from '../migration/state.ts'
+import { compareVersions } from '../migration/version.ts'
+import { listSome } from '../plan/refusals.ts'
 import type { TableDamage } from './table-damage.ts'
-import { compareVersions } from './version.ts'
 
 /** One repair; `what` says it to a person. */
 export type Repair = { readonly what: string } & (

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NselfError } from '../../src/core/errors.ts'
-import type { Applied, Migration } from '../../src/core/migration/migration.ts'
-import { type Plan, planDown, planFresh, planUp } from '../../src/core/migration/plan.ts'
-import { compare } from '../../src/core/migration/state.ts'
-import { file, row } from '../helpers/history.ts'
+import { NselfError } from '../../../src/core/errors.ts'
+import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
+import { compare } from '../../../src/core/migration/state.ts'
+import { type Plan, planDown, planFresh, planUp } from '../../../src/core/plan/plan.ts'
+import { file, row } from '../../helpers/history.ts'
 
 /** One version: on which earlier ones of a random order it depends, and whether it is applied and its file is here. */
 const version = fc.record({

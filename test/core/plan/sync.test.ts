@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { planSync } from '../../../src/core/migration/plan-sync.ts'
 import { compare } from '../../../src/core/migration/state.ts'
+import { planSync } from '../../../src/core/plan/sync.ts'
 import { errorOf, file, row, rows } from '../../helpers/history.ts'
 
 const [a, b, c, d] = [file('001_a'), file('002_b'), file('003_c'), file('004_d')] as const
