@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import type { State } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { planUp } from '../../core/plan/plan.ts'
+import { planUp } from '../../core/plan/up.ts'
 import type { Report } from '../../core/report.ts'
 import { type Figures, verdictOf } from '../../core/update-verdict.ts'
 import { connect } from '../../postgres/driver/connect.ts'
@@ -29,7 +29,7 @@ export interface UpdateFlags extends RollBackFlags {
 export async function update(context: Context, flags: UpdateFlags): Promise<UpdateResult | RunResult> {
   const began = context.now()
   const kind: RunKind = {
-    plan: (state: State) => planUp(state, {}, flags.allowOutOfOrder),
+    plan: (state: State) => planUp(state, { allowOutOfOrder: flags.allowOutOfOrder }),
     command: 'db update',
     watchesAll: true,
     backsUp: true,

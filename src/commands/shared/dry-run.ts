@@ -1,6 +1,7 @@
 import { wholeText } from '../../core/migration/section-text.ts'
 import type { State } from '../../core/migration/state.ts'
-import { notesOnDown, type Plan, type Step } from '../../core/plan/plan.ts'
+import { notesOnDown } from '../../core/plan/down.ts'
+import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
 import { type Context, look } from './context.ts'

@@ -1,5 +1,5 @@
 import type { Action } from '../../core/guard.ts'
-import { planFresh } from '../../core/plan/plan.ts'
+import { planFresh } from '../../core/plan/fresh.ts'
 import { dropEverything } from '../../postgres/databases/drop-everything.ts'
 import type { Context } from './context.ts'
 import type { RunResult } from './migrate-results.ts'

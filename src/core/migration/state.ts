@@ -73,7 +73,7 @@ function statusOf(file: Migration, row: Applied | null): Status {
 }
 
 /** Whether nobody has written its UP yet. */
-function isEmpty({ up }: Migration): boolean {
+export function isEmpty({ up }: Migration): boolean {
   return up.statements.length === 0 && !up.nothingToDo
 }
 

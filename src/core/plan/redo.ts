@@ -1,7 +1,9 @@
 import { NselfError } from '../errors.ts'
 import type { Applied } from '../migration/migration.ts'
 import { compare, type State } from '../migration/state.ts'
-import { type Plan, planDown, planUp } from './plan.ts'
+import { planDown } from './down.ts'
+import type { Plan } from './plan.ts'
+import { planUp } from './up.ts'
 
 /**
  * What `redo` would do: revert the last `count` that were applied, and apply the same again from their files. Both are
@@ -26,7 +28,7 @@ export function versionsOf({ steps }: Plan): ReadonlySet<string> {
 
 /** Applies these and no others. */
 export function applyAgain(state: State, versions: ReadonlySet<string>): Plan {
-  const up = planUp(state, {}, true)
+  const up = planUp(state, { allowOutOfOrder: true })
   return { ...up, steps: up.steps.filter(({ version }) => versions.has(version)) }
 }
 

@@ -1,7 +1,11 @@
 import type { Entry, State } from '../migration/state.ts'
-import { lastAppliedFirst, type Plan, planRevert, planUp } from './plan.ts'
+import { lastAppliedFirst, planRevert } from './down.ts'
+import type { Plan } from './plan.ts'
 import { reverted, versionsOf } from './redo.ts'
-import { refuseLostRows, refuseRenumbered, refuseTwins } from './refusals.ts'
+import { refuseLostRows } from './refusals/lost-rows.ts'
+import { refuseRenumbered } from './refusals/renumbered.ts'
+import { refuseTwins } from './refusals/twins.ts'
+import { planUp } from './up.ts'
 
 /**
  * What makes a database match the files: what is applied and not in them, or in them with another text, is reverted by
@@ -28,5 +32,5 @@ function isForeign({ status, file, applied }: Entry): boolean {
 
 /** All that is pending, whatever its number. @throws NselfError as planUp. */
 export function applyRest(state: State): Plan {
-  return planUp(state, {}, true)
+  return planUp(state, { allowOutOfOrder: true })
 }

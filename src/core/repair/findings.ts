@@ -1,7 +1,8 @@
 import { wasEmpty } from '../migration/identity.ts'
 import type { Applied } from '../migration/migration.ts'
 import type { Entry, State } from '../migration/state.ts'
-import { lostProblem, redoHint } from '../plan/refusals.ts'
+import { redoHint } from '../plan/refusals/edited.ts'
+import { lostProblem } from '../plan/refusals/lost-rows.ts'
 import { shellWord } from '../shell-word.ts'
 import {
   accept,

@@ -1,13 +1,13 @@
 import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { DoneChecksum } from '../migration/checksum.ts'
+import { listSome } from '../migration/entry-words.ts'
 import { isSameText, wasEmpty } from '../migration/identity.ts'
 import type { Applied, Migration, MigrationName } from '../migration/migration.ts'
 import type { Section } from '../migration/section.ts'
 import { holdSection } from '../migration/section-text.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { compareVersions } from '../migration/version.ts'
-import { listSome } from '../plan/refusals.ts'
 import type { TableDamage } from './table-damage.ts'
 
 /** One repair; `what` says it to a person. */

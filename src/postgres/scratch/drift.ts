@@ -1,7 +1,8 @@
 import { withoutToolObjects } from '../../core/adopt/own-objects.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compare } from '../../core/migration/state.ts'
-import { type Plan, planUp } from '../../core/plan/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { planUp } from '../../core/plan/up.ts'
 import { withoutAccess } from '../../core/schema/access.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
@@ -138,7 +139,7 @@ async function replayedFingerprints(
   options: ReplayOptions,
 ): Promise<{ version: string; fingerprint: string }[]> {
   const server = await scratch.create()
-  const replan: Parameters<typeof runPlan>[2] = ({ rows }) => planUp(compare(files, rows), {}, true)
+  const replan: Parameters<typeof runPlan>[2] = ({ rows }) => planUp(compare(files, rows), { allowOutOfOrder: true })
   const first = { ...plan, steps: plan.steps.slice(0, 1) }
   await runPlan(server, first, ({ rows }) => planUp(compare(files, rows), { count: 1 }), options)
   await withScratchConnection(server, (client) => client.query(noteFingerprintsSql))

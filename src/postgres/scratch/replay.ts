@@ -3,7 +3,8 @@ import { approve } from '../../core/guard.ts'
 import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compare } from '../../core/migration/state.ts'
-import { type Plan, planUp, type Step } from '../../core/plan/plan.ts'
+import type { Plan, Step } from '../../core/plan/plan.ts'
+import { planUp } from '../../core/plan/up.ts'
 import { execute } from '../run/execute.ts'
 import type { History } from '../tracking/history.ts'
 import type { Scratch, ScratchServer } from './scratch.ts'
@@ -39,7 +40,12 @@ export async function replay(
     found?.server,
     async (server) => {
       if (steps.length > 0)
-        await runPlan(server, { ...whole, steps }, ({ rows }) => planUp(compare(files, rows), {}, true), options)
+        await runPlan(
+          server,
+          { ...whole, steps },
+          ({ rows }) => planUp(compare(files, rows), { allowOutOfOrder: true }),
+          options,
+        )
     },
     options,
   )

@@ -2,15 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { compare } from '../../../src/core/migration/state.ts'
-import {
-  type Limit,
-  notesOnDown,
-  type Plan,
-  planDown,
-  planFresh,
-  planUp,
-  samePlan,
-} from '../../../src/core/plan/plan.ts'
+import { notesOnDown, planDown } from '../../../src/core/plan/down.ts'
+import { planFresh } from '../../../src/core/plan/fresh.ts'
+import { type Limit, type Plan, samePlan } from '../../../src/core/plan/plan.ts'
+import { planUp } from '../../../src/core/plan/up.ts'
 import { errorOf, file, row, rows } from '../../helpers/history.ts'
 
 const [a, b, c, d] = [file('001_a'), file('002_b'), file('003_c'), file('004_d')] as const
@@ -19,7 +14,7 @@ const names = (plan: Plan) => plan.steps.map((step) => step.name)
 
 describe('up', () => {
   const up = (files: Migration[], history: Applied[], limit?: Limit, allow?: boolean) =>
-    planUp(compare(files, history), limit, allow)
+    planUp(compare(files, history), { ...limit, allowOutOfOrder: allow })
 
   test.each<[what: string, files: Migration[], history: Applied[], limit: Limit, expected: string[]]>([
     ['applies nothing where nothing is pending', all, rows(...all), {}, []],

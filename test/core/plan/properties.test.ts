@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { NselfError } from '../../../src/core/errors.ts'
 import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
 import { compare } from '../../../src/core/migration/state.ts'
-import { type Plan, planDown, planFresh, planUp } from '../../../src/core/plan/plan.ts'
+import { planDown } from '../../../src/core/plan/down.ts'
+import { planFresh } from '../../../src/core/plan/fresh.ts'
+import type { Plan } from '../../../src/core/plan/plan.ts'
+import { planUp } from '../../../src/core/plan/up.ts'
 import { file, row } from '../../helpers/history.ts'
 
 /** One version: on which earlier ones of a random order it depends, and whether it is applied and its file is here. */
@@ -53,7 +56,7 @@ function run(plan: Plan, history: readonly Applied[]): Applied[] {
 test('up applies each pending migration once, each after what it depends on, and then nothing', () => {
   fc.assert(
     fc.property(world, ({ files, rows }) => {
-      const plan = planUp(compare(files, rows), {}, true)
+      const plan = planUp(compare(files, rows), { allowOutOfOrder: true })
       const applied = new Set(rows.map((other) => other.version))
       expect(new Set(versionsOf(plan))).toEqual(new Set(files.map((of) => of.version).filter((of) => !applied.has(of))))
       for (const { version, file } of plan.steps) {
@@ -71,10 +74,11 @@ test('up with a limit does the first steps of up without one', () => {
   fc.assert(
     fc.property(world, fc.nat({ max: 12 }), ({ files, rows }, count) => {
       const state = compare(files, rows)
-      const all = planUp(state, {}, true)
-      expect(planUp(state, { count }, true).steps).toEqual(all.steps.slice(0, count))
+      const all = planUp(state, { allowOutOfOrder: true })
+      expect(planUp(state, { count, allowOutOfOrder: true }).steps).toEqual(all.steps.slice(0, count))
       const to = all.steps[count]?.version
-      if (to !== undefined) expect(planUp(state, { to }, true).steps).toEqual(all.steps.slice(0, count + 1))
+      if (to !== undefined)
+        expect(planUp(state, { to, allowOutOfOrder: true }).steps).toEqual(all.steps.slice(0, count + 1))
     }),
   )
 })
@@ -85,7 +89,7 @@ test('up does the same whether or not it may apply out of order, or else refuses
       const state = compare(files, rows)
       const late = state.entries.some((entry) => entry.outOfOrder)
       if (late) expect(() => planUp(state)).toThrow(NselfError)
-      else expect(planUp(state)).toEqual(planUp(state, {}, true))
+      else expect(planUp(state)).toEqual(planUp(state, { allowOutOfOrder: true }))
     }),
   )
 })
@@ -93,9 +97,10 @@ test('up does the same whether or not it may apply out of order, or else refuses
 test('up in one run or in any number of them comes to the same', () => {
   fc.assert(
     fc.property(world, fc.integer({ min: 1, max: 4 }), ({ files, rows }, count) => {
-      const once = run(planUp(compare(files, rows), {}, true), rows)
+      const once = run(planUp(compare(files, rows), { allowOutOfOrder: true }), rows)
       let little = rows
-      for (let i = 0; i < files.length; i++) little = run(planUp(compare(files, little), { count }, true), little)
+      for (let i = 0; i < files.length; i++)
+        little = run(planUp(compare(files, little), { count, allowOutOfOrder: true }), little)
       expect(little).toEqual(once)
     }),
   )
@@ -104,7 +109,7 @@ test('up in one run or in any number of them comes to the same', () => {
 test('down undoes what up did, in reverse', () => {
   fc.assert(
     fc.property(world, ({ files, rows }) => {
-      const up = planUp(compare(files, rows), {}, true)
+      const up = planUp(compare(files, rows), { allowOutOfOrder: true })
       const after = run(up, rows)
       const down = planDown(compare(files, after), { count: up.steps.length })
       expect(versionsOf(down)).toEqual(versionsOf(up).reverse())

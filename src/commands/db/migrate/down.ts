@@ -1,5 +1,6 @@
 import type { State } from '../../../core/migration/state.ts'
-import { type Limit, planDown } from '../../../core/plan/plan.ts'
+import { planDown } from '../../../core/plan/down.ts'
+import type { Limit } from '../../../core/plan/plan.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'

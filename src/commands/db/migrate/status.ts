@@ -1,6 +1,6 @@
 import type { Environment } from '../../../core/environment.ts'
 import type { Entry, State } from '../../../core/migration/state.ts'
-import { contradictions } from '../../../core/plan/refusals.ts'
+import { contradictions } from '../../../core/plan/contradictions.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import type { History } from '../../../postgres/tracking/history.ts'

@@ -1,5 +1,6 @@
 import type { State } from '../../../core/migration/state.ts'
-import { type Limit, planUp } from '../../../core/plan/plan.ts'
+import type { Limit } from '../../../core/plan/plan.ts'
+import { planUp } from '../../../core/plan/up.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
@@ -23,4 +24,4 @@ export function applyPending(context: Context, options: Omit<UpOptions, 'dryRun'
 }
 
 const planOf = (options: Omit<UpOptions, 'dryRun'>) => (state: State) =>
-  planUp(state, options.limit, options.allowOutOfOrder)
+  planUp(state, { ...options.limit, allowOutOfOrder: options.allowOutOfOrder })

@@ -1,0 +1,57 @@
+import { fileOfDown } from '../migration/down-file.ts'
+import type { Entry, State } from '../migration/state.ts'
+import { storedDown } from '../migration/stored-down.ts'
+import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.ts'
+import { refuseIrreversible } from './refusals/irreversible.ts'
+import { refuseLostRows } from './refusals/lost-rows.ts'
+import { refuseTwins } from './refusals/twins.ts'
+
+/**
+ * What `down` would revert: by order of application, the last first. `to` is kept; 0 means all of them. With both,
+ * no more than `count`.
+ * @throws NselfError `refused` where rows are gone, or one of them cannot be reverted, `usage` for an unknown `to`.
+ */
+export function planDown(state: State, limit: Limit = {}): Plan {
+  refuseTwins(state)
+  refuseLostRows(state)
+  const applied = lastAppliedFirst(state)
+  let chosen = applied.slice(0, limit.to === undefined ? (limit.count ?? 1) : undefined)
+  if (limit.to !== undefined) {
+    const at = applied.findIndex((entry) => entry.version === limit.to)
+    if (at === -1 && limit.to !== '0') throw unknownVersion(limit.to, 'not applied')
+    chosen = (at === -1 ? applied : applied.slice(0, at)).slice(0, limit.count)
+  }
+  return planRevert(state, chosen)
+}
+
+/**
+ * Reverts these, in this order.
+ * @param wayOut what to do instead where one of them has no DOWN.
+ * @throws NselfError `refused` where one of them cannot be reverted.
+ */
+export function planRevert(
+  state: State,
+  chosen: readonly Entry[],
+  wayOut = 'write a DOWN section for it, or use --to to revert only what was applied after it; nothing was changed',
+): Plan {
+  refuseIrreversible(chosen, wayOut)
+  const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
+  return { action: 'down', steps, renames: renamesOf(state) }
+}
+
+export function lastAppliedFirst({ entries }: State): Entry[] {
+  return entries
+    .filter((entry) => entry.applied !== null)
+    .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))
+}
+
+/** Which DOWN is run, where that is not simply the one of the file, as sentences. */
+export function notesOnDown({ steps }: Plan): string[] {
+  return steps.flatMap(({ direction, name, file, applied }) => {
+    if (direction !== 'down' || applied === null) return []
+    if (file === null) return [`${name} is reverted by the DOWN that was stored when it was applied`]
+    const stored = applied.revertible ? applied.shortDown : ''
+    if (stored === null || stored === storedDown(file)) return []
+    return [`${name} is reverted by the DOWN of its file, which has changed since it was applied`]
+  })
+}

@@ -1,0 +1,20 @@
+import { NselfError } from '../../errors.ts'
+import type { Migration } from '../../migration/migration.ts'
+import type { State } from '../../migration/state.ts'
+
+/** @throws NselfError `conflict` for two files of one version: nobody can tell their order. */
+export function refuseTwins({ entries, twins }: State): void {
+  const [pair] = twins
+  if (pair === undefined) return
+  const [a, b] = pair
+  const halves = /\.down$/.test(a.name) && /\.up$/.test(b.name)
+  const isApplied = (file: Migration) => entries.some((entry) => entry.file === file && entry.applied !== null)
+  const applied = pair.find(isApplied)
+  const free = applied === a ? b : applied === b ? a : b
+  const stands = applied === undefined ? 'neither is applied' : `${applied.name} is applied, ${free.name} is not`
+  throw new NselfError('conflict', `two migrations have the version ${a.version}: ${a.path} and ${b.path}; ${stands}`, {
+    hint: halves
+      ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
+      : `give ${free.name} the next free number: nself db migrate repair --renumber ${free.name}`,
+  })
+}

@@ -1,0 +1,46 @@
+import type { Entry, State, Status } from '../migration/state.ts'
+import { contradictionChecks } from './contradictions.ts'
+import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.ts'
+import { refuseEdited } from './refusals/edited.ts'
+import { refuseEmpty } from './refusals/empty.ts'
+import { refuseOutOfOrder } from './refusals/out-of-order.ts'
+import { refusePartial } from './refusals/partial.ts'
+
+/** Which of the pending migrations `up` is to run, and what of them is agreed to. */
+export interface UpChoice extends Limit {
+  /** Run those too that come before something that is applied. */
+  readonly allowOutOfOrder?: boolean | undefined
+}
+
+/** What keeps `up` from running anything, the first first. Each throws. */
+const checksOfState = [...contradictionChecks, refuseEdited, refusePartial]
+
+/** What keeps `up` from running what was chosen. Each throws. */
+const checksOfChosen: readonly ((chosen: readonly Entry[], state: State, choice: UpChoice) => void)[] = [
+  refuseOutOfOrder,
+  refuseEmpty,
+]
+
+/**
+ * What `up` would run, in order.
+ * @throws NselfError as the checks above, each with its own code; `usage` for an unknown `to`.
+ */
+export function planUp(state: State, choice: UpChoice = {}): Plan {
+  for (const check of checksOfState) check(state)
+  const chosen = choose(state, choice)
+  for (const check of checksOfChosen) check(chosen, state, choice)
+  return { action: 'up', steps: chosen.map((entry) => step('up', entry)), renames: renamesOf(state) }
+}
+
+function choose({ entries }: State, { count, to }: Limit): Entry[] {
+  const end = to === undefined ? entries.length : entries.findIndex(({ version }) => version === to) + 1
+  if (to !== undefined && end === 0) throw unknownVersion(to)
+  return entries
+    .slice(0, end)
+    .filter(({ status }) => isOpen(status))
+    .slice(0, count)
+}
+
+function isOpen(status: Status): boolean {
+  return status === 'pending' || status === 'empty' || status === 'failed'
+}
