@@ -52,13 +52,19 @@ function isPrinted(text: string): boolean {
 /** Where a person reads what to send; it comes with the package. */
 const guide = join(__dirname, '..', 'docs', 'reporting-bugs.md')
 
+/** What goes into a file or a pipe is not folded. */
+function errorWidth(): number {
+  const { isTTY, columns } = streams().stderr
+  return (isTTY && columns) || Number.POSITIVE_INFINITY
+}
+
 /** Shows why a command failed, on stderr, or as JSON on stdout. Returns the exit status. */
 export async function fail(cause: unknown, { json, debug }: FailOptions): Promise<number> {
   const error = told(cause)
   if (!(error instanceof NselfError)) return failByBug(error, json)
   for (const secret of error.location?.secrets ?? []) hideSecret(secret)
   if (!json || !isPrinted(`${jsonError(error)}\n`))
-    streams().stderr.write(`${fitting(renderError(error, await paintFor(2, processEnvironment)))}\n`)
+    streams().stderr.write(`${fitting(renderError(error, await paintFor(2, processEnvironment), errorWidth()))}\n`)
   const ci = ciOf(processEnvironment)
   if (ci !== null) (await import('./tell-ci.ts')).reportFailure(ci, error)
   if (debug && error.cause !== undefined) {

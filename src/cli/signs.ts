@@ -10,9 +10,13 @@ const plain: Readonly<Record<string, string>> = {
   '⚠': '!',
 }
 
+/** What is cut where something stands below or beside it takes one column, as it did. */
+const cutInColumns = /(?<=\d \| )…|…(?= {2})/g
+
 /** A text with signs that the terminal can show: without UTF-8 they are letters. A locale that is not set is taken for UTF-8. */
 export function fitting(text: string): string {
   const { LC_ALL, LC_CTYPE, LANG } = processEnvironment
   const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8'
-  return /utf-?8/i.test(locale) ? text : text.replace(/[✓✗─·→…⚠]/g, (sign) => plain[sign] ?? sign)
+  if (/utf-?8/i.test(locale)) return text
+  return text.replace(cutInColumns, '~').replace(/[✓✗─·→…⚠]/g, (sign) => plain[sign] ?? sign)
 }

@@ -78,6 +78,18 @@ export class NselfError extends Error {
     this.report = extra.report
   }
 
+  /** The same error with another next step or report. */
+  with({ hint = this.hint, report = this.report }: Pick<Extra, 'hint' | 'report'>): NselfError {
+    const { code, message, location, server } = this
+    return new NselfError(code, message, {
+      report,
+      cause: this,
+      ...(hint === undefined ? {} : { hint }),
+      ...(location === undefined ? {} : { location }),
+      ...(server === undefined ? {} : { server }),
+    })
+  }
+
   /** The exit status of the process, from the table in the README. */
   get exitStatus(): number {
     return exitStatus[this.code]

@@ -14,6 +14,15 @@ export interface StepResult {
   readonly effects?: readonly Effect[]
 }
 
+/** Where something ran, for the line that says how things stand now. */
+export interface RunPlace {
+  readonly database: string
+  /** `local`, `staging`, `production`. */
+  readonly environment: string
+  /** Names of the migrations that were applied before, in order. */
+  readonly appliedBefore: readonly string[]
+}
+
 export interface Report {
   readonly action: 'up' | 'down' | 'fresh'
   readonly steps: readonly StepResult[]
@@ -36,8 +45,8 @@ interface ReportedDifference {
 
 /** What an error reports besides its message, for whoever shows it or reads it as JSON. */
 export type FailureReport =
-  | ({ readonly kind: 'run' } & Report)
-  | ({ readonly kind: 'seed' } & SeedReport)
+  | ({ readonly kind: 'run'; readonly place?: RunPlace } & Report)
+  | ({ readonly kind: 'seed'; readonly place?: RunPlace } & SeedReport)
   /** Everything that must be fixed in a design, where it is more than the one that the message names. */
   | {
       readonly kind: 'design-faults'

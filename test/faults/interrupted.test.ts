@@ -100,8 +100,8 @@ describe('a signal', () => {
     const { code, stderr } = await running.finished
     expect(code).toBe(status)
     expect(stderr).toContain('interrupted at 002_slow, which was rolled back')
-    expect(stderr).toContain('Applied and kept: 001_log')
-    expect(stderr).toContain('Not run: 002_slow, 003_last')
+    expect(stderr).toContain('001_log applied')
+    expect(stderr).toContain('002_slow, 003_last not run')
     expect(await project.query(`SELECT ${sleeps}`)).toEqual([[false]])
     expect(await logged(project)).toEqual([])
     expect(await outcomes(project)).toEqual([['002_slow', 'interrupted']])

@@ -450,7 +450,7 @@ describe('the owner of a database who is no superuser', () => {
     project.write({ '002_b.sql': '-- UP\nDELETE FROM a;\n', '003_c.sql': '-- UP\nSELECT 1 / 0;\n' })
     const { code, stderr } = await project.nself('db', 'update', '--rollback-on-failure', ...as)
     expect(code, stderr).toBe(4)
-    expect(stderr).toContain('Applied and rolled back: 002_b')
+    expect(stderr).toContain('now: as it was before · 002_b rolled back')
     expect(await project.query('SELECT id FROM a')).toEqual([[1]])
   })
 
@@ -496,7 +496,7 @@ describe('the owner of a database who is no superuser', () => {
       expect(await databasesOf(project)).toEqual([databaseOf(project)])
       project.write({ '002_b.sql': '-- UP\nDELETE FROM a;\n' })
       expect((await project.nself('db', 'update', '--rollback-on-failure', ...as)).stderr).toContain(
-        'Applied and rolled back: 002_b',
+        'now: as it was before · 002_b rolled back',
       )
       expect(await project.query('SELECT id FROM a')).toEqual([[1]])
     },

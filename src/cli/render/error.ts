@@ -1,25 +1,57 @@
 import type { NselfError } from '../../core/errors.ts'
-import { type Location, withoutSecretsIn } from '../../core/location.ts'
+import { mapTexts } from '../../core/map-texts.ts'
 import type { FailureReport } from '../../core/report.ts'
+import { excerptLines, redactExcerpt } from './excerpt.ts'
+import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
-import { visibleIn } from './visible.ts'
+import { standingLine } from './standing.ts'
+import { visible, visibleIn } from './visible.ts'
 
-/** An error as the lines that a person reads: what, where, what PostgreSQL adds, how things stand, what to type next. */
-export function renderError(error: NselfError, paint: Paint): string {
-  const { message, location, server, hint, report } = visibleIn(partsOf(error))
+/**
+ * An error as the lines that a person reads: what, where, what PostgreSQL adds, how things stand, what to type next.
+ * @param width how many columns the terminal has.
+ */
+export function renderError(error: NselfError, paint: Paint, width = Number.POSITIVE_INFINITY): string {
+  const { message, server, hint, report } = mapTexts(partsOf(error), (part) => redact(visible(part)))
+  const location = error.location && visibleIn(error.location)
   if (error.code === 'no-project') return redact([message, ...hintLines(hint)].join('\n'))
   // Who says no has made no error.
   const isCancelled = error.code === 'not-confirmed' && hint === undefined
-  const lines = [isCancelled ? message : `${paint.red('Error:')} ${message}`]
-  if (location) lines.push(...excerptLines(redactExcerpt(location)))
-  if (server?.detail) lines.push(`  DETAIL: ${server.detail}`)
-  if (server?.hint) lines.push(`  HINT: ${server.hint}`)
-  if (server?.where) lines.push(`  CONTEXT: ${server.where.replaceAll('\n', '\n           ')}`)
-  lines.push(...faultLines(report), ...stepLines(report))
-  if (hint) lines.push(`${paint.cyan('Next:')} ${withGivenFlags(hint)}`)
+  const text = isCancelled ? message : `Error: ${withoutName(message, report)}`
+  const lines = [fold(text, width, '  ').replace(/^Error:/, paint.red('Error:'))]
+  const excerpt = location && excerptLines(redactExcerpt(location), server?.detail, paint, width)
+  if (excerpt) lines.push(...excerpt.lines)
+  if (server?.detail && !excerpt?.remarked) lines.push(addition('DETAIL', server.detail, width))
+  if (server?.hint) lines.push(addition('HINT', server.hint, width))
+  if (server?.where) lines.push(addition('CONTEXT', server.where, width))
+  lines.push(...faultLines(report))
+  const standing = report && standingLine(report, width)
+  if (standing) lines.push(standing)
+  if (hint) lines.push(nextLine(withGivenFlags(hint), paint, width))
   return redact(lines.join('\n'))
+}
+
+/** The step that failed is named above, and its file below. */
+function withoutName(message: string, report: FailureReport | undefined): string {
+  if (report?.kind !== 'run' && report?.kind !== 'seed') return message
+  const failed = report.steps.find(({ outcome }) => outcome === 'failed')
+  const start = `${failed?.name} failed: `
+  return message.startsWith(start) ? message.slice(start.length) : message
+}
+
+/** What PostgreSQL adds, under its own word for it. */
+function addition(label: string, text: string, width: number): string {
+  const indent = ' '.repeat(label.length + 4)
+  return `  ${label}: ${text
+    .split('\n')
+    .map((line) => fold(line, width, indent, indent.length))
+    .join(`\n${indent}`)}`
+}
+
+function nextLine(hint: string, paint: Paint, width: number): string {
+  return `${paint.cyan('Next:')} ${fold(hint, width, '      ', 6)}`
 }
 
 /** What can be typed, a line each. */
@@ -27,22 +59,8 @@ function hintLines(hint: string | undefined): string[] {
   return (hint ?? '').split('\n').map((line) => `  ${line}`)
 }
 
-const partsOf = ({ message, location, server, hint, report }: NselfError) => ({
-  message,
-  location,
-  server,
-  hint,
-  report,
-})
-
-function excerptLines({ path, line, column, excerpt, caret }: Location): string[] {
-  const blank = ' '.repeat(String(line).length)
-  const shown = [`  ${path}:${line}:${column}`, `  ${line} | ${excerpt}`]
-  return caret > 0 ? [...shown, `  ${blank} | ${' '.repeat(caret - 1)}^`] : shown
-}
-
-/** A place as it may be shown. */
-export const redactExcerpt = (location: Location): Location => withoutSecretsIn(location, redact)
+/** Redacted one by one: folded, a password may be on two lines. */
+const partsOf = ({ message, server, hint, report }: NselfError) => ({ message, server, hint, report })
 
 const faultsShown = 10
 
@@ -55,23 +73,4 @@ function faultLines(report: FailureReport | undefined): string[] {
   })
   const rest = more.length > faultsShown ? [`  and ${more.length - faultsShown} more`] : []
   return more.length === 0 ? [] : ['Also:', ...lines, ...rest]
-}
-
-/** What became of each migration or seed of a run. */
-function stepLines(report: FailureReport | undefined): string[] {
-  if (report?.kind !== 'run' && report?.kind !== 'seed') return []
-  const names = (outcome: string) => report.steps.filter((step) => step.outcome === outcome).map((step) => step.name)
-  const isUndone = report.kind === 'run' && report.rolledBack === true
-  const verb = report.action === 'down' ? 'Reverted' : 'Applied'
-  const line = (label: string, list: string[]) =>
-    list.length === 0
-      ? []
-      : [
-          `${label}: ${list.length > 6 ? `${list.slice(0, 5).join(', ')} … ${list.at(-1)} (${list.length})` : list.join(', ')}`,
-        ]
-  return [
-    ...line(`${verb} and ${isUndone ? 'rolled back' : 'kept'}`, names('done')),
-    ...line('Failed', names('failed')),
-    ...line('Not run', names('not-run')),
-  ]
 }

@@ -1,19 +1,25 @@
 import { displayWidth } from './display-width.ts'
 
+/** A command to paste, to the end of what may belong to it. */
+const command = /\bnself (?:db|env|init|start|stop|logs|up|down|status|create)\b[^;,\n]*?(?=[;,\n]|: |\. | +\(|$)/g
+const noBreak = '\u00a0'
+
 /**
  * A text in lines of at most `width` columns, broken at words, each after the first begun with `indent`. The first may
- * have `taken` columns less. A word that is wider than a line stands alone on one.
+ * have `taken` columns less. A word that is wider than a line stands alone on one, and so does a command: pasted, it
+ * must still be one line.
  */
 export function fold(text: string, width: number, indent = '', taken = 0): string {
+  if (width === Number.POSITIVE_INFINITY) return text
   const lines: string[] = []
   let line = ''
   let room = width - taken
-  for (const word of text.split(' ')) {
+  for (const word of text.replace(command, (found) => found.replaceAll(' ', noBreak)).split(' ')) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
       lines.push(line)
       line = word
       room = width - indent.length
     } else line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].join(`\n${indent}`)
+  return [...lines, line].join(`\n${indent}`).replaceAll(noBreak, ' ')
 }

@@ -13,6 +13,7 @@ import { backupFirst } from '../shared/backup-first.ts'
 import type { Context } from '../shared/context.ts'
 import { figuresOf } from '../shared/figures.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
+import { placed, placeOfRun } from '../shared/place-of-run.ts'
 import { migrationCount, nothingToDo, prepare, type RunKind } from '../shared/prepare-run.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
 import { confirm, perform } from '../shared/run-plan.ts'
@@ -47,7 +48,8 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
   try {
     const report = await perform(context, prepared, approved, kind, { ...flags, singleTransaction: false })
     applied = report
-    const verified = await verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
+    const checking = verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
+    const verified = await placed(checking, placeOfRun(context, prepared))
     await tellDrift(context, server)
     return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
   } catch (error) {

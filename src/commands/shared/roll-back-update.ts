@@ -132,12 +132,5 @@ async function rollBack(context: Context, taken: TakenBackup, flags: RollBackFla
 }
 
 function withHint(error: NselfError, hint: string, report = error.report): NselfError {
-  const { location, server } = error
-  return new NselfError(error.code, error.message, {
-    ...(location ? { location } : {}),
-    ...(server ? { server } : {}),
-    report,
-    hint: hint.replace(/^; /, ''),
-    cause: error,
-  })
+  return error.with({ hint: hint.replace(/^; /, ''), report })
 }

@@ -2,6 +2,7 @@ import { certain } from '../../core/certain.ts'
 import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { type Approved, approve, approvedOnes, phrase, wouldAsk } from '../../core/guard.ts'
+import type { Direction } from '../../core/migration/marker.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -15,6 +16,7 @@ import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
 import { briefingOf, type RunPart } from './brief-run.ts'
 import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
+import { placed, placeOfRun } from './place-of-run.ts'
 import { nothingToDo, type Prepared, prepareOn, type RunKind } from './prepare-run.ts'
 import { ReusableConnection } from './reusable-connection.ts'
 import { stepTeller, tellBeginning } from './tell-steps.ts'
@@ -102,15 +104,7 @@ function afterFirst(error: NselfError, { action, steps }: Report, { command = 'd
   const names = steps.map(({ name }) => name).join(', ')
   const done = `${names} ${steps.length === 1 ? 'is' : 'are'} ${action === 'down' ? 'reverted' : 'applied'}`
   const next = error.code === 'refused' ? error.hint : `once the cause is fixed: nself ${command}`
-  const { location, server, report, cause } = error
-  const hint = `${done}${next === undefined ? '' : `; ${next}`}`
-  return new NselfError(error.code, error.message, {
-    hint,
-    report,
-    cause,
-    ...(location ? { location } : {}),
-    ...(server ? { server } : {}),
-  })
+  return error.with({ hint: `${done}${next === undefined ? '' : `; ${next}`}` })
 }
 
 /** Nothing is to be run, so nothing is asked: but a stricter environment than the mark says is remembered all the same. */
@@ -166,7 +160,7 @@ export async function perform(
   const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
   context.progress(`waiting for the lock of ${database}`)
   tellBeginning(context, prepared)
-  return execute(server, approved, {
+  const running = execute(server, approved, {
     environment,
     branch: branchOf(root),
     ...flags,
@@ -176,9 +170,17 @@ export async function perform(
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
     signal: context.signal,
     approveLine: approveLine(context, kind, flags),
+    again: continuing(kind),
     open,
     ...(kind.before ? { before: kind.before } : {}),
   })
+  return placed(running, placeOfRun(context, prepared))
+}
+
+/** What is typed to continue once the cause of a failure is fixed, after a step up or down. */
+function continuing({ command = 'db migrate up', backsUp }: RunKind): Record<Direction, string> {
+  const isUp = backsUp === true || command.startsWith('db migrate up')
+  return { up: `nself ${isUp ? command : 'db migrate up'}`, down: `nself ${isUp ? 'db migrate down' : command}` }
 }
 
 /** The command that approves what a step was rolled back for. */

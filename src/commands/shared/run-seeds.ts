@@ -11,6 +11,7 @@ import { briefedSteps, briefingOn } from './brief.ts'
 import { type Context, type Look, look, refuseLost, refuseOtherEnvironment, refuseReadOnly } from './context.ts'
 import { lookAtScripts, type ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
+import { placed, placeOfRun } from './place-of-run.ts'
 import { migrationCount } from './prepare-run.ts'
 import type { SeedResult } from './seed-results.ts'
 
@@ -66,7 +67,7 @@ export async function runSeedsOf(
   if (!wouldAsk(intent, environment, context.answers, context.ask)) for (const line of lines) context.tell(line)
   const approved = await approve(intent, environment, context.answers, context.ask)
   context.progress(`waiting for the lock of ${database}`)
-  const { steps } = await runSeeds(server, approved, {
+  const running = runSeeds(server, approved, {
     environment,
     ...flags,
     approveLine: approveLine(context, which, flags.again),
@@ -75,6 +76,7 @@ export async function runSeedsOf(
     onSeed: ({ name }, outcome) => context.tell(`${outcome === 'done' ? '✓' : '✗'} ${name}`),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
   })
+  const { steps } = await placed(running, placeOfRun(context, { server, state }))
   return result(steps)
 }
 

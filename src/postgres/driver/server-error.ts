@@ -23,8 +23,8 @@ export function isOfTracking({ code = '', message, schema }: ServerError): boole
 export const tracksNoMore =
   'the tables of the schema nself are not as nself made them; to see what is wrong and fix it: nself db migrate repair'
 
-/** What to do about an error of the server, by its SQLSTATE. */
-export function hintFor(error: ServerError): string {
+/** What to do about an error of the server, by its SQLSTATE. @param fixIt what to do about a fault of the file itself. */
+export function hintFor(error: ServerError, fixIt = thenContinue): string {
   switch (error.code) {
     case '55P04':
       return 'a new enum value can be used only after it is committed: use it in the next migration'
@@ -40,7 +40,7 @@ export function hintFor(error: ServerError): string {
       if (/nself\.(migrations|journal)/.test(error.message)) {
         return 'the migration drops what nself keeps in the schema nself; leave that schema alone'
       }
-      return thenContinue
+      return fixIt
     case '25006':
       return 'the server is read-only (a standby, or default_transaction_read_only): connect to the primary'
     case '42501':
@@ -54,6 +54,6 @@ export function hintFor(error: ServerError): string {
     case '25P02':
       return 'an earlier statement of this transaction failed'
     default:
-      return thenContinue
+      return fixIt
   }
 }

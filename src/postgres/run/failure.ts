@@ -10,25 +10,30 @@ import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor, isOfTracking, tracksNoMore } from '../driver/server-error.ts'
 import { isSwallowed } from '../tracking/records.ts'
 import type { SqlMessage } from './messages.ts'
-import { doneStatements } from './report.ts'
 import type { Failed, Script } from './transaction.ts'
 
-/** What failed, pointed at in the migration's file as nearly as PostgreSQL tells. */
+/**
+ * What failed, pointed at in the migration's file as nearly as PostgreSQL tells.
+ * @param again the command line that continues once the file is fixed.
+ */
 export async function migrationFailure(
   client: Client,
   { step, section }: Pick<Script, 'step' | 'section'>,
   { message, outcome }: Failed,
   report: FailureReport,
+  again?: string,
 ): Promise<NselfError> {
   const error = certain(outcome.error)
   if (isSwallowed(error)) return swallowed(step.name, error, report)
   const location = message === null ? undefined : placeOfFailure(step, section, message, outcome)
-  const kept = doneStatements(report)
   const isOurs = location === undefined && isOfTracking(error)
   const next = isOurs
     ? tracksNoMore
-    : ((await missingRight(client, error)) ?? alreadyThere(step, error) ?? goneAlready(step, error) ?? hintFor(error))
-  const hint = [kept, committedInside(section, message), next].filter((part) => part !== null).join('; ')
+    : ((await missingRight(client, error)) ??
+      alreadyThere(step, error) ??
+      goneAlready(step, error) ??
+      hintFor(error, fixIt(step, report, again)))
+  const hint = [committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
   const atCommit = error.code?.startsWith('23') ? ' at COMMIT, when deferred constraints are checked' : ' at COMMIT'
   const where = message !== null && location === undefined ? atCommit : ''
@@ -40,6 +45,14 @@ export async function migrationFailure(
     report,
     cause: error,
   })
+}
+
+/** `fix 002_change.sql, then: nself db migrate up` */
+function fixIt({ name, file, direction }: Script['step'], report: FailureReport, again?: string): string {
+  if (report.kind === 'seed') return `fix ${name}.sql, then: ${again ?? 'nself db seed'}`
+  const then = again ?? (direction === 'down' ? 'nself db migrate down' : 'nself db migrate up')
+  if (file === null) return `put ${name}.sql back with a DOWN that works, then: ${then}`
+  return `fix ${direction === 'down' ? 'the DOWN of ' : ''}${name}.sql, then: ${then}`
 }
 
 /** What is told of a statement that commits by itself, outside a transaction of ours: nobody knows how far it got. */

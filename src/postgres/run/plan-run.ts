@@ -187,7 +187,7 @@ export class Run {
     const partly = !transaction && (effects === null || done > 0)
     const report = { kind: 'run', ...this.report(work.step, partly ? { partly, ...part } : part) } as const
     if (effects !== null) return effectRefusal(work.step.name, effects, report, this.options.approveLine ?? '')
-    return migrationFailure(this.session.client, work, failed, report)
+    return migrationFailure(this.session.client, work, failed, report, this.options.again?.[work.step.direction])
   }
 
   private async interrupted(work: Work): Promise<NselfError> {

@@ -1,6 +1,6 @@
 import type { Effect } from '../../core/effect.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
-import type { FailureReport, Report, StepResult } from '../../core/report.ts'
+import type { Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'
 
 /** How far a step got that failed outside a transaction. */
@@ -14,14 +14,6 @@ export function reportOf(plan: Plan, done: number, failed: Step | null = null, p
     return { name, version, direction, outcome: i < done ? 'done' : 'not-run' }
   })
   return { action: plan.action, steps }
-}
-
-/** What of a step that failed is done and stays, as a sentence; null where that is nothing. */
-export function doneStatements(report: FailureReport): string | null {
-  const failed = report.kind === 'run' ? report.steps.find(({ outcome }) => outcome === 'failed') : undefined
-  const { done, total } = failed?.statements ?? { done: 0, total: 0 }
-  if (failed === undefined || done === 0) return null
-  return `${done === 1 ? 'statement 1' : `statements 1 to ${done}`} of ${total} of ${failed.name} ${done === 1 ? 'is' : 'are'} done and kept`
 }
 
 export function withEffects<Of extends object>(

@@ -1,3 +1,4 @@
+import type { Direction } from '../../core/migration/marker.ts'
 import type { Step } from '../../core/plan/plan.ts'
 import type { Connection } from '../driver/connect.ts'
 import type { Origin } from '../tracking/records.ts'
@@ -11,6 +12,8 @@ export interface RunOptions extends Origin {
   readonly signal: AbortSignal
   /** The command line that approves what a step was rolled back for. */
   readonly approveLine?: string
+  /** The command lines that continue once the cause of a failure is fixed, for a step of either direction. */
+  readonly again?: Readonly<Record<Direction, string>>
   /** The database is made to be looked at and dropped: what its schema has become need not be remembered. */
   readonly isScratch?: boolean
   /** Runs under the lock before the first step. */

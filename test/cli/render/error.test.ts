@@ -4,8 +4,7 @@ import { jsonError } from '../../../src/cli/render/json/error.ts'
 import { redact } from '../../../src/cli/render/redact.ts'
 import { NselfError } from '../../../src/core/errors.ts'
 import { locate } from '../../../src/core/location.ts'
-
-const plain = { red: String, green: String, yellow: String, cyan: String, bold: String, dim: String }
+import { plain } from './paints.ts'
 
 test.each([
   ['postgresql://app:sesame@host/db', 'postgresql://app:***@host/db'],

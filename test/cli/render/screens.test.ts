@@ -5,21 +5,11 @@ import { fold } from '../../../src/cli/render/fold.ts'
 import { wantsColour } from '../../../src/cli/render/paint.ts'
 import { renderStatus } from '../../../src/cli/render/status.ts'
 import type { StatusResult } from '../../../src/commands/shared/migrate-results.ts'
+import { painted, plain } from './paints.ts'
 import { results } from './samples.ts'
 
 // Times are shown in the zone of whoever reads them.
 process.env.TZ = 'UTC'
-
-const plain = { red: String, green: String, yellow: String, cyan: String, bold: String, dim: String }
-const paint = (letter: string) => (text: string) => `<${letter}>${text}</${letter}>`
-const painted = {
-  red: paint('r'),
-  green: paint('g'),
-  yellow: paint('y'),
-  cyan: paint('c'),
-  bold: paint('b'),
-  dim: paint('d'),
-}
 
 type Entry = StatusResult['migrations'][number]
 const entry = (name: string, status: Entry['status'], more: Partial<Entry> = {}): Entry => ({

@@ -128,7 +128,7 @@ describe('what was rolled back is named, and then approved', () => {
       code: 'refused',
       message:
         '003_x was rolled back, because it does what was not approved: deletes 2 rows from customers; deletes 2 rows from orders',
-      hint: `nothing of 003_x is left; what ran before it stays applied. Look at it; to approve exactly this: nself db migrate up --env production --no-backup --confirm ${phrase}`,
+      hint: `look at it; to approve exactly this: nself db migrate up --env production --no-backup --confirm ${phrase}`,
     })
     expect(error.report.steps.map((step: { outcome: string }) => step.outcome)).toEqual(['done', 'failed', 'not-run'])
     expect(await upWith(project).catch((error) => error.code)).toBe('not-confirmed')

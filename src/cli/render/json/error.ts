@@ -1,6 +1,6 @@
 import type { NselfError } from '../../../core/errors.ts'
 import type { FailureReport } from '../../../core/report.ts'
-import { redactExcerpt } from '../error.ts'
+import { redactExcerpt } from '../excerpt.ts'
 import { withGivenFlags } from '../given-flags.ts'
 import { redact } from '../redact.ts'
 import { format } from './document.ts'
