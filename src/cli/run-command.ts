@@ -9,6 +9,7 @@ import { processEnvironment, wantsDebug } from '../project/process-environment.t
 import { loadOtherSettings, loadSettings } from '../project/settings.ts'
 import { questionsFor } from './ask.ts'
 import { leave, print, streams } from './output.ts'
+import { leaveWebAssemblyPlain } from './plain-webassembly.ts'
 import { progressOn } from './progress.ts'
 import { carryFlags, withGivenFlags } from './render/given-flags.ts'
 import { jsonResult } from './render/json/document.ts'
@@ -95,6 +96,7 @@ async function textOf(result: Result): Promise<string> {
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
+  leaveWebAssemblyPlain()
   carryFlags(flags)
   if (flags.debug === true || wantsDebug()) showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())

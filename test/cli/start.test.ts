@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkout } from '../helpers/cli.ts'
 
@@ -46,4 +48,18 @@ test('a command that connects loads the driver, and without a terminal not chalk
 test('what a command that connects loads is a handful of files', () => {
   const url = 'postgres://nobody@127.0.0.1:1/none'
   expect(filesLoadedBy('db', 'migrate', 'status', '--database-url', url).length).toBeLessThan(10)
+})
+
+test('the parser of SQL is left as it is compiled first, for to optimise it takes longer than to parse', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nself-parse-'))
+  const columns = Array.from({ length: 100 }, (_, i) => `c${i} numeric(10, 2) NOT NULL DEFAULT ${i}`).join(', ')
+  const tables = Array.from({ length: 100 }, (_, i) => `CREATE TABLE t${i} (${columns});\n`).join('')
+  mkdirSync(join(folder, 'nself/migrations'), { recursive: true })
+  writeFileSync(join(folder, 'nself/migrations/001_tables.sql'), `-- UP\n${tables}`)
+  const nself = join(checkout, 'bin/nself.js')
+  const args = ['--trace-wasm-compilation-times', nself, 'db', 'check', '--only', 'parse', '--all']
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  rmSync(folder, { recursive: true })
+  expect(stdout).toContain('using Liftoff')
+  expect(stdout).not.toContain('using TurboFan')
 })
