@@ -3,6 +3,7 @@ import type { Ci } from '../project/ci.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { LogSection } from './ci/log-section.ts'
 import { inWorkflowLog } from './ci/workflow-command.ts'
+import { foldBeside } from './render/fold.ts'
 import { wantsColour } from './render/paint.ts'
 import { fitting } from './signs.ts'
 
@@ -38,7 +39,11 @@ export function progressOn(stderr: () => NodeJS.WriteStream, ci?: Ci['kind']): P
 
   const write = (sentence: string) => {
     section.open()
-    line.around(() => stderr().write(`${ci === 'github' ? inWorkflowLog(sentence) : fitting(sentence)}\n`))
+    line.around(() => stderr().write(`${ci === 'github' ? inWorkflowLog(sentence) : fitting(folded(sentence))}\n`))
+  }
+  const folded = (sentence: string) => {
+    const { isTTY, columns } = stderr()
+    return isTTY && columns > 0 ? foldBeside(sentence, columns) : sentence
   }
   return {
     tell(sentence) {

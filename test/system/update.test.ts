@@ -77,12 +77,12 @@ describe('an update', () => {
     const project = await withUsers()
     await project.query('CREATE TABLE kept AS SELECT 1 AS id; ALTER TABLE kept ADD CHECK (id > 0) NOT VALID')
     project.write({ '002_t.sql': "-- UP\nSELECT setval('users_id_seq', 7);\nALTER TABLE users RENAME TO people;\n" })
-    const { code, stdout, stderr } = await update(project)
+    const { code, stderr } = await update(project)
     expect(code, stderr).toBe(0)
     expect(stderr).toContain('Warning: constraint kept_id_check on kept is not validated')
     expect(stderr).toContain('Warning: public.users_id_seq of public.people.id is behind its column')
-    expect(stdout).toMatch(
-      /^Verified: every file is recorded .*, no table has fewer rows, no index is INVALID, 2 tables with 101 rows$/m,
+    expect(stderr).toMatch(
+      / ✓ 2 tables, 101 rows: every file is recorded with its checksum, no table has fewer rows, no index is INVALID$/m,
     )
   })
 
@@ -105,9 +105,18 @@ describe('rolling back', () => {
     })
     const { code, stderr } = await update(project, '--rollback-on-failure')
     expect(code).toBe(4)
+    const stages = [
+      /^1\/4 Backup {4}✓ nself_full_\d+_\d+\.dump {3}[\d.]+ kB, verified, [\d.]+ m?s$/m,
+      /^2\/4 Apply {5}✓ 002_t {2}[\d.]+ m?s\n {14}✗ 003_u \(003_u\.sql:2\) {2}division by zero$/m,
+      /^3\/4 Verify {4}not reached\n4\/4 Restore {3}restoring the backup of \d\d:\d\d:\d\d UTC$/m,
+    ]
+    for (const stage of stages) expect(stderr).toMatch(stage)
     expect(stderr).toContain('Error: division by zero')
+    expect(stderr).toContain('Next: fix 003_u.sql, then: nself db update\n')
     expect(stderr).toContain('now: as it was before · 002_t rolled back · 003_u not applied')
-    expect(stderr).toMatch(/rolled back to nself_full_.*; the failed database is kept as \w+_before_/)
+    expect(stderr).toMatch(
+      /^✓ Restored\. The failed database is kept as \w+_before_\w+; to drop it: nself db backup prune --databases$/m,
+    )
     expect(dumpText(project)).toBe(before)
     expect(await databases(project)).toBe(1)
   })
@@ -143,7 +152,7 @@ describe('rolling back', () => {
     expect(await project.statuses()).toEqual(['001_users applied', '002_t pending'])
     const { code, stderr } = await at(...phrase)
     expect(code, stderr).toBe(4)
-    expect(stderr).toContain('rolled back to')
+    expect(stderr).toContain('✓ Restored.')
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
   })
 
@@ -162,7 +171,7 @@ describe('rolling back', () => {
       terminal.type(`${typed}\r`)
       const { code, screen } = await terminal.finished
       expect(code, screen).toBe(4)
-      expect(screen).toContain(rows === 0 ? 'or restore the backup: nself db restore' : 'rolled back to')
+      expect(screen).toContain(rows === 0 ? 'or restore the backup:' : '✓ Restored.')
       expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[rows]])
     },
   )
@@ -171,7 +180,7 @@ describe('rolling back', () => {
     const project = await withUsers()
     project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
     const terminal = project.atTerminal('db', 'update')
-    await standsStill(project, terminal, 'restore the backup that was just taken?')
+    await standsStill(project, terminal, 'What was written since then is lost. (y/N)')
     terminal.type('y\r')
     expect((await terminal.finished).code).toBe(4)
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[100]])
@@ -182,7 +191,7 @@ test('an update whose question is answered with Ctrl-C says that the migrations 
   const project = await withUsers()
   project.write({ '002_t.sql': '-- UP\nDELETE FROM users;\n' })
   const terminal = project.atTerminal('db', 'update')
-  await terminal.shows('restore the backup that was just taken?')
+  await terminal.shows('What was written since then is lost. (y/N)')
   terminal.type(keys.ctrlC)
   const { code, screen } = await terminal.finished
   expect(code).toBe(130)

@@ -23,3 +23,15 @@ export function fold(text: string, width: number, indent = '', taken = 0): strin
   }
   return [...lines, line].join(`\n${indent}`).replaceAll(noBreak, ' ')
 }
+
+/** A sentence, or several lines, to the width of a terminal: what stands in a column of its own is folded in that column. */
+export function foldBeside(sentence: string, width: number): string {
+  return sentence
+    .split('\n')
+    .map((line) => {
+      const start = /^(?:\d\/\d \S+ +| +)?(?:[✓✗] )?/.exec(line)?.[0] ?? ''
+      const indent = ' '.repeat(start === '' ? 2 : start.length)
+      return start + fold(line.slice(start.length), width, indent, start.length)
+    })
+    .join('\n')
+}

@@ -30,13 +30,9 @@ export function effectLines({ name, effects = [] }: Pick<RunResult['steps'][numb
   return [...effects.slice(0, effectsShown).map((effect) => `${name}: ${effectLine(effect)}`), ...more]
 }
 
-export function renderUpdate({ verified, backup, ...run }: UpdateResult): string {
-  const { tables, rows, holds } = verified
-  return [
-    renderRun({ ...run, kind: 'run' }),
-    `Verified: ${['every file is recorded with its checksum', ...holds, `${tables} tables with ${rows} rows`].join(', ')}`,
-    `Backup: ${backup}`,
-  ].join('\n')
+/** What was backed up and verified stands in the stages above it. */
+export function renderUpdate({ verified: _, backup, ...run }: UpdateResult): string {
+  return `${renderRun({ ...run, kind: 'run' })}\nBackup: ${backup}`
 }
 
 export function renderDryRun({ steps }: DryRunResult): string {

@@ -41,7 +41,7 @@ function appliedBefore(steps: readonly Step[], action: Report['action'], place: 
   const names = place.appliedBefore.filter((name) => !steps.some((step) => step.name === name))
   const last = names.at(-1)
   if (last === undefined) return []
-  return [names.length === 1 ? `${last} applied` : `${last} and ${names.length - 1} before it applied`]
+  return [names.length <= 2 ? `${names.join(', ')} applied` : `${last} and ${names.length - 1} before it applied`]
 }
 
 function leftOf({ name, direction, partly, statements }: StepResult): string {

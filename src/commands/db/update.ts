@@ -9,7 +9,6 @@ import type { Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { doneIn } from '../../postgres/run/report.ts'
 import { readHistory } from '../../postgres/tracking/history.ts'
-import { backupFirst } from '../shared/backup-first.ts'
 import type { Context } from '../shared/context.ts'
 import { figuresOf } from '../shared/figures.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
@@ -17,8 +16,9 @@ import { placed, placeOfRun } from '../shared/place-of-run.ts'
 import { migrationCount, nothingToDo, prepare, type RunKind } from '../shared/prepare-run.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
 import { confirm, perform } from '../shared/run-plan.ts'
-import { findBackupMeans } from '../shared/take-backup.ts'
+import { findBackupMeans, takeBackup } from '../shared/take-backup.ts'
 import { tellDrift } from '../shared/tell-drift.ts'
+import { UpdateStages } from '../shared/update-stages.ts'
 
 export interface UpdateFlags extends RollBackFlags {
   readonly allowOutOfOrder: boolean
@@ -43,17 +43,26 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
   const means = await findBackupMeans(context)
   const approved = await confirm(context, prepared, kind)
   const before = await figuresOf(context, server)
-  const taken = await backupFirst(context, means, flags)
+  const stages = new UpdateStages(context)
+  stages.begin(1)
+  const taken = await takeBackup(stages.context, { ...flags, kind: 'full' }, means)
+  stages.backedUp(taken)
   let applied: Report | null = null
   try {
-    const report = await perform(context, prepared, approved, kind, { ...flags, singleTransaction: false })
+    stages.begin(2)
+    const told = { ...kind, onStep: stages.stepDone() }
+    const report = await perform(stages.context, prepared, approved, told, { ...flags, singleTransaction: false })
     applied = report
-    const checking = verify(context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
+    stages.begin(3)
+    const checking = verify(stages.context, server, { plan, before, report, allowLostRows: flags.allowLostRows })
     const verified = await placed(checking, placeOfRun(context, prepared))
-    await tellDrift(context, server)
+    stages.verified(verified)
+    await tellDrift(stages.context, server)
+    stages.begin(4)
+    stages.context.tell('not needed')
     return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
   } catch (error) {
-    throw error instanceof NselfError ? await afterFailure(context, error, taken, flags, applied, before) : error
+    throw error instanceof NselfError ? await afterFailure(stages, error, taken, flags, applied, before) : error
   }
 }
 

@@ -42,6 +42,8 @@ export interface RunKind {
   /** For the guard; without it that of the plan. */
   readonly action?: Action
   readonly before?: (connection: Connection) => Promise<void>
+  /** Tells what became of each step, in place of a line for what begins and one for each step. */
+  readonly onStep?: (step: Plan['steps'][number], outcome: 'done' | 'failed') => void
 }
 
 /** What is to be run, looked at without any lock. */

@@ -1,3 +1,4 @@
+import { takenAtOf } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { phrase } from '../../core/guard.ts'
 import type { Report } from '../../core/report.ts'
@@ -9,6 +10,7 @@ import { figuresOf } from './figures.ts'
 import { pruneKeptLine } from './kept-databases.ts'
 import { restoreBackup } from './restore-backup.ts'
 import type { TakenBackup } from './take-backup.ts'
+import { type UpdateStages, whatIsApplied } from './update-stages.ts'
 
 export interface RollBackFlags {
   readonly rollbackOnFailure: boolean
@@ -24,13 +26,16 @@ export interface RollBackFlags {
  * @param before what was counted before the backup.
  */
 export async function afterFailure(
-  context: Context,
+  stages: UpdateStages,
   error: NselfError,
   taken: TakenBackup,
   flags: RollBackFlags,
   applied: Report | null,
   before: Figures,
 ): Promise<NselfError> {
+  const { context } = stages
+  stages.failed(error, applied)
+  stages.begin(4)
   if (applied !== null && error.code !== 'verification-failed') {
     const hint = `all migrations are applied, but not verified; to verify them, run the same command again; to restore the backup instead: ${restoreLine(context, taken)}`
     return withHint(error, hint, { kind: 'run', ...applied })
@@ -38,10 +43,13 @@ export async function afterFailure(
   if (error.code === 'connection' && error.report === undefined) {
     return withHint(error, `${error.hint ?? ''}; to see what was applied: nself db migrate status; the backup is kept`)
   }
-  if (!changed(error)) return withHint(error, `${error.hint ?? ''}; nothing was changed, and the backup is kept`)
+  if (!changed(error)) {
+    context.tell('not needed: nothing was changed, and the backup is kept')
+    return error
+  }
   const line = restoreLine(context, taken)
   const isOver = ['interrupted', 'terminated', 'hung-up'].includes(error.code)
-  const wanted = isOver ? false : await isWanted(context, error, flags, before).catch(asStopped)
+  const wanted = isOver ? false : await isWanted(stages, error, taken, flags, before).catch(asStopped)
   if (wanted instanceof NselfError) {
     return new NselfError(wanted.code, `interrupted at the question; ${error.message}`, {
       report: error.report,
@@ -52,14 +60,20 @@ export async function afterFailure(
   if (!wanted) return withHint(error, `${error.hint ?? ''}; or restore the backup: ${line}`)
   try {
     const kept = await rollBack(context, taken, flags)
-    const study = kept === null ? '' : `; the failed database is kept as ${kept}; to drop it: ${pruneKeptLine(context)}`
+    stages.restored(kept, pruneKeptLine(context))
     const report = error.report?.kind === 'run' ? { ...error.report, rolledBack: true as const } : error.report
-    return withHint(error, `rolled back to ${taken.name}${study}`, report)
+    return error.with({ hint: hintAfter(error), report })
   } catch (failure) {
     // Of the roll back it may be true, but migrations are applied.
     const why = (failure instanceof Error ? failure.message : String(failure)).replace(/; nothing was changed$/, '')
     return withHint(error, `rolling back failed too: ${why}; the backup is intact, to restore it: ${line}`)
   }
+}
+
+/** What is to be done once the database is as it was. */
+function hintAfter({ code, hint }: NselfError): string {
+  if (code !== 'verification-failed') return hint ?? 'nself db update'
+  return 'fix the migration, then: nself db update; or, if these rows are meant to be deleted: nself db update --allow-lost-rows'
 }
 
 /** @throws what is no error of a user. */
@@ -88,17 +102,33 @@ export function refuseSilentRollBack({ settings, answers, ask }: Context, flags:
   })
 }
 
-async function isWanted(context: Context, error: NselfError, flags: RollBackFlags, before: Figures): Promise<boolean> {
+async function isWanted(
+  stages: UpdateStages,
+  error: NselfError,
+  taken: TakenBackup,
+  flags: RollBackFlags,
+  before: Figures,
+): Promise<boolean> {
+  const { context } = stages
   const { ask, tell, answers, settings } = context
   const isProduction = settings.environment === 'production'
-  if (flags.rollbackOnFailure || ask !== null) await tellWritten(context, before)
-  if (flags.rollbackOnFailure && (!isProduction || answers.confirm === phrase)) return true
-  if (ask === null) return false
-  tell(error.message)
-  const where = settings.environment.toUpperCase()
-  const message = `${where}: restore the backup that was just taken? What was written since then is lost.`
+  const what = `the backup of ${takenAtOf(taken).slice(11, 19)} UTC`
+  if (flags.rollbackOnFailure && (!isProduction || answers.confirm === phrase)) {
+    tell(`restoring ${what}`)
+    await tellWritten(context, before)
+    return true
+  }
+  if (ask === null) {
+    tell('not done: there is no terminal to ask at')
+    return false
+  }
+  stages.end()
+  if (error.report?.kind === 'run') tell(whatIsApplied(error.report))
+  await tellWritten(context, before)
+  const place = `${settings.environment.toUpperCase()} (${taken.manifest.database})`
+  const message = stages.restoreQuestion(settings.environment === 'local' ? what : `${what} to ${place}`)
   if (!isProduction) return (await ask({ kind: 'yes-no', message })) === 'y'
-  const line = `Type ${phrase} to restore it; anything else keeps the database as it is`
+  const line = `Type ${phrase} to restore it; anything else keeps ${place} as it is`
   return (await ask({ kind: 'phrase', message: line, warning: message })) === phrase
 }
 

@@ -159,14 +159,14 @@ export async function perform(
   // Where a human was asked, time has passed: the files may be others by now.
   const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
   context.progress(`waiting for the lock of ${database}`)
-  tellBeginning(context, prepared)
+  if (kind.onStep === undefined) tellBeginning(context, prepared)
   const running = execute(server, approved, {
     environment,
     branch: branchOf(root),
     ...flags,
     replan: (now) => kind.plan(compare(files, now.rows)),
     tell: context.tell,
-    onStep: stepTeller(context, prepared),
+    onStep: kind.onStep ?? stepTeller(context, prepared),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
     signal: context.signal,
     approveLine: approveLine(context, kind, flags),
