@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { parseRenames } from '../../../src/core/schema/rename-flags.ts'
 import { inOrder } from '../../../src/core/schema/rename-order.ts'
+import { renameSql } from '../../../src/core/schema/rename-sql.ts'
 import { refuseUnknownTargets } from '../../../src/core/schema/rename-targets.ts'
-import {
-  newSchemasOf,
-  parseRenames,
-  type Rename,
-  renameFlag,
-  renameSql,
-  renameText,
-} from '../../../src/core/schema/renames.ts'
+import { newSchemasOf, type Rename, renameFlag, renameText } from '../../../src/core/schema/renames.ts'
 import { at, designOf, designTable } from '../../helpers/design.ts'
 import { errorOf } from '../../helpers/history.ts'
 import { catalog, table } from '../../helpers/schema.ts'
@@ -17,6 +12,7 @@ const users = table('users', ['id integer', 'name text', 'born date'])
 const column = (schema: string, of: string, name: string, to: string): Rename => {
   return { kind: 'column', schema, table: of, name, to }
 }
+
 const moved = (kind: 'table' | 'enum', schema: string, name: string, toSchema: string, to: string): Rename => {
   return { kind, schema, name, toSchema, to, makesSchema: false }
 }
