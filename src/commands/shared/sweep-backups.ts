@@ -1,6 +1,6 @@
 import { dropCopy } from '../../postgres/databases/copy.ts'
 import type { Server } from '../../postgres/driver/server.ts'
-import { discard, leftovers, listBackups, notedCopy } from '../../project/backups.ts'
+import { discard, leftovers, listBackups, notedCopy } from '../../project/backups/folder.ts'
 import type { Context } from './context.ts'
 
 /** Removes what runs that were killed have left in the folder, and the copies that they made. */

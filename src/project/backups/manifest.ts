@@ -1,4 +1,4 @@
-import type { Manifest } from '../core/backup.ts'
+import type { Manifest } from '../../core/backup.ts'
 
 /** A manifest from its text; null when it is not one. zod is dear to load. */
 export async function parseManifest(text: string): Promise<Manifest | null> {
