@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { backupNames } from '../../project/backups/folder.ts'
+import { backupNames } from '../../project/backups/list.ts'
 import { listFiles } from '../../project/list-files.ts'
 import { processEnvironment } from '../../project/process-environment.ts'
 import { loadSettings, type Settings } from '../../project/settings.ts'

@@ -1,6 +1,6 @@
 import { type Backup, isOneGroup, isSameServer, pruned } from '../../core/backup.ts'
 import { dropCopy } from '../../postgres/databases/copy.ts'
-import { listBackups, removeBackup } from '../../project/backups/folder.ts'
+import { listBackups, removeBackup } from '../../project/backups/list.ts'
 import type { PruneResult } from './backup-results.ts'
 import { type Context, resolveServer } from './context.ts'
 import { nameOfServer } from './server-name.ts'

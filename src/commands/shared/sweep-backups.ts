@@ -1,6 +1,9 @@
 import { dropCopy } from '../../postgres/databases/copy.ts'
 import type { Server } from '../../postgres/driver/server.ts'
-import { discard, leftovers, listBackups, notedCopy } from '../../project/backups/folder.ts'
+import { discard } from '../../project/backups/folder.ts'
+import { leftovers } from '../../project/backups/leftovers.ts'
+import { listBackups } from '../../project/backups/list.ts'
+import { notedCopy } from '../../project/backups/noted-copy.ts'
 import type { Context } from './context.ts'
 
 /** Removes what runs that were killed have left in the folder, and the copies that they made. */

@@ -64,27 +64,27 @@ function matchingIndex(made: Index, open: Open, fits: NameFits, read: Matching['
   return take(open.constraints, (item) => isSameUnique(item) && fits(made.name, item)) ?? made
 }
 
-export function take<T>(list: T[], fits: (item: T) => boolean): T | undefined {
+function take<T>(list: T[], fits: (item: T) => boolean): T | undefined {
   const at = list.findIndex(fits)
   return at === -1 ? undefined : list.splice(at, 1)[0]
 }
 
 /** What DBML has no words for is left as it is when the design does not name it. */
-export function canSay(constraint: Constraint, sayable: ReadonlySet<Constraint>): boolean {
+function canSay(constraint: Constraint, sayable: ReadonlySet<Constraint>): boolean {
   const { kind, definition } = constraint
   if (kind === 'unique') return isPlainUnique(definition)
   if (kind === 'foreign key') return sayable.has(constraint)
   return kind !== 'exclusion' && !(kind === 'check' && /(?:NOT VALID|NO INHERIT|NOT ENFORCED)$/.test(definition))
 }
 
-export function isSame(known: Constraint, made: Constraint, read: (text: string) => string): boolean {
+function isSame(known: Constraint, made: Constraint, read: (text: string) => string): boolean {
   if (known.kind !== made.kind) return false
   if (known.kind === 'check')
     return canonicalDefinition(read(known.definition)) === canonicalDefinition(made.definition)
   return sameList(known.columns, made.columns) && isSameReference(known.references, made.references)
 }
 
-export function isSameReference(one: Reference | null, other: Reference | null): boolean {
+function isSameReference(one: Reference | null, other: Reference | null): boolean {
   if (one === null || other === null) return one === other
   return (
     one.schema === other.schema &&
@@ -95,11 +95,11 @@ export function isSameReference(one: Reference | null, other: Reference | null):
   )
 }
 
-export function columnsOf({ keys }: Index): string[] {
+function columnsOf({ keys }: Index): string[] {
   return keys.every((key) => key.isColumn) ? keys.map((key) => key.text) : []
 }
 
-export function isUniqueOn(index: Index, columns: readonly string[]): boolean {
+function isUniqueOn(index: Index, columns: readonly string[]): boolean {
   return (
     index.unique &&
     isPlain(index) &&
@@ -109,7 +109,7 @@ export function isUniqueOn(index: Index, columns: readonly string[]): boolean {
   )
 }
 
-export function isSameIndex(known: Index, made: Index, read: (text: string) => string): boolean {
+function isSameIndex(known: Index, made: Index, read: (text: string) => string): boolean {
   // One with a WHERE or the like is meant only when it is named.
   if (!isPlain(known) && known.name !== made.name) return false
   if (!isPlain(made) && made.definition !== known.definition) return false

@@ -19,21 +19,21 @@ export function parseRenames(texts: readonly string[], current: Catalog): Rename
   })
 }
 
-export function partsOf(text: string): { path: string[]; to: string[] } {
+function partsOf(text: string): { path: string[]; to: string[] } {
   const [, from = '', into = ''] = /^((?:"(?:[^"]|"")*"|[^"=])*)=((?:"(?:[^"]|"")*"|[^"=])*)$/.exec(text) ?? []
   const [path, to] = [splitDotted(from) ?? [], splitDotted(into) ?? []]
   if (to.length === 0 || path.length === 0 || path.length > 3 || to.length > 3) throw wrong(text, 'not understood')
   return { path, to }
 }
 
-export function wrong(text: string, why: string): NselfError {
+function wrong(text: string, why: string): NselfError {
   return new NselfError('usage', `--rename ${text}: ${why}`, {
     hint: 'write --rename users.name=full_name, --rename users=people or --rename users=app.users; a name with a dot in double quotes',
   })
 }
 
 /** Of a table, an enum or a schema; null where the path names none. */
-export function renameOfWhole(path: readonly string[], to: readonly string[], current: Catalog): Rename | null {
+function renameOfWhole(path: readonly string[], to: readonly string[], current: Catalog): Rename | null {
   const [schema, name] = path.length === 1 ? ['public', path[0]] : path.length === 2 ? path : []
   const newName = to.at(-1)
   if (schema === undefined || name === undefined || newName === undefined || to.length > 2) return null
@@ -47,14 +47,14 @@ export function renameOfWhole(path: readonly string[], to: readonly string[], cu
 }
 
 /** What `users.email=mail` names: a part of a table or an enum, in the schema public unless it says another. */
-export function partOf(path: readonly string[], to: readonly string[]) {
+function partOf(path: readonly string[], to: readonly string[]) {
   const [schema, of, name] = path.length === 2 ? ['public', ...path] : path
   const newName = to.at(-1)
   if (schema === undefined || of === undefined || name === undefined || newName === undefined) return null
   return { schema, of, name, newName }
 }
 
-export function renameOfColumn(
+function renameOfColumn(
   path: readonly string[],
   to: readonly string[],
   current: Catalog,
@@ -77,7 +77,7 @@ export function renameOfColumn(
 }
 
 /** `mood.ok=fine`, under the old or the new name of the enum. */
-export function renameOfLabel(
+function renameOfLabel(
   path: readonly string[],
   to: readonly string[],
   current: Catalog,

@@ -27,7 +27,7 @@ export function renameSql(rename: Rename): { up: string[]; down: string[] } {
 }
 
 /** First into the schema, then to the name: under the old one it can be in the way of nothing there but its like. */
-export function moveSql(kind: 'table' | 'enum', from: QualifiedName, to: QualifiedName): string[] {
+function moveSql(kind: 'table' | 'enum', from: QualifiedName, to: QualifiedName): string[] {
   const alter = `ALTER ${kind === 'table' ? 'TABLE' : 'TYPE'}`
   return [
     ...(from.schema === to.schema

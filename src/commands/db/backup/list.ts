@@ -1,5 +1,5 @@
 import { isVerified, takenAtOf } from '../../../core/backup.ts'
-import { listBackups } from '../../../project/backups/folder.ts'
+import { listBackups } from '../../../project/backups/list.ts'
 import type { BackupListResult } from '../../shared/backup-results.ts'
 import type { Context } from '../../shared/context.ts'
 import { findKept, pruneKeptLine } from '../../shared/kept-databases.ts'
