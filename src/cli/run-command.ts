@@ -54,6 +54,7 @@ function contextOf(flags: CommonFlags): Context {
     flagEnvironment: flags.env,
     flagUrl: flags.databaseUrl,
     flagShadowUrl: flags.shadowUrl,
+    flagSet: flags.set,
     startsProject: flags.startsProject === true,
     onSecret: hideSecret,
   })
@@ -76,7 +77,7 @@ function contextOf(flags: CommonFlags): Context {
 /** `--debug`: what goes over the wire, with the time since the start, on stderr. */
 function showTrace(): void {
   const since = () => `${Math.round(process.uptime() * 1000)} ms`
-  traceConnections((sentence) => progress.tell(shown(`debug ${since()}  ${sentence}`)))
+  traceConnections((sentence) => progress.tell(shown(`debug ${since()}  ${sentence}`)), redact)
 }
 
 /** What goes into a file or a pipe stays as it is: it may be SQL, or the values of a query. */

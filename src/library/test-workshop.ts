@@ -81,8 +81,9 @@ export class TestWorkshop {
   }
 
   private key(): string {
-    const { migrationsDir, seedsDir } = this.order.opened.settings
-    return keyOfFiles(this.order.seed ? [migrationsDir, seedsDir] : [migrationsDir])
+    const { migrationsDir, seedsDir, variables } = this.order.opened.settings
+    const files = keyOfFiles(this.order.seed ? [migrationsDir, seedsDir] : [migrationsDir])
+    return variables.key === '' ? files : sha256(files + variables.key).slice(0, files.length)
   }
 
   private async copy(key: string): Promise<string> {

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Environment } from '../core/environment.ts'
+import type { VariableValues } from '../core/migration/variables.ts'
 import { chooseEnvironment } from './choose-environment.ts'
 import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
 import { describe, exposureOf, merge, readEnvFile, type Variables, variablesOf } from './env-files.ts'
 import { findRoot, folderWithSettings, noProject } from './find-root.ts'
 import { type Origins, originOf, type ServerTarget, serverFromUrl } from './server-target.ts'
 import { chooseTarget, type Target, withPasswordCommand, withRole } from './target.ts'
+import { variableValues } from './variable-values.ts'
 
 export interface Settings {
   /** Where the person stands: paths that are typed count from here. */
@@ -30,6 +32,8 @@ export interface Settings {
   readonly envFiles: readonly { readonly file: string; readonly found: boolean }[]
   /** Locally a copy is made before something is taken away, unless NSELF_UNDO is off. */
   readonly keepsUndoCopies: boolean
+  /** What may be filled into migrations. */
+  readonly variables: VariableValues
   /** NSELF_PROD_USERS. */
   readonly productionUsers: { readonly value: string; readonly source: string } | null
   /** What a person should know of these settings. */
@@ -43,9 +47,11 @@ interface Input {
   readonly flagEnvironment?: string | undefined
   readonly flagUrl?: string | undefined
   readonly flagShadowUrl?: string | undefined
+  /** Each `--set name=value`. */
+  readonly flagSet?: readonly string[] | undefined
   /** Where no folder nself/ is found, the project begins where the person stands. */
   readonly startsProject?: boolean | undefined
-  /** Told each password that a command prints. */
+  /** Told each password that a command prints, and each value of a variable that is secret. */
   readonly onSecret?: ((secret: string) => void) | undefined
 }
 
@@ -66,6 +72,7 @@ export function loadSettings({
   flagEnvironment,
   flagUrl,
   flagShadowUrl,
+  flagSet = [],
   startsProject = false,
   onSecret = () => {},
 }: Input): Settings {
@@ -105,6 +112,7 @@ export function loadSettings({
     },
     envFiles: files.map(({ file, text }) => ({ file, found: text !== null })),
     keepsUndoCopies: !/^(?:off|0|false|no)$/i.test(variables.get('NSELF_UNDO')?.value ?? ''),
+    variables: variableValues(flagSet, variables, onSecret),
     productionUsers: users === undefined ? null : { value: users.value, source: describe('NSELF_PROD_USERS', users) },
     warnings: [
       ...exposures.filter((warning) => warning !== null),

@@ -33,6 +33,7 @@ export function row(of: Migration, position: number, more: Partial<Applied> = {}
     seenChecksum: seenChecksumOf(of.up),
     state: 'applied',
     position,
+    variables: null,
     appliedAt: '2026-01-22 14:30:00+00',
     durationMs: 1,
     appliedBy: 'someone',

@@ -24,7 +24,7 @@ export function addAdopt(db: Command, run: Runner): void {
     .addOption(shadowUrl())
     .addOption(lockWait())
     .action((tool: string | undefined, flags) =>
-      run({ ...flags, startsProject: true }, async (context) =>
+      run({ ...flags, set: undefined, startsProject: true }, async (context) =>
         (await import('../../commands/db/adopt.ts')).adopt(context, {
           tool: tool ?? null,
           table: flags.table ?? null,

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-
 import type { CheckResult, ReportFormat } from '../../commands/shared/check-results.ts'
 import { type CheckPart, checkParts } from '../../core/check/finding.ts'
 import { type Severity, severities } from '../../core/check-rules.ts'
-import { leaf, type Runner, shadowUrl } from './leaf.ts'
+import { leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
 
 const formats: readonly ReportFormat[] = ['human', 'json', 'github', 'markdown', 'sarif']
 
@@ -29,6 +29,7 @@ export function addCheck(db: Command, run: Runner): void {
     .addOption(new Option('--fail-on <severity>', 'exit 6 from this severity on').choices(severities).default('error'))
     .addOption(new Option('--format <format>', 'how stdout reports').choices(formats).default('human'))
     .option('--report <file>', 'write the report to a file too: .json, .md, .sarif, otherwise as --format', file)
+    .addOption(setVariable())
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>

@@ -14,6 +14,7 @@ export interface CommonFlags {
   readonly yes?: true | undefined
   readonly debug?: true | undefined
   readonly confirm?: string | undefined
+  readonly set?: string[] | undefined
   /** The command makes the folder nself/ where there is none. */
   readonly startsProject?: boolean
 }
@@ -104,6 +105,13 @@ const duration = (text: string): number => {
   if (match === null) throw new InvalidArgumentError('expected a duration, such as 30s or 2min')
   return Number(match[1]) * certain(units[match[2] ?? 's'])
 }
+
+/** What is wrong with it is told where it is read: here it would be told with its value. */
+export const setVariable = () =>
+  new Option(
+    '--set <name=value>',
+    'the value of a variable of the files, again for each (or set NSELF_VAR_NAME)',
+  ).argParser(names)
 
 export const noBackup = () =>
   new Option('--no-backup', 'production: skip the backup, because you have one by other means')

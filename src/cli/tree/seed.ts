@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Context } from '../../commands/shared/context.ts'
 import { parseEnvironment } from '../../core/environment.ts'
 import type { SeedFolder } from '../../core/migration/seed.ts'
-import { type CommonFlags, confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
+import { type CommonFlags, confirm, count, leaf, lockWait, type Runner, setVariable } from './leaf.ts'
 
 /** nself db seed …, nself db reset */
 export function addSeed(db: Command, run: Runner): void {
@@ -54,6 +54,7 @@ export function addSeed(db: Command, run: Runner): void {
     'nself db reset --env staging --yes',
   ])
     .addOption(confirm().hideHelp())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>
@@ -85,6 +86,7 @@ type Seeding = typeof import('../../commands/db/seed.ts').seed
 
 function seeding(command: ReturnType<typeof leaf>, run: Runner, load: () => Promise<Seeding>): void {
   command
+    .addOption(setVariable())
     .option('--again', 'also run the seeds that have run and are unchanged')
     .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, leaf, lockWait, type Runner } from './leaf.ts'
+import { confirm, leaf, lockWait, type Runner, setVariable } from './leaf.ts'
 
 /** nself db update */
 export function addUpdate(db: Command, run: Runner): void {
@@ -17,6 +17,7 @@ export function addUpdate(db: Command, run: Runner): void {
     .option('--allow-out-of-order', 'also apply files with a lower number than what is applied')
     .option('--end-connections', 'end other connections that are in the way; without it, ask')
     .addOption(confirm())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>

@@ -28,7 +28,7 @@ export async function check(context: Context, options: CheckOptions): Promise<Ch
   let proven: readonly string[] = []
   if (parts.includes('parse')) {
     context.progress('parsing')
-    findings.push(...(await checkSyntax(scope)))
+    findings.push(...(await checkSyntax(context, scope)))
     outcomes.push({ part: 'parse', outcome: 'done', reason: null })
   }
   if (parts.includes('proof')) {

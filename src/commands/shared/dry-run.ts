@@ -1,5 +1,8 @@
+import { emptySection, type Section } from '../../core/migration/section.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import type { State } from '../../core/migration/state.ts'
+import { parseStoredDown, storedPath } from '../../core/migration/stored-down.ts'
+import type { VariableValues } from '../../core/migration/variables.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
@@ -22,19 +25,30 @@ export async function dryRun(
       for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
       await refuseUnparsable(context, plan, found.history)
       const { findings } = await lookAtPlan(context, client, found, plan, { counts: true })
-      for (const step of plan.steps) steps.push(await dryStep(client, step, findings))
+      for (const step of plan.steps) steps.push(await dryStep(client, step, context.settings.variables, findings))
     }
     return { kind: 'dry-run', action: plans[0].action === 'down' ? 'down' : 'up', steps }
   })
 }
 
+/** What a step runs, as it may be shown. */
+async function shownSection(client: Client, step: Step, variables: VariableValues): Promise<Section> {
+  const { direction, file, version, name, applied } = step
+  const own = direction === 'up' ? file?.up : file?.down
+  const path = file?.path ?? storedPath(name)
+  if (own) return variables.show(own, path)
+  const text = await readStoredDown(client, applied ?? { version, name })
+  return variables.show((text === null ? null : parseStoredDown(version, name, text)) ?? emptySection, path)
+}
+
 async function dryStep(
   client: Client,
-  { direction, file, version, name, applied }: Step,
+  step: Step,
+  variables: VariableValues,
   findings: ScriptsLook['findings'],
 ): Promise<DryRunResult['steps'][number]> {
-  const section = direction === 'up' ? file?.up : file?.down
-  const sql = file && section ? wholeText(section) : await readStoredDown(client, applied ?? { version, name })
+  const { direction, version, name } = step
+  const section = await shownSection(client, step, variables)
   const dangers = findings
     .filter(({ migration }) => migration === name)
     .map(({ kind, object, what, destructive, location, count }) => ({
@@ -49,9 +63,9 @@ async function dryStep(
     version,
     name,
     direction,
-    transaction: section?.transaction ?? true,
-    ...(section && section.blocks > 0 ? { blocks: section.blocks } : {}),
-    sql: (sql ?? '').trim(),
+    transaction: section.transaction,
+    ...(section.blocks > 0 ? { blocks: section.blocks } : {}),
+    sql: wholeText(section).trim(),
     dangers,
   }
 }

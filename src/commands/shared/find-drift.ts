@@ -22,7 +22,11 @@ export async function findDrift(context: Context, server: Server, state: State, 
     file === null || row === null ? [] : [{ file, position: row.position }],
   )
   return withScratchFor(context, { live: server, strict: 'drift was not checked' }, async (work) => {
-    const ready = await work.ready(files.map(({ file }) => file))
+    const values = new Map(applied.map(({ file, applied: row }) => [file, row?.variables ?? null]))
+    const ready = await work.ready(
+      files.map(({ file }) => file),
+      (file) => values.get(file) ?? null,
+    )
     const replayed = files.map((item, at) => ({ ...item, file: ready[at] ?? item.file }))
     context.progress('comparing with what the migrations make')
     return driftOf(work.scratch, server, replayed, { keep: work.keepTemplate, all }, work.replay).catch((error) => {

@@ -1,5 +1,6 @@
 import { mayChangeRows } from '../../core/migration/section-text.ts'
-import { parseStoredDown } from '../../core/migration/stored-down.ts'
+import { parseStoredDown, storedPath } from '../../core/migration/stored-down.ts'
+import type { VariableValues } from '../../core/migration/variables.ts'
 import { type Plan, resumes, type Step } from '../../core/plan/plan.ts'
 import { type Inspected, maybeDangerous } from '../../parsers/postgres/dangers.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
@@ -32,7 +33,7 @@ export async function lookAtPlan(
   { watchesAll = false, counts = false }: LookOptions = {},
 ): Promise<PlanLook> {
   const { version } = look.history.facts
-  const scripts = await scriptsOf(client, plan)
+  const scripts = await scriptsOf(client, plan, settings.variables)
   if (settings.environment === 'local') {
     const held = scripts.filter(({ section }) => section.kind === 'held' && maybeDangerous(section.sql))
     // That DOWN takes away what UP made is no news.
@@ -66,14 +67,15 @@ const toldOnly = { allowed: null, harmless: false }
 /** Nothing was looked at, so nothing is approved. */
 const refuseAll = { allowed: [], harmless: false }
 
-async function scriptsOf(client: Client, { steps }: Plan): Promise<Inspected[]> {
+async function scriptsOf(client: Client, { steps }: Plan, variables: VariableValues): Promise<Inspected[]> {
   const scripts: Inspected[] = []
   for (const step of steps) {
     const { direction, file, name, version, applied } = step
     const section =
       direction === 'up' ? file?.up : (file?.down ?? (await storedDown(client, applied ?? { version, name })))
     const done = resumes(step) ? (applied?.statementsDone ?? 0) : 0
-    if (section) scripts.push({ name, path: file?.path ?? `${name}.sql (DOWN from the database)`, section, done })
+    const path = file?.path ?? storedPath(name)
+    if (section) scripts.push({ name, path, section: variables.fill(section, path), done })
   }
   return scripts
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Migration } from '../../core/migration/migration.ts'
 import { withOthers } from '../../core/migration/several-faults.ts'
+import type { VariableValues } from '../../core/migration/variables.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { parserMajor, unparsable } from '../../parsers/postgres/parser.ts'
 import { findUnparsable, type ParsedScript } from '../../parsers/postgres/syntax.ts'
@@ -13,14 +14,14 @@ import type { Context } from './context.ts'
  * @throws NselfError `invalid-migration` with the first place, and the names of the other files.
  */
 export async function refuseUnparsable(
-  { tell }: Context,
+  { tell, settings }: Context,
   plan: Plan,
   { facts }: Pick<History, 'facts'>,
 ): Promise<void> {
   if (plan.action === 'down') return
   const files = plan.steps.flatMap(({ direction, file }) => (direction === 'down' ? [] : (file ?? [])))
   const major = Math.floor(facts.version / 10_000)
-  const found = await findUnparsable(scriptsOfFiles(files), major)
+  const found = await findUnparsable(scriptsOfFiles(files, settings.variables), major)
   const [first, ...others] = found.filter(({ leftToServer }) => !leftToServer)
   if (first !== undefined) {
     const paths = new Set(others.map(({ location }) => location.path))
@@ -38,10 +39,10 @@ export async function refuseUnparsable(
   }
 }
 
-/** UP and DOWN of files, as they are parsed. */
-export function* scriptsOfFiles(files: Iterable<Migration>): Generator<ParsedScript> {
+/** UP and DOWN of files, as they are parsed: that every variable of theirs has a value is known later. */
+export function* scriptsOfFiles(files: Iterable<Migration>, variables: VariableValues): Generator<ParsedScript> {
   for (const { path, name, up, down } of files) {
-    yield { path, name, section: up }
-    if (down !== null) yield { path, name, section: down }
+    yield { path, name, section: variables.standIn(up, path) }
+    if (down !== null) yield { path, name, section: variables.standIn(down, path) }
   }
 }

@@ -154,7 +154,7 @@ export async function perform(
   open: Connection | null = null,
 ): Promise<Report> {
   const { server, database, state } = prepared
-  const { environment, migrationsDir, root, cwd } = context.settings
+  const { environment, migrationsDir, root, cwd, variables } = context.settings
   const before = filesOf(state)
   // Where a human was asked, time has passed: the files may be others by now.
   const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
@@ -163,6 +163,7 @@ export async function perform(
   const running = execute(server, approved, {
     environment,
     branch: branchOf(root),
+    variables,
     ...flags,
     replan: (now) => kind.plan(compare(files, now.rows)),
     tell: context.tell,

@@ -46,7 +46,7 @@ export async function runSeedsOf(
   )
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
-  const seeds = planSeeds(entries, flags.again).map((seed) => ({ ...seed, ...watches.get(seed.name) }))
+  const seeds = planSeeds(entries, flags.again).map((seed) => ({ ...filled(context, seed), ...watches.get(seed.name) }))
   const database = placeOf(server)
   const unchanged = flags.again ? 0 : entries.filter((entry) => entry.status === 'applied').length
   const result = (steps: SeedResult['steps']): SeedResult => {
@@ -85,10 +85,15 @@ async function dryRunSeeds(context: Context, which: Which, again = false): Promi
   const { entries } = await lookAtSeeds(context, which)
   const steps: DryRunResult['steps'][number][] = []
   for (const { name, file } of planSeeds(entries, again)) {
-    const sql = wholeText(file.up)
+    const sql = wholeText(context.settings.variables.show(file.up, file.path))
     steps.push({ version: null, name, transaction: true, sql: sql.trim(), dangers: [] })
   }
   return { kind: 'dry-run', action: 'seed', steps }
+}
+
+/** @throws NselfError `usage` for a variable that is not set. */
+function filled({ settings: { variables } }: Context, seed: Seed): Seed {
+  return { ...seed, file: variables.fillFile(seed.file) }
 }
 
 /** The seed files that this environment may run, in order. @throws NselfError as readSeeds. */
@@ -116,7 +121,10 @@ export async function lookAtSeeds(context: Context, which: Which, toRun = false,
   const seeds = await readSeedsOf(context, which)
   return look(context, async ({ client }, found) => {
     const entries = compareSeeds(seeds, (await readSeeded(client)) ?? [], foldersOf(context.settings, which))
-    const pending = toRun && context.settings.environment !== 'local' ? planSeeds(entries, again) : []
+    const pending =
+      toRun && context.settings.environment !== 'local'
+        ? planSeeds(entries, again).map((seed) => filled(context, seed))
+        : []
     if (pending.length === 0) return { ...found, entries, lines: [], items: [], destructive: 0, watches: new Map() }
     const asked = pending.map(({ name, file: { checksum } }) => ({ action: 'seed', name, checksum }))
     const scripts = pending.map(({ name, file }) => ({ name, path: file.path, section: file.up }))

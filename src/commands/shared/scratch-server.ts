@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import type { Migration } from '../../core/migration/migration.ts'
+import type { Applied, Migration } from '../../core/migration/migration.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { type Likeness, likenessOf } from '../../postgres/scratch/likeness.ts'
 import type { ReplayOptions } from '../../postgres/scratch/replay.ts'
@@ -15,10 +15,13 @@ export interface ScratchWork {
   /** Why what is made may differ from what the real server makes of the same; null when nothing does. */
   readonly unlike: string | null
   /** Migrations without what reaches beyond their database, which is told. */
-  readonly ready: (files: readonly Migration[]) => Promise<Migration[]>
+  readonly ready: (files: readonly Migration[], recorded?: RecordedValues) => Promise<Migration[]>
   /** A single statement that no person wrote; null where it reaches beyond its database. */
   readonly readyStatement: (sql: string) => string | null
 }
+
+/** With which values a migration was applied; null where nobody knows. */
+type RecordedValues = (file: Migration) => Applied['variables']
 
 export interface Where {
   /** The database that the scratch ones are to be like; without it that of the environment. */
@@ -106,15 +109,16 @@ function notWhole(strict: string, what: string, migration: string): NselfError {
 }
 
 async function readiness(
-  { tell }: Context,
+  { tell, settings: { variables } }: Context,
   scratch: Scratch,
   { strict }: Where,
 ): Promise<Pick<ScratchWork, 'ready' | 'readyStatement'>> {
   const { replayable, statementReplayer } = await import('../../parsers/postgres/replayable.ts')
   const told = new Set<string>()
   const readyStatement = await statementReplayer((sql) => scratch.elevate(sql))
-  const ready = async (files: readonly Migration[]) => {
-    const { files: made, leftOut, ...names } = await replayable(files, (sql) => scratch.elevate(sql))
+  const ready = async (files: readonly Migration[], recorded: RecordedValues = () => null) => {
+    const filled = files.map((file) => variables.fillFile(file, recorded(file)))
+    const { files: made, leftOut, ...names } = await replayable(filled, (sql) => scratch.elevate(sql))
     const part = leftOut.find(({ makesSchema }) => makesSchema)
     if (part !== undefined && strict !== undefined) throw notWhole(strict, part.what, part.migration)
     await scratch.provide(names)

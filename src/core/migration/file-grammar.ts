@@ -27,6 +27,13 @@ export interface OpenSection extends Headers {
   blocks: number
 }
 
+/** A header that declares variables, and the section that it stands in. */
+export interface DeclaredVariables {
+  readonly names: readonly string[]
+  readonly start: number
+  readonly section: OpenSection | null
+}
+
 interface SourceText {
   /** The text of a token of the last push. */
   readonly slice: (start: number, end: number) => string
@@ -47,10 +54,13 @@ export class FileGrammar {
     statementTimeout: null,
     role: null,
     nothingToDo: false,
+    variables: [],
   }
   /** The first statement before any marker: allowed only when no marker follows. */
   private early: number | null = null
   private marked = false
+  /** Where variables are declared; of those of the whole file `section` is null. */
+  readonly declared: DeclaredVariables[] = []
 
   constructor(source: SourceText) {
     this.source = source
@@ -127,7 +137,15 @@ export class FileGrammar {
     if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
     else if ('allows' in header) this.allows.push(header.allows)
+    else if ('variables' in header) this.declare(header.variables, comment, section)
     else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
+  }
+
+  private declare(names: readonly string[], { start }: Comment, section: OpenSection): void {
+    for (const target of this.marked ? [section] : [section, this.preamble]) {
+      target.variables = [...new Set([...target.variables, ...names])]
+    }
+    this.declared.push({ names, start, section: this.marked ? section : null })
   }
 
   private find(direction: Direction): OpenSection | undefined {

@@ -2,13 +2,14 @@ import { certain } from '../certain.ts'
 import { allowableRules } from '../check-rules.ts'
 import { SqlError } from '../sql/lexer.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
+import { isVariableName } from '../variable-name.ts'
 import type { Dependency } from './migration.ts'
 import { parseVersion } from './version.ts'
 
 const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
 /** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
 const headerLookalike =
-  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout)\b|depends[\s_-]?on\s*:)/i
+  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables)\b|depends[\s_-]?on\s*:)/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 
 /** How a section runs, as the lines at its top say. */
@@ -20,6 +21,8 @@ export interface Headers {
   role: string | null
   /** It has no statement on purpose. */
   nothingToDo: boolean
+  /** What its SQL lets be filled in. */
+  variables: readonly string[]
 }
 
 /** What a comment says of a section or of the file; null for an ordinary comment. */
@@ -27,6 +30,7 @@ export type Header =
   | { readonly set: Partial<Headers> }
   | { readonly dependsOn: readonly Dependency[] }
   | { readonly allows: string }
+  | { readonly variables: readonly string[] }
 
 /** The rules that a file may say it breaks on purpose. */
 const rules: readonly string[] = ['same-text', ...allowableRules]
@@ -51,13 +55,14 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
   if (word === 'no-transaction' && amount === undefined) return { set: { transaction: false } }
   if (word === 'nothing-to-do' && amount === undefined) return { set: { nothingToDo: true } }
   if (word === 'role') return { set: { role: roleNamed(value.slice(word.length).trim(), wrong) } }
+  if (word === 'variables') return { variables: variableNames(value.slice(word.length), wrong) }
   if (word === 'allow') return { allows: allowed(amount, rest, wrong) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
   throw wrong(
-    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, nothing-to-do, allow RULE because REASON',
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, variables a, b, nothing-to-do, allow RULE because REASON',
   )
 }
 
@@ -71,6 +76,14 @@ function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
 function allowed(rule: string | undefined, reason: readonly string[], wrong: (hint: string) => SqlError): string {
   if (rule !== undefined && rules.includes(rule) && reason[0] === 'because' && reason.length > 1) return rule
   throw wrong(`write -- nself: allow RULE because REASON, with one of ${rules.join(', ')}`)
+}
+
+function variableNames(text: string, wrong: (hint: string) => SqlError): string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '')
+  if (names.length > 0 && names.every(isVariableName)) return names
+  throw wrong(
+    'write -- nself: variables schema, owner; then :\'schema\' is filled in as a text, and :"owner" as a name',
+  )
 }
 
 function dependencies(value: string, wrong: SqlError): Dependency[] {

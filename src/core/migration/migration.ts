@@ -54,4 +54,6 @@ export interface Applied {
   readonly doneChecksum: string | null
   /** The branch of git from which it was applied, or the commit; null where there was none, or an older program applied it. */
   readonly branch: string | null
+  /** What was filled in as it was applied, `***` for secrets; null where nothing was, or nobody knows. */
+  readonly variables: Readonly<Record<string, string>> | null
 }

@@ -4,6 +4,7 @@ import { locate } from '../location.ts'
 import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
 import { isTransactionControl, kindOf, type Statement, type Stretch } from '../sql/statement-list.ts'
 import { checksumOf } from './checksum.ts'
+import { refuseUnused, usesIn } from './declared-variables.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
@@ -50,12 +51,13 @@ function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'allows
   const { up, down } = grammar.finish(text.length)
   const held = (section: OpenSection) =>
     heldSection(text.slice(section.start, section.end), section, contents.get(section))
+  const sections = { up: held(up), down: down !== null && isRunnable(down) ? held(down) : null }
+  refuseUnused(grammar.declared, [[up, sections.up], ...(down === null ? [] : [[down, sections.down] as const])])
   return {
     checksum: checksumOf(text.slice(up.start, up.end)),
     dependsOn: grammar.dependsOn,
     allows: grammar.allows,
-    up: held(up),
-    down: down !== null && isRunnable(down) ? held(down) : null,
+    ...sections,
   }
 }
 
@@ -110,6 +112,7 @@ export function heldSection(text: string, section: OpenSection, content?: Sectio
     kind: 'held',
     sql,
     statements,
+    uses: usesIn(sql, { statements }, section),
     ...howOf(section),
     // Counted where it is asked for: of a large file it takes reading it again.
     get line() {

@@ -1,6 +1,7 @@
 import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { isPlainInsert, kindOf, PackedStatements } from '../sql/statement-list.ts'
 import { endOfData } from './copy-data-end.ts'
+import { refuseDeclared } from './declared-variables.ts'
 import { FileGrammar, type OpenSection } from './file-grammar.ts'
 import { FilePieces } from './file-pieces.ts'
 import type { LargeText } from './large-text.ts'
@@ -99,6 +100,7 @@ export class LargeFileParser {
   private take(read: Token): void {
     const before = this.grammar.current
     this.grammar.take(read)
+    refuseDeclared(this.grammar.declared)
     if (this.grammar.current !== before) this.turn(before, read)
     else if (before.direction === 'up') this.collectUp(read)
     else collect(read, before, this.down.content)

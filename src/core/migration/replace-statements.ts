@@ -71,5 +71,5 @@ function inMemory({
       held.push({ start: begin, end: stop, kind, apart, data: { start: first, end: sql.length } })
     }
   }
-  return { ...rest, kind: 'held', sql: sql + blanks(take(until)), statements: held, line: rest.line }
+  return { ...rest, kind: 'held', uses: [], sql: sql + blanks(take(until)), statements: held, line: rest.line }
 }

@@ -1,6 +1,6 @@
 import { type Location, locate } from '../location.ts'
 import type { Stretch } from '../sql/statement-list.ts'
-import type { Section, SectionText } from './section.ts'
+import type { Section, SectionText, WrittenSection } from './section.ts'
 
 const keep = () => {}
 
@@ -28,9 +28,31 @@ export function wholeText(section: Section): string {
 
 /** The place in its file of an offset in `text`, which begins at `start` of the section. */
 export function locateIn(section: Section, path: string, start: number, text: string, offset: number): Location {
-  if (section.kind === 'held') return locate(path, section.sql, start + offset, section.line)
+  if (section.kind === 'held') {
+    const { written } = section
+    if (written === undefined) return locate(path, section.sql, start + offset, section.line)
+    return locate(path, written.sql, writtenOffset(written, start + offset), section.line)
+  }
   const { line, before } = section.file.lineAt(start)
   return locate(path, before + text, before.length + offset, line)
+}
+
+/** Where in a section as it is written something stands that was put at this place when it was filled in. */
+function writtenOffset({ fillings }: WrittenSection, offset: number): number {
+  const before = fillings.findLast(({ start }) => start <= offset)
+  if (before === undefined) return offset
+  return offset < before.end ? before.use.start : before.use.end + offset - before.end
+}
+
+/** A statement of a section as it is written. */
+export function writtenStatement(section: Section, text: SectionText, at: number): string | null {
+  const { statements, sql } = (section.kind === 'held' && section.written) || {
+    statements: section.statements,
+    sql: null,
+  }
+  const statement = statements.at(at)
+  if (statement === undefined) return null
+  return sql === null ? text.sql(statement) : sql.slice(statement.start, statement.end)
 }
 
 const changesRows = /^(?:delete|update|truncate|merge|drop|with|do|call|alter\s+table[^;]*\bdrop)\b/i

@@ -1,5 +1,6 @@
 import type { StatementList, Stretch } from '../sql/statement-list.ts'
 import type { TransactionOptions } from '../sql/transaction-options.ts'
+import type { VariableUse } from '../sql/variable-uses.ts'
 import type { LargeText } from './large-text.ts'
 
 interface AnySection {
@@ -25,6 +26,18 @@ export interface HeldSection extends AnySection {
   readonly kind: 'held'
   /** From the end of the marker's line on, blanks in place of psql's own lines. Its statements count from its beginning. */
   readonly sql: string
+  /** Where it is filled in before it runs, in their order. */
+  readonly uses: readonly VariableUse[]
+  /** How it was written, once it is filled in. */
+  readonly written?: WrittenSection
+}
+
+/** A section as it stands in its file, before anything was filled in. */
+export interface WrittenSection extends Pick<HeldSection, 'sql' | 'statements'> {
+  /** The values, `***` for what is secret, by the names of their variables. */
+  readonly values: Readonly<Record<string, string>>
+  /** What was put in, and where: places of the text that is filled in. */
+  readonly fillings: readonly (Stretch & { readonly use: VariableUse })[]
 }
 
 /** The UP of a file that is too large to hold: it is read again as it runs. */
@@ -53,6 +66,7 @@ export const emptySection: HeldSection = {
   statementTimeout: null,
   role: null,
   nothingToDo: true,
+  uses: [],
 }
 
 /** The SQL of one direction. */

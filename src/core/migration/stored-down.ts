@@ -12,8 +12,14 @@ export function storedDown({ down }: Migration): string | null {
     down.statementTimeout && `statement-timeout ${down.statementTimeout}`,
     down.role && `role ${quoteIdentifier(down.role)}`,
     down.nothingToDo && 'nothing-to-do',
+    down.uses.length > 0 && `variables ${[...new Set(down.uses.map(({ name }) => name))].join(', ')}`,
   ].filter((header) => header && !down.sql.includes(`-- nself: ${header}`))
   return `${headers.map((header) => `\n-- nself: ${header}`).join('')}${down.sql}`
+}
+
+/** What stands for the file of a DOWN that comes from the database. */
+export function storedPath(name: string): string {
+  return `${name}.sql (DOWN from the database)`
 }
 
 /** The DOWN that was stored with a row, or null where it holds no statement. */

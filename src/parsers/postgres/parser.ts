@@ -85,8 +85,10 @@ export function parseStatement(
 
 /** @param what it is that cannot be parsed. */
 export function unparsable(message: string, location: Location, what = 'this'): NselfError {
+  const use = /^:(['"])(\w+)\1/.exec([...location.excerpt].slice(location.caret - 1).join(''))
+  const declare = use === null ? '' : `; to have ${use[0]} filled in, declare it: -- nself: variables ${use[2]}`
   return new NselfError('invalid-migration', message, {
     location,
-    hint: `PostgreSQL cannot parse ${what}; nothing was run`,
+    hint: `PostgreSQL cannot parse ${what}; nothing was run${declare}`,
   })
 }

@@ -4,17 +4,22 @@ import type { Client } from './pg.ts'
 export type Trace = (sentence: string) => void
 
 let trace: Trace | null = null
+let redacted = (text: string) => text
 
-/** Has every connection from now on tell what it sends. */
-export function traceConnections(tell: Trace): void {
+/**
+ * Has every connection from now on tell what it sends.
+ * @param redact takes out what is secret, before a part of it is cut off.
+ */
+export function traceConnections(tell: Trace, redact: (text: string) => string): void {
   trace = tell
+  redacted = redact
 }
 
 const longest = 300
 
 /** A message in one line, cut where it is long. */
 function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = redacted(text).replace(/\s+/g, ' ').trim()
   return line.length <= longest ? line : `${line.slice(0, longest)}… (${text.length} characters)`
 }
 

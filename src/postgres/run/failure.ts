@@ -3,6 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { locateIn } from '../../core/migration/section-text.ts'
+import { storedPath } from '../../core/migration/stored-down.ts'
 import type { FailureReport } from '../../core/report.ts'
 import { missingRight } from '../driver/missing-right.ts'
 import type { Client } from '../driver/pg.ts'
@@ -95,7 +96,7 @@ export function placeOfFailure(
   message: SqlMessage,
   { error, completed }: Outcome,
 ): Location | undefined {
-  const path = step.file?.path ?? `${step.name}.sql (DOWN from the database)`
+  const path = step.file?.path ?? storedPath(step.name)
   const text = String(message.sql)
   const at = (offset: number) => locateIn(section, path, message.start, text, offset)
   const position = Number(error?.position)

@@ -2,7 +2,7 @@ import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
 import { DoneChecksum } from '../../core/migration/checksum.ts'
 import type { Section, SectionText } from '../../core/migration/section.ts'
-import { holdSection } from '../../core/migration/section-text.ts'
+import { holdSection, writtenStatement } from '../../core/migration/section-text.ts'
 import { type WorkUnit, workUnits } from '../../core/migration/work-units.ts'
 import { resumes } from '../../core/plan/plan.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
@@ -75,8 +75,8 @@ function unitOf(
   reached: number,
 ): Unit {
   for (let at = reached; at < unit.done; at++) {
-    const statement = section.statements.at(at)
-    if (statement !== undefined) checksum.add(text.sql(statement))
+    const written = writtenStatement(section, text, at)
+    if (written !== null) checksum.add(written)
   }
   const what = unit.isBlock ? `the transaction that ends with statement ${unit.done}` : `statement ${unit.done}`
   return { ...unit, text, record: statementDoneSql(step, unit.done, checksum.hex()), name: `${what} of ${step.name}` }
@@ -89,8 +89,9 @@ function interruptedAt({ section }: Work, { first, text }: Unit): Failed {
 }
 
 /** @throws NselfError `refused` where nself's table takes no row: nobody would know what is done. */
-async function begin({ client }: Session, { step, downSql }: Work, origin: Origin): Promise<void> {
-  const { error } = await send(client, beginProgressSql(step, origin, downSql))
+async function begin({ client }: Session, work: Work, origin: Origin): Promise<void> {
+  const { step } = work
+  const { error } = await send(client, beginProgressSql(step, origin, work))
   if (error?.code === '22012') throw swallowed(step.name, error)
   if (error !== null) throw await refusal(client, error)
 }
@@ -113,8 +114,8 @@ function progressOf(
   if (applied === null || !resumes(step)) return { done: 0, begun: 0 }
   const { statementsDone: done, statementBegun: begun, doneChecksum } = applied
   for (let i = 0; i < done; i++) {
-    const statement = section.statements.at(i)
-    if (statement !== undefined) checksum.add(text.sql(statement))
+    const written = writtenStatement(section, text, i)
+    if (written !== null) checksum.add(written)
   }
   if (done > 0 && doneChecksum !== checksum.hex()) {
     throw new NselfError('refused', `${step.name} was edited in its first ${done} statements, which are done already`, {

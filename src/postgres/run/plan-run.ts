@@ -74,7 +74,8 @@ export class Run {
     }
     const { works } = this
     const start = await this.beginWatching()
-    for (const step of this.plan.steps) works.push(await workOf(this.session.client, step, start))
+    for (const step of this.plan.steps)
+      works.push(await workOf(this.session.client, step, start, this.options.variables))
     this.progress()
     if (this.options.singleTransaction) await this.together(works)
     else {
@@ -205,6 +206,8 @@ export class Run {
     detail: string | null,
     effects: readonly Effect[] | null = null,
   ) {
-    return journalEnding(this.session, step, { outcome, detail, effects }, this.options)
+    // What the server says can quote what was filled in.
+    const kept = detail === null ? null : this.options.variables.redact(detail)
+    return journalEnding(this.session, step, { outcome, detail: kept, effects }, this.options)
   }
 }

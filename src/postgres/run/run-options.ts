@@ -1,10 +1,13 @@
 import type { Direction } from '../../core/migration/marker.ts'
+import type { VariableValues } from '../../core/migration/variables.ts'
 import type { Step } from '../../core/plan/plan.ts'
 import type { Connection } from '../driver/connect.ts'
 import type { Origin } from '../tracking/records.ts'
 
 export interface RunOptions extends Origin {
   readonly singleTransaction: boolean
+  /** What is filled into sections that are not filled in yet. */
+  readonly variables: VariableValues
   readonly tell: (sentence: string) => void
   readonly onStep: (step: Step, outcome: 'done' | 'failed') => void
   /** What runs now, and how many are done. */

@@ -7,7 +7,7 @@ import type { TransactionOptions } from '../../core/sql/transaction-options.ts'
 import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
-import { assertNotedSql, assertRecordedSql, type Origin, recordSql } from '../tracking/records.ts'
+import { assertNotedSql, assertRecordedSql, type Origin, recordSql, type StoredWith } from '../tracking/records.ts'
 import { baselineSql, type Watched } from './effects.ts'
 import { type Message, messagesOf, type SqlMessage } from './messages.ts'
 import type { Session } from './session.ts'
@@ -26,10 +26,9 @@ export interface Script {
   readonly whole: SqlMessage | null
 }
 
-/** What a step of a plan runs, and the DOWN text to store with it. */
-export interface Work extends Script {
+/** What a step of a plan runs, and what is stored with it. */
+export interface Work extends Script, StoredWith {
   readonly step: Step
-  readonly downSql: string | null
   /** Null where its effects are not looked at. */
   readonly watched: Watched | null
 }
@@ -113,7 +112,7 @@ export const checkConstraintsSql =
 
 /** Records a step in its own transaction. */
 export function closingSql(work: Work, origin: Origin): string {
-  return asConnectedSql(recordSql(work.step, origin, work.downSql))
+  return asConnectedSql(recordSql(work.step, origin, work))
 }
 
 /** Runs a statement of ours at the end of a transaction as the user who connected, whatever the SQL before it has set. LISTEN can be undone only here. */

@@ -1,5 +1,6 @@
 import { emptySection, type HeldSection } from '../../core/migration/section.ts'
-import { parseStoredDown, storedDown } from '../../core/migration/stored-down.ts'
+import { parseStoredDown, storedDown, storedPath } from '../../core/migration/stored-down.ts'
+import type { VariableValues } from '../../core/migration/variables.ts'
 import { resumes, type Step } from '../../core/plan/plan.ts'
 import type { Client } from '../driver/pg.ts'
 import { readStoredDown } from '../tracking/stored-down.ts'
@@ -8,16 +9,23 @@ import { wholeMessage } from './messages.ts'
 import type { Work } from './transaction.ts'
 
 /** What a step runs; a DOWN that no file has comes from the database. */
-export async function workOf(client: Client, step: Step, start: WatchStart | null): Promise<Work> {
+export async function workOf(
+  client: Client,
+  step: Step,
+  start: WatchStart | null,
+  variables: VariableValues,
+): Promise<Work> {
   const { file } = step
   const watch = watched(step.watch, start)
   const isUp = step.direction === 'up' && file !== null
-  const section = isUp ? file.up : (file?.down ?? (await storedSection(client, step)))
+  const written = isUp ? file.up : (file?.down ?? (await storedSection(client, step)))
+  const section = variables.fill(written, file?.path ?? storedPath(step.name))
   const work: Work = {
     step,
     section,
     whole: wholeMessage(section),
     downSql: isUp ? storedDown(file) : null,
+    values: (section.kind === 'held' && section.written?.values) || null,
     watched: watch,
   }
   // Fixed so that it would fit a transaction or not: what is done of it must not be done again.

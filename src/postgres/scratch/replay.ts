@@ -3,6 +3,7 @@ import { approve } from '../../core/guard.ts'
 import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compare } from '../../core/migration/state.ts'
+import { noVariables } from '../../core/migration/variables.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import { planUp } from '../../core/plan/up.ts'
 import { execute } from '../run/execute.ts'
@@ -86,9 +87,14 @@ function keysOf(steps: readonly Step[]): string[] {
   let key = edition
   return steps.map(({ name, file }) => {
     const role = file?.up.role ? ` as ${file.up.role}` : ''
-    key = sha256(`${key} ${name} ${file?.checksum} ${file?.up.transaction}${role}`).slice(0, 32)
+    key = sha256(`${key} ${name} ${file?.checksum} ${file?.up.transaction}${role}${filledIn(file)}`).slice(0, 32)
     return key
   })
+}
+
+/** What was filled in makes another schema of the same file. */
+function filledIn(file: Step['file']): string {
+  return file?.up.kind === 'held' && file.up.written !== undefined ? ` ${file.up.sql}` : ''
 }
 
 /** Runs a plan on a scratch database, where nobody has to be asked. @throws NselfError `migration-failed`. */
@@ -103,6 +109,7 @@ export async function runPlan(
   const running = execute(server, approved, {
     environment: 'local',
     isScratch: true,
+    variables: noVariables,
     singleTransaction: false,
     lockWaitMs: 60_000,
     replan,

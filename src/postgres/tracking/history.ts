@@ -73,9 +73,9 @@ const columns = `version, name, checksum, state, position, applied_at, duration_
 /** A column that an older format has not is taken from `absent`. As one value: thousands of rows are read several times faster so than row by row. */
 const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at, duration_ms,
   applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
-  statement_begun, done_checksum, present.seen_checksum, present.branch) ORDER BY position)
-  FROM (SELECT NULL::text AS seen_checksum, NULL::text AS branch) AS absent,
-  LATERAL (SELECT ${columns}, seen_checksum, branch FROM nself.migrations) AS present`
+  statement_begun, done_checksum, present.seen_checksum, present.branch, present.variables) ORDER BY position)
+  FROM (SELECT NULL::text AS seen_checksum, NULL::text AS branch, NULL::jsonb AS variables) AS absent,
+  LATERAL (SELECT ${columns}, seen_checksum, branch, variables FROM nself.migrations) AS present`
 const metadataSql = 'SELECT key, value FROM nself.metadata'
 
 /**
@@ -172,12 +172,13 @@ type AppliedRow = [
   Applied['doneChecksum'],
   Applied['seenChecksum'],
   Applied['branch'],
+  Applied['variables'],
 ]
 
 function appliedOf(row: AppliedRow): Applied {
   const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible, shortDown, ...more] =
     row
-  const [statementsDone, statementBegun, doneChecksum, seenChecksum, branch] = more
+  const [statementsDone, statementBegun, doneChecksum, seenChecksum, branch, variables] = more
   return {
     version,
     name,
@@ -194,6 +195,7 @@ function appliedOf(row: AppliedRow): Applied {
     statementBegun,
     doneChecksum,
     branch,
+    variables,
   }
 }
 

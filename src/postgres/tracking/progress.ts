@@ -2,18 +2,18 @@ import type { Environment } from '../../core/environment.ts'
 import type { Applied, MigrationName } from '../../core/migration/migration.ts'
 import type { Step } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import { changeSql, checksumsOf, isRow, type Origin } from './records.ts'
+import { changeSql, checksumsOf, isRow, type Origin, type StoredWith, valuesSql } from './records.ts'
 
 // How far a migration is that runs statement by statement.
 
 /** SQL that opens the row of a migration that runs statement by statement. It fails, with a division by zero, where there is none then. */
-export function beginProgressSql(step: Step, { environment, branch = null }: Origin, downSql: string | null): string {
+export function beginProgressSql(step: Step, { environment, branch = null }: Origin, stored: StoredWith): string {
   const begin =
     step.direction === 'down'
       ? `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE ${isRow(step)} AND state <> 'reverting'`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, branch, down_sql)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(downSql)})
- ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, branch, down_sql, variables)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)})
+ ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql, variables = EXCLUDED.variables
  WHERE migrations.name = EXCLUDED.name`
   return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
 }

@@ -20,19 +20,31 @@ export interface Origin {
   readonly branch?: string | null
 }
 
+/** What is stored with a step besides itself. */
+export interface StoredWith {
+  /** Of `up`, where it has one. */
+  readonly downSql: string | null
+  /** What was filled in, `***` for secrets; null where nothing was. */
+  readonly values: Readonly<Record<string, string>> | null
+}
+
+export function valuesSql({ values }: Pick<StoredWith, 'values'>): string {
+  return quoteLiteral(values === null ? null : JSON.stringify(values))
+}
+
 /**
  * SQL for the row of a step that is done, to run in the step's own transaction. It fails where the table takes no row,
  * as a trigger of somebody else's can see to: the migration would run again.
  */
-export function recordSql(step: Step, { environment, branch = null }: Origin, downSql: string | null): string {
+export function recordSql(step: Step, { environment, branch = null }: Origin, stored: StoredWith): string {
   const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
   return changeSql(
     step,
     environment,
     step.direction === 'down'
       ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(downSql)}) RETURNING 1`,
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql, variables)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}) RETURNING 1`,
   )
 }
 

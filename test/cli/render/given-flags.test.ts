@@ -36,6 +36,13 @@ describe('a command that is told to be typed carries the flags that were given',
     expect(withGivenFlags(text)).toBe(expected)
   })
 
+  test('those that fill in variables where they do something, but for what is secret or long', () => {
+    carryFlags({ set: ['schema=my app', 'api_key=abc', `long=${'x'.repeat(100)}`] })
+    expect(withGivenFlags('nself db migrate up; nself db migrate status')).toBe(
+      "nself db migrate up --set 'schema=my app' --set api_key=… --set long=…; nself db migrate status",
+    )
+  })
+
   test('but where it needs no database', () => {
     carryFlags({ env: 'staging' })
     for (const text of ['nself db migrate create NAME', 'nself db seed create NAME', 'nself db schema scaffold basic'])

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, noBackup, type Runner, version } from '../leaf.ts'
+import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable, version } from '../leaf.ts'
 
 /** nself db migrate down */
 export function addDown(migrate: Command, run: Runner): void {
@@ -13,6 +13,7 @@ export function addDown(migrate: Command, run: Runner): void {
     .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())
     .addOption(noBackup())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, leaf, lockWait, type Runner } from '../leaf.ts'
+import { confirm, leaf, lockWait, type Runner, setVariable } from '../leaf.ts'
 
 /** nself db migrate fresh */
 export function addFresh(migrate: Command, run: Runner): void {
@@ -10,6 +10,7 @@ export function addFresh(migrate: Command, run: Runner): void {
   ])
     .option('--seed', 'then run the seeds')
     .addOption(confirm().hideHelp())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, noBackup, type Runner } from '../leaf.ts'
+import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable } from '../leaf.ts'
 
 /** nself db migrate redo */
 export function addRedo(migrate: Command, run: Runner): void {
@@ -10,6 +10,7 @@ export function addRedo(migrate: Command, run: Runner): void {
     .argument('[N]', 'redo the last N migrations', count)
     .addOption(confirm())
     .addOption(noBackup())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>

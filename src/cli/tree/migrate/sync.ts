@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, leaf, lockWait, noBackup, type Runner } from '../leaf.ts'
+import { confirm, leaf, lockWait, noBackup, type Runner, setVariable } from '../leaf.ts'
 
 /** nself db migrate sync */
 export function addSync(migrate: Command, run: Runner): void {
@@ -12,6 +12,7 @@ export function addSync(migrate: Command, run: Runner): void {
     .option('--dry-run', 'print the SQL and change nothing')
     .addOption(confirm())
     .addOption(noBackup())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((flags) =>
       run(flags, async (context) =>

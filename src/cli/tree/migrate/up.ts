@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, noBackup, type Runner, version } from '../leaf.ts'
+import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable, version } from '../leaf.ts'
 
 /** nself db migrate up */
 export function addUp(migrate: Command, run: Runner): void {
@@ -17,6 +17,7 @@ export function addUp(migrate: Command, run: Runner): void {
     .option('--single-transaction', 'apply all of them in one transaction, or none')
     .addOption(confirm())
     .addOption(noBackup())
+    .addOption(setVariable())
     .addOption(lockWait())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>

@@ -2,12 +2,15 @@ import { type CheckFinding, finding } from '../../../core/check/finding.ts'
 import type { RuleName } from '../../../core/check-rules.ts'
 import { parserMajor } from '../../../parsers/postgres/parser.ts'
 import { findUnparsable, type Unparsable } from '../../../parsers/postgres/syntax.ts'
+import type { Context } from '../context.ts'
 import { scriptsOfFiles } from '../refuse-unparsable.ts'
 import type { CheckScope } from './scope.ts'
 
 /** What of UP, DOWN and function bodies PostgreSQL cannot parse. */
-export async function checkSyntax({ wanted, major }: CheckScope): Promise<CheckFinding[]> {
-  return (await findUnparsable(scriptsOfFiles(wanted), major)).map((found) => findingOf(found, major))
+export async function checkSyntax({ settings }: Context, { wanted, major }: CheckScope): Promise<CheckFinding[]> {
+  return (await findUnparsable(scriptsOfFiles(wanted, settings.variables), major)).map((found) =>
+    findingOf(found, major),
+  )
 }
 
 function findingOf({ script, location, message, inBody, leftToServer }: Unparsable, major: number): CheckFinding {

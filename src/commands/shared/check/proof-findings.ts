@@ -5,6 +5,7 @@ import type { Location } from '../../../core/location.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { Section } from '../../../core/migration/section.ts'
 import { locateIn } from '../../../core/migration/section-text.ts'
+import type { VariableValues } from '../../../core/migration/variables.ts'
 import { type Finding, inspect } from '../../../parsers/postgres/dangers.ts'
 import type { DifferentRows } from '../../../postgres/proof/look.ts'
 import type { BrokenUp, Proof } from '../../../postgres/proof/prove-history.ts'
@@ -18,13 +19,15 @@ export interface TextLook {
   readonly takesRows: (file: Migration, table: string) => boolean
 }
 
-export async function lookAtTexts(files: Iterable<Migration>): Promise<TextLook> {
+export async function lookAtTexts(files: Iterable<Migration>, variables: VariableValues): Promise<TextLook> {
   const findings: CheckFinding[] = []
   const taken = new Set<string>()
   for (const file of files) {
     const { name, path, up, down } = file
     // One by one: what the one before made is somebody's by the time this one runs. What cannot be parsed is found by another part.
-    const inspection = await inspect([{ name, path, section: up }]).catch(() => ({ findings: [] }))
+    const inspection = await inspect([{ name, path, section: variables.standIn(up, path) }]).catch(() => ({
+      findings: [],
+    }))
     for (const { relation } of inspection.findings) if (relation !== null) taken.add(`${name} ${relation.name}`)
     findings.push(...(down === null ? [noDown(file)] : inspection.findings.flatMap(valuesLost)))
   }

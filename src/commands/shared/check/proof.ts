@@ -23,7 +23,7 @@ interface ProofPart {
  */
 export async function checkProofs(context: Context, scope: CheckScope): Promise<ProofPart> {
   const done: PartOutcome = { part: 'proof', outcome: 'done', reason: null }
-  const text = await lookAtTexts(scope.wanted)
+  const text = await lookAtTexts(scope.wanted, context.settings.variables)
   const told = text.findings
   const revertible = [...scope.wanted].filter(({ down }) => down !== null)
   if (revertible.length === 0) return { findings: told, outcome: done, proven: [] }

@@ -1,0 +1,87 @@
+import { Secrets } from '../redaction.ts'
+import { saysSecret } from '../variable-name.ts'
+import { fillSection } from './fill-section.ts'
+import type { Migration } from './migration.ts'
+import type { Section } from './section.ts'
+
+/** What stands for a value that is kept nowhere. */
+const hidden = '***'
+
+type LookUp = (name: string) => string | null
+
+/** The values that a command may fill into migrations. A section is filled in once, so that it is parsed once too. */
+export class VariableValues {
+  /** Changes with any of the values; empty where there are none. */
+  readonly key: string
+  private readonly lookUp: LookUp
+  private readonly secrets = new Secrets()
+  private readonly filled = new WeakMap<Section, Section>()
+
+  /**
+   * @param lookUp null for what is not set.
+   * @param secretValues values whose names say that they are secret.
+   */
+  constructor(lookUp: LookUp, secretValues: readonly string[] = [], key = '') {
+    this.lookUp = lookUp
+    this.key = key
+    for (const value of secretValues) this.secrets.hide(value)
+  }
+
+  /** A section as it runs. @throws NselfError `usage` for a variable without a value, or with one that does not fit. */
+  fill(section: Section, path: string): Section {
+    const known = this.filled.get(section)
+    if (known !== undefined) return known
+    const filled = filledBy(section, path, this.lookUp)
+    this.filled.set(section, filled)
+    return filled
+  }
+
+  /** A section as it could run, to be parsed: what is not set has some value. */
+  standIn(section: Section, path: string): Section {
+    return this.isSet(section) ? this.fill(section, path) : filledBy(section, path, (name) => this.lookUp(name) ?? name)
+  }
+
+  /** A section as it may be shown. */
+  show(section: Section, path: string): Section {
+    return filledBy(section, path, (name) =>
+      this.lookUp(name) !== null && saysSecret(name) ? hidden : this.lookUp(name),
+    )
+  }
+
+  /**
+   * A migration filled in, as it is replayed.
+   * @param recorded the values with which it was applied; what of them is secret is taken as it is set now, where it is.
+   * @throws NselfError as fill. Its DOWN may have variables that are not set.
+   */
+  fillFile(file: Migration, recorded: Readonly<Record<string, string>> | null = null): Migration {
+    const { up, down, path } = file
+    if (!isOpen(up) && (down === null || !isOpen(down))) return file
+    const lookUp = (name: string) => {
+      const value = recorded?.[name] ?? null
+      return value === null || value === hidden ? (this.lookUp(name) ?? value) : value
+    }
+    const filled = down === null ? null : filledBy(down, path, (name) => lookUp(name) ?? name)
+    return { ...file, up: filledBy(up, path, lookUp), down: filled?.kind === 'held' ? filled : down }
+  }
+
+  /** A text to be kept, without the values that are secret. */
+  redact(text: string): string {
+    return this.secrets.redact(text)
+  }
+
+  private isSet(section: Section): boolean {
+    return section.kind === 'streamed' || section.uses.every(({ name }) => this.lookUp(name) !== null)
+  }
+}
+
+/** Where everything that is to run is filled in already. */
+export const noVariables = new VariableValues(() => null)
+
+/** Whether there is something to be filled in. */
+function isOpen(section: Section): boolean {
+  return section.kind === 'held' && section.uses.length > 0 && section.written === undefined
+}
+
+function filledBy(section: Section, path: string, lookUp: LookUp): Section {
+  return section.kind === 'held' && isOpen(section) ? fillSection(section, path, lookUp) : section
+}
