@@ -1,6 +1,7 @@
 import { dotted, keyOf, ofKey, shortName } from '../sql/qualified-name.ts'
 import { canonicalDefinition } from './canonical-definition.ts'
-import type { Access, Catalog, Column, Index, Other, OtherKind, Path, Table } from './catalog.ts'
+import type { Access, Catalog, Column, Index, Path, Table } from './catalog.ts'
+import type { Other, OtherKind } from './other.ts'
 
 /** One thing of a catalog that can be there or not, and by what it can differ. */
 export interface Item {

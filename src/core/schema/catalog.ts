@@ -1,4 +1,5 @@
 import { keyOf, type QualifiedName } from '../sql/qualified-name.ts'
+import type { Other } from './other.ts'
 
 /**
  * What a database consists of, as PostgreSQL itself writes it (`pg_get_…def`), less what belongs to extensions and to
@@ -103,55 +104,6 @@ export interface Index {
   readonly valid: boolean
   readonly comment: string | null
 }
-
-/** Anything else: views, functions, triggers, policies, sequences, extensions …; `index` is one of a materialized view, `comment` one on what has no item of its own. */
-export interface Other {
-  readonly kind: OtherKind
-  /** Null for what belongs to the whole database. */
-  readonly schema: string | null
-  /** With the arguments of a function, the view of a comment's column; without the table of a trigger. */
-  readonly name: string
-  /** Its key; of what belongs to a table or a view. */
-  readonly table: string | null
-  readonly definition: string
-  /** By name, where a definition would not tell what differs. */
-  readonly properties?: Readonly<Record<string, string>>
-  readonly comment: string | null
-}
-
-export type OtherKind =
-  | 'schema'
-  | 'extension'
-  | 'language'
-  | 'transform'
-  | 'access method'
-  | 'domain'
-  | 'type'
-  | 'sequence'
-  | 'collation'
-  | 'conversion'
-  | 'function'
-  | 'aggregate'
-  | 'operator'
-  | 'operator class'
-  | 'operator family'
-  | 'cast'
-  | 'view'
-  | 'materialized view'
-  | 'comment'
-  | 'security label'
-  | 'index'
-  | 'rule'
-  | 'trigger'
-  | 'policy'
-  | 'statistics'
-  | 'text search'
-  | 'foreign-data wrapper'
-  | 'foreign server'
-  | 'user mapping'
-  | 'publication'
-  | 'subscription'
-  | 'event trigger'
 
 /** The names that lead to something inside its schema; a text is what its kind has instead: `f(integer)`. */
 export type Path = readonly string[] | string

@@ -1,6 +1,7 @@
 import { keyOf } from '../sql/qualified-name.ts'
-import type { Catalog, Detail, Other } from './catalog.ts'
+import type { Catalog, Detail } from './catalog.ts'
 import { type Item, itemsOf } from './catalog-items.ts'
+import type { Other } from './other.ts'
 
 /** `+` only in the left catalog, `-` only in the right one, `~` in both, but not the same. */
 export interface Difference {

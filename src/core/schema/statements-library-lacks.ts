@@ -1,9 +1,10 @@
 import { certain } from '../certain.ts'
 import { keyOf, ofKey, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
-import type { Catalog, Column, Other, Table } from './catalog.ts'
+import type { Catalog, Column, Table } from './catalog.ts'
 import { tablesByKey } from './catalog.ts'
 import { type Change, plainChange } from './generated-statement.ts'
+import type { Other } from './other.ts'
 
 /**
  * What the library that writes differences as SQL does not know, as statements for the database that has it not.

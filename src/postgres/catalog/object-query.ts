@@ -1,4 +1,4 @@
-import type { OtherKind } from '../../core/schema/catalog.ts'
+import type { OtherKind } from '../../core/schema/other.ts'
 import { propertiesSql } from './detail-query.ts'
 import { dottedName, isMine, notOfExtension, type RowsQuery } from './query-parts.ts'
 

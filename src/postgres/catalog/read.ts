@@ -1,14 +1,5 @@
-import type {
-  Access,
-  Catalog,
-  Column,
-  Constraint,
-  Detail,
-  Enum,
-  Index,
-  Other,
-  Table,
-} from '../../core/schema/catalog.ts'
+import type { Access, Catalog, Column, Constraint, Detail, Enum, Index, Table } from '../../core/schema/catalog.ts'
+import type { Other } from '../../core/schema/other.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { Client } from '../driver/pg.ts'
 import { access } from './access.ts'

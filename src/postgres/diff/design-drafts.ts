@@ -1,6 +1,6 @@
-import type { Other } from '../../core/schema/catalog.ts'
 import { plainChange } from '../../core/schema/generated-statement.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
+import type { Other } from '../../core/schema/other.ts'
 import { inOrder } from '../../core/schema/rename-order.ts'
 import { renameSql } from '../../core/schema/rename-sql.ts'
 import { newSchemasOf, type Rename, subjectOf } from '../../core/schema/renames.ts'

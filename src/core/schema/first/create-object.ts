@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
-import type { Other } from '../catalog.ts'
+import type { Other } from '../other.ts'
 
 /** Statements that make one of the kinds that the library does not know; none for another. */
 export function createSql(item: Other): string[] {

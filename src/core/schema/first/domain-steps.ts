@@ -1,7 +1,8 @@
 import { keyOf } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
-import type { Catalog, Other } from '../catalog.ts'
+import type { Catalog } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
+import type { Other } from '../other.ts'
 import type { FirstStep } from './relation-steps.ts'
 
 /** A domain of another type is made again, while its columns are of the new type itself. */

@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../../sql/quoting.ts'
-import type { Catalog, Other } from '../catalog.ts'
+import type { Catalog } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
+import type { Other } from '../other.ts'
 import { objectName } from '../rest/object-name.ts'
 import { createSql } from './create-object.ts'
 

@@ -1,7 +1,8 @@
 import { keyOf, ofKey } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
-import type { Catalog, Column, Other, Table } from '../catalog.ts'
+import type { Catalog, Column, Table } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
+import type { Other } from '../other.ts'
 import { objectName } from './object-name.ts'
 
 /** Statements for what is in both catalogs and has lost a comment, its state or its target on the way. */
