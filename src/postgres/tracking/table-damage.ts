@@ -4,7 +4,7 @@ import type { TableDamage } from '../../core/repair/table-damage.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
-import { movedSql } from './history.ts'
+import { movedSql } from './database-facts.ts'
 import { formatKey } from './metadata.ts'
 import { defaultOf, shapes, typeOf } from './table-shape.ts'
 
