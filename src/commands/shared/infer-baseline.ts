@@ -1,6 +1,6 @@
 import type { State } from '../../core/migration/state.ts'
 import type { ProposedRepair } from '../../core/repair/findings.ts'
-import { noRepairFlags, repairsFor } from '../../core/repair/repair.ts'
+import { noRepairFlags, repairsFor } from '../../core/repair/repair-flags.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { type Inferred, inferVersion } from '../../postgres/scratch/drift.ts'

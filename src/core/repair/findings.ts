@@ -4,18 +4,8 @@ import type { Entry, State } from '../migration/state.ts'
 import { redoHint } from '../plan/refusals/edited.ts'
 import { lostProblem } from '../plan/refusals/lost-rows.ts'
 import { shellWord } from '../shell-word.ts'
-import {
-  accept,
-  dropIndex,
-  forget,
-  isDoneEdited,
-  isUnknown,
-  type Repair,
-  rebuild,
-  renamed,
-  statementAgain,
-  statementDone,
-} from './repair.ts'
+import { accept, dropIndex, forget, type Repair, rebuild, renamed } from './repair.ts'
+import { isDoneEdited, isUnknown, statementAgain, statementDone } from './statement-repairs.ts'
 
 /** A fix that is proposed, as it is shown. */
 export interface ProposedFix {

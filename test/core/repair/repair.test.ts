@@ -3,7 +3,7 @@ import { sha256 } from '../../../src/core/migration/checksum.ts'
 import type { Applied } from '../../../src/core/migration/migration.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { findingsOf } from '../../../src/core/repair/findings.ts'
-import { noRepairFlags, type RepairFlags, repairsFor } from '../../../src/core/repair/repair.ts'
+import { noRepairFlags, type RepairFlags, repairsFor } from '../../../src/core/repair/repair-flags.ts'
 import { errorOf, file, row } from '../../helpers/history.ts'
 
 const flags = (more: Partial<RepairFlags>): RepairFlags => ({ ...noRepairFlags, ...more })
