@@ -22,6 +22,18 @@ export const rules = {
   'proof/no-down': { severity: 'warning', title: 'A migration cannot be reverted' },
   'proof/values-lost': { severity: 'note', title: 'DOWN brings back a table or a column without what it held' },
   'proof/column-order': { severity: 'note', title: 'DOWN brings columns back in another order' },
+  'probe/not-null': { severity: 'error', title: 'Rows have no value in a column that is to be NOT NULL' },
+  'probe/duplicates': { severity: 'error', title: 'Values come more than once where they are to be unique' },
+  'probe/foreign-key': { severity: 'error', title: 'Rows refer to rows that are not there' },
+  'probe/check': { severity: 'error', title: 'Rows break a check' },
+  'probe/exclude': { severity: 'error', title: 'Rows break an exclusion constraint' },
+  'probe/cast': { severity: 'error', title: 'Values do not fit the new type of their column' },
+  'probe/computed': { severity: 'error', title: 'An expression cannot be computed for all rows' },
+  'probe/not-answered': { severity: 'warning', title: 'The server did not answer a question' },
+  'probe/disk-space': { severity: 'error', title: 'A table is rewritten, and the disk has no room for it' },
+  'probe/table-size': { severity: 'note', title: 'How large a table is that a migration works on' },
+  'probe/lock-held': { severity: 'warning', title: 'Somebody holds a lock that a migration needs' },
+  'probe/server-busy': { severity: 'warning', title: 'Something on the server may keep a migration waiting' },
   'check/unused-allow': { severity: 'warning', title: 'A rule is allowed that finds nothing' },
 } as const satisfies Record<string, Rule>
 

@@ -7,11 +7,20 @@ interface SyntaxErrorOfSql {
   readonly sqlDetails?: { readonly message: string; readonly cursorPosition: number }
 }
 
+/** Offsets count bytes of UTF-8; `end` is exclusive. */
+export interface SqlToken {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
 export interface Parser {
   readonly parse: (sql: string) => Tree
   readonly parsePlPgSql: (sql: string) => Tree
   /** Whether all statements of a text can be parsed. No tree is made, which would take three times as long. */
   readonly isParsable: (sql: string) => boolean
+  /** The tokens of a text, comments among them. */
+  readonly tokensOf: (sql: string) => readonly SqlToken[]
   /** What either throws for a text that cannot be parsed. */
   readonly isSyntaxError: (error: unknown) => error is SyntaxErrorOfSql
 }
@@ -24,7 +33,7 @@ const mark = '/*nself*/'
 
 /** Loaded only where a statement is looked at: it takes 70 ms. */
 export async function loadParser(): Promise<Parser> {
-  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, hasSqlDetails } = await import('libpg-query')
+  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, scanSync, hasSqlDetails } = await import('libpg-query')
   await loadModule()
   return {
     parse: parseSync,
@@ -37,6 +46,7 @@ export async function loadParser(): Promise<Parser> {
         return false
       }
     },
+    tokensOf: (sql) => scanSync(sql).tokens,
     isSyntaxError: hasSqlDetails,
   }
 }

@@ -22,7 +22,7 @@ const heldSql = (key: bigint) => `l.locktype = 'advisory' AND l.granted AND l.ob
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND (l.classid::bigint << 32) | l.objid::bigint = ${key}`
 
-const sessionColumns = `a.pid, a.application_name AS application, a.usename AS role, a.client_addr::text AS address, a.state,
+export const sessionColumns = `a.pid, a.application_name AS application, a.usename AS role, a.client_addr::text AS address, a.state,
   extract(epoch FROM clock_timestamp() - a.xact_start)::int AS seconds`
 
 /** Who works for a run at this moment. */

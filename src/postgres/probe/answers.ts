@@ -1,0 +1,78 @@
+import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
+import type { Question } from '../../core/probe/question.ts'
+import { brokenCheck, conditionSql, duplicatesSql, excludedSql, type KnownTable, orphansSql } from '../../core/probe/question-sql.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
+import type { Asker } from './asker.ts'
+import { catalogAnswer } from './catalog-answer.ts'
+import { retypeAnswer, tried } from './retype-answer.ts'
+import { rowsAnswer } from './rows-answer.ts'
+import type { TablesOfServer } from './table-facts.ts'
+
+/** Asks one question. */
+export async function answerOf(asker: Asker, tables: TablesOfServer, question: Question): Promise<Answer> {
+  const { table, asked, searchPath, calls } = question
+  if (asked.kind === 'unknown') return unanswered(asked.why)
+  const unsafe = await unsafeCall(asker, calls, JSON.stringify([table?.layers, asked]), searchPath)
+  if (unsafe !== null) return unanswered(unsafe)
+  if (table === null) return catalogAnswer(asker, tables, question, null)
+  const facts = await tables.find(table, searchPath)
+  if (typeof facts === 'string') return unanswered(facts)
+  if (facts === null) return table.mayBeNew ? fine : unanswered(`there is no table ${keyOf(table.base)}`)
+  return tableAnswer(asker, tables, question, { table, facts })
+}
+
+async function tableAnswer(asker: Asker, tables: TablesOfServer, question: Question, known: KnownTable): Promise<Answer> {
+  const { asked, searchPath } = question
+  const rows = (sql: string) => rowsAnswer(asker, sql, searchPath)
+  switch (asked.kind) {
+    case 'not-null': {
+      const now = known.facts.columns.find(({ name }) => name === asked.column)
+      if (known.table.layers.length === 0 && now?.notNull === true) return fine
+      return rows(conditionSql(known, `${quoteIdentifier(asked.column)} IS NULL`))
+    }
+    case 'check':
+      return rows(conditionSql(known, brokenCheck(asked.expression)))
+    case 'duplicates':
+      return rows(duplicatesSql(known, asked))
+    case 'exclude':
+      return rows(excludedSql(known, asked))
+    case 'computed':
+      return tried(asker, known, asked.expression, asked.where, searchPath)
+    case 'retype':
+      return retypeAnswer(asker, question, known, asked)
+    case 'foreign-key': {
+      if (asked.target === null) return rows(orphansSql(known, asked, null))
+      const facts = await tables.find(asked.target, searchPath)
+      if (typeof facts === 'string') return unanswered(facts)
+      if (facts === null) return unanswered(`there is no table ${keyOf(asked.targetName)}`)
+      const columns = asked.targetColumns ?? facts.primaryKey
+      if (columns.length !== asked.columns.length) return unanswered(`${keyOf(asked.targetName)} has no primary key of ${asked.columns.length} columns`)
+      return rows(orphansSql(known, asked, { table: asked.target, facts, columns }))
+    }
+    default:
+      return catalogAnswer(asker, tables, question, known)
+  }
+}
+
+/** PostgreSQL's own functions that give another value each time and do nothing. */
+const harmless = ['random', 'clock_timestamp', 'timeofday', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'random_normal', 'setseed']
+
+/** A function that may do more than to compute is not called for a question; why it is not asked, or null. */
+async function unsafeCall(
+  asker: Asker,
+  calls: readonly string[],
+  text: string,
+  searchPath: readonly string[] | null,
+): Promise<string | null> {
+  const named = calls.filter((name) => text.includes(name))
+  if (named.length === 0) return null
+  const reply = await asker.ask(
+    `SELECT p.proname AS name FROM pg_proc p WHERE p.proname IN (${named.map(quoteLiteral).join(', ')}) AND p.provolatile = 'v'
+ AND NOT (p.pronamespace = 'pg_catalog'::regnamespace AND p.proname IN (${harmless.map(quoteLiteral).join(', ')})) LIMIT 1`,
+    searchPath,
+  )
+  if (!('rows' in reply)) return reply.why
+  const [found] = reply.rows
+  return found === undefined ? null : `it calls the volatile function ${found.name}, which may do more than compute`
+}
