@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { CheckResult, ReportFormat } from '../../commands/shared/check-results.ts'
+import { possibleParts } from '../../core/check/choices.ts'
 import { type CheckPart, checkParts } from '../../core/check/finding.ts'
 import { type Severity, severities } from '../../core/check-rules.ts'
 import { leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
@@ -16,6 +17,7 @@ export function addCheck(db: Command, run: Runner): void {
       'nself db check                              # what is pending',
       'nself db check --since origin/main          # in CI: what a pull request adds',
       'nself db check --all',
+      'nself db check --on production              # what its rows, locks and sizes say',
       'nself db check --since origin/main --format github --report check.md',
     ],
     'server',
@@ -24,6 +26,7 @@ export function addCheck(db: Command, run: Runner): void {
       new Option('--since <ref>', 'migrations that are new or changed against a branch of git').conflicts('all'),
     )
     .option('--all', 'every migration; without it, those that are pending')
+    .option('--on <server>', 'ask this server, read-only, what would fail on its rows: an environment or a URL')
     .option('--only <parts>', `only these parts, by commas: ${checkParts.join(', ')}`, parts)
     .addOption(new Option('--skip <parts>', 'all parts but these').argParser(parts).conflicts('only'))
     .addOption(new Option('--fail-on <severity>', 'exit 6 from this severity on').choices(severities).default('error'))
@@ -32,16 +35,18 @@ export function addCheck(db: Command, run: Runner): void {
     .addOption(setVariable())
     .addOption(shadowUrl())
     .action((flags) =>
-      run(flags, async (context) =>
-        (await import('../../commands/db/check.ts')).check(context, {
+      run(flags, async (context) => {
+        const choices = { on: flags.on ?? null }
+        return (await import('../../commands/db/check.ts')).check(context, {
+          ...choices,
           scope:
             flags.since !== undefined ? { kind: 'since', ref: flags.since } : { kind: flags.all ? 'all' : 'pending' },
-          parts: checkParts.filter((part) => flags.only?.includes(part) ?? !flags.skip?.includes(part)),
+          parts: flags.only ?? possibleParts(choices).filter((part) => !flags.skip?.includes(part)),
           failOn: severityOf(flags.failOn),
           format: flags.json ? 'json' : formatOf(flags.format),
           report: reportOf(flags.report, formatOf(flags.format)),
-        }),
-      ),
+        })
+      }),
     )
 }
 

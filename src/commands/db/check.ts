@@ -1,14 +1,14 @@
 import { withoutAllowed } from '../../core/check/allowed.ts'
+import { type PartChoices, possibleParts } from '../../core/check/choices.ts'
 import { type CheckFinding, type CheckPart, checkParts, isAsBadAs } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
-import { exitStatusOf } from '../../core/errors.ts'
-import { checkSyntax } from '../shared/check/parse.ts'
-import { checkProofs } from '../shared/check/proof.ts'
+import { exitStatusOf, NselfError } from '../../core/errors.ts'
+import { partRuns } from '../shared/check/parts.ts'
 import { type ScopeChoice, scopeOf } from '../shared/check/scope.ts'
 import type { CheckResult, PartOutcome, ReportFormat } from '../shared/check-results.ts'
 import type { Context } from '../shared/context.ts'
 
-export interface CheckOptions {
+export interface CheckOptions extends PartChoices {
   readonly scope: ScopeChoice
   readonly parts: readonly CheckPart[]
   /** The least severity that makes the check fail. */
@@ -17,25 +17,24 @@ export interface CheckOptions {
   readonly report: CheckResult['report']
 }
 
-/** Tells what a person should know of migrations before they run anywhere. Changes no database of the user's. */
+/**
+ * Tells what a person should know of migrations before they run anywhere. Changes no database of the user's.
+ * @throws NselfError `usage` for a part that is not told what to look at; as scopeOf.
+ */
 export async function check(context: Context, options: CheckOptions): Promise<CheckResult> {
   const { parts, failOn, format, report } = options
-  const scope = await scopeOf(context, options.scope)
+  refuseUnsaid(options)
+  const scope = await scopeOf(context, options.scope, options.on)
   const findings: CheckFinding[] = []
-  const outcomes: PartOutcome[] = checkParts
+  const outcomes: PartOutcome[] = possibleParts(options)
     .filter((part) => !parts.includes(part))
     .map((part) => ({ part, outcome: 'skipped', reason: null }))
-  let proven: readonly string[] = []
-  if (parts.includes('parse')) {
-    context.progress('parsing')
-    findings.push(...(await checkSyntax(context, scope)))
-    outcomes.push({ part: 'parse', outcome: 'done', reason: null })
-  }
-  if (parts.includes('proof')) {
-    const proof = await checkProofs(context, scope)
-    findings.push(...proof.findings)
-    outcomes.push(proof.outcome)
-    proven = proof.proven
+  const proven: string[] = []
+  for (const part of checkParts.filter((one) => parts.includes(one))) {
+    const found = await partRuns[part](context, scope, options)
+    findings.push(...found.findings)
+    outcomes.push({ part, ...found.outcome })
+    proven.push(...(found.proven ?? []))
   }
   const ranWhole = outcomes.every(({ outcome }) => outcome === 'done')
   const told = withoutAllowed(findings, [...scope.wanted], ranWhole)
@@ -53,4 +52,12 @@ export async function check(context: Context, options: CheckOptions): Promise<Ch
     proven,
     exitStatus: fails ? exitStatusOf('different') : 0,
   }
+}
+
+function refuseUnsaid(options: CheckOptions): void {
+  const unsaid = options.parts.find((part) => !possibleParts(options).includes(part))
+  if (unsaid === undefined) return
+  throw new NselfError('usage', `the part ${unsaid} needs to be told which server it asks`, {
+    hint: 'for example: nself db check --on production',
+  })
 }

@@ -62,17 +62,23 @@ export interface Look {
 /**
  * Files and history as they are now, without any lock; the files are read while the connection is made.
  * @param use is given the connection before it is closed.
+ * @param resolve another server than that of the environment.
  */
 export async function look(context: Context): Promise<Look>
-export async function look<T>(context: Context, use: (connection: Connection, look: Look) => Promise<T>): Promise<T>
+export async function look<T>(
+  context: Context,
+  use: (connection: Connection, look: Look) => Promise<T>,
+  resolve?: () => Promise<Server>,
+): Promise<T>
 export async function look(
   context: Context,
   use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
+  resolve: () => Promise<Server> = () => resolveServer(context),
 ): Promise<unknown> {
   const { migrationsDir, cwd } = context.settings
   const reading = readFiles(migrationsDir, cwd)
   reading.catch(() => {})
-  const server = await resolveServer(context)
+  const server = await resolve()
   return withConnection(connect(server, 'nself'), null, async (client, connection) => {
     const asking = readLostRows(client)
     asking.catch(() => {})

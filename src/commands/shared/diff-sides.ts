@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path'
-import { parseEnvironment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
@@ -12,6 +11,7 @@ import { readMigration } from '../../project/migration-file.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { pathKind } from '../../project/path-kind.ts'
 import { type Context, resolveServer } from './context.ts'
+import { environmentOf, serverOfEnvironment, serverOfUrl } from './named-server.ts'
 import { readDesign } from './read-design.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
 
@@ -68,32 +68,14 @@ async function serverSide(kind: SideKind & { kind: 'server' }): Promise<Side> {
 async function kindOf(context: Context, text: string | null): Promise<SideKind> {
   const { settings } = context
   if (text === null) return { kind: 'server', label: settings.environment, resolve: () => resolveServer(context) }
-  if (/^postgres(?:ql)?:\/\//i.test(text)) {
-    const { target } = context.settingsOf(settings.environment, text)
-    if (target.kind === 'server') return { kind: 'server', label: placeOf(target), resolve: async () => target }
-  }
+  const named = serverOfUrl(context, text)
+  if (named !== null) return { kind: 'server', ...named }
   if (text.endsWith('.dbml')) return { kind: 'design', label: text, path: resolve(text) }
   const path = text === 'migrations' ? settings.migrationsDir : resolve(text)
   if (text === 'migrations' || (await pathKind(path)) !== null) return { kind: 'migrations', label: text, path }
-  const environment = environmentOf(text)
-  // The command's own environment is what `nself env` shows, process environment and --database-url included.
-  const own = environment === settings.environment ? settings : context.settingsOf(environment, null)
-  return { kind: 'server', label: environment, resolve: () => resolveServer({ ...context, settings: own }) }
-}
-
-function environmentOf(text: string) {
-  try {
-    return parseEnvironment(text)
-  } catch (error) {
-    throw new NselfError(
-      'usage',
-      `"${text}" is not an environment, a URL, a DBML file, or a file or folder of migrations`,
-      {
-        hint: 'for example: nself db schema diff staging, or nself db schema diff migrations postgresql://…',
-        cause: error,
-      },
-    )
-  }
+  const message = `"${text}" is not an environment, a URL, a DBML file, or a file or folder of migrations`
+  const example = 'for example: nself db schema diff staging, or nself db schema diff migrations postgresql://…'
+  return { kind: 'server', ...serverOfEnvironment(context, environmentOf(text, message, example)) }
 }
 
 async function scratchSide(

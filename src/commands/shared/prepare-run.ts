@@ -20,6 +20,7 @@ import {
 } from './context.ts'
 import { lookAtPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
+import { probeFirst } from './probe-first.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { refuseUntracked } from './refuse-untracked.ts'
 import { tellDriftFirst } from './tell-drift.ts'
@@ -104,8 +105,10 @@ export async function prepareOn(
     tellProofs(context, plan, state, Math.floor(history.facts.version / 10_000))
   const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null
   const size = context.ask === null ? null : await databaseSize(client)
-  const steps = briefedSteps(plan.steps.map(notedStep), items)
-  return { ...prepared, plan: watched, dangers: destructive, lines, steps, schema, size }
+  const probed = isProduction && plan.action === 'up' ? await probeFirst(context, connection, plan) : null
+  const steps = briefedSteps(plan.steps.map(notedStep), [...items, ...(probed?.items ?? [])])
+  const all = [...lines, ...(probed?.lines ?? [])]
+  return { ...prepared, plan: watched, dangers: destructive, lines: all, steps, schema, size }
 }
 
 /** What cannot be reverted later is known before. */

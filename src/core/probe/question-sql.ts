@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../sql/quoting.ts'
-import { type Asked, type AskedTable, type NewType } from './question.ts'
-import { rowKey, rowPlace, type TableFacts, tableSql, type TidRange } from './table-sql.ts'
+import type { Asked, AskedTable, NewType } from './question.ts'
+import { rowKey, rowPlace, type TableFacts, type TidRange, tableSql } from './table-sql.ts'
 
 /** No more rows are counted: what is wrong with more is clear by then. */
 export const countedRows = 1000
@@ -12,7 +12,7 @@ export interface KnownTable {
 }
 
 /** How many rows a condition finds, up to one more than are counted, and three of them. */
-export function rowsSql(from: string, condition: string): string {
+function rowsSql(from: string, condition: string): string {
   return summary(`SELECT ${rowKey} AS example FROM ${from} WHERE ${condition}\n`)
 }
 
@@ -30,7 +30,10 @@ export function conditionSql({ table, facts }: KnownTable, condition: string): s
 export const brokenCheck = (expression: string): string => `NOT (${expression}\n)`
 
 /** Values that come more than once, each with two of its rows. */
-export function duplicatesSql({ table, facts }: KnownTable, { elements, where, nullsToo }: Asked & { kind: 'duplicates' }): string {
+export function duplicatesSql(
+  { table, facts }: KnownTable,
+  { elements, where, nullsToo }: Asked & { kind: 'duplicates' },
+): string {
   const names = elements.map((_, i) => `nself_${i}`)
   const list = elements.map((element, i) => `(${element}\n) AS nself_${i}`)
   const inner = `SELECT ${[...list, rowKey].join(', ')} FROM ${tableSql(table, facts, false)}${where === null ? '' : ` WHERE ${where}\n`}`
@@ -48,7 +51,9 @@ export function orphansSql(
 ): string {
   const own = (name: string) => `child.${quoteIdentifier(name)}`
   const isSet = columns.map((name) => `${own(name)} IS NOT NULL`).join(' AND ')
-  const pairs = target?.columns.map((name, i) => `parent.${quoteIdentifier(name)} = ${own(columns[i] ?? '')}`).join(' AND ')
+  const pairs = target?.columns
+    .map((name, i) => `parent.${quoteIdentifier(name)} = ${own(columns[i] ?? '')}`)
+    .join(' AND ')
   const found = target === null ? 'false' : `EXISTS (SELECT FROM ${aliased(target, 'parent')} WHERE ${pairs})`
   const partly = columns.map((name) => `${own(name)} IS NULL`).join(' OR ')
   const some = columns.map((name) => `${own(name)} IS NOT NULL`).join(' OR ')
@@ -70,7 +75,12 @@ export function excludedSql({ table, facts }: KnownTable, { elements, where }: A
 }
 
 /** Computes an expression for every row: whether it can is the answer. */
-export function computedSql({ table, facts }: KnownTable, expression: string, where: string | null, range?: TidRange): string {
+export function computedSql(
+  { table, facts }: KnownTable,
+  expression: string,
+  where: string | null,
+  range?: TidRange,
+): string {
   const from = tableSql(table, facts, true, range)
   return `SELECT count((${expression}\n)) FROM ${from}${where === null ? '' : ` WHERE ${where}\n`}`
 }
@@ -113,7 +123,12 @@ export interface TargetType {
  * A condition for values that do not fit a type; null where only trying tells.
  * @param from the kind of type that the value has: `S` for a text, `N` for a number, as pg_type has it.
  */
-export function unfitting(value: string, from: string, { name, written, sizes }: TargetType, version: number): string | null {
+export function unfitting(
+  value: string,
+  from: string,
+  { name, written, sizes }: TargetType,
+  version: number,
+): string | null {
   const [size = 0, scale = 0] = sizes
   const text = `(${value}\n)::text`
   if (name === 'varchar' || name === 'bpchar')
@@ -133,8 +148,10 @@ export function unfitting(value: string, from: string, { name, written, sizes }:
 
 /** Before PostgreSQL 16, which can be asked, by the shape of a text. */
 function unfittingText(text: string, name: string, range: readonly [string, string] | undefined): string | null {
-  if (name === 'bool') return `lower(btrim(${text})) !~ '^(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|0|1)$'`
-  if (name === 'uuid') return `${text} !~* '^[0-9a-f]{4}(-?[0-9a-f]{4}){7}$' AND ${text} !~* '^\\{[0-9a-f]{4}(-?[0-9a-f]{4}){7}\\}$'`
+  if (name === 'bool')
+    return `lower(btrim(${text})) !~ '^(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|0|1)$'`
+  if (name === 'uuid')
+    return `${text} !~* '^[0-9a-f]{4}(-?[0-9a-f]{4}){7}$' AND ${text} !~* '^\\{[0-9a-f]{4}(-?[0-9a-f]{4}){7}\\}$'`
   const shape = shapes[name]
   if (shape === undefined) return null
   if (range === undefined) return `${text} !~* ${quoteLiteral(shape)}`

@@ -33,7 +33,12 @@ export type NewType =
 
 export type Asked =
   | { readonly kind: 'not-null'; readonly column: string; readonly isNew: boolean }
-  | { readonly kind: 'duplicates'; readonly elements: readonly string[]; readonly where: string | null; readonly nullsToo: boolean }
+  | {
+      readonly kind: 'duplicates'
+      readonly elements: readonly string[]
+      readonly where: string | null
+      readonly nullsToo: boolean
+    }
   | {
       readonly kind: 'foreign-key'
       readonly columns: readonly string[]
@@ -45,7 +50,11 @@ export type Asked =
       readonly targetName: RelationName
     }
   | { readonly kind: 'check'; readonly expression: string }
-  | { readonly kind: 'exclude'; readonly elements: readonly { readonly value: string; readonly operator: string }[]; readonly where: string | null }
+  | {
+      readonly kind: 'exclude'
+      readonly elements: readonly { readonly value: string; readonly operator: string }[]
+      readonly where: string | null
+    }
   | {
       readonly kind: 'retype'
       readonly column: string
@@ -61,7 +70,12 @@ export type Asked =
   | { readonly kind: 'index-columns'; readonly index: string }
   | { readonly kind: 'validate'; readonly constraint: string }
   /** Those of all columns that have the domain. A null expression asks for NULL. */
-  | { readonly kind: 'domain'; readonly domain: RelationName; readonly expression: string | null; readonly validates: string | null }
+  | {
+      readonly kind: 'domain'
+      readonly domain: RelationName
+      readonly expression: string | null
+      readonly validates: string | null
+    }
   /** What cannot be asked, and why. */
   | { readonly kind: 'unknown'; readonly why: string }
 

@@ -31,7 +31,12 @@ export interface TidRange {
  * The rows of a table as they will be, for FROM: what earlier statements of the run make of them stands around the table.
  * @param children whether rows of tables that inherit from it count.
  */
-export function tableSql({ layers, alias }: AskedTable, facts: TableFacts, children: boolean, range?: TidRange): string {
+export function tableSql(
+  { layers, alias }: AskedTable,
+  facts: TableFacts,
+  children: boolean,
+  range?: TidRange,
+): string {
   const view = new View(facts, children, range, layers[0]?.alias ?? alias)
   for (const layer of layers) view.add(layer)
   return `(${view.sql}) AS ${quoteIdentifier(alias)}`
@@ -45,7 +50,10 @@ class View {
     const { schema, name, isPartitioned, key } = facts
     this.columns = facts.columns.map((column) => column.name)
     const only = children || isPartitioned ? '' : 'ONLY '
-    const where = range === undefined ? '' : ` WHERE ctid >= ${quoteLiteral(range.from)}::tid AND ctid < ${quoteLiteral(range.to)}::tid`
+    const where =
+      range === undefined
+        ? ''
+        : ` WHERE ctid >= ${quoteLiteral(range.from)}::tid AND ctid < ${quoteLiteral(range.to)}::tid`
     const own = `${keySql(key)} AS ${rowKey}, tableoid::text || ctid::text AS ${rowPlace}`
     const list = [...this.columns.map(quoteIdentifier), own].join(', ')
     this.sql = `SELECT ${list} FROM ${only}${quoteQualified(schema, name)} AS ${quoteIdentifier(alias)}${where}`
@@ -55,10 +63,16 @@ class View {
     switch (layer.kind) {
       case 'add': {
         if (this.columns.includes(layer.column)) return
-        return this.wrap(layer, [...this.columns, layer.column], { [layer.column]: `(${layer.value ?? 'NULL'}\n)::${layer.type}` })
+        return this.wrap(layer, [...this.columns, layer.column], {
+          [layer.column]: `(${layer.value ?? 'NULL'}\n)::${layer.type}`,
+        })
       }
       case 'drop':
-        return this.wrap(layer, this.columns.filter((name) => name !== layer.column), {})
+        return this.wrap(
+          layer,
+          this.columns.filter((name) => name !== layer.column),
+          {},
+        )
       case 'rename': {
         const now = this.columns.map((name) => (name === layer.column ? layer.to : name))
         return this.wrap(layer, now, { [layer.to]: quoteIdentifier(layer.column) })
@@ -75,11 +89,21 @@ class View {
         return this.wrap(layer, this.columns, Object.fromEntries(values))
       }
       case 'delete':
-        return this.wrap(layer, this.columns, {}, layer.where === null ? ' WHERE false' : ` WHERE (${layer.where}\n) IS NOT TRUE`)
+        return this.wrap(
+          layer,
+          this.columns,
+          {},
+          layer.where === null ? ' WHERE false' : ` WHERE (${layer.where}\n) IS NOT TRUE`,
+        )
     }
   }
 
-  private wrap({ alias }: Layer, columns: readonly string[], values: Readonly<Record<string, string>>, where = ''): void {
+  private wrap(
+    { alias }: Layer,
+    columns: readonly string[],
+    values: Readonly<Record<string, string>>,
+    where = '',
+  ): void {
     const list = columns.map((name) =>
       Object.hasOwn(values, name) ? `${certain(values[name])}\n AS ${quoteIdentifier(name)}` : quoteIdentifier(name),
     )

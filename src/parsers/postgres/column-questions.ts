@@ -21,13 +21,17 @@ export function addColumn(column: TreeNode, table: RunTable, look: LookedAt): vo
   table.add({ kind: 'add', column: String(column.colname), type, value, alias: table.name.name })
 }
 
-function filled(column: TreeNode, { source, tables }: LookedAt): { readonly type: string; readonly value: string | null } {
+function filled(
+  column: TreeNode,
+  { source, tables }: LookedAt,
+): { readonly type: string; readonly value: string | null } {
   const constraints = nodesIn(column.constraints, 'Constraint')
   const typeName = nodeAt(column.typeName)
   const name = wordsOf(typeName.names).at(-1) ?? ''
   const places = constraints.map(({ location }) => Number(location ?? Infinity))
   const first = Math.min(...places)
-  const written = source.upTo(Number(typeName.location ?? 0), [',', 'COLLATE'], Number.isFinite(first) ? first : undefined) ?? 'text'
+  const written =
+    source.upTo(Number(typeName.location ?? 0), [',', 'COLLATE'], Number.isFinite(first) ? first : undefined) ?? 'text'
   const made = tables.types.get(name)
   const type = serials[name] ?? (made === undefined ? written : made.kind === 'enum' ? 'text' : made.base)
   if (serials[name] !== undefined) return { type, value: numbered }
@@ -48,10 +52,18 @@ export function columnQuestions(column: TreeNode, table: RunTable, look: LookedA
   const constraints = nodesIn(column.constraints, 'Constraint')
   const name = String(column.colname)
   const isSerial = serials[wordsOf(nodeAt(column.typeName).names).at(-1) ?? ''] !== undefined
-  const rewrites = isSerial || constraints.some(({ contype, raw_expr }) => contype === 'CONSTR_IDENTITY' || contype === 'CONSTR_GENERATED' || (contype === 'CONSTR_DEFAULT' && isVolatile(raw_expr)))
+  const rewrites =
+    isSerial ||
+    constraints.some(
+      ({ contype, raw_expr }) =>
+        contype === 'CONSTR_IDENTITY' ||
+        contype === 'CONSTR_GENERATED' ||
+        (contype === 'CONSTR_DEFAULT' && isVolatile(raw_expr)),
+    )
   look.touch(table, 'AccessExclusiveLock', rewrites ? 'rewrites' : 'none')
   const generated = constraints.find(({ contype }) => contype === 'CONSTR_GENERATED')
-  if (generated !== undefined) look.ask(table, { kind: 'computed', expression: quoteIdentifier(name), where: null }, null)
+  if (generated !== undefined)
+    look.ask(table, { kind: 'computed', expression: quoteIdentifier(name), where: null }, null)
   for (const constraint of constraints) {
     const isFilled = isSerial || constraints.some(({ contype }) => contype === 'CONSTR_IDENTITY')
     if (constraint.contype === 'CONSTR_NOTNULL' && isFilled) continue
@@ -63,7 +75,11 @@ export function columnQuestions(column: TreeNode, table: RunTable, look: LookedA
 function isVolatile(expression: unknown): boolean {
   let found = false
   visit(expression, (type, { funcname }) => {
-    if (type === 'FuncCall' && /^(?:random|gen_random_uuid|uuid\w*|clock_timestamp|timeofday|nextval)$/.test(wordsOf(funcname).at(-1) ?? '')) found = true
+    if (
+      type === 'FuncCall' &&
+      /^(?:random|gen_random_uuid|uuid\w*|clock_timestamp|timeofday|nextval)$/.test(wordsOf(funcname).at(-1) ?? '')
+    )
+      found = true
     return !found
   })
   return found

@@ -32,7 +32,11 @@ export function constraintQuestions(
   if (found === null || constraint.is_enforced === false) return
   const { asked, columns } = found
   const isChecked = constraint.skip_validation !== true
-  look.touch(table, kind === 'CONSTR_FOREIGN' ? 'ShareRowExclusiveLock' : 'AccessExclusiveLock', isChecked ? 'scans' : 'none')
+  look.touch(
+    table,
+    kind === 'CONSTR_FOREIGN' ? 'ShareRowExclusiveLock' : 'AccessExclusiveLock',
+    isChecked ? 'scans' : 'none',
+  )
   if (isChecked) look.ask(table, asked, columns)
   else if (typeof constraint.conname === 'string') look.tables.leaveUnchecked(table, constraint.conname, asked)
 }
@@ -45,7 +49,9 @@ interface Found {
 function checkOf({ location, raw_expr }: TreeNode, { source }: LookedAt): Found {
   const expression = source.parenthesized(Number(location ?? 0))
   const asked: Asked =
-    expression === null ? { kind: 'unknown', why: 'its expression cannot be taken apart' } : { kind: 'check', expression }
+    expression === null
+      ? { kind: 'unknown', why: 'its expression cannot be taken apart' }
+      : { kind: 'check', expression }
   return { asked, columns: columnsIn([raw_expr]) }
 }
 
@@ -83,7 +89,8 @@ function keyQuestions(constraint: TreeNode, table: RunTable, { ask, touch }: Loo
     return
   }
   if (columns.length === 0) return
-  if (isPrimary) for (const name of columns) ask(table, { kind: 'not-null', column: name, isNew: table.isNewColumn(name) }, [name])
+  if (isPrimary)
+    for (const name of columns) ask(table, { kind: 'not-null', column: name, isNew: table.isNewColumn(name) }, [name])
   const nullsToo = constraint.nulls_not_distinct === true
   ask(table, { kind: 'duplicates', elements: columns.map(quoteIdentifier), where: null, nullsToo }, columns)
 }

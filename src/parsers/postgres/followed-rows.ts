@@ -18,7 +18,8 @@ function isPlain({ fromClause, usingClause, withClause, whereClause, targetList 
   if (fromClause !== undefined || usingClause !== undefined || withClause !== undefined) return false
   let plain = true
   visit([whereClause, targetList], (type) => {
-    if (type === 'SubLink' || type === 'CurrentOfExpr' || type === 'MultiAssignRef' || type === 'SetToDefault') plain = false
+    if (type === 'SubLink' || type === 'CurrentOfExpr' || type === 'MultiAssignRef' || type === 'SetToDefault')
+      plain = false
     return plain
   })
   return plain && nodesIn(targetList, 'ResTarget').every(({ indirection }) => indirection === undefined)

@@ -24,7 +24,8 @@ export function indexQuestions(node: TreeNode, { tables, source, ask, touch }: L
   }
   // What it computes may fail for a row.
   const computed = values.filter((_, i) => parameters[i]?.expr !== undefined)
-  if (computed.length > 0) ask(table, { kind: 'computed', expression: `ROW(${computed.join('\n, ')}\n)`, where }, columns)
+  if (computed.length > 0)
+    ask(table, { kind: 'computed', expression: `ROW(${computed.join('\n, ')}\n)`, where }, columns)
 }
 
 /** EXCLUDE: whether rows are in each other's way. */
@@ -42,10 +43,18 @@ export function excludeQuestion(
     return value === null ? null : { value, operator: operatorOf(words) }
   })
   const where =
-    constraint.where_clause === undefined ? null : source.after(source.afterParentheses(from), 'WHERE', [',', 'DEFERRABLE', 'INITIALLY', 'NOT'])
+    constraint.where_clause === undefined
+      ? null
+      : source.after(source.afterParentheses(from), 'WHERE', [',', 'DEFERRABLE', 'INITIALLY', 'NOT'])
   const known = elements.flatMap((element) => element ?? [])
   const isKnown = known.length === elements.length && (constraint.where_clause === undefined || where !== null)
-  ask(table, isKnown ? { kind: 'exclude', elements: known, where } : { kind: 'unknown', why: 'its expressions cannot be taken apart' }, null)
+  ask(
+    table,
+    isKnown
+      ? { kind: 'exclude', elements: known, where }
+      : { kind: 'unknown', why: 'its expressions cannot be taken apart' },
+    null,
+  )
 }
 
 function operatorOf(words: readonly string[]): string {

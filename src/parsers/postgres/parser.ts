@@ -33,7 +33,9 @@ const mark = '/*nself*/'
 
 /** Loaded only where a statement is looked at: it takes 70 ms. */
 export async function loadParser(): Promise<Parser> {
-  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, scanSync, hasSqlDetails } = await import('libpg-query')
+  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, scanSync, hasSqlDetails } = await import(
+    'libpg-query'
+  )
   await loadModule()
   return {
     parse: parseSync,

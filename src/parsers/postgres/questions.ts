@@ -101,7 +101,8 @@ const looks: Readonly<Record<string, (node: TreeNode, look: LookedAt) => void>> 
     for (const { relation } of nodesIn(rels, 'VacuumRelation')) rewrites(relation, look)
   },
   LockStmt: ({ relations }, { tables, touch }) => {
-    for (const relation of nodesIn(relations, 'RangeVar')) touch(tables.find(relationOf(relation)), 'AccessExclusiveLock')
+    for (const relation of nodesIn(relations, 'RangeVar'))
+      touch(tables.find(relationOf(relation)), 'AccessExclusiveLock')
   },
   CreateTrigStmt: ({ relation }, { tables, touch }) => {
     touch(tables.find(relationOf(nodeAt(relation))), 'ShareRowExclusiveLock')

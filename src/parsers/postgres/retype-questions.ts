@@ -1,6 +1,6 @@
 import type { RunTable } from '../../core/probe/run-tables.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { nodeAt, type TreeNode, wordsOf } from '../../core/sql/tree.ts'
+import { nodeAt, nodesIn, type TreeNode, wordsOf } from '../../core/sql/tree.ts'
 import { columnsIn, type LookedAt } from './looked-at.ts'
 
 /** A change of type: whether the values that are there fit. */
@@ -10,8 +10,12 @@ export function retypeQuestion(command: TreeNode, table: RunTable, look: LookedA
   const { type, using, isOwnCast } = partsOf(definition, look)
   const made = look.tables.types.get(typeOf(definition)) ?? null
   look.touch(table, 'AccessExclusiveLock', 'rewrites', using === null || isOwnCast ? { column, type } : null)
-  const inner = made === null || using === null ? using : withoutCast(definition, using, look)
-  look.ask(table, { kind: 'retype', column, type, using: inner, made }, [column, ...columnsIn([definition.raw_default])])
+  const inner =
+    using === null || (made === null && cutsSilently(definition)) ? using : withoutCast(definition, using, look)
+  look.ask(table, { kind: 'retype', column, type, using: inner, made }, [
+    column,
+    ...columnsIn([definition.raw_default]),
+  ])
 }
 
 /** What its column holds from then on. */
@@ -36,9 +40,20 @@ function partsOf(definition: TreeNode, { source }: LookedAt) {
   return { type, using, isOwnCast: nodeAt(arg).ColumnRef !== undefined }
 }
 
-/** A server cannot cast to a type that it does not have yet. */
+/** An explicit cast to a text of some length cuts what is too long. */
+const cutsSilently = ({ typeName }: TreeNode): boolean =>
+  nodeAt(typeName).typmods !== undefined && /^(?:varchar|bpchar|varbit|bit)$/.test(typeOf({ typeName }))
+
+/** Without the cast to the new type: a server cannot cast to one that it does not have yet, and values are asked before it. */
 function withoutCast(definition: TreeNode, using: string, { source, parser }: LookedAt): string {
   const { TypeCast } = nodeAt(definition.raw_default)
-  if (TypeCast === undefined || typeOf(nodeAt(TypeCast)) !== typeOf(definition)) return using
+  const cast = nodeAt(TypeCast)
+  if (TypeCast === undefined || typeText(cast) !== typeText(definition)) return using
   return source.beforeCast(using, parser) ?? using
+}
+
+function typeText({ typeName }: TreeNode): string {
+  const { names, typmods, arrayBounds } = nodeAt(typeName)
+  const sizes = nodesIn(typmods, 'A_Const').map(({ ival }) => nodeAt(ival).ival ?? 0)
+  return [wordsOf(names).at(-1), ...sizes, arrayBounds === undefined ? '' : '[]'].join(' ')
 }

@@ -1,8 +1,15 @@
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
 import type { Question } from '../../core/probe/question.ts'
-import { brokenCheck, conditionSql, duplicatesSql, excludedSql, type KnownTable, orphansSql } from '../../core/probe/question-sql.ts'
-import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import {
+  brokenCheck,
+  conditionSql,
+  duplicatesSql,
+  excludedSql,
+  type KnownTable,
+  orphansSql,
+} from '../../core/probe/question-sql.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Asker } from './asker.ts'
 import { catalogAnswer } from './catalog-answer.ts'
 import { retypeAnswer, tried } from './retype-answer.ts'
@@ -22,7 +29,12 @@ export async function answerOf(asker: Asker, tables: TablesOfServer, question: Q
   return tableAnswer(asker, tables, question, { table, facts })
 }
 
-async function tableAnswer(asker: Asker, tables: TablesOfServer, question: Question, known: KnownTable): Promise<Answer> {
+async function tableAnswer(
+  asker: Asker,
+  tables: TablesOfServer,
+  question: Question,
+  known: KnownTable,
+): Promise<Answer> {
   const { asked, searchPath } = question
   const rows = (sql: string) => rowsAnswer(asker, sql, searchPath)
   switch (asked.kind) {
@@ -47,7 +59,8 @@ async function tableAnswer(asker: Asker, tables: TablesOfServer, question: Quest
       if (typeof facts === 'string') return unanswered(facts)
       if (facts === null) return unanswered(`there is no table ${keyOf(asked.targetName)}`)
       const columns = asked.targetColumns ?? facts.primaryKey
-      if (columns.length !== asked.columns.length) return unanswered(`${keyOf(asked.targetName)} has no primary key of ${asked.columns.length} columns`)
+      if (columns.length !== asked.columns.length)
+        return unanswered(`${keyOf(asked.targetName)} has no primary key of ${asked.columns.length} columns`)
       return rows(orphansSql(known, asked, { table: asked.target, facts, columns }))
     }
     default:
@@ -56,7 +69,16 @@ async function tableAnswer(asker: Asker, tables: TablesOfServer, question: Quest
 }
 
 /** PostgreSQL's own functions that give another value each time and do nothing. */
-const harmless = ['random', 'clock_timestamp', 'timeofday', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'random_normal', 'setseed']
+const harmless = [
+  'random',
+  'clock_timestamp',
+  'timeofday',
+  'gen_random_uuid',
+  'uuidv4',
+  'uuidv7',
+  'random_normal',
+  'setseed',
+]
 
 /** A function that may do more than to compute is not called for a question; why it is not asked, or null. */
 async function unsafeCall(

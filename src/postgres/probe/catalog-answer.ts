@@ -14,12 +14,16 @@ export async function catalogAnswer(
   known: KnownTable | null,
 ): Promise<Answer> {
   const { asked } = question
-  if (asked.kind === 'validate' && known !== null) return validateAnswer(asker, tables, question, known, asked.constraint)
+  if (asked.kind === 'validate' && known !== null)
+    return validateAnswer(asker, tables, question, known, asked.constraint)
   if (asked.kind === 'index-columns' && known !== null) return indexAnswer(asker, question, known, asked.index)
   return asked.kind === 'domain' ? domainAnswer(asker, tables, question) : unanswered('it is of no table')
 }
 
-const constraintSql = (oid: string, name: string) => `SELECT contype AS kind, pg_get_expr(conbin, conrelid) AS expression,
+const constraintSql = (
+  oid: string,
+  name: string,
+) => `SELECT contype AS kind, pg_get_expr(conbin, conrelid) AS expression,
  confmatchtype AS match, f.nspname AS "targetSchema", t.relname AS target,
  (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(conkey) WITH ORDINALITY AS k (num, place)
   JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = k.num)::text AS columns,
@@ -41,7 +45,8 @@ async function validateAnswer(
   if (row === undefined) return unanswered(`there is no constraint ${constraint} yet`)
   const columns = listOf(row.columns)
   if (row.kind === 'c') return rowsAnswer(asker, conditionSql(known, brokenCheck(row.expression ?? 'true')), searchPath)
-  if (row.kind === 'n') return rowsAnswer(asker, conditionSql(known, `${quoteIdentifier(columns[0] ?? '')} IS NULL`), searchPath)
+  if (row.kind === 'n')
+    return rowsAnswer(asker, conditionSql(known, `${quoteIdentifier(columns[0] ?? '')} IS NULL`), searchPath)
   if (row.kind !== 'f') return fine
   const targetName = { schema: row.targetSchema ?? '', name: row.target ?? '' }
   const target = { base: targetName, alias: targetName.name, layers: [], mayBeNew: false }
@@ -54,14 +59,17 @@ async function validateAnswer(
 
 async function indexAnswer(asker: Asker, { searchPath }: Question, known: KnownTable, index: string): Promise<Answer> {
   const name = regclass({ schema: known.facts.schema, name: index })
-  const reply = await asker.ask(`SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+  const reply =
+    await asker.ask(`SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
  WHERE i.indexrelid = ${name} AND NOT a.attnotnull`)
   if (!('rows' in reply)) return unanswered(reply.why)
   const isNull = reply.rows.map((row) => `${quoteIdentifier(row.name ?? '')} IS NULL`)
   return isNull.length === 0 ? fine : rowsAnswer(asker, conditionSql(known, isNull.join(' OR ')), searchPath)
 }
 
-const domainSql = (domain: string) => `WITH RECURSIVE d AS (SELECT to_regtype(${domain})::oid AS oid UNION SELECT t.oid FROM pg_type t JOIN d ON t.typbasetype = d.oid)
+const domainSql = (
+  domain: string,
+) => `WITH RECURSIVE d AS (SELECT to_regtype(${domain})::oid AS oid UNION SELECT t.oid FROM pg_type t JOIN d ON t.typbasetype = d.oid)
  SELECT n.nspname AS schema, c.relname AS table, a.attname AS column FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
  JOIN pg_namespace n ON n.oid = c.relnamespace JOIN d ON d.oid = a.atttypid
  WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND NOT a.attisdropped AND a.attnum > 0 AND a.attinhcount = 0 ORDER BY 1, 2, 3`
@@ -111,7 +119,10 @@ async function columnAnswer(
   const facts = await tables.find({ base }, null)
   if (facts === null || typeof facts === 'string') return unanswered(facts ?? 'a table is gone')
   const asTable = { base, alias: base.name, mayBeNew: false, layers: [] }
-  const rows = conditionSql({ table: asTable, facts }, `EXISTS (SELECT FROM (SELECT ${quoteIdentifier(column ?? '')} AS value) AS one WHERE ${condition})`)
+  const rows = conditionSql(
+    { table: asTable, facts },
+    `EXISTS (SELECT FROM (SELECT ${quoteIdentifier(column ?? '')} AS value) AS one WHERE ${condition})`,
+  )
   const answer = await rowsAnswer(asker, rows, searchPath)
   return answer.kind === 'broken' ? { ...answer, where: `${base.name}.${column}` } : answer
 }

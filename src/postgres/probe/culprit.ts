@@ -1,5 +1,5 @@
 import type { KnownTable } from '../../core/probe/question-sql.ts'
-import { rowKey, tableSql, type TidRange } from '../../core/probe/table-sql.ts'
+import { rowKey, type TidRange, tableSql } from '../../core/probe/table-sql.ts'
 import { type Asker, isAboutValues } from './asker.ts'
 
 /** No page holds more rows. */
@@ -16,13 +16,17 @@ export async function culprit(
   sql: (range: TidRange) => string,
 ): Promise<string[]> {
   if (facts.isPartitioned) return []
-  const pagesReply = await asker.ask(`SELECT (pg_relation_size(${facts.oid}) / current_setting('block_size')::int)::text AS pages`)
+  const pagesReply = await asker.ask(
+    `SELECT (pg_relation_size(${facts.oid}) / current_setting('block_size')::int)::text AS pages`,
+  )
   if (!('rows' in pagesReply)) return []
   const fails = async (range: TidRange) => {
     const reply = await asker.ask(sql(range), searchPath)
     return 'rows' in reply ? false : reply.error !== null && isAboutValues(reply.error) ? true : null
   }
-  const page = await firstOf(Number(pagesReply.rows[0]?.pages ?? 0), (from, to) => fails({ from: `(${from},0)`, to: `(${to},0)` }))
+  const page = await firstOf(Number(pagesReply.rows[0]?.pages ?? 0), (from, to) =>
+    fails({ from: `(${from},0)`, to: `(${to},0)` }),
+  )
   if (page === null) return []
   const row = await firstOf(mostRows, (from, to) => fails({ from: `(${page},${from})`, to: `(${page},${to})` }))
   if (row === null) return []
@@ -33,7 +37,10 @@ export async function culprit(
 }
 
 /** The first of so many places for which it is true; null where somebody cannot tell. */
-async function firstOf(count: number, isIn: (from: number, to: number) => Promise<boolean | null>): Promise<number | null> {
+async function firstOf(
+  count: number,
+  isIn: (from: number, to: number) => Promise<boolean | null>,
+): Promise<number | null> {
   let [low, high] = [0, count]
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)

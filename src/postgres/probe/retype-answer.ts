@@ -1,8 +1,15 @@
+import { typeChange } from '../../core/effects/type-change.ts'
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
 import type { Asked, Question } from '../../core/probe/question.ts'
-import { brokenByNew, computedSql, conditionSql, type KnownTable, type TargetType, unfitting } from '../../core/probe/question-sql.ts'
+import {
+  brokenByNew,
+  computedSql,
+  conditionSql,
+  type KnownTable,
+  type TargetType,
+  unfitting,
+} from '../../core/probe/question-sql.ts'
 import { tableSql } from '../../core/probe/table-sql.ts'
-import { typeChange } from '../../core/effects/type-change.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { type Asker, isAboutValues, withoutValues } from './asker.ts'
 import { culprit } from './culprit.ts'
@@ -11,7 +18,12 @@ import { rowsAnswer } from './rows-answer.ts'
 type Retype = Asked & { readonly kind: 'retype' }
 
 /** Whether the values of a column can be had in another type. */
-export async function retypeAnswer(asker: Asker, question: Question, known: KnownTable, asked: Retype): Promise<Answer> {
+export async function retypeAnswer(
+  asker: Asker,
+  question: Question,
+  known: KnownTable,
+  asked: Retype,
+): Promise<Answer> {
   const { column, using, made, type } = asked
   const { searchPath } = question
   const value = using ?? quoteIdentifier(column)
@@ -20,11 +32,21 @@ export async function retypeAnswer(asker: Asker, question: Question, known: Know
     return rowsAnswer(asker, conditionSql(known, brokenByNew(value, made)), searchPath)
   }
   const before = known.facts.columns.find(({ name }) => name === column)?.type
-  if (using === null && known.table.layers.length === 0 && before !== undefined && typeChange(before, type).fails === null) return fine
+  if (
+    using === null &&
+    known.table.layers.length === 0 &&
+    before !== undefined &&
+    typeChange(before, type).fails === null
+  )
+    return fine
   const types = await typesOf(asker, known, value, type, searchPath)
   if (!('from' in types)) return types
   if (using === null && !types.isAutomatic)
-    return { kind: 'fails', message: `PostgreSQL has no automatic cast from ${types.fromName} to ${type}`, examples: [] }
+    return {
+      kind: 'fails',
+      message: `PostgreSQL has no automatic cast from ${types.fromName} to ${type}`,
+      examples: [],
+    }
   const condition = unfitting(value, types.from, types.to, types.version)
   if (condition !== null) {
     const answer = await rowsAnswer(asker, conditionSql(known, condition), searchPath)
@@ -70,16 +92,20 @@ async function typesOf(
     [base('f'), base('t')],
     [element('f'), element('t')],
   ] as const
-  const casts = pairs.map(([from, to]) => `${from} = ${to} OR EXISTS (SELECT FROM pg_cast WHERE castsource = ${from} AND casttarget = ${to} AND castcontext IN ('a', 'i'))`)
+  const casts = pairs.map(
+    ([from, to]) =>
+      `${from} = ${to} OR EXISTS (SELECT FROM pg_cast WHERE castsource = ${from} AND casttarget = ${to} AND castcontext IN ('a', 'i'))`,
+  )
   const reply = await asker.ask(
     `SELECT f.typcategory AS from, format_type(f.oid, NULL) AS "fromName", t.typname AS name,
- (t.typcategory = 'S' OR ${casts.join(' OR ')})::text AS automatic, current_setting('server_version_num') AS version
+ COALESCE(t.typcategory = 'S' OR ${casts.join(' OR ')}, false)::text AS automatic, current_setting('server_version_num') AS version
  FROM (SELECT pg_typeof((SELECT ${value}\n FROM ${tableSql(table, facts, true)} LIMIT 1)) AS is) AS v
  JOIN pg_type f ON f.oid = v.is LEFT JOIN pg_type t ON t.oid = to_regtype(${quoteLiteral(type.replace(/\([^)]*\)/, ''))})`,
     searchPath,
   )
   if (!('rows' in reply)) {
-    if (reply.error !== null && isAboutValues(reply.error)) return { from: '', fromName: '', to: targetOf('', type), isAutomatic: true, version: 0 }
+    if (reply.error !== null && isAboutValues(reply.error))
+      return { from: '', fromName: '', to: targetOf('', type), isAutomatic: true, version: 0 }
     return unanswered(reply.why)
   }
   const [row] = reply.rows

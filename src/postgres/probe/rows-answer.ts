@@ -1,5 +1,5 @@
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
-import { withoutValues, type Asker, isAboutValues } from './asker.ts'
+import { type Asker, isAboutValues, withoutValues } from './asker.ts'
 
 /** The answer of a question that counts rows and names some. */
 export async function rowsAnswer(asker: Asker, sql: string, searchPath: readonly string[] | null): Promise<Answer> {

@@ -41,14 +41,21 @@ const looks: readonly Look[] = [
     sql: `SELECT a.pid, substring(a.query FROM 'VACUUM (?:ANALYZE )?([^ ]+)') AS relation FROM pg_stat_activity a
  WHERE ${here} AND a.backend_type = 'autovacuum worker' AND a.query LIKE '%to prevent wraparound%'`,
     tell: (rows) =>
-      some(rows, ({ pid, relation }) => `a vacuum to prevent wraparound works on ${relation} (pid ${pid}); it does not give way to a migration`),
+      some(
+        rows,
+        ({ pid, relation }) =>
+          `a vacuum to prevent wraparound works on ${relation} (pid ${pid}); it does not give way to a migration`,
+      ),
   },
   {
     what: 'prepared transactions',
     sql: `SELECT gid, owner, extract(epoch FROM clock_timestamp() - prepared)::int AS seconds FROM pg_prepared_xacts
  WHERE database = current_database() ORDER BY prepared`,
     tell: (rows) =>
-      some(rows, ({ gid, owner, seconds }) => `a prepared transaction keeps its locks: ${gid} (role ${owner}), for ${seconds}s`),
+      some(
+        rows,
+        ({ gid, owner, seconds }) => `a prepared transaction keeps its locks: ${gid} (role ${owner}), for ${seconds}s`,
+      ),
   },
   {
     what: 'the lag of replicas',
@@ -68,7 +75,9 @@ export async function readActivity(asker: Asker): Promise<Activity> {
     if ('rows' in reply) busy.push(...tell(reply.rows))
     else hidden.push(`${what}: ${reply.why}`)
   }
-  const others = await asker.ask(`SELECT count(*) FILTER (WHERE a.query = '<insufficient privilege>') AS hidden FROM pg_stat_activity a WHERE ${here}`)
+  const others = await asker.ask(
+    `SELECT count(*) FILTER (WHERE a.query = '<insufficient privilege>') AS hidden FROM pg_stat_activity a WHERE ${here}`,
+  )
   const count = 'rows' in others ? Number(others.rows[0]?.hidden ?? 0) : 0
   if (count > 0) hidden.push(`${count} session${count === 1 ? '' : 's'} of other roles: GRANT pg_monitor shows them`)
   return { busy, hidden }

@@ -1,6 +1,6 @@
-import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { AskedTable } from '../../core/probe/question.ts'
 import type { TableFacts } from '../../core/probe/table-sql.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import type { RelationName } from '../../core/sql/tree.ts'
 import type { Asker } from './asker.ts'
@@ -14,7 +14,9 @@ export function regclass({ schema, name }: RelationName): string {
 const parts = '(SELECT relid FROM pg_partition_tree(c.oid) UNION SELECT c.oid)'
 
 // Statistics alone: a size on disk takes a lock, and waits for whoever holds the table.
-const factsSql = (relation: string) => `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
+const factsSql = (
+  relation: string,
+) => `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
  (SELECT json_agg(json_build_object('name', attname, 'type', format_type(atttypid, atttypmod), 'notNull', attnotnull) ORDER BY attnum)
   FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)::text AS columns,
  (SELECT json_agg(a.attname ORDER BY k.place) FROM pg_index i, unnest(i.indkey[:i.indnkeyatts - 1]) WITH ORDINALITY AS k (num, place)

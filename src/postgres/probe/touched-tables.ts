@@ -14,7 +14,11 @@ interface Worked {
 }
 
 /** The tables that are there and that the run works on, by migration: their sizes, what is read or written as a whole, and who holds them. */
-export async function touchedTables(asker: Asker, tables: TablesOfServer, touches: readonly Touch[]): Promise<TouchedTable[]> {
+export async function touchedTables(
+  asker: Asker,
+  tables: TablesOfServer,
+  touches: readonly Touch[],
+): Promise<TouchedTable[]> {
   const found = new Map<string, Worked>()
   for (const touch of touches) {
     const facts = await tables.find(touch.table, touch.searchPath)
@@ -55,13 +59,19 @@ function workOf({ place, work, retype }: Touch, { columns }: TableFacts): TableW
   const before = retype === null ? undefined : columns.find(({ name }) => name === retype.column)?.type
   if (retype !== null && before !== undefined) {
     const { rewrites, fails } = typeChange(before, retype.type)
-    return rewrites ? [{ line: place.line, work: 'rewrites' }] : fails === null ? [] : [{ line: place.line, work: 'scans' }]
+    return rewrites
+      ? [{ line: place.line, work: 'rewrites' }]
+      : fails === null
+        ? []
+        : [{ line: place.line, work: 'scans' }]
   }
   return work === 'none' ? [] : [{ line: place.line, work }]
 }
 
 const pageSize = "current_setting('block_size')::bigint"
-const sizeSql = (oid: string) => `WITH parts AS (SELECT relid::oid AS oid FROM pg_partition_tree(${oid}) UNION SELECT ${oid}::oid),
+const sizeSql = (
+  oid: string,
+) => `WITH parts AS (SELECT relid::oid AS oid FROM pg_partition_tree(${oid}) UNION SELECT ${oid}::oid),
  whole AS (SELECT oid, false AS is_index FROM parts
   UNION ALL SELECT reltoastrelid, false FROM parts JOIN pg_class USING (oid) WHERE reltoastrelid <> 0
   UNION ALL SELECT indexrelid, true FROM parts JOIN pg_index ON indrelid = oid)

@@ -5,24 +5,17 @@ import type { Migration } from '../../../core/migration/migration.ts'
 import { type HistoryProof, type Proof, proveHistory } from '../../../postgres/proof/prove-history.ts'
 import { majorOfScratch } from '../../../postgres/proof/scratch-major.ts'
 import { readProofs, writeProofs } from '../../../project/proofs.ts'
-import type { PartOutcome } from '../check-results.ts'
 import type { Context } from '../context.ts'
 import { type ScratchWork, withScratchFor } from '../scratch-server.ts'
+import { done, type PartFound } from './part-found.ts'
 import { brokenFindings, findingsOf, lookAtTexts, reorderFindings, type TextLook } from './proof-findings.ts'
 import type { CheckScope } from './scope.ts'
-
-interface ProofPart {
-  readonly findings: readonly CheckFinding[]
-  readonly outcome: PartOutcome
-  readonly proven: readonly string[]
-}
 
 /**
  * Proves UP and DOWN of each migration on a scratch database, on what those before it make. What was proven before, as it
  * is now, is not proven again.
  */
-export async function checkProofs(context: Context, scope: CheckScope): Promise<ProofPart> {
-  const done: PartOutcome = { part: 'proof', outcome: 'done', reason: null }
+export async function checkProofs(context: Context, scope: CheckScope): Promise<PartFound> {
   const text = await lookAtTexts(scope.wanted, context.settings.variables)
   const told = text.findings
   const revertible = [...scope.wanted].filter(({ down }) => down !== null)
@@ -41,10 +34,10 @@ export async function checkProofs(context: Context, scope: CheckScope): Promise<
     if (broken === null) return { findings: [...told, ...found], outcome: done, proven: names.sort() }
     const reason = `${broken.file.name} does not run on a scratch database, so nothing after it was looked at`
     const findings = [...told, ...found, ...brokenFindings(broken)]
-    return { findings, outcome: { part: 'proof', outcome: 'incomplete', reason }, proven: names.sort() }
+    return { findings, outcome: { outcome: 'incomplete', reason }, proven: names.sort() }
   } catch (error) {
     if (!(error instanceof NselfError) || context.signal.aborted) throw error
-    return { findings: told, outcome: { part: 'proof', outcome: 'incomplete', reason: reasonOf(error) }, proven: [] }
+    return { findings: told, outcome: { outcome: 'incomplete', reason: reasonOf(error) }, proven: [] }
   }
 }
 

@@ -6,6 +6,7 @@ import type { Server } from '../../../postgres/driver/server.ts'
 import { changedSince } from '../../../project/changed-since.ts'
 import { readMigrations } from '../../../project/migrations.ts'
 import { type Context, look } from '../context.ts'
+import { namedServer } from '../named-server.ts'
 import { migrationCount } from '../prepare-run.ts'
 
 /** Which migrations are to be checked. */
@@ -27,9 +28,12 @@ export interface CheckScope {
   readonly major: number
 }
 
-/** @throws NselfError `invalid-migration`, `conflict`, `usage`; `connection` where the database says what is pending. */
-export async function scopeOf(context: Context, choice: ScopeChoice): Promise<CheckScope> {
-  if (choice.kind === 'pending') return pendingScope(context)
+/**
+ * @param on the server that says what is pending, where it is not the command's own.
+ * @throws NselfError `invalid-migration`, `conflict`, `usage`; `connection` where the database says what is pending.
+ */
+export async function scopeOf(context: Context, choice: ScopeChoice, on: string | null): Promise<CheckScope> {
+  if (choice.kind === 'pending') return pendingScope(context, on)
   const { migrationsDir, cwd } = context.settings
   const files = compare(await readMigrations(migrationsDir, cwd), []).entries.flatMap(({ file }) => file ?? [])
   const rest = { files, live: null, major: parserMajor }
@@ -40,8 +44,9 @@ export async function scopeOf(context: Context, choice: ScopeChoice): Promise<Ch
   return { ...rest, words, wanted: new Set(wanted) }
 }
 
-async function pendingScope(context: Context): Promise<CheckScope> {
-  const { state, server, history } = await look(context)
+async function pendingScope(context: Context, on: string | null): Promise<CheckScope> {
+  const named = on === null ? null : namedServer(context, on, '--on')
+  const { state, server, history } = await look(context, async (_, found) => found, named?.resolve)
   const read = state.entries.flatMap(({ file }) => file ?? [])
   // As a new database gets them, whatever the order in which this one did.
   const files = compare(read, []).entries.flatMap(({ file }) => file ?? [])
@@ -52,10 +57,11 @@ async function pendingScope(context: Context): Promise<CheckScope> {
     context.tell(`Warning: the history is not whole here: applied, but without a file: ${missing.join(', ')}`)
   }
   return {
-    words: migrationCount(wanted.length).replace(' ', ' pending '),
+    words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}`,
     files,
     wanted: new Set(wanted),
-    live: server,
+    // What is replayed is replayed at home: nothing is made beside a server that is only to be asked.
+    live: named === null ? server : null,
     major: Math.floor(history.facts.version / 10_000),
   }
 }

@@ -1,0 +1,143 @@
+import type { CheckFinding } from '../../../core/check/finding.ts'
+import type { RuleName, Severity } from '../../../core/check-rules.ts'
+import type { Answer } from '../../../core/probe/answer.ts'
+import type { Asked, Question } from '../../../core/probe/question.ts'
+import { countedRows } from '../../../core/probe/question-sql.ts'
+import { dotted, shortName } from '../../../core/sql/qualified-name.ts'
+import { foundAt } from './found-at.ts'
+
+/** What the rows say; null where they are as they are to be. */
+export function answerFinding(question: Question, answer: Answer): CheckFinding | null {
+  if (answer.kind === 'fine') return null
+  const { place, asked, mayChange } = question
+  const named = tableName(question)
+  if (answer.kind === 'unanswered')
+    return foundAt(
+      'probe/not-answered',
+      place,
+      `not answered whether ${topics[asked.kind]}${named}: ${answer.why}`,
+      'look for yourself, or run the migration on a copy first',
+    )
+  const isNew = asked.kind === 'not-null' && asked.isNew
+  const rule = rules[asked.kind]
+  const { message, instead } =
+    answer.kind === 'broken' ? brokenText(question, answer) : failedText(question, answer.message)
+  const examples = answer.examples.map((example) => `for example ${example}`)
+  const found = foundAt(rule, place, message, instead, examples)
+  if (mayChange === null) return found
+  const severity: Severity = isNew ? 'note' : 'warning'
+  return { ...found, severity, evidence: [...found.evidence, `${mayChange} runs before it and may change that`] }
+}
+
+const rules: Record<Asked['kind'], RuleName> = {
+  'not-null': 'probe/not-null',
+  duplicates: 'probe/duplicates',
+  'foreign-key': 'probe/foreign-key',
+  check: 'probe/check',
+  exclude: 'probe/exclude',
+  retype: 'probe/cast',
+  computed: 'probe/computed',
+  validate: 'probe/check',
+  'index-columns': 'probe/not-null',
+  domain: 'probe/check',
+  unknown: 'probe/not-answered',
+}
+
+const topics: Record<Asked['kind'], string> = {
+  'not-null': 'rows have no value in a column of ',
+  duplicates: 'values come more than once in ',
+  'foreign-key': 'rows refer to none in ',
+  check: 'rows break the check of ',
+  exclude: 'rows break the exclusion constraint of ',
+  retype: 'all values fit the new type of a column of ',
+  computed: 'an expression can be computed for all rows of ',
+  validate: 'rows break a constraint of ',
+  'index-columns': 'columns of a primary key hold NULL in ',
+  domain: 'values break the domain ',
+  unknown: 'rows break ',
+}
+
+function tableName({ table, asked }: Question): string {
+  if (table !== null) return shortName(table.base.schema, table.base.name)
+  return asked.kind === 'domain' ? shortName(asked.domain.schema, asked.domain.name) : 'it'
+}
+
+/** `3 rows`, `more than 1,000 rows`. */
+function counted(count: number, unit: string): string {
+  if (count > countedRows) return `more than ${countedRows.toLocaleString('en-US')} ${unit}s`
+  return `${count.toLocaleString('en-US')} ${unit}${count === 1 ? '' : 's'}`
+}
+
+interface Text {
+  readonly message: string
+  readonly instead: string
+}
+
+function brokenText(question: Question, answer: Answer & { kind: 'broken' }): Text {
+  const { asked } = question
+  const isNew = asked.kind === 'not-null' && asked.isNew
+  const instead = isNew ? 'give the column a default, or fill it before it is NOT NULL' : remedies[asked.kind]
+  return { message: brokenMessage(question, answer), instead }
+}
+
+const remedies: Record<Asked['kind'], string> = {
+  'not-null': 'fill them before, with an UPDATE',
+  'index-columns': 'fill or delete them before',
+  duplicates: 'make them unique before: change or delete all but one',
+  'foreign-key': 'delete or correct them before, or add the foreign key NOT VALID and validate it later',
+  exclude: 'change or delete one of each before',
+  retype: 'change these values before, or convert them with USING',
+  domain: 'change these values before',
+  validate: 'change or delete them before',
+  check: 'change or delete them before, or add it NOT VALID and validate it later',
+  computed: 'change these values before, or the expression',
+  unknown: 'look for yourself',
+}
+
+function brokenMessage(question: Question, { count, where }: Answer & { kind: 'broken' }): string {
+  const { asked } = question
+  const name = tableName(question)
+  const rows = counted(count, 'row')
+  const [have, breaks, refers, comes] =
+    count === 1 ? ['has', 'breaks', 'refers', 'comes'] : ['have', 'break', 'refer', 'come']
+  switch (asked.kind) {
+    case 'not-null':
+      return asked.isNew
+        ? `${name} has ${rows}, which would have no value in the new column ${dotted(asked.column)}`
+        : `${rows} of ${name} ${have} no ${dotted(asked.column)}`
+    case 'index-columns':
+      return `${rows} of ${name} ${have} NULL in what becomes the primary key`
+    case 'duplicates': {
+      const values = asked.elements.map((element) => element.replace(/^"([a-z_][a-z0-9_]*)"$/, '$1')).join(', ')
+      return `${counted(count, 'value')} of ${name} (${values}) ${comes} more than once`
+    }
+    case 'foreign-key': {
+      const target = shortName(asked.targetName.schema, asked.targetName.name)
+      return `${rows} of ${name} (${asked.columns.join(', ')}) ${refers} to no row of ${target}`
+    }
+    case 'exclude':
+      return `${counted(count, 'pair')} of rows of ${name} exclude each other`
+    case 'retype':
+      return `${rows} of ${name} ${have} a value in ${dotted(asked.column)} that does not fit ${asked.type}`
+    case 'domain':
+      return `${rows} of ${where ?? name} ${breaks} what is added to the domain ${name}`
+    case 'validate':
+      return `${rows} of ${name} ${breaks} the constraint ${dotted(asked.constraint)}`
+    default:
+      return `${rows} of ${name} ${breaks} the check`
+  }
+}
+
+function failedText(question: Question, message: string): Text {
+  const { asked } = question
+  const name = tableName(question)
+  if (asked.kind === 'retype')
+    return {
+      message: `not all values of ${name}.${dotted(asked.column)} can become ${asked.type}: ${message}`,
+      instead: 'say how with USING, or change the values before',
+    }
+  return {
+    message: `it cannot be computed for all rows of ${name}: ${message}`,
+    instead: 'change these values before, or the expression',
+  }
+}

@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { check as runCheck } from '../../src/commands/db/check.ts'
+import { contextIn } from '../helpers/context.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+
+const tables = `CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad');
+CREATE DOMAIN amount AS numeric;
+CREATE TABLE users (id int PRIMARY KEY, email text, age int, name varchar(50), m mood, score text, price numeric,
+  big bigint, balance amount, born text, bits bit varying(8));
+CREATE TABLE orders (id int PRIMARY KEY, user_id int, a int, b int, during tsrange, total int, tag text);
+CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
+CREATE TABLE plain (x text);
+INSERT INTO users VALUES
+  (1, 'a@x', 30, 'short', 'sad', '1', 1.5, 1, -1, '2020-01-01', '101'),
+  (2, 'A@x', -5, 'a name that is long', 'ok', 'secret', 12345.678, 5000000000, 5, 'never', '11111'),
+  (3, NULL, NULL, NULL, 'glad', NULL, NULL, NULL, NULL, NULL, NULL),
+  (4, 'a@x', 40, 'x   ', 'glad', ' 7 ', 99.999, 3, 1, '2020-02-30', '1');
+INSERT INTO pairs VALUES (1, 1);
+INSERT INTO orders VALUES (1, 1, 1, 1, '[2020-01-01, 2020-01-03)', 5), (2, 99, 1, NULL, '[2020-01-02, 2020-01-05)', 6),
+  (3, NULL, 2, 2, '[2020-02-02, 2020-02-05)', 7);
+INSERT INTO plain VALUES ('a'), ('a'), (NULL);
+ALTER TABLE orders ADD CONSTRAINT large CHECK (total > 5) NOT VALID;
+ALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users NOT VALID;
+CREATE UNIQUE INDEX orders_tag ON orders (tag);`
+
+async function projectWith(sql: string): Promise<Project> {
+  const project = await server.project({ '002_b.sql': `-- UP\n${sql}\n` })
+  await project.query(tables)
+  return project
+}
+
+const options = {
+  parts: ['probe'],
+  scope: { kind: 'pending' },
+  failOn: 'error',
+  format: 'human',
+  report: null,
+} as const
+
+/** `3 probe/check id=1`, without the sizes of tables. */
+async function probe(project: Project, on: string = project.url) {
+  const result = await runCheck(contextIn(project), { ...options, on })
+  const found = result.findings.filter(({ rule }) => rule !== 'probe/table-size')
+  return found.map(({ rule, place, evidence, severity, message }) => ({
+    line: `${place.line - 1} ${rule}: ${evidence.map((text) => text.replace('for example ', '')).join(', ')}`,
+    severity,
+    message,
+  }))
+}
+
+const lines = (found: Awaited<ReturnType<typeof probe>>) => found.map(({ line }) => line)
+
+test('each kind of statement is told the rows that it would fail on, by key', async () => {
+  const project = await projectWith(`ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+ALTER TABLE users ADD CONSTRAINT u UNIQUE (email) DEFERRABLE INITIALLY DEFERRED;
+CREATE UNIQUE INDEX ON users (lower(email));
+CREATE UNIQUE INDEX ON users (email) WHERE age > 50;
+CREATE UNIQUE INDEX ON plain (x) NULLS NOT DISTINCT;
+ALTER TABLE plain ADD PRIMARY KEY (x);
+ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id);
+ALTER TABLE orders ADD FOREIGN KEY (a, b) REFERENCES pairs MATCH FULL;
+ALTER TABLE orders ADD FOREIGN KEY (a, b) REFERENCES pairs;
+ALTER TABLE users ADD CHECK (age > 0); -- more
+ALTER TABLE orders ADD EXCLUDE USING gist (during WITH &&);
+ALTER TABLE users ALTER COLUMN score TYPE int USING score::int;
+ALTER TABLE users ALTER COLUMN name TYPE varchar(10);
+ALTER TABLE users ALTER COLUMN price TYPE numeric(4, 2);
+ALTER TABLE users ALTER COLUMN big TYPE int;
+ALTER DOMAIN amount ADD CHECK (VALUE > 0);
+ALTER DOMAIN amount SET NOT NULL;
+ALTER TABLE users ADD COLUMN tenant int NOT NULL;
+ALTER TABLE orders VALIDATE CONSTRAINT large;
+ALTER TABLE orders VALIDATE CONSTRAINT of_user;
+CREATE TYPE small AS ENUM ('sad', 'ok'); ALTER TABLE users ALTER COLUMN m TYPE small USING m::text::small;
+CREATE INDEX ON users ((born::int));
+ALTER TABLE users ADD COLUMN z int DEFAULT 5 UNIQUE CHECK (z > 10);
+ALTER TABLE users ALTER COLUMN born TYPE date USING CASE WHEN id > 0 THEN born::date END;
+ALTER TABLE orders ADD PRIMARY KEY USING INDEX orders_tag;
+ALTER TABLE users ALTER COLUMN bits TYPE bit varying(4);
+ALTER TABLE users ALTER COLUMN email TYPE int;`)
+  expect(lines(await probe(project))).toEqual([
+    '1 probe/not-null: id=3',
+    '2 probe/duplicates: id=1 and id=4',
+    '3 probe/duplicates: id=1 and id=2 and 1 more',
+    '5 probe/duplicates: the row at (0,1) and the row at (0,2)',
+    '6 probe/not-null: the row at (0,3)',
+    '6 probe/duplicates: the row at (0,1) and the row at (0,2)',
+    '7 probe/foreign-key: id=2',
+    '8 probe/foreign-key: id=2, id=3',
+    '9 probe/foreign-key: id=3',
+    '10 probe/check: id=2',
+    '11 probe/exclude: id=1 and id=2',
+    '12 probe/cast: id=2',
+    '13 probe/cast: id=2',
+    '14 probe/cast: id=2, id=4',
+    '15 probe/cast: id=2',
+    '16 probe/check: id=1',
+    '17 probe/check: id=3',
+    '18 probe/not-null: id=1, id=2, id=3',
+    '19 probe/check: id=1',
+    '20 probe/check: id=2',
+    '21 probe/cast: id=3, id=4',
+    '22 probe/computed: id=1',
+    '23 probe/duplicates: id=1 and id=2 and 2 more',
+    '23 probe/check: id=1, id=2, id=3',
+    '24 probe/cast: id=2',
+    '25 probe/not-null: id=1, id=2, id=3',
+    '26 probe/cast: id=2',
+    '27 probe/cast: ',
+  ])
+})
+
+test('what earlier statements of the run do to the rows is counted in, and what they may do makes it less severe', async () => {
+  const project = await projectWith(`ALTER TABLE users ADD COLUMN full_name text;
+UPDATE users SET full_name = coalesce(name, 'nobody, yet') WHERE id > 0;
+ALTER TABLE users ALTER COLUMN full_name SET NOT NULL;
+DELETE FROM orders WHERE user_id = 99;
+ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id);
+ALTER TABLE orders RENAME COLUMN total TO sum; ALTER TABLE orders RENAME TO bookings;
+ALTER TABLE bookings ADD CHECK (bookings.sum < 7);
+ALTER TABLE bookings ADD COLUMN extra int; UPDATE bookings b SET extra = u.age FROM users u WHERE u.id = b.user_id;
+ALTER TABLE bookings ALTER extra SET NOT NULL;
+CREATE TABLE fresh (id int PRIMARY KEY, n int); ALTER TABLE fresh ALTER n SET NOT NULL;
+ALTER TABLE bookings ADD COLUMN g int NOT NULL DEFAULT 4 REFERENCES fresh;
+ALTER TABLE bookings ADD COLUMN i bigint GENERATED BY DEFAULT AS IDENTITY UNIQUE;
+ALTER TYPE mood RENAME TO old_mood; CREATE TYPE mood AS ENUM ('sad', 'glad');
+ALTER TABLE users ALTER COLUMN m TYPE mood USING (CASE m::text WHEN 'ok' THEN 'glad' ELSE m::text END)::mood;
+ALTER TABLE users ALTER COLUMN score TYPE int USING CASE WHEN score ~ '^[ 0-9]+$' THEN score::int END;
+DO $$ BEGIN UPDATE users SET email = 'x'; END $$;
+ALTER TABLE users ALTER COLUMN email SET NOT NULL;`)
+  const found = await probe(project)
+  expect(found.map(({ line, severity }) => `${severity} ${line}`)).toEqual([
+    'error 7 probe/check: id=3',
+    'note 9 probe/not-null: id=1, id=3, the UPDATE in line 9 of 002_b runs before it and may change that',
+    'error 11 probe/foreign-key: id=1, id=3',
+    'warning 17 probe/not-null: id=3, the DO in line 17 of 002_b runs before it and may change that',
+  ])
+})
+
+describe('the server', () => {
+  test('is asked with no lock beyond ACCESS SHARE, in transactions that write nothing, and shows no value but keys', async () => {
+    const project = await projectWith(`ALTER TABLE users ADD CHECK (writes(age) > 0);
+ALTER TABLE users ALTER COLUMN score TYPE int USING score::int, ADD UNIQUE (email), ADD COLUMN s serial;
+ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;`)
+    await project.query(`CREATE FUNCTION writes(i int) RETURNS int LANGUAGE sql
+      AS 'INSERT INTO plain VALUES (''written''); SELECT i'; ANALYZE users`)
+    const other = await project.connect()
+    // Only ACCESS SHARE goes together with it.
+    await other.query('BEGIN; LOCK TABLE users, orders, pairs, plain IN EXCLUSIVE MODE')
+    const found = await probe(project)
+    expect(found.filter(({ line }) => !/lock-held|server-busy/.test(line))).toEqual([
+      {
+        line: '1 probe/not-answered: ',
+        severity: 'warning',
+        message: expect.stringContaining('it calls the volatile function writes'),
+      },
+      { line: '2 probe/cast: id=2', severity: 'error', message: expect.any(String) },
+      { line: '2 probe/duplicates: id=1 and id=4', severity: 'error', message: expect.any(String) },
+      { line: '3 probe/foreign-key: id=2', severity: 'error', message: expect.any(String) },
+    ])
+    expect(JSON.stringify(found)).not.toMatch(/secret|a@x/)
+    expect(await project.query("SELECT count(*) FROM plain WHERE x = 'written'")).toEqual([['0']])
+    expect(lines(found)).toContainEqual(expect.stringMatching(/^1 probe\/lock-held: pid \d+ .*: ExclusiveLock$/))
+  })
+
+  test('is asked no longer than a lock lets it, and what it does not answer is told', async () => {
+    const project = await projectWith(
+      'ALTER TABLE users ALTER COLUMN email SET NOT NULL;\nALTER TABLE nowhere ADD UNIQUE (a);',
+    )
+    const other = await project.connect()
+    await other.query('BEGIN; LOCK TABLE users')
+    expect((await probe(project)).filter(({ line }) => line.includes('not-answered'))).toEqual([
+      {
+        line: '1 probe/not-answered: ',
+        severity: 'warning',
+        message: expect.stringContaining('somebody holds a lock'),
+      },
+      {
+        line: '2 probe/not-answered: ',
+        severity: 'warning',
+        message: expect.stringContaining('there is no table nowhere'),
+      },
+    ])
+  })
+
+  test('hides rows or refuses, and that is told', async () => {
+    const project = await projectWith(
+      'ALTER TABLE users ALTER COLUMN email SET NOT NULL;\nALTER TABLE orders ALTER a SET NOT NULL;',
+    )
+    await project.query(`CREATE ROLE reader LOGIN PASSWORD 'r'; ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+      GRANT SELECT ON orders TO reader; ALTER TABLE users OWNER TO CURRENT_USER`)
+    const url = new URL(project.url)
+    url.username = 'reader'
+    url.password = 'r'
+    const found = await probe(project, url.href)
+    expect(found.filter(({ line }) => /^[12] /.test(line)).map(({ message }) => message)).toEqual([
+      expect.stringContaining('permission denied for table users'),
+      expect.stringContaining('row-level security'),
+    ])
+  })
+
+  test('says how large a table is by its statistics, and that it is written anew', async () => {
+    const project = await projectWith('ALTER TABLE users ALTER COLUMN age TYPE bigint;')
+    await project.query(
+      "ANALYZE users; UPDATE pg_class SET reltuples = 88000000, relpages = 2621440 WHERE relname = 'users'",
+    )
+    const { findings } = await runCheck(contextIn(project), { ...options, on: project.url })
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        rule: 'probe/table-size',
+        severity: 'warning',
+        message: expect.stringMatching(/^users has about 88,000,000 rows in 21\.5 GB, and /),
+        evidence: [expect.stringMatching(/^written anew with its indexes, 21\.5 GB: line 2$/)],
+      }),
+    )
+  })
+})
+
+test('in production up tells before it asks which rows would make it fail, and locally nothing is asked', async () => {
+  const project = await projectWith('ALTER TABLE users ALTER COLUMN email SET NOT NULL;')
+  const { code, stderr } = await project.nself('db', 'migrate', 'up', '--env', 'production', '--no-backup')
+  expect(code).toBe(3)
+  expect(stderr).toContain(
+    'Warning: 002_b would fail: 1 row of users has no email (id=3) (nself/migrations/002_b.sql:2)',
+  )
+  const locally = await project.nself('db', 'migrate', 'up')
+  expect([locally.code, locally.stderr.includes('would fail')]).toEqual([4, false])
+})
+
+test('the part must be told which server it asks', async () => {
+  const project = await server.project({})
+  const { code, stderr } = await project.nself('db', 'check', '--only', 'probe')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('nself db check --on production')])
+  const unknown = await project.nself('db', 'check', '--on', 'nowhere')
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('--on takes an environment or a URL')])
+})
