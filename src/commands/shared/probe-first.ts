@@ -27,8 +27,9 @@ export async function probeFirst(context: Context, connection: Connection, { ste
   if (!files.some(({ up }) => up.kind === 'held' && meetsRows.test(up.sql))) return nothing
   const { questionsOf } = await import('../../parsers/postgres/questions.ts')
   const { probeServer } = await import('../../postgres/probe/probe.ts')
-  const { probeFindings } = await import('./check/probe-findings.ts')
-  const questions = await questionsOf(files)
+  const { filledIn } = await import('./filled-in.ts')
+  const { probeFindings } = await import('./probe-findings.ts')
+  const questions = await questionsOf(filledIn(context, files))
   if (questions.questions.length + questions.touches.length === 0) return nothing
   const limits = { each: patience, whole: patience, now: context.now }
   const probed = await probeServer(connection, questions, limits, context.progress)

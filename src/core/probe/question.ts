@@ -88,7 +88,7 @@ export interface ProbePlace {
 }
 
 /** Something to be asked of the rows that are there: whether a statement would fail on them. */
-export interface Question {
+export interface RowQuestion {
   readonly place: ProbePlace
   /** Null where the question is of a domain. */
   readonly table: AskedTable | null
@@ -141,6 +141,6 @@ export function conflictsOf(mode: LockMode): readonly LockMode[] {
 }
 
 export interface Questions {
-  readonly questions: readonly Question[]
+  readonly questions: readonly RowQuestion[]
   readonly touches: readonly Touch[]
 }

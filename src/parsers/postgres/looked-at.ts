@@ -1,4 +1,4 @@
-import type { LockMode, ProbePlace, Question, Touch } from '../../core/probe/question.ts'
+import type { LockMode, ProbePlace, RowQuestion, Touch } from '../../core/probe/question.ts'
 import type { RunTable, RunTables } from '../../core/probe/run-tables.ts'
 import { listAt, nodeAt, wordsOf } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
@@ -13,8 +13,8 @@ export interface LookedAt {
   /** `the UPDATE in line 4 of 012_backfill` */
   readonly words: string
   /** @param columns of which the answer depends; null for all of them. */
-  readonly ask: (table: RunTable, asked: Question['asked'], columns: readonly string[] | null) => void
-  readonly askDomain: (asked: Question['asked']) => void
+  readonly ask: (table: RunTable, asked: RowQuestion['asked'], columns: readonly string[] | null) => void
+  readonly askDomain: (asked: RowQuestion['asked']) => void
   readonly touch: (table: RunTable, mode: LockMode, work?: Touch['work'], retype?: Touch['retype']) => void
 }
 

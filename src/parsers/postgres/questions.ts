@@ -1,6 +1,6 @@
 import type { Migration } from '../../core/migration/migration.ts'
 import { locateIn, openSection } from '../../core/migration/section-text.ts'
-import type { ProbePlace, Question, Questions, Touch } from '../../core/probe/question.ts'
+import type { ProbePlace, Questions, RowQuestion, Touch } from '../../core/probe/question.ts'
 import { RunTables } from '../../core/probe/run-tables.ts'
 import { nodeAt, nodesIn, relationOf, statementsOf, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
 import { alterDomain, alterTable } from './alter-questions.ts'
@@ -23,7 +23,7 @@ export async function questionsOf(files: Iterable<Migration>): Promise<Questions
 }
 
 class Walk implements Questions {
-  readonly questions: Question[] = []
+  readonly questions: RowQuestion[] = []
   readonly touches: Touch[] = []
   private readonly parser: Parser
   private readonly tables = new RunTables()

@@ -1,5 +1,5 @@
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
-import type { Question } from '../../core/probe/question.ts'
+import type { RowQuestion } from '../../core/probe/question.ts'
 import {
   brokenCheck,
   conditionSql,
@@ -17,7 +17,7 @@ import { rowsAnswer } from './rows-answer.ts'
 import type { TablesOfServer } from './table-facts.ts'
 
 /** Asks one question. */
-export async function answerOf(asker: Asker, tables: TablesOfServer, question: Question): Promise<Answer> {
+export async function answerOf(asker: Asker, tables: TablesOfServer, question: RowQuestion): Promise<Answer> {
   const { table, asked, searchPath, calls } = question
   if (asked.kind === 'unknown') return unanswered(asked.why)
   const unsafe = await unsafeCall(asker, calls, JSON.stringify([table?.layers, asked]), searchPath)
@@ -32,7 +32,7 @@ export async function answerOf(asker: Asker, tables: TablesOfServer, question: Q
 async function tableAnswer(
   asker: Asker,
   tables: TablesOfServer,
-  question: Question,
+  question: RowQuestion,
   known: KnownTable,
 ): Promise<Answer> {
   const { asked, searchPath } = question

@@ -14,10 +14,12 @@ export interface Patience {
   readonly now: () => number
 }
 
-export type Row = Readonly<Record<string, string | null>>
+export type AnswerRow = Readonly<Record<string, string | null>>
 
 /** What the server said to a question. */
-export type Reply = { readonly rows: readonly Row[] } | { readonly error: ServerError | null; readonly why: string }
+export type Reply =
+  | { readonly rows: readonly AnswerRow[] }
+  | { readonly error: ServerError | null; readonly why: string }
 
 /** Nobody waits long for a question: not even for a lock that somebody else holds. */
 const lockPatience = 1000

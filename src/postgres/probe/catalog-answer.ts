@@ -1,8 +1,8 @@
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
-import type { Question } from '../../core/probe/question.ts'
+import type { RowQuestion } from '../../core/probe/question.ts'
 import { brokenCheck, conditionSql, type KnownTable, orphansSql } from '../../core/probe/question-sql.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
-import type { Asker, Row } from './asker.ts'
+import type { AnswerRow, Asker } from './asker.ts'
 import { rowsAnswer } from './rows-answer.ts'
 import { regclass, type TablesOfServer } from './table-facts.ts'
 
@@ -10,7 +10,7 @@ import { regclass, type TablesOfServer } from './table-facts.ts'
 export async function catalogAnswer(
   asker: Asker,
   tables: TablesOfServer,
-  question: Question,
+  question: RowQuestion,
   known: KnownTable | null,
 ): Promise<Answer> {
   const { asked } = question
@@ -35,7 +35,7 @@ const constraintSql = (
 async function validateAnswer(
   asker: Asker,
   tables: TablesOfServer,
-  { searchPath }: Question,
+  { searchPath }: RowQuestion,
   known: KnownTable,
   constraint: string,
 ): Promise<Answer> {
@@ -57,7 +57,12 @@ async function validateAnswer(
   return rowsAnswer(asker, orphansSql(known, asked, { table: target, facts, columns: targetColumns }), searchPath)
 }
 
-async function indexAnswer(asker: Asker, { searchPath }: Question, known: KnownTable, index: string): Promise<Answer> {
+async function indexAnswer(
+  asker: Asker,
+  { searchPath }: RowQuestion,
+  known: KnownTable,
+  index: string,
+): Promise<Answer> {
   const name = regclass({ schema: known.facts.schema, name: index })
   const reply =
     await asker.ask(`SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
@@ -75,7 +80,7 @@ const domainSql = (
  WHERE c.relkind IN ('r', 'm', 'p') AND NOT c.relispartition AND NOT a.attisdropped AND a.attnum > 0 AND a.attinhcount = 0 ORDER BY 1, 2, 3`
 
 /** All columns that have the domain, one after the other; the first that breaks it is told. */
-async function domainAnswer(asker: Asker, tables: TablesOfServer, { asked, searchPath }: Question): Promise<Answer> {
+async function domainAnswer(asker: Asker, tables: TablesOfServer, { asked, searchPath }: RowQuestion): Promise<Answer> {
   if (asked.kind !== 'domain') return fine
   const { schema, name } = asked.domain
   const domain = quoteLiteral(schema === null ? quoteIdentifier(name) : quoteQualified(schema, name))
@@ -110,7 +115,7 @@ async function conditionOf(
 async function columnAnswer(
   asker: Asker,
   tables: TablesOfServer,
-  row: Row,
+  row: AnswerRow,
   condition: string,
   searchPath: readonly string[] | null,
 ): Promise<Answer> {

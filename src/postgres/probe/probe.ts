@@ -1,5 +1,5 @@
 import type { Answer } from '../../core/probe/answer.ts'
-import type { Question, Questions } from '../../core/probe/question.ts'
+import type { Questions, RowQuestion } from '../../core/probe/question.ts'
 import type { ServerLook, TouchedTable } from '../../core/probe/server-look.ts'
 import type { Connection } from '../driver/connect.ts'
 import { answerOf } from './answers.ts'
@@ -11,7 +11,7 @@ import { touchedTables } from './touched-tables.ts'
 
 /** What a server has said of a run that is yet to come. */
 export interface Probed extends ServerLook {
-  readonly answers: readonly { readonly question: Question; readonly answer: Answer }[]
+  readonly answers: readonly { readonly question: RowQuestion; readonly answer: Answer }[]
   readonly touched: readonly TouchedTable[]
 }
 

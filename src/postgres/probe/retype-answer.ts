@@ -1,6 +1,6 @@
 import { typeChange } from '../../core/effects/type-change.ts'
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
-import type { Asked, Question } from '../../core/probe/question.ts'
+import type { Asked, RowQuestion } from '../../core/probe/question.ts'
 import {
   brokenByNew,
   computedSql,
@@ -20,7 +20,7 @@ type Retype = Asked & { readonly kind: 'retype' }
 /** Whether the values of a column can be had in another type. */
 export async function retypeAnswer(
   asker: Asker,
-  question: Question,
+  question: RowQuestion,
   known: KnownTable,
   asked: Retype,
 ): Promise<Answer> {

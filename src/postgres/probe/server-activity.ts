@@ -1,6 +1,6 @@
 import { sizeText } from '../../core/backup.ts'
 import { nameOf, sessionColumns } from '../lock/advisory-lock.ts'
-import type { Asker, Row } from './asker.ts'
+import type { AnswerRow, Asker } from './asker.ts'
 
 /** Of a transaction that is open for longer a migration may have to wait. */
 const longSeconds = 5
@@ -18,7 +18,7 @@ interface Look {
   /** What is not known where it is not answered. */
   readonly what: string
   readonly sql: string
-  readonly tell: (rows: readonly Row[]) => string[]
+  readonly tell: (rows: readonly AnswerRow[]) => string[]
 }
 
 const here = 'a.datname = current_database() AND a.pid <> pg_backend_pid()'
@@ -83,13 +83,13 @@ export async function readActivity(asker: Asker): Promise<Activity> {
   return { busy, hidden }
 }
 
-function some(rows: readonly Row[], tell: (row: Row) => string): string[] {
+function some(rows: readonly AnswerRow[], tell: (row: AnswerRow) => string): string[] {
   const more = rows.length - shown
   return [...rows.slice(0, shown).map(tell), ...(more > 0 ? [`and ${more} more`] : [])]
 }
 
 /** A session of which columns came as texts. */
-export function sessionName({ pid, application, role, address, state, seconds }: Row): string {
+export function sessionName({ pid, application, role, address, state, seconds }: AnswerRow): string {
   return nameOf({
     pid: pid == null ? null : Number(pid),
     application: application ?? null,
@@ -100,9 +100,9 @@ export function sessionName({ pid, application, role, address, state, seconds }:
   })
 }
 
-const isBehind = ({ seconds, bytes }: Row) => Number(seconds ?? 0) > lagSeconds || Number(bytes ?? 0) > lagBytes
+const isBehind = ({ seconds, bytes }: AnswerRow) => Number(seconds ?? 0) > lagSeconds || Number(bytes ?? 0) > lagBytes
 
-function lagText({ name, seconds, bytes }: Row): string {
+function lagText({ name, seconds, bytes }: AnswerRow): string {
   const parts = [
     seconds == null ? null : `${Number(seconds).toFixed(1)} s`,
     bytes == null ? null : sizeText(Number(bytes)),

@@ -4,7 +4,7 @@ import type { TableWork, TouchedTable } from '../../core/probe/server-look.ts'
 import type { TableFacts } from '../../core/probe/table-sql.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { sessionColumns } from '../lock/advisory-lock.ts'
-import type { Asker, Row } from './asker.ts'
+import type { AnswerRow, Asker } from './asker.ts'
 import { sessionName } from './server-activity.ts'
 import type { TablesOfServer } from './table-facts.ts'
 
@@ -34,7 +34,7 @@ export async function touchedTables(
   return touched
 }
 
-async function measured(asker: Asker, { facts, touches }: Worked, held: readonly Row[]): Promise<TouchedTable> {
+async function measured(asker: Asker, { facts, touches }: Worked, held: readonly AnswerRow[]): Promise<TouchedTable> {
   const [first] = touches
   const mode = strongest(touches.map((touch) => touch.mode))
   const against: readonly string[] = conflictsOf(mode)
@@ -85,7 +85,7 @@ async function sizeOf(asker: Asker, { oid, pages }: TableFacts): Promise<Pick<To
   return { bytes: Number(row?.bytes ?? 0), indexBytes: Number(row?.indexes ?? 0) }
 }
 
-async function holders(asker: Asker, worked: readonly Worked[]): Promise<readonly Row[]> {
+async function holders(asker: Asker, worked: readonly Worked[]): Promise<readonly AnswerRow[]> {
   if (worked.length === 0) return []
   const oids = [...new Set(worked.map(({ facts }) => quoteLiteral(facts.oid)))]
   const reply = await asker.ask(`SELECT DISTINCT l.relation::text AS relation, l.mode, ${sessionColumns} FROM pg_locks l

@@ -10,9 +10,11 @@ import { withConnection } from '../../../postgres/driver/with-connection.ts'
 import { probeServer } from '../../../postgres/probe/probe.ts'
 import { readHistory } from '../../../postgres/tracking/history.ts'
 import type { Context } from '../context.ts'
+import { filledIn } from '../filled-in.ts'
 import { namedServer } from '../named-server.ts'
+import { probeFindings } from '../probe-findings.ts'
 import { done, type PartFound } from './part-found.ts'
-import { probeFindings } from './probe-findings.ts'
+
 import type { CheckScope } from './scope.ts'
 
 /** In ms; a question that takes longer is not answered. */
@@ -31,7 +33,7 @@ export async function checkProbe(context: Context, scope: CheckScope, { on }: Pa
         ),
       )
       const wanted = scope.files.filter((file) => pending.has(file) && scope.wanted.has(file))
-      const questions = await questionsOf(wanted)
+      const questions = await questionsOf(filledIn(context, wanted))
       const limits = { each: patience, whole: null, now: context.now }
       const probed = await probeServer(connection, questions, limits, context.progress)
       return { findings: probeFindings(probed, firstPlace(wanted)), outcome: done }

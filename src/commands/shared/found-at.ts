@@ -1,6 +1,6 @@
-import { type CheckFinding, finding } from '../../../core/check/finding.ts'
-import type { RuleName } from '../../../core/check-rules.ts'
-import type { ProbePlace } from '../../../core/probe/question.ts'
+import { type CheckFinding, finding } from '../../core/check/finding.ts'
+import type { RuleName } from '../../core/check-rules.ts'
+import type { ProbePlace } from '../../core/probe/question.ts'
 
 /** A finding at a place of a run. */
 export function foundAt(

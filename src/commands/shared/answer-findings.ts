@@ -1,13 +1,13 @@
-import type { CheckFinding } from '../../../core/check/finding.ts'
-import type { RuleName, Severity } from '../../../core/check-rules.ts'
-import type { Answer } from '../../../core/probe/answer.ts'
-import type { Asked, Question } from '../../../core/probe/question.ts'
-import { countedRows } from '../../../core/probe/question-sql.ts'
-import { dotted, shortName } from '../../../core/sql/qualified-name.ts'
+import type { CheckFinding } from '../../core/check/finding.ts'
+import type { RuleName, Severity } from '../../core/check-rules.ts'
+import type { Answer } from '../../core/probe/answer.ts'
+import type { Asked, RowQuestion } from '../../core/probe/question.ts'
+import { countedRows } from '../../core/probe/question-sql.ts'
+import { dotted, shortName } from '../../core/sql/qualified-name.ts'
 import { foundAt } from './found-at.ts'
 
 /** What the rows say; null where they are as they are to be. */
-export function answerFinding(question: Question, answer: Answer): CheckFinding | null {
+export function answerFinding(question: RowQuestion, answer: Answer): CheckFinding | null {
   if (answer.kind === 'fine') return null
   const { place, asked, mayChange } = question
   const named = tableName(question)
@@ -57,7 +57,7 @@ const topics: Record<Asked['kind'], string> = {
   unknown: 'rows break ',
 }
 
-function tableName({ table, asked }: Question): string {
+function tableName({ table, asked }: RowQuestion): string {
   if (table !== null) return shortName(table.base.schema, table.base.name)
   return asked.kind === 'domain' ? shortName(asked.domain.schema, asked.domain.name) : 'it'
 }
@@ -73,7 +73,7 @@ interface Text {
   readonly instead: string
 }
 
-function brokenText(question: Question, answer: Answer & { kind: 'broken' }): Text {
+function brokenText(question: RowQuestion, answer: Answer & { kind: 'broken' }): Text {
   const { asked } = question
   const isNew = asked.kind === 'not-null' && asked.isNew
   const instead = isNew ? 'give the column a default, or fill it before it is NOT NULL' : remedies[asked.kind]
@@ -94,7 +94,7 @@ const remedies: Record<Asked['kind'], string> = {
   unknown: 'look for yourself',
 }
 
-function brokenMessage(question: Question, { count, where }: Answer & { kind: 'broken' }): string {
+function brokenMessage(question: RowQuestion, { count, where }: Answer & { kind: 'broken' }): string {
   const { asked } = question
   const name = tableName(question)
   const rows = counted(count, 'row')
@@ -128,7 +128,7 @@ function brokenMessage(question: Question, { count, where }: Answer & { kind: 'b
   }
 }
 
-function failedText(question: Question, message: string): Text {
+function failedText(question: RowQuestion, message: string): Text {
   const { asked } = question
   const name = tableName(question)
   if (asked.kind === 'retype')
