@@ -41,7 +41,7 @@ const ofApply: readonly string[] = [...ofRevert, 'allowOutOfOrder', 'singleTrans
 function statusOf(opened: Opened, given: StatusSettings) {
   return called(opened, 'status', ofLook, given, async (context) => {
     const { status } = await import('../commands/db/migrate/status.ts')
-    return status(context, { check: false, drift: given.drift === true, all: false })
+    return status(context, { check: false, drift: given.drift === true, all: false, long: false })
   })
 }
 

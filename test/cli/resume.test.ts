@@ -64,7 +64,7 @@ test('a DOWN of which nothing could be done leaves what is applied, in part or a
   await project.nself('db', 'migrate', 'up')
   const { code, stderr } = await project.nself('db', 'migrate', 'down')
   expect(code, stderr).toBe(4)
-  expect(await project.ok('db', 'migrate', 'status')).toContain('partially applied, 3 of 6')
+  expect(await project.ok('db', 'migrate', 'status')).toContain('partially applied, 3 of 6: division by zero')
   project.write({ '001_blocks.sql': `-- UP\n${blocks.join('\n').replace('1/0', '1')}\n${down}` })
   await project.ok('db', 'migrate', 'up')
   await project.query('CREATE VIEW v AS SELECT * FROM b')
@@ -79,5 +79,7 @@ test('status tells what is partially reverted from what is partially applied', a
   await project.ok('db', 'migrate', 'up')
   await project.query('CREATE VIEW v AS SELECT * FROM a')
   await project.nself('db', 'migrate', 'down')
-  expect(await project.ok('db', 'migrate', 'status')).toContain('partially reverted, 3 of 6')
+  expect(await project.ok('db', 'migrate', 'status')).toContain(
+    'partially reverted, 3 of 6: cannot drop table a because',
+  )
 })

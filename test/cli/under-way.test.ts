@@ -27,3 +27,19 @@ test('what a run works on is running, not failed, and repair does not forget wha
   expect(stderr).toContain('another run changed the history while this one waited')
   expect(await project.statuses()).toEqual(['001_a applied'])
 })
+
+test('a migration that runs in a transaction is shown as running, for how long and by whom', async () => {
+  const project = await server.project({
+    '001_a.sql': `CREATE TABLE a (id int);\n${waits};\n`,
+    '002_b.sql': 'SELECT 1;\n',
+  })
+  await project.query('CREATE TABLE go_on (n int)')
+  const running = project.start(...up)
+  await project.until(asleep)
+  const text = await project.ok('db', 'migrate', 'status')
+  expect(text).toMatch(/^001 +a +Running +- +\d+ s, by \w+(@[\d.:]+)?$/m)
+  expect(text).toMatch(/^002 +b +Pending +-$/m)
+  await project.query('INSERT INTO go_on VALUES (1)')
+  expect((await running.finished).code).toBe(0)
+  expect(await project.statuses()).toEqual(['001_a applied', '002_b applied'])
+})

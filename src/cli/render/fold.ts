@@ -16,7 +16,7 @@ export function fold(text: string, width: number, indent = '', taken = 0): strin
   let room = width - taken
   for (const word of text.replace(command, (found) => found.replaceAll(' ', noBreak)).split(' ')) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
-      lines.push(line)
+      lines.push(line.trimEnd())
       line = word
       room = width - indent.length
     } else line = line === '' ? word : `${line} ${word}`

@@ -30,6 +30,12 @@ export interface StatusResult {
     readonly branchWithFile?: string | undefined
     /** How many of its statements are done, of one that stopped outside a transaction. */
     readonly statements?: { readonly done: number; readonly total: number; readonly direction: Direction }
+    /** Of one that failed: what PostgreSQL said, and the line of the statement that is next. */
+    readonly failure?: { readonly message: string | null; readonly line: number | null }
+    /** Of one that is running: for how long, and who runs it from where. */
+    readonly runner?: { readonly seconds: number | null; readonly role: string | null; readonly address: string | null }
+    /** With `--long`: whether a stored proof says that its DOWN brings back what was; `none` where it has no DOWN. */
+    readonly down?: 'proven' | 'unproven' | 'none'
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null

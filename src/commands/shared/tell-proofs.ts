@@ -1,18 +1,12 @@
-import { parseProofs, proofKeys } from '../../core/check/proof-lines.ts'
-import { compare, type State } from '../../core/migration/state.ts'
+import type { State } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { readProofs } from '../../project/proofs.ts'
 import type { Context } from './context.ts'
+import { provenDowns } from './proven-downs.ts'
 
 /** Tells before anything is asked of which migrations DOWN is proven to bring back the schema that was, and of which not. */
-export function tellProofs({ settings, tell }: Context, { steps }: Plan, state: State, major: number): void {
-  const files = compare(
-    state.entries.flatMap(({ file }) => file ?? []),
-    [],
-  ).entries.flatMap(({ file }) => file ?? [])
-  const known = new Set(parseProofs(readProofs(settings.migrationsDir)).map(({ key }) => key))
-  const keys = proofKeys(files, major)
-  const proven = new Set(files.filter((_, i) => known.has(keys[i] ?? '')))
+export function tellProofs(context: Context, { steps }: Plan, state: State, major: number): void {
+  const { tell } = context
+  const proven = provenDowns(context, state, major)
   const [sure, unsure] = [true, false].map((wanted) =>
     steps.filter(({ file }) => (file !== null && proven.has(file)) === wanted).map(({ name }) => name),
   )

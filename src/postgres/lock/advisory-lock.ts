@@ -44,6 +44,12 @@ export async function readRunner(client: Client): Promise<OtherSession | null> {
   return (await client.query<OtherSession>(holderSql)).rows[0] ?? null
 }
 
+/** The session that works for the run at this moment; null where none does. */
+export async function readWorker(client: Client): Promise<OtherSession | null> {
+  const sql = `SELECT ${sessionColumns} FROM pg_stat_activity a WHERE a.pid IN (${workersSql}) LIMIT 1`
+  return (await client.query<OtherSession>(sql)).rows[0] ?? null
+}
+
 /** Another session, as a person needs it named. */
 export interface OtherSession {
   readonly pid: number | null

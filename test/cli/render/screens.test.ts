@@ -17,7 +17,7 @@ const entry = (name: string, status: Entry['status'], more: Partial<Entry> = {})
   name,
   status,
   outOfOrder: false,
-  appliedAt: status === 'pending' || status === 'failed' ? null : '2026-01-20T10:30:00Z',
+  appliedAt: ['pending', 'failed', 'running'].includes(status) ? null : '2026-01-20T10:30:00Z',
   durationMs: 4,
   appliedBy: 'deploy',
   branch: null,
@@ -36,7 +36,11 @@ const status: StatusResult = {
     entry('003_add_coupons', 'pending', { outOfOrder: true }),
     entry('004_注文テーブルの作成', 'applied'),
     entry('005_hotfix', 'missing', { branchWithFile: 'hotfix-eu' }),
-    entry('006_backfill_totals', 'failed', { statements: { done: 1, total: 3, direction: 'up' } }),
+    entry('006_backfill_totals', 'failed', {
+      statements: { done: 1, total: 3, direction: 'up' },
+      failure: { message: 'division by zero', line: 4 },
+    }),
+    entry('007_create_reviews', 'running', { runner: { seconds: 12, role: 'ci', address: '10.0.0.7' } }),
   ],
 }
 
@@ -44,6 +48,27 @@ describe('status', () => {
   test.each([20, 60, 80, 160])('at %d columns', async (width) => {
     const text = renderStatus(status, plain, width)
     await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
+  })
+
+  test.each([80, 120, 160])('with --long at %d columns', async (width) => {
+    const downs = ['proven', 'unproven', 'none'] as const
+    const migrations = status.migrations.map((item, i) => ({ ...item, down: downs[i % 3] ?? 'none' }))
+    const text = renderStatus({ ...status, migrations }, plain, width)
+    await expect(text).toMatchFileSnapshot(`screens/status-long-${width}.txt`)
+  })
+
+  test.each([
+    [{ branchWithFile: 'origin/fix/a' }, 'git switch fix/a; or revert it here: nself db migrate sync'],
+    [{ branch: 'fix/a' }, 'put 001_a.sql back; or revert it here: nself db migrate sync'],
+  ])('leads to the file that is missing here: %j', (more, advice) => {
+    const missing = { ...status, migrations: [entry('001_a', 'missing', more)] }
+    expect(renderStatus(missing, plain, 160)).toContain(`Next: 001  ${advice}`)
+  })
+
+  test('shows no password that PostgreSQL repeats', () => {
+    const message = 'syntax error at or near "PASSWORD \'open-sesame\'"'
+    const failed = { ...status, migrations: [entry('001_a', 'failed', { failure: { message, line: 2 } })] }
+    expect(renderStatus(failed, plain, 160)).not.toContain('sesame')
   })
 
   test('shows names however short they are', () => {

@@ -56,7 +56,9 @@ COMMIT;
     })
     expect(told.join('\n')).toContain('002_b is not atomic: it has 3 transactions of its own')
     expect(await rows(project)).toEqual([1, 2, 3, 4, 5, 6])
-    expect(await status(contextAs(project, 'local', told), { check: false, drift: false, all: false })).toMatchObject({
+    expect(
+      await status(contextAs(project, 'local', told), { check: false, drift: false, all: false, long: false }),
+    ).toMatchObject({
       migrations: [{}, { status: 'failed', statements: { done: 9, total: 12 } }],
     })
     // What was set before the block that failed holds for it again: nowhere has no table t.

@@ -11,6 +11,7 @@ import type { Effect } from '../../../core/effect.ts'
 import type { Location } from '../../../core/location.ts'
 import type { Report, SeedReport } from '../../../core/report.ts'
 import type { Difference } from '../../../core/schema/differences.ts'
+import { redact } from '../redact.ts'
 
 export function differenceDocument({ sign, kind, name, traits }: Difference) {
   return { sign, kind, name, traits: traits.map(({ trait, left, right }) => ({ trait, left, right })) }
@@ -62,6 +63,9 @@ export function statusDocument(result: StatusResult) {
       branch: one.branch,
       ...(one.branchWithFile ? { branchWithFile: one.branchWithFile } : {}),
       ...(one.statements ? { statements: one.statements } : {}),
+      ...(one.failure ? { failure: failureDocument(one.failure) } : {}),
+      ...(one.runner ? { runner: one.runner } : {}),
+      ...(one.down ? { down: one.down } : {}),
     })),
     drift: drift && {
       differences: drift.differences.map(differenceDocument),
@@ -71,6 +75,10 @@ export function statusDocument(result: StatusResult) {
     different,
     checked,
   }
+}
+
+function failureDocument({ message, line }: NonNullable<StatusResult['migrations'][number]['failure']>) {
+  return { message: message === null ? null : redact(message), line }
 }
 
 export function runDocument({ kind, action, steps, database, durationMs }: RunResult) {

@@ -14,6 +14,7 @@ export function addStatus(migrate: Command, run: Runner): void {
     ],
     'server',
   )
+    .option('--long', 'also show how long each took, who applied it, and whether its DOWN is proven')
     .option('--check', 'exit 6 if a migration is pending, edited, missing or failed, or the schema has drifted')
     .option('--drift', 'compare the database with what its applied migrations produce')
     .option('--all', 'with --drift: compare owners and rights too (always done in production)')
@@ -24,6 +25,7 @@ export function addStatus(migrate: Command, run: Runner): void {
           check: flags.check === true,
           drift: flags.drift === true || flags.all === true,
           all: flags.all === true,
+          long: flags.long === true,
         }),
       ),
     )

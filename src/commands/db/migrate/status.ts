@@ -1,11 +1,16 @@
 import type { Environment } from '../../../core/environment.ts'
+import type { Direction } from '../../../core/migration/marker.ts'
+import type { Applied, Migration } from '../../../core/migration/migration.ts'
+import { locateIn } from '../../../core/migration/section-text.ts'
 import type { Entry, State } from '../../../core/migration/state.ts'
 import { contradictions } from '../../../core/plan/contradictions.ts'
+import type { Client } from '../../../postgres/driver/pg.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
-import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
+import { nameOf, type OtherSession, readRunner, readWorker } from '../../../postgres/lock/advisory-lock.ts'
 import type { History } from '../../../postgres/tracking/history.ts'
+import { readLastFailures } from '../../../postgres/tracking/last-failures.ts'
 import { branchWithFile } from '../../../project/git-branch.ts'
-import { type Context, look } from '../../shared/context.ts'
+import { type Context, type Look, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'
 
 export interface StatusOptions {
@@ -14,23 +19,24 @@ export interface StatusOptions {
   readonly drift: boolean
   /** In owners and rights too; in production always. */
   readonly all: boolean
+  /** Also whether each DOWN is proven. */
+  readonly long: boolean
 }
 
 /** Every migration with its state. Reads only. */
 export async function status(context: Context, options: StatusOptions): Promise<StatusResult> {
-  const { server, history, state, runner } = await look(context, async ({ client }, found) => {
-    // What looks partially applied may just be running.
-    const isPartial = found.state.entries.some((entry) => entry.status === 'failed')
-    return { ...found, runner: isPartial ? await readRunner(client) : null }
-  })
+  const found = await look(context, async ({ client }, seen) => ({ ...seen, ...(await lookCloser(client, seen)) }))
+  const { server, history, state, running } = found
   const { environment } = context.settings
   for (const warning of warningsOf(history, state, environment)) context.tell(`Warning: ${warning}`)
-  if (runner !== null) context.tell(`Note: a run is in progress: ${nameOf(runner)}`)
+  if (running !== null) context.tell(`Note: a run is in progress: ${nameOf(running.session)}`)
   const all = options.all || environment === 'production'
   const drift = options.drift
     ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state, all)
     : null
   const branches = await branchesWithFiles(context, state)
+  const major = Math.floor(history.facts.version / 10_000)
+  const downs = options.long ? (await import('../../shared/proven-downs.ts')).provenDowns(context, state, major) : null
   const drifted = drift !== null && drift.differences.length > 0
   return {
     kind: 'status',
@@ -41,19 +47,62 @@ export async function status(context: Context, options: StatusOptions): Promise<
     migrations: state.entries.map((entry) => ({
       version: entry.version,
       name: entry.name,
-      status: entry.status === 'failed' && runner !== null ? 'running' : entry.status,
+      status: running?.entries.includes(entry) === true ? 'running' : entry.status,
       outOfOrder: entry.outOfOrder,
       appliedAt: entry.applied?.appliedAt ?? null,
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
       branch: entry.applied?.branch ?? null,
       ...(branches.get(entry.name) ? { branchWithFile: branches.get(entry.name) } : {}),
-      ...partOf(entry),
+      ...partOf(entry, found.failures),
+      ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
+      ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
     drift,
     different: drifted || state.entries.some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
+}
+
+interface Running {
+  readonly session: OtherSession
+  /** What it works on. */
+  readonly entries: readonly Entry[]
+}
+
+interface CloserLook {
+  readonly running: Running | null
+  /** What PostgreSQL said when a migration failed last, by its name. */
+  readonly failures: ReadonlyMap<string, string>
+}
+
+/** Who runs what, and why what failed did; asked only where something is not applied. */
+async function lookCloser(client: Client, { history, state: { entries } }: Look): Promise<CloserLook> {
+  // What looks partially applied may just be running.
+  const failed = entries.filter((entry) => entry.status === 'failed')
+  const pending = entries.find((entry) => entry.status === 'pending')
+  const runner = failed.length > 0 || pending !== undefined ? await readRunner(client) : null
+  if (runner === null) return { running: null, failures: await readLastFailures(client, history, failed.map(stopped)) }
+  if (failed.length > 0) return { running: { session: runner, entries: failed }, failures: new Map() }
+  // Of a migration that runs in a transaction nobody else sees a row: it is the first that is pending.
+  const worker = await readWorker(client)
+  const runs = pending !== undefined && worker?.application === 'nself up' ? [pending] : []
+  return { running: { session: worker ?? runner, entries: runs }, failures: new Map() }
+}
+
+const stopped = ({ version, name, applied }: Entry) => ({ version, name, direction: directionOf(applied) })
+
+const directionOf = (applied: Applied | null): Direction => (applied?.state === 'reverting' ? 'down' : 'up')
+
+const runnerOf = ({ seconds, role, address }: OtherSession) => ({
+  seconds,
+  role,
+  address: address?.replace(/\/\d+$/, '') ?? null,
+})
+
+function downOf({ file, applied }: Entry, proven: ReadonlySet<Migration>): 'proven' | 'unproven' | 'none' {
+  if (file === null) return applied?.revertible === true ? 'unproven' : 'none'
+  return file.down === null ? 'none' : proven.has(file) ? 'proven' : 'unproven'
 }
 
 /** By the name of a migration whose file is not here, the branch of git that has it; of the first few. */
@@ -89,10 +138,23 @@ function warningsOf({ facts }: History, state: State, environment: Environment):
   ].filter((warning) => warning !== null)
 }
 
-/** How far one got that stopped outside a transaction. */
-function partOf({ status, file, applied }: Entry): Pick<StatusResult['migrations'][number], 'statements'> {
-  if (status !== 'failed' || file === null || applied === null || applied.statementsDone === 0) return {}
-  const direction = applied.state === 'reverting' ? 'down' : 'up'
-  const total = file[direction]?.statements.length ?? 0
-  return total < applied.statementsDone ? {} : { statements: { done: applied.statementsDone, total, direction } }
+/** How far one got that stopped outside a transaction, and why. */
+function partOf(
+  { status, name, file, applied }: Entry,
+  failures: CloserLook['failures'],
+): Pick<StatusResult['migrations'][number], 'statements' | 'failure'> {
+  if (status !== 'failed' || applied === null) return {}
+  const direction = directionOf(applied)
+  const section = file?.[direction] ?? null
+  const message = failures.get(name) ?? null
+  const done = applied.statementsDone
+  const total = section?.statements.length ?? 0
+  const next = section?.statements.at(done)
+  // Of a transaction of the file's own nobody knows which of its statements failed.
+  const isKnown = file !== null && section !== null && next !== undefined && section.blocks === 0
+  const line = isKnown ? locateIn(section, file.path, next.start, '', 0).line : null
+  return {
+    ...(total < done || total === 0 ? {} : { statements: { done, total, direction } }),
+    ...(message === null && line === null ? {} : { failure: { message, line } }),
+  }
 }

@@ -1,0 +1,72 @@
+import type { StatusResult } from '../../commands/shared/migrate-results.ts'
+import { fold } from './fold.ts'
+import { withGivenFlags } from './given-flags.ts'
+
+type Entry = StatusResult['migrations'][number]
+
+interface Advice {
+  readonly version: string
+  readonly text: string
+  /** What stops `up` comes first. */
+  readonly rank: number
+}
+
+/** What to type for each that needs something, the most urgent first; otherwise for what is pending. */
+export function nextLines(migrations: readonly Entry[], environment: string, width: number): string[] {
+  const told = migrations
+    .flatMap((item, i): Advice[] => {
+      const text = adviceFor(item, migrations[i - 1], environment)
+      return text === null ? [] : [{ version: numberOf(item), text, rank: rankOf(item) }]
+    })
+    .sort((a, b) => a.rank - b.rank)
+  if (told.length === 0) {
+    const isPending = migrations.some(({ status }) => status === 'pending')
+    const isStuck = migrations.some(({ status }) => status !== 'pending' && status !== 'applied')
+    return isPending && !isStuck ? [withGivenFlags('Next: nself db migrate up')] : []
+  }
+  const versions = Math.max(...told.map(({ version }) => version.length))
+  return told.map(({ version, text }, i) => {
+    const head = `${i === 0 ? 'Next: ' : '      '}${version.padEnd(versions)}  `
+    return head + fold(withGivenFlags(text), width, ' '.repeat(head.length), head.length)
+  })
+}
+
+const numberOf = ({ name, version }: Entry) => /^\d+/.exec(name)?.[0] ?? version
+
+const rankOf = ({ status }: Entry) => (status === 'edited' || status === 'lost' ? 0 : status === 'failed' ? 1 : 2)
+
+function adviceFor(item: Entry, before: Entry | undefined, environment: string): string | null {
+  const { status, name, outOfOrder } = item
+  switch (status) {
+    case 'edited': {
+      const again = `nself db migrate down --to ${before === undefined ? '0' : numberOf(before)}, then up`
+      const local = environment === 'local' ? `or locally: ${again}; ` : ''
+      return `undo the edit; ${local}or accept it: nself db migrate repair --accept ${numberOf(item)}`
+    }
+    case 'failed':
+      return afterFailure(item)
+    case 'missing':
+      return forMissing(item)
+    case 'lost':
+      return 'nself db migrate repair --rebuild'
+    case 'empty':
+      return `write its UP in ${name}.sql, then: nself db migrate up`
+    default:
+      return outOfOrder ? `nself db migrate repair --renumber ${name}` : null
+  }
+}
+
+function afterFailure({ name, statements, failure }: Entry): string {
+  const isDown = statements?.direction === 'down'
+  const what = failure?.line == null ? `${isDown ? 'the DOWN of ' : ''}${name}.sql` : `line ${failure.line}`
+  const on =
+    statements === undefined || statements.done === 0 ? '' : `   (continues with statement ${statements.done + 1})`
+  return `fix ${what}, then: ${isDown ? 'nself db migrate down' : 'nself db migrate up'}${on}`
+}
+
+/** Its file is on another branch, or nowhere. */
+function forMissing({ name, branchWithFile }: Entry): string {
+  const revert = 'or revert it here: nself db migrate sync'
+  if (branchWithFile === undefined) return `put ${name}.sql back; ${revert}`
+  return `git switch ${branchWithFile.replace(/^origin\//, '')}; ${revert}`
+}
