@@ -58,20 +58,23 @@ describe('a migration that fails', () => {
     expect(await project.query('SELECT count(*)::int FROM nself.migrations')).toEqual([[0]])
   })
 
-  test('keeps those before it from running when PostgreSQL cannot parse it, its DOWN, or a function in it', async () => {
-    const project = await server.project({
-      '001_a.sql': table('a'),
-      '002_b.sql': '-- UP\nCREATE TABLE b ();\n-- DOWN\nDROP TABL b;\n',
-      '003_c.sql': 'CREATE FUNCTION c() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETRN 1;\nEND $$;\n',
-      '004_d.sql': 'CREAT TABLE d ();\n',
-    })
-    const { code, stderr } = await up(project)
-    expect(code).toBe(2)
-    expect(stderr).toContain('migrations/002_b.sql:4:6\n  4 | DROP TABL b;\n    |      ^^^^\n')
-    expect(stderr).toContain('nothing was run; 2 more files have errors: 003_c.sql, 004_d.sql')
-    expect(await project.tables()).toEqual([])
-    expect((await up(project, '--dry-run')).code).toBe(2)
-  })
+  test.each(['local', 'production'])(
+    'in %s keeps those before it from running when PostgreSQL cannot parse it, its DOWN, or a function in it',
+    async (environment) => {
+      const project = await server.project({
+        '001_a.sql': table('a'),
+        '002_b.sql': '-- UP\nCREATE TABLE b ();\n-- DOWN\nDROP TABL b;\n',
+        '003_c.sql': 'CREATE FUNCTION c() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETRN 1;\nEND $$;\n',
+        '004_d.sql': 'CREAT TABLE d ();\n',
+      })
+      const { code, stderr } = await up(project, '--env', environment)
+      expect(code).toBe(2)
+      expect(stderr).toContain('migrations/002_b.sql:4:6\n  4 | DROP TABL b;\n    |      ^^^^\n')
+      expect(stderr).toContain('nothing was run; 2 more files have errors: 003_c.sql, 004_d.sql')
+      expect(await project.tables()).toEqual([])
+      expect((await up(project, '--env', environment, '--dry-run')).code).toBe(2)
+    },
+  )
 
   test('undoes all of them with --single-transaction', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': 'SELECT 1 / 0;' })

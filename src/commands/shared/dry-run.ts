@@ -8,7 +8,7 @@ import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
 import { type Context, look } from './context.ts'
-import { lookAtPlan } from './look-at-plan.ts'
+import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
@@ -23,8 +23,9 @@ export async function dryRun(
     const steps: DryRunResult['steps'][number][] = []
     for (const plan of plans) {
       for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
-      await refuseUnparsable(context, plan, found.history)
-      const { findings } = await lookAtPlan(context, client, found, plan, { counts: true })
+      const read = await readPlan(context, client, found, plan)
+      await refuseUnparsable(context, plan, found.history, read)
+      const { findings } = await lookAtPlan(context, client, found, plan, read, { counts: true })
       for (const step of plan.steps) steps.push(await dryStep(client, step, context.settings.variables, findings))
     }
     return { kind: 'dry-run', action: plans[0].action === 'down' ? 'down' : 'up', steps }

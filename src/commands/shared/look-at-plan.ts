@@ -2,7 +2,8 @@ import { mayChangeRows } from '../../core/migration/section-text.ts'
 import { parseStoredDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { type Plan, resumes, type Step } from '../../core/plan/plan.ts'
-import { type Inspected, maybeDangerous } from '../../parsers/postgres/dangers.ts'
+import { type Inspection, maybeDangerous, readScripts, refuseUnread } from '../../parsers/postgres/dangers.ts'
+import type { Inspected } from '../../parsers/postgres/script-look.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
@@ -20,21 +21,37 @@ interface LookOptions {
   readonly counts?: boolean
 }
 
+/** What the steps of a plan run. */
+export interface ReadPlan {
+  readonly scripts: readonly Inspected[]
+  /** What their trees say; null locally, where only what looks dangerous is parsed to trees. */
+  readonly inspection: Inspection | null
+}
+
+/** Reads what the steps of a plan run: in production and staging each statement is parsed, once for all who ask. */
+export async function readPlan({ settings }: Context, client: Client, look: Look, plan: Plan): Promise<ReadPlan> {
+  const scripts = await scriptsOf(client, plan, settings.variables)
+  if (settings.environment === 'local') return { scripts, inspection: null }
+  const major = Math.floor(look.history.facts.version / 10_000)
+  const options = { major, bodies: plan.action !== 'down' }
+  return { scripts, inspection: await readScripts(scripts, options) }
+}
+
 /**
- * Looks through the statements of a plan: in production and staging all of them, locally what looks dangerous.
+ * Looks what the statements of a plan do to the database as it is: in production and staging all of them, locally what
+ * looks dangerous.
  * @param how whether the caller must know what each step does, wherever it runs.
- * @throws NselfError as lookAtScripts.
+ * @throws NselfError as `refuseUnread`.
  */
 export async function lookAtPlan(
   { settings }: Context,
   client: Client,
   look: Look,
   plan: Plan,
+  { scripts, inspection }: ReadPlan,
   { watchesAll = false, counts = false }: LookOptions = {},
 ): Promise<PlanLook> {
-  const { version } = look.history.facts
-  const scripts = await scriptsOf(client, plan, settings.variables)
-  if (settings.environment === 'local') {
+  if (inspection === null) {
     const held = scripts.filter(({ section }) => section.kind === 'held' && maybeDangerous(section.sql))
     // That DOWN takes away what UP made is no news.
     const rest = plan.action === 'down' ? [] : scripts
@@ -45,7 +62,8 @@ export async function lookAtPlan(
   }
   const asked = plan.steps.map(({ direction, name, file }) => ({ action: direction, name, checksum: file?.checksum }))
   const seen = await readRefusedEffects(client, look.history, asked)
-  const found = await lookAtScripts(client, settings.environment, scripts, seen, Math.floor(version / 10_000))
+  refuseUnread(inspection)
+  const found = await lookAtScripts(client, settings.environment, scripts, seen, inspection)
   const steps = plan.steps.map((step): Step => ({ ...step, watch: found.watches.get(step.name) ?? refuseAll }))
   return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
 }

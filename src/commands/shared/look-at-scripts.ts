@@ -3,13 +3,16 @@ import { allowedBy } from '../../core/effects/allowed.ts'
 import { watchFor } from '../../core/effects/approval.ts'
 import { type ContainerType, type Danger, withOldType } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
-import { type Finding, type Inspected, type Inspection, inspect } from '../../parsers/postgres/dangers.ts'
+import { type Inspection, inspect } from '../../parsers/postgres/dangers.ts'
+import type { Finding, Inspected } from '../../parsers/postgres/script-look.ts'
 import { affectedBy, type Root } from '../../postgres/catalog/affected.ts'
 import { columnTypes } from '../../postgres/catalog/column-types.ts'
 import { countRows } from '../../postgres/catalog/lost-rows.ts'
 import { type Dropped, takenAlong } from '../../postgres/catalog/taken-along.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { findingLine, itemOf, type Measured, type ReachedRows, type StepItem, seenLine } from './told-findings.ts'
+
+type Found = Pick<Inspection, 'findings' | 'files'>
 
 /** What scripts would destroy or change, and how each of them is watched for anything else. */
 export interface ScriptsLook {
@@ -25,19 +28,17 @@ export interface ScriptsLook {
 }
 
 /**
- * Looks through every statement, so that a fault anywhere stops the run before it begins.
+ * What was found in every statement of these scripts, as the database is.
  * @param seen what each of them did when it was rolled back for it, by name.
- * @param major that of the server, which may understand what our parser does not.
- * @throws NselfError `invalid-migration` for what PostgreSQL cannot parse, `refused` for what hides its effects.
  */
 export async function lookAtScripts(
   client: Client,
   environment: Environment,
   scripts: readonly Inspected[],
   seen: ReadonlyMap<string, readonly Effect[]>,
-  major?: number,
+  inspection: Found,
 ): Promise<ScriptsLook> {
-  const { findings, files } = await lossOnly(client, await inspect(scripts, major))
+  const { findings, files } = await lossOnly(client, inspection)
   const dangers = await measure(client, findings)
   const watches = scripts.map(({ name }) => {
     const of = files.get(name) ?? { reach: 'opaque', rewrites: [], own: [] }
@@ -69,8 +70,8 @@ export async function lookLocally(
   scripts: readonly Inspected[],
   counts: boolean,
 ): Promise<ScriptsLook> {
-  const nothing: Inspection = { findings: [], files: new Map() }
-  const inspection = scripts.length === 0 ? nothing : await inspect(scripts).catch(() => nothing)
+  const nothing: Found = { findings: [], files: new Map() }
+  const inspection = scripts.length === 0 ? nothing : await inspect(scripts).catch((): Found => nothing)
   const { findings } = await lossOnly(client, inspection)
   const measured = counts
     ? await measure(client, findings)
@@ -98,7 +99,7 @@ async function measure(client: Client, findings: readonly Finding[]): Promise<Me
 }
 
 /** varchar(10) to varchar(20) loses nothing: what a new type does to the values is told by the one that the column has now. */
-async function lossOnly(client: Client, { findings, files }: Inspection): Promise<Inspection> {
+async function lossOnly(client: Client, { findings, files }: Found): Promise<Found> {
   const retyped = findings.filter(({ retype }) => retype !== undefined)
   if (retyped.length === 0) return { findings, files }
   const types = await columnTypes(

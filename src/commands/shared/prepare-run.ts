@@ -18,7 +18,7 @@ import {
   refuseOtherEnvironment,
   refuseReadOnly,
 } from './context.ts'
-import { lookAtPlan } from './look-at-plan.ts'
+import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
 import { probeFirst } from './probe-first.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
@@ -93,13 +93,14 @@ export async function prepareOn(
   const prepared: Prepared = { server, database: placeOf(server), plan, state, ...nothing }
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
-  await refuseUnparsable(context, plan, history)
+  const { client } = connection
+  const read = await readPlan(context, client, found, plan)
+  await refuseUnparsable(context, plan, history, read)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
-  const { client } = connection
   if (plan.action === 'fresh') return { ...prepared, ...(await allThatGoes(context, client)) }
   await refuseUntracked(context, client, found, plan, prepared.database)
-  const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, kind)
+  const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, read, kind)
   const isProduction = context.settings.environment === 'production'
   if (isProduction && plan.action === 'down')
     tellProofs(context, plan, state, Math.floor(history.facts.version / 10_000))

@@ -4,24 +4,27 @@ import { withOthers } from '../../core/migration/several-faults.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { parserMajor, unparsable } from '../../parsers/postgres/parser.ts'
-import { findUnparsable, type ParsedScript } from '../../parsers/postgres/syntax.ts'
+import type { ParsedScript, Unparsable } from '../../parsers/postgres/section-parser.ts'
+import { findUnparsable } from '../../parsers/postgres/syntax.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 import type { Context } from './context.ts'
+import type { ReadPlan } from './look-at-plan.ts'
 
 /**
  * Parses UP and DOWN of every file that is to be applied, before anything runs: what is wrong in the last of them keeps
- * the first from being applied, and a DOWN that could never run is known on the day it is written.
+ * the first from being applied, and a DOWN that could never run is known on the day it is written. What was read of the
+ * plan with its trees is not parsed again.
  * @throws NselfError `invalid-migration` with the first place, and the names of the other files.
  */
 export async function refuseUnparsable(
   { tell, settings }: Context,
   plan: Plan,
   { facts }: Pick<History, 'facts'>,
+  read: ReadPlan,
 ): Promise<void> {
   if (plan.action === 'down') return
-  const files = plan.steps.flatMap(({ direction, file }) => (direction === 'down' ? [] : (file ?? [])))
   const major = Math.floor(facts.version / 10_000)
-  const found = await findUnparsable(scriptsOfFiles(files, settings.variables), major)
+  const found = await faultsOf(plan, major, read, settings.variables)
   const [first, ...others] = found.filter(({ leftToServer }) => !leftToServer)
   if (first !== undefined) {
     const paths = new Set(others.map(({ location }) => location.path))
@@ -37,6 +40,24 @@ export async function refuseUnparsable(
     const us = `by the parser of PostgreSQL ${parserMajor}, which nself uses`
     tell(`Note: ${place} cannot be parsed ${us} (${message}); the server, PostgreSQL ${major}, will decide`)
   }
+}
+
+/** In the order of the files. */
+async function faultsOf(
+  { steps }: Plan,
+  major: number,
+  { scripts, inspection }: ReadPlan,
+  variables: VariableValues,
+): Promise<Unparsable[]> {
+  const files = steps.flatMap(({ direction, file }) => (direction === 'down' ? [] : (file ?? [])))
+  const all = [...scriptsOfFiles(files, variables)]
+  if (inspection === null) return findUnparsable(all, major)
+  const read = new Set(scripts.map(({ section }) => section))
+  const rest = all.filter(({ section }) => !read.has(section))
+  const found = [...inspection.faults, ...(await findUnparsable(rest, major))]
+  const places = new Map(all.map(({ section }, place) => [section, place]))
+  const placeOf = ({ script }: Unparsable) => places.get(script.section) ?? all.length
+  return found.sort((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** UP and DOWN of files, as they are parsed: that every variable of theirs has a value is known later. */

@@ -2,6 +2,7 @@ import type { Watch } from '../../core/effect.ts'
 import { approve, phrase, wouldAsk } from '../../core/guard.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
+import { inspect } from '../../parsers/postgres/dangers.ts'
 import { placeOf } from '../../postgres/driver/server.ts'
 import { runSeeds } from '../../postgres/run/seeds.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
@@ -129,7 +130,13 @@ export async function lookAtSeeds(context: Context, which: Which, toRun = false,
     const asked = pending.map(({ name, file: { checksum } }) => ({ action: 'seed', name, checksum }))
     const scripts = pending.map(({ name, file }) => ({ name, path: file.path, section: file.up }))
     const seen = await readRefusedEffects(client, found.history, asked)
-    const { watches, ...looked } = await lookAtScripts(client, context.settings.environment, scripts, seen)
+    const { watches, ...looked } = await lookAtScripts(
+      client,
+      context.settings.environment,
+      scripts,
+      seen,
+      await inspect(scripts),
+    )
     return { ...found, entries, ...looked, watches: new Map([...watches].map(([name, watch]) => [name, { watch }])) }
   })
 }

@@ -1,7 +1,7 @@
 import type { BriefedItem } from '../../core/briefing.ts'
 import { type Effect, effectLine } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
-import type { Finding } from '../../parsers/postgres/dangers.ts'
+import type { Finding } from '../../parsers/postgres/script-look.ts'
 import type { Affected } from '../../postgres/catalog/affected.ts'
 import type { RowCount } from '../../postgres/catalog/lost-rows.ts'
 

@@ -1,5 +1,6 @@
 import type { Allowed, EffectKind } from '../effect.ts'
-import { nodeAt, nodesIn, relationOf, statementsOf, type Tree, visit } from '../sql/tree.ts'
+import type { StatementNodes } from '../sql/statement-nodes.ts'
+import { nodeAt, nodesIn, relationOf } from '../sql/tree.ts'
 import type { Danger } from './danger.ts'
 
 /** What a statement that was told beforehand may have done in the end. */
@@ -30,18 +31,14 @@ export function allowedBy({ kind, relation, column, schema }: Danger): Allowed[]
 const everyKind: readonly EffectKind[] = ['drop', 'rewrite', 'drop-column', 'delete', 'update']
 
 /** All that can be done to the tables that a statement makes. */
-export function anythingWithMade(statement: Tree): Allowed[] {
-  const found: Allowed[] = []
-  visit(statement, (type, node) => {
+export function anythingWithMade({ telling }: StatementNodes): Allowed[] {
+  return telling.flatMap(([type, node]) => {
     const into = type === 'CreateTableAsStmt' ? nodeAt(node.into).rel : undefined
     const relation = type === 'CreateStmt' ? node.relation : into
-    if (relation !== undefined && node.if_not_exists !== true) {
-      const named = relationOf(nodeAt(relation))
-      found.push(...everyKind.map((kind) => ({ ...named, kind, column: null })))
-    }
-    return type !== 'CreateFunctionStmt'
+    if (relation === undefined || node.if_not_exists === true) return []
+    const named = relationOf(nodeAt(relation))
+    return everyKind.map((kind) => ({ ...named, kind, column: null }))
   })
-  return found
 }
 
 /** Alterations that may write a table anew and lose nothing by it. */
@@ -55,15 +52,10 @@ const rewriting = new Set([
 ])
 
 /** Rewrites of tables that lose nothing, as far as the statement says all that it does. */
-export function losslessRewrites(statement: Tree): Allowed[] {
-  const found: Allowed[] = []
-  const add = (relation: unknown) => found.push({ ...relationOf(nodeAt(relation)), kind: 'rewrite', column: null })
-  for (const [type, node] of statementsOf(statement)) {
-    if (type === 'AlterTableStmt') {
-      const commands = nodesIn(node.cmds, 'AlterTableCmd')
-      if (commands.some(({ subtype }) => rewriting.has(String(subtype)))) add(node.relation)
-    }
-    if (type === 'ClusterStmt' && node.relation !== undefined) add(node.relation)
-  }
-  return found
+export function losslessRewrites({ type, node }: StatementNodes): Allowed[] {
+  const commands = type === 'AlterTableStmt' ? nodesIn(node.cmds, 'AlterTableCmd') : []
+  const rewrites =
+    commands.some(({ subtype }) => rewriting.has(String(subtype))) ||
+    (type === 'ClusterStmt' && node.relation !== undefined)
+  return rewrites ? [{ ...relationOf(nodeAt(node.relation)), kind: 'rewrite', column: null }] : []
 }

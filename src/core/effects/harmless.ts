@@ -1,15 +1,6 @@
 import { keyOf } from '../sql/qualified-name.ts'
-import {
-  firstStatement,
-  listAt,
-  nodeAt,
-  nodesIn,
-  relationOf,
-  type Tree,
-  type TreeNode,
-  visit,
-  wordsOf,
-} from '../sql/tree.ts'
+import type { StatementNodes } from '../sql/statement-nodes.ts'
+import { nodeAt, nodesIn, relationOf, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
 
 /**
  * What a file's statements can do to rows that were there before, as far as its parse tree shows:
@@ -24,18 +15,22 @@ export class FileReach {
   /** Tables that the file itself has made, without a trigger or a rule that it made too. */
   private readonly own = new Set<string>()
   private triggers = false
+  private readonly fills: boolean
+
+  /** @param fills it may add rows to what it makes: otherwise nobody looks what these would be computed by. */
+  constructor(fills = true) {
+    this.fills = fills
+  }
 
   get reach(): Reach {
     return this.widest
   }
 
-  add(statement: Tree): void {
-    visit(statement, (type, node) => {
-      if (type === 'CreateStmt' && node.if_not_exists !== true && fillsPlainly(node))
-        this.own.add(keyOf(relationOf(nodeAt(node.relation))))
-      if (type === 'CreateTrigStmt' || type === 'RuleStmt') this.triggers = true
-      return type === 'RawStmt' || type === 'CreateStmt'
-    })
+  add(statement: StatementNodes): void {
+    const { type, node } = statement
+    if (this.fills && type === 'CreateStmt' && node.if_not_exists !== true && fillsPlainly(node))
+      this.own.add(keyOf(relationOf(nodeAt(node.relation))))
+    if (type === 'CreateTrigStmt' || type === 'RuleStmt') this.triggers = true
     const reach = this.reachOf(statement)
     if (reach === 'opaque' || this.widest === 'harmless') this.widest = reach
   }
@@ -45,8 +40,7 @@ export class FileReach {
     this.widest = 'opaque'
   }
 
-  private reachOf(statement: Tree): Reach {
-    const [type, node] = listAt(nodeAt(statement).stmts).length > 1 ? ['', {}] : firstStatement(statement)
+  private reachOf({ type, node }: StatementNodes): Reach {
     const rule = rules[type]
     if (rule !== undefined) return rule(node)
     if (type === 'InsertStmt') {
@@ -59,12 +53,8 @@ export class FileReach {
 
 /** Rows that are put into a table as this are computed by nothing that somebody may have written. */
 function fillsPlainly(node: TreeNode): boolean {
-  let plain = node.inhRelations === undefined && node.partbound === undefined && node.ofTypename === undefined
-  visit(node.tableElts, (type, { typeName }) => {
-    if (type === 'TableLikeClause' || (type === 'ColumnDef' && !isKnownType(typeName))) plain = false
-    return plain
-  })
-  return plain && isPlain(node.tableElts)
+  const alone = node.inhRelations === undefined && node.partbound === undefined && node.ofTypename === undefined
+  return alone && isPlain(node.tableElts, fillsByOthers)
 }
 
 const harmless = (): Reach => 'harmless'
@@ -104,14 +94,19 @@ const rules: Record<string, (node: TreeNode) => Reach> = {
   ClusterStmt: () => 'readable',
 }
 
-/** Nothing in it is computed by a function or an operator that somebody may have written. */
-function isPlain(tree: unknown): boolean {
+function fillsByOthers(type: string, { typeName }: TreeNode): boolean {
+  return type === 'TableLikeClause' || (type === 'ColumnDef' && !isKnownType(typeName))
+}
+
+/** Nothing in it is computed by a function or an operator that somebody may have written, nor what `computes` says. */
+function isPlain(tree: unknown, computes: (type: string, node: TreeNode) => boolean = () => false): boolean {
   let plain = true
   visit(tree, (type, node) => {
     if (type === 'FuncCall' || type === 'A_Expr' || type === 'SubLink' || type === 'CollateClause') plain = false
     if (type === 'TypeCast' && !isKnownType(node.typeName)) plain = false
     if (type === 'SelectStmt' && (node.valuesLists === undefined || node.withClause !== undefined)) plain = false
     if (type === 'IndexElem' && node.opclass !== undefined) plain = false
+    if (computes(type, node)) plain = false
     return plain
   })
   return plain

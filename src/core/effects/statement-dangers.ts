@@ -1,22 +1,18 @@
 /** Which statements destroy or change data, told from PostgreSQL's own parse tree. */
 
 import { keyOf } from '../sql/qualified-name.ts'
-import { nodeAt, relationOf, type Tree, type TreeNode, visit } from '../sql/tree.ts'
+import { makesBody, type StatementNodes } from '../sql/statement-nodes.ts'
+import { nodeAt, relationOf, type TreeNode } from '../sql/tree.ts'
 import { alters } from './alter-dangers.ts'
 import type { Danger, Made } from './danger.ts'
 import { drops } from './drop-dangers.ts'
 import { deletes, merges, replaces, truncates, updates } from './row-dangers.ts'
 
 /** The dangers of one statement, in its order. What it creates is added to `made`. */
-export function dangersOf(statement: Tree, made: Made): Danger[] {
-  const found: Danger[] = []
-  visit(statement, (type, node) => {
-    const look = looks[type]
-    if (look !== undefined) found.push(...look(node, made))
-    // The body of a routine does not run by being created, and what a schema is created with is named in it.
-    return type !== 'CreateFunctionStmt' && type !== 'RuleStmt' && type !== 'ViewStmt' && type !== 'CreateSchemaStmt'
-  })
-  return found
+export function dangersOf(statement: StatementNodes, made: Made): Danger[] {
+  // The body of a routine does not run by being created, and what a schema is created with is named in it.
+  if (makesBody(statement) || statement.type === 'CreateSchemaStmt') return []
+  return statement.telling.flatMap(([type, node]) => looks[type]?.(node, made) ?? [])
 }
 
 const looks: Record<string, (node: TreeNode, made: Made) => Danger[]> = {

@@ -1,21 +1,25 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
-import { listAt, nodeAt, relationOf, type Tree, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
+import type { StatementNodes } from '../../core/sql/statement-nodes.ts'
+import { listAt, nodeAt, relationOf, type TreeNode, wordsOf } from '../../core/sql/tree.ts'
 
-/** @throws NselfError `refused` for a statement that turns the counters of rows off. */
-export function refuseCounterSettings(tree: Tree, at: (offset: number) => Location): void {
-  visit(tree, (type, node) => {
-    const sets = type === 'VariableSetStmt' && String(node.name).toLowerCase() === 'track_counts'
-    const calls = type === 'FuncCall' && wordsOf(node.funcname).at(-1) === 'set_config' && mayNameCounts(node)
-    const updates = type === 'UpdateStmt' && relationOf(nodeAt(node.relation)).name === 'pg_settings'
-    if (sets || calls || updates) {
-      throw new NselfError('refused', 'a migration may not set track_counts, by which nself sees what it has done', {
-        location: at(0),
-        hint: 'remove this statement; nothing was run',
-      })
-    }
-    return true
+/** The error `refused` for a statement that turns the counters of rows off; null for any other. */
+export function refusedCounterSetting(
+  { telling }: StatementNodes,
+  at: (offset: number) => Location,
+): NselfError | null {
+  if (!telling.some(([type, node]) => setsCounters(type, node))) return null
+  return new NselfError('refused', 'a migration may not set track_counts, by which nself sees what it has done', {
+    location: at(0),
+    hint: 'remove this statement; nothing was run',
   })
+}
+
+function setsCounters(type: string, node: TreeNode): boolean {
+  const sets = type === 'VariableSetStmt' && String(node.name).toLowerCase() === 'track_counts'
+  const calls = type === 'FuncCall' && wordsOf(node.funcname).at(-1) === 'set_config' && mayNameCounts(node)
+  const updates = type === 'UpdateStmt' && relationOf(nodeAt(node.relation)).name === 'pg_settings'
+  return sets || calls || updates
 }
 
 /** Whether a call of set_config sets track_counts, or a name that is put together as it runs. */

@@ -1,5 +1,6 @@
 import type { Danger, Made } from '../../core/effects/danger.ts'
 import { dangersOf } from '../../core/effects/statement-dangers.ts'
+import { statementNodes } from '../../core/sql/statement-nodes.ts'
 import { type TreeNode, visit } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
@@ -15,8 +16,8 @@ export function dangersInBlock(parser: Parser, node: TreeNode, sql: string, made
   const found: DangerInBlock[] = []
   for (const { text, line } of queriesIn(parser, body)) {
     try {
-      const tree = parser.parse(text)
-      found.push(...dangersOf(tree, made).map((danger) => ({ ...danger, line: first + line })))
+      const dangers = statementNodes(parser.parse(text)).flatMap((statement) => dangersOf(statement, made))
+      found.push(...dangers.map((danger) => ({ ...danger, line: first + line })))
     } catch {
       // A piece of PL/pgSQL that is no statement by itself.
     }

@@ -1,6 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Location } from '../../core/location.ts'
-import { mayBeKnownTo } from '../../core/sql/other-majors.ts'
 import type { Tree } from '../../core/sql/tree.ts'
 
 interface SyntaxErrorOfSql {
@@ -76,23 +75,6 @@ export function treeOrFault(parser: Parser, sql: string): Tree | SyntaxFault | n
 
 export function isFault(parsed: Tree | SyntaxFault | null): parsed is SyntaxFault {
   return parsed !== null && 'offset' in parsed
-}
-
-/**
- * The tree of one statement; null for one that this parser cannot take, though perhaps a server can.
- * @param major that of the server, where it is known.
- * @throws NselfError `invalid-migration` where PostgreSQL cannot parse it.
- */
-export function parseStatement(
-  parser: Parser,
-  sql: string,
-  at: (offset: number) => Location,
-  major = parserMajor,
-): Tree | null {
-  const parsed = treeOrFault(parser, sql)
-  if (!isFault(parsed)) return parsed
-  if (mayBeKnownTo(major, parserMajor, sql, parsed.message)) return null
-  throw unparsable(parsed.message, at(parsed.offset))
 }
 
 /** @param what it is that cannot be parsed. */

@@ -1,28 +1,7 @@
-import type { Location } from '../../core/location.ts'
 import type { Section } from '../../core/migration/section.ts'
-import { locateIn } from '../../core/migration/section-text.ts'
-import { mayBeKnownTo } from '../../core/sql/other-majors.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
-import { faultInBody, mayHaveBody } from './function-body.ts'
-import { isFault, loadParser, type Parser, parserMajor, treeOrFault } from './parser.ts'
-
-/** A section of a file that is to be parsed. */
-export interface ParsedScript {
-  readonly path: string
-  readonly name: string
-  readonly section: Section
-}
-
-/** A statement that PostgreSQL's parser cannot parse. */
-export interface Unparsable {
-  readonly script: ParsedScript
-  readonly location: Location
-  readonly message: string
-  /** It is the body of a function or of a DO block. */
-  readonly inBody: boolean
-  /** A server of this major may understand it all the same. */
-  readonly leftToServer: boolean
-}
+import { loadParser, type Parser } from './parser.ts'
+import { type ParsedScript, SectionParser, type Unparsable } from './section-parser.ts'
 
 /** Some statements of a section. */
 interface Piece {
@@ -101,24 +80,12 @@ function* faultsIn(
   major: number,
   isFine: boolean,
 ): Generator<Unparsable> {
-  const { section, path } = script
-  // Where the server is told not to look at bodies, it does not.
-  let looksAtBodies = true
+  const section = new SectionParser(parser, script, major)
   for (const statement of statements) {
-    const sql = sqlOf(section, statement)
-    if (statement.kind === 'setting' && /check_function_bodies/i.test(sql)) looksAtBodies = false
-    const hasBody = looksAtBodies && mayHaveBody(sql)
+    const sql = sqlOf(script.section, statement)
+    const hasBody = section.hasBody(statement, sql)
     if (isFine && !hasBody) continue
-    const parsed = treeOrFault(parser, sql)
-    const inBody = hasBody && !isFault(parsed) && parsed !== null
-    const fault = inBody ? faultInBody(parser, sql, parsed) : isFault(parsed) ? parsed : null
-    if (fault === null) continue
-    yield {
-      script,
-      location: locateIn(section, path, statement.start, sql, fault.offset),
-      message: fault.message,
-      inBody,
-      leftToServer: mayBeKnownTo(major, parserMajor, sql, fault.message),
-    }
+    const { fault } = section.parse(statement, sql, hasBody)
+    if (fault !== null) yield fault
   }
 }

@@ -1,13 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { certain } from '../../../src/core/certain.ts'
 import { allowedBy, anythingWithMade, losslessRewrites } from '../../../src/core/effects/allowed.ts'
 import { Made } from '../../../src/core/effects/danger.ts'
 import { dangersOf } from '../../../src/core/effects/statement-dangers.ts'
+import { statementNodes } from '../../../src/core/sql/statement-nodes.ts'
 import { loadParser, type Parser } from '../../../src/parsers/postgres/parser.ts'
 
 let parser: Parser
 beforeAll(async () => {
   parser = await loadParser()
 })
+
+/** The only statement of a text. */
+const statement = (sql: string) => certain(statementNodes(parser.parse(sql))[0])
 
 /** `KIND SCHEMA.NAME.COLUMN`; `*` for what is left open. */
 const shown = (
@@ -32,7 +37,7 @@ describe('a danger that was approved allows what its statement may have done, an
     ['DROP OWNED BY r', ['drop *.*.*']],
     ['DROP DATABASE d', []],
   ])('%s', (sql, expected) => {
-    expect(shown(dangersOf(parser.parse(sql), new Made()).flatMap(allowedBy))).toEqual(expected)
+    expect(shown(dangersOf(statement(sql), new Made()).flatMap(allowedBy))).toEqual(expected)
   })
 })
 
@@ -42,7 +47,7 @@ describe('a table may be written anew, with nothing lost, by', () => {
     ['ALTER TABLE a SET LOGGED, ALTER b SET NOT NULL', ['rewrite *.a.*']],
     ['CLUSTER s.a USING i', ['rewrite s.a.*']],
   ])('%s', (sql, expected) => {
-    expect(shown(losslessRewrites(parser.parse(sql)))).toEqual(expected)
+    expect(shown(losslessRewrites(statement(sql)))).toEqual(expected)
   })
 
   test.each([
@@ -52,18 +57,14 @@ describe('a table may be written anew, with nothing lost, by', () => {
     'CLUSTER',
     'TRUNCATE a',
   ])('not by %s', (sql) => {
-    expect(losslessRewrites(parser.parse(sql))).toEqual([])
+    expect(losslessRewrites(statement(sql))).toEqual([])
   })
 })
 
 test('with what a statement makes anything may be done later, but not with what may have been there', () => {
   const kinds = ['drop', 'rewrite', 'drop-column', 'delete', 'update']
-  expect(shown(anythingWithMade(parser.parse('CREATE TABLE s.a (b int)')))).toEqual(
-    kinds.map((kind) => `${kind} s.a.*`),
-  )
-  expect(shown(anythingWithMade(parser.parse('CREATE TABLE a AS SELECT 1')))).toEqual(
-    kinds.map((kind) => `${kind} *.a.*`),
-  )
-  expect(anythingWithMade(parser.parse('CREATE TABLE IF NOT EXISTS a (b int)'))).toEqual([])
-  expect(anythingWithMade(parser.parse('DROP TABLE a'))).toEqual([])
+  expect(shown(anythingWithMade(statement('CREATE TABLE s.a (b int)')))).toEqual(kinds.map((kind) => `${kind} s.a.*`))
+  expect(shown(anythingWithMade(statement('CREATE TABLE a AS SELECT 1')))).toEqual(kinds.map((kind) => `${kind} *.a.*`))
+  expect(anythingWithMade(statement('CREATE TABLE IF NOT EXISTS a (b int)'))).toEqual([])
+  expect(anythingWithMade(statement('DROP TABLE a'))).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { FileReach } from '../../../src/core/effects/harmless.ts'
+import { statementNodes } from '../../../src/core/sql/statement-nodes.ts'
 import { loadParser, type Parser } from '../../../src/parsers/postgres/parser.ts'
 
 let parser: Parser
@@ -7,9 +8,11 @@ beforeAll(async () => {
   parser = await loadParser()
 })
 
+const statementsOf = (sql: string) => statementNodes(parser.parse(sql))
+
 function reachOf(...statements: readonly string[]) {
   const file = new FileReach()
-  for (const sql of statements) file.add(parser.parse(sql))
+  for (const statement of statements.flatMap(statementsOf)) file.add(statement)
   return file.reach
 }
 
@@ -68,7 +71,7 @@ describe('may do anything, by what it calls or sets off:', () => {
   test('what cannot be read', () => {
     const file = new FileReach()
     file.addOpaque()
-    file.add(parser.parse('CREATE TABLE t (a int)'))
+    for (const statement of statementsOf('CREATE TABLE t (a int)')) file.add(statement)
     expect(file.reach).toBe('opaque')
   })
 })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Made } from '../../../src/core/effects/danger.ts'
 import { dangersOf } from '../../../src/core/effects/statement-dangers.ts'
+import { statementNodes } from '../../../src/core/sql/statement-nodes.ts'
 import { loadParser, type Parser } from '../../../src/parsers/postgres/parser.ts'
 
 let parser: Parser
@@ -8,7 +9,8 @@ beforeAll(async () => {
   parser = await loadParser()
 })
 
-const dangersIn = (sql: string, made = new Made()) => dangersOf(parser.parse(sql), made)
+const dangersIn = (sql: string, made = new Made()) =>
+  statementNodes(parser.parse(sql)).flatMap((statement) => dangersOf(statement, made))
 
 test('a danger says what it concerns as data', () => {
   expect(dangersIn('ALTER TABLE app."a.b" DROP COLUMN c, ALTER d TYPE varchar(5)[]')).toMatchObject([
