@@ -1,17 +1,19 @@
 import type { Edge, Point } from './picture.ts'
+import { hueOf } from './style.ts'
 import { escaped, round } from './xml.ts'
 
 const corner = 7
 
 /** A foreign key: its line, a crow's foot where many may be, a ring where none need be, and bars for one. */
-export function lineOf(link: Edge, route: readonly Point[]): string {
+export function lineOf(link: Edge, route: readonly Point[], isNamed: boolean): string {
   const [start, second] = route
   const [end, beforeEnd] = [route.at(-1), route.at(-2)]
   if (!start || !second || !end || !beforeEnd) return ''
   const { isOne, isOptional } = link.relation
   const path = rounded(route)
   const ends =
-    childEnd(start, second.x >= start.x ? 1 : -1, isOne) + parentEnd(end, beforeEnd.x >= end.x ? 1 : -1, isOptional)
+    childEnd(start, second.x >= start.x ? 1 : -1, isOne) +
+    (isNamed ? hubName(link, end) : parentEnd(end, beforeEnd.x >= end.x ? 1 : -1, isOptional))
   return `<g class="link" id="${link.id}" data-child="${link.child.id}" data-parent="${link.parent.id}"><title>${escaped(aboutOf(link))}</title><path class="reach" d="${path}"/><path class="line" d="${path}"/>${ends}</g>`
 }
 
@@ -61,3 +63,8 @@ function parentEnd({ x, y }: Point, out: number, isOptional: boolean): string {
 const line = (d: string) => `<path class="line" d="${d}"/>`
 const bar = (x: number, y: number) => line(`M${round(x)} ${round(y - 5)}v10`)
 const ring = (x: number, y: number) => `<circle class="hollow" cx="${round(x)}" cy="${round(y)}" r="4"/>`
+
+/** Where the hub stands is shown by its name and colour. */
+function hubName({ parent }: Edge, { x, y }: Point): string {
+  return `<circle class="${hueOf(parent.hue)}" cx="${round(x + 3)}" cy="${round(y)}" r="3"/><text class="hub" x="${round(x + 10)}" y="${round(y + 4)}">${escaped(parent.title)}</text>`
+}

@@ -56,6 +56,8 @@ export interface Layout {
   readonly places: ReadonlyMap<string, Point>
   /** From child to parent, by link. */
   readonly routes: ReadonlyMap<string, readonly Point[]>
+  /** Foreign keys to a hub, whose route ends where the hub's name stands. */
+  readonly named: ReadonlySet<Edge>
 }
 
 export const headHeight = 32
@@ -115,13 +117,20 @@ function split(table: Table): { shown: Column[]; hidden: Column[] } {
 }
 
 function linkOf(relation: Relation, id: string, child: Box, parent: Box): Edge {
-  const middle = (box: Box, column: string | undefined) => {
-    const row = box.rows.findIndex((one) => one.column.name === column)
-    return row === -1 ? headHeight / 2 : headHeight + (row + 0.5) * rowHeight
+  return {
+    id,
+    relation,
+    child,
+    parent,
+    from: middleOf(child, relation.columns[0]),
+    to: middleOf(parent, relation.references.columns[0]),
   }
-  // Lines that end differently do not end at the same point.
-  const to = middle(parent, relation.references.columns[0]) + (relation.isOptional ? 5 : -3)
-  return { id, relation, child, parent, from: middle(child, relation.columns[0]), to }
+}
+
+/** The height in a box at which the row of a column is, or its head where the row is hidden. */
+function middleOf(box: Box, column: string | undefined): number {
+  const row = box.rows.findIndex((one) => one.column.name === column)
+  return row === -1 ? headHeight / 2 : headHeight + (row + 0.5) * rowHeight
 }
 
 function shortened(text: string, longest: number): string {
@@ -130,6 +139,6 @@ function shortened(text: string, longest: number): string {
 }
 
 /** Characters of the East and emoji are two columns wide. */
-function columnsOfText(text: string): number {
+export function columnsOfText(text: string): number {
   return [...text].reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0)
 }

@@ -60,6 +60,7 @@ const shapes = `.erd { font-family: system-ui, -apple-system, "Segoe UI", Roboto
 .erd .reach { stroke: transparent; stroke-width: 11; }
 .erd .hollow { stroke-width: 1.4; }
 .erd .foot { font-size: 12px; }
+.erd .hub { font-size: 11.5px; }
 ${hues.map((hue, i) => `.erd .${hueOf(i)} { fill: ${hue}; }`).join('\n')}`
 
 const coloured = (colours: Colours) => `.erd .paper { fill: ${colours.paper}; }
@@ -67,7 +68,7 @@ const coloured = (colours: Colours) => `.erd .paper { fill: ${colours.paper}; }
 .erd .stripe { fill: ${colours.stripe}; }
 .erd .title { fill: ${colours.head}; }
 .erd .name { fill: ${colours.ink}; }
-.erd .type, .erd .more, .erd .foot { fill: ${colours.dim}; }
+.erd .type, .erd .more, .erd .foot, .erd .hub { fill: ${colours.dim}; }
 .erd .key.primary { fill: ${colours.primary}; }
 .erd .key.foreign { fill: ${colours.foreign}; }
 .erd .key.unique { fill: ${colours.unique}; }

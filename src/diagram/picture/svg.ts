@@ -28,11 +28,11 @@ ${legend(picture, title, height - footer / 2 - 6)}
 /** The lines and the boxes over them, each with what else is wanted on it, for an element of class `erd`. */
 export function drawing(
   { boxes, links }: Picture,
-  { places, routes }: Layout,
+  { places, routes, named }: Layout,
   onBox: (box: Box) => string = () => '',
 ): string {
   return [
-    ...links.map((link) => lineOf(link, routes.get(link.id) ?? [])),
+    ...links.map((link) => lineOf(link, routes.get(link.id) ?? [], named.has(link))),
     ...boxes.map((box) => boxOf(box, places.get(box.id) ?? { x: 0, y: 0 }, onBox(box))),
   ].join('\n')
 }
