@@ -6,8 +6,6 @@ export interface Arrangement {
   readonly groups: readonly Group[]
   /** Tables without a line of their own, those that belong together in one block. */
   readonly blocks: readonly (readonly Box[])[]
-  /** Foreign keys to a hub: drawn as a short line with the hub's name. */
-  readonly named: ReadonlySet<Edge>
 }
 
 export interface Group {
@@ -22,21 +20,23 @@ const hub = { children: 8, tables: 30 }
 /** A table that so many refer to has them on both of its sides. */
 const fewestOnTwoSides = 4
 
-export function arrange({ boxes, links }: Picture): Arrangement {
-  const named = linksToHubs(boxes, links)
+/** @param named foreign keys that are drawn as a name, and connect nothing. */
+export function arrange({ boxes, links }: Picture, named: ReadonlySet<Edge>): Arrangement {
   const drawn = links.filter((link) => !named.has(link))
-  const parts = connected(boxes, drawn)
-  const groups = parts
-    .filter((part) => part.length > 1)
+  const linked = new Set(drawn.flatMap(({ child, parent }) => [child, parent]))
+  const groups = connected(boxes, drawn)
+    .filter(([first]) => first !== undefined && linked.has(first))
     .map((part): Group => {
       const members = new Set(part)
       const own = drawn.filter(({ child }) => members.has(child))
       return { boxes: part, links: own, flipped: flippedLinks(part, own) }
     })
-  return { groups, blocks: blocksOf(parts.filter((part) => part.length === 1).flat(), named), named }
+  const alone = boxes.filter((box) => !linked.has(box))
+  return { groups, blocks: blocksOf(alone, named) }
 }
 
-function linksToHubs(boxes: readonly Box[], links: readonly Edge[]): Set<Edge> {
+/** Foreign keys to a hub, which are drawn as a short line with the hub's name. */
+export function linksToHubs({ boxes, links }: Picture): Set<Edge> {
   if (boxes.length < hub.tables) return new Set()
   const children = new Map<Box, Set<Box>>()
   for (const { child, parent } of links) {

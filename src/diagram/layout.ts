@@ -1,5 +1,5 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
-import { arrange, type Group } from './arrangement.ts'
+import { arrange, type Group, linksToHubs } from './arrangement.ts'
 import { type Box, columnsOfText, type Edge, type Layout, type Picture, type Point } from './picture/picture.ts'
 import { isAtRight, portsOf } from './ports.ts'
 
@@ -44,10 +44,10 @@ const ofBlock = { ...ofPage, 'elk.spacing.nodeNode': '28' }
 const stub = 26
 const ofCharacter = 7
 
-/** Places the boxes and routes the lines between them. */
-export async function layOut(picture: Picture): Promise<Layout> {
+/** Places the boxes and routes the lines between them; those to a hub are `named`. */
+export async function layOut(picture: Picture, named: ReadonlySet<Edge> = linksToHubs(picture)): Promise<Layout> {
   const { default: Elk } = (await import('elkjs/lib/elk.bundled.js')).default
-  const { groups, blocks, named } = arrange(picture)
+  const { groups, blocks } = arrange(picture, named)
   const tails = tailsOf(named)
   const page: ElkNode = {
     id: 'page',
@@ -76,7 +76,15 @@ export async function layOut(picture: Picture): Promise<Layout> {
     for (const link of links) routes.set(link.id, toBoxes(link, routes.get(link.id) ?? [], flipped.has(link), places))
   }
   for (const link of named) routes.set(link.id, stubOf(link, places))
-  return { width: placed.width ?? 0, height: placed.height ?? 0, places, routes, named }
+  return {
+    width: placed.width ?? 0,
+    height: placed.height ?? 0,
+    places,
+    routes,
+    named,
+    moved: new Set(),
+    unrouted: new Set(),
+  }
 }
 
 /** The room that names of hubs take at the right of a box. */
@@ -127,7 +135,7 @@ function toBoxes(link: Edge, route: Point[], isFlipped: boolean, places: Readonl
 }
 
 /** The beginning of a line to a hub that stands elsewhere. */
-function stubOf({ child, from }: Edge, places: ReadonlyMap<string, Point>): Point[] {
+export function stubOf({ child, from }: Edge, places: ReadonlyMap<string, Point>): Point[] {
   const { x, y } = places.get(child.id) ?? { x: 0, y: 0 }
   const start = { x: x + child.width, y: y + from }
   return [start, { x: start.x + stub, y: start.y }]

@@ -3,6 +3,22 @@ import { NselfError } from '../core/errors.ts'
 import { diskFull, isDiskFull } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
 import { codeOf } from './durable-file.ts'
+import { readRegular } from './regular-file.ts'
+
+/**
+ * What a file holds that is about to be written again, or null where there is none.
+ * @throws NselfError `usage` where something stands there that cannot be read.
+ */
+export async function readWritten(path: string, shown: string): Promise<string | null> {
+  try {
+    return await readRegular(path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    const hint = 'check the path and its permissions'
+    throw new NselfError('usage', `cannot read ${shown}: ${systemReason(error)}`, { hint, cause: error })
+  }
+}
 
 /**
  * Writes a text that the user asked for.

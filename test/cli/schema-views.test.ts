@@ -141,6 +141,37 @@ test('diagram draws every table and foreign key, into a file or to standard outp
   expect(svg.match(/https?:[^"']*/g)).toEqual(['http://www.w3.org/2000/svg'])
 })
 
+test('a diagram in a file can be checked, and is out of date when the database has changed', async () => {
+  const project = await server.project({})
+  await project.query('CREATE TABLE users (id bigint PRIMARY KEY)')
+  const check = () => project.nself('db', 'schema', 'diagram', '--check', '--output', 'schema.md')
+  expect(await check()).toMatchObject({ code: 6, stdout: expect.stringContaining('schema.md does not exist') })
+  await project.ok('db', 'schema', 'diagram', '--output', 'schema.md')
+  expect(readFileSync(join(project.root, 'schema.md'), 'utf8')).toContain('```mermaid\nerDiagram\n    "users" {')
+  expect(await check()).toMatchObject({ code: 0, stdout: expect.stringContaining('schema.md shows what') })
+  await project.query('ALTER TABLE users ADD COLUMN name text')
+  const stale = await check()
+  expect(stale).toMatchObject({ code: 6, stdout: expect.stringContaining('schema.md is out of date') })
+  expect(stale.stdout).toContain('Next: nself db schema diagram --format markdown --output schema.md')
+  expect(readFileSync(join(project.root, 'schema.md'), 'utf8')).not.toContain('name')
+  expect(await project.nself('db', 'schema', 'diagram', '--check')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--check needs the file to compare with'),
+  })
+})
+
+test('tables of one group of the design have one colour, which the picture names', async () => {
+  const project = await server.project({})
+  const design = 'Table users { id bigint [pk] }\nTable orders { id bigint [pk] }\nTableGroup Sales {\n  orders\n}\n'
+  writeFileSync(join(project.root, 'schema.dbml'), design)
+  await project.query('CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY)')
+  const svg = await project.ok('db', 'schema', 'diagram', '--format', 'svg')
+  expect(svg.match(/<tspan dx="4">(\w+)/g)).toEqual(['<tspan dx="4">Sales', '<tspan dx="4">public'])
+  writeFileSync(join(project.root, 'schema.dbml'), 'Table {')
+  const invalid = await project.nself('db', 'schema', 'diagram', '--format', 'svg')
+  expect(invalid).toMatchObject({ code: 0, stderr: expect.stringContaining('its table groups are not shown') })
+})
+
 test('an empty database has an empty diagram of each kind', async () => {
   const project = await server.project({})
   expect(await project.ok('db', 'schema', 'diagram')).toBe('')
@@ -158,7 +189,7 @@ test('a path that cannot be written and an unknown format are usage errors', asy
     stderr: expect.stringContaining('cannot write no/where.dbml: there is no such file or folder (ENOENT)'),
   })
   const unknown = await project.nself('db', 'schema', 'diagram', '--format', 'png')
-  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('dbml, mermaid, svg, html') })
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('dbml, mermaid, markdown, svg, html') })
 })
 
 test('show lists the tables with about as many rows as they have, partitions with their table', async () => {

@@ -13,7 +13,7 @@ import type {
 export const at: Location = { path: 'schema.dbml', line: 1, column: 1, excerpt: '', caret: 0 }
 
 export function designOf(parts: Partial<Design>): Design {
-  return { enums: [], tables: [], references: [], records: [], notes: [], ...parts }
+  return { enums: [], tables: [], references: [], records: [], groups: [], notes: [], ...parts }
 }
 
 /** A column from `name type`. */

@@ -1,21 +1,24 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { companySql } from '../helpers/company.ts'
-import { useServer } from '../helpers/project.ts'
+import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
 let browser: Browser
 let address = ''
+let project: Project
 
 beforeAll(async () => {
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
-  const project = await server.project({})
+  project = await server.project({})
   await project.query(companySql(100))
   await project.query(`COMMENT ON COLUMN users.code IS '</script><script>document.title = "taken over"</script>'`)
   await project.ok('db', 'schema', 'diagram', '--format', 'html', '--output', 'schema.html')
   await project.ok('db', 'schema', 'diagram', '--format', 'svg', '--output', 'schema.svg')
+  await copyFile(join(project.root, 'schema.html'), join(project.root, 'arranged.html'))
   address = pathToFileURL(join(project.root, 'schema.html')).href
 })
 
@@ -64,17 +67,52 @@ test('shows every table and line inside the window, without an error and without
   expect(requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([])
 })
 
-test('a drag moves the picture, and chooses nothing', async () => {
+/** Drags from one point of the screen to another. */
+async function drag(page: Page, from: { x: number; y: number }, by: { x: number; y: number }) {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x + by.x, from.y + by.y, { steps: 5 })
+  await page.mouse.up()
+}
+
+test('a drag of the paper moves the picture, and chooses nothing', async () => {
   const { page } = await open()
   const before = await placeOf(page, 'users')
-  await page.mouse.move(before.x + 5, before.y + 5)
-  await page.mouse.down()
-  await page.mouse.move(before.x + 105, before.y - 45, { steps: 5 })
-  await page.mouse.up()
+  await drag(page, { x: 700, y: 895 }, { x: 100, y: -50 })
   const after = await placeOf(page, 'users')
   expect(after.x - before.x).toBeCloseTo(100, 0)
   expect(after.y - before.y).toBeCloseTo(-50, 0)
   expect(await page.locator('aside').isHidden()).toBe(true)
+})
+
+test('a table that is dragged takes its lines along, and the file that is saved keeps it there', async () => {
+  const { page, faults } = await open(address.replace('schema.html', 'arranged.html'))
+  const before = await placeOf(page, 'plans')
+  const other = await placeOf(page, 'users')
+  const ends = () =>
+    page.locator('.link .end.parent').evaluateAll((all) => all.map((end) => end.getAttribute('transform')))
+  const endsBefore = await ends()
+  await drag(page, { x: before.x + 5, y: before.y + 5 }, { x: 60, y: 40 })
+  const after = await placeOf(page, 'plans')
+  expect([after.x - before.x, after.y - before.y].map(Math.round)).toEqual([60, 40])
+  expect(await placeOf(page, 'users')).toEqual(other)
+  expect(await ends()).not.toEqual(endsBefore)
+  const download = page.waitForEvent('download')
+  await page.getByText('Save').click()
+  const file = await download
+  expect(file.suggestedFilename()).toBe('arranged.html')
+  const place = (text: string) => /"key":"[^"]*plans[^}]*?"x":([-\d.]+),"y":([-\d.]+)/.exec(text)?.slice(1)
+  const saved = await readFile(await file.path(), 'utf8')
+  expect(saved).toContain('"moved":true')
+  await writeFile(join(project.root, 'arranged.html'), saved)
+  await project.query('CREATE TABLE newcomers (id bigint PRIMARY KEY, plan_id bigint REFERENCES plans (id))')
+  onTestFinished(async () => void (await project.query('DROP TABLE newcomers')))
+  await project.ok('db', 'schema', 'diagram', '--output', 'arranged.html')
+  const written = await readFile(join(project.root, 'arranged.html'), 'utf8')
+  expect(place(written)).toEqual(place(saved))
+  const again = await open(address.replace('schema.html', 'arranged.html'))
+  expect(await again.page.locator('.box').count()).toBe(101)
+  expect([...faults, ...again.faults]).toEqual([])
 })
 
 test('the wheel zooms around the pointer, the buttons around the middle, Fit shows everything again', async () => {
@@ -123,6 +161,7 @@ test('a click lights a table, its lines and its neighbours; its panel leads to t
   const { page, faults } = await open()
   const { x, y, width, height } = await placeOf(page, 'subscriptions')
   await page.mouse.click(x + width / 2, y + height / 2)
+  await expect(page.locator('aside .key').allTextContents()).resolves.toContain('FK')
   const neighbours = ['organizations', 'plans', 'subscription_events', 'subscriptions', 'usage_records']
   expect(await litTables(page)).toEqual(neighbours)
   expect(await page.locator('.link.lit').count()).toBe(4)

@@ -4,7 +4,9 @@ import type {
   ShowTableResult,
   ShowTablesResult,
 } from '../../commands/shared/schema-results.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { aligned } from './aligned.ts'
+import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 import { renderTable } from './table.ts'
 
@@ -14,10 +16,7 @@ export function renderSchema(
 ): string {
   switch (result.kind) {
     case 'diagram':
-      return (
-        result.text ??
-        `Wrote ${result.path}: ${count(result.tables, 'table')}, ${count(result.foreignKeys, 'foreign key')}`
-      )
+      return renderDiagram(result)
     case 'tables':
       return renderTables(result, paint)
     case 'table':
@@ -25,6 +24,16 @@ export function renderSchema(
     case 'scaffold':
       return `Wrote ${result.path}, the design "${result.template}"; change it as you like`
   }
+}
+
+function renderDiagram({ text, path, database, tables, foreignKeys, freshness, format }: DiagramResult): string {
+  if (text !== null) return text
+  const counts = `${count(tables, 'table')}, ${count(foreignKeys, 'foreign key')}`
+  if (freshness === null) return `Wrote ${path}: ${counts}`
+  if (freshness === 'fresh') return `${path} shows what ${database} has: ${counts}`
+  const fault =
+    freshness === 'missing' ? `${path} does not exist` : `${path} is out of date: ${database} has changed since`
+  return withGivenFlags(`${fault}\nNext: nself db schema diagram --format ${format} --output ${shellWord(path ?? '')}`)
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`

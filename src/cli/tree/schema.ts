@@ -1,10 +1,10 @@
 import { Argument, type Command, Option } from '@commander-js/extra-typings'
-import type { DiagramResult } from '../../commands/shared/schema-results.ts'
+import type { DiagramFormat } from '../../commands/shared/schema-results.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
 import { addDesign } from './design.ts'
 import { leaf, type Runner } from './leaf.ts'
 
-const formats: DiagramResult['format'][] = ['dbml', 'mermaid', 'svg', 'html']
+const formats: DiagramFormat[] = ['dbml', 'mermaid', 'markdown', 'svg', 'html']
 const templates: ScaffoldName[] = ['basic', 'ecommerce', 'saas', 'blog']
 
 /** nself db schema … */
@@ -33,20 +33,24 @@ export function addSchema(db: Command, run: Runner): void {
       'nself db schema diagram > schema.dbml',
       'nself db schema diagram --format svg --output docs/schema.svg',
       'nself db schema diagram --format html --output schema.html --env production',
+      'nself db schema diagram --check --output docs/schema.md   # in CI: exits 6 when the file is out of date',
     ],
     'server',
   )
     .addOption(
-      new Option('--format <format>', 'what to write; html is a page with search and zoom')
-        .choices(formats)
-        .default('dbml'),
+      new Option(
+        '--format <format>',
+        'what to write: html is a page with search and zoom, markdown has a Mermaid diagram (default: as the output file is called, otherwise dbml)',
+      ).choices(formats),
     )
     .option('--output <file>', 'write to this file instead of standard output')
+    .option('--check', 'write nothing, and exit 6 when the file is not what would be written')
     .action((flags) =>
       run({ ...flags, startsProject: true }, async (context) =>
         (await import('../../commands/db/schema/diagram.ts')).diagram(context, {
-          format: flags.format,
+          format: flags.format ?? null,
           output: flags.output ?? null,
+          check: flags.check === true,
         }),
       ),
     )

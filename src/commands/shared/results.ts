@@ -88,6 +88,7 @@ export interface LogResult {
 /** The exit status of a command that did what it was asked to. */
 export function statusAfter(result: Result): number {
   if ('exitStatus' in result) return result.exitStatus
+  if (result.kind === 'diagram') return (result.freshness ?? 'fresh') === 'fresh' ? 0 : exitStatusOf('different')
   if ('proven' in result && result.proven === false) return exitStatusOf('different')
   return 'checked' in result && result.checked && result.different ? exitStatusOf('different') : 0
 }

@@ -41,14 +41,18 @@ export interface DiffResult {
   readonly checked: boolean
 }
 
+export type DiagramFormat = 'dbml' | 'mermaid' | 'markdown' | 'svg' | 'html'
+
 export interface DiagramResult {
   readonly kind: 'diagram'
   readonly database: string
-  readonly format: 'dbml' | 'mermaid' | 'svg' | 'html'
+  readonly format: DiagramFormat
   readonly tables: number
   readonly foreignKeys: number
-  /** Where it was written; then `text` is null. */
+  /** Where it was written, or what was compared; then `text` is null. */
   readonly path: string | null
+  /** How the file stands to the database; null where it was written. */
+  readonly freshness: 'fresh' | 'stale' | 'missing' | null
   readonly text: string | null
 }
 

@@ -7,8 +7,16 @@ export interface Design {
   readonly tables: readonly DesignTable[]
   readonly references: readonly DesignReference[]
   readonly records: readonly DesignRecords[]
+  /** Tables that belong together, for pictures: the database knows nothing of them. */
+  readonly groups: readonly DesignGroup[]
   /** What a person should know of it, such as a type of another database that was translated. */
   readonly notes: readonly string[]
+}
+
+/** A TableGroup. */
+export interface DesignGroup {
+  readonly name: string
+  readonly tables: readonly { readonly schema: string; readonly name: string }[]
 }
 
 interface Placed {

@@ -12,9 +12,9 @@ export function lineOf(link: Edge, route: readonly Point[], isNamed: boolean): s
   const { isOne, isOptional } = link.relation
   const path = rounded(route)
   const ends =
-    childEnd(start, second.x >= start.x ? 1 : -1, isOne) +
-    (isNamed ? hubName(link, end) : parentEnd(end, beforeEnd.x >= end.x ? 1 : -1, isOptional))
-  return `<g class="link" id="${link.id}" data-child="${link.child.id}" data-parent="${link.parent.id}"><title>${escaped(aboutOf(link))}</title><path class="reach" d="${path}"/><path class="line" d="${path}"/>${ends}</g>`
+    endAt('child', start, second.x >= start.x, childEnd(isOne)) +
+    (isNamed ? hubName(link, end) : endAt('parent', end, beforeEnd.x >= end.x, parentEnd(isOptional)))
+  return `<g class="link" id="${link.id}" data-child="${link.child.id}" data-parent="${link.parent.id}"><title>${escaped(aboutOf(link))}</title><path class="reach" d="${path}"/><path class="line route" d="${path}"/>${ends}</g>`
 }
 
 function aboutOf({ relation, child, parent }: Edge): string {
@@ -50,19 +50,17 @@ function towards(from: Point, to: Point): Point {
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }
 }
 
-/** `out` is 1 where the line leaves to the right, -1 where it leaves to the left. */
-function childEnd({ x, y }: Point, out: number, isOne: boolean): string {
-  const foot = isOne ? bar(x + 9 * out, y) : line(`M${x} ${y - 6}L${x + 12 * out} ${y}L${x} ${y + 6}`)
-  return foot + ring(x + 17 * out, y)
+/** An end is drawn as one that leaves to the right, and turned round where its line leaves to the left. */
+function endAt(end: 'child' | 'parent', { x, y }: Point, isToRight: boolean, drawn: string): string {
+  return `<g class="end ${end}" transform="translate(${round(x)} ${round(y)})${isToRight ? '' : ' scale(-1 1)'}">${drawn}</g>`
 }
 
-function parentEnd({ x, y }: Point, out: number, isOptional: boolean): string {
-  return bar(x + 8 * out, y) + (isOptional ? ring(x + 14 * out, y) : bar(x + 12 * out, y))
-}
+const childEnd = (isOne: boolean) => (isOne ? bar(9) : line('M0 -6L12 0L0 6')) + ring(17)
+const parentEnd = (isOptional: boolean) => bar(8) + (isOptional ? ring(14) : bar(12))
 
 const line = (d: string) => `<path class="line" d="${d}"/>`
-const bar = (x: number, y: number) => line(`M${round(x)} ${round(y - 5)}v10`)
-const ring = (x: number, y: number) => `<circle class="hollow" cx="${round(x)}" cy="${round(y)}" r="4"/>`
+const bar = (x: number) => line(`M${x} -5v10`)
+const ring = (x: number) => `<circle class="hollow" cx="${x}" cy="0" r="4"/>`
 
 /** Where the hub stands is shown by its name and colour. */
 function hubName({ parent }: Edge, { x, y }: Point): string {

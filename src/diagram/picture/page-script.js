@@ -25,7 +25,16 @@ function zoom(factor, x = innerWidth / 2, y = innerHeight / 2) {
   show({ scale, x: x - (x - view.x) * by, y: y - (y - view.y) * by })
 }
 
-function fitIn(area = { x: 0, y: 0, width: data.width, height: data.height }, closest = 1.2) {
+/** What the tables take up together. */
+function everything() {
+  const left = Math.min(0, ...data.tables.map((table) => table.x))
+  const top = Math.min(0, ...data.tables.map((table) => table.y))
+  const right = Math.max(1, ...data.tables.map((table) => table.x + table.width))
+  const bottom = Math.max(1, ...data.tables.map((table) => table.y + table.height))
+  return { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+function fitIn(area = everything(), closest = 1.2) {
   const [left, top, edge] = [panel.hidden || innerWidth < 700 ? 0 : 360, 64, 24]
   const width = Math.max(80, innerWidth - left - 2 * edge)
   const height = Math.max(80, innerHeight - top - edge)
@@ -73,6 +82,11 @@ function tell(table, lines) {
   close.onclick = () => choose(null)
   const columns = table.columns.map((column) => {
     const line = make('li', null, make('code', column.name), ' ', make('small', column.about))
+    for (const key of column.keys) {
+      const mark = make('b', key)
+      mark.className = `key ${{ PK: 'primary', FK: 'foreign' }[key] ?? 'unique'}`
+      line.append(' ', mark)
+    }
     if (column.comment) line.append(make('p', column.comment))
     return line
   })
@@ -129,14 +143,99 @@ search.onkeydown = (event) => {
   found.textContent = `${((next - 1) % hits.length) + 1} of ${hits.length}`
 }
 
-// One finger or the mouse moves the world, two fingers also zoom it.
+// A table that is dragged takes its lines along.
+const corner = 7
+const apart = 44
+
+/** Where a line between two tables runs, now that one of them was moved: from child to parent, in right angles. */
+function routeOf(link) {
+  const [child, parent] = [tables.get(link.child), tables.get(link.parent)]
+  const [from, to] = [child.y + link.from, parent.y + link.to]
+  const ends = (start, middle, end) => [
+    { x: start, y: from },
+    { x: middle, y: from },
+    { x: middle, y: to },
+    { x: end, y: to },
+  ]
+  const [childRight, parentRight] = [child.x + child.width, parent.x + parent.width]
+  if (childRight + apart <= parent.x) return ends(childRight, (childRight + parent.x) / 2, parent.x)
+  if (parentRight + apart <= child.x) return ends(child.x, (parentRight + child.x) / 2, parentRight)
+  return ends(childRight, Math.max(childRight, parentRight) + apart, parentRight)
+}
+
+/** Right angles, their corners rounded. */
+function pathOf([start, first, second, end]) {
+  const radius = Math.min(
+    corner,
+    Math.abs(second.y - first.y) / 2,
+    Math.abs(first.x - start.x),
+    Math.abs(end.x - second.x),
+  )
+  const out = Math.sign(first.x - start.x) * radius
+  const down = Math.sign(second.y - first.y) * radius
+  const into = Math.sign(end.x - second.x) * radius
+  return `M${start.x} ${start.y}H${first.x - out}q${out} 0 ${out} ${down}V${second.y - down}q0 ${down} ${into} ${down}H${end.x}`
+}
+
+function reroute(link) {
+  const drawn = boxOf(link.id)
+  if (link.named) {
+    const child = tables.get(link.child)
+    const [start] = link.route
+    drawn.setAttribute('transform', `translate(${child.x + child.width - start.x} ${child.y + link.from - start.y})`)
+    return
+  }
+  const route = routeOf(link)
+  link.route = route
+  for (const path of drawn.querySelectorAll('.reach, .route')) path.setAttribute('d', pathOf(route))
+  const turn = (at, next) => `translate(${at.x} ${at.y})${next.x >= at.x ? '' : ' scale(-1 1)'}`
+  drawn.querySelector('.end.child')?.setAttribute('transform', turn(route[0], route[1]))
+  drawn.querySelector('.end.parent')?.setAttribute('transform', turn(route[3], route[2]))
+}
+
+const saveButton = document.querySelector('[data-does=save]')
+
+function put(table, x, y) {
+  Object.assign(table, { x, y, moved: true })
+  boxOf(table.id).setAttribute('transform', `translate(${x} ${y})`)
+  for (const link of data.links) if (link.child === table.id || link.parent === table.id) reroute(link)
+}
+
+for (const link of data.links) {
+  if (link.unrouted) reroute(link)
+  link.unrouted = false
+}
+
+/** This page as a file, with every table where it now is; written anew by nself, the file keeps them there. */
+function save() {
+  const page = document.documentElement.cloneNode(true)
+  const rounded = (_name, value) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value)
+  page.querySelector('#data').textContent = JSON.stringify(data, rounded).replaceAll('<', '\\u003c')
+  page.querySelector('#world').removeAttribute('transform')
+  page.querySelector('.erd').className = 'erd'
+  page.querySelector('#found').textContent = ''
+  page.querySelector('[data-does=save]').hidden = true
+  page.querySelector('aside').replaceChildren()
+  page.querySelector('aside').hidden = true
+  for (const part of page.querySelectorAll('.lit, .self')) part.classList.remove('lit', 'self')
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([`<!doctype html>\n${page.outerHTML}\n`], { type: 'text/html' }))
+  link.download = decodeURIComponent(location.pathname.split('/').pop() || 'schema.html')
+  link.click()
+  URL.revokeObjectURL(link.href)
+  saveButton.hidden = true
+}
+
+// One finger or the mouse moves a table or the world, two fingers also zoom it.
 const touches = new Map()
 let moved = 0
+let held = null
 
 svg.onpointerdown = (event) => {
   if (event.button !== 0) return
   touches.set(event.pointerId, { x: event.clientX, y: event.clientY })
   if (touches.size === 1) moved = 0
+  held = touches.size === 1 ? (tables.get(event.target.closest('.box')?.id) ?? null) : null
 }
 
 addEventListener('pointermove', (event) => {
@@ -148,7 +247,11 @@ addEventListener('pointermove', (event) => {
   const other = [...touches.entries()].find(([id]) => id !== event.pointerId)?.[1]
   touches.set(event.pointerId, now)
   moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y)
-  if (other === undefined) show({ ...view, x: view.x + now.x - before.x, y: view.y + now.y - before.y })
+  if (other === undefined && held !== null) {
+    if (moved <= 4) return
+    put(held, held.x + (now.x - before.x) / view.scale, held.y + (now.y - before.y) / view.scale)
+    saveButton.hidden = false
+  } else if (other === undefined) show({ ...view, x: view.x + now.x - before.x, y: view.y + now.y - before.y })
   else {
     const distance = (point) => Math.hypot(point.x - other.x, point.y - other.y) || 1
     zoom(distance(now) / distance(before), (now.x + other.x) / 2, (now.y + other.y) / 2)
@@ -190,6 +293,7 @@ const actions = {
   in: () => zoom(1.25),
   out: () => zoom(0.8),
   fit: () => fitIn(),
+  save,
   scheme: (button) => {
     const names = Object.keys(schemes)
     const name = names[(names.indexOf(root.dataset.scheme) + 1) % names.length]

@@ -1,10 +1,13 @@
+import type { Table } from '../../core/schema/catalog.ts'
 import { shortType } from '../../core/schema/dbml-text.ts'
+import { keysOf } from '../../core/schema/relations.ts'
+import { keyOf } from '../../core/sql/qualified-name.ts'
 import pageCss from './page.css' with { type: 'text' }
 import script from './page-script.js' with { type: 'text' }
-import type { Box, Layout, Picture } from './picture.ts'
+import { type Box, type Edge, type Layout, linkKey, type Picture, type Point } from './picture.ts'
 import { hueOf, pageStyle } from './style.ts'
 import { drawing } from './svg.ts'
-import { escaped } from './xml.ts'
+import { escaped, round } from './xml.ts'
 
 /** A picture as a page of its own, which asks nothing of any network: to move in, zoom, search and click. */
 export function pageOf(picture: Picture, layout: Layout, title: string): string {
@@ -32,6 +35,7 @@ ${drawing(picture, layout, fromAfar)}
 <button data-does="out" title="Zoom out (-)">−</button>
 <button data-does="in" title="Zoom in (+)">+</button>
 <button data-does="fit" title="Show everything (0)">Fit</button>
+<button data-does="save" title="Save this page with the tables where you put them" hidden>Save</button>
 <button data-does="scheme" title="Colours: auto">◐</button>
 </header>
 <aside hidden></aside>
@@ -58,22 +62,38 @@ function fromAfar({ title, width, height, hue }: Box): string {
 }
 
 /** What the script needs to know; a `<` in it must not end its element. */
-function asJson({ boxes, links }: Picture, { places, width, height }: Layout): string {
+function asJson({ boxes, links }: Picture, layout: Layout): string {
   const data = {
-    width,
-    height,
-    tables: boxes.map((box) => ({
-      ...{ id: box.id, name: box.title, comment: box.table.comment },
-      ...places.get(box.id),
-      ...{ width: box.width, height: box.height },
-      columns: box.table.columns.map(({ name, type, notNull, comment }) => {
-        return { name, about: shortType(type) + (notNull ? '' : ', may be null'), comment }
-      }),
-    })),
-    links: links.map(({ id, child, parent, relation }) => ({
-      ...{ id, child: child.id, parent: parent.id },
-      about: `${relation.columns.join(', ')} → ${relation.references.columns.join(', ')}`,
-    })),
+    tables: boxes.map((box) => tableData(box, layout)),
+    links: links.map((link) => linkData(link, layout)),
   }
   return JSON.stringify(data).replaceAll('<', '\\u003c')
 }
+
+function tableData(box: Box, { places, moved }: Layout) {
+  const { id, table, title, width, height } = box
+  const columns = table.columns.map(({ name, type, notNull, comment }) => {
+    return { name, keys: keyWords(table, name), about: shortType(type) + (notNull ? '' : ', may be null'), comment }
+  })
+  const place = places.get(id) ?? { x: 0, y: 0 }
+  const about = { id, key: keyOf(table), name: title, comment: table.comment }
+  return { ...about, ...rounded(place), width, height, moved: moved.has(box), columns }
+}
+
+function linkData(link: Edge, { routes, named, unrouted }: Layout) {
+  const { id, child, parent, from, to, relation } = link
+  return {
+    ...{ id, key: linkKey(link), child: child.id, parent: parent.id, from, to },
+    ...{ named: named.has(link), unrouted: unrouted.has(link) },
+    route: (routes.get(id) ?? []).map(rounded),
+    about: `${relation.columns.join(', ')} → ${relation.references.columns.join(', ')}`,
+  }
+}
+
+/** The part of a column in the keys of its table, as the boxes mark it. */
+function keyWords(table: Table, column: string): string[] {
+  const { primary, foreign, unique } = keysOf(table, column)
+  return [...(primary ? ['PK'] : []), ...(foreign ? ['FK'] : []), ...(unique && !primary ? ['unique'] : [])]
+}
+
+const rounded = ({ x, y }: Point): Point => ({ x: round(x), y: round(y) })

@@ -1,5 +1,6 @@
 import type { Catalog, Column, Table } from '../../core/schema/catalog.ts'
 import { shortType } from '../../core/schema/dbml-text.ts'
+import type { DesignGroup } from '../../core/schema/design.ts'
 import { drawnTables, type Keys, keysOf, type Relation, relationsOf } from '../../core/schema/relations.ts'
 import { keyOf, shortName } from '../../core/sql/qualified-name.ts'
 
@@ -7,6 +8,8 @@ import { keyOf, shortName } from '../../core/sql/qualified-name.ts'
 export interface Picture {
   readonly boxes: readonly Box[]
   readonly links: readonly Edge[]
+  /** What the colours of tables mean: the groups of a design that has such, and schemas. */
+  readonly colours: readonly string[]
 }
 
 export interface Box {
@@ -21,7 +24,7 @@ export interface Box {
   readonly height: number
   /** Where the names of the columns begin. */
   readonly gutter: number
-  /** A colour for each schema. */
+  /** Its place in the picture's colours. */
   readonly hue: number
 }
 
@@ -56,6 +59,10 @@ export interface Layout {
   readonly places: ReadonlyMap<string, Point>
   /** From child to parent, by link. */
   readonly routes: ReadonlyMap<string, readonly Point[]>
+  /** Boxes that a person put where they are. */
+  readonly moved: ReadonlySet<Box>
+  /** Lines that have no route yet: the page finds one as it is opened. */
+  readonly unrouted: ReadonlySet<Edge>
   /** Foreign keys to a hub, whose route ends where the hub's name stands. */
   readonly named: ReadonlySet<Edge>
 }
@@ -72,17 +79,19 @@ const longestType = 26
 /** A table of more columns shows its keys and the first of the others. */
 const mostRows = 24
 
-/** Tables and foreign keys, measured. */
-export function pictureOf(catalog: Catalog): Picture {
+/** Tables and foreign keys, measured; tables of one group, or of one schema where they are in none, have one colour. */
+export function pictureOf(catalog: Catalog, groups: readonly DesignGroup[] = []): Picture {
   const tables = drawnTables(catalog)
-  const schemas = [...new Set(tables.map((table) => table.schema))]
-  const boxes = tables.map((table, i) => boxOf(table, `t${i}`, schemas.indexOf(table.schema)))
+  const groupOf = new Map(groups.flatMap(({ name, tables }) => tables.map((table) => [keyOf(table), name] as const)))
+  const names = tables.map((table) => groupOf.get(keyOf(table)) ?? table.schema)
+  const colours = [...new Set(names)].sort()
+  const boxes = tables.map((table, i) => boxOf(table, `t${i}`, colours.indexOf(names[i] ?? '')))
   const byKey = new Map(boxes.map((box) => [keyOf(box.table), box]))
   const links = relationsOf(tables).flatMap((relation, i) => {
     const [child, parent] = [byKey.get(keyOf(relation.child)), byKey.get(keyOf(relation.parent))]
     return child && parent ? [linkOf(relation, `l${i}`, child, parent)] : []
   })
-  return { boxes, links }
+  return { boxes, links, colours }
 }
 
 function boxOf(table: Table, id: string, hue: number): Box {
@@ -131,6 +140,11 @@ function linkOf(relation: Relation, id: string, child: Box, parent: Box): Edge {
 function middleOf(box: Box, column: string | undefined): number {
   const row = box.rows.findIndex((one) => one.column.name === column)
   return row === -1 ? headHeight / 2 : headHeight + (row + 0.5) * rowHeight
+}
+
+/** What a line is known by when its picture is drawn again. */
+export function linkKey({ relation: { child, columns, parent, references } }: Edge): string {
+  return JSON.stringify([keyOf(child), columns, keyOf(parent), references.columns])
 }
 
 function shortened(text: string, longest: number): string {

@@ -44,11 +44,11 @@ const dark: Colours = {
   lit: '#ff9a57',
 }
 
-/** Of the heads of tables, one for each schema. */
+/** Of the heads of tables. */
 const hues = ['#34558b', '#1f7a6d', '#83477f', '#8a5626', '#4a672d', '#9c3f4d', '#4a53a0', '#525b69']
 
-/** The class of a schema's colour. */
-export const hueOf = (schema: number): string => `hue${schema % hues.length}`
+/** The class of one of a picture's colours. */
+export const hueOf = (colour: number): string => `hue${colour % hues.length}`
 
 const shapes = `.erd { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
 .erd .title { font-size: 13.5px; font-weight: 600; }

@@ -1,16 +1,28 @@
 import { lineOf } from './line.ts'
-import { type Box, headHeight, type Layout, type Picture, type Point, type Row, rowHeight } from './picture.ts'
+import {
+  type Box,
+  columnsOfText,
+  type Edge,
+  headHeight,
+  type Layout,
+  type Picture,
+  type Point,
+  type Row,
+  rowHeight,
+} from './picture.ts'
 import { fileStyle, hueOf } from './style.ts'
 import { escaped, round } from './xml.ts'
 
 const margin = 28
-const footer = 34
+const legendLine = 22
 
 /** A picture as a file that draws itself, in the colours that the reader's system prefers. */
 export function svgOf(picture: Picture, layout: Layout, title: string): string {
   const inside = drawing(picture, layout)
   const width = Math.ceil(Math.max(layout.width + 2 * margin, 900))
-  const height = Math.ceil(layout.height + 2 * margin + footer)
+  const legend = legendOf(picture, title, width - 2 * margin)
+  const top = Math.ceil(layout.height + 2 * margin)
+  const height = top + legend.length * legendLine
   return `<svg xmlns="http://www.w3.org/2000/svg" class="erd" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>${escaped(title)}</title>
 <style>
@@ -20,7 +32,7 @@ ${fileStyle}
 <g transform="translate(${margin} ${margin})">
 ${inside}
 </g>
-${legend(picture, title, height - footer / 2 - 6)}
+${legend.map((line, i) => `<text class="foot" x="${margin}" y="${top + i * legendLine}">${line}</text>`).join('\n')}
 </svg>
 `
 }
@@ -32,9 +44,15 @@ export function drawing(
   onBox: (box: Box) => string = () => '',
 ): string {
   return [
-    ...links.map((link) => lineOf(link, routes.get(link.id) ?? [], named.has(link))),
+    ...links.map((link) => lineOf(link, routes.get(link.id) ?? straight(link, places), named.has(link))),
     ...boxes.map((box) => boxOf(box, places.get(box.id) ?? { x: 0, y: 0 }, onBox(box))),
   ].join('\n')
+}
+
+/** A line that the page routes as it is opened. */
+function straight({ child, parent, from, to }: Edge, places: Layout['places']): Point[] {
+  const at = (box: Box, y: number) => ({ x: places.get(box.id)?.x ?? 0, y: (places.get(box.id)?.y ?? 0) + y })
+  return [at(child, from), at(parent, to)]
 }
 
 function boxOf(box: Box, { x, y }: Point, over: string): string {
@@ -66,11 +84,25 @@ function rowOf({ width, gutter }: Box, { column, keys, name, type }: Row, i: num
   return `<g><title>${escaped(about)}</title>${stripe}${marks.join('')}<text class="${nameClass}" x="${gutter}" y="${y}">${escaped(name)}</text><text class="type" x="${width - 12}" y="${y}">${escaped(type)}</text></g>`
 }
 
-/** What the picture is of, and what its signs mean. */
-function legend({ boxes, links }: Picture, title: string, y: number): string {
+/** What the picture is of, what its signs mean, and its colours where it has more than one. */
+function legendOf({ boxes, links, colours }: Picture, title: string, width: number): string[] {
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
   const text = `${title} · ${count(boxes.length, 'table')} · ${count(links.length, 'foreign key')}`
   const signs =
     'PK primary key · FK foreign key · U unique · ? may be null · crow’s foot: many · ring: maybe none · bars: one'
-  return `<text class="foot" x="${margin}" y="${y}"><tspan font-weight="600">${escaped(text)}</tspan><tspan dx="24">${signs}</tspan></text>`
+  const first = `<tspan font-weight="600">${escaped(text)}</tspan><tspan dx="24">${signs}</tspan>`
+  return [first, ...(colours.length < 2 ? [] : colourLines(colours, width))]
+}
+
+/** As many to a line as there is room for. */
+function colourLines(colours: readonly string[], width: number): string[] {
+  const lines: { text: string; width: number }[] = []
+  for (const [i, name] of colours.entries()) {
+    const own = 34 + columnsOfText(name) * 7
+    const item = `<tspan class="${hueOf(i)}"${lines.at(-1) ? ' dx="14"' : ''}>■</tspan><tspan dx="4">${escaped(name)}</tspan>`
+    const line = lines.at(-1)
+    if (line === undefined || line.width + own > width) lines.push({ text: item, width: own })
+    else lines[lines.length - 1] = { text: line.text + item, width: line.width + own }
+  }
+  return lines.map(({ text }) => text)
 }

@@ -1,6 +1,6 @@
-import type { Database, RefEndpoint, TableRecord } from '@dbml/parse'
+import type { Database, RefEndpoint, TableGroup, TableRecord } from '@dbml/parse'
 import type { Location } from '../../core/location.ts'
-import type { Design, DesignRecords, DesignReference, DesignTable } from '../../core/schema/design.ts'
+import type { Design, DesignGroup, DesignRecords, DesignReference, DesignTable } from '../../core/schema/design.ts'
 import { asMeant } from '../../core/schema/meant-design.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
@@ -40,8 +40,20 @@ export function designOf(database: Database, source: Source, isMany: IsMany): De
   }
   const records = database.records.map((item) => recordsOf(item, at(item), source))
   const unique = withUniqueIndexNames(tables)
-  const design = { enums: [...enums, ...whole.flatMap((table) => inlineEnums(table, reading))], references, records }
+  const design = {
+    enums: [...enums, ...whole.flatMap((table) => inlineEnums(table, reading))],
+    references,
+    records,
+    groups: database.tableGroups.map(groupOf),
+  }
   return asMeant({ ...design, ...unique }, databaseOf(database))
+}
+
+function groupOf({ name, tables }: TableGroup): DesignGroup {
+  return {
+    name: name ?? '',
+    tables: tables.map((table) => ({ schema: table.schemaName ?? 'public', name: table.name })),
+  }
 }
 
 /** `database_type` of the project: its settings have the names that the file gives them. */

@@ -327,6 +327,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     tables: 1,
     foreignKeys: 0,
     path: null,
+    freshness: null,
     text: 'Table users {\n  id int [pk]\n}\n',
   },
   scaffold: { kind: 'scaffold', template: 'basic', path: 'schema.dbml' },

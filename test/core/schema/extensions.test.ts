@@ -20,6 +20,7 @@ describe('what a design needs of extensions is found', () => {
     ],
     references: [],
     records: [],
+    groups: [],
     notes: [],
   })
   const column = (type: string, text: string | null = null) => ({

@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
 import { mermaidOf } from '../../../src/diagram/mermaid.ts'
-import { type Edge, pictureOf } from '../../../src/diagram/picture/picture.ts'
+import { type Box, type Edge, pictureOf } from '../../../src/diagram/picture/picture.ts'
 import { svgOf } from '../../../src/diagram/picture/svg.ts'
 import { catalogOf, columnOf, constraintOf, tableOf } from '../../helpers/catalog.ts'
 
-const nowhere = { width: 0, height: 0, places: new Map(), routes: new Map(), named: new Set<Edge>() }
+const nowhere = {
+  width: 0,
+  height: 0,
+  places: new Map(),
+  routes: new Map(),
+  named: new Set<Edge>(),
+  moved: new Set<Box>(),
+  unrouted: new Set<Edge>(),
+}
 const wide = tableOf(
   'wide',
   Array.from({ length: 40 }, (_, i) => columnOf(`c${i}`, 'text')),

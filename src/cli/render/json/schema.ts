@@ -30,8 +30,8 @@ export function diffDocument({ kind, left, right, differences, sql, proven, diff
   return { kind, left, right, differences: differences.map(differenceDocument), sql, proven, different, checked }
 }
 
-export function diagramDocument({ kind, database, format, tables, foreignKeys, path, text }: DiagramResult) {
-  return { kind, database, format, tables, foreignKeys, path, text }
+export function diagramDocument({ kind, database, format, tables, foreignKeys, path, freshness, text }: DiagramResult) {
+  return { kind, database, format, tables, foreignKeys, path, freshness, text }
 }
 
 export function scaffoldDocument({ kind, template, path }: ScaffoldResult) {
