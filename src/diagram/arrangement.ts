@@ -3,12 +3,12 @@ import type { Box, Edge, Picture } from './picture/picture.ts'
 /** What stands together, and how, before anything has a place. */
 export interface Arrangement {
   /** Tables that lines connect, the largest group first. */
-  readonly groups: readonly Group[]
+  readonly groups: readonly JoinedTables[]
   /** Tables without a line of their own, those that belong together in one block. */
   readonly blocks: readonly (readonly Box[])[]
 }
 
-export interface Group {
+export interface JoinedTables {
   readonly boxes: readonly Box[]
   readonly links: readonly Edge[]
   /** Lines whose child stands to the right of its parent. */
@@ -26,7 +26,7 @@ export function arrange({ boxes, links }: Picture, named: ReadonlySet<Edge>): Ar
   const linked = new Set(drawn.flatMap(({ child, parent }) => [child, parent]))
   const groups = connected(boxes, drawn)
     .filter(([first]) => first !== undefined && linked.has(first))
-    .map((part): Group => {
+    .map((part): JoinedTables => {
       const members = new Set(part)
       const own = drawn.filter(({ child }) => members.has(child))
       return { boxes: part, links: own, flipped: flippedLinks(part, own) }

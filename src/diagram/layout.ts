@@ -1,5 +1,5 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
-import { arrange, type Group, linksToHubs } from './arrangement.ts'
+import { arrange, type JoinedTables, linksToHubs } from './arrangement.ts'
 import { type Box, columnsOfText, type Edge, type Layout, type Picture, type Point } from './picture/picture.ts'
 import { isAtRight, portsOf } from './ports.ts'
 
@@ -100,7 +100,7 @@ const nodeOf = (box: Box, tails: ReadonlyMap<Box, number>): ElkNode => {
   return { id: box.id, width: box.width + (tails.get(box) ?? 0), height: box.height }
 }
 
-function groupNode(group: Group, id: string, tails: ReadonlyMap<Box, number>): ElkNode {
+function groupNode(group: JoinedTables, id: string, tails: ReadonlyMap<Box, number>): ElkNode {
   const { boxes, links } = group
   const ports = portsOf(group, tails)
   const children = boxes.map((box): ElkNode => {

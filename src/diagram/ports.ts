@@ -1,5 +1,5 @@
 import type { ElkPort } from 'elkjs/lib/elk-api.js'
-import type { Group } from './arrangement.ts'
+import type { JoinedTables } from './arrangement.ts'
 import { type Box, type Edge, headHeight, rowHeight } from './picture/picture.ts'
 
 type End = 'child' | 'parent'
@@ -17,7 +17,7 @@ export function isAtRight(link: Edge, end: End, isFlipped: boolean): boolean {
  * Where the lines of a group touch its boxes: each at a port of its own, so that lines to one table can be told apart.
  * `tails` is what each box is wider than drawn, in pixels.
  */
-export function portsOf({ links, flipped }: Group, tails: ReadonlyMap<Box, number>): Map<Box, ElkPort[]> {
+export function portsOf({ links, flipped }: JoinedTables, tails: ReadonlyMap<Box, number>): Map<Box, ElkPort[]> {
   const ports = new Map<Box, ElkPort[]>()
   for (const link of links) {
     for (const end of ['child', 'parent'] as const) {
