@@ -23,7 +23,7 @@ describe('a question is the last line until it is answered, and nothing moves me
     const terminal = project.atTerminal('db', 'run')
     await standsStill(project, terminal, 'Did you rename users.name to users.full_name?')
     terminal.type(`n${keys.enter}`)
-    await standsStill(project, terminal, 'Write a migration that drops this?')
+    await standsStill(project, terminal, 'Write a migration that drops users.name and its values?')
     const { code, screen } = await answered(terminal, keys.enter)
     expect(code, screen).toBe(3)
   })

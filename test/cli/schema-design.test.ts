@@ -453,7 +453,7 @@ describe('consent', () => {
     const terminal = project.atTerminal('db', 'run')
     await terminal.shows('Did you rename')
     terminal.type(`n${keys.enter}`)
-    await terminal.shows('Write a migration that drops this?')
+    await terminal.shows('Write a migration that drops users.name and its values?')
     terminal.type(keys.enter)
     expect((await terminal.finished).code).toBe(3)
     expect(migrationsOf(project)).toEqual(['001_a.sql'])

@@ -1,40 +1,28 @@
 import type { DiffResult, ImportResult } from '../../commands/shared/schema-results.ts'
-import { typeChange, typeChangeText } from '../../core/effects/type-change.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { shortTypes } from '../../core/sql/plain-names.ts'
 import { displayWidth } from './display-width.ts'
+import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
+import { importLines } from './import-changes.ts'
 import type { Paint } from './paint.ts'
 
 /** @param isApplied what was written has run as well. */
-export function renderImport(
-  { design, files, differences, renames, seed }: ImportResult,
-  paint: Paint,
-  isApplied = false,
-): string {
+export function renderImport(result: ImportResult, paint: Paint, width: number, isApplied = false): string {
+  const { design, files, seed } = result
   const done = paint.green('✓')
   const seeded = seed === null ? [] : [`Seed written: ${seed}`]
-  if (files.length === 0) return [`No changes: the migrations make what ${design} draws`, ...seeded].join('\n')
-  const lines = differences.flatMap((item) => [
-    painted(item, paint, differenceLine(item, design, 'the migrations').replace(/ \((?:missing in .*)\)$/, '')),
-    ...retypeLines(item, paint),
-  ])
+  if (files.length === 0)
+    return [`No changes: the migrations already make what ${design} describes`, ...seeded].join('\n')
+  const next = withGivenFlags(isApplied ? proven : `${proven} Read it, then: nself db migrate up`)
   return [
     `${done} ${paint.bold('Schema changes detected!')}`,
-    ...renames.map((text) => paint.yellow(`  ~ Renamed: ${text}`)),
-    ...lines.map((line) => `  ${line}`),
+    ...importLines(result, paint, width),
     ...files.map((path) => `${done} Migration created: ${path}`),
     ...seeded,
-    withGivenFlags(isApplied ? proven : `${proven} Read it, then: nself db migrate up`),
+    fold(next, width),
   ].join('\n')
-}
-
-/** What another type does to the values that are there. */
-function retypeLines({ kind, traits }: Difference, paint: Paint): string[] {
-  const type = kind === 'column' ? traits.find(({ trait }) => trait === 'type') : undefined
-  if (type?.left == null || type.right === null) return []
-  return [paint.dim(`    Was ${shortTypes(type.right)}: ${typeChangeText(typeChange(type.right, type.left))}.`)]
 }
 
 const proven = 'Proven on a scratch database: UP makes the design, DOWN restores the schema.'
@@ -43,7 +31,8 @@ export function painted({ sign }: Difference, paint: Paint, line: string): strin
   return { '+': paint.green, '-': paint.red, '~': paint.yellow }[sign](line)
 }
 
-export function renderDiff({ left, right, differences, sql }: DiffResult, paint: Paint): string {
+export function renderDiff(result: DiffResult, paint: Paint, width: number): string {
+  const { left, right, differences, sql } = result
   if (sql !== null) return sql
   if (differences.length === 0) return `No differences between ${left} and ${right}`
   const title = `Schema Differences (${left} vs ${right})`
@@ -54,9 +43,20 @@ export function renderDiff({ left, right, differences, sql }: DiffResult, paint:
   const count = `${differences.length} difference${differences.length === 1 ? '' : 's'}`
   const sides = [left, right].map(shellWord).join(' ')
   const next = [left, right].every(isTyped)
-    ? [withGivenFlags(`Next: SQL that makes ${right} like ${left}: nself db schema diff ${sides} --sql`)]
+    ? [
+        fold(
+          withGivenFlags(`Next: SQL that makes ${right} like ${left}: nself db schema diff ${sides} --sql`),
+          width,
+          '      ',
+        ),
+      ]
     : []
-  return [paint.bold(title), '─'.repeat(displayWidth(title)), ...lines, '', count, ...next].join('\n')
+  const places = [
+    [left, result.leftPlace],
+    [right, result.rightPlace],
+  ].flatMap(([label, place]) => (place == null || place === label ? [] : [`${label}: ${databaseName(place)}`]))
+  const footer = fold([count, ...places].join(' · '), width, '  ')
+  return [paint.bold(title), '─'.repeat(displayWidth(title)), ...lines, '', footer, ...next].join('\n')
 }
 
 /** Whether a side is called what is typed for it: an environment, `migrations`, a file. */

@@ -62,15 +62,15 @@ export function renderResult(result: Result, paint: Paint, width: number): strin
     case 'query':
       return renderQuery(result, paint)
     case 'import':
-      return renderImport(result, paint)
+      return renderImport(result, paint, width)
     case 'apply':
       return [
-        renderImport(result.import, paint, true),
+        renderImport(result.import, paint, width, true),
         renderResult(result.migrations, paint, width),
         ...(result.seeds === null ? [] : [renderSeed(result.seeds)]),
       ].join('\n')
     case 'diff':
-      return renderDiff(result, paint)
+      return renderDiff(result, paint, width)
     case 'diagram':
     case 'tables':
     case 'table':

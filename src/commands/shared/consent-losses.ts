@@ -61,8 +61,21 @@ async function consent({ ask, tell }: Context, losses: readonly string[], advice
       hint: `to drop it, add --allow-drops${advice}; nothing was written`,
     })
   }
-  tell(`The design drops: ${list}`)
-  if ((await ask({ kind: 'yes-no', message: 'Write a migration that drops this?' })) !== 'y') {
+  if ((await ask({ kind: 'yes-no', message: questionFor(losses, tell) })) !== 'y') {
     throw new NselfError('not-confirmed', 'Cancelled. Nothing was written.')
   }
+}
+
+const namedInQuestion = 3
+
+/** `Write a migration that drops orders.note and its values?`; of many a list stands above it. */
+function questionFor(losses: readonly string[], tell: Context['tell']): string {
+  if (losses.length <= namedInQuestion) return `Write a migration that drops ${losses.map(withContents).join(', ')}?`
+  tell('The design drops:')
+  for (const loss of losses) tell(`  ${withContents(loss)}`)
+  return 'Write a migration that drops these?'
+}
+
+function withContents(loss: string): string {
+  return loss.replace(/^column (.*)$/, '$1 and its values').replace(/^table (.*)$/, '$1 and its rows')
 }

@@ -19,6 +19,8 @@ import { type ScratchWork, withScratchFor } from './scratch-server.ts'
 export interface Side {
   readonly label: string
   readonly server: Server
+  /** `HOST:PORT/DATABASE`; null for what was made to be compared. */
+  readonly place: string | null
   /** Set for a DBML file, which cannot say everything. */
   readonly design: Design | null
   /** What a DBML file makes. */
@@ -62,7 +64,8 @@ type SideKind =
   | { readonly kind: 'migrations' | 'design'; readonly label: string; readonly path: string }
 
 async function serverSide(kind: SideKind & { kind: 'server' }): Promise<Side> {
-  return { label: kind.label, server: await kind.resolve(), design: null }
+  const server = await kind.resolve()
+  return { label: kind.label, server, place: placeOf(server), design: null }
 }
 
 async function kindOf(context: Context, text: string | null): Promise<SideKind> {
@@ -92,13 +95,13 @@ async function scratchSide(
       work.keepTemplate,
       work.replay,
     )
-    return { label, server, design: null }
+    return { label, server, place: null, design: null }
   }
   const design = await readDesign(path, cwd)
   const files = await work.ready(await readMigrations(migrationsDir, cwd))
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
   const made = await madeOfDesign(work.scratch, migrated, design)
-  return { label, server: migrated, design: made.design, made: made.catalog }
+  return { label, server: migrated, place: null, design: made.design, made: made.catalog }
 }
 
 async function migrationsAt(path: string, cwd: string): Promise<Migration[]> {

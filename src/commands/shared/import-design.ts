@@ -11,7 +11,7 @@ import type { Change } from '../../core/schema/generated-statement.ts'
 import { nameOfChange } from '../../core/schema/migration-name.ts'
 import { type Draft, migrationText } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
-import { pathOf, type Rename, renameText } from '../../core/schema/renames.ts'
+import { pathOf, type Rename } from '../../core/schema/renames.ts'
 import { effectsOf, obstaclesOf } from '../../core/schema/statement-effects.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import { type Compared, compareDesign } from '../../postgres/diff/compare-design.ts'
@@ -31,6 +31,7 @@ import { askRenames, namedRenames } from './design-renames.ts'
 import { readDesign } from './read-design.ts'
 import type { ImportResult } from './schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
+import { shownImport } from './shown-import.ts'
 
 export interface ImportOptions {
   /** Where it is not absolute, from the project root on. */
@@ -73,7 +74,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
       design: shown,
       files: [],
       differences: [],
-      renames: renames.map(renameText),
+      ...shownImport(compared, renames),
     } as const
     const changed = compared.differences.length > 0 || renames.length > 0
     const paths = changed ? await written(context, { work, migrated, compared, files, renames, options }) : []

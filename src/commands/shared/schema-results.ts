@@ -13,8 +13,19 @@ export interface ImportResult {
   /** What the design adds is `+`, what it removes `-`. */
   readonly differences: readonly Difference[]
   readonly renames: readonly string[]
+  /** The same by table, for whoever shows them there. */
+  readonly renamed: readonly RenamedPart[]
+  /** How many columns each new table has, by its name. */
+  readonly columns: Readonly<Record<string, number>>
   /** Path of the seed that was written from the records of the design; null when there is nothing new. */
   readonly seed: string | null
+}
+
+/** What gets another name: `users`, `display_name`, `public_name`; its table is null where it is not a part of one. */
+export interface RenamedPart {
+  readonly table: string | null
+  readonly from: string
+  readonly to: string
 }
 
 /** An import, and then what it takes to have it in the database. */
@@ -31,6 +42,9 @@ export interface DiffResult {
   /** What the sides are called. */
   readonly left: string
   readonly right: string
+  /** Where each side is, `HOST:PORT/DATABASE`; null for what is no database. */
+  readonly leftPlace: string | null
+  readonly rightPlace: string | null
   readonly differences: readonly Difference[]
   /** What makes the right side what the left one is; null when it was not asked for. */
   readonly sql: string | null

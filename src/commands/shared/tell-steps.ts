@@ -9,15 +9,51 @@ export function tellBeginning({ tell, settings }: Context, { plan, database }: P
   tell(`Applying ${migrationCount(plan.steps.length)} to ${databaseName(database)} (${settings.environment})`)
 }
 
-/** Tells each step as it ends, with how long it took. */
-export function stepTeller({ tell, now }: Context, { plan }: Prepared) {
+type Step = Plan['steps'][number]
+type OnStep = (step: Step, outcome: 'done' | 'failed') => void
+
+/** More steps than these are counted in one line at a terminal. */
+const mostLines = 20
+
+/** Tells each step as it ends, with how long it took; many at a terminal as a count, and at the end the slow ones. */
+export function stepTeller(
+  context: Pick<Context, 'tell' | 'now' | 'ask'>,
+  { plan }: { readonly plan: Pick<Plan, 'steps'> },
+): OnStep {
+  const { tell, now, ask } = context
   const width = Math.max(...plan.steps.map(({ name }) => name.length))
+  const line = (name: string, took: number) => `✓ ${name.padEnd(width)}  ${durationText(took).padStart(8)}`
+  const counter = ask !== null && plan.steps.length > mostLines ? stepCounter(context, plan.steps.length, line) : null
   let began = now()
-  return ({ name, direction, file }: Plan['steps'][number], outcome: 'done' | 'failed'): void => {
-    const took = durationText(now() - began)
+  return ({ name, direction, file }, outcome) => {
+    const took = now() - began
     began = now()
     const isWhole = file?.[direction]?.transaction ?? false
-    if (outcome === 'done') tell(`✓ ${name.padEnd(width)}  ${took.padStart(8)}`)
-    else tell(isWhole ? `✗ ${name}   rolled back` : `✗ ${name}`)
+    if (outcome === 'failed') {
+      counter?.end()
+      tell(isWhole ? `✗ ${name}   rolled back` : `✗ ${name}`)
+    } else if (counter === null) tell(line(name, took))
+    else counter.done(name, took)
+  }
+}
+
+const slow = 1000
+const slowShown = 5
+
+/** Tells nothing of a step by itself, for the line that moves counts them; at their end how many there were, and which were slow. */
+function stepCounter({ tell }: Pick<Context, 'tell'>, total: number, line: (name: string, took: number) => string) {
+  const steps: { readonly name: string; readonly took: number }[] = []
+  const end = () => {
+    if (steps.length === 0) return
+    tell(`✓ ${migrationCount(steps.length)}`)
+    const slowest = steps.filter(({ took }) => took >= slow).sort((a, b) => b.took - a.took)
+    for (const { name, took } of slowest.slice(0, slowShown)) tell(line(name, took))
+  }
+  return {
+    end,
+    done(name: string, took: number) {
+      steps.push({ name, took })
+      if (steps.length === total) end()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { keyOf } from '../sql/qualified-name.ts'
+import { keyOf, ofKey, shortName } from '../sql/qualified-name.ts'
 import type { Catalog, Detail } from './catalog.ts'
 import { type Item, itemsOf } from './catalog-items.ts'
 import type { Other } from './other.ts'
@@ -8,6 +8,10 @@ export interface Difference {
   readonly sign: '+' | '-' | '~'
   readonly kind: string
   readonly name: string
+  /** The table that it is a part of, as a person names it. */
+  readonly table?: string
+  /** Of a column that is there on one side only. */
+  readonly type?: string
   /** What differs, of `~` only. */
   readonly traits: readonly { readonly trait: string; readonly left: string | null; readonly right: string | null }[]
 }
@@ -93,8 +97,15 @@ function relationsOf({ tables, others }: Catalog): Map<string, boolean> {
   ])
 }
 
-function missing(sign: '+' | '-', { kind, name }: Item): Difference {
-  return { sign, kind, name, traits: [] }
+function missing(sign: '+' | '-', { kind, name, table, traits: { type } }: Item): Difference {
+  const typed = kind === 'column' && type !== undefined ? { type } : {}
+  return { sign, kind, name, ...partOf(table), ...typed, traits: [] }
+}
+
+function partOf(table: string | null): Pick<Difference, 'table'> {
+  if (table === null) return {}
+  const { schema, name } = ofKey(table)
+  return { table: shortName(schema, name) }
 }
 
 function changed(left: Item, right: Item): Difference[] {
@@ -102,7 +113,7 @@ function changed(left: Item, right: Item): Difference[] {
   const traits = words
     .filter((trait) => left.traits[trait] !== right.traits[trait])
     .map((trait) => ({ trait, left: left.traits[trait] ?? null, right: right.traits[trait] ?? null }))
-  return traits.length === 0 ? [] : [{ sign: '~', kind: left.kind, name: left.name, traits }]
+  return traits.length === 0 ? [] : [{ sign: '~', kind: left.kind, name: left.name, ...partOf(left.table), traits }]
 }
 
 const order = [

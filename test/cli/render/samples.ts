@@ -44,6 +44,8 @@ const imported = {
   files: ['nself/migrations/004_add_coupons.sql'],
   differences: [{ sign: '+' as const, kind: 'Table', name: 'coupons', traits: [] }],
   renames: ['users.name to users.full_name'],
+  renamed: [{ table: 'users', from: 'name', to: 'full_name' }],
+  columns: { coupons: 4 },
   seed: null,
 }
 const manifest = {
@@ -314,6 +316,8 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     kind: 'diff',
     left: 'local',
     right: 'staging',
+    leftPlace: '127.0.0.1:5432/shop',
+    rightPlace: 'db.staging.example:5432/shop',
     differences: [difference],
     sql: 'ALTER TABLE users ALTER COLUMN last_login TYPE timestamptz;',
     proven: true,

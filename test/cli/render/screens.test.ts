@@ -100,17 +100,55 @@ describe('status', () => {
   })
 })
 
-test('differences have a title, a rule, their number and what to type next', async () => {
+describe('differences', () => {
   const diff = { ...results.diff, left: 'local', right: 'staging', sql: null }
-  await expect(renderDiff(diff, plain)).toMatchFileSnapshot('screens/diff.txt')
+
+  test.each([60, 80, 160])(
+    'have a title, their number, both places and what to type next, at %d columns',
+    async (width) => {
+      await expect(renderDiff(diff, plain, width)).toMatchFileSnapshot(`screens/diff-${width}.txt`)
+    },
+  )
+
+  test('name no place twice, and none of what is no database', () => {
+    const text = renderDiff({ ...diff, left: '127.0.0.1:5432/shop', right: 'migrations', rightPlace: null }, plain, 80)
+    expect(text).toMatch(/^1 difference$/m)
+  })
 })
 
-test('an import says what was written, and what to type next only where nothing has run yet', () => {
-  const text = renderImport(results.import, plain)
-  expect(text).toMatch(/^✓ Schema changes detected!\n/)
-  expect(text).toContain('\n✓ Migration created: nself/migrations/004_add_coupons.sql\n')
-  expect(text).toMatch(/Read it, then: nself db migrate up$/)
-  expect(renderImport(results.import, plain, true)).not.toContain('then:')
+describe('an import', () => {
+  const column = (name: string, sign: '+' | '-', type: string) => {
+    return { sign, kind: 'column', name, table: name.split('.')[0] ?? '', type, traits: [] } as const
+  }
+  const imported = {
+    ...results.import,
+    renamed: [{ table: 'users', from: 'display_name', to: 'public_name' }],
+    columns: { coupons: 4 },
+    differences: [
+      column('users.nickname', '+', 'text'),
+      column('orders.note', '-', 'character varying(40)'),
+      {
+        sign: '~',
+        kind: 'column',
+        name: 'orders.total',
+        table: 'orders',
+        traits: [{ trait: 'type', left: 'integer', right: 'bigint' }],
+      },
+      { sign: '+', kind: 'table', name: 'coupons', traits: [] },
+      { sign: '+', kind: 'enum', name: 'status', traits: [] },
+    ],
+  } as const
+
+  test.each([60, 80, 160])('is told by table, at %d columns', async (width) => {
+    const text = renderImport(imported, plain, width)
+    await expect(text).toMatchFileSnapshot(`screens/import-${width}.txt`)
+    for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+  })
+
+  test('says what to type next only where nothing has run yet', () => {
+    expect(renderImport(imported, plain, 80)).toMatch(/Read it,\s+then:\s+nself db migrate up$/)
+    expect(renderImport(imported, plain, 80, true)).not.toContain('then:')
+  })
 })
 
 test.each([

@@ -47,6 +47,8 @@ export function diff(context: Context, options: DiffOptions): Promise<DiffResult
       kind: 'diff',
       left: left.label,
       right: right.label,
+      leftPlace: left.place,
+      rightPlace: right.place,
       differences,
       sql: written?.sql ?? null,
       proven: written?.proven ?? null,

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import type { Context } from '../../src/commands/shared/context.ts'
+import { stepTeller } from '../../src/commands/shared/tell-steps.ts'
+
+type Told = Pick<Context, 'tell' | 'now' | 'ask'>
+type Steps = Parameters<ReturnType<typeof stepTeller>>[0][]
+
+const steps = (n: number): Steps =>
+  Array.from({ length: n }, (_, i) => ({
+    name: `${String(i + 1).padStart(3, '0')}_step`,
+    version: String(i + 1),
+    direction: 'up',
+    file: null,
+    applied: null,
+  }))
+
+/** What is told of so many steps, of which the third takes two seconds. */
+function toldOf(n: number, atTerminal: boolean, failsAt = n): string[] {
+  const told: string[] = []
+  let time = 0
+  const context: Told = {
+    tell: (sentence) => told.push(sentence),
+    now: () => time,
+    ask: atTerminal ? () => Promise.resolve('n') : null,
+  }
+  const all = steps(n)
+  const onStep = stepTeller(context, { plan: { steps: all } })
+  for (const [i, step] of all.slice(0, failsAt + 1).entries()) {
+    time += i === 2 ? 2000 : 5
+    onStep(step, i === failsAt ? 'failed' : 'done')
+  }
+  return told
+}
+
+test('up to 20 migrations have a line each', () => {
+  expect(toldOf(20, true)).toHaveLength(20)
+})
+
+test('more at a terminal are one line that counts, and the slow ones by name', () => {
+  expect(toldOf(21, true)).toEqual(['✓ 21 migrations', '✓ 003_step     2.0 s'])
+})
+
+test('more in a log have a line each', () => {
+  expect(toldOf(21, false)).toHaveLength(21)
+})
+
+test('of more than 20 that fail it is told how many went before', () => {
+  expect(toldOf(30, true, 10)).toEqual(['✓ 10 migrations', '✓ 003_step     2.0 s', '✗ 011_step'])
+})
