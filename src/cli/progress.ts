@@ -2,9 +2,9 @@ import type { Ora } from 'ora'
 import type { Ci } from '../project/ci.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { LogSection } from './ci/log-section.ts'
-import { inWorkflowLog } from './ci/workflow-command.ts'
 import { foldBeside } from './render/fold.ts'
 import { wantsColour } from './render/paint.ts'
+import { inWorkflowLog } from './render/workflow-command.ts'
 import { fitting } from './signs.ts'
 
 /** How long something runs before a spinner turns; and how often a log without a terminal hears that it still does. */

@@ -2,7 +2,7 @@ import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import type { Result } from '../../commands/shared/results.ts'
 import type { NselfError } from '../../core/errors.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
-import { workflowCommand } from './workflow-command.ts'
+import { workflowCommand } from '../render/workflow-command.ts'
 
 /** What stands beside the code: where the migration failed, and why. @param fileOf the path as the log knows it. */
 export function errorAnnotation(error: NselfError, fileOf: (path: string) => string): string {

@@ -8,7 +8,7 @@ interface Place {
 const escaped: Record<string, string> = { '%': '%25', '\r': '%0D', '\n': '%0A', ':': '%3A', ',': '%2C' }
 
 /** A message of GitHub's log that stands beside the code as well: `::error file=…,line=…,title=…::what happened`. */
-export function workflowCommand(kind: 'error' | 'warning', place: Place, message: string): string {
+export function workflowCommand(kind: 'error' | 'warning' | 'notice', place: Place, message: string): string {
   const { file, line, col, title } = place
   const properties = Object.entries({ file, line, col, title })
     .filter(([, value]) => value !== undefined)
