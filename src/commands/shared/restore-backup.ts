@@ -1,7 +1,6 @@
-import { type Backup, isSameServer, isVerified, type Manifest, stampOf } from '../../core/backup.ts'
-import { NselfError } from '../../core/errors.ts'
-import { approve, wouldAsk } from '../../core/guard.ts'
-import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
+import { type Backup, stampOf } from '../../core/backup.ts'
+import { type Approved, approve, wouldAsk } from '../../core/guard.ts'
+import type { Archive } from '../../postgres/backup/archive.ts'
 import { foreignOwners, OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restore as restoreApproved } from '../../postgres/backup/restore.ts'
 import type { RestorePlan } from '../../postgres/backup/restore-plan.ts'
@@ -11,20 +10,18 @@ import { refuseTied } from '../../postgres/databases/ties.ts'
 import { connect } from '../../postgres/driver/connect.ts'
 import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
-import { readHistory } from '../../postgres/tracking/history.ts'
+import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { openBackups, temporaryIn } from '../../project/backups/folder.ts'
-import { findBackup, listBackups } from '../../project/backups/list.ts'
-import { sha256OfFile } from '../../project/durable-file.ts'
-import { restoreLine } from './backup-first.ts'
+import { findBackup } from '../../project/backups/list.ts'
 import type { RestoreResult } from './backup-results.ts'
 import { goingLine } from './brief.ts'
 import { describeBackup, whatIsReplaced } from './brief-restore.ts'
 import { type Context, refuseOtherEnvironment, refuseReadOnly, resolveServer } from './context.ts'
 import { copyFirst } from './copy-first.ts'
 import { mayEndConnections } from './end-sessions.ts'
+import { checkBackup, newestBackup } from './fitting-backup.ts'
 import { pruneKeptLine } from './kept-databases.ts'
 import { missingRoles } from './missing-roles.ts'
-import { nameOfServer } from './server-name.ts'
 import { findBackupMeans, takeBackup } from './take-backup.ts'
 
 export interface RestoreFlags {
@@ -43,44 +40,27 @@ export async function restoreBackup(
   { undoesUpdate }: { readonly undoesUpdate: boolean },
 ): Promise<RestoreResult> {
   const began = context.now()
-  const { environment, backupsDir } = context.settings
-  const server = await resolveServer(context)
-  const history = await withConnection(connect(server, 'nself'), context.signal, readHistory)
-  refuseOtherEnvironment(server, history.facts, environment)
-  refuseReadOnly(server, history)
-  const serverMajor = Math.floor(history.facts.version / 10_000)
-  const backup =
-    flags.file === null ? await newest(context, server) : await findBackup(backupsDir, context.settings.cwd, flags.file)
-  const archive = await check(context, backup, serverMajor)
-  const dumpTools = backup.manifest?.kind === 'data' ? await toolsFor(context, serverMajor) : null
+  const { environment, backupsDir, keepsUndoCopies } = context.settings
+  const found = await lookAtBackup(context, flags)
+  const { server, backup } = found
   // What production has now is kept as a backup too; whether that is possible shows before anything is asked.
   const means = environment === 'production' && !undoesUpdate ? await findBackupMeans(context) : null
   await openBackups(backupsDir)
-  const plan = { ...(await planOf(context, server, flags, backup, archive)), undoesUpdate }
-  const database = placeOf(server)
-  const summary = `replace ${database} (${history.facts.markedAs ?? environment}) by ${describeBackup(backup)}`
-  const lost = undoesUpdate ? null : await whatIsReplaced(context, server, backup, means !== null)
-  const intent = { action: 'restore', what: plan, summary, ...(lost ? { briefing: lost } : {}) } as const
-  if (lost && !wouldAsk(intent, environment, context.answers, context.ask)) {
-    for (const line of lost.steps.flatMap(goingLine)) context.tell(line)
-  }
-  const approved = await approve(intent, environment, context.answers, context.ask)
+  const plan = { ...(await planOf(context, flags, found)), undoesUpdate }
+  const approved = await askFor(context, found, plan, means !== null)
   if (means !== null) {
-    const taken = await takeBackup(
-      context,
-      { kind: 'full', lockWaitMs: flags.lockWaitMs, endConnections: false },
-      means,
-    )
+    const options = { kind: 'full', lockWaitMs: flags.lockWaitMs, endConnections: false } as const
+    const taken = await takeBackup(context, options, means)
     context.tell(`Backed up the present database first: ${taken.path}`)
   }
-  if (flags.inPlace && environment === 'local' && context.settings.keepsUndoCopies && !undoesUpdate) {
+  if (flags.inPlace && environment === 'local' && keepsUndoCopies && !undoesUpdate) {
     await copyFirst(context, server, 'db restore --in-place')
   }
   const { kept } = await restoreApproved(server, approved, {
     environment,
-    serverMajor,
+    serverMajor: found.serverMajor,
     stamp: stampOf(new Date().toISOString()),
-    dumpTools,
+    dumpTools: found.dumpTools,
     temporary: temporaryIn(backupsDir),
     listFile: temporaryIn(backupsDir),
     lockWaitMs: flags.lockWaitMs,
@@ -88,94 +68,61 @@ export async function restoreBackup(
     progress: (what) => context.progress(what),
     signal: context.signal,
   })
-  const durationMs = context.now() - began
   return {
     kind: 'restore',
-    database,
+    database: placeOf(server),
     file: backup.name,
     inPlace: flags.inPlace,
     kept,
     pruneLine: pruneKeptLine(context),
-    durationMs,
+    durationMs: context.now() - began,
   }
 }
 
-/** @throws NselfError `usage` when there is none. */
-async function newest(context: Context, server: Server): Promise<Backup> {
-  const { environment, backupsDir } = context.settings
-  const backups = await listBackups(backupsDir)
-  const full = backups.filter(
-    (backup) =>
-      isVerified(backup) &&
-      backup.manifest?.kind === 'full' &&
-      backup.manifest.database === server.database &&
-      backup.manifest.environment === environment,
-  )
-  const name = await nameOfServer(context, server)
-  const found = full.find(({ manifest }) => manifest !== null && isSameServer(manifest, name))
-  if (found !== undefined) return found
-  const elsewhere = full[0]
-  const sameAddress = elsewhere?.manifest?.server === name.server ? ', which was another server then' : ''
-  const hint =
-    elsewhere !== undefined
-      ? `the newest backup of a database of that name is from ${elsewhere.manifest?.server}${sameAddress}; to restore it anyway: ${restoreLine(context, elsewhere)}`
-      : backups.length === 0
-        ? 'take one: nself db backup'
-        : 'to see which there are: nself db backup list; then: nself db restore FILE'
-  throw new NselfError('usage', `there is no full backup of ${placeOf(server)} (${environment}) in ${backupsDir}`, {
-    hint,
-  })
+/** A backup, the database that it is to replace, and what they need. */
+interface Found {
+  readonly server: Server
+  readonly history: History
+  readonly serverMajor: number
+  readonly backup: Backup
+  /** What is in it; null for a copy. */
+  readonly archive: Archive | null
+  /** What dumps the server's own schema, for a backup of the data alone; otherwise null. */
+  readonly dumpTools: Tools | null
 }
 
-/** Sees that the backup is whole, and one that this server can take. @throws NselfError `refused`. */
-async function check(context: Context, backup: Backup, serverMajor: number): Promise<Archive | null> {
-  const { manifest, name } = backup
-  if (manifest?.method === 'copy') return null
-  if (backup.isDamaged) {
-    throw new NselfError('refused', `the manifest of ${name} is damaged, so the dump cannot be checked`, {
-      hint: `to restore another backup: nself db backup list; to restore this one unchecked, remove ${name}.json`,
-    })
-  }
-  if (manifest === null) {
-    context.tell(`${name} has no manifest, so nself did not make it and cannot check it before it is restored`)
-  } else {
-    await checkSum(context, backup, manifest)
-  }
-  const archive = await readArchive(backup.path, serverMajor, context.settings.pgBinDir)
-  const from = archive.serverMajor ?? serverMajor
-  if (from > serverMajor) {
-    throw new NselfError(
-      'refused',
-      `${name} was taken from PostgreSQL ${from}, but the server is PostgreSQL ${serverMajor}`,
-      {
-        hint: 'restore it to a server of that version or newer; nothing was changed',
-      },
-    )
-  }
-  if (manifest?.kind === 'schema') context.tell(`${name} holds only the schema: all tables will be empty`)
-  return archive
+/** @throws NselfError where the database may not be replaced, and where the backup is damaged or does not fit. */
+async function lookAtBackup(context: Context, { file }: RestoreFlags): Promise<Found> {
+  const { environment, backupsDir, cwd } = context.settings
+  const server = await resolveServer(context)
+  const history = await withConnection(connect(server, 'nself'), context.signal, readHistory)
+  refuseOtherEnvironment(server, history.facts, environment)
+  refuseReadOnly(server, history)
+  const serverMajor = Math.floor(history.facts.version / 10_000)
+  const backup = file === null ? await newestBackup(context, server) : await findBackup(backupsDir, cwd, file)
+  const archive = await checkBackup(context, backup, serverMajor)
+  const dumpTools = backup.manifest?.kind === 'data' ? await toolsFor(context, serverMajor) : null
+  return { server, history, serverMajor, backup, archive, dumpTools }
 }
 
-async function checkSum(context: Context, { name, path, size }: Backup, manifest: Manifest): Promise<void> {
-  context.progress(`checking ${name}`)
-  const isWhole = size === manifest.size && (await sha256OfFile(path)) === manifest.sha256
-  if (isWhole) return
-  const how =
-    size === manifest.size
-      ? 'its checksum is not the one in its manifest'
-      : `it has ${size} bytes, and its manifest says ${manifest.size}`
-  throw new NselfError('refused', `${name} is damaged: ${how}`, {
-    hint: 'to see the other backups: nself db backup list; nothing was changed',
-  })
-}
-
-async function planOf(
+/** @param isBackedUp what is there now is kept as a backup first. @throws NselfError `not-confirmed`. */
+async function askFor(
   context: Context,
-  server: Server,
-  flags: RestoreFlags,
-  backup: Backup,
-  archive: Archive | null,
-): Promise<RestorePlan> {
+  { server, history, backup }: Found,
+  plan: RestorePlan,
+  isBackedUp: boolean,
+): Promise<Approved<RestorePlan>> {
+  const { environment } = context.settings
+  const summary = `replace ${placeOf(server)} (${history.facts.markedAs ?? environment}) by ${describeBackup(backup)}`
+  const lost = plan.undoesUpdate ? null : await whatIsReplaced(context, server, backup, isBackedUp)
+  const intent = { action: 'restore', what: plan, summary, ...(lost ? { briefing: lost } : {}) } as const
+  if (lost && !wouldAsk(intent, environment, context.answers, context.ask)) {
+    for (const line of lost.steps.flatMap(goingLine)) context.tell(line)
+  }
+  return approve(intent, environment, context.answers, context.ask)
+}
+
+async function planOf(context: Context, flags: RestoreFlags, { server, backup, archive }: Found): Promise<RestorePlan> {
   const { inPlace, dropOld } = flags
   const roles = backup.manifest?.roles ?? []
   const newRoles = await missingRoles(context, server, roles)
