@@ -4,6 +4,7 @@ import type { VariableValues } from '../../core/migration/variables.ts'
 import { type Plan, resumes, type Step } from '../../core/plan/plan.ts'
 import { type Inspection, maybeDangerous, readScripts, refuseUnread } from '../../parsers/postgres/dangers.ts'
 import type { Inspected } from '../../parsers/postgres/script-look.ts'
+import type { StatementListener } from '../../parsers/postgres/statement-listener.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
@@ -28,12 +29,21 @@ export interface ReadPlan {
   readonly inspection: Inspection | null
 }
 
-/** Reads what the steps of a plan run: in production and staging each statement is parsed, once for all who ask. */
-export async function readPlan({ settings }: Context, client: Client, look: Look, plan: Plan): Promise<ReadPlan> {
+/**
+ * Reads what the steps of a plan run: in production and staging each statement is parsed, once for all who ask.
+ * @param listener who is told of each statement besides.
+ */
+export async function readPlan(
+  { settings }: Context,
+  client: Client,
+  look: Look,
+  plan: Plan,
+  listener: StatementListener | null = null,
+): Promise<ReadPlan> {
   const scripts = await scriptsOf(client, plan, settings.variables)
   if (settings.environment === 'local') return { scripts, inspection: null }
   const major = Math.floor(look.history.facts.version / 10_000)
-  const options = { major, bodies: plan.action !== 'down' }
+  const options = { major, bodies: plan.action !== 'down', ...(listener === null ? {} : { listener }) }
   return { scripts, inspection: await readScripts(scripts, options) }
 }
 

@@ -20,7 +20,7 @@ import {
 } from './context.ts'
 import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
-import { probeFirst } from './probe-first.ts'
+import { probeFirst, questionsFor } from './probe-first.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { refuseUntracked } from './refuse-untracked.ts'
 import { tellDriftFirst } from './tell-drift.ts'
@@ -94,19 +94,20 @@ export async function prepareOn(
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
   const { client } = connection
-  const read = await readPlan(context, client, found, plan)
+  const isProduction = context.settings.environment === 'production'
+  const questions = isProduction ? await questionsFor(plan) : null
+  const read = await readPlan(context, client, found, plan, questions)
   await refuseUnparsable(context, plan, history, read)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
   for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
   if (plan.action === 'fresh') return { ...prepared, ...(await allThatGoes(context, client)) }
   await refuseUntracked(context, client, found, plan, prepared.database)
   const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, read, kind)
-  const isProduction = context.settings.environment === 'production'
   if (isProduction && plan.action === 'down')
     tellProofs(context, plan, state, Math.floor(history.facts.version / 10_000))
   const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null
   const size = context.ask === null ? null : await databaseSize(client)
-  const probed = isProduction && plan.action === 'up' ? await probeFirst(context, connection, plan) : null
+  const probed = questions === null ? null : await probeFirst(context, connection, questions)
   const steps = briefedSteps(plan.steps.map(notedStep), [...items, ...(probed?.items ?? [])])
   const all = [...lines, ...(probed?.lines ?? [])]
   return { ...prepared, plan: watched, dangers: destructive, lines: all, steps, schema, size }

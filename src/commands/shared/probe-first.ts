@@ -1,6 +1,8 @@
 import type { CheckFinding } from '../../core/check/finding.ts'
 import type { RuleName } from '../../core/check-rules.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import type { Questions } from '../../core/probe/question.ts'
+import type { QuestionReader } from '../../parsers/postgres/questions.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import type { Context } from './context.ts'
 import type { StepItem } from './told-findings.ts'
@@ -21,15 +23,17 @@ const nothing: ProbedPlan = { items: [], lines: [] }
 /** By its words a statement that meets rows: constraints and indexes of tables that are there already. */
 const meetsRows = /\balter\s+(?:table|domain)\b|\bcreate\s+(?:unique\s+)?index\b/i
 
-/** Asks which rows would make the plan fail, and who would keep it waiting. What meets no rows costs nothing. */
-export async function probeFirst(context: Context, connection: Connection, { steps }: Plan): Promise<ProbedPlan> {
+/** Who reads, as the statements of a plan are parsed, what is to be asked of rows; null where it meets none. */
+export async function questionsFor({ steps, action }: Plan): Promise<QuestionReader | null> {
   const files = steps.flatMap(({ direction, file }) => (direction === 'up' && file !== null ? file : []))
-  if (!files.some(({ up }) => up.kind === 'held' && meetsRows.test(up.sql))) return nothing
-  const { questionsOf } = await import('../../parsers/postgres/questions.ts')
+  if (action !== 'up' || !files.some(({ up }) => up.kind === 'held' && meetsRows.test(up.sql))) return null
+  return (await import('../../parsers/postgres/questions.ts')).questionReader()
+}
+
+/** Asks which rows would make the plan fail, and who would keep it waiting. */
+export async function probeFirst(context: Context, connection: Connection, questions: Questions): Promise<ProbedPlan> {
   const { probeServer } = await import('../../postgres/probe/probe.ts')
-  const { filledIn } = await import('./filled-in.ts')
   const { probeFindings } = await import('./probe-findings.ts')
-  const questions = await questionsOf(filledIn(context, files))
   if (questions.questions.length + questions.touches.length === 0) return nothing
   const limits = { each: patience, whole: patience, now: context.now }
   const probed = await probeServer(connection, questions, limits, context.progress)

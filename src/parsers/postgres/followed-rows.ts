@@ -72,26 +72,26 @@ const callers = new Set(['DoStmt', 'CallStmt', 'ExecuteStmt'])
 
 /** INSERT, COPY, MERGE, what stands in WITH, and what may be called. */
 function changesAnything(type: string, node: TreeNode, look: LookedAt): void {
-  const { tables, words } = look
-  if (callers.has(type)) tables.changedBy = words
+  const { tables } = look
+  if (callers.has(type)) tables.changedBy = look.words
   const fill = (relation: unknown) => {
     const name = nodeAt(relation)
     if (name.relname === undefined) return
     const table = tables.find(relationOf(name))
     look.touch(table, 'RowExclusiveLock')
-    table.filledBy = words
+    table.filledBy ??= look.words
   }
   if (type === 'InsertStmt' || (type === 'CopyStmt' && node.is_from === true)) fill(node.relation)
   if (type === 'InsertStmt' && nodeAt(node.onConflictClause).action === 'ONCONFLICT_UPDATE')
-    tables.find(relationOf(nodeAt(node.relation))).mayBeChanged(null, words)
+    tables.find(relationOf(nodeAt(node.relation))).mayBeChanged(null, look.words)
   if (type === 'MergeStmt') {
     fill(node.relation)
-    tables.find(relationOf(nodeAt(node.relation))).mayBeChanged(null, words)
+    tables.find(relationOf(nodeAt(node.relation))).mayBeChanged(null, look.words)
   }
-  if (type === 'SelectStmt' && callsAny(node)) tables.changedBy = words
+  if (type === 'SelectStmt' && callsAny(node)) tables.changedBy = look.words
   visit(node, (inner, { relation }) => {
     if (['UpdateStmt', 'DeleteStmt', 'MergeStmt'].includes(inner))
-      tables.find(relationOf(nodeAt(relation))).mayBeChanged(null, words)
+      tables.find(relationOf(nodeAt(relation))).mayBeChanged(null, look.words)
     if (inner === 'InsertStmt') fill(relation)
     return inner !== 'CreateFunctionStmt'
   })

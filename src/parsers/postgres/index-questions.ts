@@ -3,11 +3,15 @@ import { nodeAt, nodesIn, relationOf, type TreeNode } from '../../core/sql/tree.
 import { columnsIn, type LookedAt } from './looked-at.ts'
 
 /** CREATE INDEX: whether its values come more than once, and whether its expressions can be computed. */
-export function indexQuestions(node: TreeNode, { tables, source, ask, touch }: LookedAt): void {
+export function indexQuestions(node: TreeNode, look: LookedAt): void {
+  const { tables, ask, touch } = look
   const relation = nodeAt(node.relation)
   const table = tables.find(relationOf(relation))
   touch(table, node.concurrent === true ? 'ShareUpdateExclusiveLock' : 'ShareLock', 'scans')
   const parameters = nodesIn(node.indexParams, 'IndexElem')
+  const computes = parameters.some(({ expr }) => expr !== undefined)
+  if (table.asked() === null || (node.unique !== true && !computes)) return
+  const { source } = look
   const from = Number(relation.location ?? 0)
   const parts = source.partsIn(from)
   const elements = parameters.map((parameter, i) => source.element(parts[i] ?? { start: 0, end: 0 }, parameter))

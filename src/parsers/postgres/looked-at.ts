@@ -1,4 +1,4 @@
-import type { LockMode, ProbePlace, RowQuestion, Touch } from '../../core/probe/question.ts'
+import type { LockMode, RowQuestion, Touch } from '../../core/probe/question.ts'
 import type { RunTable, RunTables } from '../../core/probe/run-tables.ts'
 import { listAt, nodeAt, wordsOf } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
@@ -9,7 +9,6 @@ export interface LookedAt {
   readonly parser: Parser
   readonly source: StatementSource
   readonly tables: RunTables
-  readonly place: ProbePlace
   /** `the UPDATE in line 4 of 012_backfill` */
   readonly words: string
   /** @param columns of which the answer depends; null for all of them. */

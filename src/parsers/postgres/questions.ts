@@ -1,14 +1,16 @@
 import type { Migration } from '../../core/migration/migration.ts'
 import { locateIn, openSection } from '../../core/migration/section-text.ts'
-import type { ProbePlace, Questions, RowQuestion, Touch } from '../../core/probe/question.ts'
+import type { AskedTable, ProbePlace, Questions, RowQuestion, Touch } from '../../core/probe/question.ts'
 import { RunTables } from '../../core/probe/run-tables.ts'
-import { nodeAt, nodesIn, relationOf, statementsOf, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
+import { type StatementNodes, statementNodes } from '../../core/sql/statement-nodes.ts'
+import { nodeAt, nodesIn, relationOf, type TreeNode, wordsOf } from '../../core/sql/tree.ts'
 import { alterDomain, alterTable } from './alter-questions.ts'
 import { followRows } from './followed-rows.ts'
 import { indexQuestions } from './index-questions.ts'
 import type { LookedAt } from './looked-at.ts'
 import { followObjects } from './made-objects.ts'
 import { isFault, loadParser, type Parser, treeOrFault } from './parser.ts'
+import type { SeenStatement, StatementListener } from './statement-listener.ts'
 import { StatementSource } from './statement-source.ts'
 
 /**
@@ -16,13 +18,29 @@ import { StatementSource } from './statement-source.ts'
  * Statements that cannot be parsed are passed over: another part tells them.
  */
 export async function questionsOf(files: Iterable<Migration>): Promise<Questions> {
+  const reader = await questionReader()
   const parser = await loadParser()
-  const walk = new Walk(parser)
-  for (const file of files) walk.file(file)
-  return walk
+  for (const { name, path, up } of files) {
+    reader.begin()
+    const text = openSection(up)
+    for (const statement of up.statements) {
+      if (statement.addsRows === true) continue
+      const sql = text.sql(statement)
+      const tree = treeOrFault(parser, sql)
+      if (isFault(tree)) continue
+      const locate = () => locateIn(up, path, statement.start, sql, 0)
+      reader.take(tree === null ? null : statementNodes(tree), { migration: name, sql, locate })
+    }
+  }
+  return reader
 }
 
-class Walk implements Questions {
+export async function questionReader(): Promise<QuestionReader> {
+  return new QuestionReader(await loadParser())
+}
+
+/** Is told each statement of a run, in the order in which they run, and keeps what is to be asked of the rows. */
+export class QuestionReader implements Questions, StatementListener {
   readonly questions: RowQuestion[] = []
   readonly touches: Touch[] = []
   private readonly parser: Parser
@@ -34,60 +52,76 @@ class Walk implements Questions {
     this.parser = parser
   }
 
-  file({ name, path, up }: Migration): void {
+  begin(): void {
     this.searchPath = null
-    const text = openSection(up)
-    for (const statement of up.statements) {
-      if (statement.addsRows === true) continue
-      const sql = text.sql(statement)
-      const tree = treeOrFault(this.parser, sql)
-      const { line, column } = locateIn(up, path, statement.start, sql, 0)
-      const place = { migration: name, path, line, column }
-      if (tree === null) this.tables.changedBy ??= `a statement in line ${line} of ${name} that cannot be read here`
-      if (tree === null || isFault(tree)) continue
-      const words = `the ${/^\w+/.exec(sql)?.[0].toUpperCase() ?? 'statement'} in line ${line} of ${name}`
-      visit(tree, (type, { funcname }) => {
-        if (type === 'FuncCall') this.calls.add(wordsOf(funcname).at(-1) ?? '')
-        return type !== 'CreateFunctionStmt'
-      })
-      for (const [type, node] of statementsOf(tree)) this.statement(type, node, sql, place, words)
+  }
+
+  take(statements: readonly StatementNodes[] | null, seen: SeenStatement): void {
+    if (statements === null) {
+      const { line } = seen.locate()
+      this.tables.changedBy ??= `a statement in line ${line} of ${seen.migration} that cannot be read here`
+      return
+    }
+    for (const { type, node, telling } of statements) {
+      if (type !== 'CreateFunctionStmt') for (const name of calledIn(telling)) this.calls.add(name)
+      this.statement(type, node, this.lookAt(seen))
     }
   }
 
-  private statement(type: string, node: TreeNode, sql: string, place: ProbePlace, words: string): void {
+  private statement(type: string, node: TreeNode, look: LookedAt): void {
     if (type === 'VariableSetStmt' && node.name === 'search_path') {
       this.searchPath = node.kind === 'VAR_SET_VALUE' ? constantsIn(node.args) : null
       return
     }
-    const look = looks[type]
-    if (look === undefined) return followRows(type, node, this.lookAt(sql, place, words))
-    look(node, this.lookAt(sql, place, words))
+    const known = looks[type]
+    if (known === undefined) followRows(type, node, look)
+    else known(node, look)
   }
 
-  private lookAt(sql: string, place: ProbePlace, words: string): LookedAt {
+  /** Of most statements nothing is asked: to find their lines and words takes longer than to look at them. */
+  private lookAt({ migration, sql, locate }: SeenStatement): LookedAt {
     const { parser, tables, searchPath } = this
-    const calls = [...this.calls]
+    const place = once((): ProbePlace => {
+      const { path, line, column } = locate()
+      return { migration, path, line, column }
+    })
+    const source = once(() => new StatementSource(parser, sql))
+    const verb = /^\w+/.exec(sql)?.[0].toUpperCase() ?? 'statement'
+    const keep = (table: AskedTable | null, asked: RowQuestion['asked'], mayChange: string | null) =>
+      this.questions.push({ place: place(), table, asked, searchPath, calls: [...this.calls], mayChange })
     return {
       parser,
       tables,
-      place,
-      words,
-      source: new StatementSource(parser, sql),
+      get words() {
+        return `the ${verb} in line ${place().line} of ${migration}`
+      },
+      get source() {
+        return source()
+      },
       ask: (of, asked, columns) => {
         const table = of.asked()
-        if (table === null) return
-        const mayChange = tables.changedBy ?? of.changedBy(columns)
-        this.questions.push({ place, table, asked, searchPath, calls, mayChange })
+        if (table !== null) keep(table, asked, tables.changedBy ?? of.changedBy(columns))
       },
-      askDomain: (asked) => {
-        this.questions.push({ place, table: null, asked, searchPath, calls, mayChange: tables.changedBy })
-      },
+      askDomain: (asked) => keep(null, asked, tables.changedBy),
       touch: (of, mode, work = 'none', retype = null) => {
         const table = of.asked()
-        if (table !== null) this.touches.push({ place, table, searchPath, mode, work, retype })
+        if (table !== null) this.touches.push({ place: place(), table, searchPath, mode, work, retype })
       },
     }
   }
+}
+
+/** What is worked out when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function calledIn(telling: StatementNodes['telling']): string[] {
+  return telling.flatMap(([type, { funcname }]) => (type === 'FuncCall' ? (wordsOf(funcname).at(-1) ?? '') : []))
 }
 
 const looks: Readonly<Record<string, (node: TreeNode, look: LookedAt) => void>> = {

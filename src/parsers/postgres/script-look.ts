@@ -16,6 +16,7 @@ import { refusedCounterSetting } from './counter-settings.ts'
 import { type DangerInBlock, dangersInBlock } from './do-block.ts'
 import type { Parser } from './parser.ts'
 import { type ParsedScript, SectionParser, type Unparsable } from './section-parser.ts'
+import type { StatementListener } from './statement-listener.ts'
 
 /** SQL to be looked at: a section of a migration, or a seed. */
 export interface Inspected extends ParsedScript {
@@ -35,6 +36,8 @@ export interface LookOptions {
   readonly major: number
   /** Bodies of functions are parsed too. */
   readonly bodies: boolean
+  /** Who is told of each statement besides. */
+  readonly listener?: StatementListener
 }
 
 /** One script that is looked through: each of its statements is parsed once, and walked through once. */
@@ -68,6 +71,7 @@ export class ScriptLook {
   }
 
   all(): void {
+    this.options.listener?.begin()
     this.statements()
     // Nothing calls it where the file calls nothing.
     if (this.reach === 'opaque') this.findings.push(...this.later)
@@ -94,7 +98,15 @@ export class ScriptLook {
     const withBody = this.options.bodies && this.section.hasBody(statement, sql)
     const { tree, fault } = this.section.parse(statement, sql, withBody)
     if (fault !== null) this.faults.push(fault)
-    return tree === null ? [] : statementNodes(tree)
+    const nodes = tree === null ? [] : statementNodes(tree)
+    if (tree !== null || fault === null) this.tell(tree === null ? null : nodes, statement, sql)
+    return nodes
+  }
+
+  private tell(nodes: readonly StatementNodes[] | null, { start }: Statement, sql: string): void {
+    const { section, path, name } = this.script
+    const locate = () => locateIn(section, path, start, sql, 0)
+    this.options.listener?.take(nodes, { migration: name, sql, locate })
   }
 
   /** It is done: what it made belongs to the migration. */
