@@ -1,28 +1,40 @@
 import type { Danger, Made } from '../../core/effects/danger.ts'
 import { dangersOf } from '../../core/effects/statement-dangers.ts'
 import { statementNodes } from '../../core/sql/statement-nodes.ts'
-import { type TreeNode, visit } from '../../core/sql/tree.ts'
+import { type Tree, type TreeNode, visit } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
 
 /** A danger and on which line of its statement it stands; 0 for its beginning. */
 export type DangerInBlock = Danger & { readonly line: number }
 
-/** What a DO block runs: its statements, and EXECUTE of a text that can be read here. */
+/** What a DO block destroys. */
 export function dangersInBlock(parser: Parser, node: TreeNode, sql: string, made: Made): DangerInBlock[] {
+  return treesInBlock(parser, node, sql).flatMap(({ tree, line }) =>
+    statementNodes(tree).flatMap((statement) => dangersOf(statement, made).map((danger) => ({ ...danger, line }))),
+  )
+}
+
+/** A statement in a DO block; the line counts from that on which the block begins, from 0. */
+interface TreeInBlock {
+  readonly tree: Tree
+  readonly text: string
+  readonly line: number
+}
+
+/** What a DO block runs: its statements, and EXECUTE of a text that can be read here. */
+export function treesInBlock(parser: Parser, node: TreeNode, sql: string): TreeInBlock[] {
   const body = blockBody(node)
   if (body === null) return []
   const first = sql.slice(0, Math.max(sql.indexOf(body), 0)).split('\n').length - 1
-  const found: DangerInBlock[] = []
-  for (const { text, line } of queriesIn(parser, body)) {
+  return queriesIn(parser, body).flatMap(({ text, line }) => {
     try {
-      const dangers = statementNodes(parser.parse(text)).flatMap((statement) => dangersOf(statement, made))
-      found.push(...dangers.map((danger) => ({ ...danger, line: first + line })))
+      return [{ tree: parser.parse(text), text, line: first + line }]
     } catch {
       // A piece of PL/pgSQL that is no statement by itself.
+      return []
     }
-  }
-  return found
+  })
 }
 
 const running = new Set(['PLpgSQL_stmt_execsql', 'PLpgSQL_stmt_fors', 'PLpgSQL_stmt_return_query'])
@@ -51,4 +63,11 @@ function queriesIn(parser: Parser, body: string): { text: string; line: number }
 function literalsIn(parser: Parser, expression: string): string[] {
   const texts = textConstants(parser.parse(`SELECT ${expression}`))
   return texts.map((text) => text.replace(/%(?:\d+\$)?[ILs]/g, '"…"'))
+}
+
+/** Where the line begins that is so many lines after the first, behind its blanks. */
+export function lineOffset(text: string, lines: number): number {
+  let at = 0
+  for (let i = 0; i < lines; i++) at = text.indexOf('\n', at) + 1
+  return at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0)
 }

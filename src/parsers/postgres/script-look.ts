@@ -13,7 +13,7 @@ import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
 import { makesBody, type StatementNodes, statementNodes } from '../../core/sql/statement-nodes.ts'
 import { wordsOf } from '../../core/sql/tree.ts'
 import { refusedCounterSetting } from './counter-settings.ts'
-import { type DangerInBlock, dangersInBlock } from './do-block.ts'
+import { type DangerInBlock, dangersInBlock, lineOffset } from './do-block.ts'
 import type { Parser } from './parser.ts'
 import { type ParsedScript, SectionParser, type Unparsable } from './section-parser.ts'
 import type { StatementListener } from './statement-listener.ts'
@@ -177,10 +177,4 @@ function callsUnknown(statement: StatementNodes): boolean {
     ([type, node]) =>
       type === 'ExecuteStmt' || (type === 'FuncCall' && !knownFunctions.has(wordsOf(node.funcname).at(-1) ?? '')),
   )
-}
-
-function lineOffset(text: string, lines: number): number {
-  let at = 0
-  for (let i = 0; i < lines; i++) at = text.indexOf('\n', at) + 1
-  return at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0)
 }
