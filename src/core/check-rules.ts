@@ -1,3 +1,5 @@
+import { lintRuleNames, lintRules } from './lint-rules.ts'
+
 /** How bad a finding is, the worst first. */
 export const severities = ['error', 'warning', 'note'] as const
 export type Severity = (typeof severities)[number]
@@ -6,10 +8,12 @@ interface Rule {
   readonly severity: Severity
   /** What it finds, in a few words. */
   readonly title: string
+  /** It is only told where a project asks for it. */
+  readonly isOff?: boolean
 }
 
 /** What a check looks for. Every rule has a page of its name in docs/rules. */
-export const rules = {
+const all = {
   'parse/syntax': { severity: 'error', title: 'PostgreSQL cannot parse a statement' },
   'parse/function-body': { severity: 'error', title: 'PostgreSQL cannot parse the body of a function' },
   'parse/other-major': { severity: 'note', title: 'Only the server can tell whether a statement is valid' },
@@ -34,10 +38,22 @@ export const rules = {
   'probe/table-size': { severity: 'note', title: 'How large a table is that a migration works on' },
   'probe/lock-held': { severity: 'warning', title: 'Somebody holds a lock that a migration needs' },
   'probe/server-busy': { severity: 'warning', title: 'Something on the server may keep a migration waiting' },
+  ...lintRules,
   'check/unused-allow': { severity: 'warning', title: 'A rule is allowed that finds nothing' },
 } as const satisfies Record<string, Rule>
 
-export type RuleName = keyof typeof rules
+export type RuleName = keyof typeof all
+export const rules: Readonly<Record<RuleName, Rule>> = all
+
+const isRule = (name: string): name is RuleName => Object.hasOwn(all, name)
+/** Where the package explains a rule. */
+export const pageOf = (rule: RuleName): string => `docs/rules/${rule}.md`
+
+/** All of them, in their order. */
+export const ruleNames: readonly RuleName[] = Object.keys(all).filter(isRule)
+
+/** What a project makes of rules: another severity, or off. */
+export type RuleLevels = { readonly [Name in RuleName]?: Severity | 'off' | undefined }
 
 /** Those that a file may say it breaks on purpose: what cannot be parsed or does not run never works. */
 export const allowableRules: readonly RuleName[] = [
@@ -48,4 +64,5 @@ export const allowableRules: readonly RuleName[] = [
   'proof/no-down',
   'proof/values-lost',
   'proof/column-order',
+  ...lintRuleNames,
 ]

@@ -77,8 +77,11 @@ describe('a history that cannot be replayed', () => {
     })
     const { found, parts, exitStatus, proven } = await check(project)
     expect(found).toEqual(['002_b:3 proof/up-fails', '003_c:4 parse/syntax; DROP TABL c;'])
-    expect(parts.map(({ outcome }) => outcome)).toEqual(['done', 'incomplete'])
-    expect(parts[1]?.reason).toContain('002_b does not run on a scratch database')
+    expect(parts.filter(({ outcome }) => outcome !== 'skipped').map(({ outcome }) => outcome)).toEqual([
+      'done',
+      'incomplete',
+    ])
+    expect(parts.find(({ part }) => part === 'proof')?.reason).toContain('002_b does not run on a scratch database')
     expect([exitStatus, proven]).toEqual([6, ['001_a']])
   })
 })

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
+import { caveatOf } from './check-caveat.ts'
 import type { Paint } from './paint.ts'
 
 const evidenceShown = 6
@@ -12,7 +13,9 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
     ...findings.flatMap((one) => findingLines(one, paint)),
     '',
   ])
-  return [...lines, ...partLines(result, paint), sumLine(result, paint)].join('\n')
+  const pages =
+    lines.length === 0 ? [] : [paint.dim('Each rule has a page in the package of nself: docs/rules/RULE.md')]
+  return [...lines, ...pages, ...partLines(result, paint), sumLine(result, paint)].join('\n')
 }
 
 const colours: Record<Severity, keyof Paint> = { error: 'red', warning: 'yellow', note: 'cyan' }
@@ -28,9 +31,10 @@ function findingLines({ severity, place, message, instead, evidence, rule }: Che
 }
 
 function partLines({ parts }: CheckResult, paint: Paint): string[] {
-  return parts.flatMap(({ part, outcome, reason }) =>
-    outcome === 'incomplete' ? [paint.yellow(`${part} is not complete: ${reason}`)] : [],
-  )
+  return parts.flatMap((part) => {
+    const caveat = caveatOf(part)
+    return caveat === null ? [] : [paint.yellow(caveat)]
+  })
 }
 
 function sumLine({ findings, scope, proven, parts }: CheckResult, paint: Paint): string {

@@ -1,13 +1,15 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
+import { caveatOf } from './check-caveat.ts'
 
 /** A comment on a pull request: the sum, a line for each finding, and the rest folded away. */
 export function renderMarkdown({ findings, scope, proven, parts }: CheckResult): string {
   const counts = countsOf(findings).filter(({ count }) => count > 0)
   const sum = counts.map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`).join(', ')
-  const incomplete = parts.flatMap(({ part, outcome, reason }) =>
-    outcome === 'incomplete' ? [`- ${part} is not complete: ${plain(reason ?? '')}`] : [],
-  )
+  const caveats = parts.flatMap((part) => {
+    const caveat = caveatOf(part)
+    return caveat === null ? [] : [`- ${plain(caveat)}`]
+  })
   const files = byFile(findings).flatMap((file) => [
     `**${plain(file.path)}**`,
     '',
@@ -15,7 +17,7 @@ export function renderMarkdown({ findings, scope, proven, parts }: CheckResult):
     '',
   ])
   const head = `### Migrations: ${sum === '' ? 'no findings' : sum}`
-  return [head, '', `${scope}; DOWN is proven for ${proven.length}.`, '', ...incomplete, ...files].join('\n').trimEnd()
+  return [head, '', `${scope}; DOWN is proven for ${proven.length}.`, '', ...caveats, ...files].join('\n').trimEnd()
 }
 
 function findingLines({ severity, place, message, instead, evidence, rule }: CheckFinding): string[] {

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding } from '../../core/check/finding.ts'
-import { rules } from '../../core/check-rules.ts'
+import { pageOf, type RuleName, ruleNames, rules } from '../../core/check-rules.ts'
 
 /** SARIF 2.1.0, as code scanning takes it. */
 export function renderSarif({ findings }: CheckResult, version: string): string {
@@ -10,7 +10,7 @@ export function renderSarif({ findings }: CheckResult, version: string): string 
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'nself', semanticVersion: version, rules: Object.entries(rules).map(ruleOf) } },
+        tool: { driver: { name: 'nself', semanticVersion: version, rules: ruleNames.map(ruleOf) } },
         columnKind: 'unicodeCodePoints',
         results: all.map(resultOf),
       },
@@ -19,8 +19,14 @@ export function renderSarif({ findings }: CheckResult, version: string): string 
   return JSON.stringify(document, null, 2)
 }
 
-function ruleOf([id, { title, severity }]: [string, (typeof rules)[keyof typeof rules]]) {
-  return { id, shortDescription: { text: title }, defaultConfiguration: { level: severity } }
+function ruleOf(id: RuleName) {
+  const { title, severity, isOff } = rules[id]
+  return {
+    id,
+    shortDescription: { text: title },
+    help: { text: `${pageOf(id)} in the package of nself` },
+    defaultConfiguration: { level: severity, ...(isOff === true ? { enabled: false } : {}) },
+  }
 }
 
 function resultOf({ rule, severity, place, message, instead, evidence }: CheckFinding) {

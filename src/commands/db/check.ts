@@ -1,8 +1,9 @@
-import { withoutAllowed } from '../../core/check/allowed.ts'
+import { atLevels, withoutAllowed } from '../../core/check/allowed.ts'
 import { type PartChoices, possibleParts } from '../../core/check/choices.ts'
 import { type CheckFinding, type CheckPart, checkParts, isAsBadAs } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
 import { exitStatusOf, NselfError } from '../../core/errors.ts'
+import { readCheckSettings } from '../../project/check-settings.ts'
 import { partRuns } from '../shared/check/parts.ts'
 import { type ScopeChoice, scopeOf } from '../shared/check/scope.ts'
 import type { CheckResult, PartOutcome, ReportFormat } from '../shared/check-results.ts'
@@ -24,20 +25,22 @@ export interface CheckOptions extends PartChoices {
 export async function check(context: Context, options: CheckOptions): Promise<CheckResult> {
   const { parts, failOn, format, report } = options
   refuseUnsaid(options)
+  const settings = await readCheckSettings(context.settings.root, context.settings.cwd)
   const scope = await scopeOf(context, options.scope, options.on)
   const findings: CheckFinding[] = []
   const outcomes: PartOutcome[] = possibleParts(options)
     .filter((part) => !parts.includes(part))
     .map((part) => ({ part, outcome: 'skipped', reason: null }))
   const proven: string[] = []
+  const ran = new Set<CheckPart>()
   for (const part of checkParts.filter((one) => parts.includes(one))) {
-    const found = await partRuns[part](context, scope, options)
+    const found = await partRuns[part](context, scope, { ...options, settings })
     findings.push(...found.findings)
     outcomes.push({ part, ...found.outcome })
     proven.push(...(found.proven ?? []))
+    if (found.outcome.outcome === 'done' && found.outcome.reason === null) ran.add(part)
   }
-  const ranWhole = outcomes.every(({ outcome }) => outcome === 'done')
-  const told = withoutAllowed(findings, [...scope.wanted], ranWhole)
+  const told = atLevels(withoutAllowed(findings, [...scope.wanted], ran), settings.rules)
   const isBad = told.some(({ severity }) => isAsBadAs(severity, failOn))
   const fails = isBad || outcomes.some(({ outcome }) => outcome === 'incomplete')
   return {

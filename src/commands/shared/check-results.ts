@@ -7,7 +7,7 @@ export type ReportFormat = 'human' | 'json' | 'github' | 'markdown' | 'sarif'
 /** What became of a part of the check. */
 export interface PartOutcome {
   readonly part: CheckPart
-  /** `incomplete`: it did not get through all that is in scope, and `reason` says why. */
+  /** `incomplete`: it did not get through all that is in scope, and `reason` says why; of one that is done, what it did without. */
   readonly outcome: 'done' | 'skipped' | 'incomplete'
   readonly reason: string | null
 }

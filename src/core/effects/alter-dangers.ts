@@ -36,7 +36,7 @@ function retypes(command: TreeNode, relation: RelationName): Danger {
 }
 
 /** Nothing, or the column's own value cast to the new type; a cast to a text of some length cuts without a word. */
-function isOwnCast(using: unknown, column: string, type: string): boolean {
+export function isOwnCast(using: unknown, column: string, type: string): boolean {
   if (using === undefined) return true
   const cast = nodeAt(nodeAt(using).TypeCast)
   const words = wordsOf(nodeAt(nodeAt(cast.arg).ColumnRef).fields)
@@ -44,7 +44,8 @@ function isOwnCast(using: unknown, column: string, type: string): boolean {
   return isSame && !/^(?:varchar|bpchar|varbit|bit)\(/.test(type)
 }
 
-function typeOf(typeName: TreeNode): string {
+/** The type that a TypeName of the tree stands for: `varchar(20)`, `int4[]`. */
+export function typeOf(typeName: TreeNode): string {
   const mods = nodesIn(typeName.typmods, 'A_Const').map(({ ival }) => nodeAt(ival).ival ?? 0)
   const name = wordsOf(typeName.names)
     .filter((word) => word !== 'pg_catalog')

@@ -1,8 +1,8 @@
 import { certain } from '../certain.ts'
-import { allowableRules } from '../check-rules.ts'
 import { SqlError } from '../sql/lexer.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
 import { isVariableName } from '../variable-name.ts'
+import { allowedRule } from './allow-header.ts'
 import type { Dependency } from './migration.ts'
 import { parseVersion } from './version.ts'
 
@@ -32,9 +32,6 @@ export type Header =
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
 
-/** The rules that a file may say it breaks on purpose. */
-const rules: readonly string[] = ['same-text', ...allowableRules]
-
 /** @throws SqlError for a header that is not understood. */
 export function parseHeader({ text, start }: { readonly text: string; readonly start: number }): Header | null {
   const match = header.exec(text)
@@ -56,7 +53,7 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
   if (word === 'nothing-to-do' && amount === undefined) return { set: { nothingToDo: true } }
   if (word === 'role') return { set: { role: roleNamed(value.slice(word.length).trim(), wrong) } }
   if (word === 'variables') return { variables: variableNames(value.slice(word.length), wrong) }
-  if (word === 'allow') return { allows: allowed(amount, rest, wrong) }
+  if (word === 'allow') return { allows: allowedRule(value, start) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
@@ -71,11 +68,6 @@ function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
   if (/^[a-z_\u0080-\uffff][\w$\u0080-\uffff]*$/i.test(text)) return text.toLowerCase()
   if (/^"(?:[^"]|"")+"$/.test(text)) return unquoteIdentifier(text)
   throw wrong('write -- nself: role app_owner, or -- nself: role "App Owner"')
-}
-
-function allowed(rule: string | undefined, reason: readonly string[], wrong: (hint: string) => SqlError): string {
-  if (rule !== undefined && rules.includes(rule) && reason[0] === 'because' && reason.length > 1) return rule
-  throw wrong(`write -- nself: allow RULE because REASON, with one of ${rules.join(', ')}`)
 }
 
 function variableNames(text: string, wrong: (hint: string) => SqlError): string[] {

@@ -150,6 +150,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     migrations: ['002_add_coupons', '003_split_name'],
     parts: [
       { part: 'parse', outcome: 'done', reason: null },
+      { part: 'lint', outcome: 'done', reason: null },
       { part: 'proof', outcome: 'done', reason: null },
     ],
     findings: [
@@ -161,6 +162,15 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         message: 'the column users.name comes back with DOWN, its values do not',
         instead: 'keep what is to be had again in another table or column, or take a backup first',
         evidence: [],
+      },
+      {
+        rule: 'lint/require-concurrent-index-creation',
+        severity: 'warning',
+        migration: '002_add_coupons',
+        place: { path: 'nself/migrations/002_add_coupons.sql', line: 9, column: 1 },
+        message: 'nobody can write to orders while this index is built',
+        instead: 'CREATE INDEX CONCURRENTLY, in a migration of its own',
+        evidence: ['CREATE INDEX orders_coupon ON orders (coupon_id)'],
       },
       {
         rule: 'proof/down-differs',

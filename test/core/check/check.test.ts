@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { withoutAllowed } from '../../../src/core/check/allowed.ts'
+import { atLevels, withoutAllowed } from '../../../src/core/check/allowed.ts'
 import { changeInWords } from '../../../src/core/check/difference-words.ts'
 import { byFile, countsOf, finding, isAsBadAs } from '../../../src/core/check/finding.ts'
 import { parseProofs, proofKeys, proofText } from '../../../src/core/check/proof-lines.ts'
-import type { RuleName } from '../../../src/core/check-rules.ts'
+import type { RuleLevels, RuleName } from '../../../src/core/check-rules.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 
 function found(rule: RuleName, path = '1_a.sql', line = 1) {
@@ -44,18 +44,43 @@ describe('a rule that a file allows', () => {
 
   test('is not told of that file, but of others', () => {
     const all = [found('proof/no-down', '1_a.sql'), found('proof/no-down', '2_b.sql')]
-    const left = withoutAllowed(all, [allowing, file('2_b', 'SELECT 1;')], true)
+    const left = withoutAllowed(all, [allowing, file('2_b', 'SELECT 1;')], new Set(['proof']))
     expect(left.map(({ rule, migration }) => `${migration} ${rule}`)).toEqual(['2_b proof/no-down'])
   })
 
-  test('is told where it finds nothing, if all has run', () => {
-    expect(withoutAllowed([], [allowing], true).map(({ rule }) => rule)).toEqual(['check/unused-allow'])
-    expect(withoutAllowed([], [allowing], false)).toEqual([])
+  test('is told where it finds nothing, if its part has run', () => {
+    expect(withoutAllowed([], [allowing], new Set(['proof'])).map(({ rule }) => rule)).toEqual(['check/unused-allow'])
+    expect(withoutAllowed([], [allowing], new Set(['parse', 'lint']))).toEqual([])
   })
 
-  test.each(['parse/syntax', 'proof/down-fails', 'nothing'])('cannot be %s', (rule) => {
-    expect(() => file('1_a', `-- nself: allow ${rule} because x\n-- UP\nSELECT 1;\n`)).toThrow(/allow/)
+  test.each([
+    ['allow parse/syntax because x', 'parse/syntax cannot be allowed'],
+    ['allow proof/down-fails because x', 'proof/down-fails cannot be allowed'],
+    ['allow ban-drop-column because x', 'there is no rule ban-drop-column to allow'],
+    ['allow nothing because x', 'there is no rule nothing to allow'],
+    ['allow', 'it names no rule to allow'],
+    ['allow lint/ban-drop-column', 'it does not say why lint/ban-drop-column is allowed'],
+    ['allow lint/ban-drop-column because', 'it does not say why lint/ban-drop-column is allowed'],
+    ['allow lint/ban-drop-column: 1.8 does without', 'there is no rule lint/ban-drop-column: to allow'],
+  ])('"%s" is refused: %s', (header, message) => {
+    expect(() => file('1_a', `-- nself: ${header}\n-- UP\nSELECT 1;\n`)).toThrow(message)
   })
+
+  test('is suggested where only its part is missing', () => {
+    expect(() => file('1_a', '-- nself: allow ban-drop-column because x\n-- UP\nSELECT 1;\n')).toThrow(
+      expect.objectContaining({ hint: 'did you mean lint/ban-drop-column?' }),
+    )
+  })
+})
+
+test('a project may say how bad what a rule finds is, or that it is not to be told', () => {
+  const all = [found('proof/no-down'), found('proof/column-order'), found('lint/require-table-schema')]
+  const told = (levels: RuleLevels) => atLevels(all, levels).map(({ rule, severity }) => `${rule} ${severity}`)
+  expect(told({})).toEqual(['proof/no-down warning', 'proof/column-order note'])
+  expect(told({ 'proof/no-down': 'error', 'proof/column-order': 'off', 'lint/require-table-schema': 'note' })).toEqual([
+    'proof/no-down error',
+    'lint/require-table-schema note',
+  ])
 })
 
 test.each([

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../../core/check/finding.ts'
+import { pageOf } from '../../../core/check-rules.ts'
 
 export function checkDocument({ kind, scope, migrations, parts, findings, failOn, proven }: CheckResult) {
   return {
@@ -16,5 +17,5 @@ export function checkDocument({ kind, scope, migrations, parts, findings, failOn
 
 function findingDocument({ rule, severity, migration, place, message, instead, evidence }: CheckFinding) {
   const { path, line, column } = place
-  return { rule, severity, migration, place: { path, line, column }, message, instead, evidence }
+  return { rule, page: pageOf(rule), severity, migration, place: { path, line, column }, message, instead, evidence }
 }

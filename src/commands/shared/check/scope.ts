@@ -26,6 +26,8 @@ export interface CheckScope {
   readonly live: Server | null
   /** The major of PostgreSQL that decides what can be parsed. */
   readonly major: number
+  /** They are not what runs together next: each is looked at as if the ones before it had been in use for long. */
+  readonly eachByItself: boolean
 }
 
 /**
@@ -36,7 +38,7 @@ export async function scopeOf(context: Context, choice: ScopeChoice, on: string 
   if (choice.kind === 'pending') return pendingScope(context, on)
   const { migrationsDir, cwd } = context.settings
   const files = compare(await readMigrations(migrationsDir, cwd), []).entries.flatMap(({ file }) => file ?? [])
-  const rest = { files, live: null, major: parserMajor }
+  const rest = { files, live: null, major: parserMajor, eachByItself: choice.kind === 'all' }
   if (choice.kind === 'all') return { ...rest, words: migrationCount(files.length), wanted: new Set(files) }
   const changed = files.length === 0 ? new Set<string>() : await changedSince(migrationsDir, choice.ref)
   const wanted = files.filter(({ path }) => changed.has(basename(path)))
@@ -63,5 +65,6 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     // What is replayed is replayed at home: nothing is made beside a server that is only to be asked.
     live: named === null ? server : null,
     major: Math.floor(history.facts.version / 10_000),
+    eachByItself: false,
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { checkSettingsSchema, readCheckSettings } from '../../src/project/check-settings.ts'
 import { readProductionPeople, readUsersConfig } from '../../src/project/users.ts'
 import { productionUsersSchema, usersConfigSchema } from '../../src/project/users-schema.ts'
 import { checkout } from '../helpers/cli.ts'
@@ -18,6 +19,7 @@ test('the JSON schemas of the package are what the program reads', async () => {
   const made = {
     'seed-users.json': asJson(await usersConfigSchema(), 'nself/config/seed-users.json'),
     'prod-users.json': asJson(z.union([list, object]), 'nself/config/prod-users.json'),
+    'check.json': asJson(await checkSettingsSchema(), 'nself/config/check.json'),
   }
   for (const [name, schema] of Object.entries(made)) {
     if (process.env.SCHEMAS === 'write') writeFileSync(join(schemas, name), `${JSON.stringify(schema, null, 2)}\n`)
@@ -39,6 +41,7 @@ const $schema = '../../node_modules/nself/schemas/prod-users.json'
 const readers = {
   'prod-users.json': (root: string) => readProductionPeople(root, root, null),
   'seed-users.json': (root: string) => readUsersConfig(root, root),
+  'check.json': (root: string) => readCheckSettings(root, root),
 }
 
 test.each([
@@ -52,6 +55,12 @@ test.each([
   ['seed-users.json', { $schema, table: 'people', columns: { role: null }, testAccounts: [ada] }, true],
   ['seed-users.json', { table: '' }, false],
   ['seed-users.json', { columns: { mail: 'email' } }, false],
+  ['check.json', {}, true],
+  ['check.json', { $schema, rules: { 'lint/ban-drop-column': 'error', 'proof/no-down': 'off' }, squawk: false }, true],
+  ['check.json', { rules: { 'lint/ban-drop-colum': 'error' } }, false],
+  ['check.json', { rules: { 'lint/ban-drop-column': 'fatal' } }, false],
+  ['check.json', { rules: { 'parse/syntax': 'off' } }, false],
+  ['check.json', { rule: {} }, false],
   ['seed-users.json', { testAccounts: [{ email: 'ada@example.com' }] }, false],
 ] as const)('%s with %j: program and schema agree', async (name, content, isRight) => {
   const read = readers[name](projectWith(name, content)).then(
@@ -60,4 +69,15 @@ test.each([
   )
   const schema = z.fromJSONSchema(JSON.parse(readFileSync(join(schemas, name), 'utf8')))
   expect([await read, schema.safeParse(content).success]).toEqual([isRight, isRight])
+})
+
+test('a rule that is not there is named with the nearest, and one that cannot be off says so', async () => {
+  const root = projectWith('check.json', {
+    rules: { 'lint/ban-drop-colum': 'error', 'drop-cascade': 'off', 'parse/syntax': 'off', 'proof/no-down': 'bad' },
+  })
+  const said = await readCheckSettings(root, root).catch(String)
+  expect(said).toContain('rules: there is no rule lint/ban-drop-colum; did you mean lint/ban-drop-column?')
+  expect(said).toContain('there is no rule drop-cascade; did you mean lint/drop-cascade?')
+  expect(said).toContain('rules, parse/syntax: cannot be off: what it finds never works')
+  expect(said).toContain('rules, proof/no-down: ')
 })

@@ -1,0 +1,7 @@
+import type { PartOutcome } from '../../commands/shared/check-results.ts'
+
+/** What a person must know of how a part of the check went; null where it did all that it does. */
+export function caveatOf({ part, outcome, reason }: PartOutcome): string | null {
+  if (outcome === 'incomplete') return `${part} is not complete: ${reason}`
+  return outcome === 'done' && reason !== null ? `${part}: ${reason}` : null
+}

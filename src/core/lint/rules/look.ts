@@ -1,0 +1,51 @@
+import type { LintRule } from '../../lint-rules.ts'
+import { dotted, keyOf } from '../../sql/qualified-name.ts'
+import { nodeAt, type RelationName, relationOf } from '../../sql/tree.ts'
+import type { KnownSchema } from '../known/schema.ts'
+import type { LintStep } from '../known/step.ts'
+import type { MadeIn } from '../known/table.ts'
+
+/** What is found in a step. */
+export interface Hit {
+  readonly rule: LintRule
+  readonly step: LintStep
+  /** Where in the step, in UTF-16 units. */
+  readonly offset: number
+  readonly message: string
+  readonly instead: string
+}
+
+/** A step and all that a rule may know of what is around it. */
+export interface LintLook {
+  readonly step: LintStep
+  /** What is there before the step runs. */
+  readonly schema: KnownSchema
+  /** That of the server. */
+  readonly major: number
+  /** Whether what has this origin is used by nobody yet. */
+  readonly isNew: (origin: MadeIn) => boolean
+  /** Tables that the section drops anyway. */
+  readonly dropped: ReadonlySet<string>
+}
+
+/** A hit at the beginning of its step, or at a place in it. */
+export function hit(rule: LintRule, step: LintStep, message: string, instead: string, offset = 0): Hit {
+  return { rule, step, offset, message, instead }
+}
+
+/** The table that a statement is about. */
+export function targetOf({ step }: LintLook): RelationName {
+  return relationOf(nodeAt(step.node.relation))
+}
+
+/** Whether somebody may be using a table while the step runs: what is not known was made before. */
+export function isUsed({ schema, isNew, dropped }: LintLook, name: RelationName): boolean {
+  if (dropped.has(keyOf(name))) return false
+  const table = schema.find(name)
+  return table === null || !(table.isTemporary || isNew(table.origin))
+}
+
+/** `users.name` */
+export function columnName(table: RelationName, column: string): string {
+  return `${keyOf(table)}.${dotted(column)}`
+}

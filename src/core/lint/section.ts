@@ -1,0 +1,82 @@
+import { keyOf } from '../sql/qualified-name.ts'
+import { listAt } from '../sql/tree.ts'
+import { learn, nameIn } from './known/learn.ts'
+import type { KnownSchema } from './known/schema.ts'
+import type { LintStep } from './known/step.ts'
+import type { MadeIn } from './known/table.ts'
+import { columnHits } from './rules/columns.ts'
+import { constraintHits } from './rules/constraints.ts'
+import type { Hit, LintLook } from './rules/look.ts'
+import { cascadeHits, dropHits, namesCreated, renameHits } from './rules/release.ts'
+import { type SquawkFinding, squawkHits } from './rules/squawk.ts'
+import { alterRewriteHits, clusterHits, refreshHits, typeHits } from './rules/tables.ts'
+import { TransactionLook } from './transaction.ts'
+
+/** How a section is to be looked at. */
+export interface SectionContext {
+  readonly origin: MadeIn
+  readonly isNew: LintLook['isNew']
+  readonly major: number
+  readonly squawk: ReadonlyMap<LintStep, readonly SquawkFinding[]>
+}
+
+/**
+ * What the statements of a section do to those who use the database meanwhile, and to the release that runs. What they
+ * make is added to `schema`.
+ */
+export function lookAtSection(steps: readonly LintStep[], schema: KnownSchema, context: SectionContext): Hit[] {
+  const { origin, isNew, major, squawk } = context
+  const created = namesCreated(steps)
+  const dropped = tablesDropped(steps)
+  const hits: Hit[] = []
+  let transaction = new TransactionLook()
+  for (const [i, step] of steps.entries()) {
+    if (i > 0 && step.unit !== steps[i - 1]?.unit) {
+      hits.push(...transaction.end())
+      transaction = new TransactionLook()
+    }
+    const look: LintLook = { step, schema, major, isNew, dropped }
+    hits.push(...ruleHits(look, created), ...squawkHits(look, squawk.get(step) ?? []), ...transaction.take(look))
+    learn(step, schema, origin)
+  }
+  hits.push(...transaction.end())
+  schema.endSection()
+  return hits
+}
+
+function ruleHits(look: LintLook, madeAgain: ReadonlySet<string>): Hit[] {
+  switch (look.step.type) {
+    case 'AlterTableStmt':
+      return [
+        ...columnHits(look),
+        ...constraintHits(look),
+        ...alterRewriteHits(look),
+        ...cascadeHits(look),
+        ...typeHits(look),
+      ]
+    case 'CreateStmt':
+      return typeHits(look)
+    case 'DropStmt':
+      return dropHits(look, madeAgain)
+    case 'RenameStmt':
+    case 'AlterEnumStmt':
+      return renameHits(look, madeAgain)
+    case 'RefreshMatViewStmt':
+      return refreshHits(look)
+    case 'VacuumStmt':
+    case 'ClusterStmt':
+      return clusterHits(look)
+    default:
+      return []
+  }
+}
+
+/** What a section drops anyway is used by nobody who would wait for what it does before. */
+function tablesDropped(steps: readonly LintStep[]): Set<string> {
+  const names = new Set<string>()
+  for (const { type, node } of steps) {
+    if (type !== 'DropStmt' || node.removeType !== 'OBJECT_TABLE') continue
+    for (const object of listAt(node.objects)) names.add(keyOf(nameIn(object)))
+  }
+  return names
+}
