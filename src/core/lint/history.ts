@@ -1,6 +1,6 @@
 import { keyOf } from '../sql/qualified-name.ts'
 import type { KnownSchema } from './known/schema.ts'
-import { type KnownTable, type MadeIn, nameOfConstraint } from './known/table.ts'
+import { type LintTable, type MadeIn, nameOfConstraint } from './known/table.ts'
 import { type Hit, hit } from './rules/look.ts'
 
 /** A hit, and what it was found in. */
@@ -16,7 +16,7 @@ export function lookAtHistory(schema: KnownSchema, isAsked: (origin: MadeIn) => 
   return [...schema.all()].flatMap((table) => constraintHits(table, isAsked))
 }
 
-function constraintHits(table: KnownTable, isAsked: (origin: MadeIn) => boolean): LateHit[] {
+function constraintHits(table: LintTable, isAsked: (origin: MadeIn) => boolean): LateHit[] {
   const found: LateHit[] = []
   const place = shortName(table)
   for (const constraint of table.constraints) {
@@ -37,10 +37,10 @@ function constraintHits(table: KnownTable, isAsked: (origin: MadeIn) => boolean)
   return found
 }
 
-function hasIndex({ indexes }: KnownTable, columns: readonly string[]): boolean {
+function hasIndex({ indexes }: LintTable, columns: readonly string[]): boolean {
   return indexes.some(
     (index) => !index.isPartial && columns.every((name) => index.columns.slice(0, columns.length).includes(name)),
   )
 }
 
-const shortName = ({ schema, name }: KnownTable): string => keyOf({ schema: schema === 'public' ? null : schema, name })
+const shortName = ({ schema, name }: LintTable): string => keyOf({ schema: schema === 'public' ? null : schema, name })

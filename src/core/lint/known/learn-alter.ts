@@ -4,7 +4,7 @@ import { constraintOf } from './constraint.ts'
 import { type MadeBy, withColumn, withConstraint, withNotNull } from './learn-table.ts'
 import type { KnownSchema } from './schema.ts'
 import type { LintStep } from './step.ts'
-import { type KnownTable, type MadeIn, nameOfConstraint } from './table.ts'
+import { type LintTable, type MadeIn, nameOfConstraint } from './table.ts'
 
 /** What ALTER TABLE does to a table that is known. */
 export function learnAlter(step: LintStep, schema: KnownSchema, origin: MadeIn): void {
@@ -14,7 +14,7 @@ export function learnAlter(step: LintStep, schema: KnownSchema, origin: MadeIn):
   schema.put(table)
 }
 
-function altered(table: KnownTable, command: TreeNode, by: MadeBy): KnownTable {
+function altered(table: LintTable, command: TreeNode, by: MadeBy): LintTable {
   const name = String(command.name)
   const definition = nodeAt(nodeAt(command.def).ColumnDef)
   switch (command.subtype) {
@@ -41,14 +41,14 @@ function altered(table: KnownTable, command: TreeNode, by: MadeBy): KnownTable {
 }
 
 /** A key that takes an index over has its columns. */
-function added(table: KnownTable, node: TreeNode, by: MadeBy) {
+function added(table: LintTable, node: TreeNode, by: MadeBy) {
   const constraint = constraintOf(node, null, by)
   if (constraint === null || typeof node.indexname !== 'string') return constraint
   const columns = table.indexes.find((index) => index.name === node.indexname)?.columns ?? []
   return { ...constraint, columns, neverNull: constraint.kind === 'primary key' ? columns : [] }
 }
 
-function withoutColumn(table: KnownTable, name: string): KnownTable {
+function withoutColumn(table: LintTable, name: string): LintTable {
   const columns = new Map(table.columns)
   columns.delete(name)
   const rest = <T extends { readonly columns: readonly string[] }>(list: readonly T[]) =>
@@ -56,12 +56,12 @@ function withoutColumn(table: KnownTable, name: string): KnownTable {
   return { ...table, columns, constraints: rest(table.constraints), indexes: rest(table.indexes) }
 }
 
-function withType(table: KnownTable, name: string, type: string): KnownTable {
+function withType(table: LintTable, name: string, type: string): LintTable {
   const column = table.columns.get(name)
   return column === undefined ? table : { ...table, columns: new Map(table.columns).set(name, { ...column, type }) }
 }
 
-function validated(table: KnownTable, name: string): KnownTable {
+function validated(table: LintTable, name: string): LintTable {
   const constraint = table.constraints.find((one) => nameOfConstraint(table, one) === name)
   if (constraint === undefined) return table
   const constraints = table.constraints.map((one) => (one === constraint ? { ...one, validated: true } : one))
@@ -69,8 +69,8 @@ function validated(table: KnownTable, name: string): KnownTable {
   return constraint.kind === 'not null' ? withNotNull(whole, constraint.columns, true) : whole
 }
 
-function withoutConstraint(table: KnownTable, name: string): KnownTable {
-  const isIt = (one: KnownTable['constraints'][number]) => nameOfConstraint(table, one) === name
+function withoutConstraint(table: LintTable, name: string): LintTable {
+  const isIt = (one: LintTable['constraints'][number]) => nameOfConstraint(table, one) === name
   return {
     ...table,
     constraints: table.constraints.filter((one) => !isIt(one)),

@@ -12,7 +12,7 @@ import { learnAlter } from './learn-alter.ts'
 import { newTable, withElements } from './learn-table.ts'
 import type { KnownSchema } from './schema.ts'
 import type { LintStep } from './step.ts'
-import type { KnownIndex, KnownTable, MadeIn } from './table.ts'
+import type { KnownIndex, LintTable, MadeIn } from './table.ts'
 
 /** Adds to a schema what a statement makes, changes or drops. */
 export function learn(step: LintStep, schema: KnownSchema, origin: MadeIn): void {
@@ -95,7 +95,7 @@ function object(kind: string, name: RelationName, { schema, origin }: Lesson, tr
   schema.putObject(kind, name, { origin: schema.object(kind, name)?.origin ?? origin, trait })
 }
 
-function indexOf(node: TreeNode, { name: table }: KnownTable): KnownIndex {
+function indexOf(node: TreeNode, { name: table }: LintTable): KnownIndex {
   const columns = nodesIn(node.indexParams, 'IndexElem').map(({ name }) => (typeof name === 'string' ? name : ''))
   const name = typeof node.idxname === 'string' ? node.idxname : [table, ...columns, 'idx'].join('_')
   return { name, columns, isPartial: isPartial(node.whereClause, columns) }
@@ -139,7 +139,7 @@ function rename({ node, schema, origin }: Lesson): void {
   if (renameType === 'OBJECT_COLUMN') schema.put(withColumnRenamed(table, from, to))
 }
 
-function withColumnRenamed(table: KnownTable, from: string, to: string): KnownTable {
+function withColumnRenamed(table: LintTable, from: string, to: string): LintTable {
   const names = (columns: readonly string[]) => columns.map((name) => (name === from ? to : name))
   return {
     ...table,

@@ -1,6 +1,6 @@
 import { dotted } from '../../sql/qualified-name.ts'
 import type { RelationName } from '../../sql/tree.ts'
-import type { KnownTable, MadeIn } from './table.ts'
+import type { LintTable, MadeIn } from './table.ts'
 
 /** Something else than a table: a view, a type, a function. */
 interface KnownObject {
@@ -14,12 +14,12 @@ interface KnownObject {
  * show is not known here: a rule must not take what is missing for what is not there.
  */
 export class KnownSchema {
-  private readonly tables: Map<string, KnownTable>
+  private readonly tables: Map<string, LintTable>
   private readonly objects: Map<string, KnownObject>
   /** Where a name without a schema goes. */
   private path = 'public'
 
-  constructor(tables: Iterable<[string, KnownTable]> = [], objects: Iterable<[string, KnownObject]> = []) {
+  constructor(tables: Iterable<[string, LintTable]> = [], objects: Iterable<[string, KnownObject]> = []) {
     this.tables = new Map(tables)
     this.objects = new Map(objects)
   }
@@ -39,7 +39,7 @@ export class KnownSchema {
     for (const [key, { isTemporary }] of this.tables) if (isTemporary) this.tables.delete(key)
   }
 
-  find({ schema, name }: RelationName): KnownTable | null {
+  find({ schema, name }: RelationName): LintTable | null {
     const found = this.tables.get(dotted(schema ?? this.path, name))
     if (found !== undefined || schema !== null) return found ?? null
     // The search path may lead elsewhere: the only one of that name is meant.
@@ -47,12 +47,12 @@ export class KnownSchema {
     return second === undefined ? (first ?? null) : null
   }
 
-  all(): Iterable<KnownTable> {
+  all(): Iterable<LintTable> {
     return this.tables.values()
   }
 
   /** The table of an index. */
-  tableOfIndex({ name }: RelationName): KnownTable | null {
+  tableOfIndex({ name }: RelationName): LintTable | null {
     for (const table of this.tables.values()) {
       if (table.indexes.some((index) => index.name === name)) return table
     }
@@ -63,7 +63,7 @@ export class KnownSchema {
     return schema ?? this.path
   }
 
-  put(table: KnownTable): void {
+  put(table: LintTable): void {
     this.tables.set(dotted(table.schema, table.name), table)
   }
 

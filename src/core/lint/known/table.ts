@@ -38,7 +38,7 @@ export interface KnownIndex {
 }
 
 /** A table as the migrations make it; of a materialized view no more than that it is there. */
-export interface KnownTable {
+export interface LintTable {
   readonly schema: string
   readonly name: string
   readonly isTemporary: boolean
@@ -50,7 +50,7 @@ export interface KnownTable {
 }
 
 /** What PostgreSQL calls a constraint that has no name: `orders_user_id_fkey`. */
-export function nameOfConstraint({ name }: KnownTable, constraint: KnownConstraint): string {
+export function nameOfConstraint({ name }: LintTable, constraint: KnownConstraint): string {
   const endings: Record<ConstraintKind, string> = {
     'primary key': 'pkey',
     unique: 'key',
