@@ -1,6 +1,7 @@
 import { checkLint } from '../../src/commands/shared/check/lint.ts'
 import { parseMigration } from '../../src/core/migration/parse-file.ts'
 import { compare } from '../../src/core/migration/state.ts'
+import { VariableValues } from '../../src/core/migration/variables.ts'
 import { checkout } from './cli.ts'
 
 interface Lint {
@@ -25,7 +26,7 @@ export async function lint({ before, files, major = 18, eachByItself = false, us
   const ordered = compare(all, []).entries.flatMap(({ file }) => file ?? [])
   const wanted = new Set(ordered.filter(({ version }) => version !== '0'))
   const { findings, outcome } = await checkLint(
-    { settings: { root: checkout }, signal: new AbortController().signal },
+    { settings: { root: checkout, variables: new VariableValues(() => null) }, signal: new AbortController().signal },
     { files: ordered, wanted, major, eachByItself },
     usesSquawk,
   )

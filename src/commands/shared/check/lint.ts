@@ -9,6 +9,7 @@ import { lookAtSection } from '../../../core/lint/section.ts'
 import { SquawkText } from '../../../core/lint/squawk-text.ts'
 import { lintRules } from '../../../core/lint-rules.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
+import type { Section } from '../../../core/migration/section.ts'
 import { loadParser } from '../../../parsers/postgres/parser.ts'
 import { stepsOf } from '../../../parsers/postgres/steps.ts'
 import { runSquawk } from '../../../project/squawk.ts'
@@ -19,7 +20,7 @@ import type { CheckScope } from './scope.ts'
 
 /** What is needed of a context. */
 interface LintContext {
-  readonly settings: Pick<Context['settings'], 'root'>
+  readonly settings: Pick<Context['settings'], 'root' | 'variables'>
   readonly signal: AbortSignal
 }
 
@@ -39,13 +40,11 @@ interface Parsed {
  */
 export async function checkLint(context: LintContext, scope: LintScope, usesSquawk: boolean): Promise<PartFound> {
   const parser = await loadParser()
+  const { variables } = context.settings
+  const steps = (section: Section, path: string) => stepsOf(parser, variables.standIn(section, path), path)
   const parsed = scope.files.map((file): Parsed => {
     const down = scope.wanted.has(file) ? file.down : null
-    return {
-      file,
-      up: stepsOf(parser, file.up, file.path),
-      down: down === null ? [] : stepsOf(parser, down, file.path),
-    }
+    return { file, up: steps(file.up, file.path), down: down === null ? [] : steps(down, file.path) }
   })
   const squawk = usesSquawk ? await askSquawk(context, scope, parsed) : { found: new Map(), failure: null }
   const findings = lookAtAll(parsed, scope, squawk.found)
