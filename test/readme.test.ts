@@ -1,18 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { buildProgram } from '../src/cli/program.ts'
 
-// With README=write the outputs are written into the README and docs/cli.md instead of being compared with them.
+// With README=write the outputs are written into the README, the guides and docs/cli.md instead of being compared with them.
 const checkout = fileURLToPath(new URL('..', import.meta.url))
-const readme = join(checkout, 'README.md')
-let clone = ''
+const folders: string[] = []
 
-beforeAll(() => {
-  clone = mkdtempSync(join(tmpdir(), 'nself-readme-'))
+/** The sample project with the built program, as a fresh checkout has them. */
+function makeClone(): string {
+  const clone = mkdtempSync(join(tmpdir(), 'nself-readme-'))
+  folders.push(clone)
   const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: checkout,
   })
@@ -22,14 +23,26 @@ beforeAll(() => {
     }
   }
   for (const made of ['dist', 'node_modules']) symlinkSync(join(checkout, made), join(clone, made))
-})
+  return clone
+}
+
+/** Where somebody begins who has nothing yet. */
+function makeEmpty(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nself-readme-'))
+  folders.push(folder)
+  return folder
+}
 
 afterAll(() => {
-  run('node bin/nself.js stop')
-  rmSync(clone, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  for (const folder of folders) {
+    for (const project of [folder, join(folder, 'shop')].filter((path) => existsSync(join(path, '.nself')))) {
+      run(project, `node ${join(checkout, 'bin', 'nself.js')} stop`)
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  }
 })
 
-function run(line: string): { status: number | null; stdout: string; stderr: string } {
+function run(cwd: string, line: string): { status: number | null; stdout: string; stderr: string } {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PG|POSTGRES|NSELF|npm_|GITHUB_|GITLAB_|CI$|CI_|ENV$|ENVIRONMENT$|DATABASE_URL$)/.test(name),
   )
@@ -38,7 +51,7 @@ function run(line: string): { status: number | null; stdout: string; stderr: str
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     NO_COLOR: '1',
   }
-  return spawnSync('sh', ['-c', line], { cwd: clone, env, encoding: 'utf8' })
+  return spawnSync('sh', ['-c', line], { cwd, env, encoding: 'utf8' })
 }
 
 /** What differs from one run to the next. */
@@ -65,9 +78,9 @@ function blocksOf(text: string): Block[] {
 }
 
 /** `npm ci` and `npm test` are what runs this test; `npx` finds nothing where node_modules is a link. */
-function runnable(block: string): string {
-  const own = block.replaceAll(/^npm ci( && )?/gm, '').replaceAll(/^npm test$/gm, '')
-  return `set -e\n${own.replaceAll('npx nself', 'node bin/nself.js')}`
+function runnable(clone: string, block: string): string {
+  const own = block.replaceAll(/^npm (ci|install --save-dev nself)( && )?/gm, '').replaceAll(/^npm test$/gm, '')
+  return `set -e\n${own.replaceAll('npx nself', `node ${clone}/bin/nself.js`)}`
 }
 
 interface Helped {
@@ -101,18 +114,59 @@ test('docs/cli.md has the help of every command', () => {
   expect(readFileSync(page, 'utf8')).toBe(commandPage())
 })
 
-test('every shell block runs in a copy of the project, and every output shown is the one it prints', () => {
-  const text = readFileSync(readme, 'utf8')
-  const blocks = blocksOf(text)
-  expect(blocks.length).toBeGreaterThan(5)
-  let written = text
-  for (const { kind, text: block } of blocks) {
-    const [command = '', ...output] = kind === 'sh' ? [block] : block.replace(/^\$ /, '').split('\n')
-    const { status, stdout, stderr } = run(runnable(command))
-    expect(status, `${command}\n${stdout}${stderr}`).toBe(0)
-    if (kind === 'sh') continue
-    if (process.env.README === 'write') written = written.replace(block, () => `$ ${command}\n${stdout.trim()}\n`)
-    else expect(fixed(stdout), command).toBe(fixed(output.join('\n')))
-  }
-  if (written !== text) writeFileSync(readme, written)
-}, 120_000)
+const pages = [
+  'README.md',
+  ...['your-own-project', 'existing-database', 'teams', 'design'].map((name) => `docs/${name}.md`),
+]
+
+test.each(pages)(
+  'every shell block of %s runs in a copy of the project, and every output shown is the one it prints',
+  (page) => {
+    const clone = makeClone()
+    const folder = page === 'docs/your-own-project.md' ? makeEmpty() : clone
+    const text = readFileSync(join(checkout, page), 'utf8')
+    const blocks = blocksOf(text)
+    expect(blocks.length).toBeGreaterThan(0)
+    let written = text
+    for (const { kind, text: block } of blocks) {
+      const [command = '', ...output] = kind === 'sh' ? [block] : block.replace(/^\$ /, '').split('\n')
+      const { status, stdout, stderr } = run(folder, runnable(clone, command))
+      expect(status, `${command}\n${stdout}${stderr}`).toBe(0)
+      if (kind === 'sh') continue
+      if (process.env.README === 'write') written = written.replace(block, () => `$ ${command}\n${stdout.trim()}\n`)
+      else expect(fixed(stdout), command).toBe(fixed(output.join('\n')))
+    }
+    if (written !== text) writeFileSync(join(checkout, page), written)
+  },
+  120_000,
+)
+
+/** The texts in backquotes in the first column of the tables of a page. */
+function quotedMessages(page: string): string[] {
+  const cells = [...page.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell ?? '')
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, message]) => message ?? ''))
+}
+
+test('every message that the troubleshooting quotes is one that the program has', () => {
+  const files = execFileSync('git', ['ls-files', 'src'], { cwd: checkout }).toString().split('\n')
+  const source = files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(checkout, file), 'utf8'))
+    .join('\n')
+  const messages = quotedMessages(readFileSync(join(checkout, 'docs', 'troubleshooting.md'), 'utf8'))
+  expect(messages.length).toBeGreaterThan(20)
+  expect(messages.filter((message) => !source.includes(message))).toEqual([])
+})
+
+test('every link of a page leads to something that is there', () => {
+  const all = execFileSync('git', ['ls-files', '*.md'], { cwd: checkout }).toString().split('\n').filter(Boolean)
+  const dead = all.flatMap((page) => {
+    const text = readFileSync(join(checkout, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '')
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '')
+    return links
+      .filter((link) => !/^(https?:|mailto:|#)/.test(link))
+      .filter((link) => !existsSync(join(checkout, dirname(page), link.replace(/#.*/, ''))))
+      .map((link) => `${page}: ${link}`)
+  })
+  expect(dead).toEqual([])
+})

@@ -56,7 +56,7 @@ export class Approved<T> {
     this.what = what
   }
 
-  /** The guard table of the README. @throws NselfError `refused` or `not-confirmed`. */
+  /** The table of docs/production.md. @throws NselfError `refused` or `not-confirmed`. */
   static async approve<T>(
     intent: Intent<T>,
     environment: Environment,

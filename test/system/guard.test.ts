@@ -15,7 +15,7 @@ const destructive = '-- UP\nDROP TABLE spare;\n-- DOWN\nSELECT 1;\n'
 type Need = 'yes' | 'phrase' | 'blocked'
 type Cell = [command: string, environment: 'staging' | 'production', need: Need, pending?: string]
 
-/** The table of guards in the README, but for its cells that just run. */
+/** The table of guards in docs/production.md, but for its cells that just run. */
 const cells: Cell[] = [
   ['migrate up', 'staging', 'yes', destructive],
   ['migrate up', 'production', 'yes', harmless],

@@ -41,7 +41,7 @@ interface SourceText {
   readonly lineAt: (offset: number) => () => number
 }
 
-/** Sorts the tokens of a migration file into its sections. The grammar is in the README under "Migration files". */
+/** Sorts the tokens of a migration file into its sections. The grammar is in docs/migration-files.md. */
 export class FileGrammar {
   readonly dependsOn: Dependency[] = []
   /** The rules that the file says it breaks on purpose. */
