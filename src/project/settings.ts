@@ -77,17 +77,12 @@ export function loadSettings({
   onSecret = () => {},
 }: Input): Settings {
   const root = rootOf(cwd, env, startsProject)
-  const fromProcess = variablesOf(env, null)
-  const common = commonFiles.map((file) => readEnvFile(root, file))
-  const [environment, environmentSource] = chooseEnvironment(
+  const { environment, environmentSource, files, layers } = readLayers(
+    root,
+    env,
     flagEnvironment,
-    fromProcess,
-    merge(common.map(({ variables }) => variables)),
+    flagUrl !== undefined,
   )
-  const files = [...common, ...filesOf[environment].map((file) => readEnvFile(root, file))]
-  const read = [...files.map((file) => file.variables), fromProcess]
-  refuseEmpty(merge(read), flagUrl !== undefined)
-  const layers = read.map(withoutEmpty)
   const variables = merge(layers)
   const exposures =
     environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, withoutEmpty(item.variables)))
@@ -99,17 +94,11 @@ export function loadSettings({
     root,
     environment,
     environmentSource,
-    migrationsDir: resolve(root, variables.get('NSELF_MIGRATIONS_DIR')?.value ?? 'nself/migrations'),
-    seedsDir: resolve(root, variables.get('NSELF_SEEDS_DIR')?.value ?? 'nself/seeds'),
-    backupsDir: resolve(root, variables.get('NSELF_BACKUPS_DIR')?.value ?? '_backups'),
+    ...foldersOf(root, variables),
     pgBinDir: variables.get('NSELF_PG_BIN_DIR')?.value ?? null,
     target: withPasswordCommand(withRole(target, variables.get('NSELF_ROLE')?.value), variables, onSecret),
     shadow: shadowFrom(flagShadowUrl, shadow && { ...shadow, source: describe('NSELF_SHADOW_URL', shadow) }, variables),
     serverOrigins: origins,
-    folderOrigins: {
-      migrations: originOf(variables, 'NSELF_MIGRATIONS_DIR') ?? 'default',
-      seeds: originOf(variables, 'NSELF_SEEDS_DIR') ?? 'default',
-    },
     envFiles: files.map(({ file, text }) => ({ file, found: text !== null })),
     keepsUndoCopies: !/^(?:off|0|false|no)$/i.test(variables.get('NSELF_UNDO')?.value ?? ''),
     variables: variableValues(flagSet, variables, onSecret),
@@ -121,6 +110,31 @@ export function loadSettings({
       ...warnings,
       ...(startsProject ? [] : missingFolders(root, cwd, variables)),
     ],
+  }
+}
+
+/** What the env files and the process environment set, the later layer winning, and the environment they are of. */
+function readLayers(root: string, env: Input['env'], flagEnvironment: string | undefined, hasFlagUrl: boolean) {
+  const fromProcess = variablesOf(env, null)
+  const common = commonFiles.map((file) => readEnvFile(root, file))
+  const set = merge(common.map(({ variables }) => variables))
+  const [environment, environmentSource] = chooseEnvironment(flagEnvironment, fromProcess, set)
+  const files = [...common, ...filesOf[environment].map((file) => readEnvFile(root, file))]
+  const read = [...files.map((file) => file.variables), fromProcess]
+  refuseEmpty(merge(read), hasFlagUrl)
+  return { environment, environmentSource, files, layers: read.map(withoutEmpty) }
+}
+
+function foldersOf(root: string, variables: Variables) {
+  const folder = (name: string, usual: string) => resolve(root, variables.get(name)?.value ?? usual)
+  return {
+    migrationsDir: folder('NSELF_MIGRATIONS_DIR', 'nself/migrations'),
+    seedsDir: folder('NSELF_SEEDS_DIR', 'nself/seeds'),
+    backupsDir: folder('NSELF_BACKUPS_DIR', '_backups'),
+    folderOrigins: {
+      migrations: originOf(variables, 'NSELF_MIGRATIONS_DIR') ?? 'default',
+      seeds: originOf(variables, 'NSELF_SEEDS_DIR') ?? 'default',
+    },
   }
 }
 

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { NselfError } from '../../core/errors.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
@@ -32,9 +33,35 @@ const grace = 5000
  * @throws what spawn throws; NselfError `interrupted` or `terminated` after the signal.
  */
 export async function runTool(program: string, args: readonly string[], running: Running = {}): Promise<Ended> {
-  const { onLine, signal } = running
+  const { signal } = running
   const env = running.env ?? { ...inheritedEnvironment(), LC_ALL: 'C' }
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const letGo = endWithUs(child, signal)
+  const reading = running.read?.(child.stdout).catch((error) => {
+    child.kill()
+    return errorOf(error)
+  })
+  const output = collectOutput(child, reading === undefined, running.onLine)
+  try {
+    const ended = await new Promise<Ended>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code, by) => resolve({ code, signal: by, ...output() }))
+    })
+    // Ctrl-C reaches the child too, and perhaps first: our own handler gets its turn.
+    if (ended.code !== 0) await new Promise((resolve) => setImmediate(resolve))
+    if (signal?.aborted) throw interruptedUnchanged(signal)
+    const failure = await reading
+    if (failure) throw failure
+    return ended
+  } finally {
+    letGo()
+  }
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** Ends the program when the signal comes, by force after `grace`, and when we exit. @returns what stops that. */
+function endWithUs(child: Child, signal: AbortSignal | undefined): () => void {
   let timer: NodeJS.Timeout | undefined
   const kill = () => void child.kill('SIGKILL')
   const end = () => {
@@ -44,13 +71,18 @@ export async function runTool(program: string, args: readonly string[], running:
   process.once('exit', kill)
   signal?.addEventListener('abort', end, { once: true })
   if (signal?.aborted) end()
+  return () => {
+    clearTimeout(timer)
+    process.off('exit', kill)
+    signal?.removeEventListener('abort', end)
+  }
+}
+
+/** Keeps what the program writes: the last lines of stderr, and stdout where nobody else reads it. */
+function collectOutput(child: Child, keepsStdout: boolean, onLine?: (line: string) => void) {
   let stdout = ''
   let stderr: string[] = []
-  const reading = running.read?.(child.stdout).catch((error) => {
-    child.kill()
-    return errorOf(error)
-  })
-  if (reading === undefined) {
+  if (keepsStdout) {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
     })
@@ -63,22 +95,7 @@ export async function runTool(program: string, args: readonly string[], running:
     .setEncoding('utf8')
     .on('data', takeLines)
     .on('end', () => takeLines('\n'))
-  try {
-    const ended = await new Promise<Ended>((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', (code, by) => resolve({ code, signal: by, stdout, stderr }))
-    })
-    // Ctrl-C reaches the child too, and perhaps first: our own handler gets its turn.
-    if (ended.code !== 0) await new Promise((resolve) => setImmediate(resolve))
-    if (signal?.aborted) throw interruptedUnchanged(signal)
-    const failure = await reading
-    if (failure) throw failure
-    return ended
-  } finally {
-    clearTimeout(timer)
-    process.off('exit', kill)
-    signal?.removeEventListener('abort', end)
-  }
+  return () => ({ stdout, stderr })
 }
 
 function linesOf(take: (line: string) => void): (text: string) => void {
