@@ -13,6 +13,10 @@ export interface Effect {
   readonly column: string | null
   /** How many rows; for what is gone as a whole about how many, null where the server never counted. */
   readonly rows: number | null
+  /** Of a rewrite, whether the rows are gone or were written anew, where that can be known; an older nself did not look. */
+  readonly how?: 'empties' | 'rewrites' | null
+  /** Whether it makes the table logged or unlogged. */
+  readonly logged?: boolean | null
   /** The names of what it is a partition or a child of, as `relation`. */
   readonly parents: readonly string[]
 }
@@ -37,7 +41,7 @@ export interface Watch {
 }
 
 /** An effect in words: `deletes 10 rows from users`. */
-export function effectLine({ kind, relation, column, rows }: Effect): string {
+export function effectLine({ kind, relation, column, rows, how, logged }: Effect): string {
   const name = relation.replace(/^public\./, '')
   const about = rows === null || rows === 0 ? '' : ` (about ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'})`
   const counted = `${grouped(rows ?? 0)} ${rows === 1 ? 'row' : 'rows'}`
@@ -45,7 +49,7 @@ export function effectLine({ kind, relation, column, rows }: Effect): string {
     case 'drop':
       return `drops ${name}${about}`
     case 'rewrite':
-      return `empties or rewrites ${name}${about}`
+      return `${how ?? 'empties or rewrites'} ${name}${about}${keptText(logged)}`
     case 'drop-column':
       return `drops the column ${name}.${column}${about}`
     case 'delete':
@@ -53,6 +57,11 @@ export function effectLine({ kind, relation, column, rows }: Effect): string {
     case 'update':
       return rows === null ? `changes rows of ${name}` : `changes ${counted} of ${name}`
   }
+}
+
+function keptText(logged: boolean | null | undefined): string {
+  if (logged == null) return ''
+  return logged ? ' and makes it logged' : ' and makes it unlogged'
 }
 
 /** What several transactions did, one after the other, as if it had been one. */
@@ -64,9 +73,14 @@ export function addEffects(before: readonly Effect[], more: readonly Effect[]): 
     )
     const same = all[at]
     if (same === undefined) all.push(effect)
-    else if (same.rows !== null && effect.rows !== null) all[at] = { ...same, rows: same.rows + effect.rows }
+    else all[at] = { ...same, ...together(same, effect) }
   }
   return all
+}
+
+function together(one: Effect, other: Effect): Pick<Effect, 'rows' | 'how'> {
+  const rows = one.rows === null || other.rows === null ? one.rows : one.rows + other.rows
+  return one.how === other.how ? { rows } : { rows, how: null }
 }
 
 function grouped(n: number): string {

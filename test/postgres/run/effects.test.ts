@@ -153,9 +153,37 @@ describe('what was rolled back is named, and then approved', () => {
     const project = await withBase()
     const file = (name: string) => `DO $$ BEGIN EXECUTE 'TRUNCATE ' || '${name}'; END $$;`
     project.write({ '002_x.sql': file('orders') })
-    expect(await upWith(project).catch((error) => error.message)).toContain('empties or rewrites orders')
+    expect(await upWith(project).catch((error) => error.message)).toContain('empties orders')
     project.write({ '002_x.sql': file('parts') })
-    expect(await upWith(project, phrase).catch((error) => error.message)).toContain('empties or rewrites parts_1')
+    expect(await upWith(project, phrase).catch((error) => error.message)).toContain('empties parts_1')
+  })
+})
+
+describe('what a new file of a table means is told as far as the server knows:', () => {
+  test.each([
+    ['TRUNCATE things', 'empties things (about 3 rows)'],
+    ['ALTER TABLE things ALTER m TYPE text', 'rewrites things (about 3 rows)'],
+    ['ALTER TABLE things SET UNLOGGED', 'rewrites things (about 3 rows) and makes it unlogged'],
+    [
+      'TRUNCATE things; ALTER TABLE things SET UNLOGGED',
+      'empties or rewrites things (about 3 rows) and makes it unlogged',
+    ],
+    ["TRUNCATE things; INSERT INTO things VALUES (9, 'a')", 'empties or rewrites things (about 3 rows)'],
+    ['CLUSTER things USING things_id', 'rewrites things (about 3 rows)'],
+  ])('%s', async (sql, words) => {
+    const project = second(
+      `CREATE INDEX things_id ON things (id);\nDO $do$ BEGIN EXECUTE $x$${sql.slice(0, 3)}$x$ || $x$${sql.slice(3)}$x$; END $do$;`,
+    )
+    const { message } = await upWith(project).catch((error) => error)
+    expect(message).toBe(`002_x was rolled back, because it does what was not approved: ${words}`)
+  })
+
+  test('SET LOGGED', async () => {
+    const project = await withBase()
+    await project.query('ALTER TABLE things SET UNLOGGED')
+    project.write({ '002_x.sql': "DO $$ BEGIN EXECUTE 'ALT' || 'ER TABLE things SET LOGGED'; END $$;" })
+    const { message } = await upWith(project).catch((error) => error)
+    expect(message).toContain(': rewrites things and makes it logged')
   })
 })
 
@@ -304,7 +332,7 @@ describe('seeds are under the same table', () => {
     const project = await withSeed("DO $$ BEGIN EXECUTE 'TRUNCATE ' || 'users'; END $$;")
     expect(await run(project).catch((error) => [error.code, error.message, error.hint])).toEqual([
       'refused',
-      expect.stringContaining('empties or rewrites users'),
+      expect.stringContaining('empties users'),
       expect.stringContaining(`nself db seed --env production --confirm ${phrase}`),
     ])
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[3]])
