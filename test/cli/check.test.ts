@@ -8,7 +8,14 @@ import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
 const both = (up: string, down: string) => `-- UP\n${up}\n-- DOWN\n${down}\n`
-const options = { on: null, parts: ['parse', 'proof'], failOn: 'error', format: 'human', report: null } as const
+const options = {
+  on: null,
+  base: null,
+  parts: ['parse', 'proof'],
+  failOn: 'error',
+  format: 'human',
+  report: null,
+} as const
 
 async function check(project: Project, scope: Parameters<typeof runCheck>[1]['scope'] = { kind: 'pending' }) {
   const result = await runCheck(contextIn(project), { ...options, scope })

@@ -32,6 +32,7 @@ async function projectWith(sql: string): Promise<Project> {
 }
 
 const options = {
+  base: null,
   parts: ['probe'],
   scope: { kind: 'pending' },
   failOn: 'error',

@@ -1,6 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import { databaseName } from '../../core/database-name.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
+import { baseLines } from './base-status.ts'
 import { painted } from './design.ts'
 import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
@@ -14,7 +15,7 @@ const title = 'Migration Status'
 
 /** @param width how many columns there are; columns are dropped, not wrapped. */
 export function renderStatus(result: StatusResult, paint: Paint, width: number): string {
-  const { migrations, database, environment, isEmbedded, drift } = result
+  const { migrations, database, environment, isEmbedded, drift, base } = result
   const where = `${databaseName(database)} (${environment}${isEmbedded ? ', embedded' : ''})`
   if (migrations.length === 0) {
     return withGivenFlags(`No migrations yet on ${where}\nNext: nself db migrate create create_users`)
@@ -28,6 +29,7 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     fold([counts(migrations), where, ...zone].join(' · '), width),
     ...nextLines(migrations, environment, width),
     ...driftLines(drift, paint),
+    ...(base === undefined ? [] : baseLines(base, paint, width)),
   ].join('\n')
 }
 

@@ -17,6 +17,7 @@ export function addCheck(db: Command, run: Runner): void {
       'nself db check                              # what is pending',
       'nself db check --since origin/main          # in CI: what a pull request adds',
       'nself db check --all',
+      'nself db check --base origin/main           # will it merge, and does the order matter?',
       'nself db check --on production              # what its rows, locks and sizes say',
       'nself db check --since origin/main --format github --report check.md',
     ],
@@ -26,6 +27,7 @@ export function addCheck(db: Command, run: Runner): void {
       new Option('--since <ref>', 'migrations that are new or changed against a branch of git').conflicts('all'),
     )
     .option('--all', 'every migration; without it, those that are pending')
+    .option('--base <ref>', 'compare with the branch into which they are to be merged: numbers, files, both orders')
     .option('--on <server>', 'ask this server, read-only, what would fail on its rows: an environment or a URL')
     .option('--only <parts>', `only these parts, by commas: ${checkParts.join(', ')}`, parts)
     .addOption(new Option('--skip <parts>', 'all parts but these').argParser(parts).conflicts('only'))
@@ -36,7 +38,7 @@ export function addCheck(db: Command, run: Runner): void {
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) => {
-        const choices = { on: flags.on ?? null }
+        const choices = { on: flags.on ?? null, base: flags.base ?? null }
         return (await import('../../commands/db/check.ts')).check(context, {
           ...choices,
           scope:

@@ -60,7 +60,9 @@ export async function check(context: Context, options: CheckOptions): Promise<Ch
 function refuseUnsaid(options: CheckOptions): void {
   const unsaid = options.parts.find((part) => !possibleParts(options).includes(part))
   if (unsaid === undefined) return
-  throw new NselfError('usage', `the part ${unsaid} needs to be told which server it asks`, {
-    hint: 'for example: nself db check --on production',
+  const [what, flag] =
+    unsaid === 'merge' ? ['branch it compares with', '--base origin/main'] : ['server it asks', '--on production']
+  throw new NselfError('usage', `the part ${unsaid} needs to be told which ${what}`, {
+    hint: `for example: nself db check ${flag}`,
   })
 }

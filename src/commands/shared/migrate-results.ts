@@ -39,10 +39,21 @@ export interface StatusResult {
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null
-  /** Something is not applied, or there is drift. */
+  /** With `--base`: how the files go together with those of another branch. */
+  readonly base?: BaseStatus
+  /** Something is not applied, or there is drift, or files contradict those of the other branch. */
   readonly different: boolean
   /** `--check`: the exit status is 6 where it is different. */
   readonly checked: boolean
+}
+
+export interface BaseStatus {
+  readonly ref: string
+  /** Names of migrations. */
+  readonly onlyHere: readonly string[]
+  readonly onlyThere: readonly string[]
+  /** What does not go together, a sentence each. */
+  readonly contradictions: readonly { readonly name: string; readonly message: string }[]
 }
 
 export interface RunResult extends Report {

@@ -1,4 +1,5 @@
 import type {
+  BaseStatus,
   CreateResult,
   DryRunResult,
   RenumberResult,
@@ -46,7 +47,7 @@ export function stepDocuments(steps: Report['steps']) {
 }
 
 export function statusDocument(result: StatusResult) {
-  const { database, environment, markedAs, migrations, drift, different, checked } = result
+  const { database, environment, markedAs, migrations, drift, base, different, checked } = result
   return {
     kind: result.kind,
     database,
@@ -72,8 +73,18 @@ export function statusDocument(result: StatusResult) {
       since: drift.since,
       inAccess: drift.inAccess,
     },
+    ...(base === undefined ? {} : { base: baseDocument(base) }),
     different,
     checked,
+  }
+}
+
+function baseDocument({ ref, onlyHere, onlyThere, contradictions }: BaseStatus) {
+  return {
+    ref,
+    onlyHere,
+    onlyThere,
+    contradictions: contradictions.map(({ name, message }) => ({ name, message })),
   }
 }
 

@@ -18,6 +18,7 @@ export function addStatus(migrate: Command, run: Runner): void {
     .option('--check', 'exit 6 if a migration is pending, edited, missing or failed, or the schema has drifted')
     .option('--drift', 'compare the database with what its applied migrations produce')
     .option('--all', 'with --drift: compare owners and rights too (always done in production)')
+    .option('--base <ref>', 'compare the files with those of a branch of git')
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
@@ -25,6 +26,7 @@ export function addStatus(migrate: Command, run: Runner): void {
           check: flags.check === true,
           drift: flags.drift === true || flags.all === true,
           all: flags.all === true,
+          base: flags.base,
           long: flags.long === true,
         }),
       ),

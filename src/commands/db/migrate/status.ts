@@ -10,6 +10,7 @@ import { nameOf, type OtherSession, readRunner, readWorker } from '../../../post
 import type { History } from '../../../postgres/tracking/history.ts'
 import { readLastFailures } from '../../../postgres/tracking/last-failures.ts'
 import { branchWithFile } from '../../../project/git-branch.ts'
+import { baseStatus } from '../../shared/base-status.ts'
 import { type Context, type Look, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'
 
@@ -19,6 +20,8 @@ export interface StatusOptions {
   readonly drift: boolean
   /** In owners and rights too; in production always. */
   readonly all: boolean
+  /** A branch of git to compare the files with. */
+  readonly base?: string | undefined
   /** Also whether each DOWN is proven. */
   readonly long: boolean
 }
@@ -35,6 +38,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     ? await (await import('../../shared/find-drift.ts')).findDrift(context, server, state, all)
     : null
   const branches = await branchesWithFiles(context, state)
+  const base = options.base === undefined ? null : await baseStatus(context, state, options.base)
   const major = Math.floor(history.facts.version / 10_000)
   const downs = options.long ? (await import('../../shared/proven-downs.ts')).provenDowns(context, state, major) : null
   const drifted = drift !== null && drift.differences.length > 0
@@ -59,7 +63,9 @@ export async function status(context: Context, options: StatusOptions): Promise<
       ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
     drift,
-    different: drifted || state.entries.some((entry) => entry.status !== 'applied'),
+    ...(base === null ? {} : { base }),
+    different:
+      drifted || (base?.contradictions.length ?? 0) > 0 || state.entries.some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
 }

@@ -22,5 +22,6 @@ export const partRuns: Record<CheckPart, RunPart> = {
     return (await import('./lint.ts')).checkLint(context, scope, settings.squawk)
   },
   proof: async (context, scope) => (await import('./proof.ts')).checkProofs(context, scope),
+  merge: async (context, scope, choices) => (await import('./merge.ts')).checkMerge(context, scope, choices),
   probe: async (context, scope, choices) => (await import('./probe.ts')).checkProbe(context, scope, choices),
 }
