@@ -391,6 +391,22 @@ Table users {
   expect(await project.query('SELECT name, n FROM users')).toEqual([['Ann', '5']])
 })
 
+test('an index and a check under another name are renamed, for which nobody is asked and nothing is built', async () => {
+  const named = (index: string, check: string) =>
+    `Table t {\n  a int\n  indexes { a [name: '${index}'] }\n  checks { \`a > 0\` [name: '${check}'] }\n}\n`
+  const project = await drawn({ 'schema.dbml': named('t_a', 'above') })
+  await project.nself(...imports)
+  draw(project, { 'schema.dbml': named('by_a', 'positive') })
+  const { code, stdout } = await project.nself(...imports)
+  expect(code).toBe(0)
+  expect(stdout).toContain('~ Renamed: index t_a to by_a')
+  expect(stdout).toContain('~ Renamed: constraint t.above to t.positive')
+  const [, second = ''] = migrationsOf(project)
+  const text = readFileSync(join(project.root, 'nself', 'migrations', second), 'utf8')
+  expect(text).toContain('ALTER INDEX public.t_a RENAME TO by_a')
+  expect(text).not.toMatch(/^\s*(?:CREATE|DROP|ADD|ALTER TABLE .* (?:ADD|DROP))\b/m)
+})
+
 describe('consent', () => {
   test('is asked for values that a new type costs, which the screen names', async () => {
     const table = (type: string) => `Table t {\n  id int [pk]\n  price ${type}\n}\n`

@@ -111,6 +111,31 @@ export const designVersions: readonly DesignVersion[] = [
     down: ['SELECT u.name, user_id FROM users u JOIN posts ON user_id = u.id', ['Ann', 1]],
   },
   {
+    what: 'indexes, keys and checks take other names, also those of each other',
+    sql: `CREATE TABLE t (id int CONSTRAINT t_id PRIMARY KEY, a text, b text, n int CONSTRAINT positive CHECK (n > 0));
+      CREATE INDEX t_x ON t (a); CREATE INDEX t_y ON t (b); CREATE UNIQUE INDEX t_n ON t (n); COMMENT ON INDEX t_x IS 'kept'`,
+    rows: "INSERT INTO t VALUES (1, 'a', 'b', 2)",
+    design: `Table t {
+      id int
+      a text
+      b text
+      n int
+      indexes {
+        id [pk, name: 'key_of_t']
+        a [name: 't_y', note: 'kept']
+        b [name: 't_x']
+        n [unique, name: 'one_n']
+      }
+      checks { \`n > 0\` [name: 'above_zero'] }
+    }`,
+    up: [
+      `SELECT pg_get_indexdef('t_y'::regclass) ~ 'btree \\(a\\)', obj_description('t_y'::regclass), to_regclass('one_n')::text,
+        (SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint WHERE conrelid = 't'::regclass AND contype <> 'n') FROM t`,
+      [true, 'kept', 'one_n', 'above_zero key_of_t'],
+    ],
+    down: ["SELECT pg_get_indexdef('t_y'::regclass) ~ 'btree \\(b\\)' FROM t", [true]],
+  },
+  {
     what: 'types that become others keep what fits',
     sql: `CREATE TABLE t (id int PRIMARY KEY, small smallint DEFAULT 3, price numeric(10,2), code varchar(10), n text DEFAULT '5', at timestamp, ok int DEFAULT 1)`,
     rows: "INSERT INTO t VALUES (1, 2, 9.99, 'abc', '42', '2026-01-02 03:04:05', 1)",

@@ -2,6 +2,7 @@ import type { Design } from '../../core/schema/design.ts'
 import { renameCandidates } from '../../core/schema/rename-candidates.ts'
 import { parseRenames } from '../../core/schema/rename-flags.ts'
 import { refuseUnknownTargets } from '../../core/schema/rename-targets.ts'
+import { renamedKeys } from '../../core/schema/renamed-keys.ts'
 import { pathOf, type Rename, renameFlag, renameText } from '../../core/schema/renames.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { Compared } from '../../postgres/diff/compare-design.ts'
@@ -16,8 +17,23 @@ export async function namedRenames(texts: readonly string[], migrated: Server, d
   return renames
 }
 
+/** A design compared with the renames that a person confirms, and those of indexes and constraints, which cost nothing. */
+export async function comparedWith(
+  context: Context,
+  asked: readonly Rename[],
+  compare: (renames: readonly Rename[]) => Promise<Compared>,
+): Promise<{ compared: Compared; renames: readonly Rename[] }> {
+  const first = await compare(asked)
+  const chosen = await askRenames(context, first, asked)
+  const renames = [...asked, ...chosen]
+  const second = chosen.length > 0 ? await compare(renames) : first
+  const keys = renamedKeys(second.current.catalog, second.wanted)
+  if (keys.length === 0) return { compared: second, renames }
+  return { compared: await compare([...renames, ...keys]), renames: [...renames, ...keys] }
+}
+
 /** The renames that a person confirms; without one they are only told of. */
-export async function askRenames(
+async function askRenames(
   { ask, tell, answers }: Context,
   compared: Compared,
   known: readonly Rename[],

@@ -27,7 +27,7 @@ import { nextPaths, slugOf, writeMigrations } from '../../project/new-migrations
 import { writeDesignSeed } from '../../project/seeds.ts'
 import { withConsent } from './consent-losses.ts'
 import type { Context } from './context.ts'
-import { askRenames, namedRenames } from './design-renames.ts'
+import { comparedWith, namedRenames } from './design-renames.ts'
 import { readDesign } from './read-design.ts'
 import type { ImportResult } from './schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
@@ -64,11 +64,10 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
     const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
     const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated, design)
     context.progress('comparing the design')
-    let compared = await compareDesign(work.scratch, migrated, design, asked)
-    const chosen = await askRenames(context, compared, asked)
-    if (chosen.length > 0) compared = await compareDesign(work.scratch, migrated, design, [...asked, ...chosen])
+    const { compared, renames } = await comparedWith(context, asked, (names) =>
+      compareDesign(work.scratch, migrated, design, names),
+    )
     for (const note of compared.notes) context.tell(`Note: ${note}`)
-    const renames = [...asked, ...chosen]
     const empty = {
       kind: 'import',
       design: shown,

@@ -1,8 +1,9 @@
 import { dotted } from '../sql/qualified-name.ts'
 import type { Rename } from './renames.ts'
 
-// Labels before the enums they are of, columns before their tables, and these before their schemas.
-const order = ['label', 'column', 'table', 'enum', 'schema'] as const
+// Labels before the enums they are of, columns before their tables, and these before their schemas; keys are given by
+// the new names of all these.
+const order = ['label', 'column', 'table', 'enum', 'schema', 'constraint', 'index'] as const
 
 /**
  * Renames in an order in which each finds its new name free: what is called `b` goes before what becomes `b`. Where they
@@ -56,6 +57,9 @@ function keyOf(rename: Rename, schema: string, name: string): string {
       return `column ${dotted(rename.schema, rename.table, name)}`
     case 'label':
       return `label ${dotted(rename.schema, rename.ofEnum, name)}`
+    case 'constraint':
+    case 'index':
+      return `key ${dotted(rename.schema, rename.table, name)}`
     default:
       return `relation ${dotted(schema, name)}`
   }

@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
-import type { Rename } from './renames.ts'
+import { keyRenameSql } from './renamed-keys.ts'
+import { isKey, type Rename } from './renames.ts'
 
 /** The statements that do it, and those that take it back. */
 export function renameSql(rename: Rename): { up: string[]; down: string[] } {
@@ -20,6 +21,10 @@ export function renameSql(rename: Rename): { up: string[]; down: string[] } {
     const statement = (from: string, to: string) =>
       `ALTER TYPE ${type} RENAME VALUE ${quoteLiteral(from)} TO ${quoteLiteral(to)}`
     return { up: [statement(rename.name, rename.to)], down: [statement(rename.to, rename.name)] }
+  }
+  if (isKey(rename)) {
+    const { name, to } = rename
+    return { up: [keyRenameSql(rename, name, to)], down: [keyRenameSql(rename, to, name)] }
   }
   const { kind, schema, name, toSchema, to } = rename
   const there = { schema: toSchema, name: to }

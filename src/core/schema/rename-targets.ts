@@ -41,6 +41,10 @@ function missingTarget(rename: Rename, renames: readonly Rename[], { tables, enu
       const isThere = found?.labels.includes(rename.to)
       return isThere ? null : `value ${rename.to} in the enum ${shortName(owner.schema, owner.name)}`
     }
+    // Nobody names these: they are found by what the design has.
+    case 'constraint':
+    case 'index':
+      return null
   }
 }
 

@@ -1,8 +1,9 @@
 import { dotted, keyOf, type QualifiedName, shortName } from '../sql/qualified-name.ts'
 import type { Catalog } from './catalog.ts'
+import type { KeyRename } from './renamed-keys.ts'
 
 /** A thing that gets another name, or another schema, and keeps its rows. */
-export type Rename = Moved | ColumnRename | LabelRename | SchemaRename
+export type Rename = Moved | ColumnRename | LabelRename | SchemaRename | KeyRename
 
 /** A table or an enum. */
 export interface Moved extends QualifiedName {
@@ -36,10 +37,13 @@ interface SchemaRename {
   readonly to: string
 }
 
-/** `users.name to users.full_name` */
+/** `users.name to users.full_name`, `index users_a to users_b` */
 export function renameText(rename: Rename): string {
-  return `${pathOf(rename)} to ${newPathOf(rename)}`
+  const text = `${pathOf(rename)} to ${newPathOf(rename)}`
+  return isKey(rename) ? `${rename.kind} ${text}` : text
 }
+
+export const isKey = (rename: Rename): rename is KeyRename => rename.kind === 'index' || rename.kind === 'constraint'
 
 /** As `--rename` takes it: `users.name=full_name`. */
 export function renameFlag(rename: Rename): string {
@@ -51,15 +55,22 @@ export function renameFlag(rename: Rename): string {
 export function pathOf(rename: Rename): string {
   if (rename.kind === 'schema') return dotted(rename.name)
   if (rename.kind === 'label') return shortName(rename.schema, rename.ofEnum, rename.name)
+  if (isKey(rename)) return keyPath(rename, rename.name)
   return rename.kind === 'column'
     ? shortName(rename.schema, rename.table, rename.name)
     : shortName(rename.schema, rename.name)
+}
+
+/** The name of an index is its schema's, that of a constraint its table's. */
+function keyPath({ kind, schema, table }: KeyRename, name: string): string {
+  return kind === 'index' ? shortName(schema, name) : shortName(schema, table, name)
 }
 
 function newPathOf(rename: Rename): string {
   if (rename.kind === 'schema') return dotted(rename.to)
   if (rename.kind === 'column') return shortName(rename.schema, rename.table, rename.to)
   if (rename.kind === 'label') return shortName(rename.schema, rename.ofEnum, rename.to)
+  if (isKey(rename)) return keyPath(rename, rename.to)
   // public is said where it is what is new.
   return rename.toSchema === 'public' && rename.schema !== 'public'
     ? dotted('public', rename.to)
@@ -68,7 +79,7 @@ function newPathOf(rename: Rename): string {
 
 /** The table that a statement of it is about, by key; null for what is none. */
 export function subjectOf(rename: Rename, undone: boolean): string | null {
-  if (rename.kind === 'column') return keyOf({ schema: rename.schema, name: rename.table })
+  if (rename.kind === 'column' || isKey(rename)) return keyOf({ schema: rename.schema, name: rename.table })
   if (rename.kind !== 'table') return null
   return keyOf(undone ? { schema: rename.toSchema, name: rename.to } : rename)
 }

@@ -2,6 +2,7 @@ import { keyOf } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
 import { type Catalog, type Column, type Table, tablesByKey } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
+import { constraintText, indexText, type KeyRename, keyRenameSql, renamedPairs } from '../renamed-keys.ts'
 
 /** Statements that belong together: all of them, or none. */
 export type FirstStep = readonly Change[]
@@ -93,44 +94,32 @@ function collationSql(collation: string | null): string {
 }
 
 function constraintSql(now: Table, then: Table): string[] {
-  const alter = `ALTER TABLE ${nameOf(now)}`
   const validated = then.constraints.flatMap(({ name, definition }) => {
     const old = now.constraints.find((one) => one.name === name)
     return old?.definition === `${definition} NOT VALID`
-      ? [`${alter} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`]
+      ? [`ALTER TABLE ${nameOf(now)} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`]
       : []
   })
-  const renamed = pairs(now.constraints, then.constraints, ({ kind, definition }) => `${kind} ${definition}`)
   return [
-    ...renamed.map(([from, to]) => `${alter} RENAME CONSTRAINT ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`),
+    ...renameSql('constraint', now, renamedPairs(now.constraints, then.constraints, constraintText)),
     ...validated,
   ]
 }
 
 function indexSql(now: Table, then: Table): string[] {
-  const bare = (one: { readonly definition: string; readonly valid: boolean }) =>
-    `${one.valid} ${one.definition.replace(/^(CREATE (?:UNIQUE )?INDEX )(?:"(?:[^"]|"")*"|\S+)( ON )/, '$1$2')}`
-  return pairs(now.indexes, then.indexes, bare).map(
-    ([from, to]) => `ALTER INDEX ${quoteQualified(now.schema, from)} RENAME TO ${quoteIdentifier(to)}`,
-  )
+  return renameSql('index', now, renamedPairs(now.indexes, then.indexes, indexText))
 }
 
-/** What goes and what comes, where both say the same. */
-function pairs<T extends { readonly name: string }>(
-  now: readonly T[],
-  then: readonly T[],
-  textOf: (item: T) => string,
-): [string, string][] {
-  const names = (list: readonly T[]) => new Set(list.map(({ name }) => name))
-  const going = now.filter(({ name }) => !names(then).has(name))
-  const found: [string, string][] = []
-  for (const item of then) {
-    if (names(now).has(item.name)) continue
-    const at = going.findIndex((one) => textOf(one) === textOf(item))
-    const [old] = at === -1 ? [] : going.splice(at, 1)
-    if (old !== undefined) found.push([old.name, item.name])
-  }
-  return found
+function renameSql(
+  kind: KeyRename['kind'],
+  { schema, name: table }: Table,
+  pairs: readonly (readonly [Named, Named])[],
+): string[] {
+  return pairs.map(([{ name }, { name: to }]) => keyRenameSql({ kind, schema, table, name, to }, name, to))
+}
+
+interface Named {
+  readonly name: string
 }
 
 /** What a new identity or serial counts from, where a column has values: behind the greatest. */
