@@ -37,8 +37,8 @@ export const catalogColumns: Readonly<Record<string, Treatment>> = {
   pg_attribute: {
     identity: 'attrelid attname',
     compared: `atttypid atttypmod attstattarget attstorage attcompression attnotnull attidentity attgenerated attcollation attacl
-      attoptions attfdwoptions`,
-    follows: 'attlen attbyval attalign atthasdef attisdropped attislocal attinhcount',
+      attoptions attfdwoptions attislocal`,
+    follows: 'attlen attbyval attalign atthasdef attisdropped attinhcount',
     physical: 'attcacheoff atthasmissing attmissingval',
     aside: 'attnum attndims',
     because: 'a DOWN that brings a column back puts it last; PostgreSQL does not heed the number of dimensions',

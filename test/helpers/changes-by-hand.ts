@@ -204,6 +204,7 @@ export const changesByHand: readonly string[] = [
   'ALTER SEQUENCE seq CYCLE',
   'ALTER SEQUENCE seq OWNED BY t.n',
   'ALTER TABLE child NO INHERIT parent',
+  'ALTER TABLE child NO INHERIT parent; ALTER TABLE child INHERIT parent',
   'ALTER TABLE par DETACH PARTITION par1',
   'ALTER TABLE t SET SCHEMA s2',
   'CREATE TABLE extra (a int)',

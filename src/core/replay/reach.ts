@@ -41,7 +41,21 @@ const objects: Record<string, string> = {
   OBJECT_DATABASE: 'DATABASE',
   OBJECT_TABLESPACE: 'TABLESPACE',
 }
-const superusers = new Set(['OBJECT_EXTENSION', 'OBJECT_EVENT_TRIGGER', 'OBJECT_FDW', 'OBJECT_ACCESS_METHOD'])
+/** What a superuser has to make belongs to him. */
+const superusers = new Set([
+  'OBJECT_EXTENSION',
+  'OBJECT_EVENT_TRIGGER',
+  'OBJECT_FDW',
+  'OBJECT_ACCESS_METHOD',
+  'OBJECT_PUBLICATION',
+  'OBJECT_OPCLASS',
+  'OBJECT_OPFAMILY',
+  'OBJECT_TSPARSER',
+  'OBJECT_TSTEMPLATE',
+  'OBJECT_LANGUAGE',
+  'OBJECT_TRANSFORM',
+  'OBJECT_AGGREGATE',
+])
 
 /** ALTER, COMMENT ON and the like of an object: of the cluster, of a superuser, or of the database. */
 const ofObject =
@@ -111,13 +125,23 @@ const judges: Record<string, (node: TreeNode, named: Named) => Verdict> = {
   CreateTransformStmt: () => elevate,
   CreateCastStmt: ({ func }) => (func === undefined ? elevate : run),
   CreatePublicationStmt: publishes,
-  AlterPublicationStmt: publishes,
+  AlterPublicationStmt: () => elevate,
   DefineStmt: ({ kind, definition }) =>
-    kind === 'OBJECT_TSPARSER' || kind === 'OBJECT_TSTEMPLATE' || (kind === 'OBJECT_TYPE' && definition !== undefined)
+    kind === 'OBJECT_TSPARSER' ||
+    kind === 'OBJECT_TSTEMPLATE' ||
+    (kind === 'OBJECT_TYPE' && definition !== undefined) ||
+    (kind === 'OBJECT_AGGREGATE' && keepsInternal(definition))
       ? elevate
       : run,
   AlterTableStmt: ({ cmds }) =>
     /"subtype":"AT_(?:(?:Dis|En)ableTrigAll|ChangeOwner)"/.test(JSON.stringify(cmds)) ? elevate : run,
+}
+
+/** A state of the type `internal` could be anything in memory. */
+function keepsInternal(definition: unknown): boolean {
+  return nodesIn(definition, 'DefElem').some(
+    ({ defname, arg }) => defname === 'stype' && JSON.stringify(arg).includes('"sval":"internal"'),
+  )
 }
 
 function copies({ is_program, filename, is_from }: TreeNode): Verdict {

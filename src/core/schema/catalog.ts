@@ -148,6 +148,20 @@ export function tablesByKey(catalog: Pick<Catalog, 'tables'>): ReadonlyMap<strin
   return new Map(catalog.tables.map((table) => [keyOf(table), table]))
 }
 
+/** The property of a column's detail that says that a table has it from its parent and of its own as well. */
+export const ownDefinition = 'own definition'
+
+/** The columns that a table has from its parent and of its own as well, by the table's key. */
+export function ownInherited({ details }: Pick<Catalog, 'details'>): ReadonlyMap<string, ReadonlySet<string>> {
+  const columns = new Map<string, Set<string>>()
+  for (const { kind, table, path, properties } of details) {
+    const name = typeof path === 'string' ? undefined : path[1]
+    if (kind !== 'column' || table === null || name === undefined || properties[ownDefinition] === undefined) continue
+    columns.set(table, (columns.get(table) ?? new Set()).add(name))
+  }
+  return columns
+}
+
 /** Whether an index has nothing but keys in the usual order, with the usual operator classes. */
 export function isPlain({ more, keys }: Index): boolean {
   return !more && keys.every(({ behind }) => behind === '')

@@ -111,9 +111,14 @@ function partOf(table: string | null): Pick<Difference, 'table'> {
 function changed(left: Item, right: Item): Difference[] {
   const words = [...new Set([...Object.keys(left.traits), ...Object.keys(right.traits)])]
   const traits = words
-    .filter((trait) => left.traits[trait] !== right.traits[trait])
+    .filter((trait) => left.traits[trait] !== right.traits[trait] && !isUnseen(trait, left, right))
     .map((trait) => ({ trait, left: left.traits[trait] ?? null, right: right.traits[trait] ?? null }))
   return traits.length === 0 ? [] : [{ sign: '~', kind: left.kind, name: left.name, ...partOf(left.table), traits }]
+}
+
+/** What one of both sides may not see is no difference. */
+function isUnseen(trait: string, left: Item, right: Item): boolean {
+  return trait === 'visible options' && (left.traits[trait] === undefined || right.traits[trait] === undefined)
 }
 
 const order = [

@@ -32,7 +32,7 @@ function viewCommentsSql(
   changes: readonly Change[],
 ): { sql: string; table: string | null }[] {
   const of = ({ others }: Catalog) =>
-    new Map(others.flatMap((item) => (item.kind === 'comment' ? [[keyOf(item), item]] : [])))
+    new Map(others.flatMap((item) => (item.kind === 'comment' && item.table !== null ? [[keyOf(item), item]] : [])))
   const [before, after] = [of(have), of(want)]
   const views = new Set(want.others.flatMap((item) => (/view$/.test(item.kind) ? [keyOf(item)] : [])))
   const statement = ({ table, name }: Other, text: string) => {
@@ -69,7 +69,9 @@ function ofInherited(table: Table, column: Column, wanted: ReadonlyMap<string, T
   if (above.length === 0) return []
   const name = quoteQualified(table.schema, table.name)
   const isDefaultOwn = column.generated === null && above.some((parent) => parent.default !== column.default)
+  const isNotNullOwn = column.notNull && above.every((parent) => !parent.notNull)
   return [
+    ...(isNotNullOwn ? [`ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column.name)} SET NOT NULL`] : []),
     ...(isDefaultOwn
       ? [
           `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(column.name)} ${column.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`}`,

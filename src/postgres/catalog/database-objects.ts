@@ -28,12 +28,18 @@ export const servers = other(
   `pg_foreign_server s WHERE ${notOfExtension('pg_foreign_server', 's.oid')}`,
 )
 
+/** The options of a user mapping have passwords in them: PostgreSQL shows them to few. */
+const mayBeSeen = `((SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+  OR EXISTS (SELECT FROM pg_foreign_server s WHERE s.oid = m.srvid AND CASE WHEN m.umuser = 0 THEN pg_has_role(s.srvowner, 'USAGE')
+   ELSE m.usename = current_user AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(m.srvid, 'USAGE')) END))`
+
 export const userMappings = other(
   {
     kind: 'user mapping',
     name: `m.usename || ' on ' || m.srvname`,
-    // Null also where this role may not see them.
-    properties: { 'visible options': optionsWithoutSecrets('m.umoptions') },
+    properties: {
+      'visible options': `CASE WHEN ${mayBeSeen} THEN COALESCE(${optionsWithoutSecrets('m.umoptions')}, 'none') END`,
+    },
     comment: 'NULL',
   },
   'pg_user_mappings m',

@@ -27,6 +27,11 @@ const inShort = [
   ),
   rows('nspname, relname, inhseqno, inhparent::regclass', 'mine JOIN pg_inherits ON inhrelid = mine.oid'),
   rows(
+    'nspname, relname, attname',
+    `mine JOIN pg_inherits ON inhrelid = mine.oid JOIN pg_attribute ON attrelid = mine.oid
+     WHERE NOT relispartition AND attinhcount > 0 AND attislocal AND NOT attisdropped`,
+  ),
+  rows(
     'nspname, relname, srvname, ftoptions',
     'mine JOIN pg_foreign_table ON ftrelid = mine.oid JOIN pg_foreign_server s ON s.oid = ftserver',
   ),

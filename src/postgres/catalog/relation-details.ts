@@ -1,3 +1,4 @@
+import { ownDefinition } from '../../core/schema/catalog.ts'
 import { detail } from './detail-query.ts'
 import { enabled, inSchema, mine, onTable, tableName } from './object-query.ts'
 import { commentOf, optionsOf, type RowsQuery } from './query-parts.ts'
@@ -82,6 +83,18 @@ const partitionColumns = detail(
    LATERAL (SELECT (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = c.oid AND adnum = a.attnum) AS expression) mine,
    LATERAL (SELECT (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = h.inhparent AND adnum = up.attnum) AS expression) parent
    WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND ${mine('pg_class', 'c')}`,
+)
+
+/** A child keeps a column of its own when its parent drops the column, or is left. */
+const ownColumns = detail(
+  {
+    kind: `'column'`,
+    path: ['c.relname', 'a.attname'],
+    table: tableName,
+    properties: { [ownDefinition]: `'besides the inherited one'` },
+  },
+  `pg_attribute a ${onTable('a', 'attrelid')} WHERE a.attinhcount > 0 AND a.attislocal AND a.attnum > 0
+   AND NOT a.attisdropped AND NOT c.relispartition AND ${mine('pg_class', 'c')}`,
 )
 
 /** What PostgreSQL 18 and later keep as a constraint, where somebody named it or it says more; a renamed column or table keeps the name that it got by itself. */
@@ -175,6 +188,7 @@ export const relationDetails: readonly RowsQuery[] = [
   columnOptions,
   otherColumns,
   partitionColumns,
+  ownColumns,
   notNulls,
   keys,
   enforcement,

@@ -30,7 +30,7 @@ export const tables: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname,
     'options', ${optionsOf('c.reloptions')},
     'access method', (SELECT NULLIF(amname, 'heap') FROM pg_am WHERE pg_am.oid = c.relam),
     'of type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
-    'server', (SELECT s.srvname || COALESCE(' ' || f.ftoptions::text, '') FROM pg_foreign_table f
+    'server', (SELECT s.srvname || COALESCE(' {' || ${optionsOf('f.ftoptions')} || '}', '') FROM pg_foreign_table f
       JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid))),
   'comment', ${commentOf('pg_class', 'c.oid')}) AS value
  FROM ${mineFrom} WHERE ${isTable} ORDER BY n.nspname, c.relname`

@@ -41,6 +41,10 @@ export function inDropOrder(actions: readonly Action[], facts: FactBase): Action
     if (drop !== undefined) run.push(drop)
     else if (!idle.has(action)) {
       close()
+      const freed = keysFreedBy(action, facts)
+      for (const { table, action: key, to } of keys) {
+        if (!gone.has(table) && freed.some((one) => to.has(one))) needed.add(key)
+      }
       done.push(action)
     }
   }
@@ -58,6 +62,14 @@ function keyIn(action: Action, facts: FactBase): Key | null {
   if (id === undefined || !/^ALTER TABLE .* DROP CONSTRAINT /s.test(action.sql)) return null
   const needs = facts.outgoingEdges(id).flatMap(({ kind, to }) => (kind === 'depends' ? [tableOf(to)] : []))
   return { action, table: tableOf(id), to: new Set(needs) }
+}
+
+/** The tables of which it drops a key that a foreign key may stand on. */
+function keysFreedBy({ destroys }: Action, facts: FactBase): string[] {
+  return destroys.flatMap((id) => {
+    const type = id.kind === 'constraint' ? facts.get(id)?.payload.type : null
+    return type === 'p' || type === 'u' ? [tableOf(id)] : []
+  })
 }
 
 /** The table that something is, or is a part of, by key; empty for none. */

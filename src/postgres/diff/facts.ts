@@ -3,6 +3,7 @@ import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
+import { withoutSecrets } from './secret-options.ts'
 
 /** Only this room knows the library that turns two schemas into statements. */
 export type Library = typeof import('@supabase/pg-delta')
@@ -41,7 +42,7 @@ async function extracted(query: unknown, scope: Scope): Promise<FactBase> {
   const { extract } = await loadLibrary()
   // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
   const pool = { connect: async () => ({ query, release: () => {} }) }
-  return inScope((await extract(pool as never)).factBase, scope)
+  return inScope((await extract(pool as never, { redactSecrets: false })).factBase, scope)
 }
 
 /** What is there without this tool's own schema, and without what the scope leaves out. */
@@ -67,7 +68,7 @@ async function inScope(factBase: FactBase, scope: Scope): Promise<FactBase> {
   const edges = factBase.edges.filter(
     ({ kind, from, to }) => !left.has(encodeId(from)) && !left.has(encodeId(to)) && kind !== 'owner',
   )
-  return buildFactBase(facts, [...edges])
+  return buildFactBase(facts.map(withoutSecrets), [...edges])
 }
 
 /** A comment or a right on something of this tool's. */

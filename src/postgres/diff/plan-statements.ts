@@ -1,10 +1,12 @@
+import { NselfError } from '../../core/errors.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { domainSteps } from '../../core/schema/first/domain-steps.ts'
+import { fieldSteps } from '../../core/schema/first/field-steps.ts'
 import { moveSteps } from '../../core/schema/first/move-steps.ts'
-import { relationSteps } from '../../core/schema/first/relation-steps.ts'
+import { type FirstStep, relationSteps } from '../../core/schema/first/relation-steps.ts'
 import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
-import { withoutInherited } from '../../core/schema/inherited-columns.ts'
+import { asInherited } from '../../core/schema/inherited-columns.ts'
 import { withOwnedSequences } from '../../core/schema/owned-sequences.ts'
 import { forReading } from '../../core/schema/reading-order.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
@@ -33,21 +35,42 @@ export async function planStatements(
     ...unknown.before.map((change) => [change]),
     ...moveSteps(have.catalog, want.catalog),
     ...domainSteps(have.catalog, want.catalog),
+    ...fieldSteps(have.catalog, want.catalog),
     ...relationSteps(have.catalog, want.catalog),
   ]
-  // Where nothing can be tried it is not proven either, which is told.
-  const none = { ...have, done: unknown.before }
-  const from =
-    steps.length === 0
-      ? none
-      : await lend((scratch, ready) => afterSteps(scratch, have, steps, ready)).catch(() => none)
-  const planned = await changesInSteps(from.facts, want.facts)
+  const untried = { ...have, done: unknown.before, why: null }
+  const from = steps.length === 0 ? untried : await tried(have, steps, lend, untried)
+  const planned = await changesInSteps(from.facts, want.facts).catch((error) => {
+    throw from.why === null ? error : withFirstCause(error, from.why)
+  })
   const timed = withTimeZone(planned, from.catalog, of.zone)
-  const between = withOwnedSequences(withoutInherited(timed, from.catalog, want.catalog), from.catalog, of.role)
+  const between = withOwnedSequences(asInherited(timed, from.catalog, want.catalog), from.catalog, of.role)
   const parts = [
     [...from.done],
     forReading([...between, ...complementOf(from.catalog, want.catalog, between)]),
     unknown.after,
   ]
   return parts.filter((part) => part.length > 0)
+}
+
+interface Tried extends Claim {
+  readonly done: readonly Change[]
+  /** Why nothing could be tried; null where it could. */
+  readonly why: string | null
+}
+
+/** Where nothing can be tried it is not proven either, which is told unless planning fails. */
+async function tried(have: Claim, steps: readonly FirstStep[], lend: Lend, untried: Tried): Promise<Tried> {
+  return lend(async (scratch, ready) => ({ ...(await afterSteps(scratch, have, steps, ready)), why: null })).catch(
+    (error) => ({ ...untried, why: error instanceof Error ? error.message : String(error) }),
+  )
+}
+
+/** What keeps rows was not tried, so tables were to be dropped and made again, which failed: that is the consequence. */
+function withFirstCause(error: unknown, why: string): unknown {
+  if (!(error instanceof NselfError)) return error
+  return new NselfError(error.code, `${why}. Without a true copy to try on, ${error.message}`, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  })
 }

@@ -5,7 +5,7 @@ import { type Difference, differenceLine, differencesOf } from '../../core/schem
 import type { FirstStep } from '../../core/schema/first/relation-steps.ts'
 import { unknownObjects } from '../../core/schema/first/unknown-objects.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
-import { withoutInherited } from '../../core/schema/inherited-columns.ts'
+import { asInherited } from '../../core/schema/inherited-columns.ts'
 import { restStatements } from '../../core/schema/rest/rest-statements.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { unquoteIdentifier } from '../../core/sql/quoting.ts'
@@ -36,7 +36,7 @@ export async function copyOf(scratch: Scratch, have: Claim, ready: Ready): Promi
   const unknown = unknownObjects({ ...have.catalog, others: [] }, have.catalog)
   await withScratchConnection(server, (client) => runChanges(client, unknown.before, ready))
   const none = { ...have.catalog, tables: [] }
-  const made = withoutInherited(await changesInSteps(await readFacts(server, 'schema'), have.facts), none, have.catalog)
+  const made = asInherited(await changesInSteps(await readFacts(server, 'schema'), have.facts), none, have.catalog)
   await withScratchConnection(server, async (client) => {
     await runChanges(client, made, ready)
     await runChanges(client, complementOf(await readMade(client), have.catalog, []), ready)

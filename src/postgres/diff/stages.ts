@@ -2,6 +2,7 @@ import type { Fact } from '@supabase/pg-delta'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
+import { readersOfRetyped, typesToMakeAnew } from './readers-of-changed.ts'
 import { changesAlong, changesBetween } from './statements.ts'
 
 /** Locks that one migration takes at most, about: a server has some seven thousand, unless it is told otherwise. */
@@ -25,7 +26,7 @@ export async function stagesOf(before: FactBase, after: FactBase): Promise<FactB
  */
 export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: FactBase[], down: FactBase[]]> {
   const types = await withNewTypes(from, to)
-  const blocking = readersOfRetyped(from, to)
+  const blocking = [...readersOfRetyped(from, to), ...typesToMakeAnew(from, to)]
   if (blocking.length === 0)
     return [
       [from, types, to],
@@ -42,32 +43,6 @@ export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: F
 export async function changesInSteps(from: FactBase, to: FactBase): Promise<Change[]> {
   const [steps] = await stepsBetween(from, to)
   return changesAlong(steps)
-}
-
-/** What reads a column whose type changes, where PostgreSQL changes that only without it. */
-function readersOfRetyped(from: FactBase, to: FactBase): Fact['id'][] {
-  const facts = from.facts()
-  const retyped = facts.flatMap(({ id, payload }) => {
-    const then = id.kind === 'column' ? to.get(id) : undefined
-    return id.kind === 'column' && then !== undefined && then.payload.type !== payload.type ? [id] : []
-  })
-  const readers = retyped
-    .flatMap((id) => from.incomingEdges(id))
-    .flatMap(({ kind, from: reader }) => (kind === 'depends' && inTheWay.has(reader.kind) ? [reader] : []))
-  const generated = facts.flatMap(({ id, payload: { generatedExpr: text } }) =>
-    id.kind === 'column' &&
-    typeof text === 'string' &&
-    retyped.some(({ schema, table, name }) => schema === id.schema && table === id.table && mentions(text, name))
-      ? [id]
-      : [],
-  )
-  return [...readers, ...generated]
-}
-
-const inTheWay = new Set(['trigger', 'policy', 'rule'])
-
-function mentions(text: string, name: string): boolean {
-  return new RegExp(`(?<!\\w)${name.replace(/[^\w\s]/g, '\\$&')}(?!\\w)`).test(text)
 }
 
 /** The old state with the schemas and types that are new in the other and need nothing else; the same when there are none. */

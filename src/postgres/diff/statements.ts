@@ -6,8 +6,13 @@ import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 import { withPlainDefault } from './plain-defaults.ts'
+import { viewsOfRetyped } from './readers-of-changed.ts'
+import { withoutMarks } from './secret-options.ts'
 
-/** The statements that turn one schema into the other, in an order that works. */
+/**
+ * The statements that turn one schema into the other, in an order that works.
+ * @throws NselfError `refused` for what the library cannot plan.
+ */
 export async function changesBetween(from: FactBase, to: FactBase): Promise<Change[]> {
   if (from === to) return []
   const twins = twinKeys(from, to)
@@ -17,8 +22,9 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   }
   const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
-  const { actions } = planned(() => plan(from, to, { assumedRoles: [...new Set(roles)] }))
-  const needed = actions.filter((action) => !isIdle(action, from) && !isOfServer(action))
+  const found = planned(() => plan(from, to, { assumedRoles: [...new Set(roles)] }))
+  if (found instanceof NselfError) return changesWithoutViews(from, to, found)
+  const needed = found.actions.filter((action) => !isIdle(action, from) && !isOfServer(action))
   const changes = inDropOrder(needed, from).map((action) => ({
     sql: written(action, from, to),
     table: subjectOf(action),
@@ -31,7 +37,7 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
 /** What the library says, as it is meant. */
 function written(action: Action, from: FactBase, to: FactBase): string {
   const sql = throughText(withoutCutting(corrected(action.sql), action, from), action, from, to)
-  return withoutPassword(withPlainDefault(sql, action, to))
+  return withoutMarks(withPlainDefault(sql, action, to))
 }
 
 /** Roles belong to the server: those of a scratch one are others, and nobody asked to make or drop any. */
@@ -41,13 +47,29 @@ function isOfServer({ sql, produces, destroys }: Action): boolean {
   )
 }
 
-/** What the library cannot plan it throws, with the objects that are the reason. @throws NselfError `refused`. */
-function planned<T>(plan: () => T): T {
+/** What the library cannot plan it throws: then views over what changes its type go first, and come again last. */
+async function changesWithoutViews(from: FactBase, to: FactBase, why: NselfError): Promise<Change[]> {
+  const views = viewsOfRetyped(from, to)
+  if (views.length === 0) throw why
+  const [bare, target] = [await without(from, views), await without(to, views)]
+  return [
+    ...(await changesBetween(from, bare)),
+    ...(await changesBetween(bare, target)),
+    ...(await changesBetween(target, to)),
+  ]
+}
+
+/** The library speaks to those who write it. */
+const plainWords = (message: string) =>
+  message.replace(/^dependency cycle among \d+ actions\b[^\n]*:/, 'each of these statements needs another one first:')
+
+/** What the library plans; what it cannot is an error that names the objects which are the reason. */
+function planned<T>(plan: () => T): T | NselfError {
   try {
     return plan()
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw new NselfError('refused', `this difference cannot be written as SQL: ${error.message}`, {
+    return new NselfError('refused', `this difference cannot be written as SQL: ${plainWords(error.message)}`, {
       hint: 'make this change by hand first: nself db migrate create; then run the command again',
       cause: error,
     })
@@ -61,15 +83,6 @@ function withoutTwins(changes: readonly Change[]): Change[] {
     (change, at) => !isDefault(change) || !changes.slice(at + 1).some(({ sql }) => sql === change.sql),
   )
 }
-
-/** The library puts a mark where it does not know the password of a user mapping. */
-const withoutPassword = (sql: string) =>
-  /^(?:CREATE|ALTER) USER MAPPING /.test(sql)
-    ? sql
-        .replace(/(?:, )?(?:ADD |SET )?"?\w+"? '__OPTION_\w+__'(?:(?<=\(.*), )?/g, '')
-        .replace(/\(, /, '(')
-        .replace(/ OPTIONS \(\)$/, '')
-    : sql
 
 /** A column that begins to count goes on behind the values that are there. */
 function countingOn({ sql, table }: Change, from: FactBase): Change[] {

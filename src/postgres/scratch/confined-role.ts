@@ -42,13 +42,14 @@ export class ConfinedRole {
     await this.admin.query(`DROP ROLE IF EXISTS ${quoteIdentifier(this.login)}`).catch(() => {})
   }
 
-  /** Roles without a login, of which the owner is a member. Those of PostgreSQL itself are left as they are. */
+  /** Roles without a login, of which the owner is a member; of PostgreSQL's own, those that reach nothing beyond the cluster. */
   async makeRoles(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      if (name.startsWith('pg_') || name === '' || name === this.login) continue
+      const isPredefined = name.startsWith('pg_')
+      if ((isPredefined && !confinedRoles.has(name)) || name === '' || name === this.login) continue
       const role = quoteIdentifier(name)
       // Another command may make it at the same time.
-      await this.admin.query(`CREATE ROLE ${role} NOLOGIN`).catch(() => {})
+      if (!isPredefined) await this.admin.query(`CREATE ROLE ${role} NOLOGIN`).catch(() => {})
       if (name !== this.owner) await this.admin.query(`GRANT ${role} TO ${quoteIdentifier(this.owner)}`).catch(() => {})
     }
   }
@@ -110,6 +111,17 @@ const elevatingSql = (
    EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', one.name);
   END LOOP;
  END $nself$`
+
+/** Roles of PostgreSQL's own that may own something, and may not touch files, programs or other sessions. */
+const confinedRoles = new Set([
+  'pg_read_all_data',
+  'pg_write_all_data',
+  'pg_monitor',
+  'pg_read_all_settings',
+  'pg_read_all_stats',
+  'pg_stat_scan_tables',
+  'pg_maintain',
+])
 
 /** Extensions whose functions reach other servers or files. */
 const reaching = ['dblink', 'http', 'pg_net', 'pg_cron', 'pg_background', 'aws_s3', 'aws_lambda', 'adminpack', 'plsh']

@@ -1,6 +1,6 @@
 import { keyOf } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
-import { type Catalog, type Column, type Table, tablesByKey } from '../catalog.ts'
+import { type Catalog, type Column, ownInherited, type Table, tablesByKey } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
 import { constraintText, indexText, type KeyRename, keyRenameSql, renamedPairs } from '../renamed-keys.ts'
 
@@ -13,10 +13,15 @@ export type FirstStep = readonly Change[]
  */
 export function relationSteps(have: Catalog, want: Catalog): FirstStep[] {
   const [before, after] = [tablesByKey(have), tablesByKey(want)]
+  const own = [ownInherited(have), ownInherited(want)] as const
   return [...before].flatMap(([key, now]) => {
     const then = after.get(key)
+    const [ownNow, ownThen] = own.map((columns) => columns.get(key))
     const sql = [
       ...familySql(now, then, before),
+      ...(then !== undefined && ownThen !== undefined && (ownNow?.size ?? 0) < ownThen.size
+        ? leaveAndComeSql(now, then, before, ownThen)
+        : []),
       ...(then === undefined ? [] : [...columnSql(now, then), ...constraintSql(now, then), ...indexSql(now, then)]),
     ]
     return sql.map((one) => [plainChange(one, key)])
@@ -46,15 +51,47 @@ function familySql(now: Table, then: Table | undefined, before: ReadonlyMap<stri
     return [...detach, `ALTER TABLE ${nameOf(fresh)} ATTACH PARTITION ${nameOf(now)} ${then.partitionBound}`]
   }
   if (now.kind === 'partition') return detach
-  const has = (list: Table['inherits'], parent: Table['inherits'][number]) =>
-    list.some((one) => keyOf(one) === keyOf(parent))
+  const stay = parentsThatStay(now.inherits, then.inherits)
   const alter = `ALTER TABLE ${nameOf(now)}`
   return [
-    ...now.inherits.filter((one) => !has(then.inherits, one)).map((one) => `${alter} NO INHERIT ${nameOf(one)}`),
+    ...now.inherits.filter((one) => !stay.includes(one)).map((one) => `${alter} NO INHERIT ${nameOf(one)}`),
     ...then.inherits
-      .filter((one) => !has(now.inherits, one) && fits(one))
+      .slice(stay.length)
+      .filter(fits)
       .map((one) => `${alter} INHERIT ${nameOf(one)}`),
   ]
+}
+
+/** The first of the wanted parents, as far as they are in that order: one that comes is the last. */
+function parentsThatStay(now: Table['inherits'], then: Table['inherits']): Table['inherits'] {
+  const stay: Table['inherits'][number][] = []
+  for (const parent of now) {
+    const next = then[stay.length]
+    if (next !== undefined && keyOf(next) === keyOf(parent)) stay.push(parent)
+  }
+  return stay
+}
+
+/** A child that leaves its parents has their columns of its own, and keeps them so when it comes again. */
+function leaveAndComeSql(
+  now: Table,
+  then: Table,
+  before: ReadonlyMap<string, Table>,
+  own: ReadonlySet<string>,
+): string[] {
+  if (now.kind !== 'table' || JSON.stringify(now.inherits) !== JSON.stringify(then.inherits)) return []
+  const parents = now.inherits.flatMap((parent) => before.get(keyOf(parent)) ?? [])
+  const fits = parents.every(
+    ({ columns, constraints }) =>
+      columns.every(({ name }) => own.has(name)) && !constraints.some(({ kind }) => kind === 'check'),
+  )
+  const alter = `ALTER TABLE ${nameOf(now)}`
+  return fits
+    ? [
+        ...now.inherits.map((parent) => `${alter} NO INHERIT ${nameOf(parent)}`),
+        ...now.inherits.map((parent) => `${alter} INHERIT ${nameOf(parent)}`),
+      ]
+    : []
 }
 
 function columnSql(now: Table, then: Table): string[] {

@@ -1,29 +1,52 @@
 import { keyOf } from '../../sql/qualified-name.ts'
-import { quoteIdentifier, quoteLiteral } from '../../sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
 import type { Catalog, Detail } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
 import { foreignOptions, optionStatement } from './options.ts'
 
 /** Statements that set on the parts of tables and views what the wanted catalog has set there. */
 export function detailStatements(have: Catalog, want: Catalog): Change[] {
-  const [before, after] = [detailsByKey(have), detailsByKey(want)]
+  const renames = partRenames(have, want)
+  const [before, after] = [
+    detailsByKey(have.details.map((item) => renames.get(item)?.now ?? item)),
+    detailsByKey(want.details),
+  ]
   const there = relationKeys(have)
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
-    const [now, then] = [before.get(key), after.get(key)]
-    const detail = then ?? now
-    if (detail === undefined) return []
-    const table = detail.table ?? keyOf({ schema: detail.schema, name: String(detail.path[0]) })
-    if (!there.has(table) || !relationKeys(want).has(table)) return []
-    const names = [...new Set([...Object.keys(now?.properties ?? {}), ...Object.keys(then?.properties ?? {})])]
-    return names.flatMap((property) => {
-      const [old, fresh] = [now?.properties[property] ?? null, then?.properties[property] ?? null]
-      if (old === fresh) return []
-      return statementsOf(want, detail, property, old, fresh).map((sql) => plainChange(sql, table))
-    })
-  })
+  return [
+    ...[...renames.values()].map(({ sql, now }) => plainChange(sql, now.table)),
+    ...[...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+      const [now, then] = [before.get(key), after.get(key)]
+      const detail = then ?? now
+      if (detail === undefined) return []
+      const table = detail.table ?? keyOf({ schema: detail.schema, name: String(detail.path[0]) })
+      if (!there.has(table) || !relationKeys(want).has(table)) return []
+      const names = [...new Set([...Object.keys(now?.properties ?? {}), ...Object.keys(then?.properties ?? {})])]
+      return names.flatMap((property) => {
+        const [old, fresh] = [now?.properties[property] ?? null, then?.properties[property] ?? null]
+        if (old === fresh) return []
+        return statementsOf(want, detail, property, old, fresh).map((sql) => plainChange(sql, table))
+      })
+    }),
+  ]
 }
 
-function detailsByKey({ details }: Catalog): Map<string, Detail> {
+/** Indexes of partitions that only have another name: a partition has one for each of its parent. */
+function partRenames(have: Catalog, want: Catalog): Map<Detail, { readonly sql: string; readonly now: Detail }> {
+  const place = ({ kind, table, properties: { 'part of': parent } }: Detail) =>
+    kind === 'index' && parent !== undefined ? JSON.stringify([table, parent]) : null
+  const wanted = new Map(want.details.map((item) => [place(item), item]))
+  const renames = have.details.flatMap((item) => {
+    const at = place(item)
+    const then = at === null ? undefined : wanted.get(at)
+    const [old, fresh] = [item.path[0], then?.path[0]]
+    if (old === undefined || fresh === undefined || old === fresh) return []
+    const sql = `ALTER INDEX ${quoteQualified(item.schema ?? '', old)} RENAME TO ${quoteIdentifier(fresh)}`
+    return [[item, { sql, now: { ...item, path: [fresh] } }] as const]
+  })
+  return new Map(renames)
+}
+
+function detailsByKey(details: readonly Detail[]): Map<string, Detail> {
   return new Map(details.map((item) => [JSON.stringify([item.kind, item.schema, item.path]), item]))
 }
 

@@ -11,14 +11,18 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
   const before = new Map(have.others.map((item) => [key(item), item]))
   const others = want.others.flatMap((item) => {
     const now = before.get(key(item))
+    if (isConstraintComment(item)) return constraintComment(item, now?.definition ?? null, item.definition)
     if (now === undefined) return lostStatistics(want, item).map((sql) => plainChange(sql, item.table))
     return [...commentOf(want, now, item), ...stateOf(now, item), ...targetOf(now, item), ...loggedOf(now, item)].map(
       (sql) => plainChange(sql, item.table),
     )
   })
+  const wanted = new Set(want.others.map(key))
+  const uncommented = have.others.filter((item) => isConstraintComment(item) && !wanted.has(key(item)))
   const tables = new Map(have.tables.map((item) => [keyOf(item), item]))
   return [
     ...others,
+    ...uncommented.flatMap((item) => constraintComment(item, item.definition, null)),
     ...want.tables.flatMap((item) => {
       const now = tables.get(keyOf(item))
       return now === undefined
@@ -26,6 +30,16 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
         : [...settingsOf(now, item), ...tableRemarks(now, item)].map((sql) => plainChange(sql, keyOf(item)))
     }),
   ]
+}
+
+/** On a constraint of a domain, or on one that a partition or a child has from its parent. */
+const isConstraintComment = ({ kind, table }: Other) => kind === 'comment' && table === null
+
+function constraintComment({ name }: Other, old: string | null, fresh: string | null): Change[] {
+  const [, of, constraint, owner] = /^(domain|table) constraint ("(?:[^"]|"")*"|\S+) on (.*)$/s.exec(name) ?? []
+  if (old === fresh || of === undefined) return []
+  const object = `${constraint} ON ${of === 'domain' ? 'DOMAIN ' : ''}${owner}`
+  return [plainChange(`COMMENT ON CONSTRAINT ${object} IS ${quoteLiteral(fresh)}`, null)]
 }
 
 function commentOf(want: Catalog, now: Other, item: Other): string[] {
@@ -89,11 +103,13 @@ function loggedOf(now: Other, item: Other): string[] {
 
 function settingsOf(now: Table, item: Table): string[] {
   const alter = `ALTER TABLE ${quoteQualified(item.schema, item.name)}`
+  const [type, wantedType] = [now.settings['of type'], item.settings['of type']]
+  const ofType = type === wantedType ? [] : [`${alter} ${wantedType === undefined ? 'NOT OF' : `OF ${wantedType}`}`]
   const [old, fresh] = [now.settings['replica identity'], item.settings['replica identity']]
-  if (old === fresh) return []
+  if (old === fresh) return ofType
   const index = fresh === undefined ? null : /^index (.*)$/s.exec(fresh)?.[1]
   const identity = index == null ? (fresh ?? 'default').toUpperCase() : `USING INDEX ${quoteIdentifier(index)}`
-  return [`${alter} REPLICA IDENTITY ${identity}`]
+  return [...ofType, `${alter} REPLICA IDENTITY ${identity}`]
 }
 
 /** Comments on a table and its parts, and defaults that a child has of its own. */
@@ -107,6 +123,7 @@ function tableRemarks(now: Table, item: Table): string[] {
     ...remark(`${item.kind === 'foreign' ? 'FOREIGN ' : ''}TABLE ${table}`, now.comment, item.comment),
     ...parts(item.columns, now.columns).flatMap(([old, fresh]) => [
       ...defaultOf(table, old, fresh),
+      ...(item.inherits.length > 0 ? nullabilityOf(table, old, fresh) : []),
       ...remark(`COLUMN ${table}.${quoteIdentifier(fresh.name)}`, old.comment, fresh.comment),
     ]),
     ...parts(item.constraints, now.constraints).flatMap(([old, fresh]) =>
@@ -116,6 +133,12 @@ function tableRemarks(now: Table, item: Table): string[] {
       remark(`INDEX ${quoteQualified(item.schema, fresh.name)}`, old.comment, fresh.comment),
     ),
   ]
+}
+
+/** Of a column that is the parent's too, which the library does not look at. */
+function nullabilityOf(table: string, old: Column, fresh: Column): string[] {
+  if (old.notNull === fresh.notNull) return []
+  return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(fresh.name)} ${fresh.notNull ? 'SET' : 'DROP'} NOT NULL`]
 }
 
 function defaultOf(table: string, old: Column, fresh: Column): string[] {

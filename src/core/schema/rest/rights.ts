@@ -7,33 +7,46 @@ interface Place {
   readonly columns: string
 }
 
-/** GRANT and REVOKE of what differs. */
+/** GRANT and REVOKE of what differs. What somebody could hand on goes from those who have it of him too. */
 export function rightsStatements({ prefix, on, columns }: Place, now: Access, then: Access): string[] {
   const list = (privileges: readonly string[]) => privileges.map((one) => `${one}${columns}`).join(', ')
   const [has, wants] = [privilegesOf(now), privilegesOf(then)]
-  const own = ownRights(now, then, prefix, on)
+  const handedOn = new Set<string>()
+  const [taken, given]: [string[], string[]] = [[], []]
   const people = [...new Set([...has.keys(), ...wants.keys()])].toSorted()
-  return [
-    ...own,
-    ...people.flatMap((to) => {
-      const who = to === '' ? 'PUBLIC' : quoteIdentifier(to)
-      const old = has.get(to) ?? new Map<string, boolean>()
-      const fresh = wants.get(to) ?? new Map<string, boolean>()
-      const taken = [...old.keys()].filter((one) => !fresh.has(one))
-      const lessened = [...old].flatMap(([one, grantable]) => (grantable && fresh.get(one) === false ? [one] : []))
-      const given = (grantable: boolean) =>
-        [...fresh].flatMap(([one, may]) =>
-          may === grantable && (!old.has(one) || (may && !old.get(one))) ? [one] : [],
-        )
-      return [
-        ...(taken.length > 0 ? [`${prefix}REVOKE ${list(taken)} ${on} FROM ${who}`] : []),
-        ...(lessened.length > 0 ? [`${prefix}REVOKE GRANT OPTION FOR ${list(lessened)} ${on} FROM ${who}`] : []),
-        ...(given(false).length > 0 ? [`${prefix}GRANT ${list(given(false))} ${on} TO ${who}`] : []),
-        ...(given(true).length > 0 ? [`${prefix}GRANT ${list(given(true))} ${on} TO ${who} WITH GRANT OPTION`] : []),
-      ]
-    }),
-  ]
+  for (const to of people) {
+    const [old, fresh] = [has.get(to) ?? none, wants.get(to) ?? none]
+    const take = (what: string, privileges: readonly string[]) => {
+      if (privileges.length === 0) return
+      const cascades = privileges.some((one) => old.get(one))
+      for (const one of cascades ? privileges : []) handedOn.add(one)
+      taken.push(`${prefix}REVOKE ${what}${list(privileges)} ${on} FROM ${nameOf(to)}${cascades ? ' CASCADE' : ''}`)
+    }
+    take(
+      '',
+      [...old.keys()].filter((one) => !fresh.has(one)),
+    )
+    take(
+      'GRANT OPTION FOR ',
+      [...old].flatMap(([one, may]) => (may && fresh.get(one) === false ? [one] : [])),
+    )
+  }
+  for (const to of people) {
+    const [old, fresh] = [has.get(to) ?? none, wants.get(to) ?? none]
+    for (const grantable of [false, true]) {
+      const lacking = [...fresh].flatMap(([one, may]) => {
+        const isThere = old.has(one) && (!may || old.get(one)) && !(handedOn.has(one) && !old.get(one))
+        return may === grantable && !isThere ? [one] : []
+      })
+      if (lacking.length > 0)
+        given.push(`${prefix}GRANT ${list(lacking)} ${on} TO ${nameOf(to)}${grantable ? ' WITH GRANT OPTION' : ''}`)
+    }
+  }
+  return [...ownRights(now, then, prefix, on), ...taken, ...given]
 }
+
+const none: ReadonlyMap<string, boolean> = new Map()
+const nameOf = (to: string) => (to === '' ? 'PUBLIC' : quoteIdentifier(to))
 
 /** What was taken from the owner himself. */
 function ownRights(now: Access, then: Access, prefix: string, on: string): string[] {
