@@ -2,6 +2,7 @@ import type { Migration } from '../../core/migration/migration.ts'
 import { replaceStatements } from '../../core/migration/replace-statements.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
+import { isPlainDefinition } from '../../core/replay/plain-definition.ts'
 import { Named, reachOf, type Verdict } from '../../core/replay/reach.ts'
 import { firstStatement, type Tree, visit } from '../../core/sql/tree.ts'
 import { loadParser, type Parser } from './parser.ts'
@@ -82,7 +83,7 @@ function replacement(
   elevate: Elevate,
   tell: TellOutside,
 ): string | null | undefined {
-  const tree = parsedOrNull(parser, sql)
+  const tree = isPlainDefinition(sql) ? null : parsedOrNull(parser, sql)
   if (tree === null) return undefined
   const verdict = reachOf(tree, named)
   if (verdict.kind === 'leave-out' || verdict.kind === 'unplug') tell(verdict)
