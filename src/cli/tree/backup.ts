@@ -1,5 +1,5 @@
 import { type Command, Option } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, type Runner } from './leaf.ts'
+import { confirm, count, type Group, leaf, lockWait, type Runner } from './leaf.ts'
 
 const endConnections = () =>
   new Option('--end-connections', 'end other connections that are in the way; without it, ask')
@@ -30,6 +30,12 @@ export function addBackup(db: Command, run: Runner): void {
         }),
       ),
     )
+  addList(backup, run)
+  addPrune(backup, run)
+  addRestore(db, run)
+}
+
+function addList(backup: Group, run: Runner): void {
   leaf(
     backup,
     'list',
@@ -39,6 +45,9 @@ export function addBackup(db: Command, run: Runner): void {
   ).action((_, command) =>
     run(command.optsWithGlobals(), async (context) => (await import('../../commands/db/backup/list.ts')).list(context)),
   )
+}
+
+function addPrune(backup: Group, run: Runner): void {
   leaf(backup, 'prune', 'Remove all but the newest N backups of each database; keeps the newest verified one.', [
     'nself db backup prune 7',
     'nself db backup prune --databases   # drops the databases that restores kept; asks first',
@@ -51,7 +60,6 @@ export function addBackup(db: Command, run: Runner): void {
         (await import('../../commands/db/backup/prune.ts')).prune(context, n ?? null, flags.databases === true),
       ),
     )
-  addRestore(db, run)
 }
 
 /** nself db undo */

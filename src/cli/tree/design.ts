@@ -3,8 +3,8 @@ import type { Command, OptionValues } from '@commander-js/extra-typings'
 import type { ImportOptions } from '../../commands/shared/import-design.ts'
 import { type Group, leaf, lockWait, names, type Runner, shadowUrl } from './leaf.ts'
 
-/** nself db schema import, nself db run */
-export function addDesign(db: Group, schema: Group, run: Runner): void {
+/** nself db schema import */
+export function addImport(schema: Group, run: Runner): void {
   withDesignOptions(
     leaf(schema, 'import', 'Turn the changes in a DBML file into the next migration, proven on a scratch database.', [
       'nself db schema import schema.dbml',
@@ -19,35 +19,10 @@ export function addDesign(db: Group, schema: Group, run: Runner): void {
       }),
     ),
   )
-  leaf(
-    schema,
-    'diff',
-    'Compare two schemas: + is missing in B, - is missing in A, ~ differs.',
-    [
-      'nself db schema diff staging                     # this environment with staging',
-      'nself db schema diff local production --all      # owners and rights too',
-      'nself db schema diff migrations staging --sql    # the SQL that makes staging match the migrations',
-      'nself db schema diff schema.dbml local --exit-code',
-    ],
-    'server',
-  )
-    .argument('<A>', 'an environment, a URL, the word migrations, a migration file or folder, or a DBML file')
-    .argument('[B]', 'the other side; without it, A is compared with this environment')
-    .option('--sql', 'print the SQL that makes B match A')
-    .option('--all', 'compare owners and rights too')
-    .option('--exit-code', 'exit 6 if there is a difference')
-    .addOption(shadowUrl())
-    .action((a: string, b: string | undefined, flags) =>
-      run(flags, async (context) =>
-        (await import('../../commands/db/schema/diff.ts')).diff(context, {
-          left: b === undefined ? null : a,
-          right: b ?? a,
-          all: flags.all === true,
-          sql: flags.sql === true,
-          exitCode: flags.exitCode === true,
-        }),
-      ),
-    )
+}
+
+/** nself db run */
+export function addRun(db: Group, run: Runner): void {
   withDesignOptions(
     leaf(db, 'run', 'Turn the changes in schema.dbml into the next migration.', [
       'nself db run',
@@ -56,6 +31,10 @@ export function addDesign(db: Group, schema: Group, run: Runner): void {
   ).action((flags) =>
     run(flags, async (context) => (await import('../../commands/db/run.ts')).runDesign(context, optionsOf(flags))),
   )
+}
+
+/** nself db schema apply */
+export function addApply(schema: Group, run: Runner): void {
   withDesignOptions(
     leaf(schema, 'apply', 'Import a design, apply the migrations and run the seeds; never in production.', [
       'nself db schema apply schema.dbml',

@@ -1,8 +1,9 @@
 import { Argument, type Command, Option } from '@commander-js/extra-typings'
 import type { DiagramFormat } from '../../commands/shared/schema-results.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
-import { addDesign } from './design.ts'
-import { leaf, type Runner } from './leaf.ts'
+import { addApply, addImport, addRun } from './design.ts'
+import { addDiff } from './diff.ts'
+import { type Group, leaf, type Runner } from './leaf.ts'
 
 const formats: DiagramFormat[] = ['dbml', 'mermaid', 'markdown', 'svg', 'html']
 const templates: ScaffoldName[] = ['basic', 'ecommerce', 'saas', 'blog']
@@ -13,7 +14,16 @@ export function addSchema(db: Command, run: Runner): void {
     .command('schema')
     .usage('<command>')
     .description('The design in schema.dbml, and what databases consist of.')
-  addDesign(db, schema, run)
+  addImport(schema, run)
+  addDiff(schema, run)
+  addRun(db, run)
+  addApply(schema, run)
+  addShow(schema, run)
+  addDiagram(schema, run)
+  addScaffold(schema, run)
+}
+
+function addShow(schema: Group, run: Runner): void {
   leaf(
     schema,
     'show',
@@ -25,6 +35,9 @@ export function addSchema(db: Command, run: Runner): void {
     .action((table: string | undefined, flags) =>
       run(flags, async (context) => (await import('../../commands/db/schema/show.ts')).show(context, table ?? null)),
     )
+}
+
+function addDiagram(schema: Group, run: Runner): void {
   leaf(
     schema,
     'diagram',
@@ -54,6 +67,9 @@ export function addSchema(db: Command, run: Runner): void {
         }),
       ),
     )
+}
+
+function addScaffold(schema: Group, run: Runner): void {
   leaf(
     schema,
     'scaffold',

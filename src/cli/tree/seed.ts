@@ -32,6 +32,12 @@ export function addSeed(db: Command, run: Runner): void {
     (_, command) =>
       run(flagsOf(command), async (context) => (await import('../../commands/db/seed/status.ts')).seedStatus(context)),
   )
+  addCreate(seed, run)
+  addUsers(seed, run)
+  addReset(db, run)
+}
+
+function addCreate(seed: Command, run: Runner): void {
   leaf(
     seed,
     'create',
@@ -48,7 +54,9 @@ export function addSeed(db: Command, run: Runner): void {
         (await import('../../commands/db/seed/create.ts')).createSeedFile(context, name, folder(context)),
       )
     })
-  addUsers(seed, run)
+}
+
+function addReset(db: Command, run: Runner): void {
   leaf(db, 'reset', 'Drop everything, apply all migrations and run the seeds; never in production.', [
     'nself db reset',
     'nself db reset --env staging --yes',

@@ -1,0 +1,34 @@
+import { type Group, leaf, type Runner, shadowUrl } from './leaf.ts'
+
+/** nself db schema diff */
+export function addDiff(schema: Group, run: Runner): void {
+  leaf(
+    schema,
+    'diff',
+    'Compare two schemas: + is missing in B, - is missing in A, ~ differs.',
+    [
+      'nself db schema diff staging                     # this environment with staging',
+      'nself db schema diff local production --all      # owners and rights too',
+      'nself db schema diff migrations staging --sql    # the SQL that makes staging match the migrations',
+      'nself db schema diff schema.dbml local --exit-code',
+    ],
+    'server',
+  )
+    .argument('<A>', 'an environment, a URL, the word migrations, a migration file or folder, or a DBML file')
+    .argument('[B]', 'the other side; without it, A is compared with this environment')
+    .option('--sql', 'print the SQL that makes B match A')
+    .option('--all', 'compare owners and rights too')
+    .option('--exit-code', 'exit 6 if there is a difference')
+    .addOption(shadowUrl())
+    .action((a: string, b: string | undefined, flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/schema/diff.ts')).diff(context, {
+          left: b === undefined ? null : a,
+          right: b ?? a,
+          all: flags.all === true,
+          sql: flags.sql === true,
+          exitCode: flags.exitCode === true,
+        }),
+      ),
+    )
+}
