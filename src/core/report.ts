@@ -3,7 +3,8 @@ import type { Location } from './location.ts'
 
 export interface StepResult {
   readonly name: string
-  readonly version: string
+  /** Null for a repeatable. */
+  readonly version: string | null
   readonly direction: 'up' | 'down'
   readonly outcome: 'done' | 'failed' | 'not-run'
   /** It failed outside a transaction: what it did before that stays. */

@@ -100,7 +100,8 @@ export interface FinishedRun {
   /** Empty where there was nothing to do. */
   readonly steps: readonly {
     readonly name: string
-    readonly version: string
+    /** Null for a repeatable. */
+    readonly version: string | null
     readonly direction: 'up' | 'down'
     readonly outcome: 'done' | 'failed' | 'not-run'
   }[]

@@ -18,6 +18,7 @@ export interface Settings {
   /** `--env`, the variable, the env file, or `default`. */
   readonly environmentSource: string
   readonly migrationsDir: string
+  readonly repeatableDir: string
   readonly seedsDir: string
   readonly backupsDir: string
   /** The folder of pg_dump and pg_restore, where the user names one. */
@@ -129,6 +130,7 @@ function foldersOf(root: string, variables: Variables) {
   const folder = (name: string, usual: string) => resolve(root, variables.get(name)?.value ?? usual)
   return {
     migrationsDir: folder('NSELF_MIGRATIONS_DIR', 'nself/migrations'),
+    repeatableDir: folder('NSELF_REPEATABLE_DIR', 'nself/repeatable'),
     seedsDir: folder('NSELF_SEEDS_DIR', 'nself/seeds'),
     backupsDir: folder('NSELF_BACKUPS_DIR', '_backups'),
     folderOrigins: {
@@ -138,7 +140,7 @@ function foldersOf(root: string, variables: Variables) {
   }
 }
 
-const folderVariables = ['NSELF_MIGRATIONS_DIR', 'NSELF_SEEDS_DIR']
+const folderVariables = ['NSELF_MIGRATIONS_DIR', 'NSELF_REPEATABLE_DIR', 'NSELF_SEEDS_DIR']
 
 function rootOf(cwd: string, env: Input['env'], startsProject: boolean): string {
   const found = findRoot(cwd) ?? folderWithSettings(cwd, folderVariables)

@@ -7,6 +7,7 @@ type Steps = Parameters<ReturnType<typeof stepTeller>>[0][]
 
 const steps = (n: number): Steps =>
   Array.from({ length: n }, (_, i) => ({
+    kind: 'migration',
     name: `${String(i + 1).padStart(3, '0')}_step`,
     version: String(i + 1),
     direction: 'up',

@@ -8,14 +8,26 @@ export function renderRun({ action, steps, database, durationMs }: RunResult): s
   const where = databaseName(database)
   if (steps.length === 0)
     return action === 'down' ? `Nothing to revert on ${where}` : `Nothing to do: ${where} is up to date`
-  const reverted = steps.filter(({ direction }) => direction === 'down').length
-  const applied = steps.length - reverted
+  const of = (direction: 'up' | 'down') => steps.filter((step) => step.version !== null && step.direction === direction)
+  const [reverted, applied] = [of('down').length, of('up').length]
   const done = [...(reverted > 0 ? [`reverted ${reverted}`] : []), ...(applied > 0 ? [`applied ${applied}`] : [])]
-  const count = `${capitalized(done.join(' and '))} migration${(applied || reverted) === 1 ? '' : 's'}`
+  const migrations =
+    done.length === 0 ? [] : [`${done.join(' and ')} migration${(applied || reverted) === 1 ? '' : 's'}`]
+  const repeatables = repeatableCount(steps)
+  const verb = action === 'down' ? 'reverted' : 'applied'
+  const others = repeatables === '' ? [] : [migrations.length === 0 ? `${verb} ${repeatables}` : repeatables]
+  const count = capitalized([...migrations, ...others].join(' and '))
   const last = applied === 1 ? 'it' : 'the last one'
   const back = action === 'up' && applied > 0 ? ` To revert ${last}: nself db migrate down` : ''
-  const line = `${count} ${reverted > 0 ? 'in' : 'to'} ${where} in ${durationText(durationMs)}.${back}`
+  const line = `${count} ${reverted > 0 || action === 'down' ? 'in' : 'to'} ${where} in ${durationText(durationMs)}.${back}`
   return [...steps.flatMap(effectLines), withGivenFlags(line)].join('\n')
+}
+
+/** `2 repeatables`; nothing without any. */
+function repeatableCount(steps: RunResult['steps']): string {
+  const names = steps.flatMap(({ version, name }) => (version === null ? [name.replace(/ \(DOWN\)$/, '')] : []))
+  const count = new Set(names).size
+  return count === 0 ? '' : `${count} ${count === 1 ? 'repeatable' : 'repeatables'}`
 }
 
 function capitalized(sentence: string): string {
@@ -41,7 +53,7 @@ export function renderDryRun({ steps }: DryRunResult): string {
   return steps
     .map(({ name, direction, transaction, blocks = 0, sql, dangers }) => {
       const own = `${blocks} ${blocks === 1 ? 'transaction' : 'transactions'} of its own: not atomic`
-      const section = isMixed && direction === 'down' ? ' (DOWN)' : ''
+      const section = isMixed && direction === 'down' && !name.endsWith(' (DOWN)') ? ' (DOWN)' : ''
       const head = `-- ${name}${section}${transaction ? '' : ` (${blocks > 0 ? own : 'outside a transaction'})`}`
       const warnings = dangers.map(
         (danger) => `-- ! line ${danger.location.line}: ${danger.message}${rowsText(danger)}`,

@@ -12,7 +12,12 @@ interface Advice {
 }
 
 /** What to type for each that needs something, the most urgent first; otherwise for what is pending. */
-export function nextLines(migrations: readonly Entry[], environment: string, width: number): string[] {
+export function nextLines(
+  migrations: readonly Entry[],
+  isRepeatablePending: boolean,
+  environment: string,
+  width: number,
+): string[] {
   const told = migrations
     .flatMap((item, i): Advice[] => {
       const text = adviceFor(item, migrations[i - 1], environment)
@@ -20,7 +25,7 @@ export function nextLines(migrations: readonly Entry[], environment: string, wid
     })
     .sort((a, b) => a.rank - b.rank)
   if (told.length === 0) {
-    const isPending = migrations.some(({ status }) => status === 'pending')
+    const isPending = isRepeatablePending || migrations.some(({ status }) => status === 'pending')
     const isStuck = migrations.some(({ status }) => status !== 'pending' && status !== 'applied')
     return isPending && !isStuck ? [withGivenFlags('Next: nself db migrate up')] : []
   }

@@ -127,7 +127,7 @@ function runnerNote({ seconds, role, address }: NonNullable<Entry['runner']>): s
 }
 
 /** To the minute, in the zone of whoever reads it. */
-function localTime(text: string): string {
+export function localTime(text: string): string {
   const moment = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
   if (Number.isNaN(moment.getTime())) return text.slice(0, timeWidth).replace('T', ' ')
   const two = (n: number) => String(n).padStart(2, '0')

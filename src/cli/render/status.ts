@@ -7,6 +7,7 @@ import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 import { nextLines } from './status-advice.ts'
+import { isRunnable, repeatableAdvice, repeatableLines } from './status-repeatables.ts'
 import { statusTable } from './status-table.ts'
 
 type Entry = StatusResult['migrations'][number]
@@ -15,30 +16,36 @@ const title = 'Migration Status'
 
 /** @param width how many columns there are; columns are dropped, not wrapped. */
 export function renderStatus(result: StatusResult, paint: Paint, width: number): string {
-  const { migrations, database, environment, isEmbedded, drift, base } = result
+  const { migrations, repeatables, database, environment, isEmbedded, drift, base } = result
   const where = `${databaseName(database)} (${environment}${isEmbedded ? ', embedded' : ''})`
-  if (migrations.length === 0) {
+  if (migrations.length === 0 && repeatables.length === 0) {
     return withGivenFlags(`No migrations yet on ${where}\nNext: nself db migrate create create_users`)
   }
-  const zone = migrations.some(({ appliedAt }) => appliedAt !== null) ? [`times in ${zoneName()}`] : []
+  const zone = [...migrations, ...repeatables].some(({ appliedAt }) => appliedAt !== null)
+    ? [`times in ${zoneName()}`]
+    : []
   return [
     paint.bold(title),
     '─'.repeat(title.length),
     ...statusTable(migrations, paint, width),
+    ...repeatableLines(repeatables, paint, width),
     '',
-    fold([counts(migrations), where, ...zone].join(' · '), width),
-    ...nextLines(migrations, environment, width),
+    fold([counts(migrations, repeatables), where, ...zone].filter((part) => part !== '').join(' · '), width),
+    ...nextLines(migrations, repeatables.some(isRunnable), environment, width),
+    ...repeatableAdvice(repeatables, width),
     ...driftLines(drift, paint),
     ...(base === undefined ? [] : baseLines(base, paint, width)),
   ].join('\n')
 }
 
-function counts(migrations: readonly Entry[]): string {
+function counts(migrations: readonly Entry[], repeatables: StatusResult['repeatables']): string {
+  const open = repeatables.filter(isRunnable).length
   const of = (status: string) => migrations.filter((item) => item.status === status).length
   const attention = migrations.length - of('applied') - of('pending')
   return [
     ...(of('applied') > 0 ? [`${of('applied')} applied`] : []),
     ...(of('pending') > 0 ? [`${of('pending')} pending`] : []),
+    ...(open > 0 ? [`${open} ${open === 1 ? 'repeatable' : 'repeatables'} to run`] : []),
     ...(attention > 0 ? [`${attention} ${attention === 1 ? 'needs' : 'need'} attention`] : []),
   ].join(', ')
 }

@@ -13,7 +13,7 @@ import type { Context } from '../shared/context.ts'
 import { figuresOf } from '../shared/figures.ts'
 import type { RunResult, UpdateResult } from '../shared/migrate-results.ts'
 import { placed, placeOfRun } from '../shared/place-of-run.ts'
-import { migrationCount, nothingToDo, prepare, type RunKind } from '../shared/prepare-run.ts'
+import { nothingToDo, prepare, type RunKind } from '../shared/prepare-run.ts'
 import { afterFailure, type RollBackFlags, refuseSilentRollBack } from '../shared/roll-back-update.ts'
 import { confirm, perform } from '../shared/run-plan.ts'
 import { findBackupMeans, takeBackup } from '../shared/take-backup.ts'
@@ -34,7 +34,7 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     command: 'db update',
     watchesAll: true,
     backsUp: true,
-    summary: (steps) => `back up, apply ${migrationCount(steps)} to and verify`,
+    summary: (what) => `back up, apply ${what} to and verify`,
   }
   const prepared = await prepare(context, kind)
   const { server, database, plan } = prepared

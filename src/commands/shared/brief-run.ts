@@ -1,7 +1,8 @@
 import type { BriefedStep, Briefing } from '../../core/briefing.ts'
+import { countSteps } from '../../core/plan/repeatables.ts'
 import { afterBackup, briefingOn } from './brief.ts'
 import type { Context } from './context.ts'
-import { migrationCount, type Prepared, type RunKind } from './prepare-run.ts'
+import type { Prepared, RunKind } from './prepare-run.ts'
 
 /** One of the runs that are asked for together. */
 export interface RunPart {
@@ -16,7 +17,7 @@ export function briefingOf(context: Context, parts: readonly [RunPart, ...RunPar
   const deed = kind.deed ?? (plan.action === 'down' ? 'will be reverted' : 'will run')
   const before = backsUp ? afterBackup(size) : ''
   return briefingOn(context, server, {
-    title: `${migrationCount(plan.steps.length)} ${deed}${before}:`,
+    title: `${countSteps(plan.steps)} ${deed}${before}:`,
     steps: mergedSteps(parts.map((part) => part.prepared.steps)),
     notes: parts.flatMap(({ prepared: { schema } }) => (schema === null ? [] : [schema])),
   })

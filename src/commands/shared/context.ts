@@ -9,6 +9,7 @@ import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { readLostRows } from '../../postgres/tracking/lost-rows.ts'
 import { parseFiles, readFiles } from '../../project/migrations.ts'
+import { readRepeatables } from '../../project/repeatables.ts'
 import type { Settings } from '../../project/settings.ts'
 
 /** What every command is given besides its own options. */
@@ -75,7 +76,7 @@ export async function look(
   use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
   resolve: () => Promise<Server> = () => resolveServer(context),
 ): Promise<unknown> {
-  const { migrationsDir, cwd } = context.settings
+  const { migrationsDir, repeatableDir, cwd } = context.settings
   const reading = readFiles(migrationsDir, cwd)
   reading.catch(() => {})
   const server = await resolve()
@@ -84,7 +85,8 @@ export async function look(
     asking.catch(() => {})
     const history = await readHistory(client)
     const files = parseFiles(await reading, history.rows)
-    return use(connection, { server, history, state: compare(files, history.rows, await asking) })
+    const repeatables = { files: readRepeatables(repeatableDir, cwd), rows: history.repeatables }
+    return use(connection, { server, history, state: compare(files, history.rows, await asking, repeatables) })
   })
 }
 

@@ -1,15 +1,17 @@
 import { dirname, resolve } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import type { Repeatable } from '../../core/migration/repeatable.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { madeOfDesign } from '../../postgres/diff/compare-design.ts'
 import { placeOf, type Server } from '../../postgres/driver/server.ts'
 import { catalogOf } from '../../postgres/scratch/read.ts'
-import { replay } from '../../postgres/scratch/replay.ts'
+import { replay, runRepeatables } from '../../postgres/scratch/replay.ts'
 import { readMigration } from '../../project/migration-file.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { pathKind } from '../../project/path-kind.ts'
+import { readRepeatables } from '../../project/repeatables.ts'
 import { type Context, resolveServer } from './context.ts'
 import { environmentOf, serverOfEnvironment, serverOfUrl } from './named-server.ts'
 import { readDesign } from './read-design.ts'
@@ -86,7 +88,7 @@ async function scratchSide(
   { kind, label, path }: SideKind & { path: string },
   work: ScratchWork,
 ): Promise<Side> {
-  const { cwd, migrationsDir } = context.settings
+  const { cwd, migrationsDir, repeatableDir } = context.settings
   context.progress(`building ${label} in a scratch database`)
   if (kind === 'migrations') {
     const server = await replay(
@@ -95,6 +97,9 @@ async function scratchSide(
       work.keepTemplate,
       work.replay,
     )
+    // Of another folder nobody knows which repeatables belong to it.
+    if (path === migrationsDir)
+      await runRepeatables(server, await readyRepeatables(work, readRepeatables(repeatableDir, cwd)), work.replay)
     return { label, server, place: null, design: null }
   }
   const design = await readDesign(path, cwd)
@@ -102,6 +107,12 @@ async function scratchSide(
   const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
   const made = await madeOfDesign(work.scratch, migrated, design)
   return { label, server: migrated, place: null, design: made.design, made: made.catalog }
+}
+
+/** As a replay runs them. */
+async function readyRepeatables(work: ScratchWork, files: readonly Repeatable[]): Promise<Repeatable[]> {
+  const ready = await work.ready(files.map(({ file }) => file))
+  return files.map((one, i) => ({ ...one, file: ready[i] ?? one.file }))
 }
 
 async function migrationsAt(path: string, cwd: string): Promise<Migration[]> {

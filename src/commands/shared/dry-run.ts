@@ -1,17 +1,16 @@
 import { emptySection, type Section } from '../../core/migration/section.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import type { State } from '../../core/migration/state.ts'
-import { parseStoredDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
-import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
 import { type Context, look } from './context.ts'
 import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
+import { sectionOf } from './step-section.ts'
 
 /** The SQL that plans would send, one after the other, without a lock and without a change. */
 export async function dryRun(
@@ -34,12 +33,8 @@ export async function dryRun(
 
 /** What a step runs, as it may be shown. */
 async function shownSection(client: Client, step: Step, variables: VariableValues): Promise<Section> {
-  const { direction, file, version, name, applied } = step
-  const own = direction === 'up' ? file?.up : file?.down
-  const path = file?.path ?? storedPath(name)
-  if (own) return variables.show(own, path)
-  const text = await readStoredDown(client, applied ?? { version, name })
-  return variables.show((text === null ? null : parseStoredDown(version, name, text)) ?? emptySection, path)
+  const found = await sectionOf(client, step)
+  return found === null ? emptySection : variables.show(found.section, found.path)
 }
 
 async function dryStep(

@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { definitionOf } from '../../core/migration/repeatable.ts'
 import type { State } from '../../core/migration/state.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { type AppliedFile, type Drift, driftOf } from '../../postgres/scratch/drift.ts'
@@ -21,17 +22,33 @@ export async function findDrift(context: Context, server: Server, state: State, 
   const files: AppliedFile[] = applied.flatMap(({ file, applied: row }) =>
     file === null || row === null ? [] : [{ file, position: row.position }],
   )
+  const ran = ranRepeatables(state)
   return withScratchFor(context, { live: server, strict: 'drift was not checked' }, async (work) => {
-    const values = new Map(applied.map(({ file, applied: row }) => [file, row?.variables ?? null]))
-    const ready = await work.ready(
-      files.map(({ file }) => file),
-      (file) => values.get(file) ?? null,
-    )
+    const values = new Map([
+      ...applied.map(({ file, applied: row }) => [file, row?.variables ?? null] as const),
+      ...ran.map(({ repeatable, variables }) => [repeatable.file, variables] as const),
+    ])
+    const originals = [...files, ...ran.map(({ repeatable }) => repeatable)].map(({ file }) => file)
+    const ready = await work.ready(originals, (file) => values.get(file) ?? null)
     const replayed = files.map((item, at) => ({ ...item, file: ready[at] ?? item.file }))
+    const repeatables = ran.map(({ repeatable }, at) => ({
+      ...repeatable,
+      file: ready[files.length + at] ?? repeatable.file,
+    }))
     context.progress('comparing with what the migrations make')
-    return driftOf(work.scratch, server, replayed, { keep: work.keepTemplate, all }, work.replay).catch((error) => {
+    const made = { applied: replayed, repeatables }
+    return driftOf(work.scratch, server, made, { keep: work.keepTemplate, all }, work.replay).catch((error) => {
       throw asUnchecked(error)
     })
+  })
+}
+
+/** The repeatables as they ran, whatever their files say by now. */
+function ranRepeatables({ repeatables }: State) {
+  return repeatables.flatMap(({ name, file, ran }) => {
+    if (ran === null) return []
+    const repeatable = ran.text === '' ? file : definitionOf(name, ran)
+    return repeatable === null ? [] : [{ repeatable, variables: ran.variables }]
   })
 }
 

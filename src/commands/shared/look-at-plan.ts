@@ -1,15 +1,14 @@
 import { mayChangeRows } from '../../core/migration/section-text.ts'
-import { parseStoredDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
-import { type Plan, resumes, type Step } from '../../core/plan/plan.ts'
+import { journalAction, type Plan, resumes, type Step } from '../../core/plan/plan.ts'
 import { type Inspection, maybeDangerous, readScripts, refuseUnread } from '../../parsers/postgres/dangers.ts'
 import type { Inspected } from '../../parsers/postgres/script-look.ts'
 import type { StatementListener } from '../../parsers/postgres/statement-listener.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
-import { readStoredDown } from '../../postgres/tracking/stored-down.ts'
 import type { Context, Look } from './context.ts'
 import { lookAtScripts, lookLocally, type ScriptsLook } from './look-at-scripts.ts'
+import { sectionOf } from './step-section.ts'
 
 /** What a plan would destroy or change, and the plan with how each of its steps is watched for anything else. */
 export interface PlanLook extends Omit<ScriptsLook, 'watches'> {
@@ -70,7 +69,11 @@ export async function lookAtPlan(
     const found = await lookLocally(client, held, counts)
     return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
   }
-  const asked = plan.steps.map(({ direction, name, file }) => ({ action: direction, name, checksum: file?.checksum }))
+  const asked = plan.steps.map((step) => ({
+    action: journalAction(step),
+    name: step.name,
+    checksum: step.file?.checksum,
+  }))
   const seen = await readRefusedEffects(client, look.history, asked)
   refuseUnread(inspection)
   const found = await lookAtScripts(client, settings.environment, scripts, seen, inspection)
@@ -98,17 +101,11 @@ const refuseAll = { allowed: [], harmless: false }
 async function scriptsOf(client: Client, { steps }: Plan, variables: VariableValues): Promise<Inspected[]> {
   const scripts: Inspected[] = []
   for (const step of steps) {
-    const { direction, file, name, version, applied } = step
-    const section =
-      direction === 'up' ? file?.up : (file?.down ?? (await storedDown(client, applied ?? { version, name })))
-    const done = resumes(step) ? (applied?.statementsDone ?? 0) : 0
-    const path = file?.path ?? storedPath(name)
-    if (section) scripts.push({ name, path, section: variables.fill(section, path), done })
+    const found = await sectionOf(client, step)
+    if (found === null) continue
+    const { section, path } = found
+    const done = resumes(step) ? (step.applied?.statementsDone ?? 0) : 0
+    scripts.push({ name: step.name, path, section: variables.fill(section, path), done })
   }
   return scripts
-}
-
-async function storedDown(client: Client, row: { version: string; name: string }) {
-  const text = await readStoredDown(client, row)
-  return text === null ? null : parseStoredDown(row.version, row.name, text)
 }

@@ -2,6 +2,7 @@ import type { DangerKind } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
 import type { Direction } from '../../core/migration/marker.ts'
+import type { RepeatableStatus } from '../../core/migration/repeatable.ts'
 import type { Status } from '../../core/migration/state.ts'
 import type { ProposedFix } from '../../core/repair/findings.ts'
 import type { Report } from '../../core/report.ts'
@@ -36,6 +37,16 @@ export interface StatusResult {
     readonly runner?: { readonly seconds: number | null; readonly role: string | null; readonly address: string | null }
     /** With `--long`: whether a stored proof says that its DOWN brings back what was; `none` where it has no DOWN. */
     readonly down?: 'proven' | 'unproven' | 'none'
+  }[]
+  /** What runs again when it is edited, in the order in which it runs. */
+  readonly repeatables: readonly {
+    readonly name: string
+    /** `pending` has not run yet, `edited` runs again with the next `up`, of `missing` the file is not here. */
+    readonly status: RepeatableStatus
+    readonly appliedAt: string | null
+    readonly durationMs: number | null
+    readonly appliedBy: string | null
+    readonly branch: string | null
   }[]
   /** With `--drift`: how the database differs from what its migrations make. */
   readonly drift: Drift | null
@@ -93,7 +104,7 @@ export interface DryRunResult {
   readonly kind: 'dry-run'
   readonly action: 'up' | 'down' | 'seed'
   readonly steps: readonly {
-    /** Null for a seed. */
+    /** Null for a repeatable or a seed. */
     readonly version: string | null
     readonly name: string
     /** Which section; a seed has none. */

@@ -4,6 +4,7 @@ import { fromBranch } from '../../core/migration/entry-words.ts'
 import type { State } from '../../core/migration/state.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { waitingRepeatables } from '../../core/plan/repeatables.ts'
 import { allRows, databaseSize } from '../../postgres/catalog/all-rows.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
@@ -30,8 +31,8 @@ export interface RunKind {
   readonly plan: (state: State) => Plan
   /** The state that the runs before it are to leave, of the one that is found. */
   readonly begin?: (found: State) => State
-  /** Says what would happen: `apply 3 migrations to`. */
-  readonly summary: (steps: number) => string
+  /** Says what would happen with so much: `apply 3 migrations to`. */
+  readonly summary: (what: string) => string
   /** What each step does must be known wherever it runs. */
   readonly watchesAll?: boolean
   /** What the user types after `nself`; without it `db migrate up`. */
@@ -114,8 +115,8 @@ export async function prepareOn(
 }
 
 /** What cannot be reverted later is known before. */
-function notedStep({ name, direction, file }: Plan['steps'][number]): Pick<BriefedStep, 'name' | 'note'> {
-  const isForGood = direction === 'up' && file !== null && file.down === null
+function notedStep({ name, direction, file, kind }: Plan['steps'][number]): Pick<BriefedStep, 'name' | 'note'> {
+  const isForGood = kind === 'migration' && direction === 'up' && file !== null && file.down === null
   return { name, note: isForGood ? 'no DOWN: cannot be reverted' : null }
 }
 
@@ -128,7 +129,17 @@ async function allThatGoes({ settings }: Context, client: Client): Promise<Pick<
 
 function warningsOf(plan: Plan, state: State): string[] {
   const missing = plan.action === 'up' ? state.entries.filter((entry) => entry.status === 'missing') : []
-  return missing.map((entry) => `${entry.name} is applied, but its file is missing here${fromBranch(entry)}`)
+  const waiting = waitingRepeatables(plan, state)
+  return [
+    ...missing.map((entry) => `${entry.name} is applied, but its file is missing here${fromBranch(entry)}`),
+    ...(waiting === 0
+      ? []
+      : [
+          waiting === 1
+            ? '1 repeatable is to run, which waits until no migration is pending'
+            : `${waiting} repeatables are to run, which wait until no migration is pending`,
+        ]),
+  ]
 }
 
 /** `1 migration`, `3 migrations`. */

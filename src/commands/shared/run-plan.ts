@@ -6,12 +6,14 @@ import type { Direction } from '../../core/migration/marker.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { countSteps, filesOf as repeatableFiles } from '../../core/plan/repeatables.ts'
 import type { Report } from '../../core/report.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import { execute } from '../../postgres/run/execute.ts'
 import { raiseMark } from '../../postgres/tracking/mark.ts'
 import { branchOf } from '../../project/git-branch.ts'
 import { readMigrations } from '../../project/migrations.ts'
+import { readRepeatables } from '../../project/repeatables.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
 import { briefingOf, type RunPart } from './brief-run.ts'
 import { type Context, type Look, look } from './context.ts'
@@ -134,7 +136,7 @@ async function confirmAll(
   const intent = {
     action: kind.action ?? plan.action,
     what: parts.map((part) => part.prepared.plan),
-    summary: `${kind.summary(plan.steps.length)} ${database}`,
+    summary: `${kind.summary(countSteps(plan.steps))} ${database}`,
     destructive: parts.some((part) => part.prepared.dangers > 0),
     briefing: briefingOf(context, parts, backsUp),
   }
@@ -154,10 +156,11 @@ export async function perform(
   open: Connection | null = null,
 ): Promise<Report> {
   const { server, database, state } = prepared
-  const { environment, migrationsDir, root, cwd, variables } = context.settings
+  const { environment, migrationsDir, repeatableDir, root, cwd, variables } = context.settings
   const before = filesOf(state)
   // Where a human was asked, time has passed: the files may be others by now.
   const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
+  const repeatables = environment === 'local' ? repeatableFiles(state) : readRepeatables(repeatableDir, cwd)
   context.progress(`waiting for the lock of ${database}`)
   if (kind.onStep === undefined) tellBeginning(context, prepared)
   const running = execute(server, approved, {
@@ -165,7 +168,7 @@ export async function perform(
     branch: branchOf(root),
     variables,
     ...flags,
-    replan: (now) => kind.plan(compare(files, now.rows)),
+    replan: (now) => kind.plan(compare(files, now.rows, [], { files: repeatables, rows: now.repeatables })),
     tell: context.tell,
     onStep: kind.onStep ?? stepTeller(context, prepared),
     onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),

@@ -3,7 +3,6 @@ import { planFresh } from '../../core/plan/fresh.ts'
 import { dropEverything } from '../../postgres/databases/drop-everything.ts'
 import type { Context } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
-import { migrationCount } from './prepare-run.ts'
 import { type RunFlags, run } from './run-plan.ts'
 import { readSeedsOf, runSeedsOf } from './run-seeds.ts'
 import type { ResetResult } from './seed-results.ts'
@@ -13,7 +12,7 @@ export async function startOver(context: Context, options: RunFlags, action: Act
   const { environment } = context.settings
   const before = ({ client }: Parameters<typeof dropEverything>[0]) =>
     dropEverything({ client }, environment, context.tell)
-  const summary = (steps: number) => `drop everything and apply ${migrationCount(steps)} to`
+  const summary = (what: string) => `drop everything and apply ${what} to`
   const command = action === 'reset' ? 'db reset' : 'db migrate fresh'
   const deed = 'will run from the start, once everything is dropped'
   return run(context, { plan: planFresh, command, summary, deed, action, before }, options)

@@ -1,12 +1,13 @@
 import { databaseName, durationText } from '../../core/database-name.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { countSteps } from '../../core/plan/repeatables.ts'
 import type { Context } from './context.ts'
-import { migrationCount, type Prepared } from './prepare-run.ts'
+import type { Prepared } from './prepare-run.ts'
 
 /** Says what begins, and on which database. */
 export function tellBeginning({ tell, settings }: Context, { plan, database }: Prepared): void {
   if (plan.action !== 'up') return
-  tell(`Applying ${migrationCount(plan.steps.length)} to ${databaseName(database)} (${settings.environment})`)
+  tell(`Applying ${countSteps(plan.steps)} to ${databaseName(database)} (${settings.environment})`)
 }
 
 type Step = Plan['steps'][number]
@@ -25,7 +26,8 @@ export function stepTeller(
   const line = (name: string, took: number) => `✓ ${name.padEnd(width)}  ${durationText(took).padStart(8)}`
   const counter = ask !== null && plan.steps.length > mostLines ? stepCounter(context, plan.steps.length, line) : null
   let began = now()
-  return ({ name, direction, file }, outcome) => {
+  return (step, outcome) => {
+    const { name, direction, file } = step
     const took = now() - began
     began = now()
     const isWhole = file?.[direction]?.transaction ?? false
@@ -33,7 +35,7 @@ export function stepTeller(
       counter?.end()
       tell(isWhole ? `✗ ${name}   rolled back` : `✗ ${name}`)
     } else if (counter === null) tell(line(name, took))
-    else counter.done(name, took)
+    else counter.done(step, took)
   }
 }
 
@@ -42,17 +44,17 @@ const slowShown = 5
 
 /** Tells nothing of a step by itself, for the line that moves counts them; at their end how many there were, and which were slow. */
 function stepCounter({ tell }: Pick<Context, 'tell'>, total: number, line: (name: string, took: number) => string) {
-  const steps: { readonly name: string; readonly took: number }[] = []
+  const steps: (Pick<Step, 'name' | 'kind'> & { readonly took: number })[] = []
   const end = () => {
     if (steps.length === 0) return
-    tell(`✓ ${migrationCount(steps.length)}`)
+    tell(`✓ ${countSteps(steps)}`)
     const slowest = steps.filter(({ took }) => took >= slow).sort((a, b) => b.took - a.took)
     for (const { name, took } of slowest.slice(0, slowShown)) tell(line(name, took))
   }
   return {
     end,
-    done(name: string, took: number) {
-      steps.push({ name, took })
+    done({ name, kind }: Step, took: number) {
+      steps.push({ name, kind, took })
       if (steps.length === total) end()
     },
   }

@@ -1,4 +1,5 @@
 import { NselfError } from '../errors.ts'
+import { dependenciesFirst } from './dependencies-first.ts'
 import type { Applied, Dependency, Migration } from './migration.ts'
 import { compareVersions } from './version.ts'
 
@@ -13,33 +14,7 @@ export function inDependencyOrder(
 ): Migration[] {
   const sorted = [...files].sort((a, b) => compareVersions(a.version, b.version) || (a.name < b.name ? -1 : 1))
   const targetOf = dependencyFinder(sorted, applied, history)
-  const done: Migration[] = []
-  const seen = new Map<Migration, 'open' | 'done'>()
-  // An explicit stack: a chain of ten thousand dependencies must not overflow the call stack.
-  const visit = (start: Migration) => {
-    const stack: { file: Migration; next: number }[] = [{ file: start, next: 0 }]
-    seen.set(start, 'open')
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const dependency = top.file.dependsOn[top.next++]
-      if (dependency === undefined) {
-        seen.set(top.file, 'done')
-        done.push(top.file)
-        stack.pop()
-        continue
-      }
-      const target = targetOf(top.file, dependency)
-      if (target === null || seen.get(target) === 'done') continue
-      if (seen.has(target))
-        throw circular(
-          stack.map(({ file }) => file),
-          target,
-        )
-      seen.set(target, 'open')
-      stack.push({ file: target, next: 0 })
-    }
-  }
-  for (const file of sorted) if (!seen.has(file)) visit(file)
-  return done
+  return dependenciesFirst(sorted, (file) => file.dependsOn.map((dependency) => targetOf(file, dependency)))
 }
 
 /** Finds the file that a dependency names; null where it is applied and its file is not here. */
@@ -73,12 +48,5 @@ function names(text: string, name: string): boolean {
 function unknownDependency(file: Migration, text: string, near: { name: string } | undefined): NselfError {
   return new NselfError('invalid-migration', `${file.path} depends on ${text}, which does not exist`, {
     hint: near ? `did you mean ${near.name}?` : 'fix the depends_on line, or bring the file back',
-  })
-}
-
-function circular(stack: readonly Migration[], target: Migration): NselfError {
-  const circle = [...stack.slice(stack.indexOf(target)), target].map((file) => file.name).join(' → ')
-  return new NselfError('invalid-migration', `circular depends_on: ${circle}`, {
-    hint: 'remove one of these depends_on lines',
   })
 }

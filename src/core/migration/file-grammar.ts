@@ -47,6 +47,7 @@ export class FileGrammar {
   /** The rules that the file says it breaks on purpose. */
   readonly allows: string[] = []
   private readonly source: SourceText
+  private readonly byName: boolean
   private sections: OpenSection[] = []
   private readonly preamble: Headers = {
     transaction: true,
@@ -62,8 +63,10 @@ export class FileGrammar {
   /** Where variables are declared; of those of the whole file `section` is null. */
   readonly declared: DeclaredVariables[] = []
 
-  constructor(source: SourceText) {
+  /** @param byName what it depends on is named by its file. */
+  constructor(source: SourceText, byName = false) {
     this.source = source
+    this.byName = byName
     this.open('up', 0, 0, () => 1)
   }
 
@@ -132,7 +135,7 @@ export class FileGrammar {
   private comment(comment: Comment, section: OpenSection): void {
     const like = comment.alone ? markerLookalike(comment.text) : null
     if (like?.certain || (like && like.direction !== section.direction)) throw lookalikeFault(comment, like)
-    const header = parseHeader(comment)
+    const header = parseHeader(comment, this.byName)
     if (header === null) return
     if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)

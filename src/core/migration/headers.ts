@@ -32,8 +32,14 @@ export type Header =
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
 
-/** @throws SqlError for a header that is not understood. */
-export function parseHeader({ text, start }: { readonly text: string; readonly start: number }): Header | null {
+/**
+ * @param byName dependencies are named by their files, which need no number.
+ * @throws SqlError for a header that is not understood.
+ */
+export function parseHeader(
+  { text, start }: { readonly text: string; readonly start: number },
+  byName = false,
+): Header | null {
   const match = header.exec(text)
   if (match === null) {
     if (!headerLookalike.test(text)) return null
@@ -46,6 +52,7 @@ export function parseHeader({ text, start }: { readonly text: string; readonly s
   const wrong = (hint: string) => new SqlError(start, `unknown header: ${text}`, hint)
   const value = certain(match[2])
   if (certain(match[1]).toLowerCase() === 'depends_on') {
+    if (byName) return { dependsOn: wordsOf(value).map((text) => ({ version: '', text })) }
     return { dependsOn: dependencies(value, wrong('write -- depends_on: 003_create_orders, 004')) }
   }
   const [word, amount, ...rest] = value.split(/\s+/)
@@ -70,8 +77,10 @@ function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
   throw wrong('write -- nself: role app_owner, or -- nself: role "App Owner"')
 }
 
+const wordsOf = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '')
+
 function variableNames(text: string, wrong: (hint: string) => SqlError): string[] {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '')
+  const names = wordsOf(text)
   if (names.length > 0 && names.every(isVariableName)) return names
   throw wrong(
     'write -- nself: variables schema, owner; then :\'schema\' is filled in as a text, and :"owner" as a name',
@@ -79,8 +88,7 @@ function variableNames(text: string, wrong: (hint: string) => SqlError): string[
 }
 
 function dependencies(value: string, wrong: SqlError): Dependency[] {
-  const names = value.split(/[\s,]+/).filter((name) => name !== '')
-  return names.map((text) => {
+  return wordsOf(value).map((text) => {
     const version = parseVersion(text.replace(/\.sql$/, ''))
     if (version === null) throw wrong
     return { version, text }

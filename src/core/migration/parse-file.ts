@@ -12,8 +12,17 @@ import type { HeldSection } from './section.ts'
 
 /** Parses a whole migration file. @throws NselfError `invalid-migration` with the place of the fault. */
 export function parseMigration(path: string, name: { version: string; name: string }, text: string): Migration {
+  return parseNamed(path, name, text, false)
+}
+
+/** The same of a file that is named by its name alone, as are those that it depends on. */
+export function parseUnnumbered(path: string, name: string, text: string): Migration {
+  return parseNamed(path, { version: '', name }, text, true)
+}
+
+function parseNamed(path: string, name: Pick<Migration, 'version' | 'name'>, text: string, byName: boolean): Migration {
   try {
-    return { ...name, path, ...parse(text) }
+    return { ...name, path, ...parse(text, byName) }
   } catch (error) {
     if (!(error instanceof SqlError)) throw error
     throw invalidFile(error, (offset) => locate(path, text, offset))
@@ -32,14 +41,17 @@ export function invalidFile(error: SqlError, at: (offset: number) => NselfError[
 export const nulFault = (offset: number) =>
   new SqlError(offset, 'the file contains a NUL byte', 'save it as UTF-8 text')
 
-function parse(text: string): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'up' | 'down'> {
+function parse(text: string, byName: boolean): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'up' | 'down'> {
   const nul = text.indexOf('\0')
   if (nul !== -1) throw nulFault(nul)
   const lexer = new Lexer(isMarker)
-  const grammar = new FileGrammar({
-    slice: (start, end) => text.slice(start, end),
-    lineAt: (offset) => () => lineOf(text, offset),
-  })
+  const grammar = new FileGrammar(
+    {
+      slice: (start, end) => text.slice(start, end),
+      lineAt: (offset) => () => lineOf(text, offset),
+    },
+    byName,
+  )
   const contents = new Map<OpenSection, SectionContent>()
   for (const read of [...lexer.push(text), ...lexer.finish()]) {
     grammar.take(read)

@@ -1,6 +1,7 @@
 import { inDependencyOrder } from './dependency-order.ts'
 import { findRenumbered, isSameText, rowsOfFiles } from './identity.ts'
 import type { Applied, Migration, MigrationName } from './migration.ts'
+import { compareRepeatables, type RepeatableEntry, type RepeatableSides } from './repeatable.ts'
 import { compareVersions } from './version.ts'
 
 /** `lost`: its row is gone, but the journal knows that it was applied. */
@@ -26,6 +27,8 @@ export interface State {
   readonly twins: readonly (readonly [Migration, Migration])[]
   /** What the journal knows as applied, and has no row. */
   readonly lost: readonly MigrationName[]
+  /** What runs again when it is edited, in the order in which it runs. */
+  readonly repeatables: readonly RepeatableEntry[]
 }
 
 /**
@@ -37,6 +40,7 @@ export function compare(
   files: readonly Migration[],
   history: readonly Applied[],
   lost: readonly MigrationName[] = [],
+  repeatables: RepeatableSides = { files: [], rows: [] },
 ): State {
   const isLost = new Set(lost.map(({ version }) => version))
   const rows = rowsOfFiles(files, history)
@@ -63,7 +67,7 @@ export function compare(
     sameAs: renumbered.get(file) ?? null,
   }))
   for (const row of missing) insertMissing(entries, row)
-  return { entries, twins: twinsOf(files), lost }
+  return { entries, twins: twinsOf(files), lost, repeatables: compareRepeatables(repeatables) }
 }
 
 function statusOf(file: Migration, row: Applied | null): Status {

@@ -5,6 +5,7 @@ import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.t
 import { refuseIrreversible } from './refusals/irreversible.ts'
 import { refuseLostRows } from './refusals/lost-rows.ts'
 import { refuseTwins } from './refusals/twins.ts'
+import { repeatableReverts } from './repeatables.ts'
 
 /**
  * What `down` would revert: by order of application, the last first. `to` is kept; 0 means all of them. With both,
@@ -36,7 +37,7 @@ export function planRevert(
 ): Plan {
   refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
-  return { action: 'down', steps, renames: renamesOf(state) }
+  return { action: 'down', steps: [...repeatableReverts(state, chosen), ...steps], renames: renamesOf(state) }
 }
 
 export function lastAppliedFirst({ entries }: State): Entry[] {

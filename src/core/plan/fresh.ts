@@ -2,6 +2,7 @@ import { compare, type State } from '../migration/state.ts'
 import { type Plan, step } from './plan.ts'
 import { refuseEmpty } from './refusals/empty.ts'
 import { refuseTwins } from './refusals/twins.ts'
+import { filesOf, repeatableSteps } from './repeatables.ts'
 
 /**
  * Everything from the start, on an empty database.
@@ -10,7 +11,7 @@ import { refuseTwins } from './refusals/twins.ts'
 export function planFresh(state: State): Plan {
   refuseTwins(state)
   const files = state.entries.map((entry) => entry.file).filter((file) => file !== null)
-  const { entries } = compare(files, [])
+  const { entries, repeatables } = compare(files, [], [], { files: filesOf(state), rows: [] })
   refuseEmpty(entries)
-  return { action: 'fresh', steps: entries.map((entry) => step('up', entry)) }
+  return { action: 'fresh', steps: [...entries.map((entry) => step('up', entry)), ...repeatableSteps({ repeatables })] }
 }

@@ -3,19 +3,42 @@ import type { Watch } from '../effect.ts'
 import { NselfError } from '../errors.ts'
 import type { Direction } from '../migration/marker.ts'
 import type { Applied, Migration } from '../migration/migration.ts'
+import type { Definition, Repeatable } from '../migration/repeatable.ts'
 import type { Section } from '../migration/section.ts'
 import type { Entry, State } from '../migration/state.ts'
 
-export interface Step {
+/** What is to be done with one file. */
+export type Step = MigrationStep | RepeatableStep
+
+interface AnyStep {
   readonly direction: Direction
-  readonly version: string
+  /** By which messages name it, and which no other step of its direction has. */
   readonly name: string
+  /** How its effects are looked at; not at all without it. */
+  readonly watch?: Watch
+}
+
+export interface MigrationStep extends AnyStep {
+  readonly kind: 'migration'
+  readonly version: string
   /** Null for `down` of a migration whose file is not here or is edited: its DOWN comes from the database. */
   readonly file: Migration | null
   /** Its row, where it has one: what `down` reverts, or a failed attempt that `up` resumes. */
   readonly applied: Applied | null
-  /** How its effects are looked at; not at all without it. */
-  readonly watch?: Watch
+}
+
+/** All those that stand beside each other in a plan are done in one transaction. */
+export interface RepeatableStep extends AnyStep {
+  readonly kind: 'repeatable'
+  readonly version: null
+  /** Its file, or what ran before as a file. */
+  readonly file: Migration
+  readonly applied: null
+  readonly repeatable: Repeatable
+  /** Of `up`: it runs as it was after the migration at this place in the order of application. */
+  readonly restores: Definition | null
+  /** Of `down`: nothing of it is run afterwards, so its row goes. */
+  readonly forgets: boolean
 }
 
 export interface Plan {
@@ -39,8 +62,15 @@ export interface Limit {
 }
 
 /** What is to be done with one migration. */
-export function step(direction: Direction, entry: Entry): Step {
-  return { direction, version: entry.version, name: entry.name, file: entry.file, applied: entry.applied }
+export function step(direction: Direction, entry: Entry): MigrationStep {
+  return {
+    kind: 'migration',
+    direction,
+    version: entry.version,
+    name: entry.name,
+    file: entry.file,
+    applied: entry.applied,
+  }
 }
 
 /** The migrations whose files have another name now than when they were applied: their rows take it. */
@@ -55,6 +85,12 @@ export function renamesOf({ entries }: State): RenamedMigration[] {
 /** The error for a version that the command line names and that is not there. */
 export function unknownVersion(version: string, what = 'unknown'): NselfError {
   return new NselfError('usage', `version ${version} is ${what}`, { hint: 'see nself db migrate status' })
+}
+
+/** What the journal calls it. */
+export function journalAction({ kind, direction }: Pick<Step, 'kind' | 'direction'>): string {
+  if (kind === 'migration') return direction
+  return direction === 'up' ? 'repeatable' : 'repeatable-down'
 }
 
 /** True when an earlier attempt at the same stopped inside it: the step resumes after the statements that are done. */

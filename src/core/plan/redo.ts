@@ -3,6 +3,7 @@ import type { Applied } from '../migration/migration.ts'
 import { compare, type State } from '../migration/state.ts'
 import { planDown } from './down.ts'
 import type { Plan } from './plan.ts'
+import { isRepeatable, repeatablesAfter } from './repeatables.ts'
 import { planUp } from './up.ts'
 
 /**
@@ -22,23 +23,31 @@ export function planRedo(state: State, count: number | undefined): { readonly do
   return { down, up: applyAgain(reverted(state, versions), versions) }
 }
 
+/** Of the migrations of a plan. */
 export function versionsOf({ steps }: Plan): ReadonlySet<string> {
-  return new Set(steps.map(({ version }) => version))
+  return new Set(steps.flatMap(({ version }) => version ?? []))
 }
 
-/** Applies these and no others. */
+/** Applies these and no others, and repeatables where no other migration is pending. */
 export function applyAgain(state: State, versions: ReadonlySet<string>): Plan {
   const up = planUp(state, { allowOutOfOrder: true })
-  return { ...up, steps: up.steps.filter(({ version }) => versions.has(version)) }
+  const again = up.steps.filter((step) => isRepeatable(step) || versions.has(step.version))
+  const isAll = again.length === up.steps.length
+  return { ...up, steps: isAll ? again : again.filter((step) => !isRepeatable(step)) }
 }
 
 /** The state once these are reverted. */
-export function reverted({ entries, lost }: State, versions: ReadonlySet<string>): State {
+export function reverted(state: State, versions: ReadonlySet<string>): State {
+  const { entries, lost } = state
   const files = entries.map(({ file }) => file).filter((file) => file !== null)
   const rows = entries.map(({ applied }) => applied).filter((row): row is Applied => row !== null)
   return compare(
     files,
     rows.filter(({ version }) => !versions.has(version)),
     lost,
+    repeatablesAfter(
+      state,
+      entries.filter(({ version, applied }) => applied !== null && versions.has(version)),
+    ),
   )
 }

@@ -5,6 +5,7 @@ import { refuseEdited } from './refusals/edited.ts'
 import { refuseEmpty } from './refusals/empty.ts'
 import { refuseOutOfOrder } from './refusals/out-of-order.ts'
 import { refusePartial } from './refusals/partial.ts'
+import { repeatableSteps } from './repeatables.ts'
 
 /** Which of the pending migrations `up` is to run, and what of them is agreed to. */
 export interface UpChoice extends Limit {
@@ -22,14 +23,20 @@ const checksOfChosen: readonly ((chosen: readonly Entry[], state: State, choice:
 ]
 
 /**
- * What `up` would run, in order.
+ * What `up` would run, in order. Repeatables come last, and only where no migration stays pending.
  * @throws NselfError as the checks above, each with its own code; `usage` for an unknown `to`.
  */
 export function planUp(state: State, choice: UpChoice = {}): Plan {
   for (const check of checksOfState) check(state)
   const chosen = choose(state, choice)
   for (const check of checksOfChosen) check(chosen, state, choice)
-  return { action: 'up', steps: chosen.map((entry) => step('up', entry)), renames: renamesOf(state) }
+  const migrations = chosen.map((entry) => step('up', entry))
+  const isLast = chosen.length === state.entries.filter(({ status }) => isOpen(status)).length
+  return {
+    action: 'up',
+    steps: isLast ? [...migrations, ...repeatableSteps(state)] : migrations,
+    renames: renamesOf(state),
+  }
 }
 
 function choose({ entries }: State, { count, to }: Limit): Entry[] {

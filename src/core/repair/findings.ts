@@ -4,7 +4,7 @@ import type { Entry, State } from '../migration/state.ts'
 import { redoHint } from '../plan/refusals/edited.ts'
 import { lostProblem } from '../plan/refusals/lost-rows.ts'
 import { shellWord } from '../shell-word.ts'
-import { accept, dropIndex, forget, type Repair, rebuild, renamed } from './repair.ts'
+import { accept, dropIndex, forget, forgetRepeatable, type Repair, rebuild, renamed } from './repair.ts'
 import { isDoneEdited, isUnknown, statementAgain, statementDone } from './statement-repairs.ts'
 
 /** A fix that is proposed, as it is shown. */
@@ -51,6 +51,12 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
       ...renamedFindings(entry),
       ...failedFindings(entry),
     ]),
+    ...state.repeatables.flatMap(({ name, status }) => {
+      if (status !== 'missing') return []
+      const better = 'bring its file back; or drop what it made in a migration first'
+      const problem = `the file of the repeatable ${name} is not here`
+      return propose(`--forget-repeatable ${shellWord(name)}`, problem, forgetRepeatable(name), better)
+    }),
     ...invalidIndexes.map((index) => {
       const problem = `index ${index} is INVALID, left behind by a failed CONCURRENTLY`
       return propose(`--drop-invalid-index ${shellWord(index)}`, problem, dropIndex(index), 'best')

@@ -2,9 +2,20 @@ import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { isSameText } from '../migration/identity.ts'
 import type { Migration } from '../migration/migration.ts'
+import { nameIn } from '../migration/repeatable.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { compareVersions } from '../migration/version.ts'
-import { accept, dropIndex, forget, markApplied, markEnvironment, type Repair, rebuild, renamed } from './repair.ts'
+import {
+  accept,
+  dropIndex,
+  forget,
+  forgetRepeatable,
+  markApplied,
+  markEnvironment,
+  type Repair,
+  rebuild,
+  renamed,
+} from './repair.ts'
 import { isUnknown, statementAgain, statementDone } from './statement-repairs.ts'
 
 /** Versions are canonical; each list is of one flag. */
@@ -12,6 +23,8 @@ export interface RepairFlags {
   readonly accept: readonly string[]
   readonly markApplied: readonly string[]
   readonly forget: readonly string[]
+  /** Names of repeatables. */
+  readonly forgetRepeatable: readonly string[]
   /** Pairs: the version that is applied, and that of the file which has its text now. */
   readonly renamed: readonly (readonly [from: string, to: string])[]
   readonly statementDone: readonly string[]
@@ -27,6 +40,7 @@ export const noRepairFlags: RepairFlags = {
   accept: [],
   markApplied: [],
   forget: [],
+  forgetRepeatable: [],
   renamed: [],
   statementDone: [],
   statementAgain: [],
@@ -61,6 +75,7 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
       file && status !== 'applied' && status !== 'edited' && !isTaken(state, file) ? markApplied(file, applied) : null,
     ),
     ...flags.forget.map((version) => forgetFor(state, version)),
+    ...flags.forgetRepeatable.map((name) => forgetRepeatableFor(state, name)),
     ...flags.renamed.map(([from, to]) => renamedFor(state, from, to)),
     ...each(flags.statementDone, unknown, (entry) =>
       entry.file && entry.applied && isUnknown(entry.applied) ? statementDone(entry, entry.file, entry.applied) : null,
@@ -84,6 +99,12 @@ function forgetFor({ entries, lost }: State, version: string): Repair {
   const known = row ?? lost.find((one) => one.version === version)
   if (known === undefined) throw misfit(version, 'is not in the history')
   return forget(known)
+}
+
+function forgetRepeatableFor({ repeatables }: State, text: string): Repair {
+  const name = nameIn(text)
+  if (repeatables.some((entry) => entry.name === name && entry.ran !== null)) return forgetRepeatable(name)
+  throw new NselfError('usage', `the repeatable ${name} has not run here`, { hint: 'see nself db migrate status' })
 }
 
 /** Whether another migration is applied under the number of a file. */

@@ -13,10 +13,16 @@ export type Repair = { readonly what: string } & (
   | { readonly kind: 'statement-done'; readonly version: string; readonly name: string; readonly doneChecksum: string }
   | { readonly kind: 'renamed'; readonly file: Migration; readonly row: MigrationName }
   | { readonly kind: 'rebuild'; readonly files: readonly Migration[] }
+  | { readonly kind: 'forget-repeatable'; readonly repeatable: string }
   | { readonly kind: 'drop-invalid-index'; readonly index: string }
   | { readonly kind: 'mark-environment'; readonly to: Environment }
   | { readonly kind: 'restore-tables'; readonly damages: readonly TableDamage[] }
 )
+
+/** Where its file is here, it runs again with the next `up`. */
+export function forgetRepeatable(name: string): Repair {
+  return { kind: 'forget-repeatable', repeatable: name, what: `forget the repeatable ${name}; what it made is kept` }
+}
 
 /** What the journal knows is put back; each stored DOWN comes from the file, which is the only one to have it. */
 export function rebuild({ entries, lost }: State): Repair {

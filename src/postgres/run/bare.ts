@@ -7,7 +7,7 @@ import { statementBegunSql } from '../tracking/progress.ts'
 import { messageOf } from './messages.ts'
 import { prepareStatement } from './resume.ts'
 import type { Session } from './session.ts'
-import { beginSql, type Failed, type Work } from './transaction.ts'
+import { beginSql, type Failed, type MigrationWork } from './transaction.ts'
 import { asRunner, type Unit } from './unit.ts'
 
 /**
@@ -17,7 +17,7 @@ import { asRunner, type Unit } from './unit.ts'
  */
 export async function runBare(
   session: Session,
-  { step, section }: Work,
+  { step, section }: MigrationWork,
   { first, done: number, text, record }: Unit,
   mayBeDone: boolean,
   tell: (sentence: string) => void,

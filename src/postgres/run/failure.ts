@@ -10,6 +10,7 @@ import type { Client } from '../driver/pg.ts'
 import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor, isOfTracking, tracksNoMore } from '../driver/server-error.ts'
 import { isSwallowed } from '../tracking/records.ts'
+import { standsUnder } from './dependents.ts'
 import type { SqlMessage } from './messages.ts'
 import type { Failed, Script } from './transaction.ts'
 
@@ -31,6 +32,7 @@ export async function migrationFailure(
   const next = isOurs
     ? tracksNoMore
     : ((await missingRight(client, error)) ??
+      (await standsUnder(client, error, statementOf(section, message, outcome))) ??
       alreadyThere(step, error) ??
       goneAlready(step, error) ??
       hintFor(error, fixIt(step, report, again)))
@@ -49,9 +51,13 @@ export async function migrationFailure(
 }
 
 /** `fix 002_change.sql, then: nself db migrate up` */
-function fixIt({ name, file, direction }: Script['step'], report: FailureReport, again?: string): string {
+function fixIt({ name, file, direction, kind }: Script['step'], report: FailureReport, again?: string): string {
   if (report.kind === 'seed') return `fix ${name}.sql, then: ${again ?? 'nself db seed'}`
   const then = again ?? (direction === 'down' ? 'nself db migrate down' : 'nself db migrate up')
+  if (kind === 'repeatable') {
+    if (!/\(as it ran/.test(file?.path ?? '')) return `fix ${file?.path}, then: ${then}`
+    return `what stands in the database is no longer what its DOWN takes away: remove it by hand, then: ${then}`
+  }
   if (file === null) return `put ${name}.sql back with a DOWN that works, then: ${then}`
   return `fix ${direction === 'down' ? 'the DOWN of ' : ''}${name}.sql, then: ${then}`
 }
@@ -66,14 +72,27 @@ function committedInside({ transaction }: Section, message: SqlMessage | null): 
 
 /** What is there already may be of a run that nobody recorded: duplicate_table, duplicate_column, duplicate_object. */
 function alreadyThere(step: Script['step'], { code }: ServerError): string | null {
-  if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up') return null
+  if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up' || step.kind === 'repeatable')
+    return null
   return `what it creates already exists. If it ran here before without being recorded: nself db migrate repair --mark-applied ${step.version}; to find out which migrations the schema has: nself db migrate repair --infer; otherwise fix the file`
 }
 
 /** What is gone already may have been removed by hand: undefined_table, _column, _object, _function, _schema. */
 function goneAlready(step: Script['step'], { code }: ServerError): string | null {
-  if (!['42P01', '42703', '42704', '42883', '3F000'].includes(code ?? '') || step.direction !== 'down') return null
+  if (
+    !['42P01', '42703', '42704', '42883', '3F000'].includes(code ?? '') ||
+    step.direction !== 'down' ||
+    step.kind === 'repeatable'
+  )
+    return null
   return `what its DOWN removes does not exist. If somebody removed it by hand: nself db migrate repair --forget ${step.version} records that it is no longer applied, and keeps what else it created; otherwise fix its DOWN`
+}
+
+/** The statement that failed, where that is known. */
+function statementOf(section: Section, message: SqlMessage | null, { completed }: Outcome): string | null {
+  if (message === null || section.kind === 'streamed' || completed >= message.count) return null
+  const statement = section.statements.at(message.first + completed)
+  return statement === undefined ? null : section.sql.slice(statement.start, statement.end)
 }
 
 /** What is told where a trigger, a rule or row security of somebody else's keeps a step out of nself's table. */

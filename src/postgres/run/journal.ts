@@ -1,6 +1,6 @@
 import type { Effect } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
-import type { Step } from '../../core/plan/plan.ts'
+import { journalAction, type Step } from '../../core/plan/plan.ts'
 import { send } from '../driver/send.ts'
 import { journalSql } from '../tracking/journal-entry.ts'
 import { cancelling, type Session } from './session.ts'
@@ -19,7 +19,8 @@ export async function journalEnding(
   { outcome, detail, effects }: StepEnding,
   { environment, signal }: { readonly environment: Environment; readonly signal: AbortSignal },
 ): Promise<void> {
-  const entry = journalSql(step.direction, step, outcome, environment, detail, effects)
+  const of = step.kind === 'migration' ? step : { version: null, name: step.repeatable.name, file: step.file }
+  const entry = journalSql(journalAction(step), of, outcome, environment, detail, effects)
   for (let attempt = 0; attempt < 3; attempt++) {
     await send(session.client, 'DISCARD ALL')
     // Who has interrupted the run does not wait for a standby that is missing.

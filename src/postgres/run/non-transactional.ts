@@ -16,7 +16,7 @@ import { runBare } from './bare.ts'
 import { swallowed } from './failure.ts'
 import { messageOf } from './messages.ts'
 import type { Session } from './session.ts'
-import { changedMeanwhile, type Failed, type Work } from './transaction.ts'
+import { changedMeanwhile, type Failed, type MigrationWork } from './transaction.ts'
 import { runUnit, type Unit, type UnitOptions } from './unit.ts'
 
 /** What became of a section that does not run in one transaction. */
@@ -34,7 +34,7 @@ export interface StatementProgress {
  */
 export async function runOutsideTransaction(
   session: Session,
-  work: Work,
+  work: MigrationWork,
   options: UnitOptions,
 ): Promise<StatementProgress> {
   const { step, section } = work
@@ -68,7 +68,7 @@ export async function runOutsideTransaction(
 
 /** @param reached how many statements were added to the checksum. */
 function unitOf(
-  { step, section }: Work,
+  { step, section }: MigrationWork,
   unit: WorkUnit,
   text: SectionText,
   checksum: DoneChecksum,
@@ -82,14 +82,14 @@ function unitOf(
   return { ...unit, text, record: statementDoneSql(step, unit.done, checksum.hex()), name: `${what} of ${step.name}` }
 }
 
-function interruptedAt({ section }: Work, { first, text }: Unit): Failed {
+function interruptedAt({ section }: MigrationWork, { first, text }: Unit): Failed {
   const statement = section.statements.at(first)
   const message = statement === undefined ? null : messageOf(statement, first, text)
   return { message, outcome: { error: interrupted, completed: 0 } }
 }
 
 /** @throws NselfError `refused` where nself's table takes no row: nobody would know what is done. */
-async function begin({ client }: Session, work: Work, origin: Origin): Promise<void> {
+async function begin({ client }: Session, work: MigrationWork, origin: Origin): Promise<void> {
   const { step } = work
   const { error } = await send(client, beginProgressSql(step, origin, work))
   if (error?.code === '22012') throw swallowed(step.name, error)
@@ -97,7 +97,7 @@ async function begin({ client }: Session, work: Work, origin: Origin): Promise<v
 }
 
 /** A DOWN of which nothing is done has not begun: what was applied, or applied in part, is so still. */
-async function undoBegin({ client }: Session, { step }: Work): Promise<void> {
+async function undoBegin({ client }: Session, { step }: MigrationWork): Promise<void> {
   const { direction, applied } = step
   if (direction === 'down' && applied !== null && !resumes(step)) await send(client, undoBeginSql({ ...step, applied }))
 }
@@ -106,7 +106,7 @@ const interrupted: ServerError = Object.assign(new Error('interrupted'), { sever
 
 /** How far an earlier attempt got; the statements that are done are added to the checksum. */
 function progressOf(
-  { step, section }: Work,
+  { step, section }: MigrationWork,
   text: SectionText,
   checksum: DoneChecksum,
 ): { done: number; begun: number } {

@@ -7,10 +7,10 @@ import {
   closingSql,
   constraintsSql,
   type Failed,
+  type MigrationWork,
   type Opening,
   openingSql,
   sendWork,
-  type Work,
 } from './transaction.ts'
 
 /** How many migrations may be on their way at once: more would gain nothing and be sent in vain after a failure. */
@@ -22,7 +22,7 @@ export interface PipeOptions extends Origin {
   readonly signal: AbortSignal
   /** All is on its way: what is sent now is refused, and does no harm, where a transaction has failed. */
   readonly onSent: () => void
-  readonly onDone: (work: Work) => void
+  readonly onDone: (work: MigrationWork) => void
 }
 
 /** How a pipe ended: the first failure, and how many were sent. */
@@ -32,7 +32,7 @@ export interface Piped {
 }
 
 /** Sends one migration after the other without waiting; the first failure makes the server refuse the rest. */
-export async function pipe(session: Session, works: readonly Work[], options: PipeOptions): Promise<Piped> {
+export async function pipe(session: Session, works: readonly MigrationWork[], options: PipeOptions): Promise<Piped> {
   const sent: Promise<void>[] = []
   let failed: Piped['failed'] = null
   for (const [index, work] of works.entries()) {
@@ -56,7 +56,12 @@ export async function pipe(session: Session, works: readonly Work[], options: Pi
 }
 
 /** One migration: BEGIN in a clean session, its SQL with its row, COMMIT. */
-async function transaction(session: Session, work: Work, how: Opening, origin: Origin): Promise<Failed | null> {
+async function transaction(
+  session: Session,
+  work: MigrationWork,
+  how: Opening,
+  origin: Origin,
+): Promise<Failed | null> {
   // BEGIN goes ahead alone: a syntax error in the next message must find a transaction to fail.
   const opening = send(session.client, openingSql(session, work.section, how))
   const closing = () => {

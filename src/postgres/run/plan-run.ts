@@ -16,10 +16,11 @@ import { pipe } from './pipeline.ts'
 import { failureOf, interruptionAt } from './run-ending.ts'
 import type { RunOptions } from './run-options.ts'
 import { RunProgress } from './run-progress.ts'
+import { type Segment, segmentsOf } from './segments.ts'
 import { cancelling, type Session } from './session.ts'
 import { settlingSql } from './settling.ts'
 import { runInOneTransaction, throwIfLost } from './single-transaction.ts'
-import type { Work } from './transaction.ts'
+import type { MigrationWork, Work } from './transaction.ts'
 import { workOf } from './works.ts'
 
 /** The steps of a plan, run one after the other on a session that holds the lock. */
@@ -32,6 +33,8 @@ export class Run {
   /** The tables that steps are recorded in are there. */
   private tracked: Promise<void> = Promise.resolve()
   private closing: Promise<Outcome>[] = []
+  /** The version with which is stored what the schema has become. */
+  private last: string | null = null
 
   constructor(session: Session, plan: Plan, options: RunOptions) {
     this.session = session
@@ -71,8 +74,9 @@ export class Run {
       await this.options.before(this.session.connection)
     }
     const works = await this.readWorks()
+    this.last = lastApplied(this.plan, history)
     if (this.options.singleTransaction) await this.together(works)
-    else await this.oneByOne(works)
+    else await this.segments(segmentsOf(works))
     await this.tracked
     if (this.closing.length === 0) this.close()
     const failed = (await Promise.all(this.closing)).some(({ error }) => error !== null)
@@ -88,16 +92,11 @@ export class Run {
     return works
   }
 
-  /** Those that fit a transaction go through the pipeline together, up to the next that does not. */
-  private async oneByOne(works: readonly Work[]): Promise<void> {
-    for (let at = 0; at < works.length; ) {
-      const rest = works.slice(at)
-      const piped = rest.findIndex((work) => !work.section.transaction)
-      const batch = piped === -1 ? rest : rest.slice(0, piped)
-      const [next] = rest
-      if (batch.length > 0) await this.pipeline(batch, piped === -1)
-      else if (next !== undefined) await this.outside(next)
-      at += Math.max(batch.length, 1)
+  private async segments(segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) {
+      if (segment.kind === 'pipe') await this.pipeline(segment.works, segment === segments.at(-1))
+      else if (segment.kind === 'outside') await this.outside(segment.work)
+      else await this.together(segment.works, this.patience())
     }
   }
 
@@ -105,10 +104,9 @@ export class Run {
   private close(): void {
     const { client } = this.session
     const forgets = this.plan.action === 'down' || this.options.isScratch === true
-    const last = forgets ? undefined : this.plan.steps.at(-1)
     this.closing = [send(client, 'DISCARD ALL')]
-    if (last !== undefined)
-      this.closing.push(send(client, storeFingerprintSql(last.version, this.options.environment === 'production')))
+    if (!forgets && this.last !== null)
+      this.closing.push(send(client, storeFingerprintSql(this.last, this.options.environment === 'production')))
   }
 
   /** Null where nothing need be watched. */
@@ -118,7 +116,7 @@ export class Run {
     return beginWatching(this.session.client, this.session.pooled || this.options.singleTransaction)
   }
 
-  private async pipeline(works: readonly Work[], endsRun: boolean): Promise<void> {
+  private async pipeline(works: readonly MigrationWork[], endsRun: boolean): Promise<void> {
     const { session, options } = this
     const onDone = (work: Work) => this.finished(work)
     const attempt = (at: number) => {
@@ -141,14 +139,21 @@ export class Run {
     return new LockPatience({ ...this.options, blocker: () => this.blockers.last })
   }
 
-  private async together(works: readonly Work[]): Promise<void> {
+  /** @param patience tells whether to try again what somebody else's lock keeps from running; once without it. */
+  private async together(works: readonly Work[], patience: LockPatience | null = null): Promise<void> {
     await this.tracked
-    const stopped = await runInOneTransaction(this.session, works, this.options)
-    if (stopped !== null) throw await failureOf(this, stopped.work, stopped.failed)
+    for (;;) {
+      if (works.some(({ watched }) => watched?.start.keepsCounts === false))
+        await send(this.session.client, zeroCountsSql)
+      const stopped = await runInOneTransaction(this.session, works, this.options)
+      if (stopped === null) break
+      const { work, failed } = stopped
+      if (!(await patience?.allows(work.step.name, failed.outcome))) throw await failureOf(this, work, failed)
+    }
     for (const work of works) this.finished(work)
   }
 
-  private async outside(work: Work): Promise<void> {
+  private async outside(work: MigrationWork): Promise<void> {
     await this.tracked
     const { signal } = this.options
     const running = runOutsideTransaction(this.session, work, { ...this.options, patience: () => this.patience() })
@@ -167,4 +172,10 @@ export class Run {
     this.blockers.moved()
     this.progress.finished(work)
   }
+}
+
+/** The last migration that is applied once a plan is done. */
+function lastApplied({ steps }: Plan, { rows }: History): string | null {
+  const last = steps.findLast(({ kind }) => kind === 'migration') ?? rows.findLast(({ state }) => state === 'applied')
+  return last?.version ?? null
 }

@@ -1,5 +1,6 @@
 import type { Effect } from '../../core/effect.ts'
-import type { Plan, Step } from '../../core/plan/plan.ts'
+import type { Plan, RepeatableStep, Step } from '../../core/plan/plan.ts'
+import { isRepeatable } from '../../core/plan/repeatables.ts'
 import type { Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'
 
@@ -8,10 +9,13 @@ type Part = Pick<StepResult, 'partly' | 'statements'>
 
 /** What became of a plan whose first `done` steps are done, and of which one failed, in `part` or as if it had not run. */
 export function reportOf(plan: Plan, done: number, failed: Step | null = null, part: Part = {}): Report {
-  const steps = plan.steps.map((step, i): StepResult => {
+  const steps = plan.steps.flatMap((step, i): StepResult[] => {
+    // The DOWN of what runs again is a part of that.
+    const isPart = step.kind === 'repeatable' && step.direction === 'down' && !step.forgets
+    if (isPart && step !== failed) return []
     const { name, version, direction } = step
-    if (step === failed) return { name, version, direction, outcome: 'failed', ...part }
-    return { name, version, direction, outcome: i < done ? 'done' : 'not-run' }
+    if (step === failed) return [{ name, version, direction, outcome: 'failed', ...part }]
+    return [{ name, version, direction, outcome: i < done ? 'done' : 'not-run' }]
   })
   return { action: plan.action, steps }
 }
@@ -26,11 +30,21 @@ export function withEffects<Of extends object>(
 /** How many steps of a plan are done, by the history as it is afterwards. */
 export function doneIn(plan: Plan, history: History): number {
   const rows = new Map(history.rows.map((row) => [row.version, row]))
-  const open = plan.steps.findIndex(({ direction, version, name, file }) => {
+  const repeatablesDone = plan.steps.filter(isRepeatable).every((step) => isRepeatableDone(step, history))
+  const open = plan.steps.findIndex((step) => {
+    if (step.kind === 'repeatable') return !repeatablesDone
+    const { direction, version, name, file } = step
     const found = rows.get(version)
     const row = found?.name === name ? found : undefined
     // A row that is partially applied or reverted is not done.
     return direction === 'down' ? row !== undefined : row?.state !== 'applied' || row.checksum !== file?.checksum
   })
   return open === -1 ? plan.steps.length : open
+}
+
+/** All of them are one transaction, of which each tells by what it leaves. */
+function isRepeatableDone({ direction, repeatable, restores, forgets }: RepeatableStep, history: History): boolean {
+  const row = history.repeatables.find(({ name }) => name === repeatable.name)
+  if (direction === 'down') return !forgets || row === undefined
+  return row?.text === repeatable.text && (restores === null || row.position === restores.position)
 }

@@ -1,13 +1,14 @@
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
-import type { Step } from '../../core/plan/plan.ts'
+import type { MigrationStep, Step } from '../../core/plan/plan.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { TransactionOptions } from '../../core/sql/transaction-options.ts'
 import type { Client } from '../driver/pg.ts'
 import { type CopyIn, copyIn, type Outcome, type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { assertNotedSql, assertRecordedSql, type Origin, recordSql, type StoredWith } from '../tracking/records.ts'
+import { recordRepeatableSql } from '../tracking/repeatables.ts'
 import { baselineSql, type Watched } from './effects.ts'
 import { type Message, messagesOf, type SqlMessage } from './messages.ts'
 import type { Session } from './session.ts'
@@ -19,7 +20,8 @@ export interface Script {
     readonly file: Pick<Migration, 'path'> | null
     /** Of a migration. */
     readonly direction?: Step['direction']
-    readonly version?: string
+    readonly version?: string | null
+    readonly kind?: Step['kind']
   }
   readonly section: Section
   /** The section as the one message it is sent as; null when it takes several. */
@@ -31,6 +33,11 @@ export interface Work extends Script, StoredWith {
   readonly step: Step
   /** Null where its effects are not looked at. */
   readonly watched: Watched | null
+}
+
+/** That of a migration. */
+export interface MigrationWork extends Work {
+  readonly step: MigrationStep
 }
 
 /** The message that failed; null when it was none of the migration's own. */
@@ -68,7 +75,7 @@ export interface Opening {
   /** For a commit that a later one makes durable. */
   readonly asynchronous: boolean
   /** The step that went before in the same pipe. */
-  readonly after: Step | null
+  readonly after: MigrationStep | null
   readonly watched?: Watched | null
 }
 
@@ -112,7 +119,10 @@ export const checkConstraintsSql =
 
 /** Records a step in its own transaction. */
 export function closingSql(work: Work, origin: Origin): string {
-  return asConnectedSql(recordSql(work.step, origin, work))
+  const { step } = work
+  return asConnectedSql(
+    step.kind === 'repeatable' ? recordRepeatableSql(step, origin, work) : recordSql(step, origin, work),
+  )
 }
 
 /** Runs a statement of ours at the end of a transaction as the user who connected, whatever the SQL before it has set. LISTEN can be undone only here. */

@@ -17,12 +17,12 @@ import {
   beginSqlOf,
   cleanSqlOf,
   type Failed,
+  type MigrationWork,
   readOnlyEndSql,
   readOnlySql,
   roleSql,
   sendMessages,
   settingsSql,
-  type Work,
 } from './transaction.ts'
 
 /** What is done as a whole, with its text, and what is recorded once it is done. */
@@ -41,7 +41,12 @@ export interface UnitOptions extends Origin {
 }
 
 /** Runs what may run in a transaction in one, with its entry in the history; again while somebody holds a lock that it needs. */
-export async function runUnit(session: Session, work: Work, unit: Unit, options: UnitOptions): Promise<Failed | null> {
+export async function runUnit(
+  session: Session,
+  work: MigrationWork,
+  unit: Unit,
+  options: UnitOptions,
+): Promise<Failed | null> {
   const patience = options.patience()
   for (;;) {
     const failed = await once(session, work, unit, options.environment)
@@ -51,7 +56,12 @@ export async function runUnit(session: Session, work: Work, unit: Unit, options:
   }
 }
 
-async function once(session: Session, work: Work, unit: Unit, environment: Environment): Promise<Failed | null> {
+async function once(
+  session: Session,
+  work: MigrationWork,
+  unit: Unit,
+  environment: Environment,
+): Promise<Failed | null> {
   const { client } = session
   const { section, watched } = work
   const characteristics = unit.isBlock ? optionsOf(work, unit) : null
@@ -85,7 +95,10 @@ export function asRunner({ user, pooled }: Session, sql: string): string {
 }
 
 /** What BEGIN and the SET TRANSACTION right after it say; COMMIT AND CHAIN keeps that. */
-function optionsOf({ section: { statements } }: Work, { begin, first, text }: Unit): TransactionOptions | null {
+function optionsOf(
+  { section: { statements } }: MigrationWork,
+  { begin, first, text }: Unit,
+): TransactionOptions | null {
   const wordsAt = (at: number) => {
     const statement = statements.at(at)
     return statement === undefined ? [] : (splitStatements(text.sql(statement))[0]?.words ?? [])
@@ -102,12 +115,12 @@ function optionsOf({ section: { statements } }: Work, { begin, first, text }: Un
 }
 
 /** The statement that ends it: what fails behind all others is pointed at there. */
-function lastMessage({ section: { statements } }: Work, { done, text }: Unit): SqlMessage | null {
+function lastMessage({ section: { statements } }: MigrationWork, { done, text }: Unit): SqlMessage | null {
   const last = statements.at(done - 1)
   return last === undefined ? null : messageOf(last, done - 1, text)
 }
 
-function detailOf({ section: { statements } }: Work, { first, end }: Unit): string {
+function detailOf({ section: { statements } }: MigrationWork, { first, end }: Unit): string {
   const [from, to] = [first + 1, Math.max(end, first + 1)]
   return `${from === to ? `statement ${from}` : `statements ${from} to ${to}`} of ${statements.length}`
 }

@@ -1,7 +1,7 @@
 import { emptySection, type HeldSection } from '../../core/migration/section.ts'
 import { parseStoredDown, storedDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
-import { resumes, type Step } from '../../core/plan/plan.ts'
+import { type MigrationStep, resumes, type Step } from '../../core/plan/plan.ts'
 import type { Client } from '../driver/pg.ts'
 import { readStoredDown } from '../tracking/stored-down.ts'
 import { type WatchStart, watched } from './effects.ts'
@@ -18,7 +18,9 @@ export async function workOf(
   const { file } = step
   const watch = watched(step.watch, start)
   const isUp = step.direction === 'up' && file !== null
-  const written = isUp ? file.up : (file?.down ?? (await storedSection(client, step)))
+  const written = isUp
+    ? file.up
+    : (file?.down ?? (step.kind === 'migration' ? await storedSection(client, step) : emptySection))
   const section = variables.fill(written, file?.path ?? storedPath(step.name))
   const work: Work = {
     step,
@@ -32,7 +34,7 @@ export async function workOf(
   return resumes(step) ? { ...work, section: { ...section, transaction: false } } : work
 }
 
-async function storedSection(client: Client, { name, version }: Step): Promise<HeldSection> {
+async function storedSection(client: Client, { name, version }: MigrationStep): Promise<HeldSection> {
   const text = await readStoredDown(client, { version, name })
   return (text === null ? null : parseStoredDown(version, name, text)) ?? emptySection
 }

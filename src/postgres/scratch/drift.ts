@@ -1,5 +1,6 @@
 import { withoutToolObjects } from '../../core/adopt/own-objects.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import type { Repeatable } from '../../core/migration/repeatable.ts'
 import { compare } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { planUp } from '../../core/plan/up.ts'
@@ -13,7 +14,7 @@ import { withConnection } from '../driver/with-connection.ts'
 import { fingerprintsSql } from '../tracking/stored-fingerprint.ts'
 import { readToolObjects } from '../tracking/tool-objects.ts'
 import { catalogOf, fingerprintOf, withScratchConnection } from './read.ts'
-import { type ReplayOptions, replay, runPlan } from './replay.ts'
+import { type ReplayOptions, replay, runPlan, runRepeatables } from './replay.ts'
 import { bothCatalogs } from './replayed-as.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -33,6 +34,13 @@ export interface AppliedFile {
   readonly position: number
 }
 
+/** What has made a database. */
+export interface DatabaseMakers {
+  readonly applied: readonly AppliedFile[]
+  /** As they ran last. */
+  readonly repeatables: readonly Repeatable[]
+}
+
 /**
  * Compares a database with what its applied migrations make on a scratch one.
  * @param all owners and rights too.
@@ -41,12 +49,13 @@ export interface AppliedFile {
 export async function driftOf(
   scratch: Scratch,
   live: Server,
-  applied: readonly AppliedFile[],
+  { applied, repeatables }: DatabaseMakers,
   { keep, all }: { readonly keep: boolean; readonly all: boolean },
   options: ReplayOptions,
 ): Promise<Drift> {
   const files = applied.map(({ file }) => file)
   const expected = await replay(scratch, files, keep, options)
+  await runRepeatables(expected, repeatables, options)
   const objects = await withScratchConnection(live, readToolObjects)
   const [ours, theirs] = await bothCatalogs(expected, live)
   const everything = differencesOf(ours, withoutToolObjects(theirs, objects))
@@ -127,7 +136,9 @@ export async function inferVersion(
       point.fingerprint === fingerprint ? [point.version] : [],
     ),
   )
-  const matches = plan.steps.filter(({ version }) => same.has(version))
+  const matches = plan.steps.flatMap(({ name, version }) =>
+    version !== null && same.has(version) ? [{ name, version }] : [],
+  )
   return matches.length > 0 ? { matches, closest: null } : inferByComparing(scratch, live, files, plan, options)
 }
 
@@ -166,6 +177,7 @@ async function inferByComparing(
   let closest: Inferred['closest'] = null
   for (const [at, step] of plan.steps.entries()) {
     const { name, version } = step
+    if (version === null) continue
     const progress = () => options.progress(`comparing with ${name} (${at + 1} of ${plan.steps.length})`)
     const replan: Parameters<typeof runPlan>[2] = ({ rows }) => planUp(compare(files, rows), { count: 1 })
     await runPlan(server, { ...plan, steps: [step] }, replan, { ...options, progress })

@@ -2,9 +2,11 @@ import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import { compareRepeatables, type Repeatable, type RepeatableSides } from '../../core/migration/repeatable.ts'
 import { compare } from '../../core/migration/state.ts'
 import { noVariables } from '../../core/migration/variables.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
+import { repeatableSteps } from '../../core/plan/repeatables.ts'
 import { planUp } from '../../core/plan/up.ts'
 import { execute } from '../run/execute.ts'
 import type { History } from '../tracking/history.ts'
@@ -95,6 +97,20 @@ function keysOf(steps: readonly Step[]): string[] {
 /** What was filled in makes another schema of the same file. */
 function filledIn(file: Step['file']): string {
   return file?.up.kind === 'held' && file.up.written !== undefined ? ` ${file.up.sql}` : ''
+}
+
+/** Runs repeatables on what migrations have made. @throws NselfError `migration-failed`; `invalid-migration` as compareRepeatables. */
+export async function runRepeatables(
+  server: ScratchServer,
+  files: readonly Repeatable[],
+  options: ReplayOptions,
+): Promise<void> {
+  if (files.length === 0) return
+  const planOf = (rows: RepeatableSides['rows']): Plan => {
+    const repeatables = compareRepeatables({ files, rows })
+    return { action: 'up', steps: repeatableSteps({ repeatables }) }
+  }
+  await runPlan(server, planOf([]), ({ repeatables }) => planOf(repeatables), options)
 }
 
 /** Runs a plan on a scratch database, where nobody has to be asked. @throws NselfError `migration-failed`. */

@@ -1,10 +1,12 @@
 import { certain } from '../../core/certain.ts'
 import type { Applied } from '../../core/migration/migration.ts'
+import type { RanRepeatable } from '../../core/migration/repeatable.ts'
 import { refuseOtherEngine, refuseUnknownEngine } from '../driver/engine.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
 import { type Facts, type FactsRow, factsOf, factsSql } from './database-facts.ts'
 import { type AppliedRow, appliedOf, rowsSql } from './history-rows.ts'
 import { formatKey, formatOf } from './metadata.ts'
+import { type RanRow, ranOf, ranSql } from './repeatables.ts'
 import { hidden, unreadable } from './unreadable-history.ts'
 
 // The files of this folder are the only ones that name nself's tables.
@@ -13,6 +15,7 @@ import { hidden, unreadable } from './unreadable-history.ts'
 export interface History {
   readonly facts: Facts
   readonly rows: Applied[]
+  readonly repeatables: readonly RanRepeatable[]
 }
 
 const metadataSql = 'SELECT key, value FROM nself.metadata'
@@ -22,10 +25,11 @@ const metadataSql = 'SELECT key, value FROM nself.metadata'
  * @throws NselfError `configuration` when the role may not read it, or a newer program wrote it.
  */
 export async function readHistory(client: Client): Promise<History> {
-  const [facts, rows, metadata] = await Promise.allSettled([
+  const [facts, rows, metadata, ran] = await Promise.allSettled([
     queryArrays<FactsRow>(client, factsSql),
     queryArrays<[AppliedRow[] | null]>(client, rowsSql),
     queryArrays<[string, string]>(client, metadataSql),
+    queryArrays<[RanRow[] | null]>(client, ranSql),
   ])
   if (facts.status === 'rejected') {
     await refuseUnknownEngine(client)
@@ -43,7 +47,9 @@ export async function readHistory(client: Client): Promise<History> {
   if (hidesRows) throw hidden(user)
   if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason)
   const applied = rows.status === 'fulfilled' ? (rows.value[0]?.[0] ?? []).map(appliedOf) : []
-  return { facts: factsOf(row, known, applied.length > 0), rows: applied }
+  // Where the table is not there, or of an older format, nothing ran.
+  const repeatables = ran.status === 'fulfilled' ? (ran.value[0]?.[0] ?? []).map(ranOf) : []
+  return { facts: factsOf(row, known, applied.length > 0), rows: applied, repeatables }
 }
 
 /** Whether anything was ever tracked here; never fails, so it may be asked inside a transaction. */

@@ -2,9 +2,16 @@ import type { Effect } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 
+/** A migration, a seed or a repeatable; only the first has a version. */
+interface JournaledThing {
+  readonly version: string | null
+  readonly name: string
+  readonly file?: { readonly checksum: string } | null
+}
+
 export function journalSql(
   action: string,
-  of: { version: string; name: string; file?: { checksum: string } | null } | null,
+  of: JournaledThing | null,
   outcome: string,
   environment: Environment,
   detail: string | null = null,
@@ -16,7 +23,7 @@ export function journalSql(
 /** @param outcome SQL. */
 export function journaled(
   action: string,
-  of: { version: string; name: string; file?: { checksum: string } | null } | null,
+  of: JournaledThing | null,
   outcome: string,
   environment: Environment,
   detail: string | null,

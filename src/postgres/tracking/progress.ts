@@ -1,13 +1,17 @@
 import type { Environment } from '../../core/environment.ts'
 import type { Applied, MigrationName } from '../../core/migration/migration.ts'
-import type { Step } from '../../core/plan/plan.ts'
+import type { MigrationStep } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { changeSql, checksumsOf, isRow, type Origin, type StoredWith, valuesSql } from './records.ts'
 
 // How far a migration is that runs statement by statement.
 
 /** SQL that opens the row of a migration that runs statement by statement. It fails, with a division by zero, where there is none then. */
-export function beginProgressSql(step: Step, { environment, branch = null }: Origin, stored: StoredWith): string {
+export function beginProgressSql(
+  step: MigrationStep,
+  { environment, branch = null }: Origin,
+  stored: StoredWith,
+): string {
   const begin =
     step.direction === 'down'
       ? `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE ${isRow(step)} AND state <> 'reverting'`
@@ -19,7 +23,7 @@ export function beginProgressSql(step: Step, { environment, branch = null }: Ori
 }
 
 /** SQL that gives the row of a migration back what it said before its DOWN began, of which nothing is done. */
-export function undoBeginSql(step: Step & { readonly applied: Applied }): string {
+export function undoBeginSql(step: MigrationStep & { readonly applied: Applied }): string {
   const { state, statementsDone, statementBegun, doneChecksum } = step.applied
   return `UPDATE nself.migrations SET state = '${state}', statements_done = ${statementsDone}, statement_begun = ${statementBegun}, done_checksum = ${quoteLiteral(doneChecksum)} WHERE ${isRow(step)} AND state = 'reverting' AND statements_done = 0`
 }
@@ -32,7 +36,7 @@ export function statementDoneSql(of: MigrationName, statement: number, checksum:
   return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE ${isRow(of)}`
 }
 
-export function endProgressSql(step: Step, environment: Environment): string {
+export function endProgressSql(step: MigrationStep, environment: Environment): string {
   return changeSql(
     step,
     environment,

@@ -2,7 +2,7 @@ import type { Environment } from '../../core/environment.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Migration, MigrationName } from '../../core/migration/migration.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
-import type { RenamedMigration, Step } from '../../core/plan/plan.ts'
+import type { MigrationStep, RenamedMigration } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { journaled, journalSql } from './journal-entry.ts'
 import { droppingKey } from './metadata.ts'
@@ -36,7 +36,7 @@ export function valuesSql({ values }: Pick<StoredWith, 'values'>): string {
  * SQL for the row of a step that is done, to run in the step's own transaction. It fails where the table takes no row,
  * as a trigger of somebody else's can see to: the migration would run again.
  */
-export function recordSql(step: Step, { environment, branch = null }: Origin, stored: StoredWith): string {
+export function recordSql(step: MigrationStep, { environment, branch = null }: Origin, stored: StoredWith): string {
   const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
   return changeSql(
     step,
@@ -48,12 +48,12 @@ export function recordSql(step: Step, { environment, branch = null }: Origin, st
   )
 }
 
-export function checksumsOf({ file }: Step): string {
+export function checksumsOf({ file }: MigrationStep): string {
   return `'${file?.checksum}', ${quoteLiteral(file === null ? null : seenChecksumOf(file.up))}`
 }
 
 /** A change of one row, and the line of the journal that says that it was made: without a row there is no outcome, which the journal refuses. */
-export function changeSql(step: Step, environment: Environment, change: string): string {
+export function changeSql(step: MigrationStep, environment: Environment, change: string): string {
   const outcome = "CASE WHEN EXISTS (SELECT FROM changed) THEN 'done' END"
   return `WITH changed AS (${change}) ${journaled(step.direction, step, outcome, environment, null)}`
 }
@@ -64,18 +64,18 @@ export function isSwallowed({ code, schema, column }: { code?: string; schema?: 
 }
 
 /** SQL that fails, with a division by zero, unless a step is recorded as done. */
-export function assertRecordedSql(step: Step): string {
+export function assertRecordedSql(step: MigrationStep): string {
   const rows = `SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state = 'applied'`
   return `SELECT 1 / ${step.direction === 'up' ? `(${rows})` : `(1 - (${rows}))`}`
 }
 
 /** SQL that leaves a note in the session which outlives the transaction only if that is committed. */
-export function noteSql({ direction, version }: Step): string {
+export function noteSql({ direction, version }: MigrationStep): string {
   return `SET nself.done = '${direction} ${version}'`
 }
 
 /** As assertRecordedSql, by that note: several times faster, but it is gone with the next RESET ALL. */
-export function assertNotedSql({ direction, version }: Step): string {
+export function assertNotedSql({ direction, version }: MigrationStep): string {
   return `SELECT 1 / (pg_catalog.current_setting('nself.done', true) IS NOT DISTINCT FROM '${direction} ${version}')::int`
 }
 

@@ -119,6 +119,10 @@ ${gone}${journalSql(kind, { ...file, file }, 'done', environment)}`
     }
     case 'forget':
       return `DELETE FROM nself.migrations WHERE ${isRow(repair)};\n${journalSql('forget', repair, 'done', environment)}`
+    case 'forget-repeatable': {
+      const entry = journalSql(repair.kind, { version: null, name: repair.repeatable }, 'done', environment)
+      return `DELETE FROM nself.repeatables WHERE name = ${quoteLiteral(repair.repeatable)};\n${entry}`
+    }
     case 'rebuild':
       return `${rebuildSql(environment)};
 ${repair.files.map(storeDownSql).join(';\n')};

@@ -69,6 +69,17 @@ ${repeatableTableSql};
 COMMENT ON TABLE nself.repeatables IS 'One row per file that runs again when it is edited, as it ran last';
 `
 
+/** What the third format adds. */
+const third = `
+ALTER TABLE nself.repeatables
+  ADD COLUMN IF NOT EXISTS definition text,
+  ADD COLUMN IF NOT EXISTS position bigint,
+  ADD COLUMN IF NOT EXISTS before jsonb;
+COMMENT ON COLUMN nself.repeatables.definition IS 'The text of its file as it ran';
+COMMENT ON COLUMN nself.repeatables.position IS 'The position of the migration that was applied last when it ran';
+COMMENT ON COLUMN nself.repeatables.before IS 'What it was before that migration, which down brings back';
+`
+
 /**
  * SQL that makes what is not there of the tracking tables, brings an older format up to this one, and marks a database
  * that has no mark yet with its environment.
@@ -82,5 +93,5 @@ export function trackingSql(environment: Environment): string {
   const keep = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT DO NOTHING`
   const number = `INSERT INTO nself.metadata VALUES ('${formatKey}', '${format}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`
   // What is there already is no news for whoever reads the notices of a run.
-  return `SET LOCAL client_min_messages = warning; ${first} ${second} ${keep}; ${number}`
+  return `SET LOCAL client_min_messages = warning; ${first} ${second} ${third} ${keep}; ${number}`
 }

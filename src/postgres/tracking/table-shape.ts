@@ -86,6 +86,7 @@ export const shapes: Readonly<Record<string, TableShape>> = {
       environment: 'text NOT NULL',
       branch: 'text',
     },
+    added: { definition: 'text', position: 'bigint', before: 'jsonb' },
   },
 }
 

@@ -138,6 +138,16 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         branch: null,
       },
     ],
+    repeatables: [
+      {
+        name: 'order_totals',
+        status: 'edited',
+        appliedAt: '2026-01-20T10:30:00Z',
+        durationMs: 2,
+        appliedBy: 'deploy',
+        branch: 'main',
+      },
+    ],
     drift: { differences: [difference], since: '001_create_users', inAccess: 2 },
     different: true,
     checked: true,

@@ -90,10 +90,10 @@ describe('status', () => {
   })
 
   test('leads on where there is nothing yet, and where something is only pending', () => {
-    expect(renderStatus({ ...status, migrations: [] }, plain, 80)).toBe(
+    expect(renderStatus({ ...status, migrations: [], repeatables: [] }, plain, 80)).toBe(
       'No migrations yet on shop on 127.0.0.1:5432 (local, embedded)\nNext: nself db migrate create create_users',
     )
-    const pending = { ...status, migrations: [entry('001_a', 'pending')] }
+    const pending = { ...status, migrations: [entry('001_a', 'pending')], repeatables: [] }
     expect(renderStatus(pending, plain, 80)).toMatch(
       /1 pending · shop on 127.0.0.1:5432 \(local, embedded\)\nNext: nself db migrate up$/,
     )

@@ -47,7 +47,7 @@ export function stepDocuments(steps: Report['steps']) {
 }
 
 export function statusDocument(result: StatusResult) {
-  const { database, environment, markedAs, migrations, drift, base, different, checked } = result
+  const { database, environment, markedAs, migrations, repeatables, drift, base, different, checked } = result
   return {
     kind: result.kind,
     database,
@@ -67,6 +67,14 @@ export function statusDocument(result: StatusResult) {
       ...(one.failure ? { failure: failureDocument(one.failure) } : {}),
       ...(one.runner ? { runner: one.runner } : {}),
       ...(one.down ? { down: one.down } : {}),
+    })),
+    repeatables: repeatables.map(({ name, status, appliedAt, durationMs, appliedBy, branch }) => ({
+      name,
+      status,
+      appliedAt,
+      durationMs,
+      appliedBy,
+      branch,
     })),
     drift: drift && {
       differences: drift.differences.map(differenceDocument),

@@ -1,4 +1,4 @@
-import type { Command } from '@commander-js/extra-typings'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { leaf, type Runner } from '../leaf.ts'
 
 /** nself db migrate create */
@@ -7,14 +7,26 @@ export function addCreate(migrate: Command, run: Runner): void {
     migrate,
     'create',
     'Write the next migration file.',
-    ['nself db migrate create add_users_email', 'nself db migrate create "add users email" --timestamp'],
+    [
+      'nself db migrate create add_users_email',
+      'nself db migrate create "add users email" --timestamp',
+      'nself db migrate create order_totals --repeatable',
+    ],
     'environment',
   )
     .argument('<name>', 'what the migration does')
+    .addOption(
+      new Option(
+        '--repeatable',
+        'write a file that runs again whenever it is edited: views, functions, policies',
+      ).conflicts('timestamp'),
+    )
     .option('--timestamp', 'number it with the current time (14 digits)')
     .action((name: string, flags) =>
-      run({ ...flags, startsProject: true }, async (context) =>
-        (await import('../../../commands/db/migrate/create.ts')).create(context, name, flags.timestamp === true),
-      ),
+      run({ ...flags, startsProject: true }, async (context) => {
+        const { create, createRepeatableFile } = await import('../../../commands/db/migrate/create.ts')
+        if (flags.repeatable) return createRepeatableFile(context, name)
+        return create(context, name, flags.timestamp === true)
+      }),
     )
 }

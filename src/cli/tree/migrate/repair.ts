@@ -12,6 +12,7 @@ export function addRepair(migrate: Command, run: Runner): void {
     .option('--accept <versions>', 'record the edited file as the one that was applied', versions)
     .option('--mark-applied <versions>', 'record as applied without running', versions)
     .option('--forget <versions>', 'remove the record without running DOWN', versions)
+    .option('--forget-repeatable <name>', 'remove the record of a repeatable, and keep what it made', names)
     .option('--renamed <old=new>', 'record an applied migration under the number its file has now', pairs)
     .option('--statement-done <versions>', 'record the statement of unknown outcome as done', versions)
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
@@ -33,6 +34,7 @@ export function addRepair(migrate: Command, run: Runner): void {
           accept: flags.accept ?? [],
           markApplied: flags.markApplied ?? [],
           forget: flags.forget ?? [],
+          forgetRepeatable: flags.forgetRepeatable ?? [],
           renamed: flags.renamed ?? [],
           statementDone: flags.statementDone ?? [],
           statementAgain: flags.statementAgain ?? [],

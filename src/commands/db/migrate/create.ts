@@ -14,3 +14,12 @@ export async function create(
     path: await createMigration(settings.migrationsDir, settings.cwd, name, { timestamp, now }),
   }
 }
+
+/** Writes a file that runs again whenever it is edited. */
+export async function createRepeatableFile(
+  { settings }: Pick<Context, 'settings'>,
+  name: string,
+): Promise<CreateResult> {
+  const { createRepeatable } = await import('../../../project/repeatables.ts')
+  return { kind: 'create', path: createRepeatable(settings.repeatableDir, settings.cwd, name) }
+}

@@ -4,7 +4,6 @@ import type { Limit } from '../../../core/plan/plan.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
-import { migrationCount } from '../../shared/prepare-run.ts'
 import { type RunFlags, run } from '../../shared/run-plan.ts'
 
 export interface DownOptions extends RunFlags {
@@ -19,7 +18,7 @@ export async function down(context: Context, options: DownOptions): Promise<RunR
 
 /** Reverts what was applied last. */
 export function revertApplied(context: Context, options: Omit<DownOptions, 'dryRun'>): Promise<RunResult> {
-  const summary = (steps: number) => `revert ${migrationCount(steps)} on`
+  const summary = (what: string) => `revert ${what} on`
   return run(context, { plan: planOf(options), command: 'db migrate down', summary }, options)
 }
 

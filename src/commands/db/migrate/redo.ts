@@ -1,7 +1,7 @@
 import { applyAgain, planRedo, reverted, versionsOf } from '../../../core/plan/redo.ts'
 import type { Context } from '../../shared/context.ts'
 import type { RunResult } from '../../shared/migrate-results.ts'
-import { migrationCount, type RunKind } from '../../shared/prepare-run.ts'
+import type { RunKind } from '../../shared/prepare-run.ts'
 import { type RunFlags, runTogether } from '../../shared/run-plan.ts'
 
 export interface RedoOptions extends RunFlags {
@@ -16,7 +16,7 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
     plan: (state) => planRedo(state, options.count).down,
     command: `db migrate redo${options.count === undefined ? '' : ` ${options.count}`}`,
     deed: 'will be reverted and applied again',
-    summary: (steps) => `revert ${migrationCount(steps)} and apply ${again} again on`,
+    summary: (what) => `revert ${what} and apply ${again} again on`,
   }
   return runTogether(
     context,
@@ -25,7 +25,7 @@ export function redo(context: Context, options: RedoOptions): Promise<RunResult>
       const up: RunKind = {
         begin: (found) => reverted(found, versions),
         plan: (now) => applyAgain(now, versions),
-        summary: (steps) => `apply ${migrationCount(steps)} again to`,
+        summary: (what) => `apply ${what} again to`,
       }
       return [down, up]
     },

@@ -62,10 +62,20 @@ export async function status(context: Context, options: StatusOptions): Promise<
       ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
       ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
+    repeatables: state.repeatables.map(({ name, status, ran }) => ({
+      name,
+      status,
+      appliedAt: ran?.appliedAt ?? null,
+      durationMs: ran?.durationMs ?? null,
+      appliedBy: ran?.appliedBy ?? null,
+      branch: ran?.branch ?? null,
+    })),
     drift,
     ...(base === null ? {} : { base }),
     different:
-      drifted || (base?.contradictions.length ?? 0) > 0 || state.entries.some((entry) => entry.status !== 'applied'),
+      drifted ||
+      (base?.contradictions.length ?? 0) > 0 ||
+      [...state.entries, ...state.repeatables].some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
 }

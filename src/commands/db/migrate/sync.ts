@@ -4,7 +4,7 @@ import { applyRest, planSync } from '../../../core/plan/sync.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
-import { migrationCount, type RunKind } from '../../shared/prepare-run.ts'
+import type { RunKind } from '../../shared/prepare-run.ts'
 import { type RunFlags, runTogether } from '../../shared/run-plan.ts'
 
 export interface SyncOptions extends RunFlags {
@@ -32,14 +32,14 @@ function kindsOf(state: State): readonly [RunKind, ...RunKind[]] {
     begin: (found) => reverted(found, versions),
     plan: applyRest,
     command,
-    summary: (steps) => `apply ${migrationCount(steps)} to`,
+    summary: (what) => `apply ${what} to`,
   }
   if (versions.size === 0) return [up]
   const down: RunKind = {
     plan: (now) => planSync(now).down,
     command,
     ...(rest === 0 ? {} : { deed: `will be reverted, and ${rest} applied` }),
-    summary: (steps) => `revert ${migrationCount(steps)}${rest === 0 ? '' : ` and apply ${rest}`} on`,
+    summary: (what) => `revert ${what}${rest === 0 ? '' : ` and apply ${rest}`} on`,
   }
   return rest === 0 ? [down] : [down, up]
 }

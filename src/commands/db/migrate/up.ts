@@ -4,7 +4,6 @@ import { planUp } from '../../../core/plan/up.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
-import { migrationCount } from '../../shared/prepare-run.ts'
 import { type RunFlags, run } from '../../shared/run-plan.ts'
 
 export interface UpOptions extends RunFlags {
@@ -20,7 +19,7 @@ export async function up(context: Context, options: UpOptions): Promise<RunResul
 
 /** Applies pending migrations. */
 export function applyPending(context: Context, options: Omit<UpOptions, 'dryRun'>): Promise<RunResult> {
-  return run(context, { plan: planOf(options), summary: (steps) => `apply ${migrationCount(steps)} to` }, options)
+  return run(context, { plan: planOf(options), summary: (what) => `apply ${what} to` }, options)
 }
 
 const planOf = (options: Omit<UpOptions, 'dryRun'>) => (state: State) =>

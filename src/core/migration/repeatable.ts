@@ -1,0 +1,125 @@
+import { NselfError } from '../errors.ts'
+import { seenChecksumOf } from './checksum.ts'
+import { dependenciesFirst } from './dependencies-first.ts'
+import type { Migration } from './migration.ts'
+import { parseUnnumbered } from './parse-file.ts'
+
+/** A file that runs again whenever it is edited: views, functions, policies. */
+export interface Repeatable {
+  /** The name of its file without `.sql`. */
+  readonly name: string
+  /** All of its text, from which it can be run when the file is another one, or gone. */
+  readonly text: string
+  /** Its sections, under the name that messages give it: `repeatable/order_totals`. */
+  readonly file: Migration
+}
+
+/** What a repeatable was as it ran, so that it can be run again. */
+export interface Definition {
+  /** All of its file; empty where an older program left none. */
+  readonly text: string
+  readonly variables: Readonly<Record<string, string>> | null
+  /** The place in the order of application of the migration that was the last one then; 0 before the first. */
+  readonly position: number
+}
+
+/** A row of nself.repeatables: what ran last. */
+export interface RanRepeatable extends Definition {
+  readonly name: string
+  readonly checksum: string
+  /** What it was before the migrations that came last; null where it did not run before them. */
+  readonly before: Definition | null
+  /** ISO 8601, in the zone of the session. */
+  readonly appliedAt: string
+  readonly durationMs: number
+  readonly appliedBy: string
+  /** The branch of git from which it ran, or the commit. */
+  readonly branch: string | null
+}
+
+export type RepeatableStatus = 'applied' | 'pending' | 'edited' | 'missing'
+
+/** One repeatable: its file, its row, or both. */
+export interface RepeatableEntry {
+  readonly name: string
+  readonly status: RepeatableStatus
+  readonly file: Repeatable | null
+  readonly ran: RanRepeatable | null
+}
+
+/** Files and rows that are to be laid side by side. */
+export interface RepeatableSides {
+  readonly files: readonly Repeatable[]
+  readonly rows: readonly RanRepeatable[]
+}
+
+/** How messages name it. */
+export const shownName = (name: string) => `repeatable/${name}`
+
+/**
+ * @param path as messages name it.
+ * @throws NselfError `invalid-migration` for what is no file, or cannot run in a transaction with all others.
+ */
+export function parseRepeatable(path: string, name: string, text: string): Repeatable {
+  const file = parseUnnumbered(path, shownName(name), text)
+  const unfit = [file.up, file.down].find((section) => section?.transaction === false || section?.begin != null)
+  if (unfit) {
+    throw new NselfError('invalid-migration', `${path} cannot run in one transaction with the other repeatables`, {
+      hint: 'move what needs a transaction of its own, or none, into a migration; nothing was run',
+    })
+  }
+  return { name, text, file }
+}
+
+/** What ran, as a file again. */
+export function definitionOf(name: string, { text }: Definition): Repeatable {
+  return parseRepeatable(`${name}.sql (as it ran, from the database)`, name, text)
+}
+
+/**
+ * Lays the files beside what ran: files in the order in which they run, then those that are missing here.
+ * @throws NselfError `invalid-migration` for an unknown or circular depends_on.
+ */
+export function compareRepeatables({ files, rows }: RepeatableSides): RepeatableEntry[] {
+  const byName = new Map(rows.map((row) => [row.name, row]))
+  const entries = inOrder(files).map((file): RepeatableEntry => {
+    const ran = byName.get(file.name) ?? null
+    return { name: file.name, status: statusOf(file, ran), file, ran }
+  })
+  const known = new Set(files.map(({ name }) => name))
+  const missing = rows.filter(({ name }) => !known.has(name)).sort(byNameOf)
+  return [
+    ...entries,
+    ...missing.map((ran): RepeatableEntry => ({ name: ran.name, status: 'missing', file: null, ran })),
+  ]
+}
+
+const byNameOf = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1)
+
+function inOrder(files: readonly Repeatable[]): Repeatable[] {
+  const byName = new Map(files.map((file) => [file.name, file]))
+  return dependenciesFirst([...files].sort(byNameOf), ({ file }) =>
+    file.dependsOn.map(({ text }) => {
+      const target = byName.get(nameIn(text))
+      if (target !== undefined) return target
+      throw new NselfError('invalid-migration', `${file.path} depends on ${text}, which does not exist`, {
+        hint: 'name another file of its folder, without .sql; the numbered migrations have all run before',
+      })
+    }),
+  )
+}
+
+/** The name of the repeatable that a depends_on line names. */
+export const nameIn = (text: string) => text.replace(/^repeatable\//, '').replace(/\.sql$/, '')
+
+/** Of a file that is edited the server would see another UP or DOWN, or it runs as another role. */
+function statusOf({ file, text }: Repeatable, ran: RanRepeatable | null): RepeatableStatus {
+  if (ran === null) return 'pending'
+  if (text === ran.text || (ran.text === '' && file.checksum === ran.checksum)) return 'applied'
+  const before = definitionOf(ran.name, ran).file
+  return JSON.stringify(whatRuns(file)) === JSON.stringify(whatRuns(before)) ? 'applied' : 'edited'
+}
+
+function whatRuns({ up, down }: Migration): unknown[] {
+  return [seenChecksumOf(up), down && seenChecksumOf(down), up.role, down?.role]
+}

@@ -1,0 +1,125 @@
+import { NselfError } from '../errors.ts'
+import {
+  definitionOf,
+  nameIn,
+  type Repeatable,
+  type RepeatableEntry,
+  type RepeatableSides,
+} from '../migration/repeatable.ts'
+import type { Entry, State } from '../migration/state.ts'
+import type { Plan, RepeatableStep, Step } from './plan.ts'
+
+/**
+ * What of the repeatables is to run once no migration is pending any more: new and edited ones, and those that depend on
+ * them. First the DOWN of what ran before, dependent ones first, then all of them in their order.
+ * @throws NselfError `invalid-migration` for one that nobody has written yet.
+ */
+export function repeatableSteps({ repeatables }: Pick<State, 'repeatables'>): RepeatableStep[] {
+  const due: { readonly file: Repeatable; readonly entry: RepeatableEntry }[] = []
+  const names = new Set<string>()
+  for (const entry of repeatables) {
+    const { file, status, name } = entry
+    if (file === null) continue
+    const dependsOnDue = file.file.dependsOn.some(({ text }) => names.has(nameIn(text)))
+    if (status === 'applied' && !dependsOnDue) continue
+    refuseEmptyRepeatable(file)
+    names.add(name)
+    due.push({ file, entry })
+  }
+  const downs = due.toReversed().flatMap(({ entry }) => downOf(entry, false))
+  return [...downs, ...due.map(({ file }) => up(file, null))]
+}
+
+function refuseEmptyRepeatable({ file: { path, up } }: Repeatable): void {
+  if (up.statements.length > 0 || up.nothingToDo) return
+  throw new NselfError('invalid-migration', `${path} has no statement in UP; nothing was run`, {
+    hint: 'write its SQL, or remove the file',
+  })
+}
+
+/**
+ * What of the repeatables goes before migrations are reverted: what ran since the first of these was applied may need what
+ * it made. It becomes what it was before that; what did not run before that is taken away by its DOWN, where it has one.
+ */
+export function repeatableReverts(state: Pick<State, 'repeatables'>, chosen: readonly Entry[]): RepeatableStep[] {
+  const { gone, restored } = revertedBy(state, chosen)
+  const downs = [...gone, ...restored].sort(byPlace(state)).reverse()
+  return [
+    ...downs.flatMap((entry) => downOf(entry, gone.includes(entry))),
+    ...restored.flatMap(({ name, ran }) => (ran?.before == null ? [] : up(definitionOf(name, ran.before), ran.before))),
+  ]
+}
+
+interface Reverted {
+  /** Of these nothing is left. */
+  readonly gone: readonly RepeatableEntry[]
+  /** These are again what they were. */
+  readonly restored: readonly RepeatableEntry[]
+}
+
+function revertedBy({ repeatables }: Pick<State, 'repeatables'>, chosen: readonly Entry[]): Reverted {
+  const first = Math.min(...chosen.flatMap(({ applied }) => applied?.position ?? []))
+  const since = repeatables.filter(({ ran }) => ran !== null && ran.position >= first)
+  const hasBefore = ({ ran }: RepeatableEntry) => ran?.before != null && ran.before.position < first
+  return {
+    gone: since.filter((entry) => !hasBefore(entry) && downOf(entry, true).length > 0),
+    restored: since.filter(hasBefore),
+  }
+}
+
+const byPlace =
+  ({ repeatables }: Pick<State, 'repeatables'>) =>
+  (a: RepeatableEntry, b: RepeatableEntry): number =>
+    repeatables.indexOf(a) - repeatables.indexOf(b)
+
+/** Files and rows as they are once these migrations are reverted. */
+export function repeatablesAfter(state: Pick<State, 'repeatables'>, chosen: readonly Entry[]): RepeatableSides {
+  const { gone, restored } = revertedBy(state, chosen)
+  const rows = state.repeatables.flatMap((entry) => {
+    const { name, ran } = entry
+    if (ran === null || gone.includes(entry)) return []
+    if (!restored.includes(entry) || ran.before === null) return [ran]
+    const { checksum } = definitionOf(name, ran.before).file
+    return [{ ...ran, ...ran.before, checksum, before: null }]
+  })
+  return { files: filesOf(state), rows }
+}
+
+export function filesOf({ repeatables }: Pick<State, 'repeatables'>): Repeatable[] {
+  return repeatables.flatMap(({ file }) => file ?? [])
+}
+
+/** The DOWN of what ran; none where it has none. */
+function downOf({ name, ran }: RepeatableEntry, forgets: boolean): RepeatableStep[] {
+  if (ran === null || ran.text === '') return []
+  const repeatable = definitionOf(name, ran)
+  const { file } = repeatable
+  if (file.down === null) return []
+  const common = { kind: 'repeatable', direction: 'down', version: null, applied: null } as const
+  return [{ ...common, name: `${file.name} (DOWN)`, file, repeatable, restores: null, forgets }]
+}
+
+function up(repeatable: Repeatable, restores: RepeatableStep['restores']): RepeatableStep {
+  const common = { kind: 'repeatable', direction: 'up', version: null, applied: null } as const
+  return { ...common, name: repeatable.file.name, file: repeatable.file, repeatable, restores, forgets: false }
+}
+
+/** How many repeatables wait because migrations stay pending, of a plan that runs none. */
+export function waitingRepeatables(plan: Plan, { repeatables }: State): number {
+  if (plan.action !== 'up' || plan.steps.some(isRepeatable)) return 0
+  return repeatables.filter(({ status }) => status === 'pending' || status === 'edited').length
+}
+
+export function isRepeatable(step: Step): step is RepeatableStep {
+  return step.kind === 'repeatable'
+}
+
+/** `3 migrations and 1 repeatable`, of steps of which those of one repeatable count as one. */
+export function countSteps(steps: readonly Pick<Step, 'name' | 'kind'>[]): string {
+  const names = (kind: Step['kind']) =>
+    new Set(steps.filter((step) => step.kind === kind).map(({ name }) => name.replace(/ \(DOWN\)$/, ''))).size
+  const [migrations, repeatables] = [names('migration'), names('repeatable')]
+  const counted = (count: number, word: string) => (count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`])
+  const parts = [...counted(migrations, 'migration'), ...counted(repeatables, 'repeatable')]
+  return parts.length === 0 ? '0 migrations' : parts.join(' and ')
+}

@@ -1,0 +1,197 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const up = ['db', 'migrate', 'up'] as const
+const down = ['db', 'migrate', 'down'] as const
+
+const orders = '-- UP\nCREATE TABLE orders (id int, total int);\n-- DOWN\nDROP TABLE orders;\n'
+const tax = '-- UP\nALTER TABLE orders ADD COLUMN tax int;\n-- DOWN\nALTER TABLE orders DROP COLUMN tax;\n'
+const view = (columns: string) =>
+  `-- UP\nCREATE VIEW totals AS SELECT ${columns} FROM orders;\n-- DOWN\nDROP VIEW totals;\n`
+const large =
+  '-- depends_on: totals\n-- UP\nCREATE VIEW a_large AS SELECT * FROM totals WHERE total > 10;\n-- DOWN\nDROP VIEW a_large;\n'
+
+async function projectWith(migrations: Record<string, string>, files: Record<string, string>) {
+  const project = await server.project(migrations)
+  write(project, files)
+  return project
+}
+
+/** Writes repeatables; null removes one. */
+function write(project: Project, files: Record<string, string | null>) {
+  const folder = join(project.root, 'nself/repeatable')
+  mkdirSync(folder, { recursive: true })
+  for (const [name, text] of Object.entries(files)) {
+    if (text === null) rmSync(join(folder, name))
+    else writeFileSync(join(folder, name), text)
+  }
+}
+
+const repeatables = async (project: Project) =>
+  JSON.parse(await project.ok('db', 'migrate', 'status', '--json')).result.repeatables.map(
+    ({ name, status }: { name: string; status: string }) => `${name} ${status}`,
+  )
+const columnsOf = async (project: Project, name: string) =>
+  (
+    await project.query(
+      `SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass('${name}') AND attnum > 0`,
+    )
+  )[0]?.[0]
+
+test('they run after the migrations in the order of what they depend on, and again only when they are edited', async () => {
+  const project = await projectWith(
+    { '001_orders.sql': orders },
+    { 'a_large.sql': large, 'totals.sql': view('id, total') },
+  )
+  expect(await repeatables(project)).toEqual(['totals pending', 'a_large pending'])
+  const first = await project.nself(...up)
+  expect(first.stdout).toContain('Applied 1 migration and 2 repeatables')
+  expect(await repeatables(project)).toEqual(['totals applied', 'a_large applied'])
+  expect(await project.ok(...up)).toContain('Nothing to do')
+  write(project, { 'totals.sql': `-- a comment is no edit\n${view('id,   total')}` })
+  expect(await project.ok(...up)).toContain('Nothing to do')
+})
+
+test('an edited one and those that depend on it are dropped and made again in one transaction', async () => {
+  const project = await projectWith(
+    { '001_orders.sql': orders },
+    { 'a_large.sql': large, 'totals.sql': view('id, total') },
+  )
+  await project.ok(...up)
+  // PostgreSQL cannot replace this one in place, and another view stands on it: both are dropped and made again.
+  write(project, { 'totals.sql': view('total, id') })
+  expect((await project.nself('db', 'migrate', 'status', '--check')).code).toBe(6)
+  const dry = await project.ok(...up, '--dry-run')
+  expect(dry.match(/^(?:DROP|CREATE) VIEW \w+/gm)).toEqual([
+    'DROP VIEW a_large',
+    'DROP VIEW totals',
+    'CREATE VIEW totals',
+    'CREATE VIEW a_large',
+  ])
+  expect(await project.ok(...up)).toContain('Applied 2 repeatables')
+  expect([await columnsOf(project, 'totals'), await columnsOf(project, 'a_large')]).toEqual(['total id', 'total id'])
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+})
+
+test('they wait while a migration stays pending', async () => {
+  const project = await projectWith(
+    { '001_orders.sql': orders, '002_tax.sql': tax },
+    { 'totals.sql': view('id, total, tax') },
+  )
+  const { code, stderr } = await project.nself(...up, '1')
+  expect([code, stderr]).toEqual([0, expect.stringContaining('1 repeatable is to run, which waits until no migration')])
+  expect(await columnsOf(project, 'totals')).toBeNull()
+  expect(await project.ok(...up)).toContain('Applied 1 migration and 1 repeatable')
+  expect(await columnsOf(project, 'totals')).toBe('id total tax')
+})
+
+test('down brings back what they were before the migration, takes away what is newer, and up makes it again', async () => {
+  const project = await projectWith(
+    { '001_orders.sql': orders },
+    {
+      'totals.sql': view('id, total'),
+      'kept.sql': 'CREATE OR REPLACE FUNCTION kept() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;',
+    },
+  )
+  await project.ok(...up)
+  project.write({ '002_tax.sql': tax })
+  write(project, {
+    'totals.sql': view('id, tax'),
+    'new.sql': '-- UP\nCREATE VIEW new AS SELECT tax FROM orders;\n-- DOWN\nDROP VIEW new;\n',
+    'kept.sql': 'CREATE OR REPLACE FUNCTION kept() RETURNS int LANGUAGE sql AS $$ SELECT 2 $$;',
+  })
+  await project.ok(...up)
+  expect(await project.ok(...down)).toContain('Reverted 1 migration and 3 repeatables')
+  expect([await columnsOf(project, 'totals'), await columnsOf(project, 'new')]).toEqual(['id total', null])
+  expect(await project.query('SELECT kept()')).toEqual([[1]])
+  expect(await repeatables(project)).toEqual(['kept edited', 'new pending', 'totals edited'])
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+  await project.ok(...up)
+  await project.ok('db', 'migrate', 'redo')
+  expect([await columnsOf(project, 'totals'), await columnsOf(project, 'new')]).toEqual(['id tax', 'tax'])
+  expect(await project.query('SELECT kept()')).toEqual([[2]])
+  expect(await repeatables(project)).toEqual(['kept applied', 'new applied', 'totals applied'])
+  // With nothing before the first migration, nothing of what has a DOWN is left.
+  await project.ok(...down, '--to', '0')
+  expect([await columnsOf(project, 'totals'), await columnsOf(project, 'orders')]).toEqual([null, null])
+})
+
+test('one that fails leaves all of them as they were, and is told like a migration', async () => {
+  const project = await projectWith(
+    { '001_orders.sql': orders },
+    { 'totals.sql': view('id, total'), 'a_large.sql': large },
+  )
+  await project.ok(...up)
+  write(project, { 'totals.sql': view('id, total, oops') })
+  const { code, stderr } = await project.nself(...up)
+  expect(code).toBe(4)
+  expect(stderr).toContain('nself/repeatable/totals.sql:2:41')
+  expect(stderr).toContain('nothing of repeatable/totals is left')
+  expect(stderr).toContain('fix nself/repeatable/totals.sql, then: nself db migrate up')
+  expect([await columnsOf(project, 'totals'), await columnsOf(project, 'a_large')]).toEqual(['id total', 'id total'])
+  expect(await repeatables(project)).toEqual(['totals edited', 'a_large applied'])
+  expect(
+    await project.query("SELECT outcome FROM nself.journal WHERE action = 'repeatable' ORDER BY id DESC LIMIT 1"),
+  ).toEqual([['failed']])
+})
+
+test('a view that others stand on is never dropped with them: what stands on it is named', async () => {
+  const plain = (columns: string) => `CREATE OR REPLACE VIEW plain AS SELECT ${columns} FROM orders;\n`
+  const above = 'CREATE OR REPLACE VIEW above AS SELECT id FROM plain;\n'
+  const project = await projectWith(
+    { '001_orders.sql': orders },
+    { 'plain.sql': plain('id, total'), 'z_above.sql': above },
+  )
+  await project.ok(...up)
+  await project.query('CREATE VIEW by_hand AS SELECT id FROM above')
+  write(project, { 'plain.sql': plain('id, total, 1 AS more') })
+  await project.ok(...up)
+  write(project, { 'plain.sql': plain('total, id') })
+  const { code, stderr } = await project.nself(...up)
+  expect([code, stderr]).toEqual([4, expect.stringContaining('On plain stand above (repeatable/z_above), by_hand:')])
+  project.write({ '002_gone.sql': '-- UP\nALTER TABLE orders DROP COLUMN total;\n' })
+  const refused = await project.nself(...up)
+  expect([refused.code, refused.stderr]).toEqual([
+    4,
+    expect.stringContaining('on it stand plain (repeatable/plain), above (repeatable/z_above), by_hand:'),
+  ])
+  expect(await columnsOf(project, 'by_hand')).toBe('id')
+})
+
+test('one whose file is gone is told and kept', async () => {
+  const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': view('id, total') })
+  await project.ok(...up)
+  write(project, { 'totals.sql': null })
+  expect(await repeatables(project)).toEqual(['totals missing'])
+  expect(await project.ok(...up)).toContain('Nothing to do')
+  expect(await columnsOf(project, 'totals')).toBe('id total')
+  const status = await project.ok('db', 'migrate', 'status')
+  expect(status).toContain('repair --forget-repeatable totals')
+})
+
+test.each([
+  [
+    'a missing one',
+    { 'a.sql': '-- depends_on: b\nSELECT 1;' },
+    'nself/repeatable/a.sql depends on b, which does not exist',
+  ],
+  ['itself', { 'a.sql': '-- depends_on: a\nSELECT 1;' }, 'circular depends_on: a → a'],
+  [
+    'what depends on it',
+    { 'a.sql': '-- depends_on: b.sql\nSELECT 1;', 'b.sql': '-- depends_on: a\nSELECT 1;' },
+    'circular depends_on: a → b → a',
+  ],
+  ['no statement', { 'a.sql': '-- UP\n\n-- DOWN\n' }, 'nself/repeatable/a.sql has no statement in UP'],
+  ['a syntax error', { 'a.sql': 'CREATE VIEW;' }, 'syntax error'],
+  ['a fault in its DOWN', { 'a.sql': '-- UP\nSELECT 1;\n-- DOWN\nDROP VIEWS a;' }, 'syntax error'],
+  ['what runs outside a transaction', { 'a.sql': 'VACUUM;' }, 'cannot run in one transaction'],
+  ['an unset variable', { 'a.sql': `-- nself: variables v\nSELECT :'v';` }, 'the variable v is not set'],
+])('one that depends on or holds %s stops up before anything runs', async (_, files, message) => {
+  const project = await projectWith({ '001_orders.sql': orders }, files)
+  const { code, stderr } = await project.nself(...up)
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  expect(await project.tables()).toEqual([])
+})
