@@ -45,18 +45,27 @@ export async function readFiles(folder: string, root: string, before: readonly M
   return files
 }
 
+/** What each file was parsed from. */
+const parsedFrom = new WeakMap<Migration, string>()
+
 /**
  * Parses what was read, but for what is known from its row.
+ * @param before what was parsed of the folder before: a file with the same text is not parsed again.
  * @throws NselfError `invalid-migration` for the first file that cannot be read or understood; it names the others too.
  */
-export function parseFiles(files: readonly ReadFile[], history: readonly Applied[]): Migration[] {
+export function parseFiles(
+  files: readonly ReadFile[],
+  history: readonly Applied[],
+  before: readonly Migration[] = [],
+): Migration[] {
+  const known = new Map(before.map((file) => [file.path, file]))
   const rows = new Map(history.map((row) => [row.version, row]))
   const migrations: Migration[] = []
   const faults: InvalidFile[] = []
   for (const file of files) {
     try {
       if ('fault' in file) throw file.fault
-      migrations.push('text' in file ? parseUnlessKnown(file, rows) : file)
+      migrations.push('text' in file ? parseUnlessKnown(file, rows, known.get(file.path)) : file)
     } catch (fault) {
       faults.push({ path: file.path, fault })
     }
@@ -70,13 +79,21 @@ export function parseFiles(files: readonly ReadFile[], history: readonly Applied
   return migrations
 }
 
-function parseUnlessKnown({ path, name, text }: Unparsed, rows: ReadonlyMap<string, Applied>): Migration {
+function parseUnlessKnown(
+  { path, name, text }: Unparsed,
+  rows: ReadonlyMap<string, Applied>,
+  before: Migration | undefined,
+): Migration {
+  if (before !== undefined && parsedFrom.get(before) === text) return before
   const row = rows.get(name.version)
-  return (row && recognise(path, name, text, row)) ?? parseMigration(path, name, text)
+  const file = (row && recognise(path, name, text, row)) ?? parseMigration(path, name, text)
+  parsedFrom.set(file, text)
+  return file
 }
 
 /**
  * Reads and parses every migration of a folder.
+ * @param before as `parseFiles` takes it.
  * @throws NselfError as parseFiles.
  */
 export async function readMigrations(
@@ -84,7 +101,7 @@ export async function readMigrations(
   root: string,
   before: readonly Migration[] = [],
 ): Promise<Migration[]> {
-  return parseFiles(await readFiles(folder, root, before), [])
+  return parseFiles(await readFiles(folder, root, before), [], before)
 }
 
 function misnamed(shown: string): NselfError {

@@ -116,6 +116,18 @@ describe('the migrations of a folder', () => {
     expect((await fault(readMigrations(other, root))).message).toContain('does not exist')
   })
 
+  test('are parsed again only where a file has changed, be it a header or a blank in its DOWN', async () => {
+    const file = '-- UP\nSELECT 1;\n-- DOWN\nSELECT 2;\n'
+    const path = folder({ '001_a.sql': file, '002_b.sql': file, '003_c.sql': file })
+    const before = await readMigrations(path, root)
+    writeFileSync(join(path, '002_b.sql'), file.replace('SELECT 2', 'SELECT  2'))
+    writeFileSync(join(path, '003_c.sql'), `-- nself: lock-timeout 9s\n${file}`)
+    const [a, b, c] = await readMigrations(path, root, before)
+    expect(a).toBe(before[0])
+    expect(b?.down?.sql).toContain('SELECT  2')
+    expect(c?.up.lockTimeout).toBe('9s')
+  })
+
   test('are none where there is no such folder', async () => {
     expect(await readMigrations(join(root, 'none'), root)).toEqual([])
   })
