@@ -7,12 +7,13 @@ const server = useServer()
 const up = ['db', 'migrate', 'up'] as const
 const slow = (table: string) => `CREATE TABLE ${table} (n int);\nSELECT pg_sleep(0.7);\n`
 
-test('limits for transactions and idle sessions hold for each migration, and do not take the lock', async () => {
+test('limits for transactions and idle sessions hold for each migration, and end neither the lock nor a replay', async () => {
   const project = await server.project({ '001_a.sql': slow('a'), '002_b.sql': slow('b'), '003_c.sql': slow('c') })
   for (const limit of ['transaction_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout'])
     await project.query(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET ${limit} = '1200ms'`)
   await project.ok(...up)
   expect(await project.tables()).toEqual(['a', 'b', 'c'])
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
   project.write({ '004_d.sql': 'SELECT pg_sleep(60);' })
   const { code, stderr } = await project.nself(...up)
   expect(code).toBe(5)

@@ -73,6 +73,28 @@ describe('an update', () => {
     expect(await project.query('SELECT count(*)::int FROM users')).toEqual([[98]])
   })
 
+  test.each(['2/4 Apply', '3/4 Verify'])(
+    'that is killed after %s leaves what it has applied and its backup, and nothing else',
+    async (stage) => {
+      const project = await withUsers()
+      project.write({ '002_t.sql': '-- UP\nCREATE TABLE t AS SELECT 1 AS id;\n-- DOWN\nDROP TABLE t;\n' })
+      const running = project.start('db', 'update')
+      await running.says(stage)
+      running.kill('SIGKILL')
+      await running.finished
+      expect(await project.statuses()).toEqual(['001_users applied', '002_t applied'])
+      expect(await update(project)).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') })
+      expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+      const { result } = JSON.parse(await project.ok('db', 'backup', 'list', '--json'))
+      expect(result.backups).toHaveLength(1)
+      const database = new URL(project.url).pathname.slice(1)
+      const left = await project.query(
+        `SELECT datname FROM pg_database WHERE datname LIKE '${database}\\_%' OR datname LIKE 'nself\\_%'`,
+      )
+      expect(left).toEqual([])
+    },
+  )
+
   test('names only what it verified: what is not as it should be is told, and a renamed table is not gone', async () => {
     const project = await withUsers()
     await project.query('CREATE TABLE kept AS SELECT 1 AS id; ALTER TABLE kept ADD CHECK (id > 0) NOT VALID')
