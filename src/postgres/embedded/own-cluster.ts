@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { replaySuperuser } from '../../core/replay/superuser.ts'
 import { connect, disconnect } from '../driver/connect.ts'
-import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import type { Server } from '../driver/server.ts'
 import type { Binaries } from './binaries.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { startEmbedded, stopEmbedded } from './embedded.ts'
 import { folderOf } from './folder.ts'
 import { withLock } from './lock.ts'
@@ -24,6 +23,7 @@ export async function withOwnCluster<T>(
   tell: (sentence: string) => void,
   use: (server: Server) => Promise<T>,
 ): Promise<T> {
+  // One for all projects of a person: a cluster takes two seconds and 40 MB to make.
   const home = join(cacheFolder(), `replay-${binaries.major}`)
   mkdirSync(home, { recursive: true })
   // Whoever starts it is seen by whoever would stop it.
@@ -51,12 +51,4 @@ export async function withOwnCluster<T>(
     )
     unwatch()
   }
-}
-
-/** One for all projects of a person: a cluster takes two seconds and 40 MB to make. */
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME: cache } = inheritedEnvironment()
-  if (cache?.startsWith('/')) return join(cache, 'nself')
-  // Into root's own folder the account that runs PostgreSQL may not go.
-  return process.getuid?.() === 0 ? '/var/cache/nself' : join(homedir(), '.cache', 'nself')
 }
