@@ -8,7 +8,7 @@ export interface Person {
 const first = 'Ada,Ben,Chloe,Dmitri,Elif,Femi,Grace,Hugo,Ines,Jonas'.split(',')
 const last = 'Abbott,Berg,Costa,Dubois,Evans,Fischer,Garcia,Hansen,Ito,Jensen'.split(',')
 
-/** So many made-up people, always the same ones, at a domain that nobody can own (RFC 2606). */
+/** This many made-up people, always the same ones, at a domain that nobody can own (RFC 2606). */
 export function mockPeople(count: number, role: string): Person[] {
   return Array.from({ length: count }, (_, i) => {
     const name = [first[i % first.length], last[Math.floor(i / first.length) % last.length]]

@@ -15,9 +15,9 @@ export interface JoinedTables {
   readonly flipped: ReadonlySet<Edge>
 }
 
-/** So many tables refer to a hub that lines to it, in a picture of so many tables, can no longer be followed. */
+/** From how many references on a table is a hub, in a picture of how many tables: lines to it cannot be followed any more. */
 const hub = { children: 8, tables: 30 }
-/** A table that so many refer to has them on both of its sides. */
+/** From how many references on a table has them on both of its sides. */
 const fewestOnTwoSides = 4
 
 /** @param named foreign keys that are drawn as a name, and connect nothing. */

@@ -21,12 +21,13 @@ const ofGroup = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
 }
 
-/** Less tidy, in a fraction of the time: what is sought among so many tables is found by searching. */
+/** Less tidy, in a fraction of the time: in a large picture people search for a table. */
 const ofLargeGroup = {
   ...ofGroup,
   'elk.layered.nodePlacement.strategy': 'SIMPLE',
   'elk.layered.compaction.postCompaction.strategy': 'NONE',
 }
+
 const large = 150
 
 /** Groups of tables that have nothing to do with each other are packed into a page of the usual shape. */

@@ -4,7 +4,7 @@ import { type Box, type Edge, headHeight, rowHeight } from './picture/picture.ts
 
 type End = 'child' | 'parent'
 
-/** Lines that end at one row keep a distance of so many pixels, and so many of them have room there. */
+/** The distance, in pixels, between lines that end at one row, and how many of them have room there. */
 const apart = 5
 const mostAtARow = 6
 

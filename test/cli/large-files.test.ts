@@ -39,7 +39,7 @@ test('12 MB of INSERTs and 12 MB of COPY data are applied whole', async () => {
   ])
 })
 
-test('an error deep inside points at its line and column, and all is undone', async () => {
+test('an error deep inside points at its line and column, and everything is rolled back', async () => {
   const project = await server.project({
     '001_inserts.sql': create + inserts({ 100003: "INSERT INTO t VALUES (nowhere, '😀');" }),
     '002_last.sql': 'CREATE TABLE last (id int);',
@@ -52,7 +52,7 @@ test('an error deep inside points at its line and column, and all is undone', as
   expect(await project.statuses()).toEqual(['001_inserts pending', '002_last pending'])
 })
 
-test('COMMIT deep inside is found before anything runs, and the first faulty file is the one that is told', async () => {
+test('COMMIT deep inside is found before anything runs, and the first invalid file is the one that is named', async () => {
   const project = await server.project({
     '001_first.sql': 'CREATE TABLE first (id int);',
     '002_inserts.sql': create + inserts({ 119999: '  ROLLBACK;' }),

@@ -194,7 +194,7 @@ describe('order and history', () => {
     expect(await project.tables()).toEqual(['a', 'c'])
   })
 
-  test('refuses to go on over an edited file until it is accepted', async () => {
+  test('refuses to run anything after an edited file until it is accepted', async () => {
     const project = await server.project({ '001_a.sql': table('a') })
     await project.ok('db', 'migrate', 'up')
     project.write({ '001_a.sql': table('a').replace('int', 'bigint'), '002_b.sql': table('b') })
@@ -298,7 +298,7 @@ describe('for scripts', () => {
 })
 
 describe('create', () => {
-  test('goes on with the numbering and writes a file that runs', async () => {
+  test('continues the numbering and writes a file that runs', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '009_b.sql': table('b') })
     expect(await project.ok('db', 'migrate', 'create', 'add users email')).toContain('010_add_users_email.sql')
     const text = readFileSync(join(project.root, 'nself', 'migrations', '010_add_users_email.sql'), 'utf8')

@@ -34,7 +34,7 @@ describe('up in production', () => {
     expect(await project.query("SELECT to_regclass('nself.migrations')")).toEqual([[null]])
   })
 
-  test('answered with what is neither yes nor no is asked again', async () => {
+  test('asks again where the answer is neither yes nor no', async () => {
     const project = await server.project({ '001_a.sql': file('a') })
     const terminal = project.atTerminal(...up)
     await terminal.shows(question)

@@ -33,7 +33,7 @@ async function diedInCall(rest = '') {
   return project
 }
 
-test('--statement-done lets up go on after a statement whose client was killed', async () => {
+test('--statement-done lets up resume after a statement whose client was killed', async () => {
   const project = await diedInCall()
   const shown = await project.ok(...repair)
   expect(shown).toContain('--statement-done 1')
@@ -46,7 +46,7 @@ test('--statement-done lets up go on after a statement whose client was killed',
   expect(await project.statuses()).toEqual(['001_call applied', '002_last applied'])
 })
 
-test('--statement-done lets up go on in a file that is too large to be held', async () => {
+test('--statement-done lets up resume a file that is too large to be held in memory', async () => {
   const project = await diedInCall('-- a comment that goes on\n'.repeat(160_000))
   await project.ok(...repair, '--statement-done', '001')
   await project.ok(...up)

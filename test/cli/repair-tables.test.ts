@@ -6,6 +6,7 @@ const files = {
   '001_a.sql': '-- UP\nCREATE TABLE a (id int);\n-- DOWN\nDROP TABLE a;\n',
   '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE b;\n',
 }
+
 const columnsSql = `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity
  FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
  WHERE c.relnamespace = 'nself'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2`
@@ -129,7 +130,7 @@ test('repair puts columns, types, defaults, keys and constraints back as they we
   expect(await project.tables()).toEqual(['a'])
 })
 
-test("a column of somebody else's that must not be empty keeps no row out after repair", async () => {
+test('after repair, a NOT NULL column that somebody added to the tables of nself refuses no row', async () => {
   const project = await applied()
   await project.query("ALTER TABLE nself.migrations ADD ticket text NOT NULL DEFAULT 'x'")
   await project.query('ALTER TABLE nself.migrations ALTER ticket DROP DEFAULT')

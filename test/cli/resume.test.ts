@@ -6,7 +6,7 @@ const up = ['db', 'migrate', 'up'] as const
 const down = ['db', 'migrate', 'down'] as const
 const outside = '-- nself: no-transaction\n'
 
-test('a half-reverted migration is not applied over: up names down, which goes on where it stopped', async () => {
+test('a partially reverted migration is not applied again: up names down, which resumes where it stopped', async () => {
   const half = (second: string) =>
     `-- UP\nCREATE TABLE log (n int);\n-- DOWN\n${outside}INSERT INTO log VALUES (1);\n${second};\nDROP TABLE log;\n`
   const project = await server.project({ '001_log.sql': half('SELECT 1 / 0'), '002_b.sql': 'CREATE TABLE b (n int);' })

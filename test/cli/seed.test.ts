@@ -34,6 +34,7 @@ const everywhere = {
   'staging/001_c.sql': insert(3),
   'production/001_d.sql': insert(4),
 }
+
 const statusesOf = async (project: Project, ...flags: string[]) => {
   const { result } = JSON.parse(await project.ok('db', 'seed', 'status', '--json', ...flags))
   return result.seeds.map((item: { name: string; status: string }) => `${item.name} ${item.status}`)
@@ -162,7 +163,7 @@ describe('a seed', () => {
     expect(await ids(project)).toEqual([1, 2])
   })
 
-  test('that is interrupted is rolled back, and the next run goes on', async () => {
+  test('that is interrupted is rolled back, and the next run continues with it', async () => {
     const project = await seeded({
       'common/001_a.sql': insert(1),
       'common/002_b.sql': `${insert(2)}SELECT pg_sleep(60);`,

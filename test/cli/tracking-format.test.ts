@@ -19,7 +19,7 @@ describe('a history of the first format', () => {
     expect(await formats(project)).toEqual([])
   })
 
-  test('is brought up to the present format by up, without a word, and goes on with its rows', async () => {
+  test('is brought up to the present format by up, without a word, and keeps its rows', async () => {
     const project = await make()
     const { code, stderr } = await project.nself('db', 'migrate', 'up')
     expect(code, stderr).toBe(0)

@@ -38,7 +38,7 @@ test('what is not as it should be is told, and not claimed of the database', () 
   ])
 })
 
-test('rows that the run did not take are told apart: an application goes on meanwhile', () => {
+test('rows that the run did not take are told apart: an application keeps writing meanwhile', () => {
   const after = having(table('1', 'users', 7))
   expect(verdictOf(figures(), after, new Set(['public.orders']))).toMatchObject({
     lost: [],

@@ -26,7 +26,7 @@ const terminate = (project: Project, which: string) =>
   )
 
 describe('a connection that is lost', () => {
-  test('in the middle of a migration: looks, tells what was not completed, and the next up goes on', async () => {
+  test('in the middle of a migration: looks, tells what was not completed, and the next up continues', async () => {
     const project = await slow()
     const running = project.start(...up)
     await project.until(asleep)

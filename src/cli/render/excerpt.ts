@@ -36,7 +36,7 @@ export function excerptLines(
   }
 }
 
-/** What of a line is shown in so many columns, the word in it; what is cut shows. */
+/** The part of a line that fits this many columns, with the word in it; an ellipsis shows what is cut. */
 function fitAround(line: readonly string[], at: number, length: number, room: number) {
   let from = 0
   let to = line.length

@@ -25,7 +25,7 @@ export async function backupFirst(
   return taken
 }
 
-/** The command that goes back to a backup. */
+/** The command that restores a backup. */
 export function restoreLine({ settings }: Context, { name }: { readonly name: string }): string {
   return `nself db restore ${name}${settings.environment === 'local' ? '' : ` --env ${settings.environment}`}`
 }

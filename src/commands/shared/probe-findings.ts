@@ -19,7 +19,7 @@ export function probeFindings(
   ]
 }
 
-/** From so many bytes on it is worth a warning that a table is written anew. */
+/** From how many bytes on a rewritten table is worth a warning. */
 const large = 1e9
 
 function tableFindings(table: TouchedTable, free: number | null): CheckFinding[] {

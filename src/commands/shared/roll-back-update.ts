@@ -82,14 +82,14 @@ function asStopped(error: unknown): NselfError {
   throw error
 }
 
-/** Whether there is anything to go back from: a migration that failed in its own transaction has left nothing. */
+/** Whether there is anything to roll back: a migration that failed in its own transaction has left nothing. */
 function changed({ code, report }: NselfError): boolean {
   if (code === 'verification-failed') return true
   return report?.kind === 'run' && report.steps.some((step) => step.outcome === 'done' || step.partly === true)
 }
 
 /**
- * In production going back takes the phrase, as every restore does: where nobody can be asked for it, it must have come
+ * In production a roll back takes the phrase, as every restore does: where nobody can be asked for it, it must have come
  * with the flag. @throws NselfError `not-confirmed`, before anything is done.
  */
 export function refuseSilentRollBack({ settings, answers, ask }: Context, flags: RollBackFlags): void {

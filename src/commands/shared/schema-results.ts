@@ -77,7 +77,7 @@ export interface ShowTablesResult {
     readonly name: string
     readonly type: Table['kind']
     readonly columns: number
-    /** About so many; null where PostgreSQL does not know. */
+    /** An estimate; null where PostgreSQL does not know. */
     readonly rows: number | null
     readonly partitions: number
     readonly comment: string | null

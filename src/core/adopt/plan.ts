@@ -147,7 +147,7 @@ function unreadable(
 function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly PlannedFile[]): Problem[] {
   const known = new Set(files.map(({ key }) => key))
   const lost = rows.filter(({ key }) => !known.has(key))
-  const faulty = rows.filter(({ key, fault }) => fault !== null && known.has(key))
+  const failedRows = rows.filter(({ key, fault }) => fault !== null && known.has(key))
   return [
     ...lost.map(({ key }) =>
       note(
@@ -157,7 +157,7 @@ function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly Planne
         'put its file back and run this again',
       ),
     ),
-    ...faulty.map(({ key, fault }) => {
+    ...failedRows.map(({ key, fault }) => {
       const file = files.find((one) => one.key === key)
       const subject = file?.sources[0] ?? key
       if (failed === null) {

@@ -55,7 +55,7 @@ export interface RenamedMigration {
 }
 
 export interface Limit {
-  /** Up to so many; undefined for no limit. */
+  /** Up to this many migrations; undefined for no limit. */
   readonly count?: number | undefined
   /** Canonical version to stop at. */
   readonly to?: string | undefined

@@ -77,11 +77,11 @@ function newPathOf(rename: Rename): string {
     : shortName(rename.toSchema, rename.to)
 }
 
-/** The table that a statement of it is about, by key; null for what is none. */
-export function subjectOf(rename: Rename, undone: boolean): string | null {
+/** The key of the table that the rename, or with `reverted` its DOWN, is about; null for what is no table. */
+export function subjectOf(rename: Rename, reverted: boolean): string | null {
   if (rename.kind === 'column' || isKey(rename)) return keyOf({ schema: rename.schema, name: rename.table })
   if (rename.kind !== 'table') return null
-  return keyOf(undone ? { schema: rename.toSchema, name: rename.to } : rename)
+  return keyOf(reverted ? { schema: rename.toSchema, name: rename.to } : rename)
 }
 
 export function hasSchema({ tables, enums, others }: Catalog, name: string): boolean {

@@ -85,7 +85,7 @@ export const isPlainInsert = (sql: string): boolean => plainInsert.test(sql)
 
 const apartBit = 0x80
 const rowsBit = 0x40
-/** So many stand together: a list that grows is not copied. */
+/** How many are in one block: a list that grows is not copied. */
 const perBlock = 4096
 
 /** Start and end of each statement of a block, and its kind. */

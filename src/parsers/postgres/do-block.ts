@@ -65,7 +65,7 @@ function literalsIn(parser: Parser, expression: string): string[] {
   return texts.map((text) => text.replace(/%(?:\d+\$)?[ILs]/g, '"…"'))
 }
 
-/** Where the line begins that is so many lines after the first, behind its blanks. */
+/** The offset of the first word in the line that is this many lines after the first. */
 export function lineOffset(text: string, lines: number): number {
   let at = 0
   for (let i = 0; i < lines; i++) at = text.indexOf('\n', at) + 1

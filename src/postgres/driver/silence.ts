@@ -4,7 +4,7 @@ interface Patience {
   /** Not a byte for so long, though an answer is waited for: time to ask the server, from elsewhere, what it does for us. */
   readonly silent: number
   readonly tick: number
-  /** So many times in a row the server must not work for us, or not answer, before we give up on the connection. */
+  /** How many times in a row the server must be idle, or not answer, before we give up on the connection. */
   readonly strikes: number
   /** While the server waits for more of a COPY it may be our own source that is slow. */
   readonly copy: number
@@ -49,7 +49,7 @@ type Activity = 'works' | 'waits for us' | 'nothing' | 'no answer'
 /**
  * Ends a connection whose answer got lost: a wire that went dead without a word, a pooler that hangs. How long a
  * statement takes does not matter, as long as the server says that it works on it.
- * @param open opens another connection to the same server, within so many ms.
+ * @param open opens another connection to the same server, within the given ms.
  */
 export function endWhenSilent(client: Client, open: (timeoutMs: number) => Promise<Client>): void {
   let seen = 0

@@ -36,7 +36,7 @@ export async function culprit(
   return 'rows' in reply ? reply.rows.flatMap(({ key }) => key ?? []) : []
 }
 
-/** The first of so many places for which it is true; null where somebody cannot tell. */
+/** The first of `count` indexes for which it is true; null where that cannot be told. */
 async function firstOf(
   count: number,
   isIn: (from: number, to: number) => Promise<boolean | null>,

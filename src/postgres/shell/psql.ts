@@ -103,7 +103,7 @@ const atKeyboard = {
   PGOPTIONS: '-c default_transaction_read_only=on',
 }
 
-/** So many of the lines that are not taken are shown. */
+/** How many of the refused lines are shown. */
 const toldLines = 10
 
 function ended(child: ChildProcess, path: string, signal: AbortSignal): Promise<number> {

@@ -83,7 +83,7 @@ test('up with a limit does the first steps of up without one', () => {
   )
 })
 
-test('up does the same whether or not it may apply out of order, or else refuses', () => {
+test('up does the same whether or not it may apply out of order, or refuses', () => {
   fc.assert(
     fc.property(world, ({ files, rows }) => {
       const state = compare(files, rows)

@@ -39,7 +39,7 @@ describe('what is wrong is found, with the flag that fixes it:', () => {
     expect(found?.repairs).toMatchObject([{ kind: 'rebuild', files: [b] }])
   })
 
-  test('that an edit of what is done is to be undone before it is resumed', () => {
+  test('that an edit of completed statements must be reverted before up resumes', () => {
     const done = { statementsDone: 2, statementBegun: 2, doneChecksum: sha256('SELECT 1\0SELECT 2') }
     const betterOf = (up: string) =>
       findingsOf(compare([file('001_a', { up })], [row(three, 1, { state: 'failed', ...done })]), [], false)[0]?.better

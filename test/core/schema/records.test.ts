@@ -24,7 +24,7 @@ test('records without rows are nothing', () => {
   expect(sqlOf({ records: [recordsOf('t', ['a'])] })).toEqual([])
 })
 
-test('the sequence of a column that counts goes on behind the numbers that were given', () => {
+test('the sequence of a serial column continues after the numbers that were inserted', () => {
   const tables = [designTable('t', [designColumn('id int', { increment: true }), 'a int'])]
   const [, ...rest] = sqlOf({ tables, records: [recordsOf('t', ['id', 'a'], ['7', '1'])] })
   expect(rest).toEqual([

@@ -31,7 +31,7 @@ describe('a rename is offered', () => {
     expect(renameCandidates(catalog(users), wanted(after)).map(renameFlag)).toEqual(flags)
   })
 
-  test('once for each thing that comes', () => {
+  test('once for each new name', () => {
     const before = table('t', ['a text', 'b text'])
     expect(renameCandidates(catalog(before), wanted(table('t', ['c text']))).map(renameFlag)).toEqual(['t.a=c'])
   })

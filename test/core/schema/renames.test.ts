@@ -95,7 +95,7 @@ test.each<[Rename, string[], string[]]>([
     [`ALTER TYPE "public"."mood" RENAME VALUE 'so so' TO 'it''s'`],
   ],
   [{ kind: 'schema', name: 'a', to: 'b' }, ['ALTER SCHEMA "a" RENAME TO "b"'], ['ALTER SCHEMA "b" RENAME TO "a"']],
-])('a rename is undone by its DOWN: %#', (rename, up, down) => {
+])('a rename is reverted by its DOWN: %#', (rename, up, down) => {
   expect(renameSql(rename)).toEqual({ up, down })
 })
 

@@ -24,7 +24,7 @@ test.each([
   expect(seenText(sql)).toBe(sql)
 })
 
-test('goes on with code after each kind of quote', () => {
+test('continues with code after each kind of quote', () => {
   expect(seenText(`a$b$  c  E'\\''  '  x'  "  y"  $$  z$$  1  --`)).toBe(`a$b$ c E'\\'' '  x' "  y" $$  z$$ 1`)
   expect(seenText("SELECT E'a'\n  'b\\'  --'  ,  1")).toBe("SELECT E'a' 'b\\'  --' , 1")
 })

@@ -78,7 +78,7 @@ describe.each([
 describe('reading', () => {
   const server = useServer()
 
-  test('goes on as usual: settings stay, blocks see one state, results of any size pass', async () => {
+  test('works as usual: settings stay, blocks see one state, results of any size pass', async () => {
     const project = await server.project({})
     const { client } = await proxied(project)
     await client.query('SET search_path = pg_catalog')
@@ -95,7 +95,7 @@ describe('reading', () => {
     expect(rows.reduce((sum, row) => sum + row.x.length, 0)).toBe(20_000_000)
   })
 
-  test('tells errors where they are, and goes on after them', async () => {
+  test('tells errors where they are, and continues after them', async () => {
     const { client } = await proxied(await server.project({}))
     await expect(client.query("/* 😀 */ SELECT '😀', nowhere")).rejects.toMatchObject({ code: '42703', position: '21' })
     await expect(client.query("SELECT 'open")).rejects.toMatchObject({ code: '42601' })

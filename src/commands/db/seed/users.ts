@@ -15,7 +15,7 @@ import type { SeedUsersResult } from '../../shared/seed-results.ts'
 
 export interface SeedUsersOptions {
   readonly lockWaitMs: number
-  /** So many mock users; undefined for what the environment usually gets. */
+  /** How many mock users; undefined for what the environment usually gets. */
   readonly mock: number | undefined
 }
 

@@ -67,7 +67,7 @@ describe('two runs at once', () => {
   })
 })
 
-test('when the run that holds the lock is killed, the one that waits goes on from there', async () => {
+test('when the run that holds the lock is killed, the one that waits continues from there', async () => {
   const waits = (n: number) =>
     `DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM go_on WHERE n = ${n}) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$;\n`
   const project = await server.project({
