@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { readUntracked } from '../postgres/catalog/untracked.ts'
 import { connect } from '../postgres/driver/connect.ts'
-import { placeOf } from '../postgres/driver/server.ts'
+import { placeOf, spokenPlace } from '../postgres/driver/server.ts'
 import { withConnection } from '../postgres/driver/with-connection.ts'
 import { findBinaries } from '../postgres/embedded/binaries.ts'
 import { readHistory } from '../postgres/tracking/history.ts'
@@ -46,7 +46,7 @@ async function untracked({ target }: Settings, tell: Context['tell']): Promise<n
     })
   } catch (error) {
     if (!(error instanceof NselfError)) throw error
-    tell(`Note: ${placeOf(target)} could not be looked at: ${error.message}`)
+    tell(`Note: ${spokenPlace(target)} could not be looked at: ${error.message}`)
     return null
   }
 }

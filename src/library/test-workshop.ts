@@ -5,7 +5,7 @@ import { type Properties, readProperties } from '../postgres/databases/propertie
 import { isGone, TestDatabases } from '../postgres/databases/test-databases.ts'
 import { type Template, templateFor } from '../postgres/databases/test-templates.ts'
 import { connect } from '../postgres/driver/connect.ts'
-import { placeOf, type Server } from '../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../postgres/driver/server.ts'
 import { withConnection } from '../postgres/driver/with-connection.ts'
 import { readHistory } from '../postgres/tracking/history.ts'
 import { keyOfFiles } from '../project/files-key.ts'
@@ -174,7 +174,7 @@ async function lookAt(server: Server): Promise<Properties | null> {
   if (found.markedAs === null || found.markedAs === 'local') return found.properties
   throw new NselfError(
     'refused',
-    `${placeOf(server)} is marked ${found.markedAs}: no test database is made beside it`,
+    `${spokenPlace(server)} is marked ${found.markedAs}: no test database is made beside it`,
     {
       hint: 'name a server for tests: createTestDatabase({ databaseUrl })',
     },

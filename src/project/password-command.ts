@@ -11,17 +11,20 @@ export class PasswordCommand implements PasswordSource {
   private readonly command: string
   private readonly source: string
   private readonly onSecret: (secret: string) => void
+  private readonly patienceMs: number
   private asked: Promise<string> | null = null
   known: string | null = null
 
   /**
    * @param source where the command was set: `NSELF_PASSWORD_COMMAND in .env.prod`.
    * @param onSecret is told what must be shown nowhere.
+   * @param patienceMs how long it may take.
    */
-  constructor(command: string, source: string, onSecret: (secret: string) => void) {
+  constructor(command: string, source: string, onSecret: (secret: string) => void, patienceMs = patience) {
     this.command = command
     this.source = source
     this.onSecret = onSecret
+    this.patienceMs = patienceMs
   }
 
   /** @throws NselfError `configuration`, never with what the command has printed. */
@@ -36,9 +39,11 @@ export class PasswordCommand implements PasswordSource {
   }
 
   private async run(): Promise<string> {
-    const { code, output } = await outputOf(this.command).catch((error) => {
+    const { code, output } = await outputOf(this.command, this.patienceMs).catch((error) => {
       throw this.wrong(
-        error instanceof TooSlow ? `did not end within ${patience / 1000} s` : `cannot be run: ${messageOf(error)}`,
+        error instanceof TooSlow
+          ? `did not end within ${this.patienceMs / 1000} s`
+          : `cannot be run: ${messageOf(error)}`,
       )
     })
     if (code !== 0) throw this.wrong(code === null ? 'was ended by a signal' : `ended with exit status ${code}`)
@@ -60,7 +65,7 @@ export class PasswordCommand implements PasswordSource {
 
 class TooSlow extends Error {}
 
-async function outputOf(command: string): Promise<{ code: number | null; output: string }> {
+async function outputOf(command: string, patienceMs: number): Promise<{ code: number | null; output: string }> {
   const { spawn } = await import('node:child_process')
   const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true })
   return new Promise((resolve, reject) => {
@@ -73,7 +78,7 @@ async function outputOf(command: string): Promise<{ code: number | null; output:
     const timer = setTimeout(() => {
       giveUp()
       reject(new TooSlow())
-    }, patience)
+    }, patienceMs)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
       if (output.length > longest) giveUp()

@@ -46,7 +46,7 @@ describe('nself env', () => {
       'production users': ['***', 'NSELF_PROD_USERS in .secrets'],
     })
     const { stdout, stderr } = await project.run(['env'], { env: { ...noUrl.env, POSTGRES_DB: 'shop' } })
-    expect(stdout).toMatch(/^production · db\.example\.com:6543\/shop/)
+    expect(stdout).toMatch(/^production · shop on db\.example\.com:6543$/m)
     expect(stdout + stderr).not.toMatch(/s3cret|ada@/)
   })
 

@@ -49,7 +49,7 @@ describe('up in production', () => {
   test('answered with y names the place, holds no lock while it asks, and runs', async () => {
     const project = await server.project({ '001_a.sql': file('a') })
     const terminal = project.atTerminal(...up)
-    await terminal.shows(`${question} ${new URL(project.url).host}${new URL(project.url).pathname}? (y/N)`)
+    await terminal.shows(`${question} ${new URL(project.url).pathname.slice(1)} on ${new URL(project.url).host}? (y/N)`)
     expect(await project.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([])
     terminal.type(`y${keys.enter}`)
     const { code, screen } = await terminal.finished

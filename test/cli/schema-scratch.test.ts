@@ -84,7 +84,7 @@ describe('scratch databases', () => {
     await project.ok(...imported)
     project.write({ '002_b.sql': '-- UP\nALTER TABLE a ADD x int;\n' })
     const { stdout } = await project.nself(...imported, '--allow-drops')
-    expect(stdout).toContain('- Column: a.x')
+    expect(stdout).toContain('- x int')
     expect((await templates()).filter((name) => !before.includes(name))).toHaveLength(2)
   })
 })

@@ -282,3 +282,22 @@ test('the sample project is seeded on PostgreSQL 14 too', async () => {
     [[4, 23]],
   )
 })
+
+test('after down those whose tables went are pending again, and the others are not', async () => {
+  const project = await server.project({
+    '001_t.sql': '-- UP\nCREATE TABLE t (id int PRIMARY KEY);\n-- DOWN\nDROP TABLE t;\n',
+    '002_u.sql': '-- UP\nCREATE TABLE "U u" (id int);\nCREATE TABLE v (id int);\n-- DOWN\nDROP TABLE "U u", v;\n',
+  })
+  await project.ok('db', 'migrate', 'up')
+  put(project, {
+    'common/001_t.sql': 'INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING;\n',
+    'common/002_u.sql': '-- rows\n/* of */ INSERT INTO public."U u" VALUES (1);\n',
+    'local/003_v.sql': 'COPY v FROM stdin;\n1\n\\.\n',
+  })
+  await project.ok('db', 'seed')
+  const { stderr } = await project.nself('db', 'migrate', 'redo')
+  expect(stderr).toContain('so these seeds are pending again: common/002_u, local/003_v; to run them: nself db seed\n')
+  expect(await statusesOf(project)).toEqual(['common/001_t applied', 'common/002_u pending', 'local/003_v pending'])
+  await project.ok('db', 'seed')
+  expect(await project.query('SELECT (SELECT count(*)::int FROM t), (SELECT count(*)::int FROM v)')).toEqual([[1, 1]])
+})

@@ -1,5 +1,6 @@
 import type { AdoptedFile, AdoptProof, AdoptResult } from '../../commands/shared/adopt-results.ts'
 import type { Problem } from '../../core/adopt/tools/tool.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { aligned } from './aligned.ts'
 import { painted } from './design.ts'
@@ -28,9 +29,12 @@ export function renderAdopt(result: AdoptResult, paint: Paint): string {
 const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
 
 function headLine({ tool, folder, table, files, database }: AdoptResult): string {
-  if (tool === null) return `A baseline: the schema of ${database} as one file`
+  if (tool === null) return `A baseline: the schema of ${databaseName(database)} as one file`
   const applied = files.filter((file) => file.applied).length
-  const where = table === null ? `no table of ${tool} in ${database}` : `${applied} applied by ${table} in ${database}`
+  const where =
+    table === null
+      ? `no table of ${tool} in ${databaseName(database)}`
+      : `${applied} applied by ${table} in ${databaseName(database)}`
   return `${tool}: ${count(files.length, 'migration')} in ${folder || '.'}, ${where}`
 }
 
@@ -71,7 +75,7 @@ function proofLines({ proof, database, tool }: AdoptResult, paint: Paint): strin
   const { differences } = proof
   const more = differences.length - differencesShown
   return [
-    paint.red(`Not proven: the files do not make the schema of ${database}`),
+    paint.red(`Not proven: the files do not make the schema of ${databaseName(database)}`),
     ...differences
       .slice(0, differencesShown)
       .map((item) => `  ${painted(item, paint, differenceLine(item, 'the files', 'the database'))}`),

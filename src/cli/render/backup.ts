@@ -7,6 +7,7 @@ import type {
 } from '../../commands/shared/backup-results.ts'
 import { sizeText } from '../../core/backup.ts'
 import { certain } from '../../core/certain.ts'
+import { databaseName } from '../../core/database-name.ts'
 import type { Paint } from './paint.ts'
 
 /** What the commands about backups return, as the lines that a person reads. */
@@ -33,7 +34,7 @@ function renderTaken({ file, path, manifest, removed }: BackupResult, paint: Pai
   const what = method === 'dump' ? path : `${file}, the database ${copy} on ${manifest.server}`
   return [
     `${paint.green('✓')} ${what}`,
-    `${sizeText(size)} in ${seconds(durationMs)} · ${database} (${environment}) · last ${lastVersion ?? 'none'}${verified ? ' · verified' : ''}`,
+    `${sizeText(size)} in ${seconds(durationMs)} · ${databaseName(database)} (${environment}) · last ${lastVersion ?? 'none'}${verified ? ' · verified' : ''}`,
     ...removed.map((name) => `Removed ${name}`),
   ].join('\n')
 }
@@ -94,13 +95,15 @@ function renderPruned({ removed, kept }: PruneResult): string {
 
 function renderRestored({ database, file, kept, pruneLine, durationMs }: RestoreResult, paint: Paint): string {
   const old = kept === null ? [] : [`The old database is now ${kept}; to drop it: ${paint.cyan(pruneLine)}`]
-  return [`${paint.green('✓')} ${database} restored from ${file} in ${seconds(durationMs)}`, ...old].join('\n')
+  return [`${paint.green('✓')} ${databaseName(database)} restored from ${file} in ${seconds(durationMs)}`, ...old].join(
+    '\n',
+  )
 }
 
 function renderUndone({ database, at, undone, kept, pruneLine, durationMs }: UndoResult, paint: Paint): string {
   const before = undone === null ? '' : `, before ${undone}`
   return [
-    `${paint.green('✓')} ${database} is as it was at ${moment(at)} UTC${before}, in ${seconds(durationMs)}`,
+    `${paint.green('✓')} ${databaseName(database)} is as it was at ${moment(at)} UTC${before}, in ${seconds(durationMs)}`,
     `The database as it was until now is kept as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
   ].join('\n')
 }

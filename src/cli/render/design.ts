@@ -32,7 +32,8 @@ export function painted({ sign }: Difference, paint: Paint, line: string): strin
 }
 
 export function renderDiff(result: DiffResult, paint: Paint, width: number): string {
-  const { left, right, differences, sql } = result
+  const { differences, sql } = result
+  const [left, right] = [databaseName(result.left), databaseName(result.right)]
   if (sql !== null) return sql
   if (differences.length === 0) return `No differences between ${left} and ${right}`
   const title = `Schema Differences (${left} vs ${right})`
@@ -52,9 +53,12 @@ export function renderDiff(result: DiffResult, paint: Paint, width: number): str
       ]
     : []
   const places = [
-    [left, result.leftPlace],
-    [right, result.rightPlace],
-  ].flatMap(([label, place]) => (place == null || place === label ? [] : [`${label}: ${databaseName(place)}`]))
+    { label: left, place: result.leftPlace },
+    { label: right, place: result.rightPlace },
+  ].flatMap(({ label, place }) => {
+    const spoken = place === null ? label : databaseName(place)
+    return spoken === label ? [] : [`${label}: ${spoken}`]
+  })
   const footer = fold([count, ...places].join(' · '), width, '  ')
   return [paint.bold(title), '─'.repeat(displayWidth(title)), ...lines, '', footer, ...next].join('\n')
 }

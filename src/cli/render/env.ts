@@ -1,4 +1,5 @@
 import type { EnvResult } from '../../commands/shared/results.ts'
+import { databaseName } from '../../core/database-name.ts'
 import type { Paint } from './paint.ts'
 
 /** The environment and its server, then each setting with where it came from. */
@@ -9,7 +10,11 @@ export function renderEnv({ environment, server, settings, files }: EnvResult, p
     return `  ${name.padEnd(names)}  ${(value ?? '(none)').padEnd(values)}  ${source}`
   })
   const list = files.map(({ file, found }) => (found ? file : `${file} (not there)`)).join(', ')
-  return [`${paint.bold(environment)} · ${server}`, '', ...rows, '', `Env files, the later ones winning: ${list}`].join(
-    '\n',
-  )
+  return [
+    `${paint.bold(environment)} · ${databaseName(server)}`,
+    '',
+    ...rows,
+    '',
+    `Env files, the later ones winning: ${list}`,
+  ].join('\n')
 }

@@ -1,4 +1,5 @@
 import type { InitResult } from '../../commands/shared/results.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { withGivenFlags } from './given-flags.ts'
 
 export function renderInit({ made, migrations, server, untracked }: InitResult): string {
@@ -9,7 +10,7 @@ export function renderInit({ made, migrations, server, untracked }: InitResult):
 function serverText(server: InitResult['server']): string {
   switch (server.kind) {
     case 'configured':
-      return `The server is ${server.place} (${server.source})`
+      return `The server is ${databaseName(server.place)} (${server.source})`
     case 'embedded':
       return `No server is set: PostgreSQL ${server.major} will run for this project in .nself`
     case 'none':

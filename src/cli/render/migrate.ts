@@ -71,11 +71,12 @@ function rowsText({ count }: DryRunResult['steps'][number]['dangers'][number]): 
 
 export function renderRepair({ done, findings, inferred, database }: RepairResult, paint: Paint): string {
   if (done.length > 0) return done.map((what) => `${paint.green('✓')} ${what}`).join('\n')
-  if (findings.length === 0) return withGivenFlags([...inferred, `Nothing to repair on ${database}`].join('\n'))
+  if (findings.length === 0)
+    return withGivenFlags([...inferred, `Nothing to repair on ${databaseName(database)}`].join('\n'))
   return withGivenFlags(
     [
       ...inferred,
-      `To repair on ${database}; nothing was changed:`,
+      `To repair on ${databaseName(database)}; nothing was changed:`,
       ...findings.flatMap(({ what, flag, recommended, better }) => [
         `  ${what}`,
         `    nself db migrate repair ${paint.cyan(flag)}${recommended ? '   (recommended)' : ''}`,

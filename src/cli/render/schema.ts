@@ -4,6 +4,7 @@ import type {
   ShowTableResult,
   ShowTablesResult,
 } from '../../commands/shared/schema-results.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { aligned } from './aligned.ts'
 import { withGivenFlags } from './given-flags.ts'
@@ -30,16 +31,18 @@ function renderDiagram({ text, path, database, tables, foreignKeys, freshness, f
   if (text !== null) return text
   const counts = `${count(tables, 'table')}, ${count(foreignKeys, 'foreign key')}`
   if (freshness === null) return `Wrote ${path}: ${counts}`
-  if (freshness === 'fresh') return `${path} shows what ${database} has: ${counts}`
+  if (freshness === 'fresh') return `${path} shows what ${databaseName(database)} has: ${counts}`
   const fault =
-    freshness === 'missing' ? `${path} does not exist` : `${path} is out of date: ${database} has changed since`
+    freshness === 'missing'
+      ? `${path} does not exist`
+      : `${path} is out of date: ${databaseName(database)} has changed since`
   return withGivenFlags(`${fault}\nNext: nself db schema diagram --format ${format} --output ${shellWord(path ?? '')}`)
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
 
 function renderTables({ database, tables }: ShowTablesResult, paint: Paint): string {
-  if (tables.length === 0) return `No tables yet in ${database}`
+  if (tables.length === 0) return `No tables yet in ${databaseName(database)}`
   const rows = tables.map(({ name, type, columns, rows, partitions, comment }) => [
     name,
     type === 'partitioned' ? count(partitions, 'partition') : type,
@@ -48,5 +51,5 @@ function renderTables({ database, tables }: ShowTablesResult, paint: Paint): str
     comment?.split('\n')[0] ?? '',
   ])
   const [head = '', ...lines] = aligned([['Table', 'Kind', 'Columns', 'Rows', 'Comment'], ...rows], [2, 3])
-  return [paint.bold(head), ...lines, '', `${count(tables.length, 'table')} in ${database}`].join('\n')
+  return [paint.bold(head), ...lines, '', `${count(tables.length, 'table')} in ${databaseName(database)}`].join('\n')
 }

@@ -1,4 +1,5 @@
 import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/seed-results.ts'
+import { databaseName, durationText } from '../../core/database-name.ts'
 import { effectLines } from './migrate.ts'
 import type { Paint } from './paint.ts'
 
@@ -7,14 +8,14 @@ const users = (n: number) => `${n} user${n === 1 ? '' : 's'}`
 
 export function renderSeed({ steps, unchanged, database, durationMs }: SeedResult): string {
   if (steps.length === 0)
-    return `Nothing to seed on ${database}: ${unchanged === 0 ? 'there are no seeds' : `${seeds(unchanged)} unchanged`}`
+    return `Nothing to seed on ${databaseName(database)}: ${unchanged === 0 ? 'there are no seeds' : `${seeds(unchanged)} unchanged`}`
   const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`
-  const line = `Ran ${seeds(steps.length)} on ${database} in ${durationMs} ms${rest}`
+  const line = `Ran ${seeds(steps.length)} on ${databaseName(database)} in ${durationText(durationMs)}${rest}`
   return [...steps.flatMap(effectLines), line].join('\n')
 }
 
 export function renderSeedStatus({ seeds: all, database, environment }: SeedStatusResult, paint: Paint): string {
-  if (all.length === 0) return `No seeds yet for ${database} (${environment})`
+  if (all.length === 0) return `No seeds yet for ${databaseName(database)} (${environment})`
   const colours = { applied: paint.green, pending: paint.yellow, edited: paint.yellow, missing: paint.red }
   const width = Math.max(...all.map((item) => item.name.length), 4)
   const rows = all.map(({ name, status, appliedAt, durationMs }) => {
@@ -29,14 +30,14 @@ export function renderSeedStatus({ seeds: all, database, environment }: SeedStat
     paint.bold(`${'Seed'.padEnd(width)}  ${'Status'.padEnd(8)}  Applied at`),
     ...rows,
     '',
-    `${counts.join(', ')} · ${database} (${environment})`,
+    `${counts.join(', ')} · ${databaseName(database)} (${environment})`,
   ].join('\n')
 }
 
 export function renderUsers(result: SeedUsersResult, paint: Paint): string {
   const { added, existing, database, passwords, accounts, testPassword } = result
   const lines = [
-    `Added ${users(added.length)} to ${database}${existing === 0 ? '' : `; ${users(existing)} there already`}`,
+    `Added ${users(added.length)} to ${databaseName(database)}${existing === 0 ? '' : `; ${users(existing)} there already`}`,
   ]
   if (accounts.length > 0 && testPassword !== null) {
     lines.push(`Sign in as ${accounts.join(', ')}, or any of them, with the password ${paint.bold(testPassword)}`)

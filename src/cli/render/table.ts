@@ -1,4 +1,5 @@
 import type { ShowTableResult, TablePart } from '../../commands/shared/schema-results.ts'
+import { databaseName } from '../../core/database-name.ts'
 import type { Column, Constraint, Index, Reference, Table } from '../../core/schema/catalog.ts'
 import { shortType, withoutParentheses } from '../../core/schema/dbml-text.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
@@ -8,7 +9,11 @@ import type { Paint } from './paint.ts'
 /** Everything about one table, a paragraph for each kind of thing that it has. */
 export function renderTable(result: ShowTableResult, paint: Paint): string {
   const { table, database } = result
-  const title = [paint.bold(visible(shortName(table.schema, table.name))), ...about(result), database].join(' · ')
+  const title = [
+    paint.bold(visible(shortName(table.schema, table.name))),
+    ...about(result),
+    databaseName(database),
+  ].join(' · ')
   const comment = table.comment === null ? [] : table.comment.split('\n').map(visible)
   const listings = listingsOf(result)
     .filter(({ rows }) => rows.length > 0)

@@ -8,7 +8,7 @@ import { fillIn } from '../../core/adopt/tools/placeholders.ts'
 import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { FoundTable } from '../../postgres/adopt/tool-tables.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
@@ -179,7 +179,7 @@ function nothingFound(from: string | null): NselfError {
 }
 
 function isOurs(server: Server, { rows }: History): NselfError {
-  const what = rows.length > 0 ? `${placeOf(server)} has a history of nself` : "nself's folder has migrations"
+  const what = rows.length > 0 ? `${spokenPlace(server)} has a history of nself` : "nself's folder has migrations"
   return new NselfError('usage', `no other tool was here, and ${what} already`, {
     hint:
       rows.length > 0

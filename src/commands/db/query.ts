@@ -1,6 +1,7 @@
 import { approve } from '../../core/guard.ts'
-import { placeOf } from '../../postgres/driver/server.ts'
+import { spokenPlace } from '../../postgres/driver/server.ts'
 import { runQuery, statementsOf } from '../../postgres/shell/query.ts'
+import { briefingOn, listedStep } from '../shared/brief.ts'
 import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
 import type { QueryResult } from '../shared/results.ts'
 
@@ -13,11 +14,26 @@ export interface QueryOptions {
 export async function query(context: Context, sql: string, { write, format }: QueryOptions): Promise<QueryResult> {
   const { settings, answers, ask, tell, signal } = context
   const { environment } = settings
-  statementsOf(sql)
+  const statements = statementsOf(sql)
   const mayWrite = write || environment === 'local'
   const { server, history } = await lookAtHistory(context)
   if (mayWrite) refuseOtherEnvironment(server, history.facts, environment)
-  const summary = `run SQL that can write on ${placeOf(server)}`
-  const approved = mayWrite ? await approve({ action: 'query', what: sql, summary }, environment, answers, ask) : null
+  const summary = `run SQL that can write in ${spokenPlace(server)}`
+  const steps = [listedStep(statements.map(({ sql: text }) => inOneLine(text)))]
+  const briefing = briefingOn(context, server, {
+    title: `${statements.length === 1 ? '1 statement' : `${statements.length} statements`} will run, and can write:`,
+    steps,
+    notes: ['No backup is taken first.'],
+  })
+  const intent = { action: 'query', what: sql, summary, briefing } as const
+  const approved = mayWrite ? await approve(intent, environment, answers, ask) : null
   return { kind: 'query', format, results: await runQuery(server, sql, { write: approved, tell, signal }) }
+}
+
+const longest = 120
+
+/** A statement as the block above a question shows it. */
+function inOneLine(sql: string): string {
+  const text = sql.trim().replace(/\s+/g, ' ')
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
 }

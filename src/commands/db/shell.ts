@@ -1,6 +1,8 @@
+import { databaseName } from '../../core/database-name.ts'
 import { approve } from '../../core/guard.ts'
 import { placeOf } from '../../postgres/driver/server.ts'
 import { findPsql, runConfinedPsql, runPsql } from '../../postgres/shell/psql.ts'
+import { briefingOn } from '../shared/brief.ts'
 import { type Context, lookAtHistory, refuseOtherEnvironment } from '../shared/context.ts'
 import type { ShellResult } from '../shared/results.ts'
 
@@ -13,13 +15,18 @@ export async function shell(context: Context, options: { readonly readonly: bool
   const database = placeOf(server)
   if (!options.readonly) {
     refuseOtherEnvironment(server, history.facts, environment)
-    const summary = `open a shell that can write on ${database}`
-    await approve({ action: 'shell', what: server, summary }, environment, answers, ask)
+    const summary = `open a shell that can write in ${databaseName(database)}`
+    const briefing = briefingOn(context, server, {
+      title: 'A shell will open that can write. What is typed there runs at once.',
+      steps: [],
+      notes: ['No backup is taken first. To look without writing: nself db shell --readonly'],
+    })
+    await approve({ action: 'shell', what: server, summary, briefing }, environment, answers, ask)
     return { kind: 'shell', exitStatus: await handOver(() => runPsql(psql, server, signal)) }
   }
   const { startReadOnlyProxy } = await import('../../postgres/shell/read-only-proxy.ts')
   const proxy = await startReadOnlyProxy(server)
-  tell(`Read-only shell on ${database} (${environment}): each statement is rolled back`)
+  tell(`Read-only shell in ${databaseName(database)} (${environment}): each statement is rolled back`)
   try {
     return { kind: 'shell', exitStatus: await handOver(() => runConfinedPsql(psql, proxy.server, signal, tell)) }
   } finally {

@@ -1,4 +1,5 @@
 import { stampOf } from '../../core/backup.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
@@ -34,16 +35,16 @@ export async function undo(context: Context, { endConnections, lockWaitMs }: Und
     return newest
   })
   if (kept === undefined) {
-    throw new NselfError('refused', `there is nothing to undo: no copy of ${database} is kept`, {
+    throw new NselfError('refused', `there is nothing to undo: no copy of ${databaseName(database)} is kept`, {
       hint: 'one is made before fresh, reset, down, redo, sync and restore, and kept for a day; what is older may be in a backup: nself db backup list',
     })
   }
   if (environment === 'local') {
     context.tell(
-      `${database} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the database as it is now is kept under another name`,
+      `${databaseName(database)} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the database as it is now is kept under another name`,
     )
   }
-  const summary = `put ${database} back`
+  const summary = `put ${databaseName(database)} back`
   const approved = await approve({ action: 'undo', what: kept, summary }, environment, context.answers, context.ask)
   const mayEnd = await mayEndConnections(context, server, endConnections, 'put back')
   const before = await putBack(server, approved, {

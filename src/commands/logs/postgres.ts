@@ -1,4 +1,4 @@
-import { placeOf } from '../../postgres/driver/server.ts'
+import { spokenPlace } from '../../postgres/driver/server.ts'
 import { followLog, readLog } from '../../postgres/embedded/log.ts'
 import { type Context, embeddedHome } from '../shared/context.ts'
 import type { LogResult } from '../shared/results.ts'
@@ -13,7 +13,7 @@ export async function logs(context: Context, follow: ((text: string) => void) | 
   const { target } = context.settings
   if (target.kind === 'server') {
     context.tell(
-      `Note: this is the log of the embedded server in .nself; ${placeOf(target)} (${target.source}) keeps its log on its own machine`,
+      `Note: this is the log of the embedded server in .nself; ${spokenPlace(target)} (${target.source}) keeps its log on its own machine`,
     )
   }
   if (follow === null) return { kind: 'log', text: await readLog(home) }

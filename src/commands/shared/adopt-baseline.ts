@@ -5,7 +5,7 @@ import { NselfError } from '../../core/errors.ts'
 import { fileHead } from '../../core/migration/file-head.ts'
 import { canonicalVersion } from '../../core/migration/version.ts'
 import { baselineLines } from '../../postgres/adopt/baseline.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import type { Context } from './context.ts'
 import { withScratchFor } from './scratch-server.ts'
 
@@ -29,7 +29,10 @@ export async function baselinePlan(
   )
   const number = numbering === 'timestamp' ? now : '001'
   const name = `${number}_baseline`
-  const head = [...fileHead(name, now), `The schema of ${placeOf(server)} when nself came; recorded there as applied.`]
+  const head = [
+    ...fileHead(name, now),
+    `The schema of ${spokenPlace(server)} when nself came; recorded there as applied.`,
+  ]
   const text = [...head.map((line) => `-- ${line}`), '', '-- UP', '', ...lines].join('\n')
   const row = { key: name, appliedAt: null, durationMs: 0, appliedBy: null, fault: null }
   const notes = ['no DOWN, so it cannot be reverted', 'owners and rights are not written']
@@ -39,7 +42,7 @@ export async function baselinePlan(
 
 function asRefused(error: unknown, server: Server): unknown {
   if (error instanceof NselfError || !(error instanceof Error)) return error
-  return new NselfError('refused', `the schema of ${placeOf(server)} cannot be written as SQL: ${error.message}`, {
+  return new NselfError('refused', `the schema of ${spokenPlace(server)} cannot be written as SQL: ${error.message}`, {
     hint: 'write it by pg_dump --schema-only into nself/migrations/001_baseline.sql, below a line -- UP; then: nself db migrate repair --baseline 001; nothing was written',
     cause: error,
   })

@@ -2,16 +2,18 @@ import { join, relative } from 'node:path'
 import type { ToolObjects } from '../../core/adopt/own-objects.ts'
 import type { AdoptPlan, PlannedFile } from '../../core/adopt/plan.ts'
 import type { Problem } from '../../core/adopt/tools/tool.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { parseMigration } from '../../core/migration/parse-file.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { placeOf, type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { type AdoptedHistory, recordAdopted } from '../../postgres/tracking/adopted.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 import { removeAdopted, writeAdopted } from '../../project/adopt/write-adopted.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import type { AdoptProof, AdoptResult } from './adopt-results.ts'
+import { briefingOn, listedStep } from './brief.ts'
 import type { Context } from './context.ts'
 import { proveAdopted } from './prove-adopted.ts'
 
@@ -124,9 +126,10 @@ async function isWanted(
   for (const { subject, what, decision } of problems.filter(({ weight }) => weight === 'choice')) {
     tell(`${subject} ${what}: ${decision}`)
   }
-  if (proof?.state === 'different') tell(`Not proven: the files and ${database} differ in ${proof.differences.length}`)
+  if (proof?.state === 'different')
+    tell(`Not proven: the files and ${databaseName(database)} differ in ${proof.differences.length}`)
   if (proof?.state === 'failed' || proof?.state === 'unchecked') tell(`Not proven: ${proof.why}`)
-  const message = `Write ${files.filter(({ isThere }) => !isThere).length} files and record ${files.filter(({ applied }) => applied).length} as applied on ${database} although not all is well?`
+  const message = `Write ${files.filter(({ isThere }) => !isThere).length} files and record ${files.filter(({ applied }) => applied).length} as applied on ${databaseName(database)} although not all is well?`
   return (await ask({ kind: 'yes-no', message })) === 'y'
 }
 
@@ -139,8 +142,13 @@ async function done(
   const { environment, migrationsDir, root } = settings
   const fresh = plan.files.filter(({ isThere, key }) => !isThere && files.has(key))
   const history = historyOf(plan, source, files)
-  const summary = `write ${fresh.length} files and record ${history.migrations.length} migrations as applied on ${placeOf(server)} (${environment})`
-  const approved = await approve({ action: 'repair', what: history, summary }, environment, answers, ask)
+  const summary = `write ${fresh.length} files and record ${history.migrations.length} migrations as applied on ${spokenPlace(server)} (${environment})`
+  const briefing = briefingOn(context, server, {
+    title: `${fresh.length} files will be written, and ${history.migrations.length} migrations recorded as applied:`,
+    steps: [listedStep(history.migrations.map(({ file }) => file.name))],
+    notes: ['Nothing else in the database changes.'],
+  })
+  const approved = await approve({ action: 'repair', what: history, summary, briefing }, environment, answers, ask)
   const written = writeAdopted(root, migrationsDir, fresh, setAside)
   const how = { environment, lockWaitMs: options.lockWaitMs, tell, signal }
   const recorded = await recordAdopted(server, approved, how).catch((error) => {

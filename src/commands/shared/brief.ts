@@ -15,6 +15,16 @@ export function briefingOn(
   return { environment, database, server: hostAndPort(server), role: user, ...what }
 }
 
+const listed = 10
+
+/** Sentences that say what is done, as the one step of a block; of many the first few. */
+export function listedStep(sentences: readonly string[]): BriefedStep {
+  const item = (what: string) => ({ line: null, what, rows: null, also: '' })
+  const rest = sentences.length - listed
+  const more = rest > 0 ? [item(`and ${rest} more`)] : []
+  return { name: '', note: null, items: [...sentences.slice(0, listed).map(item), ...more] }
+}
+
 /** Steps with what was found of each. */
 export function briefedSteps(
   steps: readonly Pick<BriefedStep, 'name' | 'note'>[],

@@ -4,7 +4,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Answers, Ask } from '../../core/guard.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import { type Connection, connect } from '../../postgres/driver/connect.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { readLostRows } from '../../postgres/tracking/lost-rows.ts'
@@ -109,13 +109,13 @@ export function refuseOtherEnvironment(server: Server, { markedAs, markLost }: M
   if (markLost) {
     throw new NselfError(
       'refused',
-      `${placeOf(server)} has migrations but no environment mark, and counts as production until it has one`,
+      `${spokenPlace(server)} has migrations but no environment mark, and counts as production until it has one`,
       { hint: `if it is production, add --env production; if it is ${environment}: ${change}` },
     )
   }
   throw new NselfError(
     'refused',
-    `${placeOf(server)} is marked ${markedAs}, but this command runs for ${environment}`,
+    `${spokenPlace(server)} is marked ${markedAs}, but this command runs for ${environment}`,
     { hint: `if it is ${markedAs}, add --env ${markedAs}; if the mark is wrong: ${change}` },
   )
 }
@@ -123,19 +123,23 @@ export function refuseOtherEnvironment(server: Server, { markedAs, markLost }: M
 /** @throws NselfError `refused` when the table of migrations was dropped: everything would run a second time; or the journal. */
 export function refuseLost(server: Server, history: History): void {
   if (history.facts.movedTo !== null) {
-    throw new NselfError('refused', `the schema nself of ${placeOf(server)} was renamed to ${history.facts.movedTo}`, {
-      hint: 'to rename it back: nself db migrate repair --restore-tables; nothing was run',
-    })
+    throw new NselfError(
+      'refused',
+      `the schema nself of ${spokenPlace(server)} was renamed to ${history.facts.movedTo}`,
+      {
+        hint: 'to rename it back: nself db migrate repair --restore-tables; nothing was run',
+      },
+    )
   }
   if (history.facts.unjournaled) {
-    throw new NselfError('refused', `${placeOf(server)} has lost its table nself.journal`, {
+    throw new NselfError('refused', `${spokenPlace(server)} has lost its table nself.journal`, {
       hint: 'to create it again: nself db migrate repair --restore-tables; nothing was run',
     })
   }
   if (!history.facts.lost) return
   throw new NselfError(
     'refused',
-    `${placeOf(server)} has lost its table nself.migrations; the journal is still there`,
+    `${spokenPlace(server)} has lost its table nself.migrations; the journal is still there`,
     {
       hint: 'to rebuild it from the journal: nself db migrate repair --rebuild; nothing was run',
     },
@@ -145,7 +149,7 @@ export function refuseLost(server: Server, history: History): void {
 /** @throws NselfError `refused` on what a fresh run that was killed has left of a database. */
 export function refuseHalfDropped(server: Server, history: History): void {
   if (!history.facts.halfDropped) return
-  throw new NselfError('refused', `${placeOf(server)} is partly dropped: an earlier fresh was interrupted`, {
+  throw new NselfError('refused', `${spokenPlace(server)} is partly dropped: an earlier fresh was interrupted`, {
     hint: 'run it again: nself db migrate fresh; nothing was run',
   })
 }
@@ -155,7 +159,7 @@ export function refuseReadOnly(server: Server, history: History): void {
   if (!history.facts.readOnly) return
   throw new NselfError(
     'connection',
-    `${placeOf(server)} is read-only: a standby, or default_transaction_read_only is on`,
+    `${spokenPlace(server)} is read-only: a standby, or default_transaction_read_only is on`,
     {
       hint: 'connect to the primary, or let an administrator set default_transaction_read_only to off for this role and database',
     },

@@ -3,7 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { inUse, namesOf, sessionsStaying } from '../../postgres/databases/sessions.ts'
 import { makeUndoCopy, whyNoCopy } from '../../postgres/databases/undo.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 
@@ -19,7 +19,7 @@ export async function copyFirst(context: Context, server: Server, command: strin
   context.progress('keeping a copy for nself db undo')
   const reason = await whyNoCopy(server, signal)
   if (reason !== null) {
-    tell(`Note: no copy of ${placeOf(server)} is kept, so this cannot be undone: ${reason}`)
+    tell(`Note: no copy of ${spokenPlace(server)} is kept, so this cannot be undone: ${reason}`)
     return false
   }
   const consent = await mayCopy(context, server)
@@ -36,7 +36,7 @@ export async function copyFirst(context: Context, server: Server, command: strin
     return true
   } catch (error) {
     if (!(error instanceof NselfError) || signal.aborted || error.code === 'connection') throw error
-    tell(`Note: no copy of ${placeOf(server)} is kept, so this cannot be undone: ${error.message}`)
+    tell(`Note: no copy of ${spokenPlace(server)} is kept, so this cannot be undone: ${error.message}`)
     return false
   }
 }
@@ -51,7 +51,7 @@ async function mayCopy(
   )
   if (sessions.length === 0) return 'alone'
   const names = namesOf(sessions)
-  const place = placeOf(server)
+  const place = spokenPlace(server)
   if (ask === null || answers.yes) {
     tell(`Note: no copy of ${place} is kept, so this cannot be undone: ${inUse(place, sessions).message}`)
     return null

@@ -5,7 +5,7 @@ import type { Repeatable } from '../../core/migration/repeatable.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { madeOfDesign } from '../../postgres/diff/compare-design.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { placeOf, type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { catalogOf } from '../../postgres/scratch/read.ts'
 import { replay, runRepeatables } from '../../postgres/scratch/replay.ts'
 import { readMigration } from '../../project/migration-file.ts'
@@ -48,7 +48,7 @@ export async function withSides<T>(
   if (left.kind === 'server' && right.kind === 'server') {
     const sides = [await serverSide(left), await serverSide(right)] as const
     if (placeOf(sides[0].server) === placeOf(sides[1].server)) {
-      throw new NselfError('usage', `both sides are ${placeOf(sides[0].server)}`, {
+      throw new NselfError('usage', `both sides are ${spokenPlace(sides[0].server)}`, {
         hint: `set the server of ${right.label} in .env.${right.label === 'production' ? 'prod' : right.label}, or give a URL`,
       })
     }

@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { inUse, namesOf, sessionsStaying } from '../../postgres/databases/sessions.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 
@@ -25,8 +25,8 @@ export async function mayEndConnections(
     tell(`Ending the connections of ${names}`)
     return true
   }
-  if (ask === null) throw inUse(placeOf(server), sessions)
-  const message = `${placeOf(server)} can be ${what} only while nobody else is connected. End the connections of ${names}?`
+  if (ask === null) throw inUse(spokenPlace(server), sessions)
+  const message = `${spokenPlace(server)} can be ${what} only while nobody else is connected. End the connections of ${names}?`
   if ((await ask({ kind: 'yes-no', message })) === 'y') return true
   throw new NselfError('not-confirmed', 'Cancelled. Nothing was changed.')
 }

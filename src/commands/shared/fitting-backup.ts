@@ -2,7 +2,7 @@ import { type Backup, isSameServer, isVerified, type Manifest } from '../../core
 import type { Server } from '../../core/connection/server.ts'
 import { NselfError } from '../../core/errors.ts'
 import { type Archive, readArchive } from '../../postgres/backup/archive.ts'
-import { placeOf } from '../../postgres/driver/server.ts'
+import { spokenPlace } from '../../postgres/driver/server.ts'
 import { listBackups } from '../../project/backups/list.ts'
 import { sha256OfFile } from '../../project/durable-file.ts'
 import { restoreLine } from './backup-first.ts'
@@ -31,7 +31,7 @@ export async function newestBackup(context: Context, server: Server): Promise<Ba
       : backups.length === 0
         ? 'take one: nself db backup'
         : 'to see which there are: nself db backup list; then: nself db restore FILE'
-  throw new NselfError('usage', `there is no full backup of ${placeOf(server)} (${environment}) in ${backupsDir}`, {
+  throw new NselfError('usage', `there is no full backup of ${spokenPlace(server)} (${environment}) in ${backupsDir}`, {
     hint,
   })
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compareVersions } from '../../core/migration/version.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { type Inferred, inferVersion } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
 import { withScratchFor } from './scratch-server.ts'
@@ -19,7 +19,7 @@ export async function inferApplied(
   const inferred = await infer(context, server, files)
   if (inferred === null) return plan
   const last = inferred.matches.at(-1)
-  const problems = [...plan.problems, problemOf(inferred, placeOf(server))]
+  const problems = [...plan.problems, problemOf(inferred, spokenPlace(server))]
   if (last === undefined) return { ...plan, problems }
   const row = { appliedAt: null, durationMs: 0, appliedBy: null, fault: null }
   const taken = plan.files.map((file, position) =>

@@ -3,7 +3,7 @@ import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { dropKept, type KeptDatabase, keptDatabases } from '../../postgres/databases/kept.ts'
-import { placeOf } from '../../postgres/driver/server.ts'
+import { hostAndPort, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { PruneResult } from './backup-results.ts'
 import { type Context, lookAtHistory, refuseOtherEnvironment, runningServer } from './context.ts'
@@ -41,11 +41,11 @@ export async function pruneKept(context: Context): Promise<PruneResult> {
   if (found.length === 0) return { kind: 'prune', removed: [], kept: 0 }
   for (const { name, keptAt, size } of found) {
     context.tell(
-      `${name}: ${placeOf(server)} as it was until ${keptAt.slice(0, 19).replace('T', ' ')} UTC${size === null ? '' : `, ${sizeText(size)}`}`,
+      `${name}: ${spokenPlace(server)} as it was until ${keptAt.slice(0, 19).replace('T', ' ')} UTC${size === null ? '' : `, ${sizeText(size)}`}`,
     )
   }
   const count = found.length === 1 ? 'this database' : `these ${found.length} databases`
-  const summary = `drop ${count} on ${placeOf({ ...server, database: '' })} (${environment}): ${found.map(({ name }) => name).join(', ')}`
+  const summary = `drop ${count} on ${hostAndPort(server)} (${environment}): ${found.map(({ name }) => name).join(', ')}`
   const { what } = await approve(
     { action: 'drop-kept', what: found, summary },
     environment,

@@ -4,7 +4,7 @@ import { NselfError } from '../../core/errors.ts'
 import { splitDotted } from '../../core/sql/qualified-name.ts'
 import { countOtherTables, type FoundTable, findToolTables, type NamedTable } from '../../postgres/adopt/tool-tables.ts'
 import { connect } from '../../postgres/driver/connect.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { type Context, resolveServer } from './context.ts'
@@ -25,7 +25,7 @@ export async function lookForTools(context: Context, wanted: Tool | null, table:
     const history = await readHistory(client)
     const tables = await findToolTables(client, knownTools, named)
     if (named !== null && tables.length === 0) {
-      const what = `${placeOf(server)} has no table ${table} with the columns of ${named.tool.name}`
+      const what = `${spokenPlace(server)} has no table ${table} with the columns of ${named.tool.name}`
       throw new NselfError('usage', what, { hint: 'name it as schema.table; nothing was written' })
     }
     const keys = tables.map(({ key }) => key)

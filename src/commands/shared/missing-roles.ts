@@ -2,7 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { findMissingRoles } from '../../postgres/databases/roles.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import type { Context } from './context.ts'
 
@@ -24,7 +24,7 @@ export async function missingRoles(context: Context, server: Server, roles: read
   }
   throw new NselfError(
     'refused',
-    `the backup names ${verb} that ${placeOf(server)} does not have: ${missing.join(', ')}`,
+    `the backup names ${verb} that ${spokenPlace(server)} does not have: ${missing.join(', ')}`,
     {
       hint: `create them first: ${missing.map((role) => `CREATE ROLE ${quoteIdentifier(role)};`).join(' ')} nothing was changed`,
     },

@@ -1,3 +1,4 @@
+import { databaseName } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
 import { namesMadeFirst } from '../../core/migration/made-names.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -25,10 +26,12 @@ export async function refuseUntracked(
   const what = `${tables} table${tables === 1 ? '' : 's'} (${some.join(', ')}${tables > some.length ? ', …' : ''})`
   const adopt = 'nself db adopt'
   if (taken === null) {
-    tell(`Note: ${database} has ${what} that nself does not track; to take the database over as it is: ${adopt}`)
+    tell(
+      `Note: ${databaseName(database)} has ${what} that nself does not track; to take the database over as it is: ${adopt}`,
+    )
     return
   }
-  throw new NselfError('refused', `${first.name} creates ${taken}, which ${database} has already`, {
+  throw new NselfError('refused', `${first.name} creates ${taken}, which ${databaseName(database)} has already`, {
     hint: `${adopt} takes the database over as it is: it has ${what} that nself does not track; if these files made it: nself db migrate repair --infer`,
   })
 }

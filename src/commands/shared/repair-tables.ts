@@ -4,10 +4,11 @@ import type { RepairFlags } from '../../core/repair/repair-flags.ts'
 import { problemOf, type TableDamage } from '../../core/repair/table-damage.ts'
 import { restoreTables, tableFindings } from '../../core/repair/tables.ts'
 import { connect } from '../../postgres/driver/connect.ts'
-import { placeOf } from '../../postgres/driver/server.ts'
+import { placeOf, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { restoreTables as restoreTablesOf } from '../../postgres/tracking/repair.ts'
 import { readMark, readTableDamage } from '../../postgres/tracking/table-damage.ts'
+import { repairBriefing } from './brief-repair.ts'
 import { choose, shownFix } from './choose-repairs.ts'
 import { type Context, refuseOtherEnvironment, resolveServer } from './context.ts'
 import type { RepairResult } from './migrate-results.ts'
@@ -25,23 +26,28 @@ export async function repairTables(context: Context, options: RepairOptions): Pr
   const findings = tableFindings(damages)
   if (findings.length === 0) {
     if (!options.restoreTables || asksForMore(options)) return null
-    throw new NselfError('usage', `nothing is wrong with the tables of nself on ${database}`, {
+    throw new NselfError('usage', `nothing is wrong with the tables of nself on ${spokenPlace(server)}`, {
       hint: 'to look for anything else that is wrong: nself db migrate repair',
     })
   }
   if (!options.restoreTables && asksForMore(options)) {
-    throw new NselfError('refused', `${database}: ${damages.map(problemOf).join('; ')}`, {
+    throw new NselfError('refused', `${spokenPlace(server)}: ${damages.map(problemOf).join('; ')}`, {
       hint: 'fix these tables first: nself db migrate repair --restore-tables; nothing was changed',
     })
   }
-  const isChosen = options.restoreTables || (await choose(context, database, findings)).length > 0
+  const isChosen = options.restoreTables || (await choose(context, spokenPlace(server), findings)).length > 0
   if (!isChosen) {
     const shown = findings.map(shownFix)
     return { kind: 'repair', database, findings: shown, inferred: [], done: [] }
   }
   refuseOtherEnvironment(server, { markedAs: markLost ? 'production' : markedAs, markLost }, environment)
   const repair = restoreTables(damages)
-  const intent = { action: 'repair', what: repair, summary: `${repair.what} on ${database}` } as const
+  const intent = {
+    action: 'repair',
+    what: repair,
+    summary: `${repair.what} in ${spokenPlace(server)}`,
+    briefing: repairBriefing(context, server, [repair], false),
+  } as const
   const approved = await approve(intent, environment, context.answers, context.ask)
   await restoreTablesOf(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs })
   return { kind: 'repair', database, findings: [], inferred: [], done: [repair.what] }

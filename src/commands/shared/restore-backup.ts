@@ -8,7 +8,7 @@ import { fitting, installedTools, noTools, type Tools } from '../../postgres/bac
 import { connectBeside, missingPrivilege } from '../../postgres/databases/databases.ts'
 import { refuseTied } from '../../postgres/databases/ties.ts'
 import { connect } from '../../postgres/driver/connect.ts'
-import { placeOf, type Server } from '../../postgres/driver/server.ts'
+import { placeOf, type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { type History, readHistory } from '../../postgres/tracking/history.ts'
 import { openBackups, temporaryIn } from '../../project/backups/folder.ts'
@@ -113,7 +113,7 @@ async function askFor(
   isBackedUp: boolean,
 ): Promise<Approved<RestorePlan>> {
   const { environment } = context.settings
-  const summary = `replace ${placeOf(server)} (${history.facts.markedAs ?? environment}) by ${describeBackup(backup)}`
+  const summary = `replace ${spokenPlace(server)} (${history.facts.markedAs ?? environment}) by ${describeBackup(backup)}`
   const lost = plan.undoesUpdate ? null : await whatIsReplaced(context, server, backup, isBackedUp)
   const intent = { action: 'restore', what: plan, summary, ...(lost ? { briefing: lost } : {}) } as const
   if (lost && !wouldAsk(intent, environment, context.answers, context.ask)) {

@@ -1,4 +1,5 @@
 import { certain } from '../../core/certain.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { type Approved, approve, approvedOnes, phrase, wouldAsk } from '../../core/guard.ts'
@@ -92,7 +93,11 @@ async function performAll(
   const reports: Report[] = []
   for (const [i, { kind, prepared }] of parts.entries()) {
     const before = reports.at(-1)
-    const running = perform(context, prepared, certain(approved[i]), kind, flags, before === undefined ? open : null)
+    const connection = before === undefined ? open : null
+    const running = perform(context, prepared, certain(approved[i]), kind, flags, connection).finally(async () => {
+      if (prepared.plan.action !== 'down' || context.signal.aborted) return
+      await (await import('./forget-seeds.ts')).forgetSeedsOfGoneTables(context, prepared.server)
+    })
     const report = await running.catch((error) => {
       throw before !== undefined && error instanceof NselfError ? afterFirst(error, before, kind) : error
     })
@@ -136,7 +141,7 @@ async function confirmAll(
   const intent = {
     action: kind.action ?? plan.action,
     what: parts.map((part) => part.prepared.plan),
-    summary: `${kind.summary(countSteps(plan.steps))} ${database}`,
+    summary: `${kind.summary(countSteps(plan.steps))} ${databaseName(database)}`,
     destructive: parts.some((part) => part.prepared.dangers > 0),
     briefing: briefingOf(context, parts, backsUp),
   }
@@ -161,7 +166,7 @@ export async function perform(
   // Where a human was asked, time has passed: the files may be others by now.
   const files = environment === 'local' ? before : await readMigrations(migrationsDir, cwd, before)
   const repeatables = environment === 'local' ? repeatableFiles(state) : readRepeatables(repeatableDir, cwd)
-  context.progress(`waiting for the lock of ${database}`)
+  context.progress(`waiting for the lock of ${databaseName(database)}`)
   if (kind.onStep === undefined) tellBeginning(context, prepared)
   const running = execute(server, approved, {
     environment,

@@ -1,3 +1,4 @@
+import { databaseName } from '../../core/database-name.ts'
 import type { Watch } from '../../core/effect.ts'
 import { approve, phrase, wouldAsk } from '../../core/guard.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
@@ -60,14 +61,14 @@ export async function runSeedsOf(
     context.tell(
       `Note: ${migrationCount(pending)} ${pending === 1 ? 'is' : 'are'} pending; to apply what is pending: nself db migrate up`,
     )
-  const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${database}`
+  const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${databaseName(database)}`
   const title = `${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} will run:`
   const named = seeds.map(({ name }) => ({ name, note: null }))
   const briefing = briefingOn(context, server, { title, steps: briefedSteps(named, items), notes: [] })
   const intent = { action: 'seed', what: seeds, summary, destructive: destructive > 0, briefing } as const
   if (!wouldAsk(intent, environment, context.answers, context.ask)) for (const line of lines) context.tell(line)
   const approved = await approve(intent, environment, context.answers, context.ask)
-  context.progress(`waiting for the lock of ${database}`)
+  context.progress(`waiting for the lock of ${databaseName(database)}`)
   const running = runSeeds(server, approved, {
     environment,
     ...flags,

@@ -4,6 +4,8 @@ import type { Migration } from './migration.ts'
 
 export type SeedFolder = 'common' | Environment
 
+export const seedFolders: readonly SeedFolder[] = ['common', 'local', 'staging', 'production']
+
 export interface Seed {
   /** Folder and file name without `.sql`: `common/001_categories`. */
   readonly name: string

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { messageOf } from '../../core/system-error.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import type { Client } from '../driver/pg.ts'
-import { placeOf, type Server } from '../driver/server.ts'
+import { type Server, spokenPlace } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import type { Hold } from '../lock/hold.ts'
 import { connectBeside, freeName, restoreApplication } from './databases.ts'
@@ -84,7 +84,7 @@ export class SwapUnknown extends NselfError {
   constructor(server: Server, kept: string, loss: LostConnection) {
     super(
       'connection',
-      `the connection was lost at the end of the restore, and ${placeOf(server)} does not answer: ${loss.reason}`,
+      `the connection was lost at the end of the restore, and ${spokenPlace(server)} does not answer: ${loss.reason}`,
       {
         hint: `either the restored database is in place and the old one is ${kept}, or nothing was changed; once the server answers, see which: nself db backup list`,
         cause: loss,

@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
 import { type Connection, connect, disconnect } from '../driver/connect.ts'
 import { type Client, keepsAlive } from '../driver/pg.ts'
-import { placeOf, type Server } from '../driver/server.ts'
+import { type Server, spokenPlace } from '../driver/server.ts'
 import { claim, isClaimed, ourConnectionLimit } from './databases.ts'
 import { namesOf, sessionsOn } from './sessions.ts'
 
@@ -140,7 +140,7 @@ export async function refuseWithoutRight({ client, server }: Connection): Promis
     'SELECT (rolcreatedb OR rolsuper) AND NOT pg_is_in_recovery() AS may FROM pg_roles WHERE rolname = current_user',
   )
   if (rows[0]?.may) return
-  throw new NselfError('refused', `${server.user} may not create test databases on ${placeOf(server)}`, {
+  throw new NselfError('refused', `${server.user} may not create test databases on ${spokenPlace(server)}`, {
     hint: `as a superuser there: ALTER ROLE ${quoteLiteral(server.user).slice(1, -1)} CREATEDB`,
   })
 }

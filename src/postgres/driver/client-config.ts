@@ -2,7 +2,7 @@ import type { ClientConfig } from 'pg'
 import { type PasswordSource, type Place, placesOf } from '../../core/connection/link.ts'
 import { passwordIn } from '../../core/connection/passfile.ts'
 import { NselfError } from '../../core/errors.ts'
-import { placeOf, type Server } from './server.ts'
+import { type Server, spokenPlace } from './server.ts'
 import { waitFor } from './silence.ts'
 import { tlsOptions } from './tls.ts'
 
@@ -56,7 +56,7 @@ function passwordAt(server: Server, place: Place): string {
   const { user, link } = server
   const found = knownPassword(server, place) ?? link?.passwordSource?.known
   if (found) return found
-  throw new NselfError('connection', `${placeOf(server)} asks for a password for ${user}, and none is set`, {
+  throw new NselfError('connection', `${spokenPlace(server)} asks for a password for ${user}, and none is set`, {
     hint: 'set it: POSTGRES_PASSWORD, PGPASSWORD, in DATABASE_URL, or as a line of .pgpass; or let a command print it: NSELF_PASSWORD_COMMAND',
   })
 }

@@ -9,7 +9,7 @@ import { liftLimits } from './limits.ts'
 import { failOnceLost } from './lost-connection.ts'
 import { type Client, cancelKeyOf, cancelWire, loadPg, offersBinding, pidOf, reportedBy, socketOf } from './pg.ts'
 import { firstThatAnswers } from './places.ts'
-import { placeOf, type Server } from './server.ts'
+import { placeOf, type Server, spokenPlace } from './server.ts'
 import { endWhenSilent, giveUpWhenPressed } from './silence.ts'
 import { tlsOptions } from './tls.ts'
 import { traceClient } from './trace.ts'
@@ -89,7 +89,7 @@ function isBeingRenamed(error: unknown): boolean {
 async function refuse(connection: Connection, engine: Engine): Promise<void> {
   if (engine === 'YugabyteDB' && (await hasTransactionalDdl(connection.client))) return
   await disconnect(connection)
-  throw otherEngine(engine, placeOf(connection.server))
+  throw otherEngine(engine, spokenPlace(connection.server))
 }
 
 /** One attempt at one place. @throws what the library and the server say. */
@@ -103,7 +103,7 @@ async function openAt(
   const { Client } = await loadPg()
   const config = await configOf(server, place, tls, { applicationName, timeoutMs })
   const client = new Client(config)
-  failOnceLost(client, placeOf(server))
+  failOnceLost(client, spokenPlace(server))
   const connection: Connection = { client, server, place, reported: reportedBy(client), onNotice: null }
   // A lost connection reaches every query that waits; without a listener it would also end the process.
   client.on('error', () => {})
@@ -116,9 +116,13 @@ async function openAt(
   await client.connect().finally(made)
   if (bound?.() === false) {
     hangUp(connection)
-    throw new NselfError('connection', `${placeOf(server)} offers no channel binding, and channel_binding=require`, {
-      hint: 'nothing but the login was sent; remove channel_binding=require, or let the server use SCRAM and TLS',
-    })
+    throw new NselfError(
+      'connection',
+      `${spokenPlace(server)} offers no channel binding, and channel_binding=require`,
+      {
+        hint: 'nothing but the login was sent; remove channel_binding=require, or let the server use SCRAM and TLS',
+      },
+    )
   }
   return connection
 }

@@ -2,7 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
-import { placeOf, type Server } from './server.ts'
+import { type Server, spokenPlace } from './server.ts'
 import { tlsHint } from './tls.ts'
 
 /** What the system calls a failure, in words. */
@@ -37,7 +37,7 @@ const hints: Readonly<Record<string, string>> = {
 export function connectionError(error: unknown, server: Server): NselfError {
   const code = systemCodeOf(error)
   const text = reasons[code ?? ''] ?? ((error instanceof Error && error.message) || code || 'no answer')
-  return new NselfError('connection', `cannot connect to ${placeOf(server)} as ${server.user}: ${text}`, {
+  return new NselfError('connection', `cannot connect to ${spokenPlace(server)} as ${server.user}: ${text}`, {
     hint:
       roleHint(text, server.link?.role) ??
       (code === '3D000' ? `create the database first: ${createLine(server)}` : undefined) ??

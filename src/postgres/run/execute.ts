@@ -5,7 +5,7 @@ import { type Plan, type Step, samePlan } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { type Connection, connect } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
-import { placeOf, type Server } from '../driver/server.ts'
+import { type Server, spokenPlace } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import type { Lock } from '../lock/advisory-lock.ts'
 import { waitingOf, withLock } from '../lock/with-lock.ts'
@@ -95,7 +95,7 @@ async function afterLoss(
   if (history === null) {
     throw new NselfError(
       'connection',
-      `the connection was lost, and ${placeOf(server)} does not answer: ${loss.reason}`,
+      `the connection was lost, and ${spokenPlace(server)} does not answer: ${loss.reason}`,
       {
         hint: `${known(plan, told)}; once the server answers, see the rest: nself db migrate status; what runs in a transaction is applied as a whole or not at all`,
         cause: loss,

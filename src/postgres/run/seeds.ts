@@ -9,7 +9,7 @@ import type { Connection } from '../driver/connect.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
 import { send } from '../driver/send.ts'
-import { placeOf, type Server } from '../driver/server.ts'
+import { type Server, spokenPlace } from '../driver/server.ts'
 import { Blockers } from '../lock/blockers.ts'
 import { interruption } from '../lock/interruption.ts'
 import { type Locking, withLock } from '../lock/with-lock.ts'
@@ -164,7 +164,7 @@ class SeedRun {
   }
 
   private lost(name: string, error: LostConnection): NselfError {
-    const place = placeOf(this.session.connection.server)
+    const place = spokenPlace(this.session.connection.server)
     return new NselfError('connection', `the connection to ${place} was lost at ${name}: ${error.reason}`, {
       report: { kind: 'seed', ...this.report(null) },
       hint: 'run the command again: a seed that is recorded was done as a whole and is skipped; any other was not done at all',

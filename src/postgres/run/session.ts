@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, cancel, hangUp } from '../driver/connect.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
-import { placeOf } from '../driver/server.ts'
+import { spokenPlace } from '../driver/server.ts'
 import { type Waiting, workersSql } from '../lock/advisory-lock.ts'
 import { interruptedWaiting } from '../lock/interruption.ts'
 import { type History, readHistory } from '../tracking/history.ts'
@@ -90,7 +90,7 @@ async function poolIsFull(connection: Connection): Promise<never> {
   ])
   if (answered) return new Promise(() => {})
   hangUp(connection)
-  throw new NselfError('connection', `${placeOf(server)} accepts two connections but answers on only one`, {
+  throw new NselfError('connection', `${spokenPlace(server)} accepts two connections but answers on only one`, {
     hint: 'there is a pooler in between: give its pool room for two connections (default_pool_size), or connect to the server itself; nothing was changed',
   })
 }

@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Connection } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
-import { placeOf, type Server } from '../driver/server.ts'
+import { type Server, spokenPlace } from '../driver/server.ts'
 
 async function hasRight(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ may: boolean }>(
@@ -15,7 +15,7 @@ export async function refuseWithoutRight({ client }: Connection, server: Server)
   if (await hasRight(client)) return
   throw new NselfError(
     'refused',
-    `a scratch database is needed, but ${server.user} may not create one on ${placeOf(server)}`,
+    `a scratch database is needed, but ${server.user} may not create one on ${spokenPlace(server)}`,
     {
       hint: 'allow it: ALTER ROLE … CREATEDB; or name a server where it may: --shadow-url postgresql://user:password@host:5432/postgres',
     },

@@ -37,3 +37,18 @@ export function recordSeedSql({ name, file }: Seed, environment: Environment): s
 
 /** SQL that forgets all seeds, for `fresh`: their data are dropped. */
 export const forgetSeedsSql = `${seedTableSql}; DELETE FROM nself.seeds`
+
+/** Forgets the seeds of which a table is not there any more. @returns their names. */
+export async function forgetSeeds(
+  client: Client,
+  targets: readonly { readonly name: string; readonly table: string }[],
+): Promise<string[]> {
+  if (targets.length === 0) return []
+  const rows = targets.map(({ name, table }) => `(${quoteLiteral(name)}, ${quoteLiteral(table)})`).join(', ')
+  const gone = await queryArrays<[string]>(
+    client,
+    `DELETE FROM nself.seeds WHERE name IN (SELECT t.seed FROM (VALUES ${rows}) AS t (seed, relation)
+     WHERE to_regclass(t.relation) IS NULL) RETURNING name`,
+  )
+  return gone.map(([name]) => name).sort()
+}

@@ -4,12 +4,13 @@ import type { State } from '../../../core/migration/state.ts'
 import { findingsOf } from '../../../core/repair/findings.ts'
 import { repairsFor } from '../../../core/repair/repair-flags.ts'
 import { findInvalidIndexes } from '../../../postgres/catalog/invalid-indexes.ts'
-import { placeOf } from '../../../postgres/driver/server.ts'
+import { placeOf, spokenPlace } from '../../../postgres/driver/server.ts'
 import { nameOf, readRunner } from '../../../postgres/lock/advisory-lock.ts'
 import type { History } from '../../../postgres/tracking/history.ts'
 import { repairTracking } from '../../../postgres/tracking/repair.ts'
 import { renumberMigration } from '../../../project/renumber.ts'
 import { backupFirst, meansInProduction } from '../../shared/backup-first.ts'
+import { repairBriefing } from '../../shared/brief-repair.ts'
 import { choose, shownFix } from '../../shared/choose-repairs.ts'
 import { type Context, look, lookAtHistory, refuseOtherEnvironment, refuseReadOnly } from '../../shared/context.ts'
 import type { RenumberResult, RepairResult } from '../../shared/migrate-results.ts'
@@ -23,20 +24,22 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   const { environment } = context.settings
   const { server, history, findings, inferred, flagged } = await lookForRepairs(context, options)
   const database = placeOf(server)
-  const chosen = flagged.length > 0 ? flagged : await choose(context, database, findings)
+  const chosen = flagged.length > 0 ? flagged : await choose(context, spokenPlace(server), findings)
   if (chosen.length === 0) {
     return { kind: 'repair', database, findings: findings.map(shownFix), inferred, done: before }
   }
   refuseOtherEnvironment(server, history.facts, environment)
   refuseReadOnly(server, history)
   if (options.rebuild && !history.facts.tracked && !history.facts.lost) {
-    throw new NselfError('refused', `${database} has no journal to rebuild from`, {
+    throw new NselfError('refused', `${spokenPlace(server)} has no journal to rebuild from`, {
       hint: 'to find out which migrations its schema has: nself db migrate repair --infer; nothing was changed',
     })
   }
-  const summary = `${chosen.map((item) => item.what).join(', ')} on ${database}`
+  const summary = `${chosen.map((item) => item.what).join(', ')} in ${spokenPlace(server)}`
   const means = await meansInProduction(context, options.noBackup)
-  const approved = await approve({ action: 'repair', what: chosen, summary }, environment, context.answers, context.ask)
+  const briefing = repairBriefing(context, server, chosen, means !== null)
+  const intent = { action: 'repair', what: chosen, summary, briefing } as const
+  const approved = await approve(intent, environment, context.answers, context.ask)
   if (means !== null) await backupFirst(context, means, options)
   await repairTracking(server, approved, { ...context, environment, lockWaitMs: options.lockWaitMs, seen: history })
   return { kind: 'repair', database, findings: [], inferred: [], done: [...before, ...chosen.map((item) => item.what)] }

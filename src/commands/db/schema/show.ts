@@ -1,3 +1,4 @@
+import { databaseName } from '../../../core/database-name.ts'
 import { NselfError } from '../../../core/errors.ts'
 import type { Catalog, Table } from '../../../core/schema/catalog.ts'
 import { shellWord } from '../../../core/shell-word.ts'
@@ -35,7 +36,7 @@ function tableCalled({ tables, others }: Catalog, name: string, database: string
   const elsewhere = tables.filter((table) => table.name === name)
   if (elsewhere.length === 1 && elsewhere[0] !== undefined) return elsewhere[0]
   if (elsewhere.length > 1) {
-    throw new NselfError('usage', `there is more than one table ${name} in ${database}`, {
+    throw new NselfError('usage', `there is more than one table ${name} in ${databaseName(database)}`, {
       hint: `nself db schema show ${elsewhere.map(keyOf).map(shellWord).join(', or ')}`,
     })
   }
@@ -45,7 +46,7 @@ function tableCalled({ tables, others }: Catalog, name: string, database: string
     .map((table) => shellWord(keyOf(table)))
   throw new NselfError(
     'usage',
-    view === undefined ? `there is no table ${name} in ${database}` : `${name} is a ${view.kind}`,
+    view === undefined ? `there is no table ${name} in ${databaseName(database)}` : `${name} is a ${view.kind}`,
     {
       hint:
         view === undefined

@@ -1,9 +1,11 @@
+import { databaseName } from '../../../core/database-name.ts'
 import { approve } from '../../../core/guard.ts'
 import { mockPeople, type Person } from '../../../core/person.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { addPeople } from '../../../postgres/run/users.ts'
 import { readProductionPeople, readUsersConfig } from '../../../project/users.ts'
 import type { UsersConfig } from '../../../project/users-schema.ts'
+import { briefingOn, listedStep } from '../../shared/brief.ts'
 import {
   type Context,
   lookAtHistory,
@@ -32,9 +34,14 @@ export async function seedUsers(context: Context, options: SeedUsersOptions): Pr
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
   const database = placeOf(server)
-  const summary = `add ${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} to ${database}`
+  const summary = `add ${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} to ${databaseName(database)}`
   const action = mocked ? 'mock-users' : 'seed'
-  const approved = await approve({ action, what: people, summary }, environment, answers, ask)
+  const briefing = briefingOn(context, server, {
+    title: `${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} will be added to ${config.table}:`,
+    steps: [listedStep(people.map(({ email }) => email))],
+    notes: ['Those who are there already are left as they are.'],
+  })
+  const approved = await approve({ action, what: people, summary, briefing }, environment, answers, ask)
   refuseReadOnly(server, history)
   const password = environment === 'local' ? config.testPassword : null
   const table = { schema: config.schema, table: config.table, columns: config.columns }
