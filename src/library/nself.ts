@@ -61,6 +61,8 @@ export interface DownSettings extends GuardAnswers {
 /** How to apply. */
 export interface UpSettings extends DownSettings {
   readonly allowOutOfOrder?: boolean
+  /** `expand`: leave what waits until the new release is out. */
+  readonly phase?: 'expand'
   readonly singleTransaction?: boolean
 }
 
@@ -76,6 +78,8 @@ export interface DatabaseStatus {
     readonly name: string
     readonly status: 'applied' | 'pending' | 'empty' | 'missing' | 'edited' | 'failed' | 'lost' | 'running'
     readonly outOfOrder: boolean
+    /** What its file says of the release: `contract` waits until the new one is out. */
+    readonly phase: 'expand' | 'contract' | null
     /** ISO 8601. */
     readonly appliedAt: string | null
     readonly durationMs: number | null

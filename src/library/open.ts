@@ -36,7 +36,7 @@ const ofRevert: readonly string[] = [
   'confirm',
   'noBackup',
 ] satisfies (keyof DownSettings)[]
-const ofApply: readonly string[] = [...ofRevert, 'allowOutOfOrder', 'singleTransaction']
+const ofApply: readonly string[] = [...ofRevert, 'allowOutOfOrder', 'singleTransaction', 'phase']
 
 function statusOf(opened: Opened, given: StatusSettings) {
   return called(opened, 'status', ofLook, given, async (context) => {
@@ -48,7 +48,12 @@ function statusOf(opened: Opened, given: StatusSettings) {
 function apply(opened: Opened, given: UpSettings): Promise<FinishedRun> {
   return called(opened, 'up', ofApply, given, async (context) => {
     const { applyPending } = await import('../commands/db/migrate/up.ts')
-    const options = { ...flagsOf(given), limit: limitOf(given), allowOutOfOrder: given.allowOutOfOrder === true }
+    const options = {
+      ...flagsOf(given),
+      limit: limitOf(given),
+      allowOutOfOrder: given.allowOutOfOrder === true,
+      phase: given.phase,
+    }
     return finished(await applyPending(context, options))
   })
 }

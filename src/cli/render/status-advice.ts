@@ -25,9 +25,11 @@ export function nextLines(
     })
     .sort((a, b) => a.rank - b.rank)
   if (told.length === 0) {
-    const isPending = isRepeatablePending || migrations.some(({ status }) => status === 'pending')
+    const pending = migrations.filter(({ status }) => status === 'pending')
     const isStuck = migrations.some(({ status }) => status !== 'pending' && status !== 'applied')
-    return isPending && !isStuck ? [withGivenFlags('Next: nself db migrate up')] : []
+    if ((pending.length === 0 && !isRepeatablePending) || isStuck) return []
+    const isWaiting = !isRepeatablePending && pending.every(({ phase }) => phase === 'contract')
+    return [withGivenFlags(`Next: ${isWaiting ? 'when the new release is out: ' : ''}nself db migrate up`)]
   }
   const versions = Math.max(...told.map(({ version }) => version.length))
   return told.map(({ version, text }, i) => {

@@ -75,12 +75,17 @@ function fittingColumns(widest: (of: (row: Pick<Row, 'more'>) => string) => numb
 
 function rowOf(item: Entry, paint: Paint): Row {
   const [, version = item.version, name = item.name] = /^(\d+)_(.*)$/s.exec(item.name) ?? []
-  const status = item.outOfOrder ? 'Pending, out of order' : item.status.charAt(0).toUpperCase() + item.status.slice(1)
+  const status = item.status.charAt(0).toUpperCase() + item.status.slice(1) + remarkOf(item)
   const isWaiting = ['pending', 'empty', 'running'].includes(item.status)
   const colour = item.status === 'applied' ? paint.green : isWaiting ? paint.yellow : paint.red
   const isIn = !['failed', 'running'].includes(item.status) && item.appliedAt !== null
   const applied = isIn && item.appliedAt !== null ? localTime(item.appliedAt) : '-'
   return { version, name, status, applied, more: longCells(item, isIn), note: noteOf(item), colour }
+}
+
+function remarkOf({ status, outOfOrder, phase }: Entry): string {
+  if (outOfOrder) return ', out of order'
+  return status === 'pending' && phase === 'contract' ? ', contract' : ''
 }
 
 function longCells({ down, durationMs, appliedBy }: Entry, isIn: boolean): string[] {

@@ -116,5 +116,9 @@ export const setVariable = () =>
 export const noBackup = () =>
   new Option('--no-backup', 'production: skip the backup, because you have one by other means')
 
+/** @param says what it changes of the command. */
+export const phase = (says = 'leave pending what waits until the new release is out (-- nself: phase contract)') =>
+  new Option('--phase <phase>', says).choices(['expand'] as const)
+
 export const shadowUrl = () =>
   new Option('--shadow-url <url>', 'a server for scratch databases (or set NSELF_SHADOW_URL)')

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, leaf, lockWait, type Runner, setVariable } from './leaf.ts'
+import { confirm, leaf, lockWait, phase, type Runner, setVariable } from './leaf.ts'
 
 /** nself db update */
 export function addUpdate(db: Command, run: Runner): void {
@@ -16,6 +16,7 @@ export function addUpdate(db: Command, run: Runner): void {
     .option('--allow-lost-rows', 'accept that there are fewer rows than before')
     .option('--allow-out-of-order', 'also apply files with a lower number than what is applied')
     .option('--end-connections', 'end other connections that are in the way; without it, ask')
+    .addOption(phase())
     .addOption(confirm())
     .addOption(setVariable())
     .addOption(lockWait())
@@ -26,6 +27,7 @@ export function addUpdate(db: Command, run: Runner): void {
           dropFailed: flags.dropFailed === true,
           allowLostRows: flags.allowLostRows === true,
           allowOutOfOrder: flags.allowOutOfOrder === true,
+          phase: flags.phase,
           endConnections: flags.endConnections === true,
           lockWaitMs: flags.lockWait,
         }),

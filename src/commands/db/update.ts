@@ -22,6 +22,8 @@ import { UpdateStages } from '../shared/update-stages.ts'
 
 export interface UpdateFlags extends RollBackFlags {
   readonly allowOutOfOrder: boolean
+  /** `expand`: leave what waits until the new release is out. */
+  readonly phase?: 'expand' | undefined
   /** Fewer rows than before are what the migrations are for. */
   readonly allowLostRows: boolean
 }
@@ -30,7 +32,7 @@ export interface UpdateFlags extends RollBackFlags {
 export async function update(context: Context, flags: UpdateFlags): Promise<UpdateResult | RunResult> {
   const began = context.now()
   const kind: RunKind = {
-    plan: (state: State) => planUp(state, { allowOutOfOrder: flags.allowOutOfOrder }),
+    plan: (state: State) => planUp(state, { allowOutOfOrder: flags.allowOutOfOrder, phase: flags.phase }),
     command: 'db update',
     watchesAll: true,
     backsUp: true,

@@ -2,6 +2,7 @@ import type { DangerKind } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
 import type { Direction } from '../../core/migration/marker.ts'
+import type { Phase } from '../../core/migration/migration.ts'
 import type { RepeatableStatus } from '../../core/migration/repeatable.ts'
 import type { Status } from '../../core/migration/state.ts'
 import type { ProposedFix } from '../../core/repair/findings.ts'
@@ -22,6 +23,8 @@ export interface StatusResult {
     /** `running` where a run in progress has done a part of it. */
     readonly status: Status | 'running'
     readonly outOfOrder: boolean
+    /** What its file says of the release: `contract` waits until the new one is out. */
+    readonly phase: Phase | null
     readonly appliedAt: string | null
     readonly durationMs: number | null
     readonly appliedBy: string | null

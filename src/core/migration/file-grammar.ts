@@ -3,7 +3,7 @@ import { SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { changesQuoting, transactionRole } from '../sql/statement.ts'
 import { type Headers, parseHeader } from './headers.ts'
 import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
-import type { Dependency } from './migration.ts'
+import type { Dependency, Phase } from './migration.ts'
 import { OwnTransactions } from './own-transactions.ts'
 import type { Section } from './section.ts'
 
@@ -46,6 +46,8 @@ export class FileGrammar {
   readonly dependsOn: Dependency[] = []
   /** The rules that the file says it breaks on purpose. */
   readonly allows: string[] = []
+  /** What the file says of the release. */
+  phase: Phase | null = null
   private readonly source: SourceText
   private readonly byName: boolean
   private sections: OpenSection[] = []
@@ -140,8 +142,24 @@ export class FileGrammar {
     if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
     else if ('allows' in header) this.allows.push(header.allows)
+    else if ('phase' in header) this.enter(header.phase, comment, section)
     else if ('variables' in header) this.declare(header.variables, comment, section)
     else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
+  }
+
+  /** One for the whole file: its DOWN belongs to the phase of its UP. */
+  private enter(phase: Phase, { start, text }: Comment, section: OpenSection): void {
+    if (section.direction === 'down') {
+      throw new SqlError(start, `${text} stands in DOWN`, 'a phase belongs to the whole migration: move it to the top')
+    }
+    if (this.phase !== null && this.phase !== phase) {
+      throw new SqlError(
+        start,
+        `${text} comes after phase ${this.phase}`,
+        'a migration has one phase: keep one of them',
+      )
+    }
+    this.phase = phase
   }
 
   private declare(names: readonly string[], { start }: Comment, section: OpenSection): void {

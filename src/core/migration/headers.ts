@@ -3,13 +3,13 @@ import { SqlError } from '../sql/lexer.ts'
 import { unquoteIdentifier } from '../sql/quoting.ts'
 import { isVariableName } from '../variable-name.ts'
 import { allowedRule } from './allow-header.ts'
-import type { Dependency } from './migration.ts'
+import type { Dependency, Phase } from './migration.ts'
 import { parseVersion } from './version.ts'
 
 const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
 /** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
 const headerLookalike =
-  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables)\b|depends[\s_-]?on\s*:)/i
+  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase)\b|depends[\s_-]?on\s*:)/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 
 /** How a section runs, as the lines at its top say. */
@@ -31,6 +31,7 @@ export type Header =
   | { readonly dependsOn: readonly Dependency[] }
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
+  | { readonly phase: Phase }
 
 /**
  * @param byName dependencies are named by their files, which need no number.
@@ -60,13 +61,14 @@ export function parseHeader(
   if (word === 'nothing-to-do' && amount === undefined) return { set: { nothingToDo: true } }
   if (word === 'role') return { set: { role: roleNamed(value.slice(word.length).trim(), wrong) } }
   if (word === 'variables') return { variables: variableNames(value.slice(word.length), wrong) }
+  if (word === 'phase') return { phase: phaseNamed(value.slice(word.length).trim(), wrong) }
   if (word === 'allow') return { allows: allowedRule(value, start) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
   throw wrong(
-    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, variables a, b, nothing-to-do, allow RULE because REASON',
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, phase contract, variables a, b, nothing-to-do, allow RULE because REASON',
   )
 }
 
@@ -78,6 +80,13 @@ function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
 }
 
 const wordsOf = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '')
+
+function phaseNamed(text: string, wrong: (hint: string) => SqlError): Phase {
+  if (text === 'expand' || text === 'contract') return text
+  throw wrong(
+    'write -- nself: phase contract for what waits until the new release is out; otherwise -- nself: phase expand, or nothing',
+  )
+}
 
 function variableNames(text: string, wrong: (hint: string) => SqlError): string[] {
   const names = wordsOf(text)

@@ -12,10 +12,15 @@ export interface Migration {
   readonly dependsOn: readonly Dependency[]
   /** The rules that it says it breaks on purpose. */
   readonly allows: readonly string[]
+  /** What its file says of the release: `contract` waits until the new one is out. Null where it says nothing. */
+  readonly phase: Phase | null
   readonly up: Section
   /** Null when it cannot be reverted: no DOWN, or one without a statement that does not say it has nothing to do. */
   readonly down: HeldSection | null
 }
+
+/** Before the new release is out, or after the one before is gone. */
+export type Phase = 'expand' | 'contract'
 
 export interface Dependency {
   readonly version: string

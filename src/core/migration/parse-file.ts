@@ -41,7 +41,10 @@ export function invalidFile(error: SqlError, at: (offset: number) => NselfError[
 export const nulFault = (offset: number) =>
   new SqlError(offset, 'the file contains a NUL byte', 'save it as UTF-8 text')
 
-function parse(text: string, byName: boolean): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'up' | 'down'> {
+function parse(
+  text: string,
+  byName: boolean,
+): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'phase' | 'up' | 'down'> {
   const nul = text.indexOf('\0')
   if (nul !== -1) throw nulFault(nul)
   const lexer = new Lexer(isMarker)
@@ -69,6 +72,7 @@ function parse(text: string, byName: boolean): Pick<Migration, 'checksum' | 'dep
     checksum: checksumOf(text.slice(up.start, up.end)),
     dependsOn: grammar.dependsOn,
     allows: grammar.allows,
+    phase: grammar.phase,
     ...sections,
   }
 }

@@ -77,6 +77,7 @@ export class LargeFileParser {
         },
         dependsOn: this.grammar.dependsOn,
         allows: this.grammar.allows,
+        phase: this.grammar.phase,
         up: this.streamed(up, { ...part, checksum }),
         down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }

@@ -47,6 +47,7 @@ class RecordedFile implements Migration {
   readonly checksum: string
   readonly dependsOn = []
   readonly allows = []
+  readonly phase = null
   private readonly text: string
   private parsed: Migration | null = null
 

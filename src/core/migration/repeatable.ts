@@ -62,6 +62,11 @@ export const shownName = (name: string) => `repeatable/${name}`
  */
 export function parseRepeatable(path: string, name: string, text: string): Repeatable {
   const file = parseUnnumbered(path, shownName(name), text)
+  if (file.phase !== null) {
+    throw new NselfError('invalid-migration', `${path} has a phase, but repeatables run with every release`, {
+      hint: 'remove the header; what must wait for a release belongs into a migration; nothing was run',
+    })
+  }
   const unfit = [file.up, file.down].find((section) => section?.transaction === false || section?.begin != null)
   if (unfit) {
     throw new NselfError('invalid-migration', `${path} cannot run in one transaction with the other repeatables`, {

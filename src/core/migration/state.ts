@@ -12,7 +12,7 @@ export interface Entry {
   readonly version: string
   readonly name: string
   readonly status: Status
-  /** Pending, although a migration that comes after it is applied. */
+  /** Pending, although a migration that comes after it is applied. What waits for a release never is. */
   readonly outOfOrder: boolean
   readonly file: Migration | null
   readonly applied: Applied | null
@@ -61,6 +61,7 @@ export function compare(
     outOfOrder:
       row === null &&
       !isLost.has(file.version) &&
+      file.phase !== 'contract' &&
       (i < last || (newestMissing !== undefined && compareVersions(file.version, newestMissing) < 0)),
     file,
     applied: row,

@@ -2,7 +2,7 @@ import type { Environment } from '../../core/environment.ts'
 import type { Applied, MigrationName } from '../../core/migration/migration.ts'
 import type { MigrationStep } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import { changeSql, checksumsOf, isRow, type Origin, type StoredWith, valuesSql } from './records.ts'
+import { changeSql, checksumsOf, isRow, type Origin, phaseOf, type StoredWith, valuesSql } from './records.ts'
 
 // How far a migration is that runs statement by statement.
 
@@ -15,9 +15,9 @@ export function beginProgressSql(
   const begin =
     step.direction === 'down'
       ? `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE ${isRow(step)} AND state <> 'reverting'`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, branch, down_sql, variables)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)})
- ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql, variables = EXCLUDED.variables
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, branch, down_sql, variables, phase)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}, ${phaseOf(step)})
+ ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql, variables = EXCLUDED.variables, phase = EXCLUDED.phase
  WHERE migrations.name = EXCLUDED.name`
   return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
 }

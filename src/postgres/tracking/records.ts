@@ -43,10 +43,13 @@ export function recordSql(step: MigrationStep, { environment, branch = null }: O
     environment,
     step.direction === 'down'
       ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql, variables)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}) RETURNING 1`,
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql, variables, phase)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}, ${phaseOf(step)}) RETURNING 1`,
   )
 }
+
+/** What the file says of the release, as SQL. */
+export const phaseOf = ({ file }: MigrationStep): string => quoteLiteral(file?.phase ?? null)
 
 export function checksumsOf({ file }: MigrationStep): string {
   return `'${file?.checksum}', ${quoteLiteral(file === null ? null : seenChecksumOf(file.up))}`

@@ -17,6 +17,7 @@ const entry = (name: string, status: Entry['status'], more: Partial<Entry> = {})
   name,
   status,
   outOfOrder: false,
+  phase: null,
   appliedAt: ['pending', 'failed', 'running'].includes(status) ? null : '2026-01-20T10:30:00Z',
   durationMs: 4,
   appliedBy: 'deploy',

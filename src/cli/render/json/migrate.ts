@@ -58,6 +58,7 @@ export function statusDocument(result: StatusResult) {
       name: one.name,
       status: one.status,
       outOfOrder: one.outOfOrder,
+      phase: one.phase,
       appliedAt: one.appliedAt,
       durationMs: one.durationMs,
       appliedBy: one.appliedBy,

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { leaf, type Runner, shadowUrl } from '../leaf.ts'
+import { leaf, phase, type Runner, shadowUrl } from '../leaf.ts'
 
 /** nself db migrate status */
 export function addStatus(migrate: Command, run: Runner): void {
@@ -19,6 +19,7 @@ export function addStatus(migrate: Command, run: Runner): void {
     .option('--drift', 'compare the database with what its applied migrations produce')
     .option('--all', 'with --drift: compare owners and rights too (always done in production)')
     .option('--base <ref>', 'compare the files with those of a branch of git')
+    .addOption(phase('with --check: what waits until the new release is out (-- nself: phase contract) may be pending'))
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
@@ -28,6 +29,7 @@ export function addStatus(migrate: Command, run: Runner): void {
           all: flags.all === true,
           base: flags.base,
           long: flags.long === true,
+          phase: flags.phase,
         }),
       ),
     )

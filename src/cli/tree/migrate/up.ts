@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable, version } from '../leaf.ts'
+import { confirm, count, leaf, lockWait, noBackup, phase, type Runner, setVariable, version } from '../leaf.ts'
 
 /** nself db migrate up */
 export function addUp(migrate: Command, run: Runner): void {
@@ -15,6 +15,7 @@ export function addUp(migrate: Command, run: Runner): void {
     .option('--dry-run', 'print the SQL and change nothing')
     .option('--allow-out-of-order', 'also apply files with a lower number than what is applied')
     .option('--single-transaction', 'apply all of them in one transaction, or none')
+    .addOption(phase())
     .addOption(confirm())
     .addOption(noBackup())
     .addOption(setVariable())
@@ -25,6 +26,7 @@ export function addUp(migrate: Command, run: Runner): void {
           limit: { count: n, to: flags.to },
           dryRun: flags.dryRun === true,
           allowOutOfOrder: flags.allowOutOfOrder === true,
+          phase: flags.phase,
           singleTransaction: flags.singleTransaction === true,
           noBackup: flags.backup === false,
           lockWaitMs: flags.lockWait,

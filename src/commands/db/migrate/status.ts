@@ -24,6 +24,8 @@ export interface StatusOptions {
   readonly base?: string | undefined
   /** Also whether each DOWN is proven. */
   readonly long: boolean
+  /** `expand`: what waits until the new release is out is as it should be. */
+  readonly phase?: 'expand' | undefined
 }
 
 /** Every migration with its state. Reads only. */
@@ -53,6 +55,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
       name: entry.name,
       status: running?.entries.includes(entry) === true ? 'running' : entry.status,
       outOfOrder: entry.outOfOrder,
+      phase: entry.file?.phase ?? null,
       appliedAt: entry.applied?.appliedAt ?? null,
       durationMs: entry.applied?.durationMs ?? null,
       appliedBy: entry.applied?.appliedBy ?? null,
@@ -75,7 +78,8 @@ export async function status(context: Context, options: StatusOptions): Promise<
     different:
       drifted ||
       (base?.contradictions.length ?? 0) > 0 ||
-      [...state.entries, ...state.repeatables].some((entry) => entry.status !== 'applied'),
+      state.entries.some((entry) => entry.status !== 'applied' && !(options.phase === 'expand' && isWaiting(entry))) ||
+      state.repeatables.some((entry) => entry.status !== 'applied'),
     checked: options.check,
   }
 }
@@ -105,6 +109,9 @@ async function lookCloser(client: Client, { history, state: { entries } }: Look)
   const runs = pending !== undefined && worker?.application === 'nself up' ? [pending] : []
   return { running: { session: worker ?? runner, entries: runs }, failures: new Map() }
 }
+
+/** It waits until the new release is out. */
+const isWaiting = ({ status, file }: Entry) => status === 'pending' && file?.phase === 'contract'
 
 const stopped = ({ version, name, applied }: Entry) => ({ version, name, direction: directionOf(applied) })
 

@@ -10,6 +10,8 @@ export interface UpOptions extends RunFlags {
   readonly limit: Limit
   readonly dryRun: boolean
   readonly allowOutOfOrder: boolean
+  /** `expand`: leave what waits until the new release is out. */
+  readonly phase?: 'expand' | undefined
 }
 
 /** Applies pending migrations, or shows what it would run. */
@@ -23,4 +25,4 @@ export function applyPending(context: Context, options: Omit<UpOptions, 'dryRun'
 }
 
 const planOf = (options: Omit<UpOptions, 'dryRun'>) => (state: State) =>
-  planUp(state, { ...options.limit, allowOutOfOrder: options.allowOutOfOrder })
+  planUp(state, { ...options.limit, allowOutOfOrder: options.allowOutOfOrder, phase: options.phase })

@@ -1,0 +1,17 @@
+import { NselfError } from '../../errors.ts'
+import type { Entry, State } from '../../migration/state.ts'
+
+/** What depends on a migration that waits for a release, and would run before it. @throws NselfError `refused`. */
+export function refuseLeftDependency(chosen: readonly Entry[], { entries }: State): void {
+  const left = entries.filter((entry) => entry.file?.phase === 'contract' && entry.applied?.state !== 'applied')
+  const waiting = left.filter((entry) => !chosen.includes(entry))
+  for (const { name, file } of chosen) {
+    const needed = file?.dependsOn
+      .map(({ version }) => waiting.find((entry) => entry.version === version))
+      .find((entry) => entry !== undefined)
+    if (needed === undefined) continue
+    throw new NselfError('refused', `${name} depends on ${needed.name}, which waits until the new release is out`, {
+      hint: `make ${name} a contract too (-- nself: phase contract), or apply both: nself db migrate up; nothing was run`,
+    })
+  }
+}
