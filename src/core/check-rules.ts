@@ -46,6 +46,12 @@ const all = {
   'probe/lock-held': { severity: 'warning', title: 'Somebody holds a lock that a migration needs' },
   'probe/server-busy': { severity: 'warning', title: 'Something on the server may keep a migration waiting' },
   ...lintRules,
+  'rows/up-fails': { severity: 'error', title: 'UP does not run on rows that the constraints allow' },
+  'rows/down-fails': { severity: 'error', title: 'DOWN does not run on rows that were there before UP' },
+  'rows/up-again-fails': { severity: 'error', title: 'UP does not run again on the rows that DOWN leaves' },
+  'rows/rows-lost': { severity: 'warning', title: 'Rows that were there do not come back with DOWN' },
+  'rows/values-lost': { severity: 'warning', title: 'Values that were there do not come back with DOWN' },
+  'rows/not-tried': { severity: 'note', title: 'A migration could not be tried on rows' },
   'check/unused-allow': { severity: 'warning', title: 'A rule is allowed that finds nothing' },
 } as const satisfies Record<string, Rule>
 
@@ -72,4 +78,10 @@ export const allowableRules: readonly RuleName[] = [
   'proof/values-lost',
   'proof/column-order',
   ...lintRuleNames,
+  'rows/up-fails',
+  'rows/down-fails',
+  'rows/up-again-fails',
+  'rows/rows-lost',
+  'rows/values-lost',
+  'rows/not-tried',
 ]

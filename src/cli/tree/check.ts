@@ -12,7 +12,7 @@ export function addCheck(db: Command, run: Runner): void {
   leaf(
     db,
     'check',
-    'Check migrations before they run: parse them, say what they lock and break, and prove that DOWN undoes UP.',
+    'Check migrations before they run: parse them, say what they lock and break, prove that DOWN undoes UP, try them on awkward rows.',
     [
       'nself db check                              # what is pending',
       'nself db check --since origin/main          # in CI: what a pull request adds',

@@ -9,6 +9,8 @@ export interface StoredProof {
   readonly major: number
   /** DOWN brings columns back in another order. */
   readonly reorders: boolean
+  /** It also ran on awkward rows, and all was as it should be. */
+  readonly rows: boolean
 }
 
 /** Changes with what a proof looks at, so that an old one does not count for more than it was. */
@@ -26,11 +28,13 @@ export function proofKeys(files: readonly Migration[], major: number): string[] 
 const head =
   '# Migrations whose DOWN nself has proven: name, major of PostgreSQL, key. Commit this file: what is in it is not proven again.'
 const reordersWord = 'reorders-columns'
+/** Its number changes with the rows that are tried. */
+const rowsWord = 'rows-1'
 
 /** As the file has them, a line each. */
 export function proofText(proofs: readonly StoredProof[]): string {
-  const lines = proofs.map(({ name, major, key, reorders }) =>
-    [name, `pg${major}`, key, ...(reorders ? [reordersWord] : [])].join(' '),
+  const lines = proofs.map(({ name, major, key, reorders, rows }) =>
+    [name, `pg${major}`, key, ...(reorders ? [reordersWord] : []), ...(rows ? [rowsWord] : [])].join(' '),
   )
   return `${[head, ...lines].join('\n')}\n`
 }
@@ -38,8 +42,9 @@ export function proofText(proofs: readonly StoredProof[]): string {
 /** What is no line of a proof is passed over: it is only proven again. */
 export function parseProofs(text: string): StoredProof[] {
   return text.split(/\r?\n/).flatMap((line) => {
-    const [, name, major, key, more] = /^(\S+) pg(\d+) ([0-9a-f]{24})(?: (\S+))?$/.exec(line) ?? []
+    const [, name, major, key, more = ''] = /^(\S+) pg(\d+) ([0-9a-f]{24})((?: \S+)*)$/.exec(line) ?? []
     if (name === undefined || key === undefined) return []
-    return [{ name, major: Number(major), key, reorders: more === reordersWord }]
+    const words = more.split(' ')
+    return [{ name, major: Number(major), key, reorders: words.includes(reordersWord), rows: words.includes(rowsWord) }]
   })
 }

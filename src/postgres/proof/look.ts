@@ -2,6 +2,7 @@ import { fingerprintSql } from '../catalog/fingerprint.ts'
 import { isMine, notOfExtension } from '../catalog/query-parts.ts'
 import { plainTextClauses } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
+import { sequenceFunctionsSql } from './sequences.ts'
 
 /** What a database is at one moment, as texts that are the same only where it is the same. */
 export interface DatabaseLook {
@@ -10,6 +11,8 @@ export interface DatabaseLook {
   readonly order: string
   /** Of each table that has rows how many, and a sum over what is in them. */
   readonly rows: ReadonlyMap<string, TableRows>
+  /** Where sequences stand, as a text. */
+  readonly sequences: string
 }
 
 interface TableRows {
@@ -33,23 +36,24 @@ const functionSql = `CREATE SCHEMA IF NOT EXISTS nself;
  CREATE OR REPLACE FUNCTION nself.look() RETURNS text[] LANGUAGE plpgsql ${plainTextClauses}
  AS $look$ DECLARE nself_table record; nself_rows text; nself_all text := ''; BEGIN
  FOR nself_table IN ${withRowsSql} LOOP
-  EXECUTE format('SELECT count(*) || '' '' || sum(hashtextextended(to_jsonb(t)::text, 0)) FROM ONLY %s AS t', nself_table.name) INTO nself_rows;
+  EXECUTE format('SELECT count(*) || '' '' || sum(hashtextextended(to_jsonb(nself_row)::text, 0)) FROM ONLY %s AS nself_row', nself_table.name) INTO nself_rows;
   IF nself_rows IS NOT NULL THEN nself_all := nself_all || nself_rows || ' ' || nself_table.name || chr(10); END IF;
  END LOOP;
- RETURN ARRAY[(${fingerprintSql}), (${orderSql}), nself_all]; END $look$`
+ RETURN ARRAY[(${fingerprintSql}), (${orderSql}), nself_all, nself.sequence_marks()::text]; END $look$`
 
 /** Makes a scratch database ready to be looked at. @throws what the server says. */
 export async function prepareLooks(client: Client): Promise<void> {
-  await client.query(functionSql)
+  await client.query(`${functionSql};\n${sequenceFunctionsSql}`)
 }
 
 /** @throws what the server says. */
 export async function lookAt(client: Client): Promise<DatabaseLook> {
-  const { rows } = await client.query<{ look: [string, string, string] }>('SELECT nself.look() AS look')
-  const [schema, order, all] = rows[0]?.look ?? ['', '', '']
+  const { rows } = await client.query<{ look: [string, string, string, string] }>('SELECT nself.look() AS look')
+  const [schema, order, all, sequences] = rows[0]?.look ?? ['', '', '', '{}']
   return {
     schema,
     order,
+    sequences,
     rows: new Map(
       all
         .split('\n')

@@ -8,6 +8,7 @@ import { send } from '../driver/send.ts'
 import { beginSql } from '../run/transaction.ts'
 import { type DatabaseLook, type DifferentRows, differentRows, isSame, lookAt, prepareLooks } from './look.ts'
 import { runAlone, runWithin, type SectionFailure } from './run-section.ts'
+import { restoreSequences } from './sequences.ts'
 
 /** A migration that has a DOWN. */
 export type Revertible = Migration & { readonly down: HeldSection }
@@ -62,7 +63,9 @@ export async function proveWithin(
   await send(client, beginSql)
   const after = await proveInside(client, file, before).catch(() => null)
   const { error } = await send(client, after === null ? 'ROLLBACK' : 'COMMIT')
-  return error === null ? after : null
+  if (error === null && after !== null) return after
+  await restoreSequences(client, { all: JSON.parse(before.sequences), moved: [] })
+  return null
 }
 
 async function proveInside(client: Client, file: Revertible, before: DatabaseLook): Promise<DatabaseLook | null> {
@@ -72,8 +75,11 @@ async function proveInside(client: Client, file: Revertible, before: DatabaseLoo
   if ((await runWithin(client, file, file.down)) !== null) return null
   if (!isSame(before, await lookAt(client))) return null
   if ((await runWithin(client, file, file.up)) !== null) return null
-  if (!isSame(after, await lookAt(client), 'counts')) return null
+  const again = await lookAt(client)
+  if (!isSame(after, again, 'counts')) return null
   await client.query('ROLLBACK TO SAVEPOINT nself_proof')
+  if (again.sequences !== after.sequences)
+    await restoreSequences(client, { all: JSON.parse(after.sequences), moved: [] })
   return after
 }
 

@@ -1,11 +1,13 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Connection, cancel, connect, disconnect } from '../driver/connect.ts'
+import type { Client } from '../driver/pg.ts'
 import { interruption } from '../lock/interruption.ts'
 import { withScratchConnection } from '../scratch/read.ts'
 import { type ReplayOptions, replay } from '../scratch/replay.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { type DatabaseLook, lookAt, prepareLooks } from './look.ts'
+import type { Visit } from './place.ts'
 import {
   type FileProof,
   fitsTransaction,
@@ -39,6 +41,7 @@ export interface HistoryProof {
  * replayed, the ones before the first that does from a template where there is one.
  * @param files all of the history.
  * @param wanted whether a file is to be proven.
+ * @param visit what else is to be looked at before a migration runs; null for nothing.
  * @param keep whether a template of what comes before is kept for the next time.
  * @throws NselfError as replay, for what stands before the first that is wanted; `interrupted`.
  */
@@ -46,17 +49,20 @@ export async function proveHistory(
   scratch: Scratch,
   files: readonly Migration[],
   wanted: (file: Migration) => boolean,
+  visit: Visit | null,
   keep: boolean,
   options: ReplayOptions,
 ): Promise<HistoryProof> {
-  const first = files.findIndex(wanted)
+  const isLookedAt = (file: Migration) => wanted(file) || visit?.wanted(file) === true
+  const first = files.findIndex(isLookedAt)
   if (first === -1) return { proofs: [], broken: null }
-  const last = files.findLastIndex(wanted)
+  const last = files.findLastIndex(isLookedAt)
   const server = first === 0 ? await scratch.create() : await replay(scratch, files.slice(0, first), keep, options)
-  const walk = new Walk(scratch, server, options)
+  const walk = new Walk(scratch, server, visit, options)
   try {
     for (const [i, file] of files.slice(first, last + 1).entries()) {
       options.progress(`proving ${file.name} (${i + 1} of ${last - first + 1})`)
+      await walk.visitAt(file)
       const failed = await walk.step(file, wanted(file))
       if (failed !== null) return { proofs: walk.proofs, broken: { ...failed, file } }
     }
@@ -71,24 +77,38 @@ class Walk {
   readonly proofs: Proof[] = []
   private readonly scratch: Scratch
   private readonly server: ScratchServer
+  private readonly visit: Visit | null
   private readonly options: ReplayOptions
   private readonly provided = new Set<string>()
   private open: Connection | null = null
   /** The look at the database as it is; null where nobody has looked since it changed. */
   private now: DatabaseLook | null = null
 
-  constructor(scratch: Scratch, server: ScratchServer, options: ReplayOptions) {
+  constructor(scratch: Scratch, server: ScratchServer, visit: Visit | null, options: ReplayOptions) {
     this.scratch = scratch
     this.server = server
+    this.visit = visit
     this.options = options
   }
 
+  private readonly stop = () => {
+    if (this.open !== null) void cancel(this.open)
+  }
+
+  async visitAt(file: Migration): Promise<void> {
+    this.refuseWhenInterrupted()
+    if (this.visit?.wanted(file) !== true) return
+    await this.visit.at({ client: () => this.client(), onCopy: (use) => this.lendCopy(use) }, file)
+  }
+
+  private refuseWhenInterrupted(): void {
+    const { signal } = this.options
+    if (!signal.aborted) return
+    throw new NselfError(interruption(signal), 'interrupted; nothing was written, and the scratch databases are gone')
+  }
+
   async step(file: Migration, wanted: boolean): Promise<SectionFailure | null> {
-    if (this.options.signal.aborted)
-      throw new NselfError(
-        interruption(this.options.signal),
-        'interrupted; nothing was written, and the scratch databases are gone',
-      )
+    this.refuseWhenInterrupted()
     if (!wanted || !isRevertible(file)) return this.apply(file)
     const client = await this.client()
     if (fitsTransaction(file)) {
@@ -100,7 +120,7 @@ class Walk {
         return null
       }
     }
-    const proof = await this.onCopy(file)
+    const proof = await this.lendCopy((client) => proveAlone(client, file))
     if (await this.provides(proof.upFails)) return this.step(file, wanted)
     this.proofs.push({ ...proof, file, isProven: restoresSchema(proof) })
     return this.apply(file)
@@ -109,7 +129,9 @@ class Walk {
   async close(): Promise<void> {
     const { open } = this
     this.open = null
-    if (open !== null) await disconnect(open)
+    if (open === null) return
+    this.options.signal.removeEventListener('abort', this.stop)
+    await disconnect(open)
   }
 
   private async apply(file: Migration): Promise<SectionFailure | null> {
@@ -128,18 +150,26 @@ class Walk {
   }
 
   /** A copy can be made only of a database to which nobody is connected. */
-  private async onCopy(file: Revertible): Promise<FileProof> {
+  private async lendCopy<T>(use: (client: Client) => Promise<T>): Promise<T> {
+    // What it needs is in the copy too.
+    await this.client()
     await this.close()
     const copy = await this.scratch.create(this.server)
-    return withScratchConnection(copy, (client) => proveAlone(client, file))
+    try {
+      return await withScratchConnection(copy, use, this.options.signal)
+    } finally {
+      // While the walk goes on.
+      void this.scratch.drop(copy)
+    }
   }
 
   private async client() {
     if (this.open === null) {
       this.open = await connect(this.server, 'nself')
       const { open } = this
-      this.options.signal.addEventListener('abort', () => void cancel(open), { once: true })
+      this.options.signal.addEventListener('abort', this.stop)
       await prepareLooks(open.client)
+      if (this.visit !== null) await open.client.query(this.visit.prepareSql)
     }
     return this.open.client
   }

@@ -6,9 +6,13 @@ import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
-/** Runs `use` on a connection to a scratch database and closes it, so that the database can be copied or dropped. */
-export function withScratchConnection<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
-  return withConnection(connect(server, 'nself'), null, use)
+/** Runs `use` on a connection to a scratch database and closes it, so that the database can be copied or dropped. `signal` cancels what runs. */
+export function withScratchConnection<T>(
+  server: Server,
+  use: (client: Client) => Promise<T>,
+  signal: AbortSignal | null = null,
+): Promise<T> {
+  return withConnection(connect(server, 'nself'), signal, use)
 }
 
 export function catalogOf(server: Server, all = false): Promise<Catalog> {

@@ -43,6 +43,8 @@ export interface Scratch {
   provide(names: { readonly roles: readonly string[]; readonly tablespaces: readonly string[] }): Promise<boolean>
   /** A new database, empty or a copy of another one that nobody is connected to. @throws what the server says. */
   create(from?: ScratchServer): Promise<ScratchServer>
+  /** Drops one that is not needed any more, before all are. */
+  drop(server: ScratchServer): Promise<void>
   /** The first of these keys for which there is a template. */
   findTemplate(keys: readonly string[]): Promise<{ key: string; server: ScratchServer } | null>
   /** Keeps a copy of a database for later commands. */
@@ -152,6 +154,7 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       await role?.prepare({ ...server, database })
       return at(database)
     },
+    drop: ({ database }) => drop(client, server, database),
     async findTemplate(keys) {
       const name = await firstTemplate(client, keys.map(templateOf))
       const key = keys.find((one) => templateOf(one) === name)

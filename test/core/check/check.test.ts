@@ -108,8 +108,9 @@ describe('the key of a proof', () => {
 
   test('is read as it was written, and what is no proof is passed over', () => {
     const proofs = [
-      { name: '1_a', major: 18, key: keyOfA ?? '', reorders: false },
-      { name: '2_b', major: 18, key: keyOfB ?? '', reorders: true },
+      { name: '1_a', major: 18, key: keyOfA ?? '', reorders: false, rows: true },
+      { name: '2_b', major: 18, key: keyOfB ?? '', reorders: true, rows: false },
+      { name: '3_c', major: 18, key: keyOfB?.replace(/./, '0') ?? '', reorders: true, rows: true },
     ]
     expect(parseProofs(`${proofText(proofs)}<<<<<<< HEAD\n3_c pg18 short\n`)).toEqual(proofs)
   })

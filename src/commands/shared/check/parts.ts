@@ -8,6 +8,8 @@ import type { CheckScope } from './scope.ts'
 /** What is chosen for one check, and what the project says of all. */
 interface Choices extends PartChoices {
   readonly settings: CheckSettings
+  /** The parts that are wanted. */
+  readonly parts: readonly CheckPart[]
 }
 type RunPart = (context: Context, scope: CheckScope, choices: Choices) => Promise<PartFound>
 
@@ -21,7 +23,8 @@ export const partRuns: Record<CheckPart, RunPart> = {
     context.progress('looking at statements')
     return (await import('./lint.ts')).checkLint(context, scope, settings.squawk)
   },
-  proof: async (context, scope) => (await import('./proof.ts')).checkProofs(context, scope),
+  proof: async (context, scope, { parts }) => (await import('./proof.ts')).checkProofs(context, scope, parts),
+  rows: async (context, scope, { parts }) => (await import('./rows.ts')).checkRows(context, scope, parts),
   merge: async (context, scope, choices) => (await import('./merge.ts')).checkMerge(context, scope, choices),
   probe: async (context, scope, choices) => (await import('./probe.ts')).checkProbe(context, scope, choices),
 }

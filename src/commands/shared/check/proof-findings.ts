@@ -18,21 +18,29 @@ export interface TextLook {
   readonly findings: readonly CheckFinding[]
   /** Whether a migration takes or changes rows of a table: that DOWN does not bring them back is told by that. */
   readonly takesRows: (file: Migration, table: string) => boolean
+  /** Whether a finding says that rows or values of a table are lost. */
+  readonly tellsLoss: (file: Migration, table: string) => boolean
 }
 
 export async function lookAtTexts(files: Iterable<Migration>, variables: VariableValues): Promise<TextLook> {
   const findings: CheckFinding[] = []
-  const taken = new Set<string>()
+  const [taken, told] = [new Set<string>(), new Set<string>()]
   for (const file of files) {
     const { name, path, up, down } = file
     // One by one: what the one before made is somebody's by the time this one runs. What cannot be parsed is found by another part.
     const inspection = await inspect([{ name, path, section: variables.standIn(up, path) }]).catch(() => ({
       findings: [],
     }))
-    for (const { relation } of inspection.findings) if (relation !== null) taken.add(`${name} ${relation.name}`)
+    for (const one of inspection.findings) {
+      if (one.relation === null) continue
+      taken.add(`${name} ${one.relation.name}`)
+      if (valuesLost(one).length > 0) told.add(`${name} ${one.relation.name}`)
+    }
     findings.push(...(down === null ? [noDown(file)] : inspection.findings.flatMap(valuesLost)))
   }
-  return { findings, takesRows: ({ name }, table) => taken.has(`${name} ${lastWord(table)}`) }
+  const has = (set: ReadonlySet<string>) => (file: Migration, table: string) =>
+    set.has(`${file.name} ${lastWord(table)}`)
+  return { findings, takesRows: has(taken), tellsLoss: has(told) }
 }
 
 /** `orders` of `public.orders`, without quotes. */
@@ -146,10 +154,10 @@ function failed(
 }
 
 /** Its first statement. */
-function placeIn({ path }: Migration, section: Section): CheckFinding['place'] {
+export function placeIn({ path }: Migration, section: Section): CheckFinding['place'] {
   return placeOf(locateIn(section, path, section.statements.at(0)?.start ?? 0, '', 0))
 }
 
-function placeOf({ path, line, column }: Location): CheckFinding['place'] {
+export function placeOf({ path, line, column }: Location): CheckFinding['place'] {
   return { path, line, column }
 }

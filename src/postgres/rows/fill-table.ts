@@ -1,0 +1,110 @@
+import { valueInShort } from '../../core/rows/lost-rows.ts'
+import { type Choice, planTable, type TablePlan } from '../../core/rows/plan-table.ts'
+import { isExtreme, type PlannedColumn, type RowKind, type RowPlan, type Value } from '../../core/rows/row-plans.ts'
+import type { FillableTable, TypeMap } from '../../core/rows/table-facts.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import type { Client } from '../driver/pg.ts'
+import { findChoice, type Refusal } from './find-choice.ts'
+
+/** A row that is in, and how it gets in again. */
+export interface FilledRow {
+  readonly table: FillableTable
+  readonly kind: RowKind
+  readonly isExtreme: boolean
+  readonly values: Readonly<Record<string, Value>>
+  /** The same for a person. */
+  readonly words: Readonly<Record<string, string>>
+  readonly sql: string
+}
+
+export interface FilledTable {
+  readonly table: FillableTable
+  readonly rows: readonly FilledRow[]
+  /** Why there is no row in it; null where there is one. */
+  readonly problem: string | null
+}
+
+const keysTaken = 60
+
+interface Into {
+  readonly table: FillableTable
+  readonly columns: readonly PlannedColumn[]
+}
+
+/**
+ * Fills a table with rows that its constraints allow, in the transaction that is open.
+ * @param seed what random texts depend on.
+ * @throws what the server says.
+ */
+export async function fillTable(
+  client: Client,
+  table: FillableTable,
+  types: TypeMap,
+  seed: number,
+): Promise<FilledTable> {
+  const names = table.columns.map(({ name }) => name)
+  if (names.length === 0) return { table, rows: [], problem: 'it has no column that an INSERT may name' }
+  const choices = await referenceChoices(client, table)
+  let plan = planTable(table, types, choices)
+  const found = await findChoice(client, table, types, plan, seed)
+  if (found.choices.length > 0) plan = planTable(table, types, [...choices, ...found.choices])
+  const filled = await insertPlanned(client, table, plan)
+  // The first row may be one that another one is in the way of.
+  return filled.problem === null || found.refusal === null ? filled : { ...filled, problem: found.refusal.message }
+}
+
+async function insertPlanned(client: Client, table: FillableTable, plan: TablePlan): Promise<FilledTable> {
+  const { rows } = await client.query<{ done: (string[] | Refusal)[] }>({
+    text: 'SELECT nself.fill_rows($1, $2, $3) AS done',
+    values: [table.sql, columnList(table), JSON.stringify(plan.rows.map(asSql))],
+  })
+  const done = rows[0]?.done ?? []
+  const filled = done.flatMap((values, i): FilledRow[] => {
+    const row = plan.rows[i]
+    return Array.isArray(values) && row !== undefined ? [rowOf({ table, columns: plan.columns }, row, values)] : []
+  })
+  const refused = done.find((one): one is Refusal => !Array.isArray(one))
+  return { table, rows: filled, problem: filled.length > 0 ? null : (refused?.message ?? 'no row could be made') }
+}
+
+const asSql = ({ wanted, base, backwards }: RowPlan) => ({
+  wanted: wanted.map(quoteLiteral),
+  base: base.map(quoteLiteral),
+  backwards,
+})
+
+const columnList = ({ columns }: FillableTable): string => columns.map(({ name }) => quoteIdentifier(name)).join(', ')
+
+function rowOf({ table, columns }: Into, { kind, wanted, base }: RowPlan, literals: readonly string[]): FilledRow {
+  const values = columns.map((_, i): Value => {
+    const at = [wanted, base].find((list) => quoteLiteral(list[i] ?? null) === literals[i])
+    return at?.[i] ?? null
+  })
+  const byName = <T>(of: (column: PlannedColumn, value: Value) => T) =>
+    Object.fromEntries(columns.map((column, i) => [column.name, of(column, values[i] ?? null)]))
+  return {
+    table,
+    kind,
+    isExtreme: isExtreme(kind),
+    values: byName((_, value) => value),
+    words: byName(({ isNumber }, value) => (isNumber && value !== null ? value : valueInShort(value))),
+    sql: `INSERT INTO ${table.sql} (${columnList(table)}) OVERRIDING SYSTEM VALUE VALUES (${literals.join(', ')})`,
+  }
+}
+
+/** The keys of other tables that rows of this one may have. A key into a table that is empty yet is left NULL. */
+async function referenceChoices(client: Client, { foreignKeys, oid }: FillableTable): Promise<Choice[]> {
+  const choices: Choice[] = []
+  for (const { columns, target, targetSql, targetColumns } of foreignKeys) {
+    if (target === oid) continue
+    const list = targetColumns.map((name) => `${quoteIdentifier(name)}::text`).join(', ')
+    const whole = targetColumns.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')
+    const order = targetColumns.map(quoteIdentifier).join(', ')
+    const { rows } = await client.query<string[]>({
+      text: `SELECT ${list} FROM ${targetSql} WHERE ${whole} ORDER BY ${order} LIMIT ${keysTaken}`,
+      rowMode: 'array',
+    })
+    choices.push({ columns, ways: rows.length === 0 ? [columns.map(() => null)] : rows })
+  }
+  return choices
+}

@@ -1,0 +1,50 @@
+import { sha256 } from '../../core/migration/checksum.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { fillOrder } from '../../core/rows/fill-order.ts'
+import type { FillableTable } from '../../core/rows/table-facts.ts'
+import type { Client } from '../driver/pg.ts'
+import { send } from '../driver/send.ts'
+import type { RowFacts } from './facts.ts'
+import { type FilledRow, type FilledTable, fillTable } from './fill-table.ts'
+
+/** What is in a database for a migration to run on. */
+export interface Filling {
+  readonly tables: readonly FilledTable[]
+  /** Rows that only foreign keys need: they are always there. */
+  readonly needed: readonly FilledRow[]
+  readonly rows: readonly FilledRow[]
+}
+
+/** Fills the tables that a migration touches and those that they refer to. @throws what the server says. */
+export async function fillTables(client: Client, file: Migration, { tables, types }: RowFacts): Promise<Filling> {
+  const seed = Number.parseInt(sha256(file.checksum).slice(0, 7), 16)
+  const filled: FilledTable[] = []
+  for (const table of fillOrder(tables)) filled.push(await fillTable(client, table, types, seed))
+  await settleConstraints(client, tables)
+  const rowsOf = (isTouched: boolean) =>
+    filled.filter(({ table }) => table.isTouched === isTouched).flatMap(({ rows }) => rows)
+  return { tables: filled, needed: rowsOf(false), rows: rowsOf(true) }
+}
+
+/** Inserts these rows as they were, as far as they can be without the others. */
+export async function insertAgain(
+  client: Client,
+  { tables, needed }: Filling,
+  rows: readonly FilledRow[],
+): Promise<void> {
+  const wanted = new Set([...needed, ...rows])
+  // In the order in which they were found: what others refer to comes first.
+  const sql = tables.flatMap(({ rows: all }) => all.filter((row) => wanted.has(row)).map((row) => row.sql))
+  await client.query({ text: 'SELECT nself.insert_rows($1)', values: [sql] })
+  await settleConstraints(
+    client,
+    tables.map(({ table }) => table),
+  )
+}
+
+/** What the rows have left to be looked at is done; then constraints wait for COMMIT again as they do otherwise. */
+async function settleConstraints(client: Client, tables: readonly FillableTable[]): Promise<void> {
+  const deferred = [...new Set(tables.flatMap((table) => table.deferred))]
+  if (deferred.length === 0) return
+  await send(client, `SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ${deferred.join(', ')} DEFERRED`)
+}

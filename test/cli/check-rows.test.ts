@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest'
+import { check as runCheck } from '../../src/commands/db/check.ts'
+import { contextIn } from '../helpers/context.ts'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+const both = (up: string, down: string) => `-- UP\n${up}\n-- DOWN\n${down}\n`
+const nothing = '-- nself: nothing-to-do'
+const options = {
+  failOn: 'error',
+  format: 'human',
+  report: null,
+  scope: { kind: 'all' },
+  on: null,
+  base: null,
+} as const
+
+async function check(project: Project, parts: Parameters<typeof runCheck>[1]['parts'] = ['rows']) {
+  const result = await runCheck(contextIn(project), { ...options, parts })
+  const found = result.findings.map(({ rule, severity, migration, place, message, evidence }) => ({
+    at: `${migration}:${place.line} ${severity} ${rule}`,
+    message,
+    evidence,
+  }))
+  return { ...result, found: found.sort((a, b) => (a.at < b.at ? -1 : 1)) }
+}
+
+test('finds the smallest rows that break UP or DOWN, with their key and the columns that the statement names', async () => {
+  const project = await server.project({
+    '001_base.sql': both(
+      `CREATE TABLE users (id bigserial PRIMARY KEY, email text NOT NULL, phone text, name varchar(40), born date,
+         boss bigint REFERENCES users (id));
+       CREATE TABLE likes (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id bigint, kind text, total int NOT NULL);`,
+      'DROP TABLE likes; DROP TABLE users;',
+    ),
+    '002_null.sql': both(
+      'ALTER TABLE users ALTER COLUMN phone SET NOT NULL;',
+      'ALTER TABLE users ALTER COLUMN phone DROP NOT NULL;',
+    ),
+    '003_twice.sql': both('CREATE UNIQUE INDEX u ON users (lower(email));', 'DROP INDEX u;'),
+    '004_orphan.sql': both(
+      'ALTER TABLE likes ADD FOREIGN KEY (user_id) REFERENCES users (id);',
+      'ALTER TABLE likes DROP CONSTRAINT likes_user_id_fkey;',
+    ),
+    '005_cast.sql': both(
+      'ALTER TABLE likes ALTER COLUMN kind TYPE int USING kind::int;',
+      'ALTER TABLE likes ALTER COLUMN kind TYPE text;',
+    ),
+    '006_narrow.sql': both(
+      'ALTER TABLE users ALTER COLUMN name TYPE varchar(30);',
+      'ALTER TABLE users ALTER COLUMN name TYPE varchar(40);',
+    ),
+    '007_infinite.sql': both(
+      "ALTER TABLE users ADD age int;\nUPDATE users SET age = born - date '2000-01-01';",
+      'ALTER TABLE users DROP COLUMN age;',
+    ),
+    '008_down.sql': both('ALTER TABLE likes DROP COLUMN total;', 'ALTER TABLE likes ADD COLUMN total int NOT NULL;'),
+    '009_alone.sql': both('CREATE UNIQUE INDEX CONCURRENTLY v ON likes (user_id);', 'DROP INDEX v;'),
+    '010_block.sql': both(
+      "DO $$ BEGIN\n IF EXISTS (SELECT FROM users WHERE email = '') THEN RAISE EXCEPTION 'an empty email'; END IF; END $$;",
+      nothing,
+    ),
+    '011_fine.sql': both(
+      'ALTER TABLE users ADD COLUMN x int; UPDATE users SET x = length(email);',
+      'ALTER TABLE users DROP COLUMN x;',
+    ),
+  })
+  const { found, exitStatus, parts } = await check(project)
+  expect(found.map(({ at }) => at)).toEqual([
+    '002_null:2 error rows/up-fails',
+    '003_twice:2 error rows/up-fails',
+    '004_orphan:2 error rows/up-fails',
+    '005_cast:2 error rows/up-fails',
+    '006_narrow:2 error rows/up-fails',
+    '007_infinite:3 warning rows/up-fails',
+    '008_down:4 error rows/down-fails',
+    '009_alone:2 error rows/up-fails',
+    '010_block:3 error rows/up-fails',
+  ])
+  const shown = Object.fromEntries(found.map(({ at, evidence }) => [at.slice(0, 3), evidence]))
+  expect(shown['002']?.[0]).toMatch(/^users: id 10000\d\d, phone NULL$/)
+  expect(shown['003']?.slice(0, 2)).toEqual([
+    "users: id 1000001, email 'amber@example.com'",
+    expect.stringMatching(/^users: id 10000\d\d, email 'amber@example\.com'$/),
+  ])
+  expect(shown['004']?.[0]).toMatch(/^likes: id 10000\d\d, user_id 1016543$/)
+  expect(shown['005']?.[0]).toMatch(/^likes: id 1000001, kind 'amber'$/)
+  expect(shown['006']?.[0]).toMatch(/^users: id 10000\d\d, name 'x{40}'$/)
+  expect(shown['007']?.[0]).toMatch(/^users: id 10000\d\d, born '-?infinity'$/)
+  expect(shown['010']?.[0]).toMatch(/^users: id 10000\d\d, email ''$/)
+  expect([exitStatus, parts.at(-1)]).toEqual([6, { part: 'rows', outcome: 'done', reason: null, base: null }])
+  expect(await project.tables()).toEqual([])
+  expect(await project.query("SELECT datname FROM pg_database WHERE datname LIKE '%scratch%'")).toEqual([])
+})
+
+test('tells rows and values that do not come back with DOWN, and whether UP or DOWN takes them', async () => {
+  const project = await server.project({
+    '001_base.sql': both(
+      'CREATE TABLE users (id serial PRIMARY KEY, name varchar(40), phone text); CREATE TABLE notes (body text);',
+      'DROP TABLE notes; DROP TABLE users;',
+    ),
+    '002_up_deletes.sql': both('DELETE FROM users WHERE phone IS NULL;', nothing),
+    '003_down_cuts.sql': both(
+      'ALTER TABLE users ALTER COLUMN name TYPE text;',
+      'ALTER TABLE users ALTER COLUMN name TYPE varchar(40) USING left(name, 2);',
+    ),
+    '004_drops.sql': both('ALTER TABLE users DROP COLUMN phone;', 'ALTER TABLE users ADD COLUMN phone text;'),
+    '005_down_deletes.sql': both(
+      'COMMENT ON TABLE notes IS $$x$$;',
+      "COMMENT ON TABLE notes IS NULL; DELETE FROM notes WHERE body = '';",
+    ),
+    '006_renames.sql': both(
+      'ALTER TABLE users RENAME COLUMN name TO label;',
+      'ALTER TABLE users RENAME COLUMN label TO name;',
+    ),
+  })
+  const { found } = await check(project)
+  expect(found.map(({ at, message }) => [at, message])).toEqual([
+    [
+      '002_up_deletes:2 note rows/rows-lost',
+      expect.stringMatching(/^\d of \d\d rows of users vanish in UP and do not come back$/),
+    ],
+    [
+      '003_down_cuts:4 warning rows/values-lost',
+      expect.stringMatching(/^\d\d of \d\d rows of users have another name after DOWN: DOWN changes them$/),
+    ],
+    [
+      '004_drops:2 note rows/values-lost',
+      expect.stringMatching(/^users\.phone comes back with DOWN, its values do not: \d\d of \d\d rows$/),
+    ],
+    [
+      '005_down_deletes:4 warning rows/rows-lost',
+      expect.stringMatching(/^\d of \d\d rows of notes vanishe?s? in DOWN and do(es)? not come back$/),
+    ],
+  ])
+  expect((await check(project)).found).toEqual(found)
+  // What the text of the migration tells already is told once.
+  const whole = await check(project, ['proof', 'rows'])
+  expect(whole.found.map(({ at }) => at).filter((at) => /^00[24]/.test(at))).toEqual([
+    '002_up_deletes:2 note proof/values-lost',
+    '004_drops:2 note proof/values-lost',
+  ])
+})
+
+/** Conditions that are each true of some row that a table is filled with. */
+const seen: Readonly<Record<string, string>> = {
+  nothing: 'n IS NULL AND t IS NULL AND j IS NULL',
+  empty: "t = ''",
+  longest: 'length(v) = 12',
+  'right to left': "t LIKE '%عربي%'",
+  emoji: "t LIKE '%👩‍👩‍👧%'",
+  smallest: 'i = -2147483648',
+  largest: 'n = 999999.99',
+  'not a number': "f = 'NaN'",
+  infinity: "at = 'infinity'",
+  'JSON null': "j = 'null'",
+  'deep JSON': "j #> '{a,0,a,0,a,0,a,0}' IS NOT NULL",
+  'empty array': "a = '{}'",
+  'many dimensions': 'array_ndims(a) = 2',
+  'empty range': 'isempty(r)',
+  'endless range': 'lower_inf(r) AND upper_inf(r)',
+  'no bytes': "b = ''",
+  'each label': "m = 'third'",
+  composite: '(c).label IS NOT NULL',
+  domain: 'd = 3',
+  'a pattern': "code ~ '^[A-Z]{2}-[0-9]{3}$'",
+  'two columns': 'low < high',
+  'a choice': "status = 'paid'",
+  'JSON that has a name': "k ? 'kind'",
+}
+
+test('fills tables with all kinds of awkward rows that their constraints allow', async () => {
+  const missing = Object.entries(seen).map(
+    ([name, condition]) => `SELECT '${name}' WHERE NOT EXISTS (SELECT FROM every WHERE ${condition})`,
+  )
+  const project = await server.project({
+    '001_base.sql': both(
+      `CREATE TYPE label AS ENUM ('first', 'second', 'third');
+       CREATE DOMAIN three AS int CHECK (VALUE % 7 = 3);
+       CREATE TYPE pair AS (x int, label text);
+       CREATE TABLE every (id uuid PRIMARY KEY, n numeric(8,2), t text, v varchar(12), i int, f float8, at timestamptz, j jsonb, a int[],
+         r tstzrange, b bytea, m label, c pair, d three NOT NULL, ip inet, span interval, g int GENERATED ALWAYS AS (i / 2) STORED,
+         code text NOT NULL UNIQUE CHECK (code ~ '^[A-Z]{2}-[0-9]{3}$'), low date NOT NULL, high date NOT NULL, CHECK (high - low > 400),
+         status text NOT NULL CHECK (status IN ('new', 'paid')), k jsonb NOT NULL CHECK (jsonb_typeof(k) = 'object' AND k ? 'kind'));`,
+      'DROP TABLE every; DROP TYPE pair; DROP DOMAIN three; DROP TYPE label;',
+    ),
+    '002_look.sql': both(
+      `DO $$ DECLARE missing text; BEGIN
+ IF EXISTS (SELECT FROM every) THEN
+  SELECT string_agg(name, ', ') INTO missing FROM (${missing.join(' UNION ALL ')}) AS one (name);
+  IF missing IS NOT NULL THEN RAISE EXCEPTION '% rows, missing: %', (SELECT count(*) FROM every), missing; END IF; END IF; END $$;`,
+      nothing,
+    ),
+  })
+  const { found } = await check(project)
+  // It runs on all rows together only, and the part that breaks it would be found otherwise.
+  expect(found.map(({ message }) => message)).toEqual([])
+})
