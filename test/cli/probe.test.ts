@@ -140,6 +140,28 @@ ALTER TABLE users ALTER COLUMN email SET NOT NULL;`)
   ])
 })
 
+test('names of all kinds, partitions, and values that fail an expression are told by their rows', async () => {
+  const project = await projectWith(`SET search_path = "We ird", public;
+ALTER TABLE "Ta""ble" ALTER "na'me" SET NOT NULL, ADD UNIQUE ("na'me");
+ALTER TABLE "Ta""ble" ADD CHECK (("Ta""ble".j->>'a')::int > 0);
+ALTER TABLE part ALTER v TYPE smallint;
+ALTER TABLE IF EXISTS nowhere ADD UNIQUE (x);
+ALTER TABLE part ADD UNIQUE (id, v);
+ALTER TABLE plain ALTER x TYPE int USING CASE WHEN true THEN x::int END;`)
+  await project.query(`CREATE SCHEMA "We ird"; CREATE TABLE "We ird"."Ta""ble" ("Id" int PRIMARY KEY, "na'me" text, j json);
+    INSERT INTO "We ird"."Ta""ble" VALUES (1, 'a', '{"a":1}'), (2, 'a', NULL), (3, NULL, '{"a":"b"}');
+    CREATE TABLE part (id int, v int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF part FOR VALUES FROM (0) TO (10);
+    CREATE TABLE p2 PARTITION OF part FOR VALUES FROM (10) TO (20); INSERT INTO part VALUES (1, 1), (12, 70000)`)
+  expect(lines(await probe(project))).toEqual([
+    '2 probe/not-null: Id=3',
+    '2 probe/duplicates: Id=1 and Id=2',
+    '3 probe/check: Id=3',
+    '4 probe/cast: the row at (0,1) of p2',
+    '6 probe/not-answered: ',
+    '7 probe/cast: the row at (0,1)',
+  ])
+})
+
 describe('the server', () => {
   test('is asked with no lock beyond ACCESS SHARE, in transactions that write nothing, and shows no value but keys', async () => {
     const project = await projectWith(`ALTER TABLE users ADD CHECK (writes(age) > 0);

@@ -22,7 +22,7 @@ export interface AskedTable {
   /** What expressions call it. */
   readonly alias: string
   readonly layers: readonly Layer[]
-  /** The run may make it itself: where the database has none, there is nothing to ask. */
+  /** The run may make it itself, or says IF EXISTS: where the database has none, there is nothing to ask. */
   readonly mayBeNew: boolean
 }
 

@@ -7,7 +7,8 @@ export class RunTable {
   name: RelationName
   /** What the database calls it; null for one that the run makes. */
   readonly base: RelationName | null
-  readonly mayBeNew: boolean
+  /** There may be none in the database, and that is no fault. */
+  mayBeNew: boolean
   /** The run puts rows into it. */
   filledBy: string | null = null
   isGone = false

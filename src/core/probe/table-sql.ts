@@ -47,14 +47,14 @@ class View {
   private columns: readonly string[]
 
   constructor(facts: TableFacts, children: boolean, range: TidRange | undefined, alias: string) {
-    const { schema, name, isPartitioned, key } = facts
+    const { schema, name, isPartitioned } = facts
     this.columns = facts.columns.map((column) => column.name)
     const only = children || isPartitioned ? '' : 'ONLY '
     const where =
       range === undefined
         ? ''
         : ` WHERE ctid >= ${quoteLiteral(range.from)}::tid AND ctid < ${quoteLiteral(range.to)}::tid`
-    const own = `${keySql(key)} AS ${rowKey}, tableoid::text || ctid::text AS ${rowPlace}`
+    const own = `${keySql(facts)} AS ${rowKey}, tableoid::text || ctid::text AS ${rowPlace}`
     const list = [...this.columns.map(quoteIdentifier), own].join(', ')
     this.sql = `SELECT ${list} FROM ${only}${quoteQualified(schema, name)} AS ${quoteIdentifier(alias)}${where}`
   }
@@ -112,9 +112,10 @@ class View {
   }
 }
 
-/** `id=3`; without a key the place of the row. */
-function keySql(key: readonly string[]): string {
-  if (key.length === 0) return "'the row at ' || ctid::text"
+/** `id=3`; without a key the place of the row, in which of its tables it is not in the table itself. */
+function keySql({ key, oid }: TableFacts): string {
+  if (key.length === 0)
+    return `'the row at ' || ctid::text || CASE WHEN tableoid = ${oid} THEN '' ELSE ' of ' || tableoid::regclass::text END`
   const parts = key.map((name) => `${quoteLiteral(`${name}=`)} || left(${quoteIdentifier(name)}::text, 60)`)
   return `concat_ws(', ', ${parts.join(', ')})`
 }

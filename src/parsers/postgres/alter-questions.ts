@@ -14,6 +14,7 @@ const inheritsTables = new Set(['OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE'])
 export function alterTable(node: TreeNode, look: LookedAt): void {
   if (!inheritsTables.has(String(node.objtype ?? 'OBJECT_TABLE'))) return
   const table = look.tables.find(relationOf(nodeAt(node.relation)))
+  if (node.missing_ok === true) table.mayBeNew = true
   const commands = nodesIn(node.cmds, 'AlterTableCmd')
   for (const command of commands) if (command.subtype === 'AT_AlterColumnType') retypeQuestion(command, table, look)
   for (const command of commands) changeLayer(command, table, look)

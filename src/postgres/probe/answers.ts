@@ -26,7 +26,17 @@ export async function answerOf(asker: Asker, tables: TablesOfServer, question: R
   const facts = await tables.find(table, searchPath)
   if (typeof facts === 'string') return unanswered(facts)
   if (facts === null) return table.mayBeNew ? fine : unanswered(`there is no table ${keyOf(table.base)}`)
-  return tableAnswer(asker, tables, question, { table, facts })
+  const answer = await tableAnswer(asker, tables, question, { table, facts })
+  // What is computed of a column that has another type by then fails where that change does.
+  const isRetyped = table.layers.some((layer) => layer.kind === 'retype' && names(asked, layer.column))
+  if (answer.kind !== 'fails' || asked.kind === 'retype' || !isRetyped) return answer
+  return unanswered('it, or a change of type before it, fails for some row')
+}
+
+/** Whether a question has the name of a column in it, as a word. */
+function names(asked: RowQuestion['asked'], column: string): boolean {
+  const parts = JSON.stringify(asked).split(column)
+  return parts.some((part, i) => i > 0 && !/\w$/.test(parts[i - 1] ?? '') && !/^\w/.test(part))
 }
 
 async function tableAnswer(
@@ -44,7 +54,7 @@ async function tableAnswer(
       return rows(conditionSql(known, `${quoteIdentifier(asked.column)} IS NULL`))
     }
     case 'check':
-      return rows(conditionSql(known, brokenCheck(asked.expression)))
+      return checkAnswer(asker, known, asked.expression, searchPath)
     case 'duplicates':
       return rows(duplicatesSql(known, asked))
     case 'exclude':
@@ -66,6 +76,17 @@ async function tableAnswer(
     default:
       return catalogAnswer(asker, tables, question, known)
   }
+}
+
+/** A check that cannot be computed for some row fails too, and the row is looked for. */
+async function checkAnswer(
+  asker: Asker,
+  known: KnownTable,
+  expression: string,
+  searchPath: readonly string[] | null,
+): Promise<Answer> {
+  const answer = await rowsAnswer(asker, conditionSql(known, brokenCheck(expression)), searchPath)
+  return answer.kind === 'fails' ? tried(asker, known, brokenCheck(expression), null, searchPath) : answer
 }
 
 /** PostgreSQL's own functions that give another value each time and do nothing. */

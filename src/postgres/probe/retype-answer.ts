@@ -50,8 +50,9 @@ export async function retypeAnswer(
   const condition = unfitting(value, types.from, types.to, types.version)
   if (condition !== null) {
     const answer = await rowsAnswer(asker, conditionSql(known, condition), searchPath)
-    if (answer.kind !== 'fine') return answer
+    if (answer.kind === 'broken' || answer.kind === 'unanswered') return answer
   }
+  // What fails by itself is tried again to find for which row.
   return tried(asker, known, `(${value}\n)::${type}`, null, searchPath)
 }
 
