@@ -3,6 +3,7 @@
  * leaves out, and no more: what it does not see the server refuses, for a replay runs as a role without rights.
  */
 import { firstStatement, nodeAt, nodesIn, type Tree, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
+import { boundExtension, boundSchema } from './bound-extensions.ts'
 
 /** What a replay does with a statement. */
 export type Verdict =
@@ -33,6 +34,7 @@ export function reachOf(tree: Tree, named: Named): Verdict {
   const judge = judges[type]
   const found = judge === undefined ? run : judge(node, named)
   if (found.kind !== 'run') return found
+  if (rowsOnly.has(type) && namesBound(node)) return leaveOut('rows that an extension keeps')
   return callsOutside(type, node) ?? foreignRows(type, node, named) ?? run
 }
 
@@ -98,9 +100,13 @@ const judges: Record<string, (node: TreeNode, named: Named) => Verdict> = {
   GrantStmt: (node) => {
     const type = String(node.objtype)
     if (type === 'OBJECT_PARAMETER_ACL') return leaveOut('GRANT ON PARAMETER')
+    if (namesBound(node)) return leaveOut('GRANT on what an extension keeps')
     return type === 'OBJECT_FDW' ? elevate : ofObject('GRANT ON', 'objtype')(node)
   },
-  DropStmt: ofObject('DROP', 'removeType'),
+  DropStmt: (node) => {
+    const bound = node.removeType === 'OBJECT_EXTENSION' ? wordsOf(node.objects).find(boundExtension) : undefined
+    return bound === undefined ? ofObject('DROP', 'removeType')(node) : leaveOut(`DROP EXTENSION ${bound}`)
+  },
   AlterObjectSchemaStmt: ofObject('ALTER', 'objectType'),
   CreateSubscriptionStmt: () => ({
     kind: 'unplug',
@@ -110,9 +116,9 @@ const judges: Record<string, (node: TreeNode, named: Named) => Verdict> = {
   AlterSubscriptionStmt: ({ kind }) =>
     kind === 'ALTER_SUBSCRIPTION_CONNECTION' ? elevate : leaveOut('ALTER SUBSCRIPTION'),
   DropSubscriptionStmt: () => elevate,
-  CreateExtensionStmt: () => elevate,
-  AlterExtensionStmt: () => elevate,
-  AlterExtensionContentsStmt: () => elevate,
+  CreateExtensionStmt: ofExtension('CREATE'),
+  AlterExtensionStmt: ofExtension('ALTER'),
+  AlterExtensionContentsStmt: ofExtension('ALTER'),
   CreateEventTrigStmt: () => elevate,
   AlterEventTrigStmt: () => elevate,
   CreateFdwStmt: () => elevate,
@@ -142,6 +148,20 @@ function keepsInternal(definition: unknown): boolean {
   return nodesIn(definition, 'DefElem').some(
     ({ defname, arg }) => defname === 'stype' && JSON.stringify(arg).includes('"sval":"internal"'),
   )
+}
+
+/** One that is bound to its database is left out with all that is done to it. */
+function ofExtension(verb: string): (node: TreeNode) => Verdict {
+  return ({ extname }) => (boundExtension(String(extname)) ? leaveOut(`${verb} EXTENSION ${extname}`) : elevate)
+}
+
+/** Whether a statement names the schema of an extension that is not there. */
+function namesBound(node: TreeNode): boolean {
+  let found = node.objtype === 'OBJECT_SCHEMA' && wordsOf(node.objects).some(boundSchema)
+  each(node, ({ schemaname, objname }) => {
+    if (boundSchema(String(schemaname)) || (objname !== undefined && wordsOf(objname).some(boundSchema))) found = true
+  })
+  return found
 }
 
 function copies({ is_program, filename, is_from }: TreeNode): Verdict {

@@ -4,6 +4,7 @@ import type { Repeatable } from '../../core/migration/repeatable.ts'
 import { compare } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { planUp } from '../../core/plan/up.ts'
+import { boundExtension } from '../../core/replay/bound-extensions.ts'
 import { withoutAccess } from '../../core/schema/access.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { fingerprintSql } from '../catalog/fingerprint.ts'
@@ -58,7 +59,9 @@ export async function driftOf(
   await runRepeatables(expected, repeatables, options)
   const objects = await withScratchConnection(live, readToolObjects)
   const [ours, theirs] = await bothCatalogs(expected, live)
-  const everything = differencesOf(ours, withoutToolObjects(theirs, objects))
+  const everything = differencesOf(ours, withoutToolObjects(theirs, objects)).filter(
+    ({ kind, name }) => !(kind === 'extension' && boundExtension(name)),
+  )
   const inSchema = withoutAccess(everything)
   const since = inSchema.length === 0 ? null : await sinceWhen(scratch, live, applied, expected, options)
   const differences = all ? everything : inSchema

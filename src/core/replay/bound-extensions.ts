@@ -1,0 +1,9 @@
+/**
+ * Extensions that work in one database of a server only, and after the server was started with them: no replay can have
+ * them. What is done to them is left out of it, and that they are there is no difference.
+ */
+const schemas: Readonly<Record<string, string>> = { pg_cron: 'cron' }
+
+export const boundExtension = (name: string): boolean => Object.hasOwn(schemas, name)
+
+export const boundSchema = (name: string): boolean => Object.values(schemas).includes(name)
