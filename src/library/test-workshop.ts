@@ -81,8 +81,8 @@ export class TestWorkshop {
   }
 
   private key(): string {
-    const { migrationsDir, seedsDir, variables } = this.order.opened.settings
-    const files = keyOfFiles(this.order.seed ? [migrationsDir, seedsDir] : [migrationsDir])
+    const { migrationsDir, repeatableDir, seedsDir, variables } = this.order.opened.settings
+    const files = keyOfFiles([migrationsDir, repeatableDir, ...(this.order.seed ? [seedsDir] : [])])
     return variables.key === '' ? files : sha256(files + variables.key).slice(0, files.length)
   }
 

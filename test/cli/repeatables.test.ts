@@ -161,6 +161,53 @@ test('a view that others stand on is never dropped with them: what stands on it 
   expect(await columnsOf(project, 'by_hand')).toBe('id')
 })
 
+test('check parses those that would run, and forgets none that are fine', async () => {
+  const project = await projectWith(
+    { '001_orders.sql': orders },
+    { 'totals.sql': view('id, total'), 'b.sql': 'SELECT 1;' },
+  )
+  await project.ok(...up)
+  write(project, { 'totals.sql': view('id, total,') })
+  const { code, stdout } = await project.nself('db', 'check')
+  expect([code, stdout]).toEqual([6, expect.stringContaining('nself/repeatable/totals.sql')])
+  write(project, { 'totals.sql': view('total, id') })
+  await project.ok('db', 'check')
+})
+
+test('create writes one that up refuses until it has a statement, and repair forgets one', async () => {
+  const project = await server.project({ '001_orders.sql': orders })
+  expect(await project.ok('db', 'migrate', 'create', 'order totals', '--repeatable')).toContain(
+    'nself/repeatable/order_totals.sql',
+  )
+  expect((await project.nself(...up)).code).toBe(2)
+  write(project, { 'order_totals.sql': view('id') })
+  await project.ok(...up)
+  write(project, { 'order_totals.sql': null })
+  await project.ok('db', 'migrate', 'repair', '--forget-repeatable', 'order_totals')
+  expect([await repeatables(project), await columnsOf(project, 'totals')]).toEqual([[], 'id'])
+})
+
+test('two runners at once run each of them once, and a killed run leaves all as it was', async () => {
+  const slow = (columns: string) => view(columns).replace('-- DOWN', 'SELECT pg_sleep(0.5);\n-- DOWN')
+  const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': slow('id, total') })
+  const both = await Promise.all([project.nself(...up), project.nself(...up)])
+  expect(both.map(({ code }) => code)).toEqual([0, 0])
+  expect(await project.query("SELECT count(*)::int FROM nself.journal WHERE action = 'repeatable'")).toEqual([[1]])
+  write(project, { 'totals.sql': view('total, id').replace('-- DOWN', 'SELECT pg_sleep(60);\n-- DOWN') })
+  const running = project.start(...up)
+  await project.until(
+    "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid())",
+  )
+  running.kill('SIGKILL')
+  await project.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()",
+  )
+  expect(await columnsOf(project, 'totals')).toBe('id total')
+  write(project, { 'totals.sql': view('total, id') })
+  await project.ok(...up)
+  expect(await columnsOf(project, 'totals')).toBe('total id')
+})
+
 test('one whose file is gone is told and kept', async () => {
   const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': view('id, total') })
   await project.ok(...up)

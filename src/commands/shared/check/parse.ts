@@ -8,10 +8,10 @@ import { scriptsOfFiles } from '../refuse-unparsable.ts'
 import type { CheckScope } from './scope.ts'
 
 /** What of UP, DOWN and function bodies PostgreSQL cannot parse. */
-export async function checkSyntax({ settings }: Context, { wanted, major }: CheckScope): Promise<CheckFinding[]> {
-  return (await findUnparsable(scriptsOfFiles(wanted, settings.variables), major)).map((found) =>
-    findingOf(found, major),
-  )
+export async function checkSyntax({ settings }: Context, scope: CheckScope): Promise<CheckFinding[]> {
+  const { wanted, repeatables, major } = scope
+  const scripts = scriptsOfFiles([...wanted, ...repeatables], settings.variables)
+  return (await findUnparsable(scripts, major)).map((found) => findingOf(found, major))
 }
 
 function findingOf({ script, location, message, inBody, leftToServer }: Unparsable, major: number): CheckFinding {

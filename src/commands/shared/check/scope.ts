@@ -5,6 +5,7 @@ import { parserMajor } from '../../../parsers/postgres/parser.ts'
 import type { Server } from '../../../postgres/driver/server.ts'
 import { changedSince } from '../../../project/changed-since.ts'
 import { readMigrations } from '../../../project/migrations.ts'
+import { readRepeatables } from '../../../project/repeatables.ts'
 import { type Context, look } from '../context.ts'
 import { namedServer } from '../named-server.ts'
 import { migrationCount } from '../prepare-run.ts'
@@ -22,6 +23,8 @@ export interface CheckScope {
   /** All that are in the folder, in the order in which a new database gets them. */
   readonly files: readonly Migration[]
   readonly wanted: ReadonlySet<Migration>
+  /** The files that run again when they are edited: those that would run now, or all where no database is asked. */
+  readonly repeatables: readonly Migration[]
   /** The database that was asked what is pending. */
   readonly live: Server | null
   /** The major of PostgreSQL that decides what can be parsed. */
@@ -36,9 +39,10 @@ export interface CheckScope {
  */
 export async function scopeOf(context: Context, choice: ScopeChoice, on: string | null): Promise<CheckScope> {
   if (choice.kind === 'pending') return pendingScope(context, on)
-  const { migrationsDir, cwd } = context.settings
+  const { migrationsDir, repeatableDir, cwd } = context.settings
+  const repeatables = readRepeatables(repeatableDir, cwd).map(({ file }) => file)
   const files = compare(await readMigrations(migrationsDir, cwd), []).entries.flatMap(({ file }) => file ?? [])
-  const rest = { files, live: null, major: parserMajor, eachByItself: choice.kind === 'all' }
+  const rest = { files, repeatables, live: null, major: parserMajor, eachByItself: choice.kind === 'all' }
   if (choice.kind === 'all') return { ...rest, words: migrationCount(files.length), wanted: new Set(files) }
   const changed = files.length === 0 ? new Set<string>() : await changedSince(migrationsDir, choice.ref)
   const wanted = files.filter(({ path }) => changed.has(basename(path)))
@@ -62,6 +66,9 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}`,
     files,
     wanted: new Set(wanted),
+    repeatables: state.repeatables.flatMap(({ status, file }) =>
+      file === null || status === 'applied' ? [] : file.file,
+    ),
     // What is replayed is replayed at home: nothing is made beside a server that is only to be asked.
     live: named === null ? server : null,
     major: Math.floor(history.facts.version / 10_000),
