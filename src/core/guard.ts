@@ -65,9 +65,13 @@ export class Approved<T> {
   ): Promise<Approved<T>> {
     const need = requirement(intent.action, environment, intent.destructive === true)
     if (need === 'blocked') {
-      throw new NselfError('refused', `${intent.action} is blocked in ${environment}; no flag changes that`, {
-        hint: insteadOf[intent.action] ?? 'use up and down, which change one migration at a time',
-      })
+      throw new NselfError(
+        'refused',
+        `${blocked[intent.action] ?? `${intent.action} is blocked`} in ${environment}; no flag changes that`,
+        {
+          hint: insteadOf[intent.action] ?? 'use up and down, which change one migration at a time',
+        },
+      )
     }
     if (need === 'yes-no') await confirmYes(intent, environment, answers, ask)
     if (need === 'phrase') await confirmPhrase(intent, environment, answers, ask)
@@ -82,6 +86,8 @@ export class Approved<T> {
 
 export const approve = Approved.approve
 export const approvedOnes = Approved.each
+
+const blocked: Partial<Record<Action, string>> = { 'mock-users': 'mock users are never added' }
 
 const insteadOf: Partial<Record<Action, string>> = {
   undo: 'a backup brings back what was there: nself db backup list, then nself db restore FILE',

@@ -1,4 +1,5 @@
-import type { Result } from '../../commands/shared/results.ts'
+import type { LogResult, Result } from '../../commands/shared/results.ts'
+import { lastErrors } from '../../core/server-log.ts'
 import { renderAdopt } from './adopt.ts'
 import { renderBackup } from './backup.ts'
 import { renderCheck } from './check-human.ts'
@@ -48,7 +49,7 @@ export function renderResult(result: Result, paint: Paint, width: number): strin
     case 'server':
       return result.url ?? (result.state === 'stopped' ? 'Stopped' : 'Not running')
     case 'log':
-      return result.text.trimEnd()
+      return renderLog(result)
     case 'backup':
     case 'backup-list':
     case 'prune':
@@ -81,4 +82,13 @@ export function renderResult(result: Result, paint: Paint, width: number): strin
     case 'shell':
       return ''
   }
+}
+
+const errorsShown = 5
+
+/** A log, and below it the last errors, which one looks for in it. */
+function renderLog({ text }: LogResult): string {
+  const log = text.trimEnd()
+  const errors = lastErrors(log, errorsShown)
+  return errors.length === 0 ? log : [log, '', 'The last errors:', ...errors.map((line) => `  ${line}`)].join('\n')
 }

@@ -1,3 +1,4 @@
+import { withoutOwnNoise } from '../../core/server-log.ts'
 import { spokenPlace } from '../../postgres/driver/server.ts'
 import { followLog, readLog } from '../../postgres/embedded/log.ts'
 import { type Context, embeddedHome } from '../shared/context.ts'
@@ -16,7 +17,7 @@ export async function logs(context: Context, follow: ((text: string) => void) | 
       `Note: this is the log of the embedded server in .nself; ${spokenPlace(target)} (${target.source}) keeps its log on its own machine`,
     )
   }
-  if (follow === null) return { kind: 'log', text: await readLog(home) }
-  await followLog(home, follow, context.signal)
+  if (follow === null) return { kind: 'log', text: withoutOwnNoise(await readLog(home)) }
+  await followLog(home, (text) => follow(withoutOwnNoise(text)), context.signal)
   return { kind: 'log', text: '' }
 }
