@@ -13,7 +13,7 @@ import { dump } from './dump.ts'
 import { tryRights } from './only-in-place.ts'
 import { pgRestore } from './pg-restore.ts'
 import type { RestoreOptions, RestorePlan } from './restore-plan.ts'
-import { must, readSearchPath, runScript } from './run-script.ts'
+import { readSearchPath, runScript, sendStatement } from './run-script.ts'
 import { type Contents, isOfPublic, writeContents } from './table-of-contents.ts'
 import type { Tools } from './tools.ts'
 
@@ -80,9 +80,9 @@ async function restoreFile(
   if (searchPath === undefined) return pgRestore(fresh, args, { ...options, tools, path, progress })
   const inOneJob = args.filter((arg) => !arg.startsWith('--jobs='))
   await withConnection(connect(fresh, restoreApplication), signal, async (client) => {
-    await must(client, 'BEGIN')
+    await sendStatement(client, 'BEGIN')
     await runScript(client, tools, [...inOneJob, path], { searchPath, signal, progress })
-    await must(client, 'COMMIT')
+    await sendStatement(client, 'COMMIT')
   })
 }
 
@@ -97,8 +97,8 @@ async function refreshViews(server: Server, fresh: Server, signal: AbortSignal):
   })
   await withConnection(connect(fresh, restoreApplication), signal, async (client) => {
     const filled = new Set((await queryArrays<[string]>(client, populatedSql)).map(([view]) => view))
-    await must(client, `SELECT set_config('search_path', ${quoteLiteral(searchPath)}, false)`)
-    for (const view of views) if (!filled.has(view)) await must(client, `REFRESH MATERIALIZED VIEW ${view}`)
+    await sendStatement(client, `SELECT set_config('search_path', ${quoteLiteral(searchPath)}, false)`)
+    for (const view of views) if (!filled.has(view)) await sendStatement(client, `REFRESH MATERIALIZED VIEW ${view}`)
   })
 }
 

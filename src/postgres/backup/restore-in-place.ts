@@ -16,7 +16,7 @@ import { interruptedUnchanged } from '../lock/interruption.ts'
 import { dropTrackingSql } from '../tracking/records.ts'
 import type { Archive } from './archive.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
-import { must, readSearchPath, runScript } from './run-script.ts'
+import { readSearchPath, runScript, sendStatement } from './run-script.ts'
 import { without, writeContents } from './table-of-contents.ts'
 import { settle } from './verify.ts'
 
@@ -40,10 +40,10 @@ export async function restoreInPlace(
       await attempt(client, plan, archive, { ...options, signal }, '').catch(async (error: ServerError) => {
         if (!unresolved.has(error.code ?? '')) throw error
         options.tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
-        await must(client, 'ROLLBACK')
+        await sendStatement(client, 'ROLLBACK')
         await attempt(client, plan, archive, { ...options, signal }, searchPath)
       })
-      await must(client, 'COMMIT')
+      await sendStatement(client, 'COMMIT')
     } catch (error) {
       await send(client, 'ROLLBACK')
       if (signal.aborted) throw interruptedUnchanged(signal)
@@ -68,11 +68,14 @@ async function attempt(
   options: RestoreOptions,
   searchPath: string,
 ): Promise<void> {
-  await must(client, `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`)
-  for (const role of newRoles) await must(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
+  await sendStatement(
+    client,
+    `BEGIN; SET LOCAL lock_timeout = ${options.lockWaitMs}; SET LOCAL client_min_messages = error`,
+  )
+  for (const role of newRoles) await sendStatement(client, `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
   options.progress('dropping what is there')
   const { first, rest, left } = await findDrops(client)
-  await must(client, `${dropAllSql([...first, ...rest])}; ${dropTrackingSql}`)
+  await sendStatement(client, `${dropAllSql([...first, ...rest])}; ${dropTrackingSql}`)
   const chosen = await writeContents(options.listFile, without(archive.contents, left))
   await runScript(client, archive.tools, [chosen, backup.path], { ...options, searchPath })
   options.progress('checking that everything is there')

@@ -39,11 +39,12 @@ async function run(client: Client, lines: AsyncIterable<string>, progress: (what
     } else if (chunk.kind === 'copy') {
       progress(`restoring ${/^COPY (\S+)/.exec(chunk.sql)?.[1]}`)
       copying = copyIn(client, chunk.sql)
-    } else await must(client, chunk.sql)
+    } else await sendStatement(client, chunk.sql)
   }
 }
 
-export async function must(client: Client, sql: string): Promise<void> {
+/** Sends one statement. @throws what the server says, as it is: whoever restores knows what it means. */
+export async function sendStatement(client: Client, sql: string): Promise<void> {
   judge(await send(client, sql))
 }
 
