@@ -6,10 +6,12 @@ export function systemCodeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** The value as an Error: itself, or one with its text. */
 export function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return errorOf(error).message
 }

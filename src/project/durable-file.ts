@@ -52,6 +52,7 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
+/** The code of a system error, such as `ENOENT`; of any other value its text. */
 export function codeOf(error: unknown): string {
   return systemCodeOf(error) ?? String(error)
 }

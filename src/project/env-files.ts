@@ -16,6 +16,7 @@ export type Variables = ReadonlyMap<string, Variable>
 
 const isOurs = (name: string) => /^(?:DATABASE_URL|ENV|NSELF_\w+|POSTGRES_(?:HOST|DB|USER))$/.test(name)
 
+/** The variables that are set, with the file they come from; null for the process environment. */
 export function variablesOf(values: Readonly<Record<string, string | undefined>>, file: string | null): Variables {
   const variables = new Map<string, Variable>()
   for (const [name, value] of Object.entries(values)) {

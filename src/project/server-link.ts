@@ -2,6 +2,7 @@ import { type Link, sessionAttributes, sslModes, tlsVersions } from '../core/con
 import { usualCertificate } from './connection-files.ts'
 import { oneOf, type Parameters, wrong } from './server-parameters.ts'
 
+/** The sslmode that the parameters ask for; undefined where they say nothing of TLS. */
 export function sslModeFrom(found: Parameters): string | undefined {
   const mode = oneOf(found, 'sslmode', sslModes)
   if (mode !== undefined) return mode
@@ -10,6 +11,7 @@ export function sslModeFrom(found: Parameters): string | undefined {
   return isOn ? 'require' : undefined
 }
 
+/** How to reach the server, from the parameters. @throws NselfError `configuration` for a value that libpq does not know. */
 export function linkFrom(found: Parameters, ssl: string | undefined): Link {
   const get = (name: string) => found.get(name)?.value || undefined
   const attributes = oneOf(found, 'target_session_attrs', sessionAttributes)

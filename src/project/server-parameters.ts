@@ -40,6 +40,7 @@ export const otherVariables: Readonly<Record<string, string>> = {
   gssencmode: 'PGGSSENCMODE',
 }
 
+/** Adds to `found` what variables set and nothing else has; `names` maps each parameter to its variable. */
 export function fillFromVariables(
   found: Parameters,
   variables: Variables,
@@ -59,6 +60,7 @@ export function fillFromVariables(
   }
 }
 
+/** Adds to `found` what the service file says of the service that is named, where nothing else has set it. */
 export function fillFromService(found: Parameters, variables: Variables): void {
   // With a host of its own a URL does not mean what a shell has set for another server.
   const variable = found.has('host') ? undefined : variables.get('PGSERVICE')
@@ -82,6 +84,7 @@ export function oneOf<T extends string>(found: Parameters, name: string, values:
   return value
 }
 
+/** The error for a value that cannot be used. `source`: where it was set. */
 export function wrong(source: string, what: string): NselfError {
   return new NselfError('configuration', `${source}: ${what}`, {
     hint: 'change it there; docs/connections.md has the parameters',

@@ -65,6 +65,7 @@ export interface Prepared {
   readonly size: number | null
 }
 
+/** The result of a run that has no step. */
 export function nothingToDo({ plan, database }: Prepared): RunResult {
   return { kind: 'run', action: plan.action, steps: [], database, durationMs: 0 }
 }

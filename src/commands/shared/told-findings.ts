@@ -72,6 +72,7 @@ function countText(count: RowCount | null, of: Unit): string {
   return `${of === 'some' ? 'it has ' : ''}${rowCountText(count)}${verb}`
 }
 
+/** `no rows`, `1 row`, `about 88,000 rows`. */
 export function rowCountText({ rows, exact }: RowCount): string {
   const number = rows === 0 ? 'no rows' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`
   return `${exact ? '' : 'about '}${number}`

@@ -26,6 +26,7 @@ export interface BranchComparison {
   readonly missing: readonly { readonly file: Migration; readonly needs: string }[]
 }
 
+/** What each of two branches has added or changed since they parted. */
 export function compareBranches(branches: Branches): BranchComparison {
   const { here, there, fork, changedHere } = branches
   const namedHere = byName(here)

@@ -1,6 +1,7 @@
 /** A migration's version as a number without leading zeros: `001` and `1` are the same version. */
 import { certain } from '../certain.ts'
 
+/** A version without its leading zeros. */
 export function canonicalVersion(digits: string): string {
   return digits.replace(/^0+(?=\d)/, '')
 }

@@ -40,6 +40,7 @@ export function planRevert(
   return { action: 'down', steps: [...repeatableReverts(state, chosen), ...steps], renames: renamesOf(state) }
 }
 
+/** What is applied, in the order in which it is reverted. */
 export function lastAppliedFirst({ entries }: State): Entry[] {
   return entries
     .filter((entry) => entry.applied !== null)

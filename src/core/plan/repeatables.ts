@@ -85,6 +85,7 @@ export function repeatablesAfter(state: Pick<State, 'repeatables'>, chosen: read
   return { files: filesOf(state), rows }
 }
 
+/** The repeatables that have a file here. */
 export function filesOf({ repeatables }: Pick<State, 'repeatables'>): Repeatable[] {
   return repeatables.flatMap(({ file }) => file ?? [])
 }
@@ -110,6 +111,7 @@ export function waitingRepeatables(plan: Plan, { repeatables }: State): number {
   return repeatables.filter(({ status }) => status === 'pending' || status === 'edited').length
 }
 
+/** Whether a step runs a repeatable, not a migration. */
 export function isRepeatable(step: Step): step is RepeatableStep {
   return step.kind === 'repeatable'
 }

@@ -9,6 +9,7 @@ export type Answer =
 
 export const fine: Answer = { kind: 'fine' }
 
+/** The answer where the server could not be asked, and why. */
 export function unanswered(why: string): Answer {
   return { kind: 'unanswered', why }
 }

@@ -6,6 +6,7 @@ import { holdSection } from '../migration/section-text.ts'
 import type { Entry } from '../migration/state.ts'
 import type { Repair } from './repair.ts'
 
+/** Whether nobody can tell if the statement that was begun last was completed. */
 export function isUnknown(applied: Applied): boolean {
   return applied.state !== 'applied' && applied.statementBegun > applied.statementsDone
 }
@@ -16,11 +17,13 @@ export function isDoneEdited(file: Migration, { state, statementsDone, doneCheck
   return statementsDone > 0 && section !== null && checksumOfFirst(section, statementsDone) !== doneChecksum
 }
 
+/** The statement of unknown outcome counts as not done. */
 export function statementAgain({ version, name, applied }: Entry): Repair {
   const what = `let up run statement ${applied?.statementBegun} of ${name} again`
   return { kind: 'statement-again', version, name: applied?.name ?? name, what }
 }
 
+/** The statement of unknown outcome counts as done; the next run resumes after it. */
 export function statementDone({ version, name }: Entry, file: Migration, applied: Applied): Repair {
   const section = applied.state === 'reverting' ? file.down : file.up
   const doneChecksum = section === null ? '' : checksumOfFirst(section, applied.statementBegun)

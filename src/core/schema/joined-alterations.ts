@@ -43,6 +43,7 @@ function together(one: Change, other: Change): Change | null {
   return { ...one, sql, parts: inOrder.map(({ head, action }) => `${head} ${action}`) }
 }
 
+/** The alterations that one statement makes, each by itself. */
 export function partsOf({ sql, parts }: Pick<Change, 'sql' | 'parts'>): readonly string[] {
   return parts ?? [sql]
 }

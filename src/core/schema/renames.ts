@@ -84,6 +84,7 @@ export function subjectOf(rename: Rename, reverted: boolean): string | null {
   return keyOf(reverted ? { schema: rename.toSchema, name: rename.to } : rename)
 }
 
+/** Whether the database has a schema of this name. */
 export function hasSchema({ tables, enums, others }: Catalog, name: string): boolean {
   return (
     name === 'public' ||

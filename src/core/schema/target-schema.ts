@@ -67,6 +67,7 @@ export interface Merging {
   readonly sayable: ReadonlySet<Constraint>
 }
 
+/** A table as the design wants it, with all that DBML cannot say left as it is. */
 export function mergedTable(known: Table, made: Table, design: DesignTable, { rewritten, sayable }: Merging): Table {
   const read = (text: string) => rewritten.get(rewrittenKey(keyOf(known), text)) ?? text
   const columns = made.columns.map((column) => {

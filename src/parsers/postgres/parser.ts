@@ -73,6 +73,7 @@ export function treeOrFault(parser: Parser, sql: string): Tree | SyntaxFault | n
   }
 }
 
+/** Whether a text could not be parsed. */
 export function isFault(parsed: Tree | SyntaxFault | null): parsed is SyntaxFault {
   return parsed !== null && 'offset' in parsed
 }

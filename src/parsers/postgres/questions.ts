@@ -35,6 +35,7 @@ export async function questionsOf(files: Iterable<Migration>): Promise<Questions
   return reader
 }
 
+/** A reader of questions, once the parser is loaded. */
 export async function questionReader(): Promise<QuestionReader> {
   return new QuestionReader(await loadParser())
 }

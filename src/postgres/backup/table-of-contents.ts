@@ -7,6 +7,7 @@ export type Contents = readonly string[]
 
 const entryPattern = /^\d+; \d+ \d+ (.*)$/
 
+/** The entries in what `pg_restore --list` prints. */
 export function contentsOf(list: string): Contents {
   return list.split('\n').flatMap((line) => (entryPattern.test(line.trimEnd()) ? [line.trimEnd()] : []))
 }

@@ -61,6 +61,7 @@ export function noTools(all: readonly Tools[], serverMajor: number): NselfError 
   })
 }
 
+/** How pg_dump of this major is installed on this system, as words of a hint. */
 export function howToInstall(major: number): string {
   if (process.platform === 'darwin') return `brew install postgresql@${major}`
   if (process.platform === 'win32') return `install PostgreSQL ${major} from postgresql.org/download/windows`

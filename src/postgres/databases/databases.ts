@@ -39,6 +39,7 @@ function shortened(name: string, room: number): string {
   return short + mark
 }
 
+/** Whether the server has a database of this name. */
 export async function databaseExists(client: Client, name: string): Promise<boolean> {
   return (await client.query(`SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}`)).rowCount === 1
 }

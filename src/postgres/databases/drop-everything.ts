@@ -84,6 +84,7 @@ export async function findDrops(client: Client): Promise<Drops> {
   }
 }
 
+/** The sentence that names what was not dropped. */
 export function leftAlone(left: readonly UserObject[]): string {
   return `Left alone, because they belong to others: ${namesOfObjects(left)}`
 }

@@ -30,6 +30,7 @@ const propertiesSql = (database: string) => `SELECT to_jsonb(d) AS row, pg_get_u
   datacl IS NOT NULL AS granted
   FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace WHERE datname = ${quoteLiteral(database)}`
 
+/** What a database was created with and what was set on it. */
 export async function readProperties(client: Client, database: string): Promise<Properties> {
   const { rows } = await client.query<
     Omit<Properties, 'settings'> & { settings: Properties['settings'] | null; granted: boolean }

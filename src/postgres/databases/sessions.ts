@@ -27,6 +27,7 @@ export async function sessionsStaying(client: Client, database: string): Promise
   }
 }
 
+/** The first sessions by name, and how many more there are. */
 export function namesOf(sessions: readonly OtherSession[]): string {
   const shown = sessions.slice(0, 5).map(nameOf).join('; ')
   return sessions.length > 5 ? `${shown}; and ${sessions.length - 5} more` : shown
@@ -99,6 +100,7 @@ export async function withoutSessions(
   throw inUse(database, left.length > 0 ? left : there)
 }
 
+/** The error where others are connected to a database that must be free. */
 export function inUse(database: string, sessions: readonly OtherSession[]): NselfError {
   const who = sessions.length === 0 ? 'a prepared transaction or a session that has just gone' : namesOf(sessions)
   return new NselfError('refused', `others are connected to ${database}: ${who}`, {

@@ -111,6 +111,7 @@ async function extend(client: Client, scratch: Scratch, extensions: readonly str
   }
 }
 
+/** What creates and drops an extension. */
 export function extensionSql(name: string): { up: string; down: string } {
   // It may be there already where an administrator made it.
   return {

@@ -41,6 +41,7 @@ export const pidOf = (client: Client): number => client.processID
 /** The key with which the server takes a cancel request for that process. */
 export const cancelKeyOf = (client: Client): number => client.secretKey
 
+/** The socket of a connection. @throws Error where an update of the library has taken it away. */
 export function socketOf(client: Client): Socket {
   const { stream } = client.connection
   if (stream instanceof Socket) return stream

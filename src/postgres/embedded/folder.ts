@@ -72,6 +72,7 @@ export function readIfExists(path: string): string | null {
   }
 }
 
+/** Whether the system refused with one of these codes. */
 export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && codes.includes(systemCodeOf(error) ?? '')
 }

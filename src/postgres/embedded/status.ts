@@ -89,6 +89,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The file in which a running server writes its process id and its port. */
 export function pidFileOf(folder: Folder): string {
   return join(folder.data, 'postmaster.pid')
 }

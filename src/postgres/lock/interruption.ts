@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 
+/** The error of a command that was interrupted while it waited for `what`. */
 export function interruptedWaiting(signal: AbortSignal, what: string): NselfError {
   return new NselfError(interruption(signal), `interrupted while waiting for ${what}; nothing was changed`)
 }

@@ -11,6 +11,7 @@ export interface Locking {
   readonly open?: Connection | null
 }
 
+/** How to wait for the lock: how long in ms, and who is told. */
 export function waitingOf({ lockWaitMs: waitMs, tell, signal }: Locking): Waiting {
   return { waitMs, tell, signal }
 }

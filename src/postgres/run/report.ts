@@ -20,6 +20,7 @@ export function reportOf(plan: Plan, done: number, failed: Step | null = null, p
   return { action: plan.action, steps }
 }
 
+/** A step with what its transaction did, where that was looked at. */
 export function withEffects<Of extends object>(
   step: Of,
   effects: readonly Effect[] | undefined,

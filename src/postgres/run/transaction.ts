@@ -158,6 +158,7 @@ async function sendLarge(
   return failed ?? failedIn(null, await send(client, closing()))
 }
 
+/** Sends messages a few at a time. @returns the first that failed; null when all are done. */
 export async function sendMessages(client: Client, messages: Iterable<Message>): Promise<Failed | null> {
   const sent: Promise<Failed | null>[] = []
   const settled = async (upTo: number): Promise<Failed | null> => {

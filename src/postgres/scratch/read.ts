@@ -15,6 +15,7 @@ export function withScratchConnection<T>(
   return withConnection(connect(server, 'nself'), signal, use)
 }
 
+/** What a database consists of. `all`: with owners and rights. */
 export function catalogOf(server: Server, all = false): Promise<Catalog> {
   return withScratchConnection(server, (client) => readCatalog(client, all))
 }

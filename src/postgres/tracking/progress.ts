@@ -28,14 +28,17 @@ export function undoBeginSql(step: MigrationStep & { readonly applied: Applied }
   return `UPDATE nself.migrations SET state = '${state}', statements_done = ${statementsDone}, statement_begun = ${statementBegun}, done_checksum = ${quoteLiteral(doneChecksum)} WHERE ${isRow(step)} AND state = 'reverting' AND statements_done = 0`
 }
 
+/** Records that a statement begins: after a crash its outcome is unknown. */
 export function statementBegunSql(of: MigrationName, statement: number): string {
   return `UPDATE nself.migrations SET statement_begun = ${statement} WHERE ${isRow(of)}`
 }
 
+/** Records that a statement is done. */
 export function statementDoneSql(of: MigrationName, statement: number, checksum: string): string {
   return `UPDATE nself.migrations SET statements_done = ${statement}, statement_begun = ${statement}, done_checksum = '${checksum}' WHERE ${isRow(of)}`
 }
 
+/** Ends a migration that ran statement by statement: its row says applied, or is gone after DOWN. */
 export function endProgressSql(step: MigrationStep, environment: Environment): string {
   return changeSql(
     step,

@@ -28,6 +28,7 @@ export type RanRow = [
   branch: string | null,
 ]
 
+/** A row of nself.repeatables with its fields by name. */
 export function ranOf([name, checksum, text, variables, position, before, ...more]: RanRow): RanRepeatable {
   const [appliedAt, durationMs, appliedBy, branch] = more
   return {

@@ -35,6 +35,7 @@ export async function parseManifest(text: string): Promise<Manifest | null> {
   }
 }
 
+/** A manifest as it is written to its file. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`
 }

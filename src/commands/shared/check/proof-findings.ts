@@ -22,6 +22,7 @@ export interface TextLook {
   readonly tellsLoss: (file: Migration, table: string) => boolean
 }
 
+/** The findings that the texts alone give, before anything is run. */
 export async function lookAtTexts(files: Iterable<Migration>, variables: VariableValues): Promise<TextLook> {
   const findings: CheckFinding[] = []
   const [taken, told] = [new Set<string>(), new Set<string>()]
@@ -112,6 +113,7 @@ function rowsInWords({ table, before, after }: DifferentRows): string {
   return `${table} had ${before} row${before === 1 ? '' : 's'} before UP and has ${after} after DOWN`
 }
 
+/** The finding that DOWN brings columns back in another order. */
 export function reorderFindings(file: Migration): CheckFinding[] {
   const message =
     'the columns come back in another order with DOWN: INSERT without names and SELECT * are not as before'

@@ -3,12 +3,14 @@ import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, Too
 
 export const section = (sql: string, transaction = true): SourceSection => ({ sql, transaction })
 
+/** A migration of another tool, without dependencies and notes unless they are given. */
 export function migration(
   given: Pick<SourceMigration, 'key' | 'number' | 'title' | 'files' | 'up' | 'down'> & Partial<SourceMigration>,
 ): SourceMigration {
   return { dependsOn: [], notes: [], ...given }
 }
 
+/** A row of another tool's table, with what most of them do not tell left empty. */
 export function row(given: Pick<ToolRow, 'key'> & Partial<ToolRow>): ToolRow {
   return { appliedAt: null, durationMs: 0, appliedBy: null, fault: null, ...given }
 }

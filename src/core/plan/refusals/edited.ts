@@ -3,6 +3,7 @@ import { listNames, listSome } from '../../migration/entry-words.ts'
 import { wasEmpty } from '../../migration/identity.ts'
 import type { Entry, State } from '../../migration/state.ts'
 
+/** What was applied, and has a file with another text now. @throws NselfError `refused`. */
 export function refuseEdited(state: State): void {
   const edited = state.entries.filter((entry) => entry.status === 'edited')
   if (edited.length === 0) return

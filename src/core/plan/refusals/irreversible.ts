@@ -3,6 +3,7 @@ import { fileOfDown } from '../../migration/down-file.ts'
 import { listNames } from '../../migration/entry-words.ts'
 import type { Entry } from '../../migration/state.ts'
 
+/** What has no DOWN. `wayOut`: what to do instead. @throws NselfError `refused`. */
 export function refuseIrreversible(chosen: readonly Entry[], wayOut: string): void {
   const stuck = chosen.filter((entry) => {
     const file = fileOfDown(entry)
