@@ -114,6 +114,14 @@ describe('which seeds run', () => {
 })
 
 describe('a seed that fails', () => {
+  test('to be parsed keeps those before it from running', async () => {
+    const project = await seeded({ 'common/001_a.sql': insert(1), 'common/002_b.sql': 'SELECT 1;\nSELEC 2;\n' })
+    const { code, stderr } = await seed(project)
+    expect(code).toBe(2)
+    expect(stderr).toContain('nself/seeds/common/002_b.sql:2:1')
+    expect(await ids(project)).toEqual([])
+  })
+
   test('is rolled back and pointed at; what went before is kept and not run again', async () => {
     const project = await seeded({
       'common/001_a.sql': 'INSERT INTO t VALUES (1);\n',

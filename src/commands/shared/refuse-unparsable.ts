@@ -17,14 +17,27 @@ import type { ReadPlan } from './look-at-plan.ts'
  * @throws NselfError `invalid-migration` with the first place, and the names of the other files.
  */
 export async function refuseUnparsable(
-  { tell, settings }: Context,
+  context: Context,
   plan: Plan,
   { facts }: Pick<History, 'facts'>,
   read: ReadPlan,
 ): Promise<void> {
   if (plan.action === 'down') return
   const major = Math.floor(facts.version / 10_000)
-  const found = await faultsOf(plan, major, read, settings.variables)
+  refuseFaults(context, await faultsOf(plan, major, read, context.settings.variables), major)
+}
+
+/** The same of seeds. */
+export async function refuseUnparsableSeeds(
+  context: Context,
+  files: readonly Migration[],
+  { facts }: Pick<History, 'facts'>,
+): Promise<void> {
+  const major = Math.floor(facts.version / 10_000)
+  refuseFaults(context, await findUnparsable(scriptsOfFiles(files, context.settings.variables), major), major)
+}
+
+function refuseFaults({ tell }: Context, found: readonly Unparsable[], major: number): void {
   const [first, ...others] = found.filter(({ leftToServer }) => !leftToServer)
   if (first !== undefined) {
     const paths = new Set(others.map(({ location }) => location.path))

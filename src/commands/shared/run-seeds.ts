@@ -15,6 +15,7 @@ import { lookAtScripts, type ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 import { placed, placeOfRun } from './place-of-run.ts'
 import { migrationCount } from './prepare-run.ts'
+import { refuseUnparsableSeeds } from './refuse-unparsable.ts'
 import type { SeedResult } from './seed-results.ts'
 
 /** Which seeds: the common ones, those of the environment, or both. No command reaches another environment's folder. */
@@ -55,6 +56,11 @@ export async function runSeedsOf(
     return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: context.now() - began }
   }
   if (seeds.length === 0) return result([])
+  await refuseUnparsableSeeds(
+    context,
+    planSeeds(entries, flags.again).map(({ file }) => file),
+    history,
+  )
   refuseReadOnly(server, history)
   const pending = state.entries.filter((entry) => entry.status === 'pending').length
   if (pending > 0)
