@@ -94,7 +94,7 @@ describe('a connection that is lost', () => {
     const { code, stderr } = await running.finished
     expect(code).toBe(5)
     const [first] = await project.statuses()
-    expect(stderr).toContain(first === '001_log applied' ? '001_log applied' : '001_log, 002_slow not run')
+    expect(stderr).toContain(first === '001_log applied' ? '001_log applied' : '001_log, 002_slow, 003_last not run')
     expect(stderr.includes('The server crashed and lost the last 1')).toBe(first === '001_log pending')
     await finishes(project)
   })
