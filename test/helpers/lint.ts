@@ -1,4 +1,5 @@
 import { checkLint } from '../../src/commands/shared/check/lint.ts'
+import { atLevels } from '../../src/core/check/allowed.ts'
 import { parseMigration } from '../../src/core/migration/parse-file.ts'
 import { compare } from '../../src/core/migration/state.ts'
 import { VariableValues } from '../../src/core/migration/variables.ts'
@@ -13,10 +14,19 @@ interface Lint {
   /** Each is looked at by itself. */
   readonly eachByItself?: boolean
   readonly usesSquawk?: boolean
+  /** Also what is only told where a project asks for it. */
+  readonly withOff?: boolean
 }
 
 /** What lint says of migrations: `2:3 lint/…: message`, with the number of the migration and the line. */
-export async function lint({ before, files, major = 18, eachByItself = false, usesSquawk = true }: Lint) {
+export async function lint({
+  before,
+  files,
+  major = 18,
+  eachByItself = false,
+  usesSquawk = true,
+  withOff = false,
+}: Lint) {
   const texts = [...(before === undefined ? [] : [before]), ...files]
   const first = before === undefined ? 1 : 0
   const all = texts.map((text, i) => {
@@ -25,11 +35,12 @@ export async function lint({ before, files, major = 18, eachByItself = false, us
   })
   const ordered = compare(all, []).entries.flatMap(({ file }) => file ?? [])
   const wanted = new Set(ordered.filter(({ version }) => version !== '0'))
-  const { findings, outcome } = await checkLint(
+  const { findings: told, outcome } = await checkLint(
     { settings: { root: checkout, variables: new VariableValues(() => null) }, signal: new AbortController().signal },
     { files: ordered, wanted, major, eachByItself },
     usesSquawk,
   )
+  const findings = withOff ? told : atLevels(told, {})
   const found = findings.map(({ rule, migration, place }) => `${migration.split('_')[0]}:${place.line} ${rule}`)
   return { findings, outcome, found: found.sort() }
 }

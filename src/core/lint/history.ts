@@ -1,7 +1,6 @@
-import { keyOf } from '../sql/qualified-name.ts'
 import type { KnownSchema } from './known/schema.ts'
 import { type LintTable, type MadeIn, nameOfConstraint } from './known/table.ts'
-import { type Hit, hit } from './rules/look.ts'
+import { type Hit, hit, tableName } from './rules/look.ts'
 
 /** A hit, and what it was found in. */
 interface LateHit extends Hit {
@@ -18,7 +17,7 @@ export function lookAtHistory(schema: KnownSchema, isAsked: (origin: MadeIn) => 
 
 function constraintHits(table: LintTable, isAsked: (origin: MadeIn) => boolean): LateHit[] {
   const found: LateHit[] = []
-  const place = shortName(table)
+  const place = tableName(table)
   for (const constraint of table.constraints) {
     const { kind, columns, refersTo, step, offset, validated, origin } = constraint
     if (!isAsked(origin)) continue
@@ -43,4 +42,3 @@ function hasIndex({ indexes }: LintTable, columns: readonly string[]): boolean {
   )
 }
 
-const shortName = ({ schema, name }: LintTable): string => keyOf({ schema: schema === 'public' ? null : schema, name })

@@ -1,4 +1,3 @@
-import { keyOf } from '../sql/qualified-name.ts'
 import { listAt } from '../sql/tree.ts'
 import { learn, nameIn } from './known/learn.ts'
 import type { KnownSchema } from './known/schema.ts'
@@ -6,7 +5,7 @@ import type { LintStep } from './known/step.ts'
 import type { MadeIn } from './known/table.ts'
 import { columnHits } from './rules/columns.ts'
 import { constraintHits } from './rules/constraints.ts'
-import type { Hit, LintLook } from './rules/look.ts'
+import { type Hit, type LintLook, tableName } from './rules/look.ts'
 import { cascadeHits, dropHits, namesCreated, renameHits } from './rules/release.ts'
 import { type SquawkFinding, squawkHits } from './rules/squawk.ts'
 import { alterRewriteHits, clusterHits, refreshHits, typeHits } from './rules/tables.ts'
@@ -35,8 +34,8 @@ export function lookAtSection(steps: readonly LintStep[], schema: KnownSchema, c
       hits.push(...transaction.end())
       transaction = new TransactionLook()
     }
-    const look: LintLook = { step, schema, major, isNew, dropped }
-    hits.push(...ruleHits(look, created), ...squawkHits(look, squawk.get(step) ?? []), ...transaction.take(look))
+    const look: LintLook = { step, schema, major, isNew, dropped, created }
+    hits.push(...ruleHits(look), ...squawkHits(look, squawk.get(step) ?? []), ...transaction.take(look))
     learn(step, schema, origin)
   }
   hits.push(...transaction.end())
@@ -44,9 +43,11 @@ export function lookAtSection(steps: readonly LintStep[], schema: KnownSchema, c
   return hits
 }
 
-function ruleHits(look: LintLook, madeAgain: ReadonlySet<string>): Hit[] {
+function ruleHits(look: LintLook): Hit[] {
   switch (look.step.type) {
     case 'AlterTableStmt':
+      // ALTER TYPE and ALTER VIEW come as such too.
+      if (look.step.node.objtype !== 'OBJECT_TABLE') return []
       return [
         ...columnHits(look),
         ...constraintHits(look),
@@ -57,10 +58,10 @@ function ruleHits(look: LintLook, madeAgain: ReadonlySet<string>): Hit[] {
     case 'CreateStmt':
       return typeHits(look)
     case 'DropStmt':
-      return dropHits(look, madeAgain)
+      return dropHits(look)
     case 'RenameStmt':
     case 'AlterEnumStmt':
-      return renameHits(look, madeAgain)
+      return renameHits(look)
     case 'RefreshMatViewStmt':
       return refreshHits(look)
     case 'VacuumStmt':
@@ -76,7 +77,7 @@ function tablesDropped(steps: readonly LintStep[]): Set<string> {
   const names = new Set<string>()
   for (const { type, node } of steps) {
     if (type !== 'DropStmt' || node.removeType !== 'OBJECT_TABLE') continue
-    for (const object of listAt(node.objects)) names.add(keyOf(nameIn(object)))
+    for (const object of listAt(node.objects)) names.add(tableName(nameIn(object)))
   }
   return names
 }

@@ -1,10 +1,9 @@
 import { hasRealCondition } from '../effects/condition.ts'
-import { keyOf } from '../sql/qualified-name.ts'
 import { nodeAt, nodesIn, type RelationName, relationOf } from '../sql/tree.ts'
 import type { LintStep } from './known/step.ts'
 import { nameOfConstraint } from './known/table.ts'
 import { locksOf, type TableLock } from './rules/locks.ts'
-import { type Hit, hit, isUsed, type LintLook } from './rules/look.ts'
+import { type Hit, hit, isUsed, type LintLook, tableName } from './rules/look.ts'
 
 /** What one transaction has locked so far, and what its statements do while it holds that. */
 export class TransactionLook {
@@ -17,7 +16,7 @@ export class TransactionLook {
   take(look: LintLook): Hit[] {
     const found = [...this.validated(look), ...this.changed(look)]
     for (const lock of locksOf(look.step, look.schema)) {
-      const key = keyOf(lock.table)
+      const key = tableName(lock.table)
       if (!isUsed(look, lock.table)) continue
       if (this.held.size === 1 && !this.held.has(key)) this.second = look.step
       if (this.held.get(key)?.blocks !== 'reads and writes') this.held.set(key, lock)
@@ -43,7 +42,7 @@ export class TransactionLook {
   private validated({ step, schema }: LintLook): Hit[] {
     const name = relationOf(nodeAt(step.node.relation))
     const table = step.type === 'AlterTableStmt' ? schema.find(name) : null
-    const lock = this.held.get(keyOf(name))
+    const lock = this.held.get(tableName(name))
     if (table === null || lock === undefined) return []
     return nodesIn(step.node.cmds, 'AlterTableCmd')
       .filter(({ subtype }) => subtype === 'AT_ValidateConstraint')
@@ -52,7 +51,7 @@ export class TransactionLook {
         hit(
           'lint/validate-in-same-transaction',
           step,
-          `${command.name} is validated while the transaction still holds the lock of before, so ${lock.blocks} of ${keyOf(name)} wait for the scan`,
+          `${command.name} is validated while the transaction still holds the lock of before, so ${lock.blocks} of ${tableName(name)} wait for the scan`,
           'put VALIDATE CONSTRAINT into the next migration',
         ),
       )
@@ -69,7 +68,7 @@ export class TransactionLook {
         hit(
           'lint/data-change-under-lock',
           step,
-          `while these rows of ${keyOf(change.table)} are changed, ${blocks} of ${table} wait, which the transaction has locked before`,
+          `while these rows of ${tableName(change.table)} are changed, ${blocks} of ${table} wait, which the transaction has locked before`,
           'change the rows in a migration of their own',
         ),
       ]
@@ -79,7 +78,7 @@ export class TransactionLook {
       hit(
         'lint/update-all-rows',
         step,
-        `every row of ${keyOf(change.table)} is locked until the last one is changed, and the table grows to twice its size`,
+        `every row of ${tableName(change.table)} is locked until the last one is changed, and the table grows to twice its size`,
         'change the rows in batches, each with a transaction of its own',
       ),
     ]

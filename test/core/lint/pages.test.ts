@@ -28,7 +28,7 @@ test.each(lintRuleNames)(
     const page = readFileSync(join(checkout, 'docs', 'rules', `${rule}.md`), 'utf8')
     const [example = '', instead = ''] = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = '']) => sql)
     const rulesOf = async (sql: string) => {
-      const { findings } = await lint({ before, files: sql.split('-- next migration\n') })
+      const { findings } = await lint({ before, files: sql.split('-- next migration\n'), withOff: true })
       return findings.map((one) => one.rule)
     }
     expect(page).toContain('Instead:\n\n```sql\n')

@@ -1,5 +1,5 @@
-import { keyOf } from '../../sql/qualified-name.ts'
-import { listAt, nodeAt, relationOf, type TreeNode, wordsOf } from '../../sql/tree.ts'
+import { shortName } from '../../sql/qualified-name.ts'
+import { listAt, nodeAt, type RelationName, relationOf, type TreeNode, wordsOf } from '../../sql/tree.ts'
 import { type LintStep, offsetOf } from './step.ts'
 import type { ConstraintKind, KnownConstraint, MadeIn } from './table.ts'
 
@@ -31,12 +31,14 @@ export function constraintOf(
     columns,
     validated: node.skip_validation !== true,
     neverNull: kind === 'primary key' || kind === 'not null' ? columns : neverNullIn(node.raw_expr),
-    refersTo: kind === 'foreign key' ? keyOf(relationOf(nodeAt(node.pktable))) : null,
+    refersTo: kind === 'foreign key' ? shortOf(relationOf(nodeAt(node.pktable))) : null,
     origin,
     step,
     offset: offsetOf(step, node.location),
   }
 }
+
+const shortOf = ({ schema, name }: RelationName): string => shortName(schema, name)
 
 /** The columns that `a IS NOT NULL AND b IS NOT NULL` names. */
 function neverNullIn(expression: unknown): string[] {

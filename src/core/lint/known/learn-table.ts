@@ -20,6 +20,7 @@ export function newTable(range: unknown, schema: KnownSchema, origin: MadeIn): L
     isTemporary: node.relpersistence === 't',
     isPartitioned: false,
     origin,
+    namedBy: origin,
     columns: new Map(),
     constraints: [],
     indexes: [],

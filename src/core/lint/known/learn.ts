@@ -85,8 +85,9 @@ const lessons: Readonly<Record<string, (lesson: Lesson) => void>> = {
   CreateFunctionStmt: (lesson) => {
     const { node } = lesson
     const said = nodesIn(node.options, 'DefElem').find(({ defname }) => defname === 'volatility')
+    const isTrigger = wordsOf(nodeAt(node.returnType).names).at(-1) === 'trigger'
     const kind = node.is_procedure === true ? 'OBJECT_PROCEDURE' : 'OBJECT_FUNCTION'
-    object(kind, nameIn(node.funcname), lesson, wordsOf(said?.arg)[0] ?? 'volatile')
+    object(kind, nameIn(node.funcname), lesson, isTrigger ? 'trigger' : (wordsOf(said?.arg)[0] ?? 'volatile'))
   },
 }
 
@@ -132,7 +133,7 @@ function rename({ node, schema, origin }: Lesson): void {
   if (table === null) return
   if (renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_MATVIEW') {
     schema.remove(table)
-    schema.put({ ...table, name: to })
+    schema.put({ ...table, name: to, namedBy: origin })
   }
   if (renameType === 'OBJECT_TABCONSTRAINT')
     schema.put({ ...table, constraints: table.constraints.map((one) => named(one, from)) })

@@ -44,6 +44,8 @@ export interface LintTable {
   readonly isTemporary: boolean
   readonly isPartitioned: boolean
   readonly origin: MadeIn
+  /** What gave it the name that it has. */
+  readonly namedBy: MadeIn
   readonly columns: ReadonlyMap<string, KnownColumn>
   readonly constraints: readonly KnownConstraint[]
   readonly indexes: readonly KnownIndex[]

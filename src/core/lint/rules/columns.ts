@@ -1,11 +1,10 @@
 import { isOwnCast } from '../../effects/alter-dangers.ts'
 import { costOf, typeChange } from '../../effects/type-change.ts'
 import { shortTypes } from '../../sql/plain-names.ts'
-import { keyOf } from '../../sql/qualified-name.ts'
 import { nodeAt, nodesIn, type RelationName, type TreeNode, wordsOf } from '../../sql/tree.ts'
 import { columnType, isSerial } from '../known/column-type.ts'
 import { offsetOf } from '../known/step.ts'
-import { columnName, type Hit, hit, isUsed, type LintLook, targetOf } from './look.ts'
+import { columnName, type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 import { isVolatile } from './volatile.ts'
 
 /** Columns of a table that is in use: new ones, other types, NOT NULL. */
@@ -29,7 +28,7 @@ function retyped({ step, schema }: LintLook, table: RelationName, name: string, 
   const say = (message: string) => [
     hit('lint/changing-column-type', step, message, anotherColumn, offsetOf(step, definition.location)),
   ]
-  const everything = `rewrites ${keyOf(table)} and its indexes; nobody can read or write the table meanwhile`
+  const everything = `rewrites ${tableName(table)} and its indexes; nobody can read or write the table meanwhile`
   if (!isOwnCast(definition.raw_default, name, to))
     return say(`USING computes each value of ${column} anew: it ${everything}`)
   if (from === undefined)
@@ -40,7 +39,7 @@ function retyped({ step, schema }: LintLook, table: RelationName, name: string, 
   return say(
     cost === 'writes'
       ? `changing ${change} ${everything}`
-      : `changing ${change} scans ${keyOf(table)}; nobody can read or write the table meanwhile`,
+      : `changing ${change} scans ${tableName(table)}; nobody can read or write the table meanwhile`,
   )
 }
 
@@ -55,7 +54,7 @@ function notNull({ step, schema, major }: LintLook, table: RelationName, name: s
     hit(
       'lint/adding-not-nullable-field',
       step,
-      `SET NOT NULL scans ${keyOf(table)} for a NULL in ${name}; nobody can read or write the table meanwhile`,
+      `SET NOT NULL scans ${tableName(table)} for a NULL in ${name}; nobody can read or write the table meanwhile`,
       `ADD CONSTRAINT … ${condition} NOT VALID, VALIDATE it in the next migration${major >= 18 ? '' : ', then SET NOT NULL'}`,
     ),
   ]
@@ -69,7 +68,7 @@ function added(look: LintLook, table: RelationName, definition: TreeNode): Hit[]
     hit(
       'lint/adding-field-with-default',
       step,
-      `the new column ${columnName(table, String(definition.colname))} ${why}, so ${keyOf(table)} is rewritten; nobody can read or write the table meanwhile`,
+      `the new column ${columnName(table, String(definition.colname))} ${why}, so ${tableName(table)} is rewritten; nobody can read or write the table meanwhile`,
       'add the column without it, set it for new rows (SET DEFAULT, a trigger), then fill the old rows in batches',
       offsetOf(step, definition.location),
     ),

@@ -1,9 +1,8 @@
-import { keyOf } from '../../sql/qualified-name.ts'
 import { nodeAt, nodesIn, type RelationName, type TreeNode } from '../../sql/tree.ts'
 import { constraintOf } from '../known/constraint.ts'
 import { offsetOf } from '../known/step.ts'
 import type { KnownConstraint } from '../known/table.ts'
-import { type Hit, hit, isUsed, type LintLook, targetOf } from './look.ts'
+import { type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 import { isValue } from './volatile.ts'
 
 /** Constraints that are added to a table in use, and partitions that are attached. */
@@ -30,7 +29,7 @@ function added({ step, schema, isNew }: LintLook, table: RelationName, node: Tre
   const constraint = constraintOf(node, column, { step, origin: step })
   if (constraint === null || !constraint.validated) return []
   const { kind, offset, refersTo } = constraint
-  const place = keyOf(table)
+  const place = tableName(table)
   if (kind === 'exclude') {
     const message = `the index of this constraint is built while nobody can read or write ${place}`
     const instead = 'there is no way around it: run it when nobody needs the table, or keep the rule in a trigger'
@@ -76,7 +75,7 @@ function attached(look: LintLook, { name }: TreeNode): Hit[] {
     hit(
       'lint/attach-partition-scans',
       step,
-      `ATTACH PARTITION scans ${keyOf(partition)} for rows that do not belong to it; nobody can read or write it meanwhile`,
+      `ATTACH PARTITION scans ${tableName(partition)} for rows that do not belong to it; nobody can read or write it meanwhile`,
       'add a CHECK with the bounds to it first, NOT VALID, and VALIDATE that in a migration before',
       offsetOf(step, range.location),
     ),

@@ -1,5 +1,5 @@
 import type { LintRule } from '../../lint-rules.ts'
-import { dotted, keyOf } from '../../sql/qualified-name.ts'
+import { dotted, shortName } from '../../sql/qualified-name.ts'
 import { nodeAt, type RelationName, relationOf } from '../../sql/tree.ts'
 import type { KnownSchema } from '../known/schema.ts'
 import type { LintStep } from '../known/step.ts'
@@ -26,7 +26,12 @@ export interface LintLook {
   readonly isNew: (origin: MadeIn) => boolean
   /** Tables that the section drops anyway. */
   readonly dropped: ReadonlySet<string>
+  /** The names of all that the section creates: what is dropped or renamed to be created anew is not gone. */
+  readonly created: ReadonlySet<string>
 }
+
+/** A table as it is told, and known by: without `public`, which is what no schema means. */
+export const tableName = ({ schema, name }: RelationName): string => shortName(schema, name)
 
 /** A hit at the beginning of its step, or at a place in it. */
 export function hit(rule: LintRule, step: LintStep, message: string, instead: string, offset = 0): Hit {
@@ -40,12 +45,12 @@ export function targetOf({ step }: LintLook): RelationName {
 
 /** Whether somebody may be using a table while the step runs: what is not known was made before. */
 export function isUsed({ schema, isNew, dropped }: LintLook, name: RelationName): boolean {
-  if (dropped.has(keyOf(name))) return false
+  if (dropped.has(tableName(name))) return false
   const table = schema.find(name)
   return table === null || !(table.isTemporary || isNew(table.origin))
 }
 
 /** `users.name` */
 export function columnName(table: RelationName, column: string): string {
-  return `${keyOf(table)}.${dotted(column)}`
+  return `${tableName(table)}.${dotted(column)}`
 }

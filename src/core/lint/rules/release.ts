@@ -1,8 +1,7 @@
-import { keyOf } from '../../sql/qualified-name.ts'
 import { listAt, nodeAt, nodesIn, type RelationName, relationOf, type TreeNode, wordsOf } from '../../sql/tree.ts'
 import { nameIn } from '../known/learn.ts'
 import type { LintStep } from '../known/step.ts'
-import { type Hit, hit, isUsed, type LintLook, targetOf } from './look.ts'
+import { type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 
 /** What a kind of object is called, as far as a release uses it by its name. */
 const kinds: Readonly<Record<string, string>> = {
@@ -18,23 +17,23 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 /** What a statement drops besides tables, columns and indexes. */
-export function dropHits(look: LintLook, madeAgain: ReadonlySet<string>): Hit[] {
+export function dropHits(look: LintLook): Hit[] {
   const { step } = look
   const kind = String(step.node.removeType)
   const what = kinds[kind]
   const names = listAt(step.node.objects).map(objectName)
   const gone = names.filter((name) => isInUse(look, kind, name))
-  const broken = gone.filter((name) => !madeAgain.has(name.name))
+  const broken = gone.filter((name) => !look.created.has(name.name))
   const told = broken.map((name) =>
     hit(
       'lint/dropping-object',
       step,
-      `the release that runs now may use the ${what} ${keyOf(name)}, which is dropped`,
+      `the release that runs now may use the ${what} ${tableName(name)}, which is dropped`,
       'first bring out a release that does without it, then drop it in a later migration',
     ),
   )
   const cascade = step.node.behavior === 'DROP_CASCADE' && gone.length > 0
-  return [...(what === undefined ? [] : told), ...(cascade ? [cascadeHit(look, gone.map(keyOf).join(', '))] : [])]
+  return [...(what === undefined ? [] : told), ...(cascade ? [cascadeHit(look, gone.map(tableName).join(', '))] : [])]
 }
 
 /** What ALTER TABLE drops with all that depends on it. */
@@ -45,7 +44,7 @@ export function cascadeHits(look: LintLook): Hit[] {
     .filter(
       ({ behavior, subtype }) => behavior === 'DROP_CASCADE' && /^AT_Drop(?:Column|Constraint)$/.test(String(subtype)),
     )
-    .map(({ name }) => cascadeHit(look, `${keyOf(table)}.${name}`))
+    .map(({ name }) => cascadeHit(look, `${tableName(table)}.${name}`))
 }
 
 const cascadeHit = ({ step }: LintLook, what: string): Hit =>
@@ -68,23 +67,25 @@ function isInUse(look: LintLook, kind: string, name: RelationName): boolean {
     return table === null || !(table.isTemporary || look.isNew(table.origin))
   }
   const object = look.schema.object(kind, name)
+  // Nobody calls the function of a trigger.
+  if (object?.trait === 'trigger') return false
   return object === null || !look.isNew(object.origin)
 }
 
 /** RENAME of what a release uses by its name, but for tables and columns. */
-export function renameHits(look: LintLook, madeAgain: ReadonlySet<string>): Hit[] {
+export function renameHits(look: LintLook): Hit[] {
   const { node, type } = look.step
   if (type === 'AlterEnumStmt') {
     const name = nameIn(node.typeName)
     if (node.oldVal === undefined || !isInUse(look, 'OBJECT_TYPE', name)) return []
-    return [renameHit(look, `value '${node.oldVal}' of ${keyOf(name)}`, `'${node.newVal}'`)]
+    return [renameHit(look, `value '${node.oldVal}' of ${tableName(name)}`, `'${node.newVal}'`)]
   }
   const kind = String(node.renameType)
   const what = kinds[kind]
   if (what === undefined) return []
   const name = renamed(node)
-  const breaks = isInUse(look, kind, name) && !madeAgain.has(name.name)
-  return breaks ? [renameHit(look, `${what} ${keyOf(name)}`, String(node.newname))] : []
+  const breaks = isInUse(look, kind, name) && !look.created.has(name.name)
+  return breaks ? [renameHit(look, `${what} ${tableName(name)}`, String(node.newname))] : []
 }
 
 function renamed(node: TreeNode): RelationName {
@@ -116,7 +117,7 @@ const created: Readonly<Record<string, (node: TreeNode) => unknown>> = {
   RenameStmt: ({ newname }) => newname,
 }
 
-/** The names of all that these statements create: what is dropped to be created anew is not gone. */
+/** The names of all that these statements create. */
 export function namesCreated(steps: Iterable<Pick<LintStep, 'type' | 'node'>>): Set<string> {
   const names = new Set<string>()
   for (const { type, node } of steps) {

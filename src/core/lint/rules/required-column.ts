@@ -1,8 +1,7 @@
-import { keyOf } from '../../sql/qualified-name.ts'
 import { nodeAt, nodesIn, type TreeNode } from '../../sql/tree.ts'
 import { isSerial } from '../known/column-type.ts'
 import { offsetOf } from '../known/step.ts'
-import { columnName, isUsed, type LintLook, targetOf } from './look.ts'
+import { columnName, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 import { say, type Told } from './told.ts'
 
 /** The first column behind a place that is NOT NULL and gets no value by itself. */
@@ -13,7 +12,7 @@ export function requiredColumn(look: LintLook, offset: number): Told | null {
   const definition = definitions.find(({ location }) => offsetOf(step, location) >= offset)
   if (!isUsed(look, table) || definition === undefined || hasValue(definition)) return null
   return say(
-    `adding ${columnName(table, String(definition.colname))} fails where ${keyOf(table)} has rows: they have no value for it, and it is NOT NULL`,
+    `adding ${columnName(table, String(definition.colname))} fails where ${tableName(table)} has rows: they have no value for it, and it is NOT NULL`,
     'give it a DEFAULT, or add it without NOT NULL, fill it, and set NOT NULL in a later migration',
   )
 }

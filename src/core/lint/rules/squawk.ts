@@ -1,8 +1,7 @@
 import { type LintRule, lintRuleNames } from '../../lint-rules.ts'
-import { keyOf } from '../../sql/qualified-name.ts'
 import { listAt, nodeAt, nodesIn, type RelationName, relationOf, relationsIn } from '../../sql/tree.ts'
 import { nameIn } from '../known/learn.ts'
-import { columnName, type Hit, hit, isUsed, type LintLook, targetOf } from './look.ts'
+import { columnName, type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 import { requiredColumn } from './required-column.ts'
 import { say, type Told } from './told.ts'
 
@@ -38,7 +37,7 @@ const always =
 const onUsed =
   (tell: (table: string, look: LintLook) => Told | null): Teller =>
   (look) =>
-    isUsed(look, targetOf(look)) ? tell(keyOf(targetOf(look)), look) : null
+    isUsed(look, targetOf(look)) ? tell(tableName(targetOf(look)), look) : null
 
 const laterRelease = 'first bring out a release that does without it, then drop it in a later migration'
 
@@ -93,7 +92,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     const isQuick = nodeAt(nodeAt(look.step.node.def).Constraint).skip_validation === true
     if (isQuick || (origin !== undefined && look.isNew(origin))) return null
     return say(
-      `every table with a column of the domain ${keyOf(name)} is scanned, and locked meanwhile`,
+      `every table with a column of the domain ${tableName(name)} is scanned, and locked meanwhile`,
       'add it with NOT VALID, and VALIDATE CONSTRAINT in the next migration',
     )
   },
@@ -109,7 +108,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
       .map(nameIn)
       .filter((name) => isInUse(look, name))
     if (used.length === 0) return null
-    return say(`the release that runs now may use ${used.map(keyOf).join(', ')}`, laterRelease)
+    return say(`the release that runs now may use ${used.map(tableName).join(', ')}`, laterRelease)
   },
   'lint/ban-drop-not-null': (look, _, nth) => {
     const column = columnsOf(look, 'AT_DropNotNull')[nth] ?? ''
@@ -120,7 +119,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
   'lint/ban-truncate-cascade': (look) => {
     const used = relationsIn(look.step.node.relations).filter((name) => isUsed(look, name))
     if (used.length === 0) return null
-    const message = `CASCADE empties every table that refers to ${used.map(keyOf).join(', ')}, and those that refer to them`
+    const message = `CASCADE empties every table that refers to ${used.map(tableName).join(', ')}, and those that refer to them`
     return say(message, 'name the tables')
   },
   'lint/renaming-column': (look) => {
@@ -131,11 +130,13 @@ const tellers: Partial<Record<LintRule, Teller>> = {
       `add ${newname} beside it, fill it, and drop ${subname} when no release uses it`,
     )
   },
-  'lint/renaming-table': onUsed((table, { step }) =>
-    say(
-      `the release that runs now uses ${table}, which is called ${step.node.newname} from then on`,
-      'leave a view of the old name behind, and drop it when no release uses it',
-    ),
+  'lint/renaming-table': onUsed((table, { step, created }) =>
+    created.has(String(nodeAt(step.node.relation).relname))
+      ? null
+      : say(
+          `the release that runs now uses ${table}, which is called ${step.node.newname} from then on`,
+          'leave a view of the old name behind, and drop it when no release uses it',
+        ),
   ),
   'lint/prefer-identity': always(
     'the sequence of a serial column has rights and an owner of its own, and is easily left behind',
@@ -149,7 +150,8 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     'char(n) fills values up with blanks, which count in some comparisons and not in others',
     'text, with a CHECK where the length matters',
   ),
-  'lint/identifier-too-long': always('PostgreSQL cuts a name after 63 bytes', 'choose a shorter name'),
+  'lint/identifier-too-long': ({ step }, offset) =>
+    isDropped(step.sql.slice(0, offset)) ? null : say('PostgreSQL cuts a name after 63 bytes', 'choose a shorter name'),
   'lint/ban-create-domain-with-constraint': always(
     'to change the constraint of a domain later, every table that uses it is scanned under a lock',
     'a CHECK on each column, or a domain without one',
@@ -184,4 +186,10 @@ function isColumnUsed(look: LintLook, column: string): boolean {
 }
 
 /** That it is dropped here does not make it unused. */
-const isInUse = (look: LintLook, name: RelationName): boolean => isUsed({ ...look, dropped: new Set() }, name)
+function isInUse(look: LintLook, name: RelationName): boolean {
+  const namedBy = look.schema.find(name)?.namedBy
+  return isUsed({ ...look, dropped: new Set() }, name) && !(namedBy !== undefined && look.isNew(namedBy))
+}
+
+/** What is dropped was cut when it was made. */
+const isDropped = (before: string): boolean => /\bdrop\s+\w+\s+(?:concurrently\s+)?(?:if\s+exists\s+)?$/i.test(before)

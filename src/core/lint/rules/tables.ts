@@ -1,7 +1,6 @@
-import { keyOf } from '../../sql/qualified-name.ts'
 import { nodeAt, nodesIn, type RelationName, relationOf, type TreeNode, wordsOf } from '../../sql/tree.ts'
 import { offsetOf } from '../known/step.ts'
-import { type Hit, hit, isUsed, type LintLook, targetOf } from './look.ts'
+import { type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 
 /** REFRESH MATERIALIZED VIEW without CONCURRENTLY. */
 export function refreshHits(look: LintLook): Hit[] {
@@ -12,7 +11,7 @@ export function refreshHits(look: LintLook): Hit[] {
     hit(
       'lint/refresh-blocks-reads',
       step,
-      `nobody can read ${keyOf(view)} while it is filled anew`,
+      `nobody can read ${tableName(view)} while it is filled anew`,
       'REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index on the view',
     ),
   ]
@@ -52,7 +51,7 @@ const isOn = (value: unknown): boolean => !/^(?:off|false|0)$/i.test(wordsOf([va
 
 function rewriteHits(look: LintLook, what: string, table: RelationName | null): Hit[] {
   if (table !== null && !isUsed(look, table)) return []
-  const which = table === null ? 'every table, one after the other' : keyOf(table)
+  const which = table === null ? 'every table, one after the other' : tableName(table)
   return [
     hit(
       'lint/rewriting-table',
