@@ -15,6 +15,7 @@ interface Rule {
 /** What a check looks for. Every rule has a page of its name in docs/rules. */
 const all = {
   'parse/syntax': { severity: 'error', title: 'PostgreSQL cannot parse a statement' },
+  'parse/file': { severity: 'error', title: 'A file cannot be read as a migration' },
   'parse/function-body': { severity: 'error', title: 'PostgreSQL cannot parse the body of a function' },
   'parse/other-major': { severity: 'note', title: 'Only the server can tell whether a statement is valid' },
   'proof/up-fails': { severity: 'error', title: 'UP does not run' },

@@ -12,7 +12,8 @@ import { foldersWithSql } from './nested-sql.ts'
 /** How many files are read before the connection, which is made meanwhile, gets its turn. */
 const batch = 100
 
-interface InvalidFile {
+/** A file that is no migration, and why. */
+export interface InvalidFile {
   readonly path: string
   readonly fault: unknown
 }
@@ -48,16 +49,21 @@ export async function readFiles(folder: string, root: string, before: readonly M
 /** What each file was parsed from. */
 const parsedFrom = new WeakMap<Migration, string>()
 
+interface ParsedFiles {
+  readonly migrations: Migration[]
+  /** Those that cannot be read or understood. */
+  readonly faults: readonly InvalidFile[]
+}
+
 /**
  * Parses what was read, but for what is known from its row.
  * @param before what was parsed of the folder before: a file with the same text is not parsed again.
- * @throws NselfError `invalid-migration` for the first file that cannot be read or understood; it names the others too.
  */
-export function parseFiles(
+export function parseEach(
   files: readonly ReadFile[],
   history: readonly Applied[],
   before: readonly Migration[] = [],
-): Migration[] {
+): ParsedFiles {
   const known = new Map(before.map((file) => [file.path, file]))
   const rows = new Map(history.map((row) => [row.version, row]))
   const migrations: Migration[] = []
@@ -70,6 +76,19 @@ export function parseFiles(
       faults.push({ path: file.path, fault })
     }
   }
+  return { migrations, faults }
+}
+
+/**
+ * The same of files that all have to be right.
+ * @throws NselfError `invalid-migration` for the first file that cannot be read or understood; it names the others too.
+ */
+export function parseFiles(
+  files: readonly ReadFile[],
+  history: readonly Applied[],
+  before: readonly Migration[] = [],
+): Migration[] {
+  const { migrations, faults } = parseEach(files, history, before)
   const [first, ...others] = faults
   if (first !== undefined)
     throw withOthers(

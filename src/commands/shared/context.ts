@@ -64,17 +64,20 @@ export interface Look {
  * Files and history as they are now, without any lock; the files are read while the connection is made.
  * @param use is given the connection before it is closed.
  * @param resolve another server than that of the environment.
+ * @param parse what is made of the files, where some of them may be wrong.
  */
 export async function look(context: Context): Promise<Look>
 export async function look<T>(
   context: Context,
   use: (connection: Connection, look: Look) => Promise<T>,
   resolve?: () => Promise<Server>,
+  parse?: typeof parseFiles,
 ): Promise<T>
 export async function look(
   context: Context,
   use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
   resolve: () => Promise<Server> = () => resolveServer(context),
+  parse: typeof parseFiles = parseFiles,
 ): Promise<unknown> {
   const { migrationsDir, repeatableDir, cwd } = context.settings
   const reading = readFiles(migrationsDir, cwd)
@@ -84,7 +87,7 @@ export async function look(
     const asking = readLostRows(client)
     asking.catch(() => {})
     const history = await readHistory(client)
-    const files = parseFiles(await reading, history.rows)
+    const files = parse(await reading, history.rows)
     const repeatables = { files: readRepeatables(repeatableDir, cwd), rows: history.repeatables }
     return use(connection, { server, history, state: compare(files, history.rows, await asking, repeatables) })
   })

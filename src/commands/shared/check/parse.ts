@@ -5,13 +5,24 @@ import type { Unparsable } from '../../../parsers/postgres/section-parser.ts'
 import { findUnparsable } from '../../../parsers/postgres/syntax.ts'
 import type { Context } from '../context.ts'
 import { scriptsOfFiles } from '../refuse-unparsable.ts'
-import type { CheckScope } from './scope.ts'
+import type { CheckScope, UnreadableFile } from './scope.ts'
 
 /** What of UP, DOWN and function bodies PostgreSQL cannot parse. */
 export async function checkSyntax({ settings }: Context, scope: CheckScope): Promise<CheckFinding[]> {
-  const { wanted, repeatables, major } = scope
-  const scripts = scriptsOfFiles([...wanted, ...repeatables], settings.variables)
-  return (await findUnparsable(scripts, major)).map((found) => findingOf(found, major))
+  const { wanted, repeatables, unreadable, major } = scope
+  const unparsable = await findUnparsable(scriptsOfFiles([...wanted, ...repeatables], settings.variables), major)
+  return [...unreadable.map(unreadableFinding), ...unparsable.map((found) => findingOf(found, major))]
+}
+
+function unreadableFinding({ path, name, fault }: UnreadableFile): CheckFinding {
+  const { line, column, excerpt } = fault.location ?? { line: 1, column: 1, excerpt: '' }
+  return finding('parse/file', {
+    migration: name,
+    place: { path, line, column },
+    message: fault.message,
+    instead: fault.hint ?? 'fix the file',
+    evidence: excerpt === '' ? [] : [excerpt],
+  })
 }
 
 function findingOf({ script, location, message, inBody, leftToServer }: Unparsable, major: number): CheckFinding {

@@ -3,6 +3,7 @@ import type { CheckPart } from '../../../core/check/finding.ts'
 import type { CheckSettings } from '../../../project/check-settings.ts'
 import type { Context } from '../context.ts'
 import { done, type PartFound } from './part-found.ts'
+import { ifReadable, onReadable } from './readable-beginning.ts'
 import type { CheckScope } from './scope.ts'
 
 /** What is chosen for one check, and what the project says of all. */
@@ -23,8 +24,11 @@ export const partRuns: Record<CheckPart, RunPart> = {
     context.progress('looking at statements')
     return (await import('./lint.ts')).checkLint(context, scope, settings.squawk)
   },
-  proof: async (context, scope, { parts }) => (await import('./proof.ts')).checkProofs(context, scope, parts),
-  rows: async (context, scope, { parts }) => (await import('./rows.ts')).checkRows(context, scope, parts),
-  merge: async (context, scope, choices) => (await import('./merge.ts')).checkMerge(context, scope, choices),
+  proof: (context, scope, { parts }) =>
+    onReadable(scope, async (part) => (await import('./proof.ts')).checkProofs(context, part, parts)),
+  rows: (context, scope, { parts }) =>
+    onReadable(scope, async (part) => (await import('./rows.ts')).checkRows(context, part, parts)),
+  merge: (context, scope, choices) =>
+    ifReadable(scope, async () => (await import('./merge.ts')).checkMerge(context, scope, choices)),
   probe: async (context, scope, choices) => (await import('./probe.ts')).checkProbe(context, scope, choices),
 }

@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
+import { NselfError } from '../../../core/errors.ts'
+import { parseFileName } from '../../../core/migration/file-name.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import { compare } from '../../../core/migration/state.ts'
 import { parserMajor } from '../../../parsers/postgres/parser.ts'
 import type { Server } from '../../../postgres/driver/server.ts'
 import { changedSince } from '../../../project/changed-since.ts'
-import { readMigrations } from '../../../project/migrations.ts'
+import { type InvalidFile, parseEach, type parseFiles, readFiles } from '../../../project/migrations.ts'
 import { readRepeatables } from '../../../project/repeatables.ts'
 import { type Context, look } from '../context.ts'
 import { namedServer } from '../named-server.ts'
@@ -25,6 +27,8 @@ export interface CheckScope {
   readonly wanted: ReadonlySet<Migration>
   /** The files that run again when they are edited: those that would run now, or all where no database is asked. */
   readonly repeatables: readonly Migration[]
+  /** Files that are no migrations as they stand; what is told of the others may miss what these would have done. */
+  readonly unreadable: readonly UnreadableFile[]
   /** The database that was asked what is pending. */
   readonly live: Server | null
   /** The major of PostgreSQL that decides what can be parsed. */
@@ -33,38 +37,61 @@ export interface CheckScope {
   readonly eachByItself: boolean
 }
 
+/** A file that is no migration as it stands. */
+export interface UnreadableFile {
+  readonly path: string
+  /** Its name as that of a migration, and its number; null where it has none. */
+  readonly name: string
+  readonly version: string | null
+  readonly fault: NselfError
+}
+
 /**
  * @param on the server that says what is pending, where it is not the command's own.
- * @throws NselfError `invalid-migration`, `conflict`, `usage`; `connection` where the database says what is pending.
+ * @throws NselfError `conflict`, `usage`; `connection` where the database says what is pending.
  */
 export async function scopeOf(context: Context, choice: ScopeChoice, on: string | null): Promise<CheckScope> {
   if (choice.kind === 'pending') return pendingScope(context, on)
   const { migrationsDir, repeatableDir, cwd } = context.settings
   const repeatables = readRepeatables(repeatableDir, cwd).map(({ file }) => file)
-  const files = compare(await readMigrations(migrationsDir, cwd), []).entries.flatMap(({ file }) => file ?? [])
-  const rest = { files, repeatables, live: null, major: parserMajor, eachByItself: choice.kind === 'all' }
-  if (choice.kind === 'all') return { ...rest, words: migrationCount(files.length), wanted: new Set(files) }
+  const { migrations, faults } = parseEach(await readFiles(migrationsDir, cwd), [])
+  const files = compare(migrations, []).entries.flatMap(({ file }) => file ?? [])
+  const unreadable = faults.map(unreadableFile)
+  const rest = { files, repeatables, unreadable, live: null, major: parserMajor, eachByItself: choice.kind === 'all' }
+  if (choice.kind === 'all') {
+    return { ...rest, words: `${migrationCount(files.length)}${besides(unreadable)}`, wanted: new Set(files) }
+  }
   const changed = files.length === 0 ? new Set<string>() : await changedSince(migrationsDir, choice.ref)
   const wanted = files.filter(({ path }) => changed.has(basename(path)))
-  const words = `${migrationCount(wanted.length)} new or changed since ${choice.ref}`
+  const words = `${migrationCount(wanted.length)} new or changed since ${choice.ref}${besides(unreadable)}`
   return { ...rest, words, wanted: new Set(wanted) }
 }
 
 async function pendingScope(context: Context, on: string | null): Promise<CheckScope> {
   const named = on === null ? null : namedServer(context, on, '--on')
-  const { state, server, history } = await look(context, async (_, found) => found, named?.resolve)
+  const unreadable: UnreadableFile[] = []
+  const parse: typeof parseFiles = (read, rows) => {
+    const { migrations, faults } = parseEach(read, rows)
+    unreadable.push(...faults.map(unreadableFile))
+    return [...migrations]
+  }
+  const { state, server, history } = await look(context, async (_, found) => found, named?.resolve, parse)
   const read = state.entries.flatMap(({ file }) => file ?? [])
   // As a new database gets them, whatever the order in which this one did.
   const files = compare(read, []).entries.flatMap(({ file }) => file ?? [])
   const pending = state.entries.filter(({ status }) => status === 'pending' || status === 'failed')
   const wanted = pending.flatMap(({ file }) => file ?? [])
-  const missing = state.entries.filter(({ status }) => status === 'missing').map(({ name }) => name)
+  const isThere = new Set(unreadable.map(({ version }) => version))
+  const missing = state.entries
+    .filter(({ status, version }) => status === 'missing' && !isThere.has(version))
+    .map(({ name }) => name)
   if (missing.length > 0) {
     context.tell(`Warning: the history is not whole here: applied, but without a file: ${missing.join(', ')}`)
   }
   return {
-    words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}`,
+    words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}${besides(unreadable)}`,
     files,
+    unreadable,
     wanted: new Set(wanted),
     repeatables: state.repeatables.flatMap(({ status, file }) =>
       file === null || status === 'applied' ? [] : file.file,
@@ -74,4 +101,14 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     major: Math.floor(history.facts.version / 10_000),
     eachByItself: false,
   }
+}
+
+const besides = ({ length }: readonly UnreadableFile[]): string =>
+  length === 0 ? '' : `, and ${length} ${length === 1 ? 'file' : 'files'} that cannot be read`
+
+function unreadableFile({ path, fault }: InvalidFile): UnreadableFile {
+  // A bug stays one.
+  if (!(fault instanceof NselfError)) throw fault
+  const name = parseFileName(basename(path))
+  return { path, fault, name: name?.name ?? basename(path), version: name?.version ?? null }
 }
