@@ -41,4 +41,3 @@ function hasIndex({ indexes }: LintTable, columns: readonly string[]): boolean {
     (index) => !index.isPartial && columns.every((name) => index.columns.slice(0, columns.length).includes(name)),
   )
 }
-
