@@ -185,6 +185,6 @@ test('outside a transaction, dropping the tracking tables is undone too', async 
   })
   const { code, stderr } = await project.nself(...up)
   expect(code).toBe(4)
-  expect(stderr).toContain('002_b failed')
+  expect(stderr).toContain('✗ 002_b')
   expect(await project.statuses()).toEqual(['001_a applied', '002_b failed'])
 })
