@@ -34,6 +34,12 @@ test('tells what pending migrations lock and break, at the levels that the proje
   expect(usual.stdout).toContain('in DOWN: DROP INDEX waits for all that use a')
   expect(usual.stdout).toContain('it allows lint/json-column, which finds nothing in it')
   expect(usual.stdout).not.toContain('lint/ban-drop-column')
+  project.write({ '003_c.sql': both('ALTER TABLE a DROP COLUMN n;', 'ALTER TABLE a ADD COLUMN n text;') })
+  expect((await project.nself(...args)).stdout).toContain('lint/ban-drop-column')
+  project.write({
+    '003_c.sql': `-- nself: phase contract\n${both('ALTER TABLE a DROP COLUMN n;', 'ALTER TABLE a ADD COLUMN n text;')}`,
+  })
+  expect((await project.nself(...args)).stdout).not.toContain('lint/ban-drop-column')
   writeSettings(
     project,
     JSON.stringify({
