@@ -12,8 +12,12 @@ import type { Settings } from '../project/settings.ts'
 import type { Context } from './shared/context.ts'
 import type { InitResult } from './shared/results.ts'
 
-/** Makes a project of this folder, or what is missing of it, and says which server it will use. */
-export async function init({ settings, tell }: Context): Promise<InitResult> {
+/**
+ * Makes a project of this folder, or what is missing of it, and says which server it will use.
+ * @param hooks whether git is to tell, after a switch of branches, which migrations differ.
+ * @throws NselfError `usage` where a project is above this folder; of the hook as writeGitHook.
+ */
+export async function init({ settings, tell }: Context, { hooks }: { readonly hooks: boolean }): Promise<InitResult> {
   const { root, cwd, migrationsDir } = settings
   if (relative(root, cwd) !== '') {
     const above = relative(cwd, root)
@@ -22,6 +26,11 @@ export async function init({ settings, tell }: Context): Promise<InitResult> {
     })
   }
   const made = makeProject(settings)
+  if (hooks) {
+    const { writeGitHook } = await import('../project/git-hook.ts')
+    const hook = await writeGitHook(root, migrationsDir)
+    if (hook !== null) made.push(hook)
+  }
   const migrations = listFiles(migrationsDir, cwd).length
   return { kind: 'init', made, migrations, server: serverOf(settings), untracked: await untracked(settings, tell) }
 }
