@@ -242,3 +242,26 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
   expect(await project.tables()).toEqual([])
 })
+
+test('the DOWN of what ran, and what down brings back, take the values with which it ran', async () => {
+  const named = (columns: string) =>
+    `-- nself: variables schema\n-- UP\nCREATE VIEW :"schema".totals AS SELECT ${columns} FROM orders;\n-- DOWN\nDROP VIEW :"schema".totals;\n`
+  const others = '-- UP\nCREATE SCHEMA a;\nCREATE SCHEMA b;\nCREATE VIEW b.others AS SELECT 42 AS mine;\n'
+  const project = await projectWith({ '001_orders.sql': orders, '002_b.sql': others }, { 'totals.sql': named('id') })
+  await project.ok(...up, '--set', 'schema=a')
+  await project.query('ALTER VIEW b.others RENAME TO totals')
+  project.write({ '003_tax.sql': tax })
+  write(project, { 'totals.sql': named('tax') })
+  const wrong = await project.nself(...up, '--set', 'schema=b')
+  expect([wrong.code, wrong.stderr]).toEqual([4, expect.stringContaining('"totals" already exists')])
+  expect(await project.nself(...up, '--dry-run', '--set', 'schema=b')).toMatchObject({
+    stdout: expect.stringMatching(/DROP VIEW {2}"a".*CREATE VIEW {2}"b"/s),
+  })
+  await project.query('ALTER VIEW b.totals RENAME TO others')
+  await project.ok(...up, '--set', 'schema=b')
+  expect([await columnsOf(project, 'a.totals'), await columnsOf(project, 'b.totals')]).toEqual([null, 'tax'])
+  await project.ok(...down, '--set', 'schema=elsewhere')
+  expect([await columnsOf(project, 'a.totals'), await columnsOf(project, 'b.totals')]).toEqual(['id', null])
+  expect(await columnsOf(project, 'b.others')).toBe('mine')
+  expect(await project.query('SELECT variables FROM nself.repeatables')).toEqual([[{ schema: 'a' }]])
+})

@@ -28,6 +28,8 @@ export interface HeldSection extends AnySection {
   readonly sql: string
   /** Where it is filled in before it runs, in their order. */
   readonly uses: readonly VariableUse[]
+  /** The values with which it ran, of what the database brings back: they come before those that are set. */
+  readonly recorded?: Readonly<Record<string, string>>
   /** How it was written, once it is filled in. */
   readonly written?: WrittenSection
 }

@@ -31,21 +31,25 @@ export class VariableValues {
   fill(section: Section, path: string): Section {
     const known = this.filled.get(section)
     if (known !== undefined) return known
-    const filled = filledBy(section, path, this.lookUp)
+    const filled = filledBy(section, path, this.lookUpFor(section))
     this.filled.set(section, filled)
     return filled
   }
 
   /** A section as it could run, to be parsed: what is not set has some value. */
   standIn(section: Section, path: string): Section {
-    return this.isSet(section) ? this.fill(section, path) : filledBy(section, path, (name) => this.lookUp(name) ?? name)
+    const lookUp = this.lookUpFor(section)
+    const isSet = section.kind === 'streamed' || section.uses.every(({ name }) => lookUp(name) !== null)
+    return isSet ? this.fill(section, path) : filledBy(section, path, (name) => lookUp(name) ?? name)
   }
 
   /** A section as it may be shown. */
   show(section: Section, path: string): Section {
-    return filledBy(section, path, (name) =>
-      this.lookUp(name) !== null && saysSecret(name) ? hidden : this.lookUp(name),
-    )
+    const lookUp = this.lookUpFor(section)
+    return filledBy(section, path, (name) => {
+      const value = lookUp(name)
+      return value !== null && saysSecret(name) ? hidden : value
+    })
   }
 
   /**
@@ -56,10 +60,7 @@ export class VariableValues {
   fillFile(file: Migration, recorded: Readonly<Record<string, string>> | null = null): Migration {
     const { up, down, path } = file
     if (!isOpen(up) && (down === null || !isOpen(down))) return file
-    const lookUp = (name: string) => {
-      const value = recorded?.[name] ?? null
-      return value === null || value === hidden ? (this.lookUp(name) ?? value) : value
-    }
+    const lookUp = (name: string) => recordedValue(recorded, name) ?? this.lookUp(name) ?? recorded?.[name] ?? null
     const filled = down === null ? null : filledBy(down, path, (name) => lookUp(name) ?? name)
     return { ...file, up: filledBy(up, path, lookUp), down: filled?.kind === 'held' ? filled : down }
   }
@@ -69,9 +70,16 @@ export class VariableValues {
     return this.secrets.redact(text)
   }
 
-  private isSet(section: Section): boolean {
-    return section.kind === 'streamed' || section.uses.every(({ name }) => this.lookUp(name) !== null)
+  /** What ran takes the values with which it ran; those that were not kept, and those of anything else, are set. */
+  private lookUpFor(section: Section): LookUp {
+    const recorded = section.kind === 'held' ? section.recorded : null
+    return (name) => recordedValue(recorded, name) ?? this.lookUp(name)
   }
+}
+
+/** A value that was kept when it was filled in. */
+function recordedValue(recorded: Readonly<Record<string, string>> | null | undefined, name: string): string | null {
+  return saysSecret(name) ? null : (recorded?.[name] ?? null)
 }
 
 /** Where everything that is to run is filled in already. */
