@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import type { CheckResult, ReportFormat } from '../commands/shared/check-results.ts'
+import { findRepository } from '../project/find-root.ts'
 import { writeText } from '../project/text-file.ts'
 import { renderGithub } from './render/check-github.ts'
 import { renderCheck } from './render/check-human.ts'
@@ -22,11 +23,22 @@ function reportText(result: CheckResult, format: ReportFormat): string {
     case 'json':
       return jsonResult(result)
     case 'github':
-      return renderGithub(result)
+      return renderGithub(withPathsOfRepository(result))
     case 'markdown':
-      return renderMarkdown(result)
+      return renderMarkdown(withPathsOfRepository(result))
     case 'sarif':
-      return renderSarif(result, manifest.version)
+      return renderSarif(withPathsOfRepository(result), manifest.version)
+  }
+}
+
+/** What goes beside the code of a pull request names files from the top of the repository, wherever the person stands. */
+function withPathsOfRepository(result: CheckResult): CheckResult {
+  const top = findRepository(process.cwd())
+  if (top === null) return result
+  const fromTop = (path: string) => relative(top, resolve(path)).replaceAll(sep, '/')
+  return {
+    ...result,
+    findings: result.findings.map((one) => ({ ...one, place: { ...one.place, path: fromTop(one.place.path) } })),
   }
 }
 

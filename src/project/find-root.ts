@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
@@ -6,6 +6,11 @@ import { NselfError } from '../core/errors.ts'
 /** The nearest folder upwards that holds a folder `nself/`, or null. */
 export function findRoot(cwd: string): string | null {
   return nearest(cwd, (folder) => isFolder(join(folder, 'nself')))
+}
+
+/** The nearest folder upwards that is the top of a repository of git, or null: a worktree or a submodule has a file `.git`. */
+export function findRepository(cwd: string): string | null {
+  return nearest(cwd, (folder) => existsSync(join(folder, '.git')))
 }
 
 /** The nearest folder upwards whose env files set one of these variables, or null. */

@@ -1,10 +1,18 @@
-import { describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { renderReport } from '../../src/cli/report.ts'
 import { rules } from '../../src/core/check-rules.ts'
+import { checkout } from '../helpers/cli.ts'
 import { results } from './render/samples.ts'
 
 const { check } = results
 const [note] = check.findings
+
+const incomplete = {
+  ...check,
+  findings: [],
+  parts: [{ part: 'proof', outcome: 'incomplete', reason: '001_a does not run' }] as const,
+}
 
 /** With a finding that says what a format takes for its own. */
 function saying(message: string) {
@@ -19,12 +27,17 @@ test('a person reads the worst first, each with its place, and the sum last', ()
      4  note     the column users.name comes back with DOWN, its values do not  proof/values-lost
         Next: keep what is to be had again in another table or column, or take a backup first
 
-1 error, 1 note in 2 pending migrations; DOWN is proven for 1`)
+nself/migrations/002_add_coupons.sql
+     9  warning  nobody can write to orders while this index is built  lint/require-concurrent-index-creation
+        CREATE INDEX orders_coupon ON orders (coupon_id)
+        Next: CREATE INDEX CONCURRENTLY, in a migration of its own
+
+Each rule has a page in the package of nself: docs/rules/RULE.md
+1 error, 1 warning, 1 note in 2 pending migrations; DOWN is proven for 1`)
 })
 
 test('a part that is not complete is told', () => {
-  const parts = [{ part: 'proof', outcome: 'incomplete', reason: '001_a does not run' }] as const
-  expect(renderReport({ ...check, findings: [], parts }, 'human')).toBe(
+  expect(renderReport(incomplete, 'human')).toBe(
     'proof is not complete: 001_a does not run\nNo findings in 2 pending migrations; DOWN is proven for 1',
   )
 })
@@ -32,9 +45,16 @@ test('a part that is not complete is told', () => {
 describe('GitHub annotations', () => {
   test('stand on the lines of the files', () => {
     expect(renderReport(check, 'github').split('\n')).toEqual([
-      '::error file=nself/migrations/003_split_name.sql,line=7,col=1,title=DOWN does not bring back the schema that was (proof/down-differs)::DOWN does not bring back the schema that was%0Aindex users_name is gone%0Amake DOWN undo all that UP does',
+      '::error file=nself/migrations/003_split_name.sql,line=7,col=1,title=DOWN does not bring back the schema that was (proof/down-differs)::DOWN does not bring back the schema that was%0Aindex users_name is gone%0ANext: make DOWN undo all that UP does',
       expect.stringMatching(/^::notice file=.*,line=4,col=1,title=.*::the column users\.name comes back/),
+      expect.stringMatching(/^::warning file=nself\/migrations\/002_add_coupons\.sql,line=9,/),
     ])
+  })
+
+  test('tell of a part that is not complete, where there is no finding', () => {
+    expect(renderReport(incomplete, 'github')).toBe(
+      '::error title=nself%3A check::proof is not complete: 001_a does not run',
+    )
   })
 
   test('cannot be ended, or begun, by what they say', () => {
@@ -47,9 +67,21 @@ describe('GitHub annotations', () => {
 describe('Markdown', () => {
   test('is short, with the details folded', () => {
     const text = renderReport(check, 'markdown')
-    expect(text).toMatch(/^### Migrations: 1 error, 1 note\n\n2 pending migrations; DOWN is proven for 1\.\n/)
-    expect(text.match(/<details>/g)).toHaveLength(2)
+    expect(text).toMatch(
+      /^### Migrations: 1 error, 1 warning, 1 note\n\n2 pending migrations; DOWN is proven for 1\.\n/,
+    )
+    expect(text.match(/<details>/g)).toHaveLength(3)
     expect(text).toContain('**nself/migrations/003\\_split\\_name.sql**')
+  })
+
+  test('says nothing of proofs where nobody asked for one', () => {
+    const parts = [{ part: 'proof', outcome: 'skipped', reason: null }] as const
+    expect(renderReport({ ...check, parts }, 'markdown')).toMatch(/^### .*\n\n2 pending migrations\.\n/)
+  })
+
+  test('keeps the first file out of the list of parts that are not complete', () => {
+    const text = renderReport({ ...check, parts: incomplete.parts }, 'markdown')
+    expect(text).toContain('- proof is not complete: 001\\_a does not run\n\n**nself/')
   })
 
   test('shows what it is given, whatever it holds', () => {
@@ -67,7 +99,7 @@ test('SARIF has each rule once and each finding with its rule, level and place',
     ruleId: 'proof/down-differs',
     level: 'error',
     message: {
-      text: 'DOWN does not bring back the schema that was\nindex users_name is gone\nmake DOWN undo all that UP does',
+      text: 'DOWN does not bring back the schema that was\nindex users_name is gone\nNext: make DOWN undo all that UP does',
     },
     locations: [
       {
@@ -77,5 +109,30 @@ test('SARIF has each rule once and each finding with its rule, level and place',
         },
       },
     ],
+  })
+})
+
+test('SARIF says that a part is not complete', () => {
+  const { runs } = JSON.parse(renderReport(incomplete, 'sarif'))
+  expect(runs[0].invocations).toEqual([
+    {
+      executionSuccessful: false,
+      toolExecutionNotifications: [{ level: 'error', message: { text: 'proof is not complete: 001_a does not run' } }],
+    },
+  ])
+})
+
+describe('the paths of files', () => {
+  const below = join(checkout, 'test', 'cli')
+  afterEach(() => vi.restoreAllMocks())
+
+  test.each(['github', 'markdown', 'sarif'] as const)('are told from the top of the repository in %s', (format) => {
+    vi.spyOn(process, 'cwd').mockReturnValue(below)
+    expect(renderReport(check, format).replaceAll('\\', '')).toContain('test/cli/nself/migrations/003_split_name.sql')
+  })
+
+  test('are told to a person as the person stands', () => {
+    vi.spyOn(process, 'cwd').mockReturnValue(below)
+    expect(renderReport(check, 'human')).toMatch(/^nself\/migrations\/003_split_name\.sql\n/)
   })
 })

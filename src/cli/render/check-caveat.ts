@@ -1,7 +1,13 @@
-import type { PartOutcome } from '../../commands/shared/check-results.ts'
+import type { CheckResult, PartOutcome } from '../../commands/shared/check-results.ts'
 
 /** What a person must know of how a part of the check went; null where it did all that it does. */
 export function caveatOf({ part, outcome, reason }: PartOutcome): string | null {
   if (outcome === 'incomplete') return `${part} is not complete: ${reason}`
   return outcome === 'done' && reason !== null ? `${part}: ${reason}` : null
+}
+
+/** For how many migrations DOWN is proven; empty where nobody asked for a proof. */
+export function provenWords({ parts, proven }: Pick<CheckResult, 'parts' | 'proven'>): string {
+  const isAsked = parts.some(({ part, outcome }) => part === 'proof' && outcome !== 'skipped')
+  return isAsked ? `; DOWN is proven for ${proven.length}` : ''
 }

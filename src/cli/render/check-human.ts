@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
-import { caveatOf } from './check-caveat.ts'
+import { caveatOf, provenWords } from './check-caveat.ts'
 import type { Paint } from './paint.ts'
 
 const evidenceShown = 6
@@ -40,7 +40,6 @@ function partLines({ parts }: CheckResult, paint: Paint): string[] {
 function sumLine({ findings, scope, proven, parts }: CheckResult, paint: Paint): string {
   const counts = countsOf(findings).filter(({ count }) => count > 0)
   const found = counts.map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`).join(', ')
-  const proof = parts.some(({ part, outcome }) => part === 'proof' && outcome !== 'skipped')
   const sum = found === '' ? paint.green('No findings') : found
-  return `${sum} in ${scope}${proof ? `; DOWN is proven for ${proven.length}` : ''}`
+  return `${sum} in ${scope}${provenWords({ parts, proven })}`
 }

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
-import { caveatOf } from './check-caveat.ts'
+import { caveatOf, provenWords } from './check-caveat.ts'
 
 /** A comment on a pull request: the sum, a line for each finding, and the rest folded away. */
 export function renderMarkdown({ findings, scope, proven, parts }: CheckResult): string {
@@ -17,7 +17,8 @@ export function renderMarkdown({ findings, scope, proven, parts }: CheckResult):
     '',
   ])
   const head = `### Migrations: ${sum === '' ? 'no findings' : sum}`
-  return [head, '', `${scope}; DOWN is proven for ${proven.length}.`, '', ...caveats, ...files].join('\n').trimEnd()
+  const told = caveats.length === 0 ? [] : [...caveats, '']
+  return [head, '', `${plain(scope)}${provenWords({ parts, proven })}.`, '', ...told, ...files].join('\n').trimEnd()
 }
 
 function findingLines({ severity, place, message, instead, evidence, rule }: CheckFinding): string[] {

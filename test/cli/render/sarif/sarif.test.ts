@@ -20,7 +20,7 @@ const result: CheckResult = {
   report: null,
   scope: 'all',
   migrations: ['001_a b'],
-  parts: [],
+  parts: [{ part: 'proof', outcome: 'incomplete', reason: 'it does not run' }],
   findings: ruleNames.map((rule, i) =>
     finding(rule, {
       migration: '001_a b',
