@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cloneClause } from '../../src/postgres/databases/clone-files.ts'
 import { keys, startAtTerminal } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
@@ -94,4 +95,17 @@ test('while others are connected no copy is made: it is said, and at a terminal 
   } finally {
     await other.end()
   }
+})
+
+test('of a large database the copy shares its files, and undo brings it back', async () => {
+  const project = await filled()
+  await project.query("CREATE TABLE large AS SELECT i, repeat('x', 1000) AS text FROM generate_series(1, 64000) i")
+  const client = await project.connect()
+  expect(await cloneClause(client, new URL(project.url).pathname.slice(1))).toBe(' STRATEGY FILE_COPY')
+  expect(await cloneClause(client, 'template1')).toBe('')
+  await client.end()
+  await ok(project, 'db', 'migrate', 'down')
+  await ok(project, 'db', 'undo', '--yes')
+  expect(await project.query('SELECT count(*)::int FROM large')).toEqual([[64000]])
+  expect(await project.query('SELECT id FROM a')).toEqual([[1]])
 })

@@ -5,6 +5,7 @@ import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
+import { cannotClone, cloneClause } from './clone-files.ts'
 import {
   connectBeside,
   dropIfOurs,
@@ -44,7 +45,7 @@ export async function copyDatabase(
           hint: 'install pg_dump, or connect as the owner with CREATEDB; nothing was run',
         })
       }
-      const name = await makeCopy(worker, watcher, database, options)
+      const name = await makeCopy(worker, watcher, database, options, await cloneClause(worker, database))
       const { rows } = await worker.query<{ size: string }>(
         `SELECT pg_database_size(${quoteLiteral(name)})::text AS size`,
       )
@@ -53,11 +54,17 @@ export async function copyDatabase(
   )
 }
 
-/** @returns its name. */
-async function makeCopy(worker: Client, watcher: Client, database: string, options: CopyOptions): Promise<string> {
+/** @param clone what CREATE DATABASE says of files that are to be cloned. @returns its name. */
+async function makeCopy(
+  worker: Client,
+  watcher: Client,
+  database: string,
+  options: CopyOptions,
+  clone: string,
+): Promise<string> {
   const name = await freeName(worker, database, options.purpose, options.stamp)
   await options.onName(name)
-  const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ourConnectionLimit}`
+  const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(database)} ALLOW_CONNECTIONS false CONNECTION LIMIT ${ourConnectionLimit}${clone}`
   try {
     await withoutSessions(worker, watcher, sql, { database, own: null, endOthers: options.endConnections })
     return name
@@ -65,7 +72,8 @@ async function makeCopy(worker: Client, watcher: Client, database: string, optio
     if (error instanceof NselfError) throw error
     if (options.signal.aborted) throw interruptedUnchanged(options.signal)
     // Another backup took the name in the same second.
-    if (isNameTaken(error)) return makeCopy(worker, watcher, database, options)
+    if (isNameTaken(error)) return makeCopy(worker, watcher, database, options, clone)
+    if (clone !== '' && cannotClone(error)) return makeCopy(worker, watcher, database, options, '')
     throw new NselfError('backup-failed', `the copy failed: ${messageOf(error)}`, {
       hint: 'fix the cause and run the command again; the database and the earlier backups are unchanged',
       cause: error,
