@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { check as runCheck } from '../../src/commands/db/check.ts'
@@ -142,4 +142,33 @@ test('down in production tells which DOWN is proven before it asks', async () =>
   expect(code).toBe(3)
   expect(stderr).toContain('Note: DOWN is proven to bring back the schema: 001_a\n')
   expect(stderr).toContain('Warning: DOWN is not proven to bring back the schema: 003_c, 002_b; ')
+})
+
+test('up keeps with its row what is proven of a migration, and down and status know it without the files', async () => {
+  const outside = '-- nself: no-transaction\nCREATE TABLE b ();'
+  const project = await server.project({
+    '001_a.sql': both('CREATE TABLE a ();', 'DROP TABLE a;'),
+    '002_b.sql': both(outside, '-- nself: no-transaction\nDROP TABLE b;'),
+    '003_c.sql': both('CREATE TABLE c ();', '-- nself: nothing-to-do'),
+    '004_d.sql': both('CREATE TABLE d ();', 'DROP TABLE d;'),
+  })
+  await check(project, { kind: 'all' })
+  await project.ok('db', 'migrate', 'up')
+  for (const gone of ['../proofs', '002_b.sql', '003_c.sql']) rmSync(join(project.root, 'nself/migrations', gone))
+  project.write({ '004_d.sql': both('CREATE TABLE d ();', 'DROP TABLE IF EXISTS d;') })
+  const { result } = JSON.parse(await project.ok('db', 'migrate', 'status', '--long', '--json'))
+  expect(result.migrations.map(({ down }: { down: string }) => down)).toEqual([
+    'proven',
+    'proven',
+    'unproven',
+    'unproven',
+  ])
+  const { stderr } = await project.nself('db', 'migrate', 'down', '4', '--env', 'production', '--no-backup')
+  expect(stderr).toContain('Note: DOWN is proven to bring back the schema: 002_b, 001_a\n')
+  expect(stderr).toContain('Warning: DOWN is not proven to bring back the schema: 004_d, 003_c; ')
+  // What is accepted as it is now was not what was proven.
+  project.write({ '001_a.sql': both('CREATE TABLE a (i int);', 'DROP TABLE a;') })
+  await project.ok('db', 'migrate', 'repair', '--accept', '1', '--yes')
+  const rows = await project.query('SELECT name FROM nself.migrations WHERE proof IS NOT NULL ORDER BY version')
+  expect(rows.flat()).toEqual(['002_b', '004_d'])
 })

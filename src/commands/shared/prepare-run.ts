@@ -22,6 +22,7 @@ import {
 import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
 import { probeFirst, questionsFor } from './probe-first.ts'
+import { provenDowns } from './proven-downs.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { refuseUntracked } from './refuse-untracked.ts'
 import { tellDriftFirst } from './tell-drift.ts'
@@ -52,6 +53,8 @@ export interface RunKind {
 export interface Prepared {
   readonly server: Server
   readonly database: string
+  /** The major of PostgreSQL that the server is of. */
+  readonly major: number
   readonly plan: Plan
   readonly state: State
   /** How many statements destroy data. */
@@ -92,7 +95,8 @@ export async function prepareOn(
   const plan = kind.plan(state)
   if (plan.action !== 'fresh') refuseHalfDropped(server, history)
   const nothing = { dangers: 0, lines: [], steps: [], schema: null, size: null }
-  const prepared: Prepared = { server, database: placeOf(server), plan, state, ...nothing }
+  const major = Math.floor(history.facts.version / 10_000)
+  const prepared: Prepared = { server, database: placeOf(server), major, plan, state, ...nothing }
   if (plan.steps.length === 0 && plan.action !== 'fresh') return prepared
   refuseReadOnly(server, history)
   const { client } = connection
@@ -106,7 +110,7 @@ export async function prepareOn(
   await refuseUntracked(context, client, found, plan, prepared.database)
   const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, read, kind)
   if (isProduction && plan.action === 'down')
-    tellProofs(context, plan, state, Math.floor(history.facts.version / 10_000))
+    tellProofs(context, plan, await provenDowns(context, client, { history, state }))
   const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null
   const size = context.ask === null ? null : await databaseSize(client)
   const probed = questions === null ? null : await probeFirst(context, connection, questions)

@@ -21,6 +21,7 @@ import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
 import { placed, placeOfRun } from './place-of-run.ts'
 import { nothingToDo, type Prepared, prepareOn, type RunKind } from './prepare-run.ts'
+import { keptProofs } from './proven-downs.ts'
 import { ReusableConnection } from './reusable-connection.ts'
 import { stepTeller, tellBeginning } from './tell-steps.ts'
 
@@ -160,7 +161,7 @@ export async function perform(
   flags: RunFlags,
   open: Connection | null = null,
 ): Promise<Report> {
-  const { server, database, state } = prepared
+  const { server, database, state, major } = prepared
   const { environment, migrationsDir, repeatableDir, root, cwd, variables } = context.settings
   const before = filesOf(state)
   // Where a human was asked, time has passed: the files may be others by now.
@@ -171,6 +172,7 @@ export async function perform(
   const running = execute(server, approved, {
     environment,
     branch: branchOf(root),
+    proofOf: keptProofs(context, files, major),
     variables,
     ...flags,
     replan: (now) => kind.plan(compare(files, now.rows, [], { files: repeatables, rows: now.repeatables })),

@@ -1,5 +1,7 @@
-import { sha256 } from '../migration/checksum.ts'
+import { checksumOf, sha256 } from '../migration/checksum.ts'
 import type { Migration } from '../migration/migration.ts'
+import { compare } from '../migration/state.ts'
+import { storedDown } from '../migration/stored-down.ts'
 
 /** A migration that was proven: DOWN brings back what was, and UP makes the same again. */
 export interface StoredProof {
@@ -18,11 +20,49 @@ const edition = '1'
 
 /** The key of each file on a server of that major, in the order of the history. */
 export function proofKeys(files: readonly Migration[], major: number): string[] {
+  return [...keysOf(files, major)]
+}
+
+/** One after the other: the checksum of a large file is known once it was read. */
+function* keysOf(files: readonly Migration[], major: number): Generator<string> {
   let before = `${edition} ${major}`
-  return files.map(({ name, checksum, up, down }) => {
+  for (const { name, checksum, up, down } of files) {
     before = sha256(`${before} ${name} ${checksum} ${up.transaction}`)
-    return sha256(`${before} ${down?.sql ?? ''} ${down?.transaction ?? ''}`).slice(0, 24)
-  })
+    yield sha256(`${before} ${down?.sql ?? ''} ${down?.transaction ?? ''}`).slice(0, 24)
+  }
+}
+
+/** The proof that is kept of a file, if any. */
+export type ProofOf = (file: Migration) => StoredProof | null
+
+/**
+ * Finds the proofs that a text keeps of these files, on a server of that major. Of a file nothing is looked at before it,
+ * or one that comes after it, is asked for.
+ */
+export function proofsIn(text: string, all: readonly Migration[], major: number): ProofOf {
+  const known = new Map(parseProofs(text).map((proof) => [proof.key, proof]))
+  if (known.size === 0) return () => null
+  const files = compare(all, []).entries.flatMap(({ file }) => file ?? [])
+  const keys = keysOf(files, major)
+  const found = new Map<Migration, StoredProof | null>()
+  return (wanted) => {
+    for (const file of files.slice(found.size)) {
+      if (found.has(wanted)) break
+      found.set(file, known.get(keys.next().value ?? '') ?? null)
+    }
+    return found.get(wanted) ?? null
+  }
+}
+
+/** A proof as it is kept with the row of its migration: of the DOWN that is stored there, and of no other. */
+export function rowProof(file: Migration, { major, key, reorders, rows }: StoredProof): string {
+  return JSON.stringify({ major, key, reorders, rows, down: downChecksum(file) })
+}
+
+/** Null without a DOWN. */
+export function downChecksum(file: Migration): string | null {
+  const down = storedDown(file)
+  return down === null ? null : checksumOf(down)
 }
 
 const head =

@@ -2,22 +2,19 @@ import type { Environment } from '../../core/environment.ts'
 import type { Applied, MigrationName } from '../../core/migration/migration.ts'
 import type { MigrationStep } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import { changeSql, checksumsOf, isRow, type Origin, phaseOf, type StoredWith, valuesSql } from './records.ts'
+import { changeSql, checksumsOf, isRow, type Origin, phaseOf, proofSql, type StoredWith, valuesSql } from './records.ts'
 
 // How far a migration is that runs statement by statement.
 
 /** SQL that opens the row of a migration that runs statement by statement. It fails, with a division by zero, where there is none then. */
-export function beginProgressSql(
-  step: MigrationStep,
-  { environment, branch = null }: Origin,
-  stored: StoredWith,
-): string {
+export function beginProgressSql(step: MigrationStep, origin: Origin, stored: StoredWith): string {
+  const { environment, branch = null } = origin
   const begin =
     step.direction === 'down'
       ? `UPDATE nself.migrations SET state = 'reverting', statements_done = 0, statement_begun = 0, done_checksum = NULL WHERE ${isRow(step)} AND state <> 'reverting'`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, branch, down_sql, variables, phase)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}, ${phaseOf(step)})
- ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql, variables = EXCLUDED.variables, phase = EXCLUDED.phase
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, state, environment, branch, down_sql, variables, phase, proof)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, 'failed', '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}, ${phaseOf(step)}, ${proofSql(step, origin)})
+ ON CONFLICT (version) DO UPDATE SET checksum = EXCLUDED.checksum, seen_checksum = EXCLUDED.seen_checksum, branch = EXCLUDED.branch, down_sql = EXCLUDED.down_sql, variables = EXCLUDED.variables, phase = EXCLUDED.phase, proof = EXCLUDED.proof
  WHERE migrations.name = EXCLUDED.name`
   return `${begin}; SELECT 1 / (SELECT count(*) FROM nself.migrations WHERE ${isRow(step)} AND state <> 'applied')::int`
 }

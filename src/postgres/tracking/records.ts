@@ -1,3 +1,4 @@
+import { type ProofOf, rowProof } from '../../core/check/proof-lines.ts'
 import type { Environment } from '../../core/environment.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Migration, MigrationName } from '../../core/migration/migration.ts'
@@ -18,6 +19,8 @@ export interface Origin {
   readonly environment: Environment
   /** Of git, or the commit where there is none. */
   readonly branch?: string | null
+  /** What was proven of a file before. */
+  readonly proofOf?: ProofOf
 }
 
 /** What is stored with a step besides itself. */
@@ -36,20 +39,27 @@ export function valuesSql({ values }: Pick<StoredWith, 'values'>): string {
  * SQL for the row of a step that is done, to run in the step's own transaction. It fails where the table takes no row,
  * as a trigger of somebody else's can see to: the migration would run again.
  */
-export function recordSql(step: MigrationStep, { environment, branch = null }: Origin, stored: StoredWith): string {
+export function recordSql(step: MigrationStep, origin: Origin, stored: StoredWith): string {
+  const { environment, branch = null } = origin
   const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
   return changeSql(
     step,
     environment,
     step.direction === 'down'
       ? `DELETE FROM nself.migrations WHERE ${isRow(step)} RETURNING 1`
-      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql, variables, phase)
- VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}, ${phaseOf(step)}) RETURNING 1`,
+      : `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, duration_ms, environment, branch, down_sql, variables, phase, proof)
+ VALUES (${step.version}, ${quoteLiteral(step.name)}, ${checksumsOf(step)}, ${ms}, '${environment}', ${quoteLiteral(branch)}, ${quoteLiteral(stored.downSql)}, ${valuesSql(stored)}, ${phaseOf(step)}, ${proofSql(step, origin)}) RETURNING 1`,
   )
 }
 
 /** What the file says of the release, as SQL. */
 export const phaseOf = ({ file }: MigrationStep): string => quoteLiteral(file?.phase ?? null)
+
+/** What was proven of the file, as SQL. */
+export function proofSql({ file }: MigrationStep, { proofOf }: Origin): string {
+  const proof = file === null ? null : (proofOf?.(file) ?? null)
+  return quoteLiteral(file === null || proof === null ? null : rowProof(file, proof))
+}
 
 export function checksumsOf({ file }: MigrationStep): string {
   return `'${file?.checksum}', ${quoteLiteral(file === null ? null : seenChecksumOf(file.up))}`
@@ -82,9 +92,11 @@ export function assertNotedSql({ direction, version }: MigrationStep): string {
   return `SELECT 1 / (pg_catalog.current_setting('nself.done', true) IS NOT DISTINCT FROM '${direction} ${version}')::int`
 }
 
-/** SQL that stores the DOWN of a file with its row, where it is the one that was applied. */
+/** SQL that stores the DOWN of a file with its row, where it is the one that was applied. Of another DOWN nothing was proven. */
 export function storeDownSql(file: Migration): string {
-  return `UPDATE nself.migrations SET down_sql = ${quoteLiteral(storedDown(file))}, seen_checksum = ${quoteLiteral(seenChecksumOf(file.up))} WHERE ${isRow(file)} AND checksum = '${file.checksum}'`
+  const down = quoteLiteral(storedDown(file))
+  const proof = `CASE WHEN down_sql IS NOT DISTINCT FROM ${down} THEN proof END`
+  return `UPDATE nself.migrations SET down_sql = ${down}, proof = ${proof}, seen_checksum = ${quoteLiteral(seenChecksumOf(file.up))} WHERE ${isRow(file)} AND checksum = '${file.checksum}'`
 }
 
 /** SQL that gives the rows of renamed files the names that these have now. */

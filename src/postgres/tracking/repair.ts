@@ -147,7 +147,7 @@ function recordedSql(
 
 const valuesOf = (file: Migration): string => {
   const [name, checksum, seen, down] = sqlOf(file)
-  return `name = ${name}, checksum = ${checksum}, seen_checksum = ${seen}, down_sql = ${down}`
+  return `name = ${name}, checksum = ${checksum}, seen_checksum = ${seen}, down_sql = ${down}, proof = NULL`
 }
 
 const sqlOf = (file: Migration): string[] =>

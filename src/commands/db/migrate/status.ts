@@ -1,6 +1,6 @@
 import type { Environment } from '../../../core/environment.ts'
 import type { Direction } from '../../../core/migration/marker.ts'
-import type { Applied, Migration } from '../../../core/migration/migration.ts'
+import type { Applied } from '../../../core/migration/migration.ts'
 import { locateIn } from '../../../core/migration/section-text.ts'
 import type { Entry, State } from '../../../core/migration/state.ts'
 import { contradictions } from '../../../core/plan/contradictions.ts'
@@ -30,8 +30,13 @@ export interface StatusOptions {
 
 /** Every migration with its state. Reads only. */
 export async function status(context: Context, options: StatusOptions): Promise<StatusResult> {
-  const found = await look(context, async ({ client }, seen) => ({ ...seen, ...(await lookCloser(client, seen)) }))
-  const { server, history, state, running } = found
+  const found = await look(context, async ({ client }, seen) => {
+    const closer = await lookCloser(client, seen)
+    const downs =
+      options.long && (await (await import('../../shared/proven-downs.ts')).provenDowns(context, client, seen))
+    return { ...seen, ...closer, downs: downs || null }
+  })
+  const { server, history, state, running, downs } = found
   const { environment } = context.settings
   for (const warning of warningsOf(history, state, environment)) context.tell(`Warning: ${warning}`)
   if (running !== null) context.tell(`Note: a run is in progress: ${nameOf(running.session)}`)
@@ -41,8 +46,6 @@ export async function status(context: Context, options: StatusOptions): Promise<
     : null
   const branches = await branchesWithFiles(context, state)
   const base = options.base === undefined ? null : await baseStatus(context, state, options.base)
-  const major = Math.floor(history.facts.version / 10_000)
-  const downs = options.long ? (await import('../../shared/proven-downs.ts')).provenDowns(context, state, major) : null
   const drifted = drift !== null && drift.differences.length > 0
   return {
     kind: 'status',
@@ -123,9 +126,9 @@ const runnerOf = ({ seconds, role, address }: OtherSession) => ({
   address: address?.replace(/\/\d+$/, '') ?? null,
 })
 
-function downOf({ file, applied }: Entry, proven: ReadonlySet<Migration>): 'proven' | 'unproven' | 'none' {
-  if (file === null) return applied?.revertible === true ? 'unproven' : 'none'
-  return file.down === null ? 'none' : proven.has(file) ? 'proven' : 'unproven'
+function downOf({ name, file, applied }: Entry, proven: ReadonlySet<string>): 'proven' | 'unproven' | 'none' {
+  const hasDown = file === null ? applied?.revertible === true : file.down !== null
+  return !hasDown ? 'none' : proven.has(name) ? 'proven' : 'unproven'
 }
 
 /** By the name of a migration whose file is not here, the branch of git that has it; of the first few. */
