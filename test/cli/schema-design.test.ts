@@ -167,7 +167,8 @@ Ref: b.a_id - a.id
 }`,
     })
     const created = await project.ok(...imports)
-    for (const name of ['citext', 'hstore', 'pg_trgm', 'pgcrypto']) expect(created).toContain(`+ Extension: ${name}\n`)
+    for (const name of ['citext', 'hstore', 'pg_trgm', 'pgcrypto'])
+      expect(created).toMatch(new RegExp(`${name} +\\+ extension\\n`))
     await project.ok('db', 'migrate', 'up')
     await project.query("INSERT INTO users (email, tags) VALUES ('A@x', 'a => 1')")
     expect(await project.query("SELECT id IS NOT NULL, length(token) FROM users WHERE email = 'a@X'")).toEqual([
@@ -178,7 +179,7 @@ Ref: b.a_id - a.id
     draw(project, { 'schema.dbml': drawing })
     expect(await project.ok(...imports)).toContain('No changes')
     draw(project, { 'schema.dbml': drawing.replace('DESC NULLS LAST', 'DESC') })
-    expect(await project.ok(...imports)).toContain('~ Index: latest (different definition)')
+    expect(await project.ok(...imports)).toContain('users  ~ index latest (definition)')
     await project.ok('db', 'migrate', 'down')
     expect(await project.query('SELECT extname FROM pg_extension')).toEqual([['plpgsql']])
   })

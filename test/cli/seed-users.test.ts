@@ -55,7 +55,7 @@ describe('mock users', () => {
     configure(project, 'prod-users.json', [ada])
     const { code, stderr } = await users(project, ...production, '--mock', '5')
     expect(code).toBe(3)
-    expect(stderr).toContain('blocked in production')
+    expect(stderr).toContain('never added in production')
     for (const environment of ['local', 'staging']) {
       expect((await users(project, '--env', environment, '--yes')).code).toBe(3)
     }

@@ -54,7 +54,7 @@ test('no command offers an option that does nothing there', () => {
     nodesBelow(root())
       .find((each) => each.path.join(' ') === path)
       ?.node.options.map(({ long }) => long)
-  expect(flags('db migrate create')).toEqual(['--env', '--json', '--debug', '--timestamp'])
+  expect(flags('db migrate create')).toEqual(['--env', '--json', '--debug', '--repeatable', '--timestamp'])
   expect(flags('db schema scaffold')).not.toContain('--database-url')
   expect(flags('db migrate status')).not.toContain('--yes')
   expect(flags('db migrate down')).toContain('--yes')
