@@ -69,9 +69,13 @@ function whatIsLeft(approved: Plan, now: Plan, history: History): Plan {
   const left = { ...approved, steps: approved.steps.slice(done) }
   // What was approved is how its effects are looked at, too.
   if (samePlan(left, now)) return { ...now, steps: now.steps.map((step, i) => watchedAs(step, left.steps[i])) }
-  throw new NselfError('refused', 'the database changed while this run waited: the plan is no longer the same', {
-    hint: 'to see what has changed: nself db migrate status; then run the command again; this run changed nothing',
-  })
+  throw new NselfError(
+    'refused',
+    'the database or a file changed while this run waited: the plan is no longer the same',
+    {
+      hint: 'to see what has changed: nself db migrate status; then run the command again; this run changed nothing',
+    },
+  )
 }
 
 function watchedAs(step: Step, approved: Step | undefined): Step {
