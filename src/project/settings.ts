@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Environment } from '../core/environment.ts'
+import { NselfError } from '../core/errors.ts'
 import type { VariableValues } from '../core/migration/variables.ts'
 import { chooseEnvironment } from './choose-environment.ts'
 import { misreadLines, refuseEmpty, strangeVariables, withoutEmpty } from './env-checks.ts'
@@ -126,11 +127,19 @@ function readLayers(root: string, env: Input['env'], flagEnvironment: string | u
   return { environment, environmentSource, files, layers: read.map(withoutEmpty) }
 }
 
+/** @throws NselfError `configuration` where what runs once would run again whenever it is edited. */
 function foldersOf(root: string, variables: Variables) {
   const folder = (name: string, usual: string) => resolve(root, variables.get(name)?.value ?? usual)
+  const migrationsDir = folder('NSELF_MIGRATIONS_DIR', 'nself/migrations')
+  const repeatableDir = folder('NSELF_REPEATABLE_DIR', 'nself/repeatable')
+  if (repeatableDir === migrationsDir) {
+    throw new NselfError('configuration', 'migrations and repeatables are in the same folder', {
+      hint: 'name different folders in NSELF_MIGRATIONS_DIR and NSELF_REPEATABLE_DIR; nothing was run',
+    })
+  }
   return {
-    migrationsDir: folder('NSELF_MIGRATIONS_DIR', 'nself/migrations'),
-    repeatableDir: folder('NSELF_REPEATABLE_DIR', 'nself/repeatable'),
+    migrationsDir,
+    repeatableDir,
     seedsDir: folder('NSELF_SEEDS_DIR', 'nself/seeds'),
     backupsDir: folder('NSELF_BACKUPS_DIR', '_backups'),
     folderOrigins: {

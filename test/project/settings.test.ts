@@ -268,6 +268,13 @@ describe('a URL', () => {
   })
 })
 
+test('migrations and repeatables may not be in one folder, where each migration would run again', () => {
+  const cwd = project({})
+  for (const env of [{ NSELF_REPEATABLE_DIR: 'nself/migrations/' }, { NSELF_MIGRATIONS_DIR: './nself/repeatable' }]) {
+    expect(errorOf(() => loadSettings({ cwd, env })).message).toBe('migrations and repeatables are in the same folder')
+  }
+})
+
 describe('what is set to nothing', () => {
   test.each([
     ['DATABASE_URL', {}, { DATABASE_URL: '' }],
