@@ -265,3 +265,12 @@ test('the DOWN of what ran, and what down brings back, take the values with whic
   expect(await columnsOf(project, 'b.others')).toBe('mine')
   expect(await project.query('SELECT variables FROM nself.repeatables')).toEqual([[{ schema: 'a' }]])
 })
+
+test('each is recorded with the time that it took itself', async () => {
+  const slow = (name: string) => `-- UP\nCREATE VIEW ${name} AS SELECT 1 AS a;\nSELECT pg_sleep(0.4);\n`
+  const project = await projectWith({}, { 'a.sql': slow('a'), 'b.sql': '-- UP\nCREATE VIEW b AS SELECT 1 AS a;\n' })
+  await project.ok(...up)
+  const [a, b] = (await project.query('SELECT duration_ms FROM nself.repeatables ORDER BY name')).flat().map(Number)
+  expect(a).toBeGreaterThanOrEqual(400)
+  expect(b).toBeLessThan(Number(a))
+})

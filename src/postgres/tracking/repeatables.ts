@@ -64,7 +64,8 @@ function upsertSql(
   { environment, branch = null }: Origin,
   stored: StoredWith,
 ): string {
-  const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
+  // All of them share a transaction, but each comes in a message of its own.
+  const ms = 'GREATEST(0, extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::int'
   const values = [
     ...[name, file.checksum, seenChecksumOf(file.up), storedDown(file), text].map(quoteLiteral),
     valuesSql(stored),
