@@ -80,8 +80,10 @@ export function isFault(parsed: Tree | SyntaxFault | null): parsed is SyntaxFaul
 
 /** @param what it is that cannot be parsed. */
 export function unparsable(message: string, location: Location, what = 'this'): NselfError {
-  const use = /^:(['"])(\w+)\1/.exec([...location.excerpt].slice(location.caret - 1).join(''))
-  const declare = use === null ? '' : `; to have ${use[0]} filled in, declare it: -- nself: variables ${use[2]}`
+  // Where the colon itself is at fault nothing was filled in.
+  const use =
+    /at or near ":"/.test(message) && /^:(['"])(\w+)\1/.exec([...location.excerpt].slice(location.caret - 1).join(''))
+  const declare = !use ? '' : `; to have ${use[0]} filled in, declare it: -- nself: variables ${use[2]}`
   return new NselfError('invalid-migration', message, {
     location,
     hint: `PostgreSQL cannot parse ${what}; nothing was run${declare}`,
