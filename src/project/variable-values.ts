@@ -16,14 +16,15 @@ export function variableValues(
   env: Variables,
   onSecret: (secret: string) => void,
 ): VariableValues {
-  const given = new Map(set.map(parsed))
+  const typed = set.map(parsed)
+  const given = new Map(typed)
   const secrets: string[] = []
   const note = (name: string, value: string) => {
     if (!saysSecret(name)) return
     secrets.push(value)
     onSecret(value)
   }
-  for (const [name, value] of given) note(name, value)
+  for (const [name, value] of typed) note(name, value)
   for (const [name, { value }] of env) if (name.startsWith(prefix)) note(name.slice(prefix.length), value)
   const all = [
     ...given,

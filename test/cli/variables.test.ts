@@ -84,6 +84,16 @@ DO $$ BEGIN RAISE NOTICE 'it is %', (SELECT key FROM keys); END $$;
   expect(await project.query('SELECT variables FROM nself.migrations')).toEqual([[{ api_key: '***' }]])
 })
 
+test('a short secret, and one that another --set replaces, are in no output either', async () => {
+  const project = await server.project({
+    '001_a.sql': `-- nself: variables pin_token\n-- UP\nSELECT :'pin_token'::text;\nSELECT :'pin_token'::int;\n`,
+  })
+  const finished = await project.nself(...up, '--debug', '--set', 'pin_token=hunter2', '--set', 'pin_token=q7x')
+  expect(finished.code).toBe(4)
+  expect(finished.stderr).toContain('invalid input syntax for type integer: "***"')
+  expect(finished.stdout + finished.stderr).not.toMatch(/q7x|hunter2/)
+})
+
 test('a --set that cannot be understood is told without what was typed', async () => {
   const project = await server.project({ '001_a.sql': '-- UP\nSELECT 1;\n' })
   for (const wrong of ['pass word=hunter2', 'hunter2', '=hunter2']) {
@@ -127,6 +137,9 @@ test('what looks like a variable and is not declared is told how to declare it',
   const { code, stderr } = await project.nself(...up, '--set', 'a=1')
   expect(code).toBe(2)
   expect(stderr).toContain(`to have :'a' filled in, declare it: -- nself: variables a`)
+  project.write({ '001_a.sql': `-- nself: variables a\n-- UP\nSELECT 1 AS b :'a';\n` })
+  const declared = await project.nself(...up, '--set', 'a=1')
+  expect(declared).toMatchObject({ code: 2, stderr: expect.not.stringContaining('declare it') })
 })
 
 test('seeds are filled in too', async () => {

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { Secrets } from '../../src/core/redaction.ts'
+
+function redacted(secret: string, text: string): string {
+  const secrets = new Secrets()
+  secrets.hide(secret)
+  return secrets.redact(text)
+}
+
+test.each([
+  ["SELECT 'ab', E'ab'", "SELECT '***', E'***'"],
+  ['invalid input syntax: "ab"', 'invalid input syntax: "***"'],
+  ['Key (v)=(ab) already exists; $ab$', 'Key (v)=(***) already exists; $***$'],
+  ["about a table, 'abc'", "about a table, 'abc'"],
+])('a secret that could be a part of any word is taken out where it stands alone: %s', (text, expected) => {
+  expect(redacted('ab', text)).toBe(expected)
+})
+
+test('a longer one is taken out everywhere', () => {
+  expect(redacted('geheim', 'xgeheimx')).toBe('x***x')
+})
