@@ -60,7 +60,7 @@ test('proves what a DOWN brings back, and finds what it does not, on a history o
     '003_left:3 proof/up-again-fails',
     '003_left:5 proof/down-differs; table c is left behind',
     '005_value:2 proof/up-again-fails',
-    expect.stringMatching(/^005_value:3 proof\/down-differs; enum mood is another: values/),
+    expect.stringMatching(/^005_value:3 proof\/down-differs; enum mood has changed: values/),
     '007_down:4 proof/down-fails',
     '008_none:2 proof/no-down',
     '009_rows:3 proof/rows-differ; public.g had 1 row before UP and has 2 after DOWN',
@@ -171,4 +171,25 @@ test('up keeps with its row what is proven of a migration, and down and status k
   await project.ok('db', 'migrate', 'repair', '--accept', '1', '--yes')
   const rows = await project.query('SELECT name FROM nself.migrations WHERE proof IS NOT NULL ORDER BY version')
   expect(rows.flat()).toEqual(['002_b', '004_d'])
+})
+
+test('a change of type is told to lose values only where the old type holds more', async () => {
+  const project = await server.project({
+    '001_a.sql': both(
+      'CREATE TABLE a (i int PRIMARY KEY, n int, t text, d numeric(8,2));\nCREATE TABLE b (n numeric);',
+      'DROP TABLE a, b;',
+    ),
+    '002_wider.sql': both('ALTER TABLE a ALTER n TYPE bigint;', 'ALTER TABLE a ALTER n TYPE int;'),
+    '003_blanks.sql': both('ALTER TABLE a ALTER t TYPE varchar(3);', 'ALTER TABLE a ALTER t TYPE text;'),
+    '004_rounds.sql': both('ALTER TABLE a ALTER d TYPE int;', 'ALTER TABLE a ALTER d TYPE numeric(8,2);'),
+    '005_by_hand.sql': both(
+      'ALTER TABLE b ALTER n TYPE text USING left(n::text, 2);',
+      'ALTER TABLE b ALTER n TYPE numeric USING n::numeric;',
+    ),
+  })
+  expect((await check(project)).found).toEqual([
+    '003_blanks:2 proof/values-lost; changes the type of a.t from text to varchar(3): blanks beyond 3 characters are lost; fails if a value is longer than 3 characters; rewrites the whole table, which nobody can use meanwhile',
+    expect.stringMatching(/^004_rounds:2 proof\/values-lost; .* from numeric\(8,2\) to int4: values are rounded/),
+    '005_by_hand:2 proof/values-lost; changes the type of b.n to text, which may lose data and rewrites the table',
+  ])
 })

@@ -56,12 +56,11 @@ function tableFindings(table: TouchedTable, free: number | null): CheckFinding[]
 
 function sizeSentence({ facts, bytes, indexBytes }: TouchedTable): string {
   const name = shortName(facts.schema, facts.name)
-  const rows =
-    facts.rows === null
-      ? 'rows that were never counted'
-      : `about ${Math.round(facts.rows).toLocaleString('en-US')} rows`
+  const rows = facts.rows === null ? 'rows that were never counted' : `about ${rowsInWords(Math.round(facts.rows))}`
   return `${name} has ${rows} in ${sizeText(bytes)}, and ${sizeText(indexBytes)} of indexes`
 }
+
+const rowsInWords = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`
 
 function workLines({ bytes, indexBytes, works }: TouchedTable, free: number | null): string[] {
   const lines = (work: string) =>

@@ -5,9 +5,9 @@ export function changeInWords({ sign, kind, name, traits }: Difference): string 
   if (sign === '+') return `${kind} ${name} is gone`
   if (sign === '-') return `${kind} ${name} is left behind`
   const what = traits.map(({ trait, left, right }) =>
-    isShort(left, right) ? `${trait} ${left} is ${right} now` : trait,
+    isShort(left, right) ? `${trait} from ${left} to ${right}` : trait,
   )
-  return `${kind} ${name} is another: ${what.join(', ')}`
+  return `${kind} ${name} has changed: ${what.join('; ')}`
 }
 
 function isShort(left: string | null, right: string | null): boolean {

@@ -64,10 +64,13 @@ export function columnQuestions(column: TreeNode, table: RunTable, look: LookedA
   const generated = constraints.find(({ contype }) => contype === 'CONSTR_GENERATED')
   if (generated !== undefined)
     look.ask(table, { kind: 'computed', expression: quoteIdentifier(name), where: null }, null)
+  const isEmpty = !rewrites && !constraints.some(({ contype }) => contype === 'CONSTR_DEFAULT')
   for (const constraint of constraints) {
     const isFilled = isSerial || constraints.some(({ contype }) => contype === 'CONSTR_IDENTITY')
     if (constraint.contype === 'CONSTR_NOTNULL' && isFilled) continue
-    constraintQuestions(constraint, table, look, name)
+    // A column that is NULL everywhere refers to nothing: PostgreSQL does not look.
+    const isTrusted = isEmpty && constraint.contype === 'CONSTR_FOREIGN'
+    constraintQuestions(isTrusted ? { ...constraint, skip_validation: true } : constraint, table, look, name)
   }
 }
 

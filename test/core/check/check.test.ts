@@ -86,8 +86,8 @@ test('a project may say how bad what a rule finds is, or that it is not to be to
 test.each([
   ['+', [], 'column users.phone is gone'],
   ['-', [], 'column users.phone is left behind'],
-  ['~', [{ trait: 'default', left: '1', right: '2' }], 'column users.phone is another: default 1 is 2 now'],
-  ['~', [{ trait: 'nullability', left: null, right: 'x' }], 'column users.phone is another: nullability'],
+  ['~', [{ trait: 'default', left: '1', right: '2' }], 'column users.phone has changed: default from 1 to 2'],
+  ['~', [{ trait: 'nullability', left: null, right: 'x' }], 'column users.phone has changed: nullability'],
 ] as const)('a difference %s %j in words', (sign, traits, words) => {
   expect(changeInWords({ sign, kind: 'column', name: 'users.phone', traits })).toBe(words)
 })

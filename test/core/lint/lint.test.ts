@@ -146,3 +146,19 @@ test('without squawk its rules are not looked for, and our own are', async () =>
   const { found } = await lint({ before, files, usesSquawk: false })
   expect(found).toEqual(['1:1 lint/adding-not-nullable-field'])
 })
+
+test('the index that is proposed is as unique as the one that blocks', async () => {
+  const { findings } = await lint({ before, files: ['CREATE UNIQUE INDEX ON users (email)'], major: 18 })
+  expect(findings.map(({ instead }) => instead)).toEqual([
+    'CREATE UNIQUE INDEX CONCURRENTLY, in a migration of its own',
+  ])
+})
+
+test('DROP INDEX names the table with its schema', async () => {
+  const made =
+    'CREATE SCHEMA app; CREATE TABLE app.users (id bigint PRIMARY KEY, name text); CREATE INDEX n ON app.users (name);'
+  const { findings } = await lint({ before: made, files: ['DROP INDEX app.n'], major: 18 })
+  expect(findings.map(({ message }) => message)).toEqual([
+    'DROP INDEX waits for all that use app.users, and whoever comes after waits behind it',
+  ])
+})

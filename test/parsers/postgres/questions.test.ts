@@ -153,7 +153,8 @@ describe('what comes before in the run', () => {
 test('which tables are locked, read and written is known', async () => {
   const { touches } = await questionsOf([
     file(`ALTER TABLE a ADD COLUMN b serial; CREATE INDEX CONCURRENTLY ON c (d); ALTER TABLE e ADD FOREIGN KEY (f) REFERENCES g;
-      ALTER TABLE h SET LOGGED; DROP TABLE i; VACUUM FULL j; UPDATE k SET l = 1;`),
+      ALTER TABLE h SET LOGGED; DROP TABLE i; VACUUM FULL j; UPDATE k SET l = 1;
+      ALTER TABLE m ADD COLUMN n int REFERENCES o; ALTER TABLE p ADD COLUMN q int DEFAULT 1 REFERENCES r;`),
   ])
   expect(touches.map(({ table, mode, work }) => `${table.base.name} ${mode} ${work}`)).toEqual([
     'a AccessExclusiveLock rewrites',
@@ -164,5 +165,11 @@ test('which tables are locked, read and written is known', async () => {
     'i AccessExclusiveLock none',
     'j AccessExclusiveLock rewrites',
     'k RowExclusiveLock scans',
+    'm AccessExclusiveLock none',
+    'o ShareRowExclusiveLock none',
+    'm ShareRowExclusiveLock none',
+    'p AccessExclusiveLock none',
+    'r ShareRowExclusiveLock none',
+    'p ShareRowExclusiveLock scans',
   ])
 })

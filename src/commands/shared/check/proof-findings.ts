@@ -1,6 +1,7 @@
 import { changeInWords } from '../../../core/check/difference-words.ts'
 import { type CheckFinding, finding } from '../../../core/check/finding.ts'
 import type { RuleName } from '../../../core/check-rules.ts'
+import { withOldType } from '../../../core/effects/danger.ts'
 import type { Location } from '../../../core/location.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { Section } from '../../../core/migration/section.ts'
@@ -11,6 +12,7 @@ import type { Finding } from '../../../parsers/postgres/script-look.ts'
 import type { DifferentRows } from '../../../postgres/proof/look.ts'
 import type { BrokenUp, Proof } from '../../../postgres/proof/prove-history.ts'
 import type { SectionFailure } from '../../../postgres/proof/run-section.ts'
+import { type OldTypes, oldTypesIn } from './old-types.ts'
 
 /** What the text of migrations tells without a server. */
 export interface TextLook {
@@ -22,9 +24,17 @@ export interface TextLook {
   readonly tellsLoss: (file: Migration, table: string) => boolean
 }
 
-/** The findings that the texts alone give, before anything is run. */
-export async function lookAtTexts(files: Iterable<Migration>, variables: VariableValues): Promise<TextLook> {
+/**
+ * The findings that the texts alone give, before anything is run.
+ * @param all the whole history in its order, for the types that columns have before.
+ */
+export async function lookAtTexts(
+  files: Iterable<Migration>,
+  all: readonly Migration[],
+  variables: VariableValues,
+): Promise<TextLook> {
   const findings: CheckFinding[] = []
+  let oldTypes: OldTypes | undefined
   const [taken, told] = [new Set<string>(), new Set<string>()]
   for (const file of files) {
     const { name, path, up, down } = file
@@ -32,16 +42,26 @@ export async function lookAtTexts(files: Iterable<Migration>, variables: Variabl
     const inspection = await inspect([{ name, path, section: variables.standIn(up, path) }]).catch(() => ({
       findings: [],
     }))
-    for (const one of inspection.findings) {
+    const isRetyped = inspection.findings.some(({ retype }) => retype !== undefined)
+    if (isRetyped) oldTypes ??= await oldTypesIn(all, variables)
+    const dangers = inspection.findings.flatMap((one) => withKnownType(one, file, oldTypes) ?? [])
+    for (const one of dangers) {
       if (one.relation === null) continue
       taken.add(`${name} ${one.relation.name}`)
       if (valuesLost(one).length > 0) told.add(`${name} ${one.relation.name}`)
     }
-    findings.push(...(down === null ? [noDown(file)] : inspection.findings.flatMap(valuesLost)))
+    findings.push(...(down === null ? [noDown(file)] : dangers.flatMap(valuesLost)))
   }
   const has = (set: ReadonlySet<string>) => (file: Migration, table: string) =>
     set.has(`${file.name} ${lastWord(table)}`)
   return { findings, takesRows: has(taken), tellsLoss: has(told) }
+}
+
+/** By the type that its column has before; null for a change of type that does nothing to the values. */
+function withKnownType(one: Finding, file: Migration, oldTypes: OldTypes | undefined): Finding | null {
+  if (one.retype === undefined || one.relation === null) return one
+  const from = oldTypes?.(file, one.relation, one.retype.column)
+  return from === undefined ? one : withOldType(one, from)
 }
 
 /** `orders` of `public.orders`, without quotes. */
@@ -57,7 +77,7 @@ function noDown(file: Migration): CheckFinding {
   })
 }
 
-function valuesLost({ kind, object, takes, migration, location, destructive }: Finding): CheckFinding[] {
+function valuesLost({ kind, object, what, takes, migration, location, destructive }: Finding): CheckFinding[] {
   const { path, line, column } = location
   const say = (message: string) =>
     finding('proof/values-lost', {
@@ -65,7 +85,7 @@ function valuesLost({ kind, object, takes, migration, location, destructive }: F
       place: { path, line, column },
       message,
       instead: 'keep what is to be had again in another table or column, or take a backup first',
-      evidence: [],
+      evidence: kind === 'retype' ? [what] : [],
     })
   if (!destructive) return []
   if (kind === 'drop-column') return [say(`the column ${object} comes back with DOWN, its values do not`)]

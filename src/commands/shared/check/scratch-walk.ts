@@ -26,7 +26,7 @@ export function walkOf(context: Context, scope: CheckScope, parts: readonly Chec
 const nothing: ProvenScope = { proofs: [], broken: null, stored: [], rows: [] }
 
 async function walkOver(context: Context, scope: CheckScope, parts: readonly CheckPart[]): Promise<ScratchWalk> {
-  const text = await lookAtTexts(scope.wanted, context.settings.variables)
+  const text = await lookAtTexts(scope.wanted, scope.files, context.settings.variables)
   const wanted = [...scope.wanted].filter(({ down }) => parts.includes('rows') || down !== null)
   if (wanted.length === 0) return { ...nothing, text, outcome: done }
   try {

@@ -59,11 +59,12 @@ const tellers: Partial<Record<LintRule, Teller>> = {
   'lint/require-concurrent-index-creation': onUsed((table, { step, schema }) => {
     const isPartitioned = schema.find(relationOf(nodeAt(step.node.relation)))?.isPartitioned === true
     if (isPartitioned && nodeAt(step.node.relation).inh !== true) return null
+    const create = step.node.unique === true ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
     return say(
       `nobody can write to ${table} while this index is built`,
       isPartitioned
-        ? `CREATE INDEX ON ONLY ${table}, CREATE INDEX CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION`
-        : 'CREATE INDEX CONCURRENTLY, in a migration of its own',
+        ? `${create} ON ONLY ${table}, ${create} CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION`
+        : `${create} CONCURRENTLY, in a migration of its own`,
     )
   }),
   'lint/require-concurrent-index-deletion': (look) => {
@@ -71,7 +72,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     const used = tables.filter((table) => table === null || isUsed(look, table))
     const [table] = used
     if (table === undefined) return null
-    const place = table === null ? 'its table' : table.name
+    const place = table === null ? 'its table' : tableName(table)
     return say(
       `DROP INDEX waits for all that use ${place}, and whoever comes after waits behind it`,
       'DROP INDEX CONCURRENTLY, in a migration of its own',
