@@ -30,10 +30,35 @@ DROP SCHEMA :"schema" CASCADE;
   expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
   project.write({ '001_a.sql': null })
   expect(await project.query('SELECT down_sql FROM nself.migrations')).toEqual([[expect.stringContaining(':"schema"')]])
-  const unset = await project.nself('db', 'migrate', 'down')
-  expect(unset).toMatchObject({ code: 2, stderr: expect.stringContaining('the variable schema is not set') })
-  await project.ok('db', 'migrate', 'down', '--set', 'schema=My "app"')
+  await project.ok('db', 'migrate', 'down')
   expect(await project.query("SELECT count(*)::int FROM pg_namespace WHERE nspname LIKE 'My%'")).toEqual([[0]])
+})
+
+test('what is reverted takes the values with which it was applied, but secrets, which are set', async () => {
+  const project = await server.project({
+    '001_a.sql': `-- nself: variables schema
+-- UP
+CREATE SCHEMA :"schema";
+-- DOWN
+-- nself: variables api_key
+DROP SCHEMA :"schema" CASCADE;
+SELECT :'api_key';
+`,
+  })
+  await project.ok(...up, '--set', 'schema=one')
+  await project.query('CREATE SCHEMA two')
+  const down = ['db', 'migrate', 'down'] as const
+  const unset = await project.nself(...down, '--set', 'schema=two')
+  expect(unset).toMatchObject({ code: 2, stderr: expect.stringContaining('the variable api_key is not set') })
+  const given = ['--set', 'schema=two', '--set', 'api_key=geheim']
+  expect(await project.ok(...down, ...given, '--dry-run')).toContain('DROP SCHEMA  "one"')
+  await project.ok(...down, ...given)
+  const left = "SELECT nspname FROM pg_namespace WHERE nspname IN ('one', 'two')"
+  expect(await project.query(left)).toEqual([['two']])
+  await project.ok(...up, '--set', 'schema=one')
+  await project.query('DROP SCHEMA two')
+  await project.ok('db', 'migrate', 'redo', ...given)
+  expect(await project.query(left)).toEqual([['two']])
 })
 
 test('a variable without a value stops the run before anything runs, and names its place', async () => {

@@ -1,4 +1,4 @@
-import type { Section } from '../../core/migration/section.ts'
+import { ranWith, type Section } from '../../core/migration/section.ts'
 import { parseStoredDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { Step } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
@@ -11,10 +11,11 @@ export async function sectionOf(
 ): Promise<{ readonly section: Section; readonly path: string } | null> {
   const { direction, file } = step
   const own = direction === 'up' ? file?.up : file?.down
-  if (file && own) return { section: own, path: file.path }
+  const recorded = direction === 'down' ? step.applied?.variables : null
+  if (file && own) return { section: ranWith(own, recorded), path: file.path }
   if (direction === 'up' || step.kind === 'repeatable') return null
   const { version, name } = step.applied ?? step
   const text = await readStoredDown(client, { version, name })
   const section = text === null ? null : parseStoredDown(version, name, text)
-  return section && { section, path: storedPath(step.name) }
+  return section && { section: ranWith(section, recorded), path: storedPath(step.name) }
 }

@@ -3,7 +3,7 @@ import { seenChecksumOf } from './checksum.ts'
 import { dependenciesFirst } from './dependencies-first.ts'
 import type { Migration } from './migration.ts'
 import { parseUnnumbered } from './parse-file.ts'
-import type { Section } from './section.ts'
+import { ranWith } from './section.ts'
 
 /** A file that runs again whenever it is edited: views, functions, policies. */
 export interface Repeatable {
@@ -80,14 +80,9 @@ export function parseRepeatable(path: string, name: string, text: string): Repea
 /** What ran, as a file again, which is filled in with the values with which it ran. */
 export function definitionOf(name: string, { text, variables }: Definition): Repeatable {
   const repeatable = parseRepeatable(`${name}.sql (as it ran, from the database)`, name, text)
-  if (variables === null) return repeatable
   const { file } = repeatable
   const { up, down } = file
   return { ...repeatable, file: { ...file, up: ranWith(up, variables), down: down && ranWith(down, variables) } }
-}
-
-function ranWith<S extends Section>(section: S, recorded: Readonly<Record<string, string>>): S {
-  return section.kind === 'held' ? { ...section, recorded } : section
 }
 
 /**

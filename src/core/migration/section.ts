@@ -74,6 +74,11 @@ export const emptySection: HeldSection = {
 /** The SQL of one direction. */
 export type Section = HeldSection | StreamedSection
 
+/** A section that takes the values with which its migration or repeatable ran, where they were kept. */
+export function ranWith<S extends Section>(section: S, recorded: HeldSection['recorded'] | null): S {
+  return recorded && section.kind === 'held' && section.uses.length > 0 ? { ...section, recorded } : section
+}
+
 /** The text of a section, taken from its beginning to its end. */
 export interface SectionText {
   sql(stretch: Stretch): string

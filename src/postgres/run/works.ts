@@ -1,4 +1,4 @@
-import { emptySection, type HeldSection } from '../../core/migration/section.ts'
+import { emptySection, type HeldSection, ranWith } from '../../core/migration/section.ts'
 import { parseStoredDown, storedDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { type MigrationStep, resumes, type Step } from '../../core/plan/plan.ts'
@@ -21,7 +21,10 @@ export async function workOf(
   const written = isUp
     ? file.up
     : (file?.down ?? (step.kind === 'migration' ? await storedSection(client, step) : emptySection))
-  const section = variables.fill(written, file?.path ?? storedPath(step.name))
+  const section = variables.fill(
+    isUp ? written : ranWith(written, step.applied?.variables),
+    file?.path ?? storedPath(step.name),
+  )
   const work: Work = {
     step,
     section,
