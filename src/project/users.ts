@@ -34,7 +34,7 @@ export async function readProductionPeople(
     'configuration',
     `no users are listed for production: ${source} ${text === null ? 'does not exist' : 'is empty'}`,
     {
-      hint: `write [{"email": "ada@example.com", "name": "Ada Lovelace", "role": "admin"}] into ${shown}, or set NSELF_PROD_USERS=ada@example.com:Ada Lovelace:admin`,
+      hint: `write [{"email": "ada@example.com", "name": "Ada Lovelace", "role": "admin"}] into ${shown}, or set NSELF_PROD_USERS='ada@example.com:Ada Lovelace:admin'`,
     },
   )
 }
