@@ -5,7 +5,9 @@ import type { Question } from '../core/guard.ts'
 import { interruption } from '../postgres/lock/interruption.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import type { Progress } from './progress.ts'
+import { questionStream } from './question-stream.ts'
 import { briefingLines } from './render/briefing.ts'
+import { fold } from './render/fold.ts'
 import { withGivenFlags } from './render/given-flags.ts'
 import { paintFor } from './render/paint.ts'
 import { redact } from './render/redact.ts'
@@ -22,7 +24,8 @@ export function questionsFor(
 ): Pick<Context, 'ask' | 'choose'> {
   // By number: to make the stream of a stdin that nobody reads takes time.
   if (!isatty(0) || !isatty(2)) return { ask: null, choose: null }
-  const { stdin: input, stderr: output } = process
+  const { stdin: input, stderr } = process
+  const output = questionStream(stderr)
   const put = (question: Prompt, above: readonly string[] = []): Promise<unknown> =>
     progress.yieldTo(() => show(question, above))
   const show = async (question: Prompt, above: readonly string[]): Promise<unknown> => {
@@ -37,7 +40,16 @@ export function questionsFor(
     signal.addEventListener('abort', abort)
     if (signal.aborted) setImmediate(abort)
     const instructions = false
-    const answer = await prompts({ ...question, name: 'value', instructions, stdin: input, stdout: output, onState })
+    const message = toWidth(question.message, stderr.columns)
+    const answer = await prompts({
+      ...question,
+      message,
+      name: 'value',
+      instructions,
+      stdin: input,
+      stdout: output,
+      onState,
+    })
     signal.removeEventListener('abort', abort)
     if (aborted || signal.aborted) throw new NselfError(interruption(signal), 'interrupted; nothing was changed')
     return answer.value
@@ -52,7 +64,7 @@ export function questionsFor(
     ask: async (question) => {
       const { kind, message: words } = question
       const message = visible(words)
-      const above = await linesAbove(question, output.columns)
+      const above = await linesAbove(question, stderr.columns)
       const typed = async (shown: string, lines: readonly string[]) => {
         const text = await put({ type: 'text', message: shown }, lines)
         return typeof text === 'string' ? text.trim() : ''
@@ -69,11 +81,20 @@ export function questionsFor(
 
 const keysOfList = 'Up and Down move, Space selects, Enter runs what is selected and nothing else, Ctrl-C leaves'
 
+/** A question in lines that end at words, with room for the sign before it and a letter behind it. */
+function toWidth(message: string, columns: number): string {
+  const lines = message.split('\n').map((line) => fold(line, (columns > 0 ? columns : 80) - roomForAnswer, '  ', 2))
+  return lines.join('\n')
+}
+
+const roomForAnswer = 4
+
 async function linesAbove({ briefing, warning }: Question, columns: number): Promise<string[]> {
   const shown = (text: string) => visible(redact(text))
   const paint = await paintFor(2, processEnvironment)
-  const block = briefing === undefined ? [] : briefingLines(visibleIn(briefing), paint, columns > 0 ? columns : 80)
-  return [...block.map(redact), ...(warning === undefined ? [] : [shown(warning)])]
+  const width = columns > 0 ? columns : 80
+  const block = briefing === undefined ? [] : briefingLines(visibleIn(briefing), paint, width)
+  return [...block.map(redact), ...(warning === undefined ? [] : [fold(shown(warning), width, '  ')])]
 }
 
 interface Prompt {

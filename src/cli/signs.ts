@@ -8,6 +8,13 @@ const plain: Readonly<Record<string, string>> = {
   '→': '->',
   '…': '...',
   '⚠': '!',
+  // Those of questions.
+  '✔': 'v',
+  '✖': 'x',
+  '›': '>',
+  '❯': '>',
+  '◉': '*',
+  '◯': 'o',
 }
 
 /** What is cut where something stands below or beside it takes one column, as it did. */
@@ -18,5 +25,5 @@ export function fitting(text: string): string {
   const { LC_ALL, LC_CTYPE, LANG } = processEnvironment
   const locale = LC_ALL || LC_CTYPE || LANG || 'UTF-8'
   if (/utf-?8/i.test(locale)) return text
-  return text.replace(cutInColumns, '~').replace(/[✓✗─·→…⚠]/g, (sign) => plain[sign] ?? sign)
+  return text.replace(cutInColumns, '~').replace(/[✓✗─·→…⚠✔✖›❯◉◯]/g, (sign) => plain[sign] ?? sign)
 }

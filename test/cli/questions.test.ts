@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keys } from '../helpers/cli.ts'
+import { keys, startAtTerminal } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -32,6 +32,22 @@ describe('up in production', () => {
     expect(screen).toMatch(/[Nn]othing was changed/)
     expect(await project.tables()).toEqual([])
     expect(await project.query("SELECT to_regclass('nself.migrations')")).toEqual([[null]])
+  })
+
+  test('ends its lines at words in a narrow terminal, with signs that one without UTF-8 can show', async () => {
+    const project = await server.project({ '001_a.sql': 'CREATE TABLE a (id int);' })
+    await project.ok(...up, '--yes')
+    project.write({ '002_b.sql': 'DROP TABLE a;' })
+    const env = { DATABASE_URL: project.url, COLUMNS: '60', LC_ALL: 'C' }
+    const terminal = startAtTerminal(project.root, up, env)
+    await terminal.shows('anything else\r\n  cancels >')
+    terminal.type(`no${keys.enter}`)
+    const { code, screen } = await terminal.finished
+    expect(code, screen).toBe(3)
+    expect(screen).toContain('cancels ... no')
+    expect([...screen].filter((sign) => sign > '~')).toEqual([])
+    // NO_COLOR is set: none of the control sequences is a colour.
+    expect(screen).not.toMatch(/\[[\d;]*m/)
   })
 
   test('asks again where the answer is neither yes nor no', async () => {

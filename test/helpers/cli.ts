@@ -84,7 +84,7 @@ export function start(cwd: string, args: readonly string[], env: Env, input?: st
   return { kill: (signal) => void child.kill(signal), finished, says }
 }
 
-/** Starts the built binary at a pseudo-terminal of its own; `stdout` is a file to write there instead. */
+/** Starts the built binary at a pseudo-terminal of its own, `COLUMNS` wide; `stdout` is a file to write there instead. */
 export function startAtTerminal(
   cwd: string,
   args: readonly string[],
@@ -99,7 +99,7 @@ export function startAtTerminal(
   const pty = spawnTerminal(file, words, {
     cwd,
     env: environment({ ...env, TERM: 'xterm', NO_COLOR: '1' }),
-    cols: 200,
+    cols: Number(env.COLUMNS ?? 200),
     rows: 40,
   })
   let screen = ''

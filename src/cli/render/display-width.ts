@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 const plain = /^[\x20-\x7e]*$/
 /** Characters that take two columns: those of East Asia, and what is drawn as a picture. */
 const wide =
@@ -13,10 +15,10 @@ function graphemes(text: string): string[] {
 
 const widthOf = (grapheme: string) => (invisible.test(grapheme) ? 0 : wide.test(grapheme) ? 2 : 1)
 
-/** How many columns a terminal gives a text. */
+/** How many columns a terminal gives a text; its colours take none. */
 export function displayWidth(text: string): number {
   if (plain.test(text)) return text.length
-  return graphemes(text).reduce((sum, grapheme) => sum + widthOf(grapheme), 0)
+  return graphemes(stripVTControlCharacters(text)).reduce((sum, grapheme) => sum + widthOf(grapheme), 0)
 }
 
 /** A text with blanks behind it up to a width. */

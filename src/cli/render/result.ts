@@ -5,6 +5,7 @@ import { renderBackup } from './backup.ts'
 import { renderCheck } from './check-human.ts'
 import { renderDiff, renderImport } from './design.ts'
 import { renderEnv } from './env.ts'
+import { foldBeside } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import { renderInit } from './init.ts'
 import { renderDryRun, renderRepair, renderRun, renderUpdate } from './migrate.ts'
@@ -14,8 +15,20 @@ import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 import { renderStatus } from './status.ts'
 
-/** A result as the lines that a person reads. */
+/** What is told in sentences. Tables, SQL, diagrams and logs keep their lines, or see to their width themselves. */
+const told: ReadonlySet<Result['kind']> = new Set([
+  ...(['run', 'update', 'create', 'seed', 'seed-users', 'reset', 'repair', 'renumber', 'init', 'scaffold'] as const),
+  ...(['adopt', 'backup', 'prune', 'restore', 'undo'] as const),
+])
+
+/** A result as the lines that a person reads, no wider than the terminal where words can be moved to the next line. */
 export function renderResult(result: Result, paint: Paint, width: number): string {
+  const text = linesOf(result, paint, width)
+  const isTold = told.has(result.kind) || (result.kind === 'diagram' && result.text === null)
+  return isTold ? foldBeside(text, width) : text
+}
+
+function linesOf(result: Result, paint: Paint, width: number): string {
   switch (result.kind) {
     case 'status':
       return renderStatus(result, paint, width)
@@ -68,7 +81,7 @@ export function renderResult(result: Result, paint: Paint, width: number): strin
       return [
         renderImport(result.import, paint, width, true),
         renderResult(result.migrations, paint, width),
-        ...(result.seeds === null ? [] : [renderSeed(result.seeds)]),
+        ...(result.seeds === null ? [] : [renderResult(result.seeds, paint, width)]),
       ].join('\n')
     case 'diff':
       return renderDiff(result, paint, width)

@@ -1,8 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { renderDiff, renderImport } from '../../../src/cli/render/design.ts'
 import { cutTo, displayWidth, padTo } from '../../../src/cli/render/display-width.ts'
 import { fold } from '../../../src/cli/render/fold.ts'
 import { wantsColour } from '../../../src/cli/render/paint.ts'
+import { renderResult } from '../../../src/cli/render/result.ts'
 import { renderStatus } from '../../../src/cli/render/status.ts'
 import type { StatusResult } from '../../../src/commands/shared/migrate-results.ts'
 import { painted, plain } from './paints.ts'
@@ -164,6 +166,17 @@ test.each([
   expect(displayWidth(text)).toBe(width)
   expect(displayWidth(padTo(text, 10))).toBe(10)
   expect(displayWidth(cutTo(text.repeat(5), 6))).toBeLessThanOrEqual(6)
+})
+
+test.each([plain, painted])('what is told of a run ends its lines at words at 80 columns', (paint) => {
+  const run = { ...results.run, database: 'shop-database.example:5432/shop_of_the_company', durationMs: 175 }
+  const lines = stripVTControlCharacters(renderResult(run, paint, 80)).split('\n')
+  expect(lines.at(-1)).toMatch(/^ {2}.*nself db migrate down$/)
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+})
+
+test('a colour takes no column', () => {
+  expect(displayWidth('\u001b[32m✓\u001b[39m 注文')).toBe(6)
 })
 
 test('a long sentence folds at words, with a hanging indent', () => {
