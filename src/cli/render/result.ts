@@ -1,3 +1,4 @@
+import type { CreateResult } from '../../commands/shared/migrate-results.ts'
 import type { LogResult, Result } from '../../commands/shared/results.ts'
 import { lastErrors } from '../../core/server-log.ts'
 import { renderAdopt } from './adopt.ts'
@@ -41,9 +42,7 @@ function linesOf(result: Result, paint: Paint, width: number): string {
     case 'dry-run':
       return renderDryRun(result)
     case 'create':
-      return withGivenFlags(
-        `Created ${result.path}. Next: write its SQL, then: ${result.isSeed ? 'nself db seed' : 'nself db migrate up'}`,
-      )
+      return renderCreate(result)
     case 'seed':
       return renderSeed(result)
     case 'seed-status':
@@ -95,6 +94,19 @@ function linesOf(result: Result, paint: Paint, width: number): string {
     case 'shell':
       return ''
   }
+}
+
+function renderCreate({ path, isSeed, down }: CreateResult): string {
+  if (down === undefined) {
+    const run = isSeed ? 'nself db seed' : 'nself db migrate up'
+    return withGivenFlags(`Created ${path}. Next: write its SQL, then: ${run}`)
+  }
+  return [
+    `Wrote a DOWN into ${path}, proven on a scratch database: it brings back the schema that was`,
+    ...down.lost.map((line) => `  ! ${line}`),
+    'Where it is applied already, down runs it from this file; the database itself stores none.',
+    'Next: read it before you rely on it',
+  ].join('\n')
 }
 
 const errorsShown = 5

@@ -126,6 +126,8 @@ export interface CreateResult {
   /** A seed, not a migration. */
   readonly isSeed?: true
   readonly path: string
+  /** A DOWN for a file that was there already: of which version, and what it does not bring back or may fail on. */
+  readonly down?: { readonly of: string; readonly lost: readonly string[] }
 }
 
 export interface RepairResult {

@@ -134,8 +134,8 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
   }
 }
 
-export function createDocument({ kind, path }: CreateResult) {
-  return { kind, path }
+export function createDocument({ kind, path, down }: CreateResult) {
+  return { kind, path, ...(down === undefined ? {} : { down: { of: down.of, lost: down.lost } }) }
 }
 
 export function repairDocument({ kind, database, findings, inferred, done }: RepairResult) {

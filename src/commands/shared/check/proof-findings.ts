@@ -128,7 +128,7 @@ export function findingsOf({ file, ...proof }: Proof, { takesRows }: TextLook): 
 
 const undoAll = 'make DOWN undo all that UP does'
 
-function rowsInWords({ table, before, after }: DifferentRows): string {
+export function rowsInWords({ table, before, after }: DifferentRows): string {
   if (before === after) return `${table} has other values in its ${before} row${before === 1 ? '' : 's'}`
   return `${table} had ${before} row${before === 1 ? '' : 's'} before UP and has ${after} after DOWN`
 }
