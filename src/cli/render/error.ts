@@ -16,7 +16,7 @@ import { visible, visibleIn } from './visible.ts'
 export function renderError(error: NselfError, paint: Paint, width = Number.POSITIVE_INFINITY): string {
   const { message, server, hint, report } = mapTexts(partsOf(error), (part) => redact(visible(part)))
   const location = error.location && visibleIn(error.location)
-  if (error.code === 'no-project') return redact([message, ...hintLines(hint)].join('\n'))
+  if (error.code === 'no-project') return redact([fold(message, width, '  '), ...hintLines(hint, width)].join('\n'))
   // Who says no has made no error.
   const isCancelled = error.code === 'not-confirmed' && hint === undefined
   const text = isCancelled ? message : `Error: ${withoutName(message, report)}`
@@ -54,9 +54,13 @@ function nextLine(hint: string, paint: Paint, width: number): string {
   return `${paint.cyan('Next:')} ${fold(hint, width, '      ', 6)}`
 }
 
-/** What can be typed, a line each. */
-function hintLines(hint: string | undefined): string[] {
-  return (hint ?? '').split('\n').map((line) => `  ${line}`)
+/** What can be typed, a line each; what it does is folded in the column where it begins. */
+function hintLines(hint: string | undefined, width: number): string[] {
+  return (hint ?? '').split('\n').map((line) => {
+    const [command = '', does = ''] = /^(.* {2,})?(.*)$/.exec(line)?.slice(1) ?? []
+    const indent = ' '.repeat(command.length + 2)
+    return `  ${command}${fold(does, width, indent, indent.length)}`
+  })
 }
 
 /** Redacted one by one: folded, a password may be on two lines. */

@@ -5,6 +5,7 @@ import { standingLine } from '../../../src/cli/render/standing.ts'
 import { NselfError } from '../../../src/core/errors.ts'
 import { locate } from '../../../src/core/location.ts'
 import type { StepResult } from '../../../src/core/report.ts'
+import { noProject } from '../../../src/project/find-root.ts'
 import { painted, plain } from './paints.ts'
 
 const step = (name: string, outcome: StepResult['outcome'], more: Partial<StepResult> = {}): StepResult => ({
@@ -29,6 +30,13 @@ const failed = new NselfError(
     report: { kind: 'run', action: 'up', place, steps: [step('002_change', 'failed'), step('003_later', 'not-run')] },
   },
 )
+
+test('who stands outside of every project reads lines that end at words', () => {
+  const lines = renderError(noProject('/srv/shop/app'), plain, 60).split('\n')
+  expect(lines).toContain('  nself db adopt         the same for a database, or another')
+  expect(lines.filter((line) => displayWidth(line) > 60)).toEqual([])
+  expect(renderError(noProject('/srv/shop/app'), plain).split('\n')).toHaveLength(3)
+})
 
 describe('a failure', () => {
   test.each([60, 80, 160])('at %d columns', async (width) => {
