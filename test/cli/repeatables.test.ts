@@ -266,6 +266,13 @@ test('the DOWN of what ran, and what down brings back, take the values with whic
   expect(await project.query('SELECT variables FROM nself.repeatables')).toEqual([[{ schema: 'a' }]])
 })
 
+test('what cannot run in their transaction is sent to a migration', async () => {
+  const project = await projectWith({}, { 'a.sql': '-- UP\nDO $$ BEGIN COMMIT; END $$;\n' })
+  const { code, stderr } = await project.nself(...up)
+  expect([code, stderr]).toEqual([4, expect.stringContaining('move this statement into a migration')])
+  expect(stderr).not.toContain('procedure')
+})
+
 test('each is recorded with the time that it took itself', async () => {
   const slow = (name: string) => `-- UP\nCREATE VIEW ${name} AS SELECT 1 AS a;\nSELECT pg_sleep(0.4);\n`
   const project = await projectWith({}, { 'a.sql': slow('a'), 'b.sql': '-- UP\nCREATE VIEW b AS SELECT 1 AS a;\n' })

@@ -35,6 +35,7 @@ export async function migrationFailure(
       (await standsUnder(client, error, statementOf(section, message, outcome))) ??
       alreadyThere(step, error) ??
       goneAlready(step, error) ??
+      unfitForRepeatable(step, error) ??
       hintFor(error, fixIt(step, report, again)))
   const hint = [committedInside(section, message), next].filter((part) => part !== null).join('; ')
   // After its last statement: a deferred constraint, or what else PostgreSQL checks at COMMIT.
@@ -48,6 +49,13 @@ export async function migrationFailure(
     report,
     cause: error,
   })
+}
+
+/** What would end the transaction that all repeatables share, or needs none, has another place. */
+function unfitForRepeatable({ kind }: Script['step'], { code = '' }: ServerError): string | null {
+  return kind === 'repeatable' && /^(?:2D000|25001)$/.test(code)
+    ? 'all repeatables run in one transaction: move this statement into a migration, with -- nself: no-transaction'
+    : null
 }
 
 /** `fix 002_change.sql, then: nself db migrate up` */
