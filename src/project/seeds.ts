@@ -20,15 +20,47 @@ const byNumber = new Intl.Collator('en', { numeric: true }).compare
  * @throws NselfError `configuration` for a folder that cannot be read, `invalid-migration` for a file that cannot be one.
  */
 export async function readSeeds(seedsDir: string, root: string, wanted: readonly SeedFolder[]): Promise<Seed[]> {
-  await refuseStray(seedsDir, root)
   const seeds: Seed[] = []
+  for await (const { read } of seedFiles(seedsDir, root, wanted)) seeds.push(await read())
+  return seeds
+}
+
+/** A file that is no seed as it stands. */
+export interface InvalidSeed {
+  readonly path: string
+  readonly name: string
+  readonly fault: unknown
+}
+
+/**
+ * The same, with what is wrong with each file that cannot be a seed.
+ * @throws NselfError `configuration` for a folder that cannot be read.
+ */
+export async function readEachSeed(
+  seedsDir: string,
+  root: string,
+  wanted: readonly SeedFolder[],
+): Promise<{ seeds: Seed[]; faults: InvalidSeed[] }> {
+  const [seeds, faults]: [Seed[], InvalidSeed[]] = [[], []]
+  for await (const { path, name, read } of seedFiles(seedsDir, root, wanted)) {
+    try {
+      seeds.push(await read())
+    } catch (fault) {
+      faults.push({ path, name, fault })
+    }
+  }
+  return { seeds, faults }
+}
+
+async function* seedFiles(seedsDir: string, root: string, wanted: readonly SeedFolder[]) {
+  await refuseStray(seedsDir, root)
   for (const folder of wanted) {
     for (const file of await list(join(seedsDir, folder), root)) {
       const path = join(seedsDir, folder, file)
-      seeds.push(await readSeed(path, relative(root, path), `${folder}/${file.slice(0, -4)}`))
+      const [shown, name] = [relative(root, path), `${folder}/${file.slice(0, -4)}`]
+      yield { path: shown, name, read: () => readSeed(path, shown, name) }
     }
   }
-  return seeds
 }
 
 /** What nobody would ever run is a mistake that must be told: a file beside the folders, a folder `prod`. */

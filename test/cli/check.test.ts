@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { check as runCheck } from '../../src/commands/db/check.ts'
@@ -192,4 +192,28 @@ test('a change of type is told to lose values only where the old type holds more
     expect.stringMatching(/^004_rounds:2 proof\/values-lost; .* from numeric\(8,2\) to int4: values are rounded/),
     '005_by_hand:2 proof/values-lost; changes the type of b.n to text, which may lose data and rewrites the table',
   ])
+})
+
+test('seeds and repeatables are parsed too, a seed that cannot be one is told, and the rest is checked', async () => {
+  const project = await server.project({ '001_a.sql': both('CREATE TABLE a ();', 'DROP TABL a;') })
+  for (const folder of ['seeds/common', 'seeds/local', 'seeds/staging', 'repeatable'])
+    mkdirSync(join(project.root, 'nself', folder), { recursive: true })
+  project.write({
+    '../seeds/common/001_rows.sql': 'INSERT INTO a DEFAULT VALUES;\nINSRT INTO a DEFAULT VALUES;\n',
+    '../seeds/local/001_down.sql': both('SELECT 1;', 'SELECT 2;'),
+    '../seeds/staging/001_rows.sql': 'SELEC 1;\n',
+    '../repeatable/f.sql': 'CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF; END $$;\n',
+  })
+  const run = (kind: 'pending' | 'all') =>
+    runCheck(contextIn(project), { ...options, parts: ['parse'], scope: { kind } })
+  const told = (result: Awaited<ReturnType<typeof run>>) =>
+    result.findings.map(({ rule, place }) => `${place.path}:${place.line} ${rule}`).sort()
+  const pending = [
+    'nself/migrations/001_a.sql:4 parse/syntax',
+    'nself/repeatable/f.sql:1 parse/function-body',
+    'nself/seeds/common/001_rows.sql:2 parse/syntax',
+    'nself/seeds/local/001_down.sql:1 parse/file',
+  ]
+  expect(told(await run('pending'))).toEqual(pending)
+  expect(told(await run('all'))).toEqual([...pending, 'nself/seeds/staging/001_rows.sql:1 parse/syntax'])
 })

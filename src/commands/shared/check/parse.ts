@@ -3,18 +3,22 @@ import type { RuleName } from '../../../core/check-rules.ts'
 import { parserMajor } from '../../../parsers/postgres/parser.ts'
 import type { Unparsable } from '../../../parsers/postgres/section-parser.ts'
 import { findUnparsable } from '../../../parsers/postgres/syntax.ts'
+import { readEachSeed } from '../../../project/seeds.ts'
 import type { Context } from '../context.ts'
 import { scriptsOfFiles } from '../refuse-unparsable.ts'
-import type { CheckScope, UnreadableFile } from './scope.ts'
+import { type CheckScope, ofFile, type UnreadableFile } from './scope.ts'
 
-/** What of UP, DOWN and function bodies PostgreSQL cannot parse. */
+/** What of UP, DOWN, seeds, repeatables and function bodies PostgreSQL cannot parse. */
 export async function checkSyntax({ settings }: Context, scope: CheckScope): Promise<CheckFinding[]> {
   const { wanted, repeatables, unreadable, major } = scope
-  const unparsable = await findUnparsable(scriptsOfFiles([...wanted, ...repeatables], settings.variables), major)
-  return [...unreadable.map(unreadableFinding), ...unparsable.map((found) => findingOf(found, major))]
+  const { seeds, faults } = await readEachSeed(settings.seedsDir, settings.cwd, scope.seedFolders)
+  const files = [...wanted, ...repeatables, ...seeds.map(({ file }) => file)]
+  const unparsable = await findUnparsable(scriptsOfFiles(files, settings.variables), major)
+  const noSeeds = faults.map(({ fault, ...file }) => ({ ...file, fault: ofFile(fault) }))
+  return [...[...unreadable, ...noSeeds].map(unreadableFinding), ...unparsable.map((found) => findingOf(found, major))]
 }
 
-function unreadableFinding({ path, name, fault }: UnreadableFile): CheckFinding {
+function unreadableFinding({ path, name, fault }: Omit<UnreadableFile, 'version'>): CheckFinding {
   const { line, column, excerpt } = fault.location ?? { line: 1, column: 1, excerpt: '' }
   return finding('parse/file', {
     migration: name,

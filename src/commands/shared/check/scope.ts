@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { NselfError } from '../../../core/errors.ts'
 import { parseFileName } from '../../../core/migration/file-name.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
+import { type SeedFolder, seedFolders } from '../../../core/migration/seed.ts'
 import { compare } from '../../../core/migration/state.ts'
 import { parserMajor } from '../../../parsers/postgres/parser.ts'
 import type { Server } from '../../../postgres/driver/server.ts'
@@ -27,6 +28,8 @@ export interface CheckScope {
   readonly wanted: ReadonlySet<Migration>
   /** The files that run again when they are edited: those that would run now, or all where no database is asked. */
   readonly repeatables: readonly Migration[]
+  /** Those of which seeds would run, or all where no database of this environment is asked. */
+  readonly seedFolders: readonly SeedFolder[]
   /** Files that are no migrations as they stand; what is told of the others may miss what these would have done. */
   readonly unreadable: readonly UnreadableFile[]
   /** The database that was asked what is pending. */
@@ -57,7 +60,8 @@ export async function scopeOf(context: Context, choice: ScopeChoice, on: string 
   const { migrations, faults } = parseEach(await readFiles(migrationsDir, cwd), [])
   const files = compare(migrations, []).entries.flatMap(({ file }) => file ?? [])
   const unreadable = faults.map(unreadableFile)
-  const rest = { files, repeatables, unreadable, live: null, major: parserMajor, eachByItself: choice.kind === 'all' }
+  const eachByItself = choice.kind === 'all'
+  const rest = { files, repeatables, seedFolders, unreadable, live: null, major: parserMajor, eachByItself }
   if (choice.kind === 'all') {
     return { ...rest, words: `${migrationCount(files.length)}${besides(unreadable)}`, wanted: new Set(files) }
   }
@@ -96,6 +100,7 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     repeatables: state.repeatables.flatMap(({ status, file }) =>
       file === null || status === 'applied' ? [] : file.file,
     ),
+    seedFolders: named === null ? ['common', context.settings.environment] : seedFolders,
     // What is replayed is replayed at home: nothing is made beside a server that is only to be asked.
     live: named === null ? server : null,
     major: Math.floor(history.facts.version / 10_000),
@@ -107,8 +112,12 @@ const besides = ({ length }: readonly UnreadableFile[]): string =>
   length === 0 ? '' : `, and ${length} ${length === 1 ? 'file' : 'files'} that cannot be read`
 
 function unreadableFile({ path, fault }: InvalidFile): UnreadableFile {
-  // A bug stays one.
-  if (!(fault instanceof NselfError)) throw fault
   const name = parseFileName(basename(path))
-  return { path, fault, name: name?.name ?? basename(path), version: name?.version ?? null }
+  return { path, fault: ofFile(fault), name: name?.name ?? basename(path), version: name?.version ?? null }
+}
+
+/** What is wrong with a file; a bug stays one. */
+export function ofFile(fault: unknown): NselfError {
+  if (!(fault instanceof NselfError)) throw fault
+  return fault
 }
