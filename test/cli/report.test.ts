@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { renderCheck } from '../../src/cli/render/check-human.ts'
+import { plainPaint } from '../../src/cli/render/paint.ts'
 import { renderReport } from '../../src/cli/report.ts'
 import { rules } from '../../src/core/check-rules.ts'
 import { checkout } from '../helpers/cli.ts'
@@ -34,6 +36,18 @@ nself/migrations/002_add_coupons.sql
 
 Each rule has a page in the package of nself: docs/rules/RULE.md
 1 error, 1 warning, 1 note in 2 pending migrations; DOWN is proven for 1`)
+})
+
+test('at a terminal sentences are folded beside their line, and a command to paste is not', () => {
+  const [, first] = check.findings
+  const restore = 'git checkout origin/main -- nself/migrations/006_a_migration_of_some_length.sql'
+  const instead = `bring it back as it was on the other branch (${restore}), and write another`
+  const findings = first === undefined ? [] : [{ ...first, message: 'word '.repeat(20).trim(), instead, evidence: [] }]
+  const lines = renderCheck({ ...check, findings }, plainPaint, 80).split('\n')
+  expect(lines[1]).toMatch(/^ {5}9 {2}warning {2}(?:word ){11}word$/)
+  expect(lines[2]).toBe(`${' '.repeat(16)}${' word'.repeat(8)}`)
+  expect(lines[3]).toBe('                 lint/require-concurrent-index-creation')
+  expect(lines.some((line) => line.includes(restore))).toBe(true)
 })
 
 test('a part that is not complete is told', () => {

@@ -2,38 +2,46 @@ import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
 import { caveatOf, provenWords } from './check-caveat.ts'
+import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
 
 const evidenceShown = 6
 
-/** By file, the worst first, and the sum in the last line. */
-export function renderCheck(result: CheckResult, paint: Paint): string {
+/** By file, the worst first, and the sum in the last line. Sentences are folded to the width; what is shown of files and rows is not. */
+export function renderCheck(result: CheckResult, paint: Paint, width: number): string {
   const lines = byFile(result.findings).flatMap(({ path, findings }) => [
     paint.bold(path),
-    ...findings.flatMap((one) => findingLines(one, paint)),
+    ...findings.flatMap((one) => findingLines(one, paint, width)),
     '',
   ])
   const pages =
     lines.length === 0 ? [] : [paint.dim('Each rule has a page in the package of nself: docs/rules/RULE.md')]
-  return [...lines, ...pages, ...partLines(result, paint), sumLine(result, paint)].join('\n')
+  return [...lines, ...pages, ...partLines(result, paint, width), sumLine(result, paint)].join('\n')
 }
 
 const colours: Record<Severity, keyof Paint> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
-function findingLines({ severity, place, message, instead, evidence, rule }: CheckFinding, paint: Paint): string[] {
+function findingLines(found: CheckFinding, paint: Paint, width: number): string[] {
+  const { severity, place, message, instead, evidence, rule } = found
   const more = evidence.length - evidenceShown
   const shown = more > 1 ? [...evidence.slice(0, evidenceShown), `and ${more} more`] : evidence
+  const said = fold(`${message}  ${rule}`, width, ' '.repeat(besideSeverity), besideSeverity)
   return [
-    `  ${String(place.line).padStart(4)}  ${paint[colours[severity]](severity.padEnd(7))}  ${message}  ${paint.dim(rule)}`,
+    `  ${String(place.line).padStart(4)}  ${paint[colours[severity]](severity.padEnd(7))}  ${said.slice(0, -rule.length)}${paint.dim(rule)}`,
     ...shown.map((line) => `        ${line}`),
-    ...(instead === '' ? [] : [`        ${paint.cyan('Next:')} ${instead}`]),
+    ...(instead === ''
+      ? []
+      : [`        ${paint.cyan('Next:')} ${fold(instead, width, ' '.repeat(besideNext), besideNext)}`]),
   ]
 }
 
-function partLines({ parts }: CheckResult, paint: Paint): string[] {
+/** The columns in which a message begins, and what is to be done. */
+const [besideSeverity, besideNext] = [17, 14]
+
+function partLines({ parts }: CheckResult, paint: Paint, width: number): string[] {
   return parts.flatMap((part) => {
     const caveat = caveatOf(part)
-    return caveat === null ? [] : [paint.yellow(caveat)]
+    return caveat === null ? [] : [paint.yellow(fold(caveat, width, '  '))]
   })
 }
 

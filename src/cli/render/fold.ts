@@ -1,7 +1,8 @@
 import { displayWidth } from './display-width.ts'
 
 /** A command to paste, to the end of what may belong to it; one with a placeholder is none. */
-const command = /\bnself (?:db|env|init|start|stop|logs|up|down|status|create)\b[^;,\n<]*?(?=[;,\n]|: |\. | +\(|$)/g
+const command =
+  /\bnself (?:db|env|init|start|stop|logs|up|down|status|create)\b[^;,\n<]*?(?=[;,\n]|: |\. | +\(|$)|\bgit (?:checkout|fetch) [^;,\n<)]*/g
 const noBreak = '\u00a0'
 
 /**

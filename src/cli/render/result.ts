@@ -90,7 +90,7 @@ function linesOf(result: Result, paint: Paint, width: number): string {
     case 'scaffold':
       return renderSchema(result, paint)
     case 'check':
-      return renderCheck(result, paint)
+      return renderCheck(result, paint, width)
     case 'shell':
       return ''
   }
