@@ -33,7 +33,7 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     fold([counts(migrations, repeatables), where, ...zone].filter((part) => part !== '').join(' · '), width),
     ...nextLines(migrations, repeatables.some(isRunnable), environment, width),
     ...repeatableAdvice(repeatables, width),
-    ...driftLines(drift, paint),
+    ...driftLines(drift, paint, width),
     ...(base === undefined ? [] : baseLines(base, paint, width)),
   ].join('\n')
 }
@@ -52,7 +52,7 @@ function counts(migrations: readonly Entry[], repeatables: StatusResult['repeata
 
 const zoneName = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
 
-function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {
+function driftLines(drift: StatusResult['drift'], paint: Paint, width: number): string[] {
   if (drift === null) return []
   const { inAccess } = drift
   const hidden =
@@ -64,8 +64,10 @@ function driftLines(drift: StatusResult['drift'], paint: Paint): string[] {
   const since = drift.since === null ? '' : ` since ${drift.since}`
   return [
     '',
-    paint.red(`Drift: the database differs from what its migrations make${since}`),
-    ...drift.differences.map((item) => painted(item, paint, differenceLine(item, 'the migrations', 'the database'))),
+    paint.red(fold(`Drift: the database differs from what its migrations make${since}`, width, '  ')),
+    ...drift.differences.map((item) =>
+      painted(item, paint, fold(differenceLine(item, 'the migrations', 'the database'), width, '  ')),
+    ),
     ...hidden,
   ]
 }

@@ -53,6 +53,13 @@ describe('status', () => {
     await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
   })
 
+  test('breaks what it says of drift at words', () => {
+    const drift = { differences: results.status.drift?.differences ?? [], since: '002_create_coupons', inAccess: 0 }
+    const lines = renderStatus({ ...status, drift }, plain, 60).split('\n')
+    expect(lines).toContain('Drift: the database differs from what its migrations make')
+    expect(lines).toContain('  since 002_create_coupons')
+  })
+
   test.each([80, 120, 160])('with --long at %d columns', async (width) => {
     const downs = ['proven', 'unproven', 'none'] as const
     const migrations = status.migrations.map((item, i) => ({ ...item, down: downs[i % 3] ?? 'none' }))
