@@ -50,6 +50,6 @@ test('a password that is a name of the server too does not take that name out of
   const project = await server.project({})
   const url = 'postgres://postgres:postgres@127.0.0.1:1/postgres'
   const { stderr } = await project.nself('db', 'migrate', 'status', '--database-url', url)
-  expect(stderr).toContain('cannot connect to 127.0.0.1:1/postgres as postgres')
+  expect(stderr).toContain('cannot connect to postgres on 127.0.0.1:1 as postgres')
   expect(stderr).not.toContain('postgres:postgres')
 })
