@@ -1,7 +1,7 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import type { Seed, SeedFolder } from '../core/migration/seed.ts'
+import { type Seed, type SeedFolder, seedFolders } from '../core/migration/seed.ts'
 import { systemCodeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
 import { writeNew } from './durable-file.ts'
@@ -61,6 +61,15 @@ async function* seedFiles(seedsDir: string, root: string, wanted: readonly SeedF
       yield { path: shown, name, read: () => readSeed(path, shown, name) }
     }
   }
+}
+
+/** Whether there is a seed of any environment; a folder that cannot be read has none. */
+export async function hasSeeds(seedsDir: string, root: string): Promise<boolean> {
+  for (const folder of seedFolders) {
+    const files = await list(join(seedsDir, folder), root).catch(() => [])
+    if (files.length > 0) return true
+  }
+  return false
 }
 
 /** What nobody would ever run is a mistake that must be told: a file beside the folders, a folder `prod`. */

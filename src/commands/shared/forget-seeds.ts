@@ -5,12 +5,14 @@ import { connect } from '../../postgres/driver/connect.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
 import { forgetSeeds, readSeeded } from '../../postgres/tracking/seed-history.ts'
-import { readSeeds } from '../../project/seeds.ts'
+import { hasSeeds, readSeeds } from '../../project/seeds.ts'
 import type { Context } from './context.ts'
 
 /** After a DOWN: seeds whose tables went with it are pending again. What is in the way of that is told, and no failure. */
 export async function forgetSeedsOfGoneTables(context: Context, server: Server): Promise<void> {
-  const { signal, tell } = context
+  const { signal, tell, settings } = context
+  // Most projects have none: they need no connection for it.
+  if (!(await hasSeeds(settings.seedsDir, settings.cwd))) return
   try {
     const gone = await withConnection(connect(server, 'nself'), signal, async (client) => {
       const known = new Set((await readSeeded(client))?.map(({ name }) => name))
