@@ -5,7 +5,7 @@ import { sha256 } from '../core/migration/checksum.ts'
 import type { Design, DesignTexts } from '../core/schema/design.ts'
 
 /** Changes with what the tool makes of a file, so that what was kept before is not taken for it. */
-const edition = '1'
+const edition = '2'
 /** Below this a design is parsed in less time than anybody notices. */
 const worthKeeping = 64 * 1024
 /** Of a few projects and branches. */
