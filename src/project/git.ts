@@ -35,7 +35,8 @@ async function whyNot(folder: string, what: string, error: unknown): Promise<Nse
       cause: error,
     })
   }
-  const why = said === '' || said === undefined ? 'git did not answer' : said
+  const isUnknown = /single revision|unknown revision|bad revision|not a valid object/i.test(said ?? '')
+  const why = isUnknown ? 'git knows no such branch or commit here' : said || 'git did not answer'
   const hint = (await isShallow(folder))
     ? 'this clone is shallow: git fetch --unshallow origin; in GitHub Actions: actions/checkout with fetch-depth: 0'
     : 'name a branch or a commit that is here: in CI, fetch it first (git fetch origin main), with its history'

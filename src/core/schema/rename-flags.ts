@@ -46,12 +46,27 @@ function renameOfWhole(path: readonly string[], to: readonly string[], current: 
   return path.length === 1 && to.length === 1 && hasSchema(current, name) ? { kind: 'schema', name, to: newName } : null
 }
 
+/** A column or a label: what it is of, and its names. */
+interface Part {
+  readonly schema: string
+  readonly of: string
+  readonly name: string
+  readonly newName: string
+}
+
 /** What `users.email=mail` names: a part of a table or an enum, in the schema public unless it says another. */
-function partOf(path: readonly string[], to: readonly string[]) {
+function partOf(path: readonly string[], to: readonly string[]): Part | null {
   const [schema, of, name] = path.length === 2 ? ['public', ...path] : path
   const newName = to.at(-1)
   if (schema === undefined || of === undefined || name === undefined || newName === undefined) return null
   return { schema, of, name, newName }
+}
+
+/** What was called something else until now, of one kind, and is to have this name. */
+function namedSo(others: readonly (Rename | null)[], kind: Moved['kind'], { schema, of }: Part): Moved[] {
+  const isNewName = (rename: Rename | null): rename is Moved =>
+    rename?.kind === kind && rename.toSchema === schema && rename.to === of
+  return others.filter(isNewName)
 }
 
 function renameOfColumn(
@@ -63,10 +78,8 @@ function renameOfColumn(
   const part = partOf(path, to)
   if (part === null) return null
   const { schema, of: table, name, newName } = part
-  const isNewName = (rename: Rename | null): rename is Moved =>
-    rename?.kind === 'table' && rename.toSchema === schema && rename.to === table
   // Of two tables that change their names with each other, the one that has the column.
-  const owners = [...others.filter(isNewName), { schema, name: table }]
+  const owners = [...namedSo(others, 'table', part), { schema, name: table }]
   const owner = owners.find((one) =>
     current.tables.some(
       (item) =>
@@ -86,9 +99,7 @@ function renameOfLabel(
   const part = partOf(path, to)
   if (part === null) return null
   const { schema, of: ofEnum, name, newName } = part
-  const isNewName = (rename: Rename | null): rename is Moved =>
-    rename?.kind === 'enum' && rename.toSchema === schema && rename.to === ofEnum
-  const owner = others.find(isNewName) ?? { schema, name: ofEnum }
+  const owner = namedSo(others, 'enum', part)[0] ?? { schema, name: ofEnum }
   const found = current.enums.find((item) => item.schema === owner.schema && item.name === owner.name)
   return found?.labels.includes(name)
     ? { kind: 'label', schema: owner.schema, ofEnum: owner.name, name, to: newName }
