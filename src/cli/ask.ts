@@ -79,7 +79,7 @@ export function questionsFor(
   }
 }
 
-const keysOfList = 'Up and Down move, Space selects, Enter runs what is selected and nothing else, Ctrl-C leaves'
+const keysOfList = 'Up and Down move, Space selects, Enter applies what is selected, Ctrl-C cancels'
 
 /** A question in lines that end at words, with room for the sign before it and a letter behind it. */
 function toWidth(message: string, columns: number): string {

@@ -25,8 +25,8 @@ function isTooLong(error: unknown): boolean {
 }
 
 function tooLong(cause: unknown): NselfError {
-  return new NselfError('query-failed', 'a value or a result of more than 512 MB cannot be held', {
-    hint: 'ask for less at a time, or use \\copy in: nself db shell',
+  return new NselfError('query-failed', 'a value or a result larger than 512 MB does not fit in memory', {
+    hint: 'select fewer rows at a time, or use \\copy in: nself db shell',
     cause,
   })
 }

@@ -97,6 +97,6 @@ void main().finally(() => {
 // Nothing is left to wait for, and the command has not ended: its terminal went away at a question, or it has a fault.
 process.once('beforeExit', async () => {
   if (isOver) return
-  await failed(new Error('the command waits for something that cannot come any more'))
+  await failed(new Error('the command is waiting for something that can no longer happen'))
   leave()
 })

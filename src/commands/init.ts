@@ -55,7 +55,7 @@ async function untracked({ target }: Settings, tell: Context['tell']): Promise<n
     })
   } catch (error) {
     if (!(error instanceof NselfError)) throw error
-    tell(`Note: ${spokenPlace(target)} could not be looked at: ${error.message}`)
+    tell(`Note: ${spokenPlace(target)} could not be inspected: ${error.message}`)
     return null
   }
 }

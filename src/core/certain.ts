@@ -1,5 +1,5 @@
 /** What is there for a reason that the types cannot see: found, counted or looked for just before. @throws a bug where it is not. */
 export function certain<T>(value: T | null | undefined): T {
-  if (value === undefined || value === null) throw new Error('something is not there that must be')
+  if (value === undefined || value === null) throw new Error('something that must exist is missing')
   return value
 }

@@ -34,7 +34,7 @@ const reasons: Record<Engine, string> = {
   CockroachDB: 'it commits before each DDL statement, and has no advisory locks',
   YugabyteDB: 'it commits each DDL statement by itself while transactional DDL is off',
   'Aurora DSQL': 'it takes one DDL statement a transaction, never with other statements, and has no advisory locks',
-  'Amazon Redshift': 'it has no advisory locks, and what keeps a record next to its migration is not there',
+  'Amazon Redshift': 'it has no advisory locks, and nothing to keep a record together with its migration',
 }
 
 /** The refusal of a server on which the promises of nself do not hold; `place` is where it is. */

@@ -82,7 +82,7 @@ export const lintRules = {
   'lint/rewriting-table': {
     severity: 'warning',
     about: 'lock',
-    title: 'A statement writes the whole table anew',
+    title: 'A statement rewrites the whole table',
   },
   'lint/data-change-under-lock': {
     severity: 'warning',
@@ -132,7 +132,7 @@ export const lintRules = {
   'lint/ban-drop-not-null': {
     severity: 'note',
     about: 'release',
-    title: 'A column may be NULL that never was',
+    title: 'A column that was never NULL may now be NULL',
   },
   'lint/ban-truncate-cascade': {
     severity: 'warning',

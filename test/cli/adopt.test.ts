@@ -82,7 +82,7 @@ describe('files and a history of another tool', () => {
     expect(refused.stdout).toContain('- Table: by_hand (missing in the files)')
     expect(hasNothing(project)).toBe(true)
     const terminal = project.atTerminal(...adopt)
-    await terminal.shows('although not all is well?')
+    await terminal.shows('despite the problems above?')
     terminal.type('y\r')
     expect((await terminal.finished).code).toBe(0)
     expect(written(project)).toHaveLength(3)

@@ -44,7 +44,7 @@ test('init makes folders, env examples and the lines of .gitignore, and says whi
   expect(readFileSync(join(root, '.env.example'), 'utf8')).toBe('MINE=1\n')
   rmSync(join(root, 'nself', 'seeds'), { recursive: true })
   expect((await nself(['init'])).stdout).toMatch(/^Created nself\/seeds\. /)
-  expect((await nself(['init'])).stdout).toMatch(/^Nothing is missing here\. /)
+  expect((await nself(['init'])).stdout).toMatch(/^The project is already set up here\. /)
   expect(readFileSync(join(root, '.gitignore'), 'utf8').match(/_backups/g)).toHaveLength(1)
 })
 

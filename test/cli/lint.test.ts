@@ -79,7 +79,7 @@ test('a file that cannot be read is a finding, and the others are checked all th
     expect(result.parts.find(({ part }: { part: string }) => part === 'proof')).toEqual({
       part: 'proof',
       outcome: 'incomplete',
-      reason: 'nself/migrations/002_b.sql cannot be read, so nothing from there on was looked at',
+      reason: 'nself/migrations/002_b.sql cannot be read, so nothing from there on was checked',
     })
     expect([code, result.proven]).toEqual([6, ['001_a']])
   }

@@ -235,7 +235,7 @@ ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;`)
         rule: 'probe/table-size',
         severity: 'warning',
         message: expect.stringMatching(/^users has about 88,000,000 rows in 21\.5 GB, and /),
-        evidence: [expect.stringMatching(/^written anew with its indexes, 21\.5 GB: line 2$/)],
+        evidence: [expect.stringMatching(/^rewritten with its indexes, 21\.5 GB: line 2$/)],
       }),
     )
   })

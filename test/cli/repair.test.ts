@@ -292,9 +292,7 @@ describe('at a terminal', () => {
       [`${keys.down}${keys.space}${keys.enter}`, 0, ['001_a edited', '002_b applied']],
     ] as const) {
       const terminal = project.atTerminal('db', 'migrate', 'repair')
-      await terminal.shows(
-        'Up and Down move, Space selects, Enter runs what is selected and nothing else, Ctrl-C leaves',
-      )
+      await terminal.shows('Up and Down move, Space selects, Enter applies what is selected, Ctrl-C cancels')
       await terminal.shows(
         '(better: undo the edit, or locally revert it and apply it again: nself db migrate redo 2 --env local)',
       )

@@ -82,7 +82,7 @@ test('they wait while a migration stays pending', async () => {
     { 'totals.sql': view('id, total, tax') },
   )
   const { code, stderr } = await project.nself(...up, '1')
-  expect([code, stderr]).toEqual([0, expect.stringContaining('1 repeatable is to run, which waits until no migration')])
+  expect([code, stderr]).toEqual([0, expect.stringContaining('1 repeatable waits until no migration')])
   expect(await columnsOf(project, 'totals')).toBeNull()
   expect(await project.ok(...up)).toContain('Applied 1 migration and 1 repeatable')
   expect(await columnsOf(project, 'totals')).toBe('id total tax')

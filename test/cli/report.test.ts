@@ -23,18 +23,18 @@ function saying(message: string) {
 
 test('a person reads the worst first, each with its place, and the sum last', () => {
   expect(renderReport(check, 'human')).toBe(`nself/migrations/003_split_name.sql
-     7  error    DOWN does not bring back the schema that was  proof/down-differs
+     7  error    DOWN does not restore the previous schema  proof/down-differs
         index users_name is gone
         Next: make DOWN undo all that UP does
      4  note     the column users.name comes back with DOWN, its values do not  proof/values-lost
-        Next: keep what is to be had again in another table or column, or take a backup first
+        Next: keep a copy in another table or column, or take a backup first
 
 nself/migrations/002_add_coupons.sql
      9  warning  nobody can write to orders while this index is built  lint/require-concurrent-index-creation
         CREATE INDEX orders_coupon ON orders (coupon_id)
         Next: CREATE INDEX CONCURRENTLY, in a migration of its own
 
-Each rule has a page in the package of nself: docs/rules/RULE.md
+Each rule is explained in docs/rules/RULE.md of the nself package
 1 error, 1 warning, 1 note in 2 pending migrations; DOWN is proven for 1`)
 })
 
@@ -59,7 +59,7 @@ test('a part that is not complete is told', () => {
 describe('GitHub annotations', () => {
   test('stand on the lines of the files', () => {
     expect(renderReport(check, 'github').split('\n')).toEqual([
-      '::error file=nself/migrations/003_split_name.sql,line=7,col=1,title=DOWN does not bring back the schema that was (proof/down-differs)::DOWN does not bring back the schema that was%0Aindex users_name is gone%0ANext: make DOWN undo all that UP does',
+      '::error file=nself/migrations/003_split_name.sql,line=7,col=1,title=DOWN does not restore the previous schema (proof/down-differs)::DOWN does not restore the previous schema%0Aindex users_name is gone%0ANext: make DOWN undo all that UP does',
       expect.stringMatching(/^::notice file=.*,line=4,col=1,title=.*::the column users\.name comes back/),
       expect.stringMatching(/^::warning file=nself\/migrations\/002_add_coupons\.sql,line=9,/),
     ])
@@ -113,7 +113,7 @@ test('SARIF has each rule once and each finding with its rule, level and place',
     ruleId: 'proof/down-differs',
     level: 'error',
     message: {
-      text: 'DOWN does not bring back the schema that was\nindex users_name is gone\nNext: make DOWN undo all that UP does',
+      text: 'DOWN does not restore the previous schema\nindex users_name is gone\nNext: make DOWN undo all that UP does',
     },
     locations: [
       {

@@ -314,7 +314,7 @@ test('what cannot be written is told, and so are the differences', async () => {
   })
   expect(different).toBe(true)
   expect(proven).toBe(false)
-  expect(sql).toContain('-- Not proven: after it there still are differences: + Access method: other')
+  expect(sql).toContain('-- Not proven: differences remain after it: + Access method: other')
 })
 
 test('where no true copy can be made, that is told before what fails without one', async () => {

@@ -100,9 +100,9 @@ function endLines(result: AdoptResult, paint: Paint): string[] {
       'Next: nself db migrate status',
     ]
   }
-  if (exitStatus === 0 && !dryRun) return ['Nothing to adopt: all of it was taken over before']
+  if (exitStatus === 0 && !dryRun) return ['Nothing to adopt: everything was taken over earlier']
   if (problems.some(({ weight }) => weight === 'obstacle')) return ['Nothing was written.']
-  if (exitStatus !== 0) return [`Nothing was written. To go on all the same: ${command} --force`]
+  if (exitStatus !== 0) return [`Nothing was written. To continue anyway: ${command} --force`]
   const fresh = files.filter(({ isThere }) => !isThere).length
   return [`Nothing was written. To write ${count(fresh, 'file')}: ${command}`]
 }

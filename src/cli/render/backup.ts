@@ -104,7 +104,7 @@ function renderUndone({ database, at, undone, kept, pruneLine, durationMs }: Und
   const before = undone === null ? '' : `, before ${undone}`
   return [
     `${paint.green('✓')} ${databaseName(database)} is as it was at ${moment(at)} UTC${before}, in ${seconds(durationMs)}`,
-    `The database as it was until now is kept as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
+    `The database it replaced is kept as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
   ].join('\n')
 }
 

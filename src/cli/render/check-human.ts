@@ -15,7 +15,7 @@ export function renderCheck(result: CheckResult, paint: Paint, width: number): s
     '',
   ])
   const pages =
-    lines.length === 0 ? [] : [paint.dim('Each rule has a page in the package of nself: docs/rules/RULE.md')]
+    lines.length === 0 ? [] : [paint.dim('Each rule is explained in docs/rules/RULE.md of the nself package')]
   return [...lines, ...pages, ...partLines(result, paint, width), sumLine(result, paint)].join('\n')
 }
 

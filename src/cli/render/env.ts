@@ -15,6 +15,6 @@ export function renderEnv({ environment, server, settings, files }: EnvResult, p
     '',
     ...rows,
     '',
-    `Env files, the later ones winning: ${list}`,
+    `Env files, later ones win: ${list}`,
   ].join('\n')
 }

@@ -3,7 +3,7 @@ import { databaseName } from '../../core/database-name.ts'
 import { withGivenFlags } from './given-flags.ts'
 
 export function renderInit({ made, migrations, server, untracked }: InitResult): string {
-  const created = made.length === 0 ? 'Nothing is missing here.' : `Created ${made.join(', ')}.`
+  const created = made.length === 0 ? 'The project is already set up here.' : `Created ${made.join(', ')}.`
   return withGivenFlags([`${created} ${serverText(server)}`, `Next: ${next(migrations, untracked)}`].join('\n'))
 }
 

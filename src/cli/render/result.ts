@@ -102,10 +102,10 @@ function renderCreate({ path, isSeed, down }: CreateResult): string {
     return withGivenFlags(`Created ${path}. Next: write its SQL, then: ${run}`)
   }
   return [
-    `Wrote a DOWN into ${path}, proven on a scratch database: it brings back the schema that was`,
+    `Wrote a DOWN into ${path}, proven on a scratch database: it restores the previous schema`,
     ...down.lost.map((line) => `  ! ${line}`),
-    'Where it is applied already, down runs it from this file; the database itself stores none.',
-    'Next: read it before you rely on it',
+    'Where it is already applied, the database has no DOWN stored: down runs the one in this file.',
+    'Next: review it before you rely on it',
   ].join('\n')
 }
 

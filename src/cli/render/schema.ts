@@ -23,7 +23,7 @@ export function renderSchema(
     case 'table':
       return renderTable(result, paint)
     case 'scaffold':
-      return `Wrote ${result.path}, the design "${result.template}"; change it as you like`
+      return `Wrote ${result.path}, the design "${result.template}"; edit it as you like`
   }
 }
 

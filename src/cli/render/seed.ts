@@ -45,5 +45,5 @@ export function renderUsers(result: SeedUsersResult, paint: Paint): string {
   if (passwords.length === 0) return lines.join('\n')
   const width = Math.max(...passwords.map((one) => one.email.length))
   const rows = passwords.map(({ email, password }) => `  ${email.padEnd(width)}  ${paint.bold(password)}`)
-  return [...lines, 'Their passwords are shown this once and kept nowhere:', ...rows].join('\n')
+  return [...lines, 'Their passwords are shown only once and stored nowhere:', ...rows].join('\n')
 }

@@ -11,16 +11,16 @@ export function addAdopt(db: Command, run: Runner): void {
   ])
     .argument(
       '[TOOL]',
-      'which tool was here, or baseline for one file of the schema; without it, it is found by its files and its table',
+      'the tool, or baseline for one file of the schema; without it, detected from its files and its table',
     )
-    .option('--from <folder>', "the folder of the tool's files; without it, it is looked for")
-    .option('--table <name>', "the tool's table, where it has another name than usual; with TOOL")
+    .option('--from <folder>', "the folder with the tool's files; without it, detected")
+    .option('--table <name>', "the tool's table, if it has an unusual name; with TOOL")
     .option('--dry-run', 'show the plan and the proof, write nothing')
     .option('--renumber', 'number the files 001, 002 … in their order; without it, they keep their numbers')
     .option('--timestamp', 'number the files with times, 14 digits')
     .option('--set <name=value>', 'the value of a placeholder that the tool fills in; may be repeated', values)
-    .option('--failed <as>', 'what to make of a migration that the tool calls failed: applied or pending', failed)
-    .option('--force', 'go on although something is left out or differs')
+    .option('--failed <as>', 'how to record a migration that the tool marks as failed: applied or pending', failed)
+    .option('--force', 'continue even if something is left out or differs')
     .addOption(shadowUrl())
     .addOption(lockWait())
     .action((tool: string | undefined, flags) =>

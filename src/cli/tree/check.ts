@@ -24,16 +24,18 @@ export function addCheck(db: Command, run: Runner): void {
     'server',
   )
     .addOption(
-      new Option('--since <ref>', 'migrations that are new or changed against a branch of git').conflicts('all'),
+      new Option('--since <ref>', 'migrations that are new or changed compared with a git branch').conflicts('all'),
     )
-    .option('--all', 'every migration; without it, those that are pending')
-    .option('--base <ref>', 'compare with the branch into which they are to be merged: numbers, files, both orders')
+    .option('--all', 'every migration; without it, the pending ones')
+    .option('--base <ref>', 'compare with the branch they will be merged into: numbers, files, both orders')
     .option('--on <server>', 'ask this server, read-only, what would fail on its rows: an environment or a URL')
-    .option('--only <parts>', `only these parts, by commas: ${checkParts.join(', ')}`, parts)
-    .addOption(new Option('--skip <parts>', 'all parts but these').argParser(parts).conflicts('only'))
-    .addOption(new Option('--fail-on <severity>', 'exit 6 from this severity on').choices(severities).default('error'))
+    .option('--only <parts>', `only these parts, separated by commas: ${checkParts.join(', ')}`, parts)
+    .addOption(new Option('--skip <parts>', 'all parts except these').argParser(parts).conflicts('only'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 6 at this severity or above').choices(severities).default('error'),
+    )
     .addOption(new Option('--format <format>', 'how stdout reports').choices(formats).default('human'))
-    .option('--report <file>', 'write the report to a file too: .json, .md, .sarif, otherwise as --format', file)
+    .option('--report <file>', 'also write the report to a file: .json, .md, .sarif, otherwise as --format', file)
     .addOption(setVariable())
     .addOption(shadowUrl())
     .action((flags) =>

@@ -55,7 +55,7 @@ export function addApply(schema: Group, run: Runner): void {
 /** What a command that turns a design into a migration can be told. */
 function withDesignOptions<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
   return command
-    .option('--name <name>', 'the name of the migration; without it, one that says what changes')
+    .option('--name <name>', 'the name of the migration; without it, derived from the changes')
     .option('--rename <old=new>', 'a table, column, enum or schema that was renamed or moved; may be repeated', names)
     .option('--allow-drops', 'drop what the design does not have, without asking')
     .addOption(shadowUrl())

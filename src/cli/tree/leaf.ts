@@ -110,11 +110,10 @@ const duration = (text: string): number => {
 export const setVariable = () =>
   new Option(
     '--set <name=value>',
-    'the value of a variable of the files, again for each (or set NSELF_VAR_NAME)',
+    'set a variable that the files use; may be repeated (or set NSELF_VAR_NAME)',
   ).argParser(names)
 
-export const noBackup = () =>
-  new Option('--no-backup', 'production: skip the backup, because you have one by other means')
+export const noBackup = () => new Option('--no-backup', 'production: skip the backup, because you have another one')
 
 /** @param says what it changes of the command. */
 export const phase = (says = 'leave pending what waits until the new release is out (-- nself: phase contract)') =>

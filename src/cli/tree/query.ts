@@ -7,7 +7,7 @@ export function addQuery(db: Command, run: Runner): void {
     'nself db shell',
     'nself db shell --readonly --env production',
   ])
-    .option('--readonly', 'nothing that is typed can write')
+    .option('--readonly', 'no statement can write')
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/shell.ts')).shell(context, { readonly: flags.readonly === true }),

@@ -53,7 +53,7 @@ function addDiagram(schema: Group, run: Runner): void {
     .addOption(
       new Option(
         '--format <format>',
-        'what to write: html is a page with search and zoom, markdown has a Mermaid diagram (default: as the output file is called, otherwise dbml)',
+        'what to write: html is a page with search and zoom, markdown has a Mermaid diagram (default: from the name of the output file, otherwise dbml)',
       ).choices(formats),
     )
     .option('--output <file>', 'write to this file instead of standard output')

@@ -10,13 +10,13 @@ export function addServer(program: Command, run: Runner, follow: (text: string) 
     run(flags, async (context) => (await import('../../commands/stop.ts')).stop(context)),
   )
   leaf(
-    program.command('logs').usage('<command>').description('What a server has logged.'),
+    program.command('logs').usage('<command>').description('The log of a server.'),
     'postgres',
     'Show the log of the embedded server.',
     ['nself logs postgres', 'nself logs postgres -f'],
     'server',
   )
-    .option('-f, --follow', 'keep showing what comes, until Ctrl-C')
+    .option('-f, --follow', 'follow the log until Ctrl-C')
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/logs/postgres.ts')).logs(context, flags.follow ? follow : null),

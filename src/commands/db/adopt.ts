@@ -126,13 +126,9 @@ function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<F
 }
 
 function sameFolder(folder: string): NselfError {
-  return new NselfError(
-    'usage',
-    `${folder} holds the other tool's files, and is nself's own folder of migrations too`,
-    {
-      hint: 'let NSELF_MIGRATIONS_DIR name another folder for the converted files; nothing was written',
-    },
-  )
+  return new NselfError('usage', `${folder} holds the other tool's files, and is also nself's migrations folder`, {
+    hint: 'set NSELF_MIGRATIONS_DIR to another folder for the converted files; nothing was written',
+  })
 }
 
 /** No tool was here: the schema that is there becomes the first migration. */
@@ -180,7 +176,7 @@ function nothingFound(from: string | null): NselfError {
 
 function isOurs(server: Server, { rows }: History): NselfError {
   const what = rows.length > 0 ? `${spokenPlace(server)} has a history of nself` : "nself's folder has migrations"
-  return new NselfError('usage', `no other tool was here, and ${what} already`, {
+  return new NselfError('usage', `no other tool was found, and ${what} already`, {
     hint:
       rows.length > 0
         ? 'see nself db migrate status'

@@ -61,8 +61,8 @@ function refuseUnsaid(options: CheckOptions): void {
   const unsaid = options.parts.find((part) => !possibleParts(options).includes(part))
   if (unsaid === undefined) return
   const [what, flag] =
-    unsaid === 'merge' ? ['branch it compares with', '--base origin/main'] : ['server it asks', '--on production']
-  throw new NselfError('usage', `the part ${unsaid} needs to be told which ${what}`, {
+    unsaid === 'merge' ? ['branch to compare with', '--base origin/main'] : ['server to ask', '--on production']
+  throw new NselfError('usage', `the part ${unsaid} needs a ${what}`, {
     hint: `for example: nself db check ${flag}`,
   })
 }

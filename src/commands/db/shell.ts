@@ -17,7 +17,7 @@ export async function shell(context: Context, options: { readonly readonly: bool
     refuseOtherEnvironment(server, history.facts, environment)
     const summary = `open a shell that can write in ${databaseName(database)}`
     const briefing = briefingOn(context, server, {
-      title: 'A shell will open that can write. What is typed there runs at once.',
+      title: 'A shell that can write will open. What you type there runs at once.',
       steps: [],
       notes: ['No backup is taken first. To look without writing: nself db shell --readonly'],
     })

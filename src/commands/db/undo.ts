@@ -41,7 +41,7 @@ export async function undo(context: Context, { endConnections, lockWaitMs }: Und
   }
   if (environment === 'local') {
     context.tell(
-      `${databaseName(database)} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the database as it is now is kept under another name`,
+      `${databaseName(database)} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the current database is kept under another name`,
     )
   }
   const summary = `put ${databaseName(database)} back`

@@ -31,7 +31,7 @@ export async function baselinePlan(
   const name = `${number}_baseline`
   const head = [
     ...fileHead(name, now),
-    `The schema of ${spokenPlace(server)} when nself came; recorded there as applied.`,
+    `The schema of ${spokenPlace(server)} when it was adopted; recorded there as applied.`,
   ]
   const text = [...head.map((line) => `-- ${line}`), '', '-- UP', '', ...lines].join('\n')
   const row = { key: name, appliedAt: null, durationMs: 0, appliedBy: null, fault: null }
@@ -43,7 +43,7 @@ export async function baselinePlan(
 function asRefused(error: unknown, server: Server): unknown {
   if (error instanceof NselfError || !(error instanceof Error)) return error
   return new NselfError('refused', `the schema of ${spokenPlace(server)} cannot be written as SQL: ${error.message}`, {
-    hint: 'write it by pg_dump --schema-only into nself/migrations/001_baseline.sql, below a line -- UP; then: nself db migrate repair --baseline 001; nothing was written',
+    hint: 'write it with pg_dump --schema-only into nself/migrations/001_baseline.sql, below a line -- UP; then: nself db migrate repair --baseline 001; nothing was written',
     cause: error,
   })
 }

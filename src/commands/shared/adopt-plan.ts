@@ -55,7 +55,7 @@ export async function carryOut(context: Context, given: AdoptTask): Promise<Adop
   const has = (weight: Problem['weight']) => work.problems.some((problem) => problem.weight === weight)
   const applied = appliedOf(task, work)
   const proof = has('obstacle')
-    ? ({ state: 'unchecked', why: 'what stands above has to go first' } as const)
+    ? ({ state: 'unchecked', why: 'the problems above must be solved first' } as const)
     : await proveAdopted(context, server, { applied, all: work.all, objects: task.source.objects })
   const result = resultOf(task, work, proof)
   if (has('obstacle')) return { ...result, exitStatus: 3 }
@@ -129,7 +129,7 @@ async function isWanted(
   if (proof?.state === 'different')
     tell(`Not proven: the files and ${databaseName(database)} differ in ${proof.differences.length}`)
   if (proof?.state === 'failed' || proof?.state === 'unchecked') tell(`Not proven: ${proof.why}`)
-  const message = `Write ${files.filter(({ isThere }) => !isThere).length} files and record ${files.filter(({ applied }) => applied).length} as applied on ${databaseName(database)} although not all is well?`
+  const message = `Write ${files.filter(({ isThere }) => !isThere).length} files and record ${files.filter(({ applied }) => applied).length} as applied on ${databaseName(database)} despite the problems above?`
   return (await ask({ kind: 'yes-no', message })) === 'y'
 }
 

@@ -45,7 +45,7 @@ const rules: Record<Asked['kind'], RuleName> = {
 
 const topics: Record<Asked['kind'], string> = {
   'not-null': 'rows have no value in a column of ',
-  duplicates: 'values come more than once in ',
+  duplicates: 'values appear more than once in ',
   'foreign-key': 'rows refer to none in ',
   check: 'rows break the check of ',
   exclude: 'rows break the exclusion constraint of ',
@@ -82,15 +82,15 @@ function brokenText(question: RowQuestion, answer: Answer & { kind: 'broken' }):
 
 const remedies: Record<Asked['kind'], string> = {
   'not-null': 'fill them before, with an UPDATE',
-  'index-columns': 'fill or delete them before',
-  duplicates: 'make them unique before: change or delete all but one',
-  'foreign-key': 'delete or correct them before, or add the foreign key NOT VALID and validate it later',
-  exclude: 'change or delete one of each before',
-  retype: 'change these values before, or convert them with USING',
-  domain: 'change these values before',
-  validate: 'change or delete them before',
-  check: 'change or delete them before, or add it NOT VALID and validate it later',
-  computed: 'change these values before, or the expression',
+  'index-columns': 'fill or delete them first',
+  duplicates: 'make them unique first: change or delete all but one',
+  'foreign-key': 'delete or correct them first, or add the foreign key NOT VALID and validate it later',
+  exclude: 'change or delete one of each first',
+  retype: 'change these values first, or convert them with USING',
+  domain: 'change these values first',
+  validate: 'change or delete them first',
+  check: 'change or delete them first, or add it NOT VALID and validate it later',
+  computed: 'change these values first, or the expression',
   unknown: 'look for yourself',
 }
 
@@ -134,10 +134,10 @@ function failedText(question: RowQuestion, message: string): Text {
   if (asked.kind === 'retype')
     return {
       message: `not all values of ${name}.${dotted(asked.column)} can become ${asked.type}: ${message}`,
-      instead: 'say how with USING, or change the values before',
+      instead: 'say how with USING, or change the values first',
     }
   return {
     message: `it cannot be computed for all rows of ${name}: ${message}`,
-    instead: 'change these values before, or the expression',
+    instead: 'change these values first, or the expression',
   }
 }

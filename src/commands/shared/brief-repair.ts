@@ -11,7 +11,7 @@ export function repairBriefing(
   backsUp: boolean,
 ): Briefing {
   return briefingOn(context, server, {
-    title: `What nself recorded of this database will change${backsUp ? afterBackup(null) : ''}:`,
+    title: `What nself has recorded about this database will change${backsUp ? afterBackup(null) : ''}:`,
     steps: [listedStep(repairs.map(({ what }) => what))],
     notes: [],
   })

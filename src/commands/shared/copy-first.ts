@@ -56,8 +56,8 @@ async function mayCopy(
     tell(`Note: no copy of ${place} is kept, so this cannot be undone: ${inUse(place, sessions).message}`)
     return null
   }
-  const end = `A copy of ${place} to come back to can be made only while nobody is connected. End ${names}?`
+  const end = `A copy of ${place} for nself db undo can be made only while nobody else is connected. End ${names}?`
   if ((await ask({ kind: 'yes-no', message: end })) === 'y') return 'end-others'
   if ((await ask({ kind: 'yes-no', message: 'Continue without a copy?' })) === 'y') return null
-  throw new NselfError('not-confirmed', 'not confirmed; nothing was changed')
+  throw new NselfError('not-confirmed', 'Cancelled. Nothing was changed.')
 }

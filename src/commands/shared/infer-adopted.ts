@@ -15,7 +15,7 @@ export async function inferApplied(
   plan: AdoptPlan,
   files: readonly Migration[],
 ): Promise<AdoptPlan> {
-  context.progress('looking which migration the schema is at')
+  context.progress('finding the migration whose schema this is')
   const inferred = await infer(context, server, files)
   if (inferred === null) return plan
   const last = inferred.matches.at(-1)
@@ -31,7 +31,7 @@ export async function inferApplied(
 /** Null where they cannot be replayed, which the proof tells. */
 async function infer(context: Context, server: Server, files: readonly Migration[]): Promise<Inferred | null> {
   try {
-    return await withScratchFor(context, { live: server, strict: 'the version was not looked for' }, async (work) =>
+    return await withScratchFor(context, { live: server, strict: 'the version was not determined' }, async (work) =>
       inferVersion(work.scratch, server, await work.ready(files), work.replay),
     )
   } catch (error) {
@@ -49,10 +49,10 @@ function problemOf({ matches, closest }: Inferred, place: string): Problem {
   if (first === undefined || last === undefined) {
     const near =
       closest === null ? '' : `; the closest is ${closest.name}, with ${differenceCount(closest.differences.length)}`
-    const what = `has no table that says what is applied, and its schema is that of no migration${near}`
+    const what = `has no record of what is applied, and its schema matches no migration${near}`
     return { subject, what, decision: 'all of them are pending', choice: null, weight: 'choice' }
   }
-  const what = `has no table that says what is applied; its schema is that of ${first.name}`
+  const what = `has no record of what is applied; its schema is that of ${first.name}`
   if (first === last) return { subject, what, decision: 'all up to it is applied', choice: null, weight: 'note' }
   return {
     subject,

@@ -12,7 +12,7 @@ export function fileFindings(comparison: BaseComparison, commutes: boolean): Che
   const renumber = ({ name }: Migration) =>
     commutes
       ? `give it the next number: nself db migrate repair --renumber ${name}`
-      : 'first make it right in both orders, then give it the next number'
+      : 'first make it work in both orders, then give it the next number'
   return [
     ...sameNumber.map(([file, other]) =>
       file.name === other.name
@@ -59,7 +59,7 @@ export function fileFindings(comparison: BaseComparison, commutes: boolean): Che
             'merge/deleted-file',
             file,
             `it is called ${now.name} here; where ${file.name} is applied, its file will be missing`,
-            `give it its name back: git mv ${now.path} ${file.path}`,
+            `restore its name: git mv ${now.path} ${file.path}`,
           ),
     ),
     ...missing.map(({ file, needs }) =>
@@ -79,14 +79,14 @@ export function orderFindings({ ref, newHere, newThere }: BaseComparison, orders
   if (orders.kind === 'differ') {
     const [file] = newHere
     if (file === undefined) return []
-    const message = `with ${namesOf(newThere)} of ${ref} it makes another schema in one order than in the other`
+    const message = `with ${namesOf(newThere)} of ${ref} the schema depends on which of them runs first`
     const lines = orders.differences.map((one) => orderInWords(one, ref))
     return [
       found(
         'merge/order-matters',
         file,
         message,
-        'decide which order is meant, and write it so that both orders make that',
+        'decide which result is meant, and write it so that both orders produce it',
         lines,
       ),
     ]

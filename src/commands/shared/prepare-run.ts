@@ -141,8 +141,8 @@ function warningsOf(plan: Plan, state: State): string[] {
       ? []
       : [
           waiting === 1
-            ? '1 repeatable is to run, which waits until no migration is pending'
-            : `${waiting} repeatables are to run, which wait until no migration is pending`,
+            ? '1 repeatable waits until no migration is pending'
+            : `${waiting} repeatables wait until no migration is pending`,
         ]),
   ]
 }

@@ -35,7 +35,7 @@ function tableFindings(table: TouchedTable, free: number | null): CheckFinding[]
           foundAt(
             'probe/disk-space',
             place,
-            `${name} is written anew, which needs ${sizeText(whole)}; ${sizeText(free)} are free`,
+            `${name} is rewritten, which needs ${sizeText(whole)}; ${sizeText(free)} are free`,
             'make room first',
           ),
         ]
@@ -67,9 +67,9 @@ function workLines({ bytes, indexBytes, works }: TouchedTable, free: number | nu
     [...new Set(works.filter((one) => one.work === work).map(({ line }) => line))].join(', ')
   const [scanned, rewritten] = [lines('scans'), lines('rewrites')]
   return [
-    ...(scanned === '' ? [] : [`read as a whole, ${sizeText(bytes)}: line ${scanned}`]),
-    ...(rewritten === '' ? [] : [`written anew with its indexes, ${sizeText(bytes + indexBytes)}: line ${rewritten}`]),
-    ...(rewritten !== '' && free === null ? ['how much of the disk is free is not visible'] : []),
+    ...(scanned === '' ? [] : [`scanned in full, ${sizeText(bytes)}: line ${scanned}`]),
+    ...(rewritten === '' ? [] : [`rewritten with its indexes, ${sizeText(bytes + indexBytes)}: line ${rewritten}`]),
+    ...(rewritten !== '' && free === null ? ['the free disk space is not visible'] : []),
   ]
 }
 
@@ -82,7 +82,7 @@ function serverFindings(place: ProbePlace, busy: readonly string[], hidden: read
           foundAt(
             'probe/not-answered',
             place,
-            `not answered what else goes on on the server`,
+            `not answered: what else runs on the server`,
             'ask as a role that is a member of pg_monitor',
             hidden,
           ),

@@ -51,7 +51,7 @@ export async function restoreBackup(
   if (means !== null) {
     const options = { kind: 'full', lockWaitMs: flags.lockWaitMs, endConnections: false } as const
     const taken = await takeBackup(context, options, means)
-    context.tell(`Backed up the present database first: ${taken.path}`)
+    context.tell(`Backed up the current database first: ${taken.path}`)
   }
   if (flags.inPlace && environment === 'local' && keepsUndoCopies && !undoesUpdate) {
     await copyFirst(context, server, 'db restore --in-place')

@@ -94,7 +94,7 @@ async function withPlace<T>(
 function tooUnlike(what: string, why: string, like: Likeness | null): NselfError {
   const major = like?.major ?? 18
   return new NselfError('refused', `${what}: ${why}`, {
-    hint: `install postgresql-${major}, or name a server like it for replays alone: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed`,
+    hint: `install postgresql-${major}, or name a similar server for replays only: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed`,
   })
 }
 

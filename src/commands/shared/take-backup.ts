@@ -108,11 +108,11 @@ async function takeCopy(
   { server, environment }: BackupMeans,
 ): Promise<TakenBackup> {
   if (options.kind !== 'full') {
-    throw new NselfError('configuration', `a backup of only the ${options.kind} needs pg_dump`, {
-      hint: 'install a pg_dump that fits the server, or take a full backup; nothing was run',
+    throw new NselfError('configuration', `a ${options.kind}-only backup needs pg_dump`, {
+      hint: 'install a pg_dump that matches the server, or take a full backup; nothing was run',
     })
   }
-  context.tell('No pg_dump here fits the server: the backup is a copy of the database on the same server')
+  context.tell('No pg_dump here matches the server: the backup is a copy of the database on the same server')
   const endConnections = await mayEndConnections(context, server, options.endConnections, 'copied')
   const took = stopwatch()
   // Until it has a manifest, this says whose the copy is.

@@ -38,7 +38,7 @@ export async function tellDriftFirst(context: Context, { client }: Connection, f
     // Whatever it is: that nothing can be said of the database does not stop what was asked for.
     if (context.signal.aborted || !(error instanceof Error)) throw error
     tellUnchecked(context, error)
-    return 'Schema: whether the migrations made it was not checked, as told above'
+    return 'Schema: not compared with the migrations, for the reason above'
   }
 }
 

@@ -93,7 +93,7 @@ const describe = (found: RecognisedFolder | { readonly tool: Tool; readonly key:
     : `the table ${found.key} of ${found.tool.name}`
 
 function severalTools(found: readonly RecognisedFolder[]): NselfError {
-  return new NselfError('usage', `two tools or more were here: ${found.map(describe).join(', ')}`, {
+  return new NselfError('usage', `several tools were found here: ${found.map(describe).join(', ')}`, {
     hint: `say which one to take over: nself db adopt ${found[0]?.tool.name}; nothing was written`,
   })
 }

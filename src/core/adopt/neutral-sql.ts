@@ -32,7 +32,7 @@ export function neutralSql(text: string): NeutralSql {
       if (!(error instanceof SqlError)) throw error
       const line = sql.charAt(error.offset) === '\\' ? lineAt(sql, error.offset) : ''
       if (!harmless.test(line)) return { sql: text, statements: 1, notes, fault: error }
-      notes.push(`${line.split(/\s/, 1)[0]} is for psql alone: it is a comment now`)
+      notes.push(`${line.split(/\s/, 1)[0]} is a psql command: it is now a comment`)
       sql = `${sql.slice(0, error.offset)}-- psql: ${sql.slice(error.offset)}`
     }
   }

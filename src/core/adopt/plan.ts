@@ -152,7 +152,7 @@ function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly Planne
     ...lost.map(({ key }) =>
       note(
         `row ${key}`,
-        `${tool} has it as applied, and no file has that version`,
+        `${tool} records it as applied, but no file has that version`,
         'it is not recorded',
         'put its file back and run this again',
       ),

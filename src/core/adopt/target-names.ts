@@ -38,7 +38,7 @@ export function targetNames(request: NamingRequest): TargetNames {
   )
   const note =
     request.numbering === 'found' && !isFound
-      ? `${isOrdered ? 'not every migration has a number that is all digits' : 'the tool runs them in another order than that of their numbers'}: all are numbered in their order`
+      ? `${isOrdered ? 'not every migration has a number that is all digits' : 'the tool does not run them in the order of their numbers'}: all are numbered in their order`
       : null
   return { names, note, problems: collisions(request, names) }
 }
@@ -106,7 +106,7 @@ function collisions({ migrations, given, taken }: NamingRequest, names: Readonly
       problems.push(obstacle(file, `has the number of ${twin.files[0]}`, 'nself needs a number for each', choice))
     } else if (own !== undefined && own !== name) {
       problems.push(
-        obstacle(file, `has the number of ${own}, which is in nself's folder already`, 'neither is touched', choice),
+        obstacle(file, `has the number of ${own}, which is already in nself's folder`, 'neither is touched', choice),
       )
     }
     seen.set(version, one)

@@ -174,7 +174,7 @@ function betweenOthers(from: Type, to: Type): TypeChange {
       : { ...keeps, fails: mayNotFit }
   if (lossless.has(`${from.name} ${to.name}`)) return quick
   if (from.name === 'json' && to.name === 'jsonb')
-    return { loses: 'the order of keys, and keys that come twice, are lost', fails: mayNotFit, rewrites: true }
+    return { loses: 'the order of keys, and duplicate keys, are lost', fails: mayNotFit, rewrites: true }
   if (from.name === 'jsonb' && to.name === 'json') return keeps
   return { loses: 'values may be written differently', fails: mayNotFit, rewrites: true }
 }

@@ -29,7 +29,7 @@ function constraintHits(table: LintTable, isAsked: (origin: MadeIn) => boolean):
     }
     if (kind !== 'foreign key' || columns.length === 0 || hasIndex(table, columns)) continue
     const list = columns.join(', ')
-    const message = `no index begins with ${place} (${list}): each row that is deleted from ${refersTo} scans ${place} for rows that refer to it`
+    const message = `no index starts with ${place} (${list}): each row that is deleted from ${refersTo} scans ${place} for rows that refer to it`
     const instead = `CREATE INDEX CONCURRENTLY ON ${place} (${list}), in a migration of its own`
     found.push({ ...hit('lint/foreign-key-without-index', step, message, instead, offset), origin })
   }

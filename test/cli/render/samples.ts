@@ -96,7 +96,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     problems: [
       {
         subject: 'row 20251231235900',
-        what: 'dbmate has it as applied, and no file has that version',
+        what: 'dbmate records it as applied, but no file has that version',
         decision: 'it is not recorded',
         choice: 'put its file back and run this again',
         weight: 'note',
@@ -172,7 +172,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         migration: '003_split_name',
         place: { path: 'nself/migrations/003_split_name.sql', line: 4, column: 1 },
         message: 'the column users.name comes back with DOWN, its values do not',
-        instead: 'keep what is to be had again in another table or column, or take a backup first',
+        instead: 'keep a copy in another table or column, or take a backup first',
         evidence: [],
       },
       {
@@ -189,7 +189,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         severity: 'error',
         migration: '003_split_name',
         place: { path: 'nself/migrations/003_split_name.sql', line: 7, column: 1 },
-        message: 'DOWN does not bring back the schema that was',
+        message: 'DOWN does not restore the previous schema',
         instead: 'make DOWN undo all that UP does',
         evidence: ['index users_name is gone'],
       },

@@ -59,9 +59,13 @@ test.each([
   [
     'two tools',
     () => choose(['db/migrations', 'prisma'], []),
-    /two tools or more were here: dbmate in db\/migrations, prisma in prisma/,
+    /several tools were found here: dbmate in db\/migrations, prisma in prisma/,
   ],
-  ['two tools with their tables', () => choose(['db/migrations', 'prisma'], ['dbmate', 'prisma']), /two tools or more/],
+  [
+    'two tools with their tables',
+    () => choose(['db/migrations', 'prisma'], ['dbmate', 'prisma']),
+    /several tools were found/,
+  ],
   ['two folders', () => choose(['db/migrations', 'old/migrations'], []), /several folders/],
   ['a table without files', () => choose([], ['goose']), /has the table public.goose/],
   ['a tool whose files are not there', () => choose(['prisma'], [], { wanted: 'goose' }), /no migrations of goose/],

@@ -84,7 +84,7 @@ describe('what is told', () => {
     const sql = 'ALTER TABLE users ADD c int;\nALTER TABLE users DROP COLUMN c, DROP COLUMN tags'
     const { findings } = await lint({ before, files: [sql] })
     const dropped = findings.filter(({ rule }) => rule === 'lint/ban-drop-column')
-    expect(dropped.map(({ message }) => message)).toEqual(['the release that runs now may use users.tags'])
+    expect(dropped.map(({ message }) => message)).toEqual(['the running release may use users.tags'])
   })
 })
 

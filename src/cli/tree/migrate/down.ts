@@ -3,7 +3,7 @@ import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable, ver
 
 /** nself db migrate down */
 export function addDown(migrate: Command, run: Runner): void {
-  leaf(migrate, 'down', 'Revert the migration that was applied last.', [
+  leaf(migrate, 'down', 'Revert the last applied migration.', [
     'nself db migrate down',
     'nself db migrate down 3',
     'nself db migrate down --to 003   # keeps 003; --to 0 reverts everything',

@@ -3,7 +3,7 @@ import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable } fr
 
 /** nself db migrate redo */
 export function addRedo(migrate: Command, run: Runner): void {
-  leaf(migrate, 'redo', 'Revert the migration that was applied last, and apply it again.', [
+  leaf(migrate, 'redo', 'Revert the last applied migration, and apply it again.', [
     'nself db migrate redo       # after the last file was edited',
     'nself db migrate redo 3',
   ])

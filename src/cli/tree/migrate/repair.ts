@@ -18,7 +18,7 @@ export function addRepair(migrate: Command, run: Runner): void {
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
     .option('--baseline <version>', 'record everything up to this version as applied without running', version)
     .option('--rebuild', 'restore lost tracking rows from the journal')
-    .option('--restore-tables', 'repair the tables of the schema nself, and remove what swallows their rows')
+    .option('--restore-tables', "repair nself's own tables, and remove what swallows their rows")
     .option('--drop-invalid-index <name>', 'drop an INVALID index (schema.name)', names)
     .option('--mark-environment <name>', 'set the environment that the database remembers', parseEnvironment)
     .option('--infer', 'find the version whose schema the database has, by replaying the files')

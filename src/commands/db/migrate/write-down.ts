@@ -24,7 +24,7 @@ import type { Context } from '../../shared/context.ts'
 import type { CreateResult } from '../../shared/migrate-results.ts'
 import { type ScratchWork, withScratchFor } from '../../shared/scratch-server.ts'
 
-const head = '-- Generated from the two schemas and proven; read it before you rely on it.'
+const head = '-- Generated from the two schemas and proven; review it before you rely on it.'
 
 type Upward = Migration & { readonly up: HeldSection }
 
@@ -82,7 +82,7 @@ interface Task {
 async function provenText(context: Context, task: Task): Promise<{ text: string; lost: string[] }> {
   const { work, file, history } = task
   const ready = await work.ready(history)
-  context.progress('making the schema before it and after it')
+  context.progress('replaying the schema before and after it')
   const made = (files: readonly Migration[]) => replay(work.scratch, files, work.keepTemplate, work.replay)
   const before = ready.length === 1 ? await work.scratch.create() : await made(ready.slice(0, -1))
   const after = await made(ready)
@@ -143,7 +143,7 @@ function fileWith({ settings }: Context, { file, was }: Task, way: WayBack, lost
   const text = withDown(was, lines)
   const fresh = parseMigration(file.path, file, text.replace(/^\ufeff/, ''))
   if (fresh.down === null || fresh.checksum !== file.checksum) {
-    throw new NselfError('refused', `${file.path} cannot take a DOWN without a change to its UP; nothing was written`, {
+    throw new NselfError('refused', `${file.path} cannot take a DOWN without changing its UP; nothing was written`, {
       hint: 'write it by hand',
     })
   }
@@ -177,7 +177,7 @@ const shownLines = 20
 function notProven({ name, path }: Migration, why: readonly string[]): NselfError {
   const more = why.length > shownLines ? [`  and ${why.length - shownLines} more`] : []
   const lines = [...why.slice(0, shownLines).map((line) => `  ${line}`), ...more]
-  const message = `not proven: the DOWN that the two schemas give does not take back ${name}`
+  const message = `not proven: the DOWN generated from the two schemas does not revert ${name}`
   return new NselfError('not-proven', [message, ...lines].join('\n'), {
     hint: `nothing was written; write its DOWN by hand in ${path}`,
   })
@@ -186,9 +186,9 @@ function notProven({ name, path }: Migration, why: readonly string[]): NselfErro
 function onlyRows({ name, path }: Migration): NselfError {
   return new NselfError(
     'refused',
-    `${name} changes nothing of the schema, perhaps rows, of which two schemas tell nothing`,
+    `${name} does not change the schema; if it changes rows, comparing schemas cannot show it`,
     {
-      hint: `write its DOWN by hand in ${path}; where nothing is to be taken back, write -- nself: nothing-to-do below a line -- DOWN`,
+      hint: `write its DOWN by hand in ${path}; if there is nothing to revert, write -- nself: nothing-to-do below a line -- DOWN`,
     },
   )
 }

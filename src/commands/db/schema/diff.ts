@@ -147,9 +147,7 @@ async function proofOf(
   try {
     const { rest, left } = await lend((scratch, ready) => proveStatements(scratch, have, work, ready))
     const lines = left.map((item) => differenceLine(item, 'the target', 'the result'))
-    return lines.length === 0
-      ? { rest, why: null }
-      : untold(`after it there still are differences: ${lines.join(', ')}`, rest)
+    return lines.length === 0 ? { rest, why: null } : untold(`differences remain after it: ${lines.join(', ')}`, rest)
   } catch (error) {
     if (context.signal.aborted) throw error
     const { want, all } = work

@@ -39,7 +39,7 @@ export async function seedUsers(context: Context, options: SeedUsersOptions): Pr
   const briefing = briefingOn(context, server, {
     title: `${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} will be added to ${config.table}:`,
     steps: [listedStep(people.map(({ email }) => email))],
-    notes: ['Those who are there already are left as they are.'],
+    notes: ['Existing users are left unchanged.'],
   })
   const approved = await approve({ action, what: people, summary, briefing }, environment, answers, ask)
   refuseReadOnly(server, history)

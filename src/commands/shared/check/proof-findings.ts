@@ -71,7 +71,7 @@ function noDown(file: Migration): CheckFinding {
   return finding('proof/no-down', {
     migration: file.name,
     place: placeIn(file, file.up),
-    message: 'it has no DOWN: nobody can revert it, nor what was applied before it',
+    message: 'it has no DOWN: neither it nor anything applied before it can be reverted',
     instead: 'write a DOWN section; one that has nothing to do says -- nself: nothing-to-do',
     evidence: [],
   })
@@ -84,7 +84,7 @@ function valuesLost({ kind, object, what, takes, migration, location, destructiv
       migration,
       place: { path, line, column },
       message,
-      instead: 'keep what is to be had again in another table or column, or take a backup first',
+      instead: 'keep a copy in another table or column, or take a backup first',
       evidence: kind === 'retype' ? [what] : [],
     })
   if (!destructive) return []
@@ -110,18 +110,18 @@ export function findingsOf({ file, ...proof }: Proof, { takesRows }: TextLook): 
     ...failed('proof/down-fails', file, down, proof.downFails),
     ...differs(
       'proof/down-differs',
-      'DOWN does not bring back the schema that was',
+      'DOWN does not restore the previous schema',
       down,
       proof.downDiffers.map(changeInWords),
     ),
     ...failed('proof/up-again-fails', file, file.up, proof.upAgainFails),
     ...differs(
       'proof/up-again-differs',
-      'UP makes something else after DOWN',
+      'UP produces a different schema after DOWN',
       file.up,
       proof.upAgainDiffers.map(changeInWords),
     ),
-    ...differs('proof/rows-differ', 'DOWN brings back the schema that was, but not the rows', down, rows),
+    ...differs('proof/rows-differ', 'DOWN restores the previous schema, but not the rows', down, rows),
     ...(proof.reorders ? reorderFindings(file) : []),
   ]
 }

@@ -27,7 +27,7 @@ export async function onReadable(
   }
   beginnings.set(scope, beginning)
   const found = await run(beginning)
-  const reason = found.outcome.reason ?? `${path} cannot be read, so nothing from there on was looked at`
+  const reason = found.outcome.reason ?? `${path} cannot be read, so nothing from there on was checked`
   return { ...found, outcome: { outcome: 'incomplete', reason } }
 }
 

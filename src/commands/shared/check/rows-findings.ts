@@ -21,7 +21,7 @@ export function rowFindings(
     ...proof.breaking.map((one) => breaks(file, one)),
     ...proof.lost.flatMap((one) => losses(file, one, isTold)),
     ...proof.notFilled.map(({ table, problem: why }) =>
-      notTried(file, `${plainName(table)} was not filled, so that nothing is known of rows in it: ${why}`),
+      notTried(file, `${plainName(table)} was not filled, so nothing is known about rows in it: ${why}`),
     ),
     ...(proof.blocked === null
       ? []
@@ -44,7 +44,7 @@ const sections = {
   'up-again': {
     rule: 'rows/up-again-fails',
     name: 'UP after DOWN',
-    instead: 'make DOWN bring the rows back as they were',
+    instead: 'make DOWN restore the rows',
   },
 } as const
 
@@ -113,7 +113,7 @@ function losses(
   ]
 }
 
-const keepThem = 'keep what is to be had again in another table or column, or take a backup first'
+const keepThem = 'keep a copy in another table or column, or take a backup first'
 const countOf = (some: number, all: number): string => `${some} of ${all} ${all === 1 ? 'row' : 'rows'}`
 
 function changeInWords(table: string, before: number, { column, rows, byUp, wasGone }: ChangedColumn): string {

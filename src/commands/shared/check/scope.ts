@@ -90,7 +90,7 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     .filter(({ status, version }) => status === 'missing' && !isThere.has(version))
     .map(({ name }) => name)
   if (missing.length > 0) {
-    context.tell(`Warning: the history is not whole here: applied, but without a file: ${missing.join(', ')}`)
+    context.tell(`Warning: the history is incomplete here: applied, but without a file: ${missing.join(', ')}`)
   }
   return {
     words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}${besides(unreadable)}`,

@@ -33,7 +33,7 @@ async function walkOver(context: Context, scope: CheckScope, parts: readonly Che
     const found = await proveScope(context, scope, { text, parts })
     const { broken } = found
     if (broken === null) return { ...found, text, outcome: done }
-    const reason = `${broken.file.name} does not run on a scratch database, so nothing after it was looked at`
+    const reason = `${broken.file.name} does not run on a scratch database, so nothing after it was checked`
     return { ...found, text, outcome: { outcome: 'incomplete', reason } }
   } catch (error) {
     if (!(error instanceof NselfError) || context.signal.aborted) throw error

@@ -28,8 +28,8 @@ export function dropHits(look: LintLook): Hit[] {
     hit(
       'lint/dropping-object',
       step,
-      `the release that runs now may use the ${what} ${tableName(name)}, which is dropped`,
-      'first bring out a release that does without it, then drop it in a later migration',
+      `the running release may use the ${what} ${tableName(name)}, which is dropped`,
+      'first ship a release that does not use it, then drop it in a later migration',
     ),
   )
   const cascade = step.node.behavior === 'DROP_CASCADE' && gone.length > 0
@@ -97,7 +97,7 @@ const renameHit = ({ step }: LintLook, what: string, to: string): Hit =>
   hit(
     'lint/renaming-object',
     step,
-    `the release that runs now may use the ${what}, which is called ${to} from then on`,
+    `the running release may use the ${what}, which will be called ${to}`,
     'make it a second time under the new name, and drop the old one when no release uses it',
   )
 

@@ -39,7 +39,7 @@ const onUsed =
   (look) =>
     isUsed(look, targetOf(look)) ? tell(tableName(targetOf(look)), look) : null
 
-const laterRelease = 'first bring out a release that does without it, then drop it in a later migration'
+const laterRelease = 'first ship a release that does not use it, then drop it in a later migration'
 
 /** By the names of squawk, which are those of our rules. */
 const tellers: Partial<Record<LintRule, Teller>> = {
@@ -79,7 +79,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     )
   },
   'lint/require-concurrent-reindex': onUsed((table) =>
-    say(`nobody can write to ${table} while it is indexed anew, or read by that index`, 'REINDEX … CONCURRENTLY'),
+    say(`nobody can write to ${table} while it is reindexed, or read by that index`, 'REINDEX … CONCURRENTLY'),
   ),
   'lint/require-concurrent-partition-detach': onUsed((table) =>
     say(
@@ -102,19 +102,19 @@ const tellers: Partial<Record<LintRule, Teller>> = {
   'lint/ban-drop-column': (look, _, nth) => {
     const column = columnsOf(look, 'AT_DropColumn')[nth] ?? ''
     if (!isColumnUsed(look, column)) return null
-    return say(`the release that runs now may use ${columnName(targetOf(look), column)}`, laterRelease)
+    return say(`the running release may use ${columnName(targetOf(look), column)}`, laterRelease)
   },
   'lint/ban-drop-table': (look) => {
     const used = listAt(look.step.node.objects)
       .map(nameIn)
       .filter((name) => isInUse(look, name))
     if (used.length === 0) return null
-    return say(`the release that runs now may use ${used.map(tableName).join(', ')}`, laterRelease)
+    return say(`the running release may use ${used.map(tableName).join(', ')}`, laterRelease)
   },
   'lint/ban-drop-not-null': (look, _, nth) => {
     const column = columnsOf(look, 'AT_DropNotNull')[nth] ?? ''
     if (!isColumnUsed(look, column)) return null
-    const message = `the release that runs now may not know what to do with a NULL in ${columnName(targetOf(look), column)}`
+    const message = `the running release may not know what to do with a NULL in ${columnName(targetOf(look), column)}`
     return say(message, 'first bring out a release that can read NULL there')
   },
   'lint/ban-truncate-cascade': (look) => {
@@ -127,7 +127,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     const { subname, newname } = look.step.node
     if (!isColumnUsed(look, String(subname))) return null
     return say(
-      `the release that runs now uses ${columnName(targetOf(look), String(subname))}, which is called ${newname} from then on`,
+      `the running release uses ${columnName(targetOf(look), String(subname))}, which is called ${newname} from then on`,
       `add ${newname} beside it, fill it, and drop ${subname} when no release uses it`,
     )
   },
@@ -135,7 +135,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     created.has(String(nodeAt(step.node.relation).relname))
       ? null
       : say(
-          `the release that runs now uses ${table}, which is called ${step.node.newname} from then on`,
+          `the running release uses ${table}, which is called ${step.node.newname} from then on`,
           'leave a view of the old name behind, and drop it when no release uses it',
         ),
   ),
