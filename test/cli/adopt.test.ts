@@ -126,6 +126,37 @@ test('files of the shell script that had this name are put beside what they beco
   expect(await project.tables()).toEqual(['schema_migrations'])
 })
 
+test('missing DOWNs are written, each proven, also into files of an earlier run, and what cannot be is said', async () => {
+  const files = {
+    'prisma/migrations/20250101000000_users/migration.sql': users,
+    'prisma/migrations/20250102000000_rows/migration.sql': "insert into users (name) values ('ann');",
+    'prisma/migrations/20250103000000_orders/migration.sql': `${orders} alter table users drop column name;`,
+  }
+  const table =
+    'create table _prisma_migrations (id text, checksum text, finished_at timestamptz, migration_name text, logs text, rolled_back_at timestamptz, started_at timestamptz, applied_steps_count int)'
+  const rows = ['20250101000000_users', '20250102000000_rows'].map((name) => `('${name}', now(), now())`).join()
+  const sql = `${users} ${table}; insert into _prisma_migrations (migration_name, started_at, finished_at) values ${rows}`
+  const project = await projectWith(files, sql)
+  await project.ok(...adopt)
+  const { result } = JSON.parse(await project.ok(...adopt, '--write-downs', '--json'))
+  expect(result.downs).toMatchObject({
+    written: [
+      { name: '20250101000000_users', lost: [] },
+      { name: '20250103000000_orders', lost: ['The column users.name comes back, its values do not.'] },
+    ],
+    left: [{ name: '20250102000000_rows' }],
+  })
+  expect(result.written).toEqual([
+    'nself/migrations/20250101000000_users.sql',
+    'nself/migrations/20250103000000_orders.sql',
+  ])
+  const text = readFileSync(join(project.root, 'nself/migrations/20250101000000_users.sql'), 'utf8')
+  expect(text).toContain('\n-- DOWN\n\n-- Generated from the two schemas and proven;')
+  const again = await project.ok(...adopt, '--write-downs')
+  expect(again).toContain('no DOWN for 20250102000000_rows: 20250102000000_rows does not change the schema')
+  expect(again).toContain('Nothing to adopt')
+})
+
 test('a database that no tool has made becomes a baseline, proven and recorded', async () => {
   const project = await projectWith(
     {},

@@ -21,6 +21,7 @@ export function renderAdopt(result: AdoptResult, paint: Paint): string {
       ...noteLines(result),
       ...result.problems.flatMap((problem) => problemLines(problem, paint)),
       ...proofLines(result, paint),
+      ...downLines(result, paint),
       ...endLines(result, paint),
     ].join('\n'),
   )
@@ -92,6 +93,19 @@ function provenLine({ replayed, pending }: Extract<AdoptProof, { state: 'proven'
     : `proven: ${files} the schema that you have${rest}`
 }
 
+/** What became of the DOWNs that were missing. */
+function downLines({ downs, dryRun, exitStatus }: AdoptResult, paint: Paint): string[] {
+  if (downs === null) return []
+  const { written, left } = downs
+  const verb = dryRun || exitStatus !== 0 ? 'can be written' : written.length === 1 ? 'was written' : 'were written'
+  const sum = written.length === 0 ? [] : [paint.green(`${count(written.length, 'missing DOWN')} ${verb}, each proven`)]
+  return [
+    ...sum,
+    ...written.flatMap(({ name, lost }) => lost.map((line) => `${paint.yellow('!')} DOWN of ${name}: ${line}`)),
+    ...left.map(({ name, why }) => `${paint.yellow('!')} no DOWN for ${name}: ${why}`),
+  ]
+}
+
 function endLines(result: AdoptResult, paint: Paint): string[] {
   const { written, recorded, dryRun, exitStatus, problems, files, command } = result
   if (written.length + recorded.length > 0) {
@@ -103,6 +117,7 @@ function endLines(result: AdoptResult, paint: Paint): string[] {
   if (exitStatus === 0 && !dryRun) return ['Nothing to adopt: everything was taken over earlier']
   if (problems.some(({ weight }) => weight === 'obstacle')) return ['Nothing was written.']
   if (exitStatus !== 0) return [`Nothing was written. To continue anyway: ${command} --force`]
-  const fresh = files.filter(({ isThere }) => !isThere).length
+  const downs = new Set(result.downs?.written.map(({ name }) => name))
+  const fresh = files.filter(({ isThere, name }) => !isThere || downs.has(name)).length
   return [`Nothing was written. To write ${count(fresh, 'file')}: ${command}`]
 }

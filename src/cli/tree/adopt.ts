@@ -19,6 +19,7 @@ export function addAdopt(db: Command, run: Runner): void {
     .option('--renumber', 'number the files 001, 002 … in their order; without it, they keep their numbers')
     .option('--timestamp', 'number the files with times, 14 digits')
     .option('--set <name=value>', 'the value of a placeholder that the tool fills in; may be repeated', values)
+    .option('--write-downs', 'write the DOWNs that migrations lack, each proven on a scratch database')
     .option('--failed <as>', 'how to record a migration that the tool marks as failed: applied or pending', failed)
     .option('--force', 'continue even if something is left out or differs')
     .addOption(shadowUrl())
@@ -32,6 +33,7 @@ export function addAdopt(db: Command, run: Runner): void {
           numbering: flags.timestamp ? 'timestamp' : flags.renumber ? 'sequence' : 'found',
           failed: flags.failed ?? null,
           values: flags.set ?? new Map(),
+          writeDowns: flags.writeDowns === true,
           dryRun: flags.dryRun === true,
           force: flags.force === true,
           lockWaitMs: flags.lockWait,

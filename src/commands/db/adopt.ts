@@ -37,6 +37,8 @@ export interface AdoptOptions {
   readonly dryRun: boolean
   /** Go on although something is left out, or differs. */
   readonly force: boolean
+  /** The DOWNs that migrations lack are written. */
+  readonly writeDowns: boolean
   readonly lockWaitMs: number
 }
 
@@ -157,12 +159,15 @@ async function adoptBaseline(
   })
 }
 
-function commandOf({ tool, from, table, numbering, failed, values }: AdoptOptions): string {
+function commandOf({ tool, from, table, numbering, failed, values, writeDowns }: AdoptOptions): string {
   const number = { found: [], sequence: ['--renumber'], timestamp: ['--timestamp'] }[numbering]
   const flags = Object.entries({ '--from': from, '--table': table, '--failed': failed })
   const given = flags.flatMap(([flag, value]) => (value === null ? [] : [flag, shellWord(value)]))
   const set = [...values].flatMap(([name, value]) => ['--set', shellWord(`${name}=${value}`)])
-  return ['nself db adopt', ...(tool === null ? [] : [shellWord(tool)]), ...given, ...number, ...set].join(' ')
+  const downs = writeDowns ? ['--write-downs'] : []
+  return ['nself db adopt', ...(tool === null ? [] : [shellWord(tool)]), ...given, ...number, ...set, ...downs].join(
+    ' ',
+  )
 }
 
 const timestamp = () => new Date().toISOString().replace(/\D/g, '').slice(0, 14)

@@ -1,6 +1,7 @@
 import type { ToolObjects } from '../../core/adopt/own-objects.ts'
 import type { AdoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
+import { noDown } from '../../core/adopt/target-text.ts'
 import { NselfError } from '../../core/errors.ts'
 import { fileHead } from '../../core/migration/file-head.ts'
 import { canonicalVersion } from '../../core/migration/version.ts'
@@ -35,7 +36,7 @@ export async function baselinePlan(
   ]
   const text = [...head.map((line) => `-- ${line}`), '', '-- UP', '', ...lines].join('\n')
   const row = { key: name, appliedAt: null, durationMs: 0, appliedBy: null, fault: null }
-  const notes = ['no DOWN, so it cannot be reverted', 'owners and rights are not written']
+  const notes = [noDown, 'owners and rights are not written']
   const file = { key: name, name, version: canonicalVersion(number), sources: [], text, isThere: false, row, notes }
   return { tool: 'baseline', files: [{ ...file, position: 0 }], problems: [] }
 }

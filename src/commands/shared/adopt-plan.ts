@@ -16,6 +16,7 @@ import type { AdoptProof, AdoptResult } from './adopt-results.ts'
 import { briefingOn, listedStep } from './brief.ts'
 import type { Context } from './context.ts'
 import { proveAdopted } from './prove-adopted.ts'
+import type { WrittenDowns } from './write-downs.ts'
 
 /** What is to be taken over, and how. */
 export interface AdoptTask {
@@ -35,7 +36,13 @@ export interface AdoptTask {
   }
   /** What was typed, without what makes it a preview. */
   readonly command: string
-  readonly options: { readonly dryRun: boolean; readonly force: boolean; readonly lockWaitMs: number }
+  readonly options: {
+    readonly dryRun: boolean
+    readonly force: boolean
+    /** The DOWNs that migrations lack are written. */
+    readonly writeDowns: boolean
+    readonly lockWaitMs: number
+  }
 }
 
 interface Work {
@@ -57,13 +64,23 @@ export async function carryOut(context: Context, given: AdoptTask): Promise<Adop
   const proof = has('obstacle')
     ? ({ state: 'unchecked', why: 'the problems above must be solved first' } as const)
     : await proveAdopted(context, server, { applied, all: work.all, objects: task.source.objects })
-  const result = resultOf(task, work, proof)
-  if (has('obstacle')) return { ...result, exitStatus: 3 }
+  if (has('obstacle')) return { ...resultOf(task, work, proof, null), exitStatus: 3 }
+  const { planned, files, downs, rewrites } = await downsOf(context, task, work)
+  const whole = { ...task, plan: { ...task.plan, files: planned } }
+  const result = resultOf(whole, { ...work, files }, proof, downs)
   const isWell = proof.state === 'proven' && !has('choice')
   const status = isWell ? 0 : proof.state === 'different' || proof.state === 'unchecked' ? 6 : has('choice') ? 3 : 4
   if (options.dryRun) return { ...result, exitStatus: options.force ? 0 : status }
   if (!isWell && !options.force && !(await isWanted(context, result))) return { ...result, exitStatus: status }
-  return { ...result, ...(await done(context, task, work)) }
+  return { ...result, ...(await done(context, whole, { files, rewrites })) }
+}
+
+async function downsOf(context: Context, { plan, server, source, options }: AdoptTask, { files, all }: Work) {
+  const planned = plan.files
+  // That of a baseline would drop the whole schema.
+  if (!options.writeDowns || source.tool === null) return { planned, files, downs: null, rewrites: [] }
+  const { missingDowns } = await import('./write-downs.ts')
+  return missingDowns(context, { server, planned, files, all })
 }
 
 /** The plan with what is applied, found by replaying where no table tells it. */
@@ -106,14 +123,19 @@ function appliedOf({ plan, history: { rows } }: AdoptTask, { files, all }: Work)
   return all.filter(({ name }) => adopted.has(name) || known.has(name))
 }
 
-function resultOf({ plan, source, server, options, command }: AdoptTask, work: Work, proof: AdoptProof): AdoptResult {
+function resultOf(
+  { plan, source, server, options, command }: AdoptTask,
+  work: Work,
+  proof: AdoptProof,
+  downs: AdoptResult['downs'],
+): AdoptResult {
   const files = plan.files.map((file) => {
     const { name, sources, row, isThere, notes } = file
     const path = work.files.get(file.key)?.path ?? `${name}.sql`
     return { name, path, sources, applied: row !== null, appliedAt: row?.appliedAt ?? null, isThere, notes }
   })
   const { tool, folder, table, others } = source
-  const shown = { tool, folder, table, others, database: placeOf(server), files, problems: work.problems, proof }
+  const shown = { tool, folder, table, others, database: placeOf(server), files, problems: work.problems, proof, downs }
   return { kind: 'adopt', ...shown, dryRun: options.dryRun, command, written: [], recorded: [], exitStatus: 0 }
 }
 
@@ -136,15 +158,16 @@ async function isWanted(
 async function done(
   context: Context,
   { plan, server, source, options, setAside }: AdoptTask,
-  { files }: Work,
+  { files, rewrites }: Pick<WrittenDowns, 'files' | 'rewrites'>,
 ): Promise<Pick<AdoptResult, 'written' | 'recorded' | 'exitStatus'>> {
   const { settings, answers, ask, signal, tell } = context
   const { environment, migrationsDir, root } = settings
   const fresh = plan.files.filter(({ isThere, key }) => !isThere && files.has(key))
   const history = historyOf(plan, source, files)
-  const summary = `write ${fresh.length} files and record ${history.migrations.length} migrations as applied on ${spokenPlace(server)} (${environment})`
+  const count = fresh.length + rewrites.length
+  const summary = `write ${count} files and record ${history.migrations.length} migrations as applied on ${spokenPlace(server)} (${environment})`
   const briefing = briefingOn(context, server, {
-    title: `${fresh.length} files will be written, and ${history.migrations.length} migrations recorded as applied:`,
+    title: `${count} files will be written, and ${history.migrations.length} migrations recorded as applied:`,
     steps: [listedStep(history.migrations.map(({ file }) => file.name))],
     notes: ['Nothing else in the database changes.'],
   })
@@ -155,7 +178,8 @@ async function done(
     removeAdopted(root, migrationsDir, written, setAside)
     throw error
   })
-  return { written, recorded, exitStatus: 0 }
+  const again = rewrites.length === 0 ? [] : await (await import('./write-downs.ts')).rewriteAdopted(root, rewrites)
+  return { written: [...written, ...again], recorded, exitStatus: 0 }
 }
 
 function historyOf(plan: AdoptPlan, source: AdoptTask['source'], files: Work['files']): AdoptedHistory {

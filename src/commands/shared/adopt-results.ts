@@ -21,6 +21,13 @@ export interface AdoptedFile {
   readonly notes: readonly string[]
 }
 
+/** The DOWNs that were asked for. */
+export interface AdoptedDowns {
+  /** With what each of them does not bring back. */
+  readonly written: readonly { readonly name: string; readonly lost: readonly string[] }[]
+  readonly left: readonly { readonly name: string; readonly why: string }[]
+}
+
 export interface AdoptResult {
   readonly kind: 'adopt'
   /** Null where no tool was here: then a baseline is written. */
@@ -32,6 +39,8 @@ export interface AdoptResult {
   readonly problems: readonly Problem[]
   /** Null where there is nothing to compare. */
   readonly proof: AdoptProof | null
+  /** Null where none was to be written. */
+  readonly downs: AdoptedDowns | null
   readonly others: readonly string[]
   readonly dryRun: boolean
   /** Paths of the files that were written. */

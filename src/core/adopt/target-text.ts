@@ -3,6 +3,9 @@ import type { SqlError } from '../sql/lexer.ts'
 import { neutralSql } from './neutral-sql.ts'
 import type { SourceMigration, SourceSection } from './tools/tool.ts'
 
+/** What is said of a migration that has none. */
+export const noDown = 'no DOWN, so it cannot be reverted'
+
 /** A migration of ours that was one of another tool's. */
 export interface TargetText {
   readonly text: string
@@ -29,7 +32,7 @@ export function targetText(source: SourceMigration, { name, created, from, depen
   const needs = dependsOn.length === 0 ? '' : `-- depends_on: ${dependsOn.join(', ')}\n`
   const notes = [...source.notes, ...up.notes, ...(down?.notes ?? [])]
   if (idle) notes.push('UP has no statement: it says nothing-to-do')
-  if (!idle && downIdle) notes.push('no DOWN, so it cannot be reverted')
+  if (!idle && downIdle) notes.push(noDown)
   const upText = sectionText('UP', source.up, up.sql, idle)
   const downText =
     source.down !== null && down !== null && !downIdle

@@ -13,3 +13,9 @@ export function changeInWords({ sign, kind, name, traits }: Difference): string 
 function isShort(left: string | null, right: string | null): boolean {
   return [left, right].every((text) => text !== null && text.length <= 40 && !text.includes('\n'))
 }
+
+/** What a DOWN has left of the rows of a table: its name with its schema, how many rows there were and are. */
+export function rowsInWords({ table, before, after }: { table: string; before: number; after: number }): string {
+  if (before === after) return `${table} has other values in its ${before} row${before === 1 ? '' : 's'}`
+  return `${table} had ${before} row${before === 1 ? '' : 's'} before UP and has ${after} after DOWN`
+}

@@ -103,6 +103,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
       },
     ],
     proof: { state: 'proven', replayed: 1, pending: 0 },
+    downs: { written: [{ name: '20260120103000_create_users', lost: [] }], left: [] },
     others: [],
     dryRun: false,
     written: ['nself/migrations/20260120103000_create_users.sql'],

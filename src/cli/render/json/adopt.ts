@@ -2,7 +2,8 @@ import type { AdoptProof, AdoptResult } from '../../../commands/shared/adopt-res
 import { differenceDocument } from './migrate.ts'
 
 export function adoptDocument(result: AdoptResult) {
-  const { kind, tool, folder, table, database, files, problems, proof, others, dryRun, written, recorded } = result
+  const { kind, tool, folder, table, database, files, problems, proof, downs, others, dryRun, written, recorded } =
+    result
   return {
     kind,
     tool,
@@ -26,6 +27,10 @@ export function adoptDocument(result: AdoptResult) {
       weight,
     })),
     proof: proof && proofDocument(proof),
+    downs: downs && {
+      written: downs.written.map(({ name, lost }) => ({ name, lost })),
+      left: downs.left.map(({ name, why }) => ({ name, why })),
+    },
     others,
     dryRun,
     written,

@@ -1,4 +1,4 @@
-import { changeInWords } from '../../../core/check/difference-words.ts'
+import { changeInWords, rowsInWords } from '../../../core/check/difference-words.ts'
 import { type CheckFinding, finding } from '../../../core/check/finding.ts'
 import type { RuleName } from '../../../core/check-rules.ts'
 import { withOldType } from '../../../core/effects/danger.ts'
@@ -9,7 +9,6 @@ import { locateIn } from '../../../core/migration/section-text.ts'
 import type { VariableValues } from '../../../core/migration/variables.ts'
 import { inspect } from '../../../parsers/postgres/dangers.ts'
 import type { Finding } from '../../../parsers/postgres/script-look.ts'
-import type { DifferentRows } from '../../../postgres/proof/look.ts'
 import type { BrokenUp, Proof } from '../../../postgres/proof/prove-history.ts'
 import type { SectionFailure } from '../../../postgres/proof/run-section.ts'
 import { type OldTypes, oldTypesIn } from './old-types.ts'
@@ -127,11 +126,6 @@ export function findingsOf({ file, ...proof }: Proof, { takesRows }: TextLook): 
 }
 
 const undoAll = 'make DOWN undo all that UP does'
-
-export function rowsInWords({ table, before, after }: DifferentRows): string {
-  if (before === after) return `${table} has other values in its ${before} row${before === 1 ? '' : 's'}`
-  return `${table} had ${before} row${before === 1 ? '' : 's'} before UP and has ${after} after DOWN`
-}
 
 /** The finding that DOWN brings columns back in another order. */
 export function reorderFindings(file: Migration): CheckFinding[] {
