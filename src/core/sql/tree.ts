@@ -83,6 +83,15 @@ export function visit(tree: unknown, enter: (type: string, node: TreeNode) => bo
   }
 }
 
+/** Every object of a tree: where only one kind of node can stand, its key is not its type. A tree may be very deep. */
+export function eachObject(tree: object, look: (node: TreeNode) => void): void {
+  const waiting: object[] = [tree]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!Array.isArray(next)) look(Object.fromEntries(Object.entries(next)))
+    for (const inner of Object.values(next)) if (inner !== null && typeof inner === 'object') waiting.push(inner)
+  }
+}
+
 /** The relation of a RangeVar. */
 export function relationOf({ schemaname, relname }: TreeNode): RelationName {
   return { schema: typeof schemaname === 'string' ? schemaname : null, name: String(relname) }
