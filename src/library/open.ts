@@ -1,6 +1,6 @@
 import type { Context } from '../commands/shared/context.ts'
 import type { RunResult } from '../commands/shared/migrate-results.ts'
-import type { RunFlags } from '../commands/shared/run-plan.ts'
+import type { RunFlags } from '../commands/shared/perform-run.ts'
 import { NselfError } from '../core/errors.ts'
 import { parseVersion } from '../core/migration/version.ts'
 import type { Limit } from '../core/plan/plan.ts'

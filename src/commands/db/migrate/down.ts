@@ -4,7 +4,8 @@ import type { Limit } from '../../../core/plan/plan.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
-import { type RunFlags, run } from '../../shared/run-plan.ts'
+import type { RunFlags } from '../../shared/perform-run.ts'
+import { run } from '../../shared/run-plan.ts'
 
 export interface DownOptions extends RunFlags {
   readonly limit: Limit

@@ -1,6 +1,6 @@
 import type { Context } from '../../shared/context.ts'
 import type { RunResult } from '../../shared/migrate-results.ts'
-import type { RunFlags } from '../../shared/run-plan.ts'
+import type { RunFlags } from '../../shared/perform-run.ts'
 import type { ResetResult } from '../../shared/seed-results.ts'
 import { startOver, startOverWithSeeds } from '../../shared/start-over.ts'
 

@@ -1,8 +1,9 @@
 import { applyAgain, planRedo, reverted, versionsOf } from '../../../core/plan/redo.ts'
 import type { Context } from '../../shared/context.ts'
 import type { RunResult } from '../../shared/migrate-results.ts'
+import type { RunFlags } from '../../shared/perform-run.ts'
 import type { RunKind } from '../../shared/prepare-run.ts'
-import { type RunFlags, runTogether } from '../../shared/run-plan.ts'
+import { runTogether } from '../../shared/run-plan.ts'
 
 export interface RedoOptions extends RunFlags {
   /** How many; one without it. */

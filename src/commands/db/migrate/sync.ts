@@ -4,8 +4,9 @@ import { applyRest, planSync } from '../../../core/plan/sync.ts'
 import type { Context } from '../../shared/context.ts'
 import { dryRun } from '../../shared/dry-run.ts'
 import type { DryRunResult, RunResult } from '../../shared/migrate-results.ts'
+import type { RunFlags } from '../../shared/perform-run.ts'
 import type { RunKind } from '../../shared/prepare-run.ts'
-import { type RunFlags, runTogether } from '../../shared/run-plan.ts'
+import { runTogether } from '../../shared/run-plan.ts'
 
 export interface SyncOptions extends RunFlags {
   readonly dryRun: boolean
