@@ -48,20 +48,28 @@ export function nextPaths(folder: string, root: string, names: readonly string[]
   })
 }
 
+interface NewFile {
+  /** From the project's root on. */
+  readonly path: string
+  readonly text: string
+  /** False for one that runs again whenever it is edited. */
+  readonly isNumbered?: boolean
+}
+
 /**
  * Writes migrations that nobody else has written meanwhile; all of them or none.
  * @throws NselfError `conflict` when another command has taken one of their numbers.
  */
-export function writeMigrations(root: string, files: readonly { path: string; text: string }[]): void {
+export function writeMigrations(root: string, files: readonly NewFile[]): void {
   const written: string[] = []
   let current = ''
   try {
-    for (const { path, text } of files) {
+    for (const { path, text, isNumbered = true } of files) {
       const full = join(root, path)
       current = path
       writeNew(full, text)
       written.push(full)
-      if (!isFirstOfNumber(dirname(full), basename(full), root)) throw new Error('its number was taken')
+      if (isNumbered && !isFirstOfNumber(dirname(full), basename(full), root)) throw new Error('its number was taken')
     }
   } catch (error) {
     for (const path of written) unlinkSync(path)

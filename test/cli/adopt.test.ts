@@ -1,27 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { adoptable } from '../helpers/adopt-project.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
 const adopt = ['db', 'adopt'] as const
 
-/** A project without a folder nself/, with these files. Scratch databases are made beside its own. */
-async function projectWith(files: Record<string, string>, sql: string): Promise<Project> {
-  const project = await server.project({})
-  rmSync(join(project.root, 'nself'), { recursive: true })
-  put(project, { ...files, '.env': `NSELF_SHADOW_URL=${project.url.replace(/[^/]+$/, 'postgres')}\n` })
-  await project.query(sql)
-  return project
-}
-
-function put({ root }: Project, files: Record<string, string>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-  }
-}
-
+const projectWith = (files: Record<string, string>, sql: string) => adoptable(server, files, sql)
 const written = ({ root }: Project) => readdirSync(join(root, 'nself', 'migrations')).sort()
 const hasNothing = ({ root }: Project) => !readdirSync(root).includes('nself')
 

@@ -1,4 +1,5 @@
-import { type AdoptPlan, adoptPlan, type PlanRequest } from '../../src/core/adopt/plan.ts'
+import { type AdoptPlan, adoptPlan } from '../../src/core/adopt/plan.ts'
+import type { PlanRequest } from '../../src/core/adopt/planned-file.ts'
 import { knownTools } from '../../src/core/adopt/tools/known-tools.ts'
 import type { Recognised, SourceFolder, TableRow, Tool } from '../../src/core/adopt/tools/tool.ts'
 
@@ -40,8 +41,9 @@ export function planOf(
     tool: name,
     folder: 'db',
     source,
-    rows: tool.rowsOf(rows, source.migrations),
+    rows: tool.rowsOf(rows, [...source.migrations, ...(source.repeatables ?? [])]),
     own: [],
+    ownRepeatables: [],
     numbering: 'found',
     failed: null,
     now: '20260122143000',
@@ -50,11 +52,15 @@ export function planOf(
 }
 
 /** The sections of each file of a plan, without its head. */
-export function bodiesOf({ files }: AdoptPlan): Record<string, string> {
-  return Object.fromEntries(files.map(({ name, text }) => [name, text.slice(text.indexOf('-- UP'))]))
+export function bodiesOf({ files, repeatables }: AdoptPlan): Record<string, string> {
+  return Object.fromEntries(
+    [...files, ...repeatables].map(({ name, text }) => [name, text.slice(text.indexOf('-- UP'))]),
+  )
 }
 
 /** What is applied, and when. */
-export function appliedIn({ files }: AdoptPlan): Record<string, string | null> {
-  return Object.fromEntries(files.flatMap(({ name, row }) => (row === null ? [] : [[name, row.appliedAt]])))
+export function appliedIn({ files, repeatables }: AdoptPlan): Record<string, string | null> {
+  return Object.fromEntries(
+    [...files, ...repeatables].flatMap(({ name, row }) => (row === null ? [] : [[name, row.appliedAt]])),
+  )
 }

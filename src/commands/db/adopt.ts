@@ -5,6 +5,7 @@ import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
 import { fillIn } from '../../core/adopt/tools/placeholders.ts'
+import type { SourceMigrations } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { FoundTable } from '../../postgres/adopt/tool-tables.ts'
@@ -12,8 +13,9 @@ import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
-import { type AdoptTask, carryOut } from '../shared/adopt-plan.ts'
+import { carryOut } from '../shared/adopt-plan.ts'
 import type { AdoptResult } from '../shared/adopt-results.ts'
+import type { AdoptTask } from '../shared/adopt-task.ts'
 import {
   type Context,
   refuseHalfDropped,
@@ -85,10 +87,12 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
 function matchingRows(root: string, { tool, folder }: RecognisedFolder, tables: readonly FoundTable[]): number {
   const rows = tables.find((table) => table.tool === tool)?.rows ?? []
   if (rows.length === 0) return 0
-  const { migrations } = tool.parse(readSourceFiles(root, folder, tool.reads))
+  const migrations = allOf(tool.parse(readSourceFiles(root, folder, tool.reads)))
   const keys = new Set(migrations.map(({ key }) => key))
   return tool.rowsOf(rows, migrations).filter(({ key }) => keys.has(key)).length
 }
+
+const allOf = ({ migrations, repeatables }: SourceMigrations) => [...migrations, ...(repeatables ?? [])]
 
 /** The files of the shell script that had this name are where ours are. */
 function ownFolder({ settings }: Context): RecognisedFolder[] {
@@ -108,7 +112,7 @@ function folderOf(context: Context, source: ChosenSource<FoundTable>): string {
 const setAside = (folder: string) => `${folder}_bash`
 
 function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<FoundTable>): AdoptPlan {
-  const { root, migrationsDir } = context.settings
+  const { root, migrationsDir, repeatableDir } = context.settings
   const { tool, folder } = chosen
   const isOwn = isOwnFolder(context, chosen)
   if (isOwn && tool !== nselfBash) throw sameFolder(relative(root, migrationsDir))
@@ -119,7 +123,8 @@ function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<F
     tool: tool.name,
     folder: folderOf(context, chosen),
     source,
-    rows: tool.rowsOf(chosen.table?.rows ?? [], source.migrations),
+    rows: tool.rowsOf(chosen.table?.rows ?? [], allOf(source)),
+    ownRepeatables: ownFiles(repeatableDir, root),
     own: isOwn ? [] : ownFiles(migrationsDir, root),
     numbering: options.numbering,
     failed: options.failed,

@@ -38,7 +38,7 @@ export async function baselinePlan(
   const row = { key: name, appliedAt: null, durationMs: 0, appliedBy: null, fault: null }
   const notes = [noDown, 'owners and rights are not written']
   const file = { key: name, name, version: canonicalVersion(number), sources: [], text, isThere: false, row, notes }
-  return { tool: 'baseline', files: [{ ...file, position: 0 }], problems: [] }
+  return { tool: 'baseline', files: [{ ...file, position: 0 }], repeatables: [], problems: [] }
 }
 
 function asRefused(error: unknown, server: Server): unknown {

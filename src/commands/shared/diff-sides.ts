@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import type { Repeatable } from '../../core/migration/repeatable.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { madeOfDesign } from '../../postgres/diff/compare-design.ts'
@@ -99,7 +98,7 @@ async function scratchSide(
     )
     // Of another folder nobody knows which repeatables belong to it.
     if (path === migrationsDir)
-      await runRepeatables(server, await readyRepeatables(work, readRepeatables(repeatableDir, cwd)), work.replay)
+      await runRepeatables(server, await work.readyRepeatables(readRepeatables(repeatableDir, cwd)), work.replay)
     return { label, server, place: null, design: null }
   }
   const design = await readDesign(path, cwd)
@@ -110,11 +109,6 @@ async function scratchSide(
 }
 
 /** As a replay runs them. */
-async function readyRepeatables(work: ScratchWork, files: readonly Repeatable[]): Promise<Repeatable[]> {
-  const ready = await work.ready(files.map(({ file }) => file))
-  return files.map((one, i) => ({ ...one, file: ready[i] ?? one.file }))
-}
-
 async function migrationsAt(path: string, cwd: string): Promise<Migration[]> {
   if ((await pathKind(path)) === 'folder') return readMigrations(path, cwd)
   const file = path.slice(dirname(path).length + 1)

@@ -1,9 +1,10 @@
 import type { ToolObjects } from '../../core/adopt/own-objects.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import type { Repeatable } from '../../core/migration/repeatable.ts'
 import { differencesFromFiles } from '../../postgres/adopt/prove.ts'
 import type { Server } from '../../postgres/driver/server.ts'
-import { replay } from '../../postgres/scratch/replay.ts'
+import { replay, runRepeatables } from '../../postgres/scratch/replay.ts'
 import type { AdoptProof } from './adopt-results.ts'
 import type { Context } from './context.ts'
 import { withScratchFor } from './scratch-server.ts'
@@ -12,6 +13,10 @@ export interface ToProve {
   readonly applied: readonly Migration[]
   /** With those that are pending. */
   readonly all: readonly Migration[]
+  /** Those that have run, as they are now. */
+  readonly ran: readonly Repeatable[]
+  /** With those that have not. */
+  readonly repeatables: readonly Repeatable[]
   readonly objects: ToolObjects
 }
 
@@ -19,18 +24,21 @@ export interface ToProve {
 export async function proveAdopted(
   context: Context,
   server: Server,
-  { applied, all, objects }: ToProve,
+  { applied, all, ran, repeatables, objects }: ToProve,
 ): Promise<AdoptProof> {
   try {
     return await withScratchFor(context, { live: server, strict: 'the files were not compared' }, async (work) => {
       context.progress('replaying the migrations')
       const keep = work.keepTemplate
-      const files = await work.ready(applied)
-      const differences = await differencesFromFiles(work.scratch, server, files, { keep, objects }, work.replay)
+      const made = { files: await work.ready(applied), repeatables: await work.readyRepeatables(ran) }
+      const differences = await differencesFromFiles(work.scratch, server, made, { keep, objects }, work.replay)
       if (differences.length > 0) return { state: 'different', differences }
-      const pending = all.length - applied.length
-      if (pending > 0) await replay(work.scratch, await work.ready(all), keep, work.replay)
-      return { state: 'proven', replayed: applied.length, pending }
+      const pending = all.length - applied.length + repeatables.length - ran.length
+      if (pending > 0) {
+        const whole = await replay(work.scratch, await work.ready(all), keep, work.replay)
+        await runRepeatables(whole, await work.readyRepeatables(repeatables), work.replay)
+      }
+      return { state: 'proven', replayed: applied.length + ran.length, pending }
     })
   } catch (error) {
     if (!(error instanceof NselfError) || context.signal.aborted) throw error

@@ -1,5 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Applied, Migration } from '../../core/migration/migration.ts'
+import type { Repeatable } from '../../core/migration/repeatable.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { type Likeness, likenessOf } from '../../postgres/scratch/likeness.ts'
 import type { ReplayOptions } from '../../postgres/scratch/replay.ts'
@@ -16,6 +17,8 @@ export interface ScratchWork {
   readonly unlike: string | null
   /** Migrations without what reaches beyond their database, which is told. */
   readonly ready: (files: readonly Migration[], recorded?: RecordedValues) => Promise<Migration[]>
+  /** The same for files that run again when they are edited. */
+  readonly readyRepeatables: (files: readonly Repeatable[]) => Promise<Repeatable[]>
   /** A single statement that no person wrote; null where it reaches beyond its database. */
   readonly readyStatement: (sql: string) => string | null
 }
@@ -112,7 +115,7 @@ async function readiness(
   { tell, settings: { variables } }: Context,
   scratch: Scratch,
   { strict }: Where,
-): Promise<Pick<ScratchWork, 'ready' | 'readyStatement'>> {
+): Promise<Pick<ScratchWork, 'ready' | 'readyRepeatables' | 'readyStatement'>> {
   const { replayable, statementReplayer } = await import('../../parsers/postgres/replayable.ts')
   const told = new Set<string>()
   const readyStatement = await statementReplayer((sql) => scratch.elevate(sql))
@@ -129,5 +132,9 @@ async function readiness(
     if (fresh.length > 0) tell(`Not replayed, because it reaches beyond the database: ${fresh.join(', ')}`)
     return made
   }
-  return { ready, readyStatement }
+  const readyRepeatables = async (files: readonly Repeatable[]) => {
+    const made = await ready(files.map(({ file }) => file))
+    return files.map((one, i) => ({ ...one, file: made[i] ?? one.file }))
+  }
+  return { ready, readyRepeatables, readyStatement }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { PlannedFile } from '../../core/adopt/plan.ts'
+import type { PlannedFile } from '../../core/adopt/planned-file.ts'
 import { noDown } from '../../core/adopt/target-text.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'

@@ -1,55 +1,19 @@
 import { canonicalVersion } from '../migration/version.ts'
-import { type Numbering, targetNames, timestampOf } from './target-names.ts'
+import { planRepeatables } from './plan-repeatables.ts'
+import type { PlannedFile, PlanRequest } from './planned-file.ts'
+import { targetNames, timestampOf } from './target-names.ts'
 import { targetText } from './target-text.ts'
 import { note, obstacle } from './tools/files.ts'
-import type { Problem, SourceMigration, SourceMigrations, ToolRow } from './tools/tool.ts'
-
-/** A migration of another tool and what becomes of it. */
-export interface PlannedFile {
-  readonly key: string
-  /** `001_create_users`. */
-  readonly name: string
-  readonly version: string
-  /** Relative to the project's root. */
-  readonly sources: readonly string[]
-  readonly text: string
-  /** An earlier run has written it. */
-  readonly isThere: boolean
-  /** What the tool's table says of it; null while it is pending. */
-  readonly row: ToolRow | null
-  /** Its place in the order in which the tool has applied them; -1 while it is pending. */
-  readonly position: number
-  readonly notes: readonly string[]
-}
+import type { Problem, SourceMigration, ToolRow } from './tools/tool.ts'
 
 /** All that a person decides on: each file, each row, and what is wrong with them. */
 export interface AdoptPlan {
   readonly tool: string
   /** In the tool's order. */
   readonly files: readonly PlannedFile[]
+  /** Of the tool's files that run again whenever they are edited; without numbers. */
+  readonly repeatables: readonly PlannedFile[]
   readonly problems: readonly Problem[]
-}
-
-/** A file that is in our folder. */
-export interface OwnFile {
-  /** Without `.sql`. */
-  readonly name: string
-  /** What it was adopted from, where it was. */
-  readonly from: string | null
-}
-
-export interface PlanRequest {
-  readonly tool: string
-  /** Of the tool's files, from the project's root on. */
-  readonly folder: string
-  readonly source: SourceMigrations
-  readonly rows: readonly ToolRow[]
-  readonly own: readonly OwnFile[]
-  readonly numbering: Numbering
-  /** What to make of a migration of which the tool says that it failed: null while nobody has said. */
-  readonly failed: 'applied' | 'pending' | null
-  /** 14 digits. */
-  readonly now: string
 }
 
 /** What each file of the other tool becomes, and what is recorded. */
@@ -98,14 +62,19 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
       notes,
     }
   })
+  const again = planRepeatables(request, request.ownRepeatables, (one) => ({
+    sources: one.files.map((file) => pathIn(request.folder, file)),
+    from: originOf(request, one),
+  }))
   const all = [
     ...source.problems.map((problem) => ({ ...problem, subject: subjectIn(request, problem) })),
     ...problems.map((problem) => ({ ...problem, subject: pathIn(request.folder, problem.subject) })),
     ...(numbered === null ? [] : [note(request.folder, numbered, 'see the names below', 'by time: --timestamp')]),
     ...faults,
-    ...rowProblems(request, files),
+    ...again.problems,
+    ...rowProblems(request, [...files, ...again.files]),
   ]
-  return { tool, files, problems: all }
+  return { tool, files, repeatables: again.files, problems: all }
 }
 
 const keep = (key: string, value: string | null | undefined): [string, string][] =>
@@ -170,7 +139,7 @@ function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly Planne
       }
       return note(subject, fault ?? '', failed === 'applied' ? 'it is recorded as applied' : 'it stays pending')
     }),
-    ...outOfOrder(files),
+    ...outOfOrder(files.filter(({ version }) => version !== '')),
   ]
 }
 

@@ -82,7 +82,7 @@ export function timestampOf(number: string | null): string | null {
 }
 
 /** What a file may be called on every system, without what a shell has to quote. */
-function titleOf({ title }: SourceMigration): string {
+export function titleOf({ title }: SourceMigration): string {
   const clean = title
     .trim()
     .replace(/[^\p{L}\p{N}_.-]+/gu, '_')

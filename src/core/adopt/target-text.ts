@@ -47,6 +47,14 @@ export function targetText(source: SourceMigration, { name, created, from, depen
   return { text: `${head}${needs}\n${[upText, downText].filter((part) => part !== '').join('\n')}`, notes, faults }
 }
 
+/** The text of a file that runs again whenever it is edited. It has no DOWN, as in the other tool. */
+export function repeatableText(source: SourceMigration, name: string, from: string): TargetText {
+  const { sql, notes, fault } = neutralSql(source.up.sql)
+  const head = [`Repeatable: ${name}`, `Adopted from ${from}`].map((line) => `-- ${line}\n`).join('')
+  const faults = fault === null ? [] : [{ section: 'up' as const, error: fault, sql: source.up.sql }]
+  return { text: `${head}\n${sectionText('UP', source.up, sql, false)}`, notes: [...source.notes, ...notes], faults }
+}
+
 function sectionText(label: string, { transaction }: SourceSection, sql: string, idle: boolean): string {
   const headers = [
     ...(transaction ? [] : ['-- nself: no-transaction\n']),

@@ -4,6 +4,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import { type Repeatable, shownName } from '../../core/migration/repeatable.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { connect } from '../driver/connect.ts'
@@ -14,12 +15,13 @@ import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { readHistory } from './history.ts'
 import { journalSql } from './journal-entry.ts'
+import { lastPosition } from './repeatables.ts'
 import { trackingSql } from './schema.ts'
 import { rememberToolObjectsSql } from './tool-objects.ts'
 
-/** A migration that another tool has applied. */
-interface AdoptedMigration {
-  readonly file: Migration
+/** What another tool has applied, and when. */
+interface Recorded<File> {
+  readonly file: File
   readonly appliedAt: string | null
   readonly durationMs: number
   readonly appliedBy: string | null
@@ -28,7 +30,9 @@ interface AdoptedMigration {
 export interface AdoptedHistory {
   readonly tool: string
   /** In the order of application. */
-  readonly migrations: readonly AdoptedMigration[]
+  readonly migrations: readonly Recorded<Migration>[]
+  /** What runs again when it is edited, as it ran last. */
+  readonly repeatables: readonly Recorded<Repeatable>[]
   /** What the tool keeps for itself, which no migration makes. */
   readonly objects: ToolObjects
 }
@@ -53,13 +57,20 @@ export async function recordAdopted(
   const lock = await acquireLock(server, { ...context, waitMs: context.lockWaitMs })
   try {
     return await withConnection(connect(server, 'nself adopt'), context.signal, async (client) => {
-      const known = new Map((await readHistory(client)).rows.map(({ version, name }) => [version, name]))
+      const history = await readHistory(client)
+      const known = new Map(history.rows.map(({ version, name }) => [version, name]))
+      const ran = new Set(history.repeatables.map(({ name }) => name))
       const taken = what.migrations.find(({ file }) => (known.get(file.version) ?? file.name) !== file.name)
       if (taken !== undefined) throw otherName(taken.file, known.get(taken.file.version) ?? '')
       const fresh = what.migrations.filter(({ file }) => !known.has(file.version))
+      const again = what.repeatables.filter(({ file }) => !ran.has(file.name))
       const sql = [
         trackingSql(context.environment),
         ...fresh.flatMap((one) => [rowSql(one, context.environment), entrySql(one, what.tool, context.environment)]),
+        ...again.flatMap((one) => [
+          ranRowSql(one, context.environment),
+          ranEntrySql(one, what.tool, context.environment),
+        ]),
         rememberToolObjectsSql(what.objects),
       ]
       try {
@@ -68,24 +79,40 @@ export async function recordAdopted(
         await send(client, 'ROLLBACK')
         throw error
       }
-      return fresh.map(({ file }) => file.name)
+      return [...fresh.map(({ file }) => file.name), ...again.map(({ file }) => shownName(file.name))]
     })
   } finally {
     await lock.release()
   }
 }
 
-function rowSql({ file, appliedAt, durationMs, appliedBy }: AdoptedMigration, environment: Environment): string {
+/** When, how long and by whom, as SQL. */
+function toldSql({ appliedAt, durationMs, appliedBy }: Recorded<unknown>): string {
+  const at = appliedAt === null ? 'clock_timestamp()' : `${quoteLiteral(appliedAt)}::timestamptz`
+  return `${at}, ${durationMs}, ${appliedBy === null ? 'session_user' : quoteLiteral(appliedBy)}`
+}
+
+function rowSql(one: Recorded<Migration>, environment: Environment): string {
+  const { file } = one
   const [name, checksum, seen, down] = [file.name, file.checksum, seenChecksumOf(file.up), storedDown(file)].map(
     quoteLiteral,
   )
-  const at = appliedAt === null ? 'clock_timestamp()' : `${quoteLiteral(appliedAt)}::timestamptz`
-  const by = appliedBy === null ? 'session_user' : quoteLiteral(appliedBy)
   return `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, applied_at, duration_ms, applied_by, environment, down_sql)
- VALUES (${file.version}, ${name}, ${checksum}, ${seen}, ${at}, ${durationMs}, ${by}, '${environment}', ${down})`
+ VALUES (${file.version}, ${name}, ${checksum}, ${seen}, ${toldSql(one)}, '${environment}', ${down})`
 }
 
-const entrySql = ({ file }: AdoptedMigration, tool: string, environment: Environment) =>
+/** At the place of the migration that is the last one by then. */
+function ranRowSql(one: Recorded<Repeatable>, environment: Environment): string {
+  const { name, text, file } = one.file
+  const texts = [name, file.checksum, seenChecksumOf(file.up), storedDown(file), text].map(quoteLiteral)
+  return `INSERT INTO nself.repeatables (name, checksum, seen_checksum, down_sql, definition, position, applied_at, duration_ms, applied_by, environment)
+ VALUES (${texts.join(', ')}, ${lastPosition}, ${toldSql(one)}, '${environment}')`
+}
+
+const ranEntrySql = ({ file: { name, file } }: Recorded<Repeatable>, tool: string, environment: Environment) =>
+  journalSql('baseline', { version: null, name, file }, 'done', environment, `adopted from ${tool}`)
+
+const entrySql = ({ file }: Recorded<Migration>, tool: string, environment: Environment) =>
   journalSql('baseline', { ...file, file }, 'done', environment, `adopted from ${tool}`)
 
 function otherName({ name, version }: Migration, known: string): NselfError {

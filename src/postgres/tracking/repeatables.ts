@@ -45,7 +45,8 @@ export function ranOf([name, checksum, text, variables, position, before, ...mor
   }
 }
 
-const lastPosition = 'COALESCE((SELECT max(position) FROM nself.migrations), 0)'
+/** SQL for the place of the migration that was applied last. */
+export const lastPosition = 'COALESCE((SELECT max(position) FROM nself.migrations), 0)'
 /** What ran before the migrations that came last is kept; what ran after them is replaced. */
 const beforeSql = `CASE WHEN r.position < EXCLUDED.position THEN
  jsonb_build_object('text', r.definition, 'variables', r.variables, 'position', r.position) ELSE r.before END`

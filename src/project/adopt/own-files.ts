@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OwnFile } from '../../core/adopt/plan.ts'
+import type { OwnFile } from '../../core/adopt/planned-file.ts'
 import { sourceOf } from '../../core/adopt/target-text.ts'
 import { listFiles } from '../list-files.ts'
 import { readText } from '../read-text.ts'

@@ -10,6 +10,9 @@ describe('Flyway', () => {
     'V2__index.sql.conf': 'executeInTransaction=false\n',
     'V3__fill.sql': ['insert into users values ($', '{first});'].join(''),
     'R__some_view.sql': 'create or replace view v as select 1 as x;',
+    'R__edited.sql': 'create or replace view w as select 1 as x;',
+    'R__alone.sql': 'vacuum;',
+    'R__alone.sql.conf': 'executeInTransaction=false',
     'V4__Code.java': 'public class V4__Code {}',
     'afterMigrate.sql': 'select 1;',
   }
@@ -25,18 +28,19 @@ describe('Flyway', () => {
     ...more,
   })
 
-  test('has undo files for DOWN, settings beside a file, and repeatable ones that come last', () => {
+  test('has undo files for DOWN, settings beside a file, and repeatable ones that stay so', () => {
     expect(recognisedBy(files)).toMatchObject({ flyway: 'likely' })
     const plan = planOf('flyway', files)
     expect(bodiesOf(plan)).toMatchObject({
       '1_users': '-- UP\ncreate table users (id int);\n\n-- DOWN\ndrop table users;\n',
       '2_index': '-- UP\n-- nself: no-transaction\ncreate index concurrently i on users (id);\n',
-      '4_some_view': '-- UP\ncreate or replace view v as select 1 as x;\n',
+      '4_alone': '-- UP\n-- nself: no-transaction\nvacuum;\n',
+      some_view: '-- UP\ncreate or replace view v as select 1 as x;\n',
     })
     expect(plan.problems.map(({ subject, weight }) => [subject, weight])).toEqual([
       ['db/V4__Code.java', 'choice'],
       ['db/V3__fill.sql', 'choice'],
-      ['db/R__some_view.sql', 'note'],
+      ['db/R__alone.sql', 'note'],
       ['db/afterMigrate.sql', 'note'],
     ])
   })
@@ -55,14 +59,19 @@ describe('Flyway', () => {
       row(2, '2'),
       row(3, '3'),
       row(4, '3', { type: 'UNDO_SQL' }),
-      row(5, null, { description: 'some view' }),
+      row(5, null, { description: 'some view', checksum: '865944825' }),
+      row(6, null, { description: 'edited', checksum: '7' }),
     ]
-    expect(appliedIn(planOf('flyway', files, rows))).toEqual({
+    const plan = planOf('flyway', files, rows)
+    expect(appliedIn(plan)).toEqual({
       '1_users': '2026-01-20T10:00:01',
       '2_index': '2026-01-20T10:00:02',
-      '4_some_view': '2026-01-20T10:00:05',
+      some_view: '2026-01-20T10:00:05',
     })
-    expect(planOf('flyway', files, rows).files[1]?.row).toMatchObject({ durationMs: 12, appliedBy: 'deploy' })
+    expect(plan.problems).toContainEqual(
+      expect.objectContaining({ subject: 'db/R__edited.sql', what: 'was edited after it ran' }),
+    )
+    expect(plan.files[1]?.row).toMatchObject({ durationMs: 12, appliedBy: 'deploy' })
   })
 
   test('numbers versions with dots anew, in their order', () => {

@@ -1,6 +1,16 @@
+import { crc32 } from '../../crc32.ts'
 import { codeProblems, fileOf, migration, millis, note, row, section, textOf } from './files.ts'
 import { openPlaceholders } from './placeholders.ts'
-import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, Tool, ToolRow } from './tool.ts'
+import type {
+  Problem,
+  SourceFile,
+  SourceMigration,
+  SourceMigrations,
+  SourceSection,
+  TableRow,
+  Tool,
+  ToolRow,
+} from './tool.ts'
 
 const versioned = /^([VUB])(\d+(?:[._]\d+)*)__(.+)\.sql$/
 const repeatable = /^R__(.+)\.sql$/
@@ -8,7 +18,7 @@ const code = /^[VURB][\d._]*__.+\.(?:java|kt|class|py|ps1|sh)$/
 const callback = /^(?:before|after|create)[A-Z]\w*?(?:__.*)?\.(?:sql|java)$/
 const placeholders = { form: /\$\{([^}\s]+)\}/g, by: 'Flyway' }
 
-/** V, U and R files, also in folders below; flyway_schema_history with times. */
+/** V, U and R files (those that run again), also in folders below; flyway_schema_history with times. */
 export const flyway: Tool = {
   name: 'flyway',
   tables: ['flyway_schema_history', 'schema_version'].map((name) => ({
@@ -36,7 +46,7 @@ interface Found {
   readonly title: string
 }
 
-function parse(files: readonly SourceFile[]): { migrations: SourceMigration[]; problems: Problem[] } {
+function parse(files: readonly SourceFile[]): SourceMigrations {
   const found = files.flatMap((file): Found[] => {
     const [, kind = '', version = '', title = ''] = versioned.exec(fileOf(file.path)) ?? []
     return kind === '' ? [] : [{ file, kind, version: canonical(version), title }]
@@ -60,14 +70,25 @@ function parse(files: readonly SourceFile[]): { migrations: SourceMigration[]; p
       down: undo === undefined ? null : sectionOf(undo.file),
     })
   })
-  const again = repeatables(files, whole ? (migrations.at(-1)?.number ?? '0') : null, sectionOf)
-  return { migrations: [...migrations, ...again], problems: problemsIn(files, found) }
+  const again = repeatablesIn(files, sectionOf)
+  const last = whole ? (migrations.at(-1)?.number ?? '0') : null
+  const alone = again
+    .filter(({ up }) => !up.transaction)
+    .map((one, i) => ({
+      ...one,
+      number: last === null ? null : String(BigInt(last) + BigInt(i + 1)).padStart(last.length, '0'),
+    }))
+  const problems = problemsIn(
+    files,
+    found,
+    alone.flatMap((one) => one.files),
+  )
+  return { migrations: [...migrations, ...alone], problems, repeatables: again.filter(({ up }) => up.transaction) }
 }
 
 /** They come behind all others, in the order of their names. */
-function repeatables(
+function repeatablesIn(
   files: readonly SourceFile[],
-  last: string | null,
   sectionOf: (file: SourceFile) => SourceSection,
 ): SourceMigration[] {
   return files
@@ -76,10 +97,10 @@ function repeatables(
       return title === undefined ? [] : [{ file, title }]
     })
     .toSorted((a, b) => (a.title < b.title ? -1 : 1))
-    .map(({ file, title }, i) =>
+    .map(({ file, title }) =>
       migration({
         key: keyOfRepeatable(title),
-        number: last === null ? null : String(BigInt(last) + BigInt(i + 1)).padStart(last.length, '0'),
+        number: null,
         title,
         files: [file.path],
         up: sectionOf(file),
@@ -88,7 +109,8 @@ function repeatables(
     )
 }
 
-function problemsIn(files: readonly SourceFile[], found: readonly Found[]): Problem[] {
+/** @param alone repeatable files that run outside a transaction. */
+function problemsIn(files: readonly SourceFile[], found: readonly Found[], alone: readonly string[]): Problem[] {
   const versions = new Set(found.filter(({ kind }) => kind === 'V').map(({ version }) => version))
   return [
     ...codeProblems(files, code),
@@ -97,12 +119,12 @@ function problemsIn(files: readonly SourceFile[], found: readonly Found[]): Prob
       const open = file.endsWith('.sql') && !callback.test(file) ? openPlaceholders({ path, text }, placeholders) : null
       const filled = open === null ? [] : [open]
       if (callback.test(file)) return [note(path, 'is a callback of Flyway', 'it is left out')]
-      if (!repeatable.test(file)) return filled
+      if (!alone.includes(path)) return filled
       return [
         ...filled,
         note(
           path,
-          'runs again in Flyway whenever it is edited',
+          'runs again in Flyway whenever it is edited, outside a transaction',
           'it becomes one numbered migration, behind the others',
           'nself db migrate create for each later change',
         ),
@@ -136,6 +158,19 @@ function compare(a: string, b: string): number {
 
 const keyOfRepeatable = (title: string) => `R ${title.replaceAll('_', ' ')}`
 
+/** How Flyway tells whether a file is another one: of its lines, without what ends them. */
+function checksumOf(sql: string): string {
+  const lines = sql.replace(/\n$/, '').split('\n')
+  return String(crc32(lines.join('')) | 0)
+}
+
+/** Whether a repeatable is another one than the one that ran; unknown where a text was filled in before. */
+function isEdited(item: TableRow, file: SourceMigration | undefined): Pick<ToolRow, 'edited'> {
+  const sum = item.checksum
+  if (file === undefined || sum == null || file.up.sql.search(placeholders.form) !== -1) return {}
+  return { edited: checksumOf(file.up.sql) !== sum }
+}
+
 /** Of each version the last row counts; up to a baseline all was there before. */
 function rowsOf(rows: readonly TableRow[], migrations: readonly SourceMigration[]): ToolRow[] {
   const found = new Map<string, ToolRow>()
@@ -155,7 +190,10 @@ function rowsOf(rows: readonly TableRow[], migrations: readonly SourceMigration[
     if (type === 'BASELINE' || type === 'SQL_BASELINE') {
       const before = migrations.filter((one) => !one.key.startsWith('R ') && compare(one.key, key) <= 0)
       for (const one of before) found.set(one.key, row({ ...told, key: one.key }))
-    } else if (type !== 'DELETE' && !type?.startsWith('UNDO')) found.set(key, row({ ...told, key }))
+    } else if (type !== 'DELETE' && !type?.startsWith('UNDO')) {
+      const file = version == null ? migrations.find((one) => one.key === key) : undefined
+      found.set(key, row({ ...told, key, ...isEdited(item, file) }))
+    }
   }
   return [...found.values()]
 }

@@ -45,6 +45,8 @@ export interface Problem {
 export interface SourceMigrations {
   readonly migrations: readonly SourceMigration[]
   readonly problems: readonly Problem[]
+  /** Files that the tool runs again whenever they are edited, in its order. */
+  readonly repeatables?: readonly SourceMigration[]
 }
 
 /** A row of a tool's table, each value as text. */
@@ -59,6 +61,8 @@ export interface ToolRow {
   readonly appliedBy: string | null
   /** Why nobody knows whether it is applied as a whole; null where it is. */
   readonly fault: string | null
+  /** Its file is not the one that ran; absent where nobody knows. */
+  readonly edited?: boolean
 }
 
 /** A table that tells that a tool was here. */
