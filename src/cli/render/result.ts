@@ -1,5 +1,6 @@
-import type { CreateResult } from '../../commands/shared/migrate-results.ts'
-import type { LogResult, Result } from '../../commands/shared/results.ts'
+import type { CreateResult, RenumberResult } from '../../commands/shared/migrate-results.ts'
+import type { LogResult, Result, ResultOf } from '../../commands/shared/results.ts'
+import type { ApplyResult } from '../../commands/shared/schema-results.ts'
 import { lastErrors } from '../../core/server-log.ts'
 import { renderAdopt } from './adopt.ts'
 import { renderBackup } from './backup.ts'
@@ -24,76 +25,61 @@ const told: ReadonlySet<Result['kind']> = new Set([
 
 /** A result as the lines that a person reads, no wider than the terminal where words can be moved to the next line. */
 export function renderResult(result: Result, paint: Paint, width: number): string {
-  const text = linesOf(result, paint, width)
+  const text = linesOf(result.kind, result, paint, width)
   const isTold = told.has(result.kind) || (result.kind === 'diagram' && result.text === null)
   return isTold ? foldBeside(text, width) : text
 }
 
-function linesOf(result: Result, paint: Paint, width: number): string {
-  switch (result.kind) {
-    case 'status':
-      return renderStatus(result, paint, width)
-    case 'adopt':
-      return renderAdopt(result, paint)
-    case 'run':
-      return renderRun(result)
-    case 'update':
-      return renderUpdate(result)
-    case 'dry-run':
-      return renderDryRun(result)
-    case 'create':
-      return renderCreate(result)
-    case 'seed':
-      return renderSeed(result)
-    case 'seed-status':
-      return renderSeedStatus(result, paint)
-    case 'seed-users':
-      return renderUsers(result, paint)
-    case 'reset':
-      return `${renderRun(result.migrations)}\n${renderSeed(result.seeds)}`
-    case 'repair':
-      return renderRepair(result, paint)
-    case 'renumber':
-      return [
-        `Renamed ${result.from} to ${result.to}`,
-        ...result.updated.map((path) => `Fixed depends_on in ${path}`),
-      ].join('\n')
-    case 'server':
-      return result.url ?? (result.state === 'stopped' ? 'Stopped' : 'Not running')
-    case 'log':
-      return renderLog(result)
-    case 'backup':
-    case 'backup-list':
-    case 'prune':
-    case 'restore':
-    case 'undo':
-      return renderBackup(result, paint)
-    case 'init':
-      return renderInit(result)
-    case 'env':
-      return renderEnv(result, paint)
-    case 'query':
-      return renderQuery(result, paint)
-    case 'import':
-      return renderImport(result, paint, width)
-    case 'apply':
-      return [
-        renderImport(result.import, paint, width, true),
-        renderResult(result.migrations, paint, width),
-        ...(result.seeds === null ? [] : [renderResult(result.seeds, paint, width)]),
-      ].join('\n')
-    case 'diff':
-      return renderDiff(result, paint, width)
-    case 'diagram':
-    case 'tables':
-    case 'table':
-    case 'scaffold':
-      return renderSchema(result, paint)
-    case 'check':
-      return renderCheck(result, paint, width)
-    case 'shell':
-      return ''
-  }
+const renderers: {
+  readonly [Kind in keyof ResultOf]: (result: ResultOf[Kind], paint: Paint, width: number) => string
+} = {
+  status: renderStatus,
+  adopt: renderAdopt,
+  run: renderRun,
+  update: renderUpdate,
+  'dry-run': renderDryRun,
+  create: renderCreate,
+  seed: renderSeed,
+  'seed-status': renderSeedStatus,
+  'seed-users': renderUsers,
+  reset: ({ migrations, seeds }) => `${renderRun(migrations)}\n${renderSeed(seeds)}`,
+  repair: renderRepair,
+  renumber: renderRenumber,
+  server: ({ url, state }) => url ?? (state === 'stopped' ? 'Stopped' : 'Not running'),
+  log: renderLog,
+  backup: renderBackup,
+  'backup-list': renderBackup,
+  prune: renderBackup,
+  restore: renderBackup,
+  undo: renderBackup,
+  init: renderInit,
+  env: renderEnv,
+  query: renderQuery,
+  import: renderImport,
+  apply: renderApply,
+  diff: renderDiff,
+  diagram: renderSchema,
+  tables: renderSchema,
+  table: renderSchema,
+  scaffold: renderSchema,
+  check: renderCheck,
+  shell: () => '',
+}
+
+function linesOf<Kind extends keyof ResultOf>(kind: Kind, result: ResultOf[Kind], paint: Paint, width: number): string {
+  return renderers[kind](result, paint, width)
+}
+
+function renderRenumber({ from, to, updated }: RenumberResult): string {
+  return [`Renamed ${from} to ${to}`, ...updated.map((path) => `Fixed depends_on in ${path}`)].join('\n')
+}
+
+function renderApply({ import: made, migrations, seeds }: ApplyResult, paint: Paint, width: number): string {
+  return [
+    renderImport(made, paint, width, true),
+    renderResult(migrations, paint, width),
+    ...(seeds === null ? [] : [renderResult(seeds, paint, width)]),
+  ].join('\n')
 }
 
 function renderCreate({ path, isSeed, down }: CreateResult): string {

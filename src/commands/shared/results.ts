@@ -125,3 +125,6 @@ export type Result =
   | ShowTablesResult
   | ShowTableResult
   | ScaffoldResult
+
+/** The result of each kind. */
+export type ResultOf = { readonly [One in Result as One['kind']]: One }

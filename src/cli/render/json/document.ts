@@ -3,6 +3,7 @@ import type {
   InitResult,
   LogResult,
   Result,
+  ResultOf,
   ServerResult,
   ShellResult,
 } from '../../../commands/shared/results.ts'
@@ -35,74 +36,45 @@ export const format = 1
 
 /** A result as the one document that `--json` prints. Field by field: a rename inside never reaches a user's script. */
 export function jsonResult(result: Result): string {
-  return JSON.stringify({ format, ok: true, result: documentOf(result) })
+  return JSON.stringify({ format, ok: true, result: documentOf(result.kind, result) })
 }
 
-function documentOf(result: Result) {
-  switch (result.kind) {
-    case 'status':
-      return statusDocument(result)
-    case 'adopt':
-      return adoptDocument(result)
-    case 'run':
-      return runDocument(result)
-    case 'update':
-      return updateDocument(result)
-    case 'dry-run':
-      return dryRunDocument(result)
-    case 'create':
-      return createDocument(result)
-    case 'repair':
-      return repairDocument(result)
-    case 'renumber':
-      return renumberDocument(result)
-    case 'seed':
-      return seedDocument(result)
-    case 'seed-status':
-      return seedStatusDocument(result)
-    case 'seed-users':
-      return seedUsersDocument(result)
-    case 'reset':
-      return resetDocument(result)
-    case 'backup':
-      return backupDocument(result)
-    case 'backup-list':
-      return backupListDocument(result)
-    case 'prune':
-      return pruneDocument(result)
-    case 'restore':
-      return restoreDocument(result)
-    case 'undo':
-      return undoDocument(result)
-    case 'import':
-      return importDocument(result)
-    case 'apply':
-      return applyDocument(result)
-    case 'diff':
-      return diffDocument(result)
-    case 'diagram':
-      return diagramDocument(result)
-    case 'scaffold':
-      return scaffoldDocument(result)
-    case 'tables':
-      return tablesDocument(result)
-    case 'table':
-      return showTableDocument(result)
-    case 'query':
-      return jsonQuery(result)
-    case 'init':
-      return initDocument(result)
-    case 'env':
-      return envDocument(result)
-    case 'server':
-      return serverDocument(result)
-    case 'log':
-      return logDocument(result)
-    case 'check':
-      return checkDocument(result)
-    case 'shell':
-      return shellDocument(result)
-  }
+const documents: { readonly [Kind in keyof ResultOf]: (result: ResultOf[Kind]) => unknown } = {
+  status: statusDocument,
+  adopt: adoptDocument,
+  run: runDocument,
+  update: updateDocument,
+  'dry-run': dryRunDocument,
+  create: createDocument,
+  repair: repairDocument,
+  renumber: renumberDocument,
+  seed: seedDocument,
+  'seed-status': seedStatusDocument,
+  'seed-users': seedUsersDocument,
+  reset: resetDocument,
+  backup: backupDocument,
+  'backup-list': backupListDocument,
+  prune: pruneDocument,
+  restore: restoreDocument,
+  undo: undoDocument,
+  import: importDocument,
+  apply: applyDocument,
+  diff: diffDocument,
+  diagram: diagramDocument,
+  scaffold: scaffoldDocument,
+  tables: tablesDocument,
+  table: showTableDocument,
+  query: jsonQuery,
+  init: initDocument,
+  env: envDocument,
+  server: serverDocument,
+  log: logDocument,
+  check: checkDocument,
+  shell: shellDocument,
+}
+
+function documentOf<Kind extends keyof ResultOf>(kind: Kind, result: ResultOf[Kind]): unknown {
+  return documents[kind](result)
 }
 
 function initDocument({ kind, made, migrations, server, untracked }: InitResult) {
