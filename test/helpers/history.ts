@@ -43,6 +43,7 @@ export function row(of: Migration, position: number, more: Partial<Applied> = {}
     statementBegun: 0,
     doneChecksum: null,
     branch: null,
+    batches: null,
     ...more,
   }
 }

@@ -44,7 +44,7 @@ function refuseFaults({ tell }: Context, found: readonly Unparsable[], major: nu
     paths.delete(first.location.path)
     const what = first.inBody ? 'the body of this function' : 'this'
     throw withOthers(
-      unparsable(first.message, first.location, what),
+      unparsable(first, what),
       [...paths].map((path) => basename(path)),
     )
   }

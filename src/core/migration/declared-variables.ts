@@ -1,6 +1,7 @@
 import { SqlError } from '../sql/lexer.ts'
 import { type VariableUse, variableUses } from '../sql/variable-uses.ts'
-import type { DeclaredVariables, OpenSection } from './file-grammar.ts'
+import type { DeclaredVariables } from './file-grammar.ts'
+import type { OpenSection } from './open-section.ts'
 import type { HeldSection } from './section.ts'
 
 /**

@@ -1,31 +1,15 @@
 import { certain } from '../certain.ts'
 import { SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { changesQuoting, transactionRole } from '../sql/statement.ts'
+import type { Batch } from './batch.ts'
+import { refuseUnfitBatch } from './batch-section.ts'
 import { type Headers, parseHeader } from './headers.ts'
 import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
 import type { Dependency, Phase } from './migration.ts'
+import type { OpenSection } from './open-section.ts'
 import { OwnTransactions } from './own-transactions.ts'
-import type { Section } from './section.ts'
 
 type Comment = Token & { readonly kind: 'comment' }
-
-/** A section as far as it was read. */
-export interface OpenSection extends Headers {
-  readonly direction: Direction
-  /** Where its marker stands, and where its text begins and ends. */
-  readonly opened: number
-  readonly start: number
-  end: number
-  /** The line of its marker. */
-  readonly line: () => number
-  /** How many statements it has, but for those that begin and end transactions. */
-  count: number
-  readonly own: OwnTransactions
-  /** Its BEGIN and COMMIT are around all of it, and none of its statements. Told at the end, as all that follows. */
-  wrapped: boolean
-  begin: Section['begin']
-  blocks: number
-}
 
 /** A header that declares variables, and the section that it stands in. */
 export interface DeclaredVariables {
@@ -62,6 +46,8 @@ export class FileGrammar {
   /** The first statement before any marker: allowed only when no marker follows. */
   private early: number | null = null
   private marked = false
+  /** What stands before any marker belongs to UP. */
+  private batch: Pick<OpenSection, 'batch' | 'batchAt'> = { batch: null, batchAt: 0 }
   /** Where variables are declared; of those of the whole file `section` is null. */
   readonly declared: DeclaredVariables[] = []
 
@@ -101,7 +87,8 @@ export class FileGrammar {
     for (const section of this.sections) {
       if (section.nothingToDo && section.count > 0) throw notNothing(section)
       Object.assign(section, section.own.finish(section.transaction))
-      if (section.blocks > 0) section.transaction = false
+      refuseUnfitBatch(section)
+      if (section.blocks > 0 || section.batch !== null) section.transaction = false
     }
     return { up: certain(this.find('up')), down: this.find('down') ?? null }
   }
@@ -131,7 +118,8 @@ export class FileGrammar {
 
   private open(direction: Direction, opened: number, start: number, line: () => number): void {
     const shape = { own: new OwnTransactions(), wrapped: false, begin: null, blocks: 0 }
-    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0, ...shape })
+    const batch = direction === 'up' ? this.batch : { batch: null, batchAt: 0 }
+    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0, ...shape, ...batch })
   }
 
   private comment(comment: Comment, section: OpenSection): void {
@@ -142,9 +130,17 @@ export class FileGrammar {
     if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
     else if ('allows' in header) this.allows.push(header.allows)
+    else if ('batch' in header) this.repeat(header.batch, comment, section)
     else if ('phase' in header) this.enter(header.phase, comment, section)
     else if ('variables' in header) this.declare(header.variables, comment, section)
     else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
+  }
+
+  private repeat(batch: Batch, { start }: Comment, section: OpenSection): void {
+    if (section.batch !== null)
+      throw new SqlError(start, 'a second batch header in one section', 'keep one of them: it runs one statement')
+    Object.assign(section, { batch, batchAt: start })
+    if (!this.marked) this.batch = { batch, batchAt: start }
   }
 
   /** One for the whole file: its DOWN belongs to the phase of its UP. */

@@ -4,7 +4,7 @@ import type { Statement, Stretch } from '../sql/statement-list.ts'
 import type { VariableUse } from '../sql/variable-uses.ts'
 import { saysSecret } from '../variable-name.ts'
 import type { HeldSection, WrittenSection } from './section.ts'
-import { locateIn } from './section-text.ts'
+import { locateIn, sourceOf } from './section-text.ts'
 
 /** PostgreSQL cuts a longer name, which would then be another one. */
 const longestName = 63
@@ -24,26 +24,36 @@ export function fillSection(section: HeldSection, path: string, lookUp: (name: s
       unset,
       [...values].flatMap(([name, value]) => (value === null ? name : [])),
     )
-  const fillings: WrittenSection['fillings'][number][] = []
-  let sql = ''
-  let taken = 0
-  for (const use of section.uses) {
-    sql += section.sql.slice(taken, use.start)
-    const start = sql.length
-    sql += quoted(section, path, use, values.get(use.name) ?? '')
-    taken = use.end
-    fillings.push({ start, end: sql.length, use })
-  }
+  const texts = section.uses.map((use) => ({ use, text: quoted(section, path, use, values.get(use.name) ?? '') }))
+  const { sql, fillings } = withTexts(section.sql, texts)
   const moved = mover(fillings)
   return {
     ...section,
-    sql: sql + section.sql.slice(taken),
+    sql,
+    ...(section.source === undefined ? {} : { source: withTexts(section.source, texts).sql }),
     statements: [...section.statements].map((statement): Statement => {
       const data = statement.data === null ? null : moved(statement.data)
       return { ...statement, ...moved(statement), data }
     }),
-    written: { sql: section.sql, statements: section.statements, values: shownValues(values), fillings },
+    written: { sql: sourceOf(section), statements: section.statements, values: shownValues(values), fillings },
   }
+}
+
+function withTexts(
+  text: string,
+  uses: readonly { readonly use: VariableUse; readonly text: string }[],
+): Pick<WrittenSection, 'sql' | 'fillings'> {
+  const fillings: WrittenSection['fillings'][number][] = []
+  let sql = ''
+  let taken = 0
+  for (const { use, text: filled } of uses) {
+    sql += text.slice(taken, use.start)
+    const start = sql.length
+    sql += filled
+    taken = use.end
+    fillings.push({ start, end: sql.length, use })
+  }
+  return { sql: sql + text.slice(taken), fillings }
 }
 
 function shownValues(values: ReadonlyMap<string, string | null>): Record<string, string> {

@@ -1,15 +1,16 @@
 import { certain } from '../certain.ts'
 import { SqlError } from '../sql/lexer.ts'
-import { unquoteIdentifier } from '../sql/quoting.ts'
+import { meantName } from '../sql/quoting.ts'
 import { isVariableName } from '../variable-name.ts'
 import { allowedRule } from './allow-header.ts'
+import { type Batch, parseBatch } from './batch.ts'
 import type { Dependency, Phase } from './migration.ts'
 import { parseVersion } from './version.ts'
 
 const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
 /** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
 const headerLookalike =
-  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase)\b|depends[\s_-]?on\s*:)/i
+  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase|batch)\b|depends[\s_-]?on\s*:)/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 
 /** How a section runs, as the lines at its top say. */
@@ -32,6 +33,7 @@ export type Header =
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
   | { readonly phase: Phase }
+  | { readonly batch: Batch }
 
 /**
  * @param byName dependencies are named by their files, which need no number.
@@ -62,20 +64,20 @@ export function parseHeader(
   if (word === 'role') return { set: { role: roleNamed(value.slice(word.length).trim(), wrong) } }
   if (word === 'variables') return { variables: variableNames(value.slice(word.length), wrong) }
   if (word === 'phase') return { phase: phaseNamed(value.slice(word.length).trim(), wrong) }
+  if (word === 'batch') return { batch: parseBatch(value.slice(word.length), start) }
   if (word === 'allow') return { allows: allowedRule(value, start) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
     if (word === 'lock-timeout') return { set: { lockTimeout: amount } }
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
   throw wrong(
-    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, phase contract, variables a, b, nothing-to-do, allow RULE because REASON',
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, phase contract, batch orders by id, variables a, b, nothing-to-do, allow RULE because REASON',
   )
 }
 
 /** A name as SQL takes it: folded to small letters unless it is quoted. */
 function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
-  if (/^[a-z_\u0080-\uffff][\w$\u0080-\uffff]*$/i.test(text)) return text.toLowerCase()
-  if (/^"(?:[^"]|"")+"$/.test(text)) return unquoteIdentifier(text)
+  if (/^(?:[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|"(?:[^"]|"")+")$/i.test(text)) return meantName(text)
   throw wrong('write -- nself: role app_owner, or -- nself: role "App Owner"')
 }
 

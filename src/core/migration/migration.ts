@@ -1,3 +1,4 @@
+import type { BatchesDone } from './batch.ts'
 import type { HeldSection, Section } from './section.ts'
 
 export interface Migration {
@@ -61,4 +62,6 @@ export interface Applied {
   readonly branch: string | null
   /** What was filled in as it was applied, `***` for secrets; null where nothing was, or nobody knows. */
   readonly variables: Readonly<Record<string, string>> | null
+  /** How far its batches have come, of what runs in batches and has begun; null of anything else. */
+  readonly batches: BatchesDone | null
 }

@@ -3,11 +3,13 @@ import { NselfError } from '../errors.ts'
 import { locate } from '../location.ts'
 import { Lexer, SqlError, type Token } from '../sql/lexer.ts'
 import { isTransactionControl, kindOf, type Statement, type Stretch } from '../sql/statement-list.ts'
+import { withBatchParameters } from './batch-section.ts'
 import { checksumOf } from './checksum.ts'
 import { refuseUnused, usesIn } from './declared-variables.ts'
-import { FileGrammar, type OpenSection } from './file-grammar.ts'
+import { FileGrammar } from './file-grammar.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
+import type { OpenSection } from './open-section.ts'
 import type { HeldSection } from './section.ts'
 
 /** Parses a whole migration file. @throws NselfError `invalid-migration` with the place of the fault. */
@@ -110,8 +112,8 @@ export function collect(token: Token, section: OpenSection, { statements, skippe
 
 /** How a section runs, as its headers and its own transactions say. */
 export function howOf(section: OpenSection) {
-  const { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo } = section
-  return { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo }
+  const { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo, batch } = section
+  return { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo, batch }
 }
 
 /** A section whose text is in memory. */
@@ -124,9 +126,11 @@ export function heldSection(text: string, section: OpenSection, content?: Sectio
     sql = sql.slice(0, start) + sql.slice(start, end).replace(/[^\n]/g, ' ') + sql.slice(end)
   }
   const statements = section.wrapped ? all.filter((statement) => !isTransactionControl(statement)) : all
+  const source = section.batch === null ? {} : { source: sql }
   return {
     kind: 'held',
-    sql,
+    sql: withBatchParameters(sql, statements, section),
+    ...source,
     statements,
     uses: usesIn(sql, { statements }, section),
     ...howOf(section),

@@ -1,12 +1,14 @@
 import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
 import { isPlainInsert, kindOf, PackedStatements } from '../sql/statement-list.ts'
+import { refuseLargeBatch } from './batch-section.ts'
 import { endOfData } from './copy-data-end.ts'
 import { refuseDeclared } from './declared-variables.ts'
-import { FileGrammar, type OpenSection } from './file-grammar.ts'
+import { FileGrammar } from './file-grammar.ts'
 import { FilePieces } from './file-pieces.ts'
 import type { LargeText } from './large-text.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
+import type { OpenSection } from './open-section.ts'
 import { collect, heldSection, howOf, invalidFile, isRunnable, nulFault, type SectionContent } from './parse-file.ts'
 import type { StreamedSection } from './section.ts'
 import { holdPart, type Part, StreamedChecksum, StreamedText, sumOf } from './streamed-section.ts'
@@ -102,6 +104,7 @@ export class LargeFileParser {
     const before = this.grammar.current
     this.grammar.take(read)
     refuseDeclared(this.grammar.declared)
+    refuseLargeBatch(this.grammar.current)
     if (this.grammar.current !== before) this.turn(before, read)
     else if (before.direction === 'up') this.collectUp(read)
     else collect(read, before, this.down.content)

@@ -1,6 +1,6 @@
 import { type Location, locate } from '../location.ts'
 import type { Stretch } from '../sql/statement-list.ts'
-import type { Section, SectionText, WrittenSection } from './section.ts'
+import type { HeldSection, Section, SectionText, WrittenSection } from './section.ts'
 
 const keep = () => {}
 
@@ -21,16 +21,19 @@ export function holdSection(section: Section): SectionText {
   return section.kind === 'streamed' ? section.hold() : openSection(section)
 }
 
+/** The text of a section that is in memory, as a person reads it. */
+export const sourceOf = ({ source, sql }: Pick<HeldSection, 'source' | 'sql'>): string => source ?? sql
+
 /** All of a section at once. */
 export function wholeText(section: Section): string {
-  return section.kind === 'held' ? section.sql : section.file.text(section.start, section.end)
+  return section.kind === 'held' ? sourceOf(section) : section.file.text(section.start, section.end)
 }
 
 /** The place in its file of an offset in `text`, which begins at `start` of the section. */
 export function locateIn(section: Section, path: string, start: number, text: string, offset: number): Location {
   if (section.kind === 'held') {
     const { written } = section
-    if (written === undefined) return locate(path, section.sql, start + offset, section.line)
+    if (written === undefined) return locate(path, sourceOf(section), start + offset, section.line)
     return locate(path, written.sql, writtenOffset(written, start + offset), section.line)
   }
   const { line, before } = section.file.lineAt(start)

@@ -1,6 +1,7 @@
 import type { StatementList, Stretch } from '../sql/statement-list.ts'
 import type { TransactionOptions } from '../sql/transaction-options.ts'
 import type { VariableUse } from '../sql/variable-uses.ts'
+import type { Batch } from './batch.ts'
 import type { LargeText } from './large-text.ts'
 
 interface AnySection {
@@ -19,6 +20,8 @@ interface AnySection {
   readonly role: string | null
   /** It has no statement on purpose. */
   readonly nothingToDo: boolean
+  /** How its one statement runs again and again, each time on a part of a table. */
+  readonly batch: Batch | null
 }
 
 /** A section whose text is in memory. */
@@ -26,6 +29,8 @@ export interface HeldSection extends AnySection {
   readonly kind: 'held'
   /** From the end of the marker's line on, blanks in place of psql's own lines. Its statements count from its beginning. */
   readonly sql: string
+  /** The same as a person reads it, where its statement has parameters for the ends of a batch. */
+  readonly source?: string
   /** Where it is filled in before it runs, in their order. */
   readonly uses: readonly VariableUse[]
   /** The values with which it ran, of what the database brings back: they come before those that are set. */
@@ -68,6 +73,7 @@ export const emptySection: HeldSection = {
   statementTimeout: null,
   role: null,
   nothingToDo: true,
+  batch: null,
   uses: [],
 }
 

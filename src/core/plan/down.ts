@@ -1,6 +1,7 @@
 import { fileOfDown } from '../migration/down-file.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { storedDown } from '../migration/stored-down.ts'
+import { refuseEditedBatches } from './edited-batches.ts'
 import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.ts'
 import { refuseIrreversible } from './refusals/irreversible.ts'
 import { refuseLostRows } from './refusals/lost-rows.ts'
@@ -37,6 +38,7 @@ export function planRevert(
 ): Plan {
   refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
+  refuseEditedBatches(steps)
   return { action: 'down', steps: [...repeatableReverts(state, chosen), ...steps], renames: renamesOf(state) }
 }
 

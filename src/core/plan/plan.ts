@@ -112,7 +112,7 @@ function isSameStep(a: Step, b: Step): boolean {
 /** All that decides what a step does, and how: its SQL, its headers, and for `up` the DOWN that is stored with it. */
 function identityOf({ direction, version, name, file, applied }: Step): unknown[] {
   const how = (section: Section | null) =>
-    section && [section.transaction, section.lockTimeout, section.statementTimeout, section.role]
+    section && [section.transaction, section.lockTimeout, section.statementTimeout, section.role, section.batch]
   if (file === null) return [direction, version, name, applied?.shortDown]
   const { up, down, checksum } = file
   return [direction, version, name, checksum, direction === 'up' ? how(up) : null, down?.sql, how(down)]

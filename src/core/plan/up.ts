@@ -1,5 +1,6 @@
 import type { Entry, State, Status } from '../migration/state.ts'
 import { contradictionChecks } from './contradictions.ts'
+import { refuseEditedBatches } from './edited-batches.ts'
 import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.ts'
 import { refuseEdited } from './refusals/edited.ts'
 import { refuseEmpty } from './refusals/empty.ts'
@@ -35,6 +36,7 @@ export function planUp(state: State, choice: UpChoice = {}): Plan {
   const chosen = choose(state, choice)
   for (const check of checksOfChosen) check(chosen, state, choice)
   const migrations = chosen.map((entry) => step('up', entry))
+  refuseEditedBatches(migrations)
   const isLast = chosen.length === state.entries.filter((entry) => isWanted(entry, choice)).length
   return {
     action: 'up',

@@ -31,3 +31,8 @@ export function quoteLiteral(text: string | null): string {
 export function unquoteIdentifier(identifier: string): string {
   return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier
 }
+
+/** The name that an identifier means as SQL reads it: folded to small letters unless it is quoted. */
+export function meantName(identifier: string): string {
+  return identifier.startsWith('"') ? unquoteIdentifier(identifier) : identifier.toLowerCase()
+}

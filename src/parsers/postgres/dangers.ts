@@ -63,7 +63,7 @@ export async function inspect(scripts: readonly Inspected[], major = parserMajor
  */
 export function refuseUnread({ faults, refusal }: Inspection): void {
   const first = faults.find(({ inBody, leftToServer }) => !inBody && !leftToServer)
-  if (first !== undefined) throw unparsable(first.message, first.location)
+  if (first !== undefined) throw unparsable(first)
   if (refusal !== null) throw refusal
 }
 

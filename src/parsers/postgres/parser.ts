@@ -78,8 +78,18 @@ export function isFault(parsed: Tree | SyntaxFault | null): parsed is SyntaxFaul
   return parsed !== null && 'offset' in parsed
 }
 
+/** A statement that cannot be parsed, or cannot run as its file says. */
+interface Fault {
+  readonly message: string
+  readonly location: Location
+  /** What to write instead, of what can be parsed. */
+  readonly hint?: string
+}
+
 /** @param what it is that cannot be parsed. */
-export function unparsable(message: string, location: Location, what = 'this'): NselfError {
+export function unparsable({ message, location, hint }: Fault, what = 'this'): NselfError {
+  if (hint !== undefined)
+    return new NselfError('invalid-migration', message, { location, hint: `${hint}; nothing was run` })
   // Where the colon itself is at fault nothing was filled in.
   const use =
     /at or near ":"/.test(message) && /^:(['"])(\w+)\1/.exec([...location.excerpt].slice(location.caret - 1).join(''))

@@ -1,4 +1,5 @@
 import type { Location } from '../../core/location.ts'
+import { type BatchFault, batchFault } from '../../core/migration/batch-faults.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { locateIn } from '../../core/migration/section-text.ts'
 import { mayBeKnownTo } from '../../core/sql/other-majors.ts'
@@ -14,11 +15,13 @@ export interface ParsedScript {
   readonly section: Section
 }
 
-/** A statement that PostgreSQL's parser cannot parse. */
+/** A statement that PostgreSQL's parser cannot parse, or that its tree shows to be unfit for how it is to run. */
 export interface Unparsable {
   readonly script: ParsedScript
   readonly location: Location
   readonly message: string
+  /** What to write instead, of what can be parsed and cannot run all the same. */
+  readonly hint?: string
   /** It is the body of a function or of a DO block. */
   readonly inBody: boolean
   /** A server of this major may understand it all the same. */
@@ -58,8 +61,18 @@ export class SectionParser {
     const parsed = treeOrFault(this.parser, sql)
     if (parsed === null) return { tree: null, fault: null }
     if (isFault(parsed)) return { tree: null, fault: this.fault(statement, sql, parsed, false) }
+    const { batch } = this.script.section
+    const unfit = batch === null ? null : batchFault(parsed, batch)
+    if (unfit !== null) return { tree: parsed, fault: this.unfit(statement, sql, unfit) }
     const inBody = withBody ? faultInBody(this.parser, sql, parsed) : null
     return { tree: parsed, fault: inBody === null ? null : this.fault(statement, sql, inBody, true) }
+  }
+
+  private unfit({ start }: Statement, sql: string, { message, hint, at }: BatchFault): Unparsable {
+    const { script } = this
+    const offset = Buffer.from(sql).toString('utf8', 0, at).length
+    const location = locateIn(script.section, script.path, start, sql, offset)
+    return { script, location, message, hint, inBody: false, leftToServer: false }
   }
 
   private fault(

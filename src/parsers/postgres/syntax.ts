@@ -27,7 +27,8 @@ export async function findUnparsable(scripts: Iterable<ParsedScript>, major: num
   const look = () => {
     const isFine = parser.isParsable(together.map(({ text }) => text).join(between))
     for (const piece of together) {
-      if (!isFine || mayHoldBody(piece)) found.push(...faultsIn(parser, piece, major, isFine))
+      if (!isFine || mayHoldBody(piece) || piece.script.section.batch !== null)
+        found.push(...faultsIn(parser, piece, major, isFine))
     }
     ;[together, size] = [[], 0]
   }
@@ -84,7 +85,7 @@ function* faultsIn(
   for (const statement of statements) {
     const sql = sqlOf(script.section, statement)
     const hasBody = section.hasBody(statement, sql)
-    if (isFine && !hasBody) continue
+    if (isFine && !hasBody && script.section.batch === null) continue
     const { fault } = section.parse(statement, sql, hasBody)
     if (fault !== null) yield fault
   }

@@ -113,7 +113,7 @@ export interface Submittable {
   handleRowDescription(): void
   handleDataRow(): void
   handleCopyInResponse(): void
-  handleCommandComplete(): void
+  handleCommandComplete(complete: { readonly text: string }): void
 }
 
 type QueryClass = new (config: { text: string; rowMode: 'array' }) => Submittable

@@ -18,10 +18,13 @@ export interface ServerError extends Error {
 export interface Outcome {
   readonly error: ServerError | null
   readonly completed: number
+  /** How many rows the last of them concerned that tells it: `UPDATE 5`. */
+  readonly rows?: number
 }
 
 interface ScriptQuery extends Submittable {
   readonly completed: number
+  readonly rows: number
   /** Null until it is sent. */
   readonly wire: Wire | null
 }
@@ -32,6 +35,7 @@ let scriptClass: (new (text: string | Buffer) => ScriptQuery) | null = null
 function scriptClassOf(client: Client): new (text: string | Buffer) => ScriptQuery {
   return class extends queryClassOf(client) {
     completed = 0
+    rows = 0
     wire: Wire | null = null
     private readonly sql: string | Buffer
 
@@ -49,8 +53,9 @@ function scriptClassOf(client: Client): new (text: string | Buffer) => ScriptQue
     override handleRowDescription(): void {}
     override handleDataRow(): void {}
     override handleCopyInResponse(): void {}
-    override handleCommandComplete(): void {
+    override handleCommandComplete({ text }: { readonly text: string }): void {
       this.completed++
+      this.rows = Number(/ (\d+)$/.exec(text)?.[1] ?? this.rows)
     }
   }
 }
@@ -59,7 +64,7 @@ function begin(client: Client, text: string | Buffer): { script: ScriptQuery; ou
   scriptClass ??= scriptClassOf(client)
   const script = new scriptClass(text)
   const outcome = new Promise<Outcome>((resolve) => {
-    script.callback = (error) => resolve({ error, completed: script.completed })
+    script.callback = (error) => resolve({ error, completed: script.completed, rows: script.rows })
     client.query(script)
   })
   return { script, outcome }

@@ -8,6 +8,7 @@ import { type ServerError, send } from '../driver/send.ts'
 import { placeOfFailure } from '../run/failure.ts'
 import { messagesOf } from '../run/messages.ts'
 import { beginSql, cleanSqlOf, type Failed, roleSql, sendMessages } from '../run/transaction.ts'
+import { runBatches } from './run-batches.ts'
 
 /** Why a section did not run. */
 export interface SectionFailure {
@@ -29,7 +30,7 @@ export async function runWithin(client: Client, file: Migration, section: Sectio
   return failed === null ? failureOf(await send(client, closingSql)) : located(file, section, failed)
 }
 
-/** Runs a section as it is run otherwise: in a transaction of its own, or statement by statement. */
+/** Runs a section as it is run otherwise: in a transaction of its own, or statement by statement, or in batches. */
 export async function runAlone(client: Client, file: Migration, section: Section): Promise<SectionFailure | null> {
   await send(client, cleanSql)
   if (section.transaction) {
@@ -40,14 +41,17 @@ export async function runAlone(client: Client, file: Migration, section: Section
     return failure
   }
   if (section.role !== null) await send(client, `SET ROLE ${quoteIdentifier(section.role)}`)
+  const failed = await (section.batch === null ? oneByOne(client, section) : runBatches(client, section, section.batch))
+  await send(client, `${failed === null ? '' : 'ROLLBACK; '}RESET SESSION AUTHORIZATION; RESET ROLE`)
+  return failed === null ? null : located(file, section, failed)
+}
+
+async function oneByOne(client: Client, section: Section): Promise<Failed | null> {
   const text = openSection(section)
   for (let at = 0; at < section.statements.length; at++) {
     const failed = await sendMessages(client, messagesOf(section, text, { first: at, end: at + 1 }))
-    if (failed === null) continue
-    await send(client, 'ROLLBACK; RESET SESSION AUTHORIZATION; RESET ROLE')
-    return located(file, section, failed)
+    if (failed !== null) return failed
   }
-  await send(client, 'RESET SESSION AUTHORIZATION; RESET ROLE')
   return null
 }
 

@@ -7,7 +7,11 @@ interface Patient {
   readonly signal: AbortSignal
   /** Who holds the lock, where that is known. */
   readonly blocker: () => string | null
+  /** The SQLSTATEs that are worth another try; that of a lock timeout without them. */
+  readonly codes?: ReadonlySet<string>
 }
+
+const lockTimeout: ReadonlySet<string> = new Set(['55P03'])
 
 /** How often what failed because somebody else holds a lock on a table is tried again, and when. */
 export class LockPatience {
@@ -28,8 +32,8 @@ export class LockPatience {
    * us get their turn. False at once for any other failure, or when it was tried often enough.
    */
   async allows(name: string, { error }: Outcome): Promise<boolean> {
-    const { tell, signal, blocker } = this.options
-    if (error?.code !== '55P03' || this.attempt >= attempts || signal.aborted) return false
+    const { tell, signal, blocker, codes = lockTimeout } = this.options
+    if (!codes.has(error?.code ?? '') || this.attempt >= attempts || signal.aborted) return false
     this.attempt++
     const who = blocker() ?? 'another session'
     tell(`${name} stepped aside: ${who} holds a lock that it needs; attempt ${this.attempt} of ${attempts}`)

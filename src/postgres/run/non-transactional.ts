@@ -1,5 +1,6 @@
 import { certain } from '../../core/certain.ts'
 import { NselfError } from '../../core/errors.ts'
+import type { BatchesDone } from '../../core/migration/batch.ts'
 import { DoneChecksum } from '../../core/migration/checksum.ts'
 import type { Section, SectionText } from '../../core/migration/section.ts'
 import { holdSection, writtenStatement } from '../../core/migration/section-text.ts'
@@ -24,6 +25,8 @@ export interface StatementProgress {
   readonly failed: Failed | null
   /** How many of its statements are done, and stay. */
   readonly done: number
+  /** How far its batches have come, where it runs in batches. */
+  readonly batches?: BatchesDone
 }
 
 /**
@@ -89,7 +92,7 @@ function interruptedAt({ section }: MigrationWork, { first, text }: Unit): Faile
 }
 
 /** @throws NselfError `refused` where nself's table takes no row: nobody would know what is done. */
-async function begin({ client }: Session, work: MigrationWork, origin: Origin): Promise<void> {
+export async function begin({ client }: Session, work: MigrationWork, origin: Origin): Promise<void> {
   const { step } = work
   const { error } = await send(client, beginProgressSql(step, origin, work))
   if (error?.code === '22012') throw swallowed(step.name, error)
@@ -97,12 +100,13 @@ async function begin({ client }: Session, work: MigrationWork, origin: Origin): 
 }
 
 /** A DOWN of which nothing is done has not begun: what was applied, or applied in part, is so still. */
-async function undoBegin({ client }: Session, { step }: MigrationWork): Promise<void> {
+export async function undoBegin({ client }: Session, { step }: MigrationWork): Promise<void> {
   const { direction, applied } = step
   if (direction === 'down' && applied !== null && !resumes(step)) await send(client, undoBeginSql({ ...step, applied }))
 }
 
-const interrupted: ServerError = Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' })
+/** Why the next statement, or batch, is not begun. */
+export const interrupted: ServerError = Object.assign(new Error('interrupted'), { severity: 'ERROR', code: '57014' })
 
 /** How far an earlier attempt got; the statements that are done are added to the checksum. */
 function progressOf(
@@ -133,7 +137,7 @@ function roleBehindPooler(role: string): NselfError {
 }
 
 /** What the statements that are done have set, for those that follow; behind a pooler it would stay with the server. */
-async function beginSession(session: Session, section: Section, text: SectionText, done: number): Promise<void> {
+export async function beginSession(session: Session, section: Section, text: SectionText, done: number): Promise<void> {
   const { client } = session
   await send(client, 'DISCARD ALL')
   if (session.pooled) {

@@ -1,5 +1,6 @@
 import { certain } from '../../core/certain.ts'
 import type { Effect } from '../../core/effect.ts'
+import type { Batch } from '../../core/migration/batch.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { LostConnection } from '../driver/lost-connection.ts'
@@ -8,10 +9,11 @@ import { type Outcome, send } from '../driver/send.ts'
 import { Blockers } from '../lock/blockers.ts'
 import type { History } from '../tracking/history.ts'
 import { storeFingerprintSql } from '../tracking/stored-fingerprint.ts'
+import { runInBatches } from './batches.ts'
 import { beginWatching, type WatchStart, zeroCountsSql } from './effects.ts'
 import { inOrder } from './in-order.ts'
 import { LockPatience } from './lock-patience.ts'
-import { runOutsideTransaction } from './non-transactional.ts'
+import { runOutsideTransaction, type StatementProgress } from './non-transactional.ts'
 import { pipe } from './pipeline.ts'
 import { failureOf, interruptionAt } from './run-ending.ts'
 import type { RunOptions } from './run-options.ts'
@@ -22,6 +24,9 @@ import { settlingSql } from './settling.ts'
 import { runInOneTransaction, throwIfLost } from './single-transaction.ts'
 import type { MigrationWork, Work } from './transaction.ts'
 import { workOf } from './works.ts'
+
+/** What of a batch may go well the next time: a lock timeout, a deadlock, and a row that somebody else changed. */
+const passing: ReadonlySet<string> = new Set(['55P03', '40P01', '40001'])
 
 /** The steps of a plan, run one after the other on a session that holds the lock. */
 export class Run {
@@ -135,8 +140,9 @@ export class Run {
     throw stopped.failed === null ? await interruptionAt(this, work) : await failureOf(this, work, stopped.failed)
   }
 
-  private patience(): LockPatience {
-    return new LockPatience({ ...this.options, blocker: () => this.blockers.last })
+  private patience(codes?: ReadonlySet<string>): LockPatience {
+    const blocker = () => this.blockers.last
+    return new LockPatience({ ...this.options, blocker, ...(codes === undefined ? {} : { codes }) })
   }
 
   /** @param patience tells whether to try again what somebody else's lock keeps from running; once without it. */
@@ -156,16 +162,31 @@ export class Run {
   private async outside(work: MigrationWork): Promise<void> {
     await this.tracked
     const { signal } = this.options
-    const running = runOutsideTransaction(this.session, work, { ...this.options, patience: () => this.patience() })
-    const { failed, done } = await cancelling(this.session, signal, running).catch(async (error) => {
+    const { batch } = work.section
+    const running =
+      batch === null
+        ? runOutsideTransaction(this.session, work, { ...this.options, patience: () => this.patience() })
+        : this.inBatches(work, batch)
+    const { failed, done, batches } = await cancelling(this.session, signal, running).catch(async (error) => {
       // A cancel request can hit what is sent between two statements.
       throw signal.aborted && !(error instanceof LostConnection) ? await interruptionAt(this, work) : error
     })
     if (failed !== null) {
       throwIfLost(failed)
-      throw await failureOf(this, work, failed, done)
+      throw await failureOf(this, work, failed, done, batches)
     }
     this.finished(work)
+  }
+
+  private inBatches(work: MigrationWork, batch: Batch): Promise<StatementProgress> {
+    return runInBatches(this.session, work, batch, {
+      ...this.options,
+      patience: () => this.patience(passing),
+      onBatch: (done, size) => {
+        this.blockers.moved()
+        this.options.onBatch?.(work.step, done, size)
+      },
+    })
   }
 
   private finished(work: Work): void {

@@ -1,5 +1,6 @@
 import type { Effect } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
+import { type BatchesDone, rowsDoneText } from '../../core/migration/batch.ts'
 import { interruption } from '../lock/interruption.ts'
 import { migrationFailure } from './failure.ts'
 import { journalEnding } from './journal.ts'
@@ -21,9 +22,15 @@ interface EndedRun {
  * @param done how many of its statements are, and stay; none of what runs in a transaction.
  * @returns the error that tells it, with a report of the whole run.
  */
-export async function failureOf(run: EndedRun, work: Work, failed: Failed, done = 0): Promise<NselfError> {
+export async function failureOf(
+  run: EndedRun,
+  work: Work,
+  failed: Failed,
+  done = 0,
+  batches?: BatchesDone,
+): Promise<NselfError> {
   const { session, options, progress } = run
-  if (options.signal.aborted) return interruptionAt(run, work)
+  if (options.signal.aborted) return interruptionAt(run, work, batches)
   options.onStep(work.step, 'failed')
   const effects = unapprovedEffects(failed.outcome.error)
   await journal(run, work, effects === null ? 'failed' : 'refused', failed.outcome.error?.message ?? null, effects)
@@ -36,10 +43,11 @@ export async function failureOf(run: EndedRun, work: Work, failed: Failed, done 
 }
 
 /** Journals that a signal came in the middle of a step. @returns the error that tells it. */
-export async function interruptionAt(run: EndedRun, work: Work): Promise<NselfError> {
+export async function interruptionAt(run: EndedRun, work: Work, batches?: BatchesDone): Promise<NselfError> {
   await journal(run, work, 'interrupted', null)
-  const stands = work.section.transaction ? 'which was rolled back' : 'which the next up will resume'
-  return new NselfError(interruption(run.options.signal), `interrupted at ${work.step.name}, ${stands}`, {
+  const stands = work.section.transaction ? ', which was rolled back' : ', which the next up will resume'
+  const so = batches === undefined ? stands : `: ${rowsDoneText(batches)}`
+  return new NselfError(interruption(run.options.signal), `interrupted at ${work.step.name}${so}`, {
     report: { kind: 'run', ...run.progress.report() },
     hint: 'run the command again: it continues from there',
   })

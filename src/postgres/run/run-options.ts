@@ -1,3 +1,4 @@
+import type { BatchesDone } from '../../core/migration/batch.ts'
 import type { Direction } from '../../core/migration/marker.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import type { Step } from '../../core/plan/plan.ts'
@@ -12,6 +13,8 @@ export interface RunOptions extends Origin {
   readonly onStep: (step: Step, outcome: 'done' | 'failed') => void
   /** What runs now, and how many are done. */
   readonly onProgress: (step: Step, done: number, total: number) => void
+  /** A batch is done, of one of a size where it has one. */
+  readonly onBatch?: (step: Step, done: BatchesDone, size: number | null) => void
   readonly signal: AbortSignal
   /** The command line that approves what a step was rolled back for. */
   readonly approveLine?: string

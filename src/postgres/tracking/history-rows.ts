@@ -18,6 +18,7 @@ export type AppliedRow = [
   Applied['seenChecksum'],
   Applied['branch'],
   Applied['variables'],
+  Applied['batches'],
 ]
 
 const columns = `version, name, checksum, state, position, applied_at, duration_ms, applied_by, down_sql, statements_done,
@@ -28,15 +29,15 @@ const columns = `version, name, checksum, state, position, applied_at, duration_
  */
 export const rowsSql = `SELECT json_agg(json_build_array(version::text, name, checksum, state, position, applied_at, duration_ms,
   applied_by, down_sql IS NOT NULL, CASE WHEN octet_length(down_sql) < 2000 THEN down_sql END, statements_done,
-  statement_begun, done_checksum, present.seen_checksum, present.branch, present.variables) ORDER BY position)
-  FROM (SELECT NULL::text AS seen_checksum, NULL::text AS branch, NULL::jsonb AS variables) AS absent,
-  LATERAL (SELECT ${columns}, seen_checksum, branch, variables FROM nself.migrations) AS present`
+  statement_begun, done_checksum, present.seen_checksum, present.branch, present.variables, present.batches) ORDER BY position)
+  FROM (SELECT NULL::text AS seen_checksum, NULL::text AS branch, NULL::jsonb AS variables, NULL::jsonb AS batches) AS absent,
+  LATERAL (SELECT ${columns}, seen_checksum, branch, variables, batches FROM nself.migrations) AS present`
 
 /** A row with its fields by name. */
 export function appliedOf(row: AppliedRow): Applied {
   const [version, name, checksum, state, position, appliedAt, durationMs, appliedBy, revertible, shortDown, ...more] =
     row
-  const [statementsDone, statementBegun, doneChecksum, seenChecksum, branch, variables] = more
+  const [statementsDone, statementBegun, doneChecksum, seenChecksum, branch, variables, batches] = more
   return {
     version,
     name,
@@ -54,5 +55,6 @@ export function appliedOf(row: AppliedRow): Applied {
     doneChecksum,
     branch,
     variables,
+    batches,
   }
 }

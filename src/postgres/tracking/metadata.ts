@@ -4,7 +4,7 @@ import { NselfError } from '../../core/errors.ts'
  * The format of the tracking tables, which `nself.metadata` remembers. Changes only add: an older program works on a
  * database of the first format that was upgraded, and from the second one on it stops at one that it does not know.
  */
-export const format = 3
+export const format = 4
 
 export const formatKey = 'format'
 

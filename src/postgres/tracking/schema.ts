@@ -80,6 +80,12 @@ COMMENT ON COLUMN nself.repeatables.position IS 'The position of the migration t
 COMMENT ON COLUMN nself.repeatables.before IS 'What it was before that migration, which down brings back';
 `
 
+/** What the fourth format adds. */
+const fourth = `
+ALTER TABLE nself.migrations ADD COLUMN IF NOT EXISTS batches jsonb;
+COMMENT ON COLUMN nself.migrations.batches IS 'How far the batches of its statement have come';
+`
+
 /**
  * SQL that makes what is not there of the tracking tables, brings an older format up to this one, and marks a database
  * that has no mark yet with its environment.
@@ -93,5 +99,5 @@ export function trackingSql(environment: Environment): string {
   const keep = `INSERT INTO nself.metadata VALUES ('environment', '${environment}') ON CONFLICT DO NOTHING`
   const number = `INSERT INTO nself.metadata VALUES ('${formatKey}', '${format}') ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value`
   // What is there already is no news for whoever reads the notices of a run.
-  return `SET LOCAL client_min_messages = warning; ${first} ${second} ${third} ${keep}; ${number}`
+  return `SET LOCAL client_min_messages = warning; ${first} ${second} ${third} ${fourth} ${keep}; ${number}`
 }

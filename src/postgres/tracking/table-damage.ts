@@ -6,7 +6,7 @@ import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
 import { movedSql } from './database-facts.ts'
 import { formatKey } from './metadata.ts'
-import { defaultOf, shapes, typeOf } from './table-shape.ts'
+import { columnsIn, defaultOf, shapes, typeOf } from './table-shape.ts'
 
 interface ColumnRow {
   readonly name: string
@@ -66,8 +66,8 @@ function damageOf(row: TableRow, format: number): TableDamage[] {
   const found = new Map(row.columns.map((column) => [column.name, column]))
   const essential = shape.essential.filter((name) => !found.has(name))
   if (essential.length > 0) return [{ kind: 'foreign', table, columns: essential, aside: setAside(row) }]
-  const expected = { ...shape.columns, ...(format >= 2 ? shape.added : {}) }
-  const known = { ...expected, ...shape.added }
+  const expected = columnsIn(shape, format)
+  const known = columnsIn(shape, Infinity)
   return [
     ...triggers.map((name) => ({ kind: 'trigger' as const, table, name })),
     ...rules.map((name) => ({ kind: 'rule' as const, table, name })),

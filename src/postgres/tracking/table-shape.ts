@@ -7,8 +7,8 @@ interface TableShape {
   readonly essential: readonly string[]
   /** Each as it can be added again to a table that has rows. */
   readonly columns: Readonly<Record<string, string>>
-  /** What the second format added. */
-  readonly added?: Readonly<Record<string, string>>
+  /** What later formats added, by their numbers. */
+  readonly added?: Readonly<Record<number, Readonly<Record<string, string>>>>
 }
 
 const at = 'timestamptz NOT NULL DEFAULT clock_timestamp()'
@@ -36,7 +36,10 @@ export const shapes: Readonly<Record<string, TableShape>> = {
       done_checksum: 'text',
       fingerprint: 'text',
     },
-    added: { seen_checksum: 'text', phase: 'text', proof: 'jsonb', variables: 'jsonb', branch: 'text' },
+    added: {
+      2: { seen_checksum: 'text', phase: 'text', proof: 'jsonb', variables: 'jsonb', branch: 'text' },
+      4: { batches: 'jsonb' },
+    },
   },
   journal: {
     since: 1,
@@ -54,7 +57,7 @@ export const shapes: Readonly<Record<string, TableShape>> = {
       who: by,
       environment: 'text',
     },
-    added: { effects: 'jsonb' },
+    added: { 2: { effects: 'jsonb' } },
   },
   metadata: { since: 1, key: 'key', essential: ['key', 'value'], columns: { key: 'text', value: 'text' } },
   seeds: {
@@ -86,8 +89,14 @@ export const shapes: Readonly<Record<string, TableShape>> = {
       environment: 'text NOT NULL',
       branch: 'text',
     },
-    added: { definition: 'text', position: 'bigint', before: 'jsonb' },
+    added: { 3: { definition: 'text', position: 'bigint', before: 'jsonb' } },
   },
+}
+
+/** The columns that a table has in this format. */
+export function columnsIn({ columns, added = {} }: TableShape, format: number): Readonly<Record<string, string>> {
+  const later = Object.entries(added).filter(([since]) => Number(since) <= format)
+  return Object.assign({}, columns, ...later.map(([, more]) => more))
 }
 
 /** The type of a column of that definition, as the catalog tells it. */

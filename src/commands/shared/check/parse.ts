@@ -29,14 +29,15 @@ function unreadableFinding({ path, name, fault }: Omit<UnreadableFile, 'version'
   })
 }
 
-function findingOf({ script, location, message, inBody, leftToServer }: Unparsable, major: number): CheckFinding {
-  const rule: RuleName = leftToServer ? 'parse/other-major' : inBody ? 'parse/function-body' : 'parse/syntax'
+function findingOf({ script, location, message, hint, inBody, leftToServer }: Unparsable, major: number): CheckFinding {
+  const ofText: RuleName = inBody ? 'parse/function-body' : hint === undefined ? 'parse/syntax' : 'parse/file'
+  const rule = leftToServer ? 'parse/other-major' : ofText
   const { path, line, column, excerpt } = location
   return finding(rule, {
     migration: script.name,
     place: { path, line, column },
     message: leftToServer ? `the parser of PostgreSQL ${parserMajor} says: ${message}` : message,
-    instead: leftToServer ? `the server, PostgreSQL ${major}, decides when it runs` : 'fix the statement',
+    instead: leftToServer ? `the server, PostgreSQL ${major}, decides when it runs` : (hint ?? 'fix the statement'),
     evidence: [excerpt],
   })
 }

@@ -1,0 +1,186 @@
+import type { Batch, BatchesDone, KeyBatch, RestBatch } from '../../core/migration/batch.ts'
+import { BatchSize } from '../../core/migration/batch-size.ts'
+import { batchesBefore, batchFingerprint } from '../../core/migration/batches-before.ts'
+import type { Section } from '../../core/migration/section.ts'
+import { openSection } from '../../core/migration/section-text.ts'
+import { editedBatches } from '../../core/plan/edited-batches.ts'
+import { resumes } from '../../core/plan/plan.ts'
+import { must } from '../driver/must.ts'
+import { type ServerError, send } from '../driver/send.ts'
+import { endProgressSql } from '../tracking/progress.ts'
+import { type BatchStatement, batchStatement, runBatch } from './batch-transaction.ts'
+import { begin, beginSession, interrupted, type StatementProgress, undoBegin } from './non-transactional.ts'
+import type { Session } from './session.ts'
+import type { Failed, MigrationWork } from './transaction.ts'
+import type { UnitOptions } from './unit.ts'
+import {
+  endless,
+  type KeyRange,
+  keySql,
+  nextKeys,
+  readWalkedTable,
+  rowsAtMost,
+  type WalkedTable,
+} from './walked-table.ts'
+
+export interface BatchOptions extends UnitOptions {
+  /** Told of each batch that is done. */
+  readonly onBatch: (done: BatchesDone, size: number | null) => void
+}
+
+/**
+ * Runs the one statement of a migration in batches, each a transaction with its checkpoint in it. After a failure or a
+ * kill the next run resumes behind the last one that is done.
+ * @throws NselfError `refused` when its statement was edited since the first batch, or when its key was.
+ */
+export async function runInBatches(
+  session: Session,
+  work: MigrationWork,
+  batch: Batch,
+  options: BatchOptions,
+): Promise<StatementProgress> {
+  const { client } = session
+  const statement = batchStatement(work.section)
+  const before = doneBefore(work)
+  const table = await readWalkedTable(client, batch)
+  if (table instanceof Error) return { failed: failedAt(statement, table), done: 0 }
+  await begin(session, work, options)
+  await beginSession(session, work.section, openSection(work.section), 0)
+  const start = before ?? startOf(table, work.section)
+  const walk = new Walk({ session, work, statement, table, options }, start)
+  const failed = batch.kind === 'by-key' ? await walk.byKey(batch) : await walk.untilNone(batch)
+  if (failed !== null) {
+    if (walk.done.batches === 0) await undoBegin(session, work)
+    return { failed, done: 0, batches: walk.done }
+  }
+  await send(client, 'DISCARD ALL')
+  await must(client, endProgressSql(work.step, options.environment))
+  return { failed: null, done: 1 }
+}
+
+const failedAt = ({ message }: BatchStatement, error: Error): Failed => ({
+  message,
+  outcome: { error: Object.assign(error, { severity: 'ERROR' }), completed: 0 },
+})
+
+function startOf({ rows }: WalkedTable, section: Section): BatchesDone {
+  return { to: null, rows: 0, batches: 0, of: rows, statement: batchFingerprint(section) }
+}
+
+/** How far an earlier attempt came. @throws NselfError `refused` where that was at another statement. */
+function doneBefore({ step, section }: MigrationWork): BatchesDone | null {
+  const before = batchesBefore(section, resumes(step) ? (step.applied?.batches ?? null) : null)
+  if (before === 'edited') throw editedBatches(step)
+  return before
+}
+
+/** Resolves early once the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0 || signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
+}
+
+/** What batches are run of, and how. */
+interface Walking {
+  readonly session: Session
+  readonly work: MigrationWork
+  readonly statement: BatchStatement
+  readonly table: WalkedTable
+  readonly options: BatchOptions
+}
+
+/** The batches of one statement, from where an earlier attempt has left them. */
+class Walk implements Walking {
+  done: BatchesDone
+  readonly session: Session
+  readonly work: MigrationWork
+  readonly statement: BatchStatement
+  readonly table: WalkedTable
+  readonly options: BatchOptions
+
+  constructor({ session, work, statement, table, options }: Walking, done: BatchesDone) {
+    this.session = session
+    this.work = work
+    this.statement = statement
+    this.table = table
+    this.options = options
+    this.done = done
+  }
+
+  /** From key to key, until there is none behind the last. @returns why it stopped before that. */
+  async byKey({ size: most, pauseMs }: KeyBatch): Promise<Failed | null> {
+    const size = new BatchSize(most)
+    const patience = this.options.patience()
+    let range = await this.nextKeys(size.now)
+    while (range !== null) {
+      if (range instanceof Error) return this.stopped(range)
+      if (this.options.signal.aborted) return this.stopped(interrupted)
+      const { table, done } = this
+      const next: BatchesDone = { ...done, to: range.to, rows: done.rows + range.rows, batches: done.batches + 1 }
+      const ends = { from: keySql(table.key, range.from), to: keySql(table.key, range.to) }
+      const running = runBatch(this.session, this.work, this.statement, ends, next, this.options)
+      // Asked in the same breath, where nothing comes between.
+      const asked = size.now
+      const ahead = pauseMs === 0 ? nextKeys(this.session.client, table, range.to, asked) : null
+      const { failed, tookMs } = await running
+      if (failed === null) {
+        this.done = next
+        patience.reset()
+        size.took(tookMs, range.rows)
+        this.options.onBatch(next, most)
+        await pause(pauseMs, this.options.signal)
+        // What was asked ahead is too much where the batch turned out to take long.
+        const known = await ahead
+        range = ahead === null || size.now < asked ? await this.nextKeys(size.now) : known
+      } else {
+        await send(this.session.client, 'ROLLBACK')
+        if (!(await patience.allows(this.work.step.name, failed.outcome))) return failed
+        size.stepBack()
+        range = await this.nextKeys(size.now)
+      }
+    }
+    return null
+  }
+
+  /** Until the statement concerns no row any more. @returns why it stopped before that. */
+  async untilNone({ pauseMs }: RestBatch): Promise<Failed | null> {
+    const patience = this.options.patience()
+    const most = rowsAtMost(this.table) + this.done.rows
+    for (;;) {
+      if (this.options.signal.aborted) return this.stopped(interrupted)
+      if (this.done.rows > most) return this.stopped(endless(this.table, this.done.rows))
+      let next: BatchesDone | null = null
+      const record = (rows: number) => {
+        next = rows === 0 ? null : { ...this.done, rows: this.done.rows + rows, batches: this.done.batches + 1 }
+        return next
+      }
+      const { failed } = await runBatch(this.session, this.work, this.statement, null, record, this.options)
+      if (failed !== null) {
+        await send(this.session.client, 'ROLLBACK')
+        if (!(await patience.allows(this.work.step.name, failed.outcome))) return failed
+      } else if (next === null) return null
+      else {
+        this.done = next
+        patience.reset()
+        this.options.onBatch(next, null)
+        await pause(pauseMs, this.options.signal)
+      }
+    }
+  }
+
+  private nextKeys(size: number): Promise<KeyRange | ServerError | null> {
+    return nextKeys(this.session.client, this.table, this.done.to, size)
+  }
+
+  private stopped(error: ServerError): Failed {
+    return { message: this.statement.message, outcome: { error, completed: 0 } }
+  }
+}

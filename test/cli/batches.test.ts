@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import { type Project, useServer } from '../helpers/project.ts'
+
+const server = useServer()
+
+const table = `-- UP
+CREATE TABLE orders (id bigint PRIMARY KEY, tenant int NOT NULL, code text NOT NULL, ref uuid NOT NULL, made timestamptz NOT NULL,
+  spare int, n int NOT NULL DEFAULT 0 CHECK (n >= 0), UNIQUE (tenant, id), UNIQUE (code), UNIQUE (ref), UNIQUE (made), UNIQUE (spare));
+INSERT INTO orders SELECT g * g, g % 7, 'it''s \\ ' || g, md5(g::text)::uuid, '2024-02-28 12:00:00.123456+01'::timestamptz + g * interval '1 h', g
+FROM generate_series(1, 250) AS g;
+ANALYZE orders;
+-- DOWN
+DROP TABLE orders;
+`
+const batched = (by: string, where: string, set = 'n = n + 1') =>
+  `-- UP\n-- nself: batch orders by ${by}\nUPDATE orders SET ${set} WHERE ${where};\n`
+
+const made = (two: string) => server.project({ '001_a.sql': table, '002_b.sql': two })
+const counts = async (project: Project) => (await project.query('SELECT min(n), max(n), count(*)::int FROM orders'))[0]
+const progress = async (project: Project) =>
+  (await project.query(`SELECT detail FROM nself.journal WHERE outcome = 'progress' ORDER BY id`)).map(([text]) => text)
+
+describe('batches by a key', () => {
+  test.each<[by: string, where: string, last: string]>([
+    ['id, size 60', 'id BETWEEN :from AND :to', '62500'],
+    ['(tenant, id), size 60', '(tenant, id) BETWEEN :from AND :to', '(6, 59536)'],
+    ['code, size 60', 'code >= :from AND code <= :to', "it's \\ 99"],
+    ['ref, size 60', 'ref BETWEEN :from AND :to', 'fe9fc289-c3ff-0af1-42b6-d3bead98a923'],
+    ['made, size 60', 'made BETWEEN :from AND :to', '2024-03-09T21:00:00.123456+00:00'],
+  ])('%s: each row is in one of them', async (by, where, last) => {
+    const project = await made(batched(by, where))
+    await project.query(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET datestyle = 'SQL, DMY'`)
+    await project.ok('up')
+    expect(await counts(project)).toEqual([1, 1, 250])
+    const steps = await progress(project)
+    expect(steps).toHaveLength(5)
+    expect(steps.at(-1)).toBe(`batch 5, up to ${last}: 250 rows in all`)
+  })
+
+  test('resume behind the last one that is done, with another size, and not with another statement', async () => {
+    const text = batched('id, size 50', 'id BETWEEN :from AND :to')
+    const project = await made(text)
+    await project.ok('up', '1')
+    await project.query('ALTER TABLE orders ADD CONSTRAINT wrong CHECK (id <> 20449 OR n < 1)')
+    const failed = await project.nself('up')
+    expect(failed.code).toBe(4)
+    expect(failed.stderr).toContain('violates check constraint "wrong"\n  nself/migrations/002_b.sql:3:1')
+    expect(failed.stderr).toContain('Failing row contains (20449,')
+    expect(await counts(project)).toEqual([0, 1, 250])
+    expect(await progress(project)).toEqual([
+      'batch 1, up to 2500: 50 rows in all',
+      'batch 2, up to 10000: 100 rows in all',
+    ])
+
+    project.write({ '002_b.sql': text.replace('n + 1', 'n + 2') })
+    const edited = await project.nself('up')
+    expect(edited.code).toBe(3)
+    expect(edited.stderr).toContain(
+      '002_b was edited while its batches run: 100 rows in 2 batches are done by what it was before',
+    )
+    project.write({ '002_b.sql': text.replace(/-- nself: batch.*\n/, '').replaceAll(/:from|:to/g, '1') })
+    expect(await project.nself('up')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('was edited while its'),
+    })
+
+    project.write({ '002_b.sql': text.replace('size 50', 'size 120, pause 1ms') })
+    await project.query('ALTER TABLE orders DROP CONSTRAINT wrong')
+    await project.query(
+      `INSERT INTO orders VALUES (0, 1, 'below', gen_random_uuid(), now()), (1000000, 1, 'above', gen_random_uuid(), '-infinity')`,
+    )
+    await project.ok('up')
+    expect(await project.query('SELECT n, count(*)::int FROM orders GROUP BY n ORDER BY n')).toEqual([
+      [0, 1],
+      [1, 251],
+    ])
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b applied'])
+  })
+
+  test('revert by the batches of DOWN, stored where the file is gone', async () => {
+    const up = batched('id, size 100', 'id BETWEEN :from AND :to')
+    const project = await made(`${up}-- DOWN\n${up.replace('-- UP\n', '').replace('n + 1', 'n - 1')}`)
+    await project.ok('up')
+    project.write({ '002_b.sql': null })
+    await project.ok('down')
+    expect(await counts(project)).toEqual([0, 0, 250])
+  })
+
+  test.each<[what: string, header: string, where: string, message: string]>([
+    ['no such table', 'nowhere by id', 'id', 'the table nowhere of the batch header does not exist'],
+    ['no such column', 'orders by nothing', 'id', 'orders has no column nothing to run batches by'],
+    [
+      'no unique index',
+      'orders by tenant',
+      'tenant',
+      'orders has no unique index on tenant: batches cannot walk it by that',
+    ],
+    [
+      'another order than its index',
+      'orders by (id, tenant)',
+      '(id, tenant)',
+      'orders has no unique index on (id, tenant)',
+    ],
+    [
+      'a key that may be NULL',
+      'orders by spare',
+      'spare',
+      'orders.spare may be NULL: rows without a key would be in no batch',
+    ],
+  ])('do not begin over %s', async (_, header, by, message) => {
+    const project = await made(
+      `-- UP\n-- nself: batch ${header}\nUPDATE orders SET n = 1 WHERE ${by} BETWEEN :from AND :to;`,
+    )
+    const { code, stderr } = await project.nself('up')
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining(message) })
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
+  })
+
+  test('are refused before anything runs where the statement does not fit them', async () => {
+    const project = await made(batched('id', 'id > :from AND id <= :to'))
+    const { code, stderr } = await project.nself('up')
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      ':from is compared by >, which leaves out the first row of each batch\n  nself/migrations/002_b.sql:3:38',
+    )
+    expect(await project.tables()).toEqual([])
+  })
+})
+
+describe('batches until no row is left', () => {
+  const until = (statement: string) => `-- UP\n-- nself: batch orders until no row is left\n${statement};\n`
+
+  test('end when the statement concerns none', async () => {
+    const project = await made(
+      until('DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders WHERE id > 100 ORDER BY id LIMIT 80)'),
+    )
+    await project.ok('up')
+    expect(await counts(project)).toEqual([0, 0, 10])
+    expect(await progress(project)).toEqual([80, 160, 240].map((n, i) => `batch ${i + 1}: ${n} rows in all`))
+  })
+
+  test('stop where they find the same rows again, and resume once the statement is put right', async () => {
+    const wrong = 'UPDATE orders SET n = n + 1 WHERE id IN (SELECT id FROM orders LIMIT 250)'
+    const project = await made(until(wrong))
+    const { code, stderr } = await project.nself('up')
+    expect(code).toBe(4)
+    expect(stderr).toMatch(
+      /its batches have changed 10,\d{3} rows, and the table has about 250: they find the same rows/,
+    )
+    project.write({
+      '002_b.sql': until('UPDATE orders SET n = 0 WHERE id IN (SELECT id FROM orders WHERE n > 0 LIMIT 200)'),
+    })
+    await project.ok('up')
+    expect(await counts(project)).toEqual([0, 0, 250])
+  })
+})
