@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
@@ -24,59 +25,65 @@ export function questionsFor(
 ): Pick<Context, 'ask' | 'choose'> {
   // By number: to make the stream of a stdin that nobody reads takes time.
   if (!isatty(0) || !isatty(2)) return { ask: null, choose: null }
-  const { stdin: input, stderr } = process
+  const { stderr } = process
   const output = questionStream(stderr)
-  const put = (question: Prompt, above: readonly string[] = []): Promise<unknown> =>
-    progress.yieldTo(() => show(question, above))
-  const show = async (question: Prompt, above: readonly string[]): Promise<unknown> => {
-    const { default: prompts } = await import('prompts')
-    for (const line of above) output.write(`${line}\n`)
-    let aborted = false
-    const onState = (state: { aborted: boolean }) => {
-      aborted = state.aborted
-    }
-    // At a question Ctrl-C is a key, not a signal; a signal presses it.
-    const abort = () => input.emit('keypress', '', { ctrl: true, name: 'c' })
-    signal.addEventListener('abort', abort)
-    if (signal.aborted) setImmediate(abort)
-    const instructions = false
-    const message = toWidth(question.message, stderr.columns)
-    const answer = await prompts({
-      ...question,
-      message,
-      name: 'value',
-      instructions,
-      stdin: input,
-      stdout: output,
-      onState,
-    })
-    signal.removeEventListener('abort', abort)
-    if (aborted || signal.aborted) throw new NselfError(interruption(signal), 'interrupted; nothing was changed')
-    return answer.value
-  }
-  const choose = async (message: string, options: readonly string[]) => {
-    const choices = options.map((title, value) => ({ title: visible(withGivenFlags(title)), value }))
-    const question = { type: 'multiselect', message: visible(message), choices, hint: keysOfList } as const
-    const chosen = await put(question)
-    return Array.isArray(chosen) ? chosen.filter((value) => typeof value === 'number') : []
-  }
+  const put: Put = (question, above = []) => progress.yieldTo(() => show(question, above, output, signal))
   return {
-    ask: async (question) => {
-      const { kind, message: words } = question
-      const message = visible(words)
-      const above = await linesAbove(question, stderr.columns)
-      const typed = async (shown: string, lines: readonly string[]) => {
-        const text = await put({ type: 'text', message: shown }, lines)
-        return typeof text === 'string' ? text.trim() : ''
-      }
-      if (kind !== 'yes-no') return typed(message, above)
-      let answer = await typed(`${message} (y/N)`, above)
-      // "yy" may be meant either way.
-      while (!/^(?:y|yes|n|no|)$/i.test(answer)) answer = await typed(`Please answer y or n: ${message} (y/N)`, [])
-      return /^y/i.test(answer) ? 'y' : 'n'
-    },
-    choose: isatty(1) ? choose : null,
+    ask: (question) => answerTo(question, put, stderr.columns),
+    choose: isatty(1) ? (message, options) => chosenOf(message, options, put) : null,
   }
+}
+
+/** Puts one question, with lines above it, and gives what was entered. */
+type Put = (question: Prompt, above?: readonly string[]) => Promise<unknown>
+
+/** @throws NselfError for Ctrl-C, Ctrl-D and a signal. */
+async function show(
+  question: Prompt,
+  above: readonly string[],
+  output: Writable,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { default: prompts } = await import('prompts')
+  const { stdin, stderr } = process
+  for (const line of above) output.write(`${line}\n`)
+  let aborted = false
+  const onState = (state: { aborted: boolean }) => {
+    aborted = state.aborted
+  }
+  // At a question Ctrl-C is a key, not a signal; a signal presses it.
+  const abort = () => stdin.emit('keypress', '', { ctrl: true, name: 'c' })
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) setImmediate(abort)
+  const message = toWidth(question.message, stderr.columns)
+  const asked = { ...question, message, name: 'value', instructions: false, stdin, stdout: output, onState } as const
+  const answer = await prompts(asked)
+  signal.removeEventListener('abort', abort)
+  if (aborted || signal.aborted) throw new NselfError(interruption(signal), 'interrupted; nothing was changed')
+  return answer.value
+}
+
+/** What was typed; of a question for yes or no one of both. */
+async function answerTo(question: Question, put: Put, columns: number): Promise<string> {
+  const message = visible(question.message)
+  const above = await linesAbove(question, columns)
+  const typed = async (shown: string, lines: readonly string[]) => {
+    const text = await put({ type: 'text', message: shown }, lines)
+    return typeof text === 'string' ? text.trim() : ''
+  }
+  if (question.kind !== 'yes-no') return typed(message, above)
+  let answer = await typed(`${message} (y/N)`, above)
+  // "yy" may be meant either way.
+  while (!/^(?:y|yes|n|no|)$/i.test(answer)) answer = await typed(`Please answer y or n: ${message} (y/N)`, [])
+  return /^y/i.test(answer) ? 'y' : 'n'
+}
+
+/** The places of the options that were selected. */
+async function chosenOf(message: string, options: readonly string[], put: Put): Promise<number[]> {
+  const choices = options.map((title, value) => ({ title: visible(withGivenFlags(title)), value }))
+  const question = { type: 'multiselect', message: visible(message), choices, hint: keysOfList } as const
+  const chosen = await put(question)
+  return Array.isArray(chosen) ? chosen.filter((value) => typeof value === 'number') : []
 }
 
 const keysOfList = 'Up and Down move, Space selects, Enter applies what is selected, Ctrl-C cancels'

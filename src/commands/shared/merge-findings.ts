@@ -6,9 +6,28 @@ import { locateIn } from '../../core/migration/section-text.ts'
 import type { BothOrders } from '../../postgres/proof/both-orders.ts'
 import type { BaseComparison } from './base-branch.ts'
 
-/** @param commutes what is new on both sides is proven to make the same in either order. */
+/**
+ * What the files alone tell of a branch and the one it will be merged into.
+ * @param commutes what is new on both sides is proven to make the same in either order.
+ */
 export function fileFindings(comparison: BaseComparison, commutes: boolean): CheckFinding[] {
-  const { ref, sameNumber, older, edited, gone, missing } = comparison
+  return [
+    ...numberFindings(comparison, commutes),
+    ...editFindings(comparison),
+    ...goneFindings(comparison),
+    ...comparison.missing.map(({ file, needs }) =>
+      found(
+        'merge/missing-dependency',
+        file,
+        `it depends on ${needs}, which is gone on one of both branches`,
+        'bring that migration back, or change the line depends_on',
+      ),
+    ),
+  ]
+}
+
+/** Numbers that the other branch has taken or gone past. */
+function numberFindings({ ref, sameNumber, older }: BaseComparison, commutes: boolean): CheckFinding[] {
   const renumber = ({ name }: Migration) =>
     commutes
       ? `give it the next number: nself db migrate repair --renumber ${name}`
@@ -32,45 +51,45 @@ export function fileFindings(comparison: BaseComparison, commutes: boolean): Che
         renumber(file),
       ),
     ),
-    ...edited.map(({ file, isHere }) =>
-      isHere
-        ? found(
-            'merge/edited-file',
-            file,
-            `it differs from the one on ${ref}, which may be applied already`,
-            `bring it back (git checkout ${ref} -- ${file.path}), and write the change as a new migration`,
-          )
-        : found(
-            'merge/edited-file',
-            file,
-            `${ref} has changed it since this branch began; it may be applied already as it is here`,
-            'write the change as a new migration there',
-          ),
-    ),
-    ...gone.map(({ file, now }) =>
-      now === null
-        ? found(
-            'merge/deleted-file',
-            file,
-            `it is on ${ref} and not here any more; where it is applied it will be missing`,
-            `bring it back: git checkout ${ref} -- ${file.path}`,
-          )
-        : found(
-            'merge/deleted-file',
-            file,
-            `it is called ${now.name} here; where ${file.name} is applied, its file will be missing`,
-            `restore its name: git mv ${now.path} ${file.path}`,
-          ),
-    ),
-    ...missing.map(({ file, needs }) =>
-      found(
-        'merge/missing-dependency',
-        file,
-        `it depends on ${needs}, which is gone on one of both branches`,
-        'bring that migration back, or change the line depends_on',
-      ),
-    ),
   ]
+}
+
+/** Files that one of both branches has changed, and that may be applied already. */
+function editFindings({ ref, edited }: BaseComparison): CheckFinding[] {
+  return edited.map(({ file, isHere }) =>
+    isHere
+      ? found(
+          'merge/edited-file',
+          file,
+          `it differs from the one on ${ref}, which may be applied already`,
+          `bring it back (git checkout ${ref} -- ${file.path}), and write the change as a new migration`,
+        )
+      : found(
+          'merge/edited-file',
+          file,
+          `${ref} has changed it since this branch began; it may be applied already as it is here`,
+          'write the change as a new migration there',
+        ),
+  )
+}
+
+/** Files that this branch has deleted or renamed. */
+function goneFindings({ ref, gone }: BaseComparison): CheckFinding[] {
+  return gone.map(({ file, now }) =>
+    now === null
+      ? found(
+          'merge/deleted-file',
+          file,
+          `it is on ${ref} and not here any more; where it is applied it will be missing`,
+          `bring it back: git checkout ${ref} -- ${file.path}`,
+        )
+      : found(
+          'merge/deleted-file',
+          file,
+          `it is called ${now.name} here; where ${file.name} is applied, its file will be missing`,
+          `restore its name: git mv ${now.path} ${file.path}`,
+        ),
+  )
 }
 
 /** What running both branches in either order has shown. */

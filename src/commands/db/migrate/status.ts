@@ -54,37 +54,48 @@ export async function status(context: Context, options: StatusOptions): Promise<
     markedAs: history.facts.markedAs,
     isEmbedded: context.settings.target.kind === 'embedded',
     migrations: state.entries.map((entry) => ({
-      version: entry.version,
-      name: entry.name,
-      status: running?.entries.includes(entry) === true ? 'running' : entry.status,
-      outOfOrder: entry.outOfOrder,
-      phase: entry.file?.phase ?? null,
-      appliedAt: entry.applied?.appliedAt ?? null,
-      durationMs: entry.applied?.durationMs ?? null,
-      appliedBy: entry.applied?.appliedBy ?? null,
-      branch: entry.applied?.branch ?? null,
+      ...recordOf(entry, running),
       ...(branches.get(entry.name) ? { branchWithFile: branches.get(entry.name) } : {}),
       ...partOf(entry, found.failures),
       ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
       ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
-    repeatables: state.repeatables.map(({ name, status, ran }) => ({
-      name,
-      status,
-      appliedAt: ran?.appliedAt ?? null,
-      durationMs: ran?.durationMs ?? null,
-      appliedBy: ran?.appliedBy ?? null,
-      branch: ran?.branch ?? null,
-    })),
+    repeatables: state.repeatables.map(({ name, status, ran }) => ({ name, status, ...whenAndWho(ran) })),
     drift,
     ...(base === null ? {} : { base }),
-    different:
-      drifted ||
-      (base?.contradictions.length ?? 0) > 0 ||
-      state.entries.some((entry) => entry.status !== 'applied' && !(options.phase === 'expand' && isWaiting(entry))) ||
-      state.repeatables.some((entry) => entry.status !== 'applied'),
+    different: drifted || (base?.contradictions.length ?? 0) > 0 || isAnythingOpen(state, options.phase),
     checked: options.check,
   }
+}
+
+/** What the files and the history say of a migration; of one that runs now, that it does. */
+function recordOf(entry: Entry, running: Running | null) {
+  return {
+    version: entry.version,
+    name: entry.name,
+    status: running?.entries.includes(entry) === true ? ('running' as const) : entry.status,
+    outOfOrder: entry.outOfOrder,
+    phase: entry.file?.phase ?? null,
+    ...whenAndWho(entry.applied),
+  }
+}
+
+function whenAndWho(row: Pick<Applied, 'appliedAt' | 'durationMs' | 'appliedBy' | 'branch'> | null) {
+  return {
+    appliedAt: row?.appliedAt ?? null,
+    durationMs: row?.durationMs ?? null,
+    appliedBy: row?.appliedBy ?? null,
+    branch: row?.branch ?? null,
+  }
+}
+
+/** Whether something is not applied that should be by now. */
+function isAnythingOpen({ entries, repeatables }: State, phase: StatusOptions['phase']): boolean {
+  const isDue = (entry: Entry) => !(phase === 'expand' && isWaiting(entry))
+  return (
+    entries.some((entry) => entry.status !== 'applied' && isDue(entry)) ||
+    repeatables.some((entry) => entry.status !== 'applied')
+  )
 }
 
 interface Running {
