@@ -30,49 +30,72 @@ export interface Progress {
  * @param ci in a log of a CI system nothing moves, even where it looks like a terminal.
  */
 export function progressOn(stderr: () => NodeJS.WriteStream, ci?: Ci['kind']): Progress {
-  const line = new MovingLine(stderr, ci === undefined)
-  const section = new LogSection(ci === 'gitlab' ? (text) => stderr().write(text) : null, Date.now)
-  const began = Date.now()
-  let questions = 0
-  let held: string[] = []
-  let thought = 0
+  return new TerminalProgress(stderr, ci)
+}
 
-  const write = (sentence: string) => {
-    section.open()
-    line.around(() => stderr().write(`${ci === 'github' ? inWorkflowLog(sentence) : fitting(folded(sentence))}\n`))
+class TerminalProgress implements Progress {
+  private readonly stderr: () => NodeJS.WriteStream
+  private readonly ci: Ci['kind'] | undefined
+  private readonly line: MovingLine
+  private readonly section: LogSection
+  private readonly began = Date.now()
+  /** How many questions are open. */
+  private questions = 0
+  /** Sentences that wait until a question is answered. */
+  private held: string[] = []
+  /** How long a person has thought, in ms. */
+  private thought = 0
+
+  constructor(stderr: () => NodeJS.WriteStream, ci: Ci['kind'] | undefined) {
+    this.stderr = stderr
+    this.ci = ci
+    this.line = new MovingLine(stderr, ci === undefined)
+    this.section = new LogSection(ci === 'gitlab' ? (text) => stderr().write(text) : null, Date.now)
   }
-  const folded = (sentence: string) => {
-    const { isTTY, columns } = stderr()
+
+  tell(sentence: string): void {
+    if (this.questions > 0) this.held.push(sentence)
+    else this.write(sentence)
+  }
+
+  progress(what: string): void {
+    this.line.text = what
+    if (this.questions === 0) this.line.start(this.began)
+  }
+
+  async yieldTo<T>(ask: () => Promise<T>): Promise<T> {
+    const from = Date.now()
+    this.questions++
+    this.line.stop()
+    try {
+      return await ask()
+    } finally {
+      this.questions--
+      this.thought += Date.now() - from
+      for (const sentence of this.held) this.write(sentence)
+      this.held = []
+      if (this.questions === 0 && this.line.text !== '') this.line.start(this.began)
+    }
+  }
+
+  now(): number {
+    return Date.now() - this.thought
+  }
+
+  stop(): void {
+    this.line.stop()
+    this.section.close()
+  }
+
+  private write(sentence: string): void {
+    this.section.open()
+    const text = this.ci === 'github' ? inWorkflowLog(sentence) : fitting(this.folded(sentence))
+    this.line.around(() => this.stderr().write(`${text}\n`))
+  }
+
+  private folded(sentence: string): string {
+    const { isTTY, columns } = this.stderr()
     return isTTY && columns > 0 ? foldBeside(sentence, columns) : sentence
-  }
-  return {
-    tell(sentence) {
-      if (questions > 0) held.push(sentence)
-      else write(sentence)
-    },
-    progress(what) {
-      line.text = what
-      if (questions === 0) line.start(began)
-    },
-    async yieldTo(ask) {
-      const from = Date.now()
-      questions++
-      line.stop()
-      try {
-        return await ask()
-      } finally {
-        questions--
-        thought += Date.now() - from
-        for (const sentence of held) write(sentence)
-        held = []
-        if (questions === 0 && line.text !== '') line.start(began)
-      }
-    },
-    now: () => Date.now() - thought,
-    stop() {
-      line.stop()
-      section.close()
-    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { CheckOptions } from '../../commands/db/check.ts'
 import type { CheckResult, ReportFormat } from '../../commands/shared/check-results.ts'
 import { possibleParts } from '../../core/check/choices.ts'
 import { type CheckPart, checkParts } from '../../core/check/finding.ts'
@@ -9,7 +10,18 @@ const formats: readonly ReportFormat[] = ['human', 'json', 'github', 'markdown',
 
 /** nself db check */
 export function addCheck(db: Command, run: Runner): void {
-  leaf(
+  checkCommand(db).action((flags) =>
+    run(flags, async (context) =>
+      (await import('../../commands/db/check.ts')).check(context, {
+        ...optionsOf(flags),
+        format: flags.json ? 'json' : formatOf(flags.format),
+      }),
+    ),
+  )
+}
+
+function checkCommand(db: Command) {
+  return leaf(
     db,
     'check',
     'Check migrations before they run: parse them, say what they lock and break, prove that DOWN undoes UP, try them on awkward rows.',
@@ -38,20 +50,19 @@ export function addCheck(db: Command, run: Runner): void {
     .option('--report <file>', 'also write the report to a file: .json, .md, .sarif, otherwise as --format', file)
     .addOption(setVariable())
     .addOption(shadowUrl())
-    .action((flags) =>
-      run(flags, async (context) => {
-        const choices = { on: flags.on ?? null, base: flags.base ?? null }
-        return (await import('../../commands/db/check.ts')).check(context, {
-          ...choices,
-          scope:
-            flags.since !== undefined ? { kind: 'since', ref: flags.since } : { kind: flags.all ? 'all' : 'pending' },
-          parts: flags.only ?? possibleParts(choices).filter((part) => !flags.skip?.includes(part)),
-          failOn: severityOf(flags.failOn),
-          format: flags.json ? 'json' : formatOf(flags.format),
-          report: reportOf(flags.report, formatOf(flags.format)),
-        })
-      }),
-    )
+}
+
+type CheckFlags = ReturnType<ReturnType<typeof checkCommand>['opts']>
+
+function optionsOf(flags: CheckFlags): Omit<CheckOptions, 'format'> {
+  const choices = { on: flags.on ?? null, base: flags.base ?? null }
+  return {
+    ...choices,
+    scope: flags.since !== undefined ? { kind: 'since', ref: flags.since } : { kind: flags.all ? 'all' : 'pending' },
+    parts: flags.only ?? possibleParts(choices).filter((part) => !flags.skip?.includes(part)),
+    failOn: severityOf(flags.failOn),
+    report: reportOf(flags.report, formatOf(flags.format)),
+  }
 }
 
 const severityOf = (word: unknown): Severity => severities.find((severity) => severity === word) ?? 'error'

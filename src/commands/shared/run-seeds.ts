@@ -1,8 +1,9 @@
 import { databaseName } from '../../core/database-name.ts'
 import type { Watch } from '../../core/effect.ts'
-import { approve, phrase, wouldAsk } from '../../core/guard.ts'
+import { type Approved, approve, phrase, wouldAsk } from '../../core/guard.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
+import type { State } from '../../core/migration/state.ts'
 import { inspect } from '../../parsers/postgres/dangers.ts'
 import { placeOf } from '../../postgres/driver/server.ts'
 import { runSeeds } from '../../postgres/run/seeds.ts'
@@ -41,39 +42,23 @@ export async function runSeedsOf(
 ): Promise<SeedResult> {
   const began = context.now()
   const { environment } = context.settings
-  const { server, history, state, entries, lines, items, destructive, watches } = await lookAtSeeds(
-    context,
-    which,
-    true,
-    flags.again,
-  )
+  const found = await lookAtSeeds(context, which, true, flags.again)
+  const { server, history, state, entries } = found
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
-  const seeds = planSeeds(entries, flags.again).map((seed) => ({ ...filled(context, seed), ...watches.get(seed.name) }))
+  const planned = planSeeds(entries, flags.again)
+  const seeds = planned.map((seed) => ({ ...filled(context, seed), ...found.watches.get(seed.name) }))
   const database = placeOf(server)
   const unchanged = flags.again ? 0 : entries.filter((entry) => entry.status === 'applied').length
   const result = (steps: SeedResult['steps']): SeedResult => {
     return { kind: 'seed', action: 'seed', steps, unchanged, database, environment, durationMs: context.now() - began }
   }
   if (seeds.length === 0) return result([])
-  await refuseUnparsableSeeds(
-    context,
-    planSeeds(entries, flags.again).map(({ file }) => file),
-    history,
-  )
+  const files = planned.map(({ file }) => file)
+  await refuseUnparsableSeeds(context, files, history)
   refuseReadOnly(server, history)
-  const pending = state.entries.filter((entry) => entry.status === 'pending').length
-  if (pending > 0)
-    context.tell(
-      `Note: ${migrationCount(pending)} ${pending === 1 ? 'is' : 'are'} pending; to apply what is pending: nself db migrate up`,
-    )
-  const summary = `run ${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} on ${databaseName(database)}`
-  const title = `${seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`} will run:`
-  const named = seeds.map(({ name }) => ({ name, note: null }))
-  const briefing = briefingOn(context, server, { title, steps: briefedSteps(named, items), notes: [] })
-  const intent = { action: 'seed', what: seeds, summary, destructive: destructive > 0, briefing } as const
-  if (!wouldAsk(intent, environment, context.answers, context.ask)) for (const line of lines) context.tell(line)
-  const approved = await approve(intent, environment, context.answers, context.ask)
+  tellPending(context, state)
+  const approved = await confirmSeeds(context, seeds, found)
   context.progress(`waiting for the lock of ${databaseName(database)}`)
   const running = runSeeds(server, approved, {
     environment,
@@ -86,6 +71,30 @@ export async function runSeedsOf(
   })
   const { steps } = await placed(running, placeOfRun(context, { server, state }))
   return result(steps)
+}
+
+function tellPending({ tell }: Context, { entries }: State): void {
+  const pending = entries.filter((entry) => entry.status === 'pending').length
+  if (pending === 0) return
+  const are = pending === 1 ? 'is' : 'are'
+  tell(`Note: ${migrationCount(pending)} ${are} pending; to apply what is pending: nself db migrate up`)
+}
+
+/** @throws NselfError `refused`, `not-confirmed`. */
+async function confirmSeeds<One extends Seed>(
+  context: Context,
+  seeds: readonly One[],
+  { server, lines, items, destructive }: SeedLook,
+): Promise<Approved<readonly One[]>> {
+  const { environment } = context.settings
+  const count = seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`
+  const summary = `run ${count} on ${databaseName(placeOf(server))}`
+  const named = seeds.map(({ name }) => ({ name, note: null }))
+  const steps = briefedSteps(named, items)
+  const briefing = briefingOn(context, server, { title: `${count} will run:`, steps, notes: [] })
+  const intent = { action: 'seed', what: seeds, summary, destructive: destructive > 0, briefing } as const
+  if (!wouldAsk(intent, environment, context.answers, context.ask)) for (const line of lines) context.tell(line)
+  return approve(intent, environment, context.answers, context.ask)
 }
 
 /** The SQL that `seed` would send, without a lock and without a change. */

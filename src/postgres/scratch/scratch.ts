@@ -130,12 +130,7 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
     return (role === null ? there : role.enter(there)) as ScratchServer
   }
   const templateOf = (key: string) => templateName(key, like, role !== null)
-  const copySql = (name: string, from: string) =>
-    `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(from)}${role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`}`
-  const copyInto = async (database: string, from: string) => {
-    await client.query(copySql(database, from))
-    await copySubscriptions(client, from, { ...server, database })
-  }
+  const copyInto = (database: string, from: string) => copyDatabase(client, server, { from, to: database, role })
   return {
     unlike,
     elevate: (sql) => role?.elevate(sql) ?? sql,
@@ -166,4 +161,15 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       await dropOldTemplates(client, server)
     },
   }
+}
+
+/** Copies a database with the subscriptions in it, which CREATE DATABASE leaves out; the copy belongs to the role. */
+async function copyDatabase(
+  client: Client,
+  server: Server,
+  { from, to, role }: { readonly from: string; readonly to: string; readonly role: ConfinedRole | null },
+): Promise<void> {
+  const owner = role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`
+  await client.query(`CREATE DATABASE ${quoteIdentifier(to)} TEMPLATE ${quoteIdentifier(from)}${owner}`)
+  await copySubscriptions(client, from, { ...server, database: to })
 }

@@ -1,14 +1,30 @@
 import type { Command } from '@commander-js/extra-typings'
+import type { RepairOptions } from '../../../commands/shared/repair-tables.ts'
 import { parseEnvironment } from '../../../core/environment.ts'
 import { leaf, lockWait, names, noBackup, pairs, type Runner, shadowUrl, version, versions } from '../leaf.ts'
 
 /** nself db migrate repair */
 export function addRepair(migrate: Command, run: Runner): void {
-  leaf(migrate, 'repair', 'Find what is wrong with the tracking of migrations, and apply the fixes that you name.', [
-    'nself db migrate repair',
-    'nself db migrate repair --accept 003',
-    'nself db migrate repair --baseline 012   # an existing database',
-  ])
+  repairCommand(migrate).action((flags) =>
+    run(flags, async (context) => {
+      const { renumber, repair } = await import('../../../commands/db/migrate/repair.ts')
+      if (flags.renumber !== undefined) return renumber(context, flags.renumber)
+      return repair(context, optionsOf(flags))
+    }),
+  )
+}
+
+function repairCommand(migrate: Command) {
+  return leaf(
+    migrate,
+    'repair',
+    'Find what is wrong with the tracking of migrations, and apply the fixes that you name.',
+    [
+      'nself db migrate repair',
+      'nself db migrate repair --accept 003',
+      'nself db migrate repair --baseline 012   # an existing database',
+    ],
+  )
     .option('--accept <versions>', 'record the edited file as the one that was applied', versions)
     .option('--mark-applied <versions>', 'record as applied without running', versions)
     .option('--forget <versions>', 'remove the record without running DOWN', versions)
@@ -26,27 +42,26 @@ export function addRepair(migrate: Command, run: Runner): void {
     .option('--renumber <version>', 'give a pending file the next free number, and fix depends_on lines')
     .addOption(noBackup())
     .addOption(lockWait())
-    .action((flags) =>
-      run(flags, async (context) => {
-        const { renumber, repair } = await import('../../../commands/db/migrate/repair.ts')
-        if (flags.renumber !== undefined) return renumber(context, flags.renumber)
-        return repair(context, {
-          accept: flags.accept ?? [],
-          markApplied: flags.markApplied ?? [],
-          forget: flags.forget ?? [],
-          forgetRepeatable: flags.forgetRepeatable ?? [],
-          renamed: flags.renamed ?? [],
-          statementDone: flags.statementDone ?? [],
-          statementAgain: flags.statementAgain ?? [],
-          baseline: flags.baseline ?? null,
-          rebuild: flags.rebuild === true,
-          restoreTables: flags.restoreTables === true,
-          infer: flags.infer === true,
-          dropInvalidIndex: flags.dropInvalidIndex ?? [],
-          markEnvironment: flags.markEnvironment ?? null,
-          noBackup: flags.backup === false,
-          lockWaitMs: flags.lockWait,
-        })
-      }),
-    )
+}
+
+type RepairFlags = ReturnType<ReturnType<typeof repairCommand>['opts']>
+
+function optionsOf(flags: RepairFlags): RepairOptions {
+  return {
+    accept: flags.accept ?? [],
+    markApplied: flags.markApplied ?? [],
+    forget: flags.forget ?? [],
+    forgetRepeatable: flags.forgetRepeatable ?? [],
+    renamed: flags.renamed ?? [],
+    statementDone: flags.statementDone ?? [],
+    statementAgain: flags.statementAgain ?? [],
+    baseline: flags.baseline ?? null,
+    rebuild: flags.rebuild === true,
+    restoreTables: flags.restoreTables === true,
+    infer: flags.infer === true,
+    dropInvalidIndex: flags.dropInvalidIndex ?? [],
+    markEnvironment: flags.markEnvironment ?? null,
+    noBackup: flags.backup === false,
+    lockWaitMs: flags.lockWait,
+  }
 }
