@@ -187,7 +187,7 @@ export const lintRules = {
   'lint/ban-char-field': {
     severity: 'note',
     about: 'advice',
-    title: 'char(n) fills values up with blanks',
+    title: 'char(n) pads values with blanks',
   },
   'lint/json-column': {
     severity: 'note',

@@ -134,9 +134,9 @@ ALTER TABLE users ALTER COLUMN email SET NOT NULL;`)
   const found = await probe(project)
   expect(found.map(({ line, severity }) => `${severity} ${line}`)).toEqual([
     'error 7 probe/check: id=3',
-    'note 9 probe/not-null: id=1, id=3, the UPDATE in line 9 of 002_b runs before it and may change that',
+    'note 9 probe/not-null: id=1, id=3, the UPDATE on line 9 of 002_b runs before it and may change that',
     'error 11 probe/foreign-key: id=1, id=3',
-    'warning 17 probe/not-null: id=3, the DO in line 17 of 002_b runs before it and may change that',
+    'warning 17 probe/not-null: id=3, the DO on line 17 of 002_b runs before it and may change that',
   ])
 })
 

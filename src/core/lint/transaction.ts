@@ -33,7 +33,7 @@ export class TransactionLook {
       hit(
         'lint/several-tables-locked',
         this.second,
-        `the transaction locks ${inWords(named)}, and keeps each until all of it is done; others that lock them in another order deadlock with it`,
+        `the transaction locks ${inWords(named)}, and holds every lock until it ends; others that lock them in a different order can deadlock with it`,
         'give each table a migration of its own',
       ),
     ]
@@ -51,7 +51,7 @@ export class TransactionLook {
         hit(
           'lint/validate-in-same-transaction',
           step,
-          `${command.name} is validated while the transaction still holds the lock of before, so ${lock.blocks} of ${tableName(name)} wait for the scan`,
+          `${command.name} is validated while the transaction still holds its earlier lock, so ${lock.blocks} of ${tableName(name)} wait for the scan`,
           'put VALIDATE CONSTRAINT into the next migration',
         ),
       )
@@ -68,7 +68,7 @@ export class TransactionLook {
         hit(
           'lint/data-change-under-lock',
           step,
-          `while these rows of ${tableName(change.table)} are changed, ${blocks} of ${table} wait, which the transaction has locked before`,
+          `while these rows of ${tableName(change.table)} are changed, ${blocks} of ${table} wait: the transaction has already locked it`,
           'change the rows in a migration of their own',
         ),
       ]

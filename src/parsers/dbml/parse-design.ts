@@ -59,5 +59,5 @@ function isFirstOfItsLine({ at }: DesignFault, i: number, faults: readonly Desig
 function hintFor(text: string): string {
   return /^\s*(?:create|alter)\s+table\b/im.test(text) && !/^\s*table\b/im.test(text)
     ? 'this is SQL, not DBML: put it in a migration, with nself db migrate create NAME'
-    : 'fix the file; https://dbml.dbdiagram.io/docs tells what it may say'
+    : 'fix the file; its syntax: https://dbml.dbdiagram.io/docs'
 }

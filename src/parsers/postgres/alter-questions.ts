@@ -72,6 +72,6 @@ export function alterDomain({ subtype, typeName, def, name }: TreeNode, { source
   if (subtype !== 'C' || constraint.skip_validation === true) return
   if (constraint.contype === 'CONSTR_NOTNULL') return ask(null)
   const expression = source.parenthesized(Number(constraint.location ?? 0))
-  if (expression === null) askDomain({ kind: 'unknown', why: 'its check cannot be taken apart' })
+  if (expression === null) askDomain({ kind: 'unknown', why: 'its check cannot be analyzed' })
   else ask(expression)
 }

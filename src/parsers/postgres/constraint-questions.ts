@@ -49,9 +49,7 @@ interface Found {
 function checkOf({ location, raw_expr }: TreeNode, { source }: LookedAt): Found {
   const expression = source.parenthesized(Number(location ?? 0))
   const asked: Asked =
-    expression === null
-      ? { kind: 'unknown', why: 'its expression cannot be taken apart' }
-      : { kind: 'check', expression }
+    expression === null ? { kind: 'unknown', why: 'its expression cannot be analyzed' } : { kind: 'check', expression }
   return { asked, columns: columnsIn([raw_expr]) }
 }
 

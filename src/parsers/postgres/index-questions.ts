@@ -18,7 +18,7 @@ export function indexQuestions(node: TreeNode, look: LookedAt): void {
   const where = node.whereClause === undefined ? null : source.after(source.afterParentheses(from), 'WHERE', [])
   const columns = [...parameters.map(({ name }) => String(name)), ...columnsIn([node.indexParams, node.whereClause])]
   if (elements.includes(null) || (node.whereClause !== undefined && where === null)) {
-    if (node.unique === true) ask(table, { kind: 'unknown', why: 'its expressions cannot be taken apart' }, columns)
+    if (node.unique === true) ask(table, { kind: 'unknown', why: 'its expressions cannot be analyzed' }, columns)
     return
   }
   const values = elements.flatMap((element) => element ?? [])
@@ -56,7 +56,7 @@ export function excludeQuestion(
     table,
     isKnown
       ? { kind: 'exclude', elements: known, where }
-      : { kind: 'unknown', why: 'its expressions cannot be taken apart' },
+      : { kind: 'unknown', why: 'its expressions cannot be analyzed' },
     null,
   )
 }

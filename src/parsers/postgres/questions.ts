@@ -60,7 +60,7 @@ export class QuestionReader implements Questions, StatementListener {
   take(statements: readonly StatementNodes[] | null, seen: SeenStatement): void {
     if (statements === null) {
       const { line } = seen.locate()
-      this.tables.changedBy ??= `a statement in line ${line} of ${seen.migration} that cannot be read here`
+      this.tables.changedBy ??= `a statement on line ${line} of ${seen.migration} that cannot be read here`
       return
     }
     for (const { type, node, telling } of statements) {
@@ -94,7 +94,7 @@ export class QuestionReader implements Questions, StatementListener {
       parser,
       tables,
       get words() {
-        return `the ${verb} in line ${place().line} of ${migration}`
+        return `the ${verb} on line ${place().line} of ${migration}`
       },
       get source() {
         return source()

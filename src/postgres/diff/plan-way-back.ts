@@ -71,8 +71,12 @@ async function worksOf(client: Client, statements: readonly string[]): Promise<s
 
 function notRunning(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  return new NselfError('not-proven', `not proven: the DOWN that the two schemas give does not run: ${error.message}`, {
-    hint: 'nothing was written; write its DOWN by hand',
-    cause: error,
-  })
+  return new NselfError(
+    'not-proven',
+    `not proven: the DOWN generated from the two schemas does not run: ${error.message}`,
+    {
+      hint: 'nothing was written; write its DOWN by hand',
+      cause: error,
+    },
+  )
 }

@@ -42,7 +42,7 @@ export class Asker {
   /** @throws LostConnection; whatever else goes wrong is a reply. */
   async ask(sql: string, searchPath: readonly string[] | null = null): Promise<Reply> {
     const left = this.end === null ? this.patience.each : Math.min(this.patience.each, this.end - this.patience.now())
-    if (left < 1) return { error: null, why: 'the time for all questions was over' }
+    if (left < 1) return { error: null, why: 'the time for all questions ran out' }
     const path = searchPath === null ? '' : `; SET LOCAL search_path = ${searchPath.map(pathWord).join(', ')}`
     const limits = `SET LOCAL statement_timeout = ${Math.ceil(left)}; SET LOCAL lock_timeout = ${lockPatience}; SET LOCAL row_security = off`
     const { error } = await send(this.client, `${beginReadOnlySql('READ COMMITTED')}; ${limits}${path}`)

@@ -17,7 +17,7 @@ export async function catalogAnswer(
   if (asked.kind === 'validate' && known !== null)
     return validateAnswer(asker, tables, question, known, asked.constraint)
   if (asked.kind === 'index-columns' && known !== null) return indexAnswer(asker, question, known, asked.index)
-  return asked.kind === 'domain' ? domainAnswer(asker, tables, question) : unanswered('it is of no table')
+  return asked.kind === 'domain' ? domainAnswer(asker, tables, question) : unanswered('it belongs to no table')
 }
 
 const constraintSql = (

@@ -115,12 +115,12 @@ describe('what comes before in the run', () => {
   })
 
   test.each([
-    ['UPDATE t SET a = o.a FROM o', 'the UPDATE in line 2 of 1_a'],
-    ['UPDATE t SET a = (SELECT 1)', 'the UPDATE in line 2 of 1_a'],
+    ['UPDATE t SET a = o.a FROM o', 'the UPDATE on line 2 of 1_a'],
+    ['UPDATE t SET a = (SELECT 1)', 'the UPDATE on line 2 of 1_a'],
     ['UPDATE t SET b = o.a FROM o', null],
-    ['DELETE FROM t USING t AS o WHERE t.a = o.a', 'the DELETE in line 2 of 1_a'],
-    ['DO $$ BEGIN END $$', 'the DO in line 2 of 1_a'],
-    ['SELECT fill_all()', 'the SELECT in line 2 of 1_a'],
+    ['DELETE FROM t USING t AS o WHERE t.a = o.a', 'the DELETE on line 2 of 1_a'],
+    ['DO $$ BEGIN END $$', 'the DO on line 2 of 1_a'],
+    ['SELECT fill_all()', 'the SELECT on line 2 of 1_a'],
     ['INSERT INTO t VALUES (1)', null],
   ])('%s may change the answer: %s', async (sql, by) => {
     const { questions } = await questionsOf([file(`${sql};\nALTER TABLE t ALTER a SET NOT NULL;`)])

@@ -148,7 +148,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     'timestamptz, unless it is local time that is meant',
   ),
   'lint/ban-char-field': always(
-    'char(n) fills values up with blanks, which count in some comparisons and not in others',
+    'char(n) pads values with blanks, which count in some comparisons and not in others',
     'text, with a CHECK where the length matters',
   ),
   'lint/identifier-too-long': ({ step }, offset) =>
@@ -157,7 +157,7 @@ const tellers: Partial<Record<LintRule, Teller>> = {
     'to change the constraint of a domain later, every table that uses it is scanned under a lock',
     'a CHECK on each column, or a domain without one',
   ),
-  'lint/prefer-text-field': always('a longer value needs another type one day', 'text, with a CHECK (length(…) <= n)'),
+  'lint/prefer-text-field': always('a longer value will need a change of type', 'text, with a CHECK (length(…) <= n)'),
   'lint/prefer-bigint-over-smallint': always('smallint ends at 32,767', 'bigint, or integer'),
   'lint/require-enum-value-ordering': always(
     'without BEFORE or AFTER the new value comes last, and sorts as the greatest',

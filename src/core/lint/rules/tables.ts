@@ -11,7 +11,7 @@ export function refreshHits(look: LintLook): Hit[] {
     hit(
       'lint/refresh-blocks-reads',
       step,
-      `nobody can read ${tableName(view)} while it is filled anew`,
+      `nobody can read ${tableName(view)} while it is refreshed`,
       'REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index on the view',
     ),
   ]
@@ -56,7 +56,7 @@ function rewriteHits(look: LintLook, what: string, table: RelationName | null): 
     hit(
       'lint/rewriting-table',
       look.step,
-      `${what} writes ${which} anew; nobody can read or write ${table === null ? 'that table' : 'it'} meanwhile`,
+      `${what} rewrites ${which}; nobody can read or write ${table === null ? 'that table' : 'it'} meanwhile`,
       'run it by hand when nobody needs the table, or use pg_repack or pg_squeeze',
     ),
   ]
