@@ -45,3 +45,35 @@ test("Flyway's files that run again become repeatables, recorded as they ran", a
   expect(await project.query('SELECT id FROM names')).toEqual([])
   expect(await project.query('SELECT id FROM order_ids')).toEqual([])
 })
+
+test("Flyway's placeholders become variables where these can stand, and the others are told with their line", async () => {
+  const [schema, name, limit] = ['schema', 'name', 'limit'].map((one) => ['$', `{${one}}`].join(''))
+  const made = "create table app.users (id int, name text default 'ann')"
+  const project = await adoptable(
+    server,
+    {
+      'sql/V1__schema.sql': `create schema ${schema};`,
+      'sql/V2__users.sql': `create table ${schema}.users (id int, name text default '${name}');`,
+      'sql/V3__limit.sql': `create view ${schema}.few as\nselect id from ${schema}.users limit ${limit};`,
+    },
+    ['create schema app', made, table, ...rows(['1', 'schema', 'V1'], ['2', 'users', 'V2'])].join('; '),
+  )
+  const set = ['--set', 'schema=app', '--set', 'name=ann']
+  const unset = await project.nself(...adopt)
+  expect(unset.code).toBe(6)
+  expect(unset.stdout).toContain('add --set schema=')
+  const open = await project.nself(...adopt, ...set)
+  expect(open.code, open.stdout).toBe(3)
+  expect(open.stdout).toContain('where no variable can stand: limit in line 2')
+  await project.ok(...adopt, ...set, '--set', 'limit=3')
+  const text = (file: string) => readFileSync(join(project.root, 'nself/migrations', file), 'utf8')
+  expect(text('2_users.sql')).toContain(
+    `-- UP\n-- nself: variables schema, name\ncreate table :"schema".users (id int, name text default :'name');\n`,
+  )
+  expect(text('3_limit.sql')).toContain('select id from :"schema".users limit 3;')
+  expect(await project.query('SELECT variables FROM nself.migrations WHERE version = 2')).toEqual([
+    [{ name: 'ann', schema: 'app' }],
+  ])
+  await project.ok('db', 'migrate', 'up', '--set', 'schema=app')
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+})

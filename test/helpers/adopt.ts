@@ -45,6 +45,7 @@ export function planOf(
     own: [],
     ownRepeatables: [],
     numbering: 'found',
+    variables: new Set(),
     failed: null,
     now: '20260122143000',
     ...more,

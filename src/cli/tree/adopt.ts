@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import type { AdoptOptions } from '../../commands/db/adopt.ts'
+import { variableNameOf } from '../../core/adopt/tools/placeholders.ts'
 import { leaf, lockWait, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db adopt */
@@ -18,14 +19,18 @@ export function addAdopt(db: Command, run: Runner): void {
     .option('--dry-run', 'show the plan and the proof, write nothing')
     .option('--renumber', 'number the files 001, 002 … in their order; without it, they keep their numbers')
     .option('--timestamp', 'number the files with times, 14 digits')
-    .option('--set <name=value>', 'the value of a placeholder that the tool fills in; may be repeated', values)
+    .option(
+      '--set <name=value>',
+      'the value of a placeholder or variable; may be repeated (or set NSELF_VAR_NAME)',
+      values,
+    )
     .option('--write-downs', 'write the DOWNs that migrations lack, each proven on a scratch database')
     .option('--failed <as>', 'how to record a migration that the tool marks as failed: applied or pending', failed)
     .option('--force', 'continue even if something is left out or differs')
     .addOption(shadowUrl())
     .addOption(lockWait())
     .action((tool: string | undefined, flags) =>
-      run({ ...flags, set: undefined, startsProject: true }, async (context) =>
+      run({ ...flags, set: variables(flags.set), startsProject: true }, async (context) =>
         (await import('../../commands/db/adopt.ts')).adopt(context, {
           tool: tool ?? null,
           table: flags.table ?? null,
@@ -40,6 +45,11 @@ export function addAdopt(db: Command, run: Runner): void {
         }),
       ),
     )
+}
+
+/** The same, as they are set for variables that stand for placeholders. */
+function variables(given: ReadonlyMap<string, string> = new Map()): string[] {
+  return [...given].map(([name, value]) => `${variableNameOf(name)}=${value}`)
 }
 
 function values(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {

@@ -4,7 +4,6 @@ import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
-import { fillIn } from '../../core/adopt/tools/placeholders.ts'
 import type { SourceMigrations } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
@@ -13,6 +12,7 @@ import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
+import { withoutPlaceholders } from '../shared/adopt-placeholders.ts'
 import { carryOut } from '../shared/adopt-plan.ts'
 import type { AdoptResult } from '../shared/adopt-results.ts'
 import type { AdoptTask } from '../shared/adopt-task.ts'
@@ -63,7 +63,7 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   const found = { recognised, tables, wanted, from: options.from, matches }
   const source = isBaseline ? null : chooseSource(found)
   if (source === null) return adoptBaseline(context, options, { server, history, tables, otherTables })
-  const plan = planFor(context, options, source)
+  const plan = await planFor(context, options, source)
   const task: AdoptTask = {
     server,
     setAside: isOwnFolder(context, source) ? setAside(migrationsDir) : null,
@@ -111,14 +111,15 @@ function folderOf(context: Context, source: ChosenSource<FoundTable>): string {
 
 const setAside = (folder: string) => `${folder}_bash`
 
-function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<FoundTable>): AdoptPlan {
+async function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<FoundTable>): Promise<AdoptPlan> {
   const { root, migrationsDir, repeatableDir } = context.settings
   const { tool, folder } = chosen
   const isOwn = isOwnFolder(context, chosen)
   if (isOwn && tool !== nselfBash) throw sameFolder(relative(root, migrationsDir))
-  const files = readSourceFiles(root, folder, tool.reads)
-  const { placeholders } = tool
-  const source = tool.parse(placeholders === undefined ? files : fillIn(files, placeholders, options.values))
+  const read = readSourceFiles(root, folder, tool.reads)
+  const { files, problems, variables } = await withoutPlaceholders(tool, read, options.values)
+  const parsed = tool.parse(files)
+  const source = { ...parsed, problems: [...parsed.problems, ...problems] }
   return adoptPlan({
     tool: tool.name,
     folder: folderOf(context, chosen),
@@ -127,6 +128,7 @@ function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<F
     ownRepeatables: ownFiles(repeatableDir, root),
     own: isOwn ? [] : ownFiles(migrationsDir, root),
     numbering: options.numbering,
+    variables,
     failed: options.failed,
     now: timestamp(),
   })

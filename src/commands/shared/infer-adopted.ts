@@ -36,7 +36,7 @@ async function infer(context: Context, server: Server, files: readonly Migration
     )
   } catch (error) {
     if (!(error instanceof NselfError) || context.signal.aborted) throw error
-    if (error.code !== 'refused' && error.code !== 'migration-failed') throw error
+    if (error.code !== 'refused' && error.code !== 'migration-failed' && error.code !== 'usage') throw error
     return null
   }
 }

@@ -42,6 +42,8 @@ export async function proveAdopted(
     })
   } catch (error) {
     if (!(error instanceof NselfError) || context.signal.aborted) throw error
+    // A variable that is not set.
+    if (error.code === 'usage') return { state: 'unchecked', why: `${error.message}: ${error.hint ?? ''}` }
     if (error.code === 'refused') return { state: 'unchecked', why: error.message }
     if (error.code !== 'migration-failed') throw error
     const { location, message } = error

@@ -1,5 +1,7 @@
 import type { PlannedFile } from '../../core/adopt/planned-file.ts'
+import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard.ts'
+import type { Migration } from '../../core/migration/migration.ts'
 import { shownName } from '../../core/migration/repeatable.ts'
 import { spokenPlace } from '../../postgres/driver/server.ts'
 import { type AdoptedHistory, recordAdopted } from '../../postgres/tracking/adopted.ts'
@@ -25,8 +27,8 @@ export async function writeAndRecord(
   const freshAgain = plan.repeatables.filter(({ isThere, key }) => !isThere && repeatables.has(key))
   const history: AdoptedHistory = {
     tool: source.tool ?? 'the live schema',
-    migrations: recordedOf(plan.files, files),
-    repeatables: recordedOf(plan.repeatables, repeatables),
+    migrations: recordedOf(plan.files, files, (file) => valuesIn(context, file)),
+    repeatables: recordedOf(plan.repeatables, repeatables, ({ file }) => valuesIn(context, file)),
     objects: source.objects,
   }
   const count = fresh.length + freshAgain.length + rewrites.length
@@ -55,13 +57,30 @@ export async function writeAndRecord(
   return { written: [...written, ...again], recorded, exitStatus: 0 }
 }
 
+/** With which values its variables are filled in now; null where it has none, or not all are set. */
+function valuesIn({ settings }: Context, { up, path }: Migration): Readonly<Record<string, string>> | null {
+  if (up.kind === 'streamed' || up.uses.length === 0) return null
+  try {
+    const filled = settings.variables.fill(up, path)
+    return filled.kind === 'held' ? (filled.written?.values ?? null) : null
+  } catch (error) {
+    if (error instanceof NselfError && error.code === 'usage') return null
+    throw error
+  }
+}
+
 /** What the tool's table says is applied, in the order of application. */
-function recordedOf<File>(planned: readonly PlannedFile[], files: ReadonlyMap<string, File>) {
+function recordedOf<File>(
+  planned: readonly PlannedFile[],
+  files: ReadonlyMap<string, File>,
+  valuesOf: (file: File) => Readonly<Record<string, string>> | null,
+) {
   return planned
     .toSorted((a, b) => a.position - b.position)
     .flatMap(({ key, row }) => {
       const file = files.get(key)
       if (file === undefined || row === null) return []
-      return [{ file, appliedAt: row.appliedAt, durationMs: row.durationMs, appliedBy: row.appliedBy }]
+      const { appliedAt, durationMs, appliedBy } = row
+      return [{ file, appliedAt, durationMs, appliedBy, values: valuesOf(file) }]
     })
 }

@@ -86,9 +86,9 @@ class Downs {
       return null
     } catch (error) {
       if (!(error instanceof NselfError) || this.context.signal.aborted) throw error
-      if (!['refused', 'not-proven', 'migration-failed'].includes(error.code)) throw error
+      if (!['refused', 'not-proven', 'migration-failed', 'usage'].includes(error.code)) throw error
       this.left.push({ name: file.name, why: error.message.replace('; nothing was written', '') })
-      return error.code === 'migration-failed' ? error.message : null
+      return error.code === 'migration-failed' || error.code === 'usage' ? error.message : null
     }
   }
 

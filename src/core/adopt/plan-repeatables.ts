@@ -21,7 +21,7 @@ interface Placed {
  * @param own the files that are in our folder of repeatables.
  */
 export function planRepeatables(
-  { source, rows }: Pick<PlanRequest, 'source' | 'rows'>,
+  { source, rows, variables }: Pick<PlanRequest, 'source' | 'rows' | 'variables'>,
   own: readonly OwnFile[],
   placeOf: (one: SourceMigration) => Placed,
 ): PlannedRepeatables {
@@ -37,7 +37,7 @@ export function planRepeatables(
       problems.push(obstacle(file, `has the name of ${twin}`, 'neither is touched', 'rename one of the files'))
     }
     taken.set(name.toLowerCase(), file)
-    const { text, notes, faults } = repeatableText(one, name, from)
+    const { text, notes, faults } = repeatableText(one, { name, from, variables })
     const [fault] = there === undefined ? faults : []
     if (fault !== undefined) problems.push(unreadable(file, fault.error))
     const row = rows.find(({ key }) => key === one.key) ?? null

@@ -44,7 +44,7 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
       text,
       notes,
       faults: wrong,
-    } = targetText(one, { name, created, from: origins.get(one.key) ?? '', dependsOn })
+    } = targetText(one, { name, created, from: origins.get(one.key) ?? '', dependsOn, variables: request.variables })
     const sources = one.files.map((file) => pathIn(request.folder, file))
     const isThere = given.has(one.key)
     if (!isThere) faults.push(...wrong.map(({ section, error, sql }) => unreadable(sources, section, error, sql)))

@@ -37,6 +37,8 @@ export interface PlanRequest {
   /** Those that are in our folder of repeatables. */
   readonly ownRepeatables: readonly OwnFile[]
   readonly numbering: Numbering
+  /** Those that stand for placeholders. */
+  readonly variables: ReadonlySet<string>
   /** What to make of a migration of which the tool says that it failed: null while nobody has said. */
   readonly failed: 'applied' | 'pending' | null
   /** 14 digits. */

@@ -15,6 +15,7 @@ import { withConnection } from '../driver/with-connection.ts'
 import { acquireLock } from '../lock/advisory-lock.ts'
 import { readHistory } from './history.ts'
 import { journalSql } from './journal-entry.ts'
+import { valuesSql } from './records.ts'
 import { lastPosition } from './repeatables.ts'
 import { trackingSql } from './schema.ts'
 import { rememberToolObjectsSql } from './tool-objects.ts'
@@ -25,6 +26,8 @@ interface Recorded<File> {
   readonly appliedAt: string | null
   readonly durationMs: number
   readonly appliedBy: string | null
+  /** What was filled in, `***` for secrets; null where nothing was. */
+  readonly values: Readonly<Record<string, string>> | null
 }
 
 export interface AdoptedHistory {
@@ -97,16 +100,16 @@ function rowSql(one: Recorded<Migration>, environment: Environment): string {
   const [name, checksum, seen, down] = [file.name, file.checksum, seenChecksumOf(file.up), storedDown(file)].map(
     quoteLiteral,
   )
-  return `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, applied_at, duration_ms, applied_by, environment, down_sql)
- VALUES (${file.version}, ${name}, ${checksum}, ${seen}, ${toldSql(one)}, '${environment}', ${down})`
+  return `INSERT INTO nself.migrations (version, name, checksum, seen_checksum, applied_at, duration_ms, applied_by, environment, down_sql, variables)
+ VALUES (${file.version}, ${name}, ${checksum}, ${seen}, ${toldSql(one)}, '${environment}', ${down}, ${valuesSql(one)})`
 }
 
 /** At the place of the migration that is the last one by then. */
 function ranRowSql(one: Recorded<Repeatable>, environment: Environment): string {
   const { name, text, file } = one.file
   const texts = [name, file.checksum, seenChecksumOf(file.up), storedDown(file), text].map(quoteLiteral)
-  return `INSERT INTO nself.repeatables (name, checksum, seen_checksum, down_sql, definition, position, applied_at, duration_ms, applied_by, environment)
- VALUES (${texts.join(', ')}, ${lastPosition}, ${toldSql(one)}, '${environment}')`
+  return `INSERT INTO nself.repeatables (name, checksum, seen_checksum, down_sql, definition, position, applied_at, duration_ms, applied_by, environment, variables)
+ VALUES (${texts.join(', ')}, ${lastPosition}, ${toldSql(one)}, '${environment}', ${valuesSql(one)})`
 }
 
 const ranEntrySql = ({ file: { name, file } }: Recorded<Repeatable>, tool: string, environment: Environment) =>

@@ -47,7 +47,11 @@ describe('Flyway', () => {
 
   test('asks for the values of placeholders, and takes them', () => {
     const told = planOf('flyway', files).problems.find(({ subject }) => subject === 'db/V3__fill.sql')
-    expect(told).toMatchObject({ weight: 'choice', choice: 'give their values: --set first=…' })
+    expect(told).toMatchObject({
+      weight: 'choice',
+      what: 'has placeholders, which Flyway fills in, where no variable can stand: first in line 1',
+      choice: 'to have their values filled in as text: --set first=…',
+    })
     const form = toolNamed('flyway').placeholders ?? { form: /x/g, by: '' }
     const filled = fillIn([{ path: 'V3__fill.sql', text: files['V3__fill.sql'] }], form, new Map([['first', '7']]))
     expect(filled[0]?.text).toBe('insert into users values (7);')

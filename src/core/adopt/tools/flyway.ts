@@ -16,7 +16,7 @@ const versioned = /^([VUB])(\d+(?:[._]\d+)*)__(.+)\.sql$/
 const repeatable = /^R__(.+)\.sql$/
 const code = /^[VURB][\d._]*__.+\.(?:java|kt|class|py|ps1|sh)$/
 const callback = /^(?:before|after|create)[A-Z]\w*?(?:__.*)?\.(?:sql|java)$/
-const placeholders = { form: /\$\{([^}\s]+)\}/g, by: 'Flyway' }
+const placeholders = { form: /\$\{([^}\s]+)\}/g, by: 'Flyway', asVariables: true }
 
 /** V, U and R files (those that run again), also in folders below; flyway_schema_history with times. */
 export const flyway: Tool = {
@@ -164,10 +164,13 @@ function checksumOf(sql: string): string {
   return String(crc32(lines.join('')) | 0)
 }
 
+/** Whether Flyway fills something in; a variable may stand there by now. */
+const isFilledIn = (sql: string) => sql.search(placeholders.form) !== -1 || /:(['"])\w+\1/.test(sql)
+
 /** Whether a repeatable is another one than the one that ran; unknown where a text was filled in before. */
 function isEdited(item: TableRow, file: SourceMigration | undefined): Pick<ToolRow, 'edited'> {
   const sum = item.checksum
-  if (file === undefined || sum == null || file.up.sql.search(placeholders.form) !== -1) return {}
+  if (file === undefined || sum == null || isFilledIn(file.up.sql)) return {}
   return { edited: checksumOf(file.up.sql) !== sum }
 }
 

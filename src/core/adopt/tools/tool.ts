@@ -96,6 +96,8 @@ export interface Placeholders {
   readonly form: RegExp
   /** Who fills them in, for a person: `Flyway`. */
   readonly by: string
+  /** Variables of ours can stand for them. */
+  readonly asVariables?: boolean
 }
 
 /** What is known of a migration tool: its files, its table. */
