@@ -55,6 +55,7 @@ export function backupName(kind: BackupKind, takenAt: string): string {
   return `nself_${kind}_${stampOf(takenAt)}`
 }
 
+/** When it was taken; of one without a manifest, when its file was written. */
 export const takenAtOf = ({ manifest, writtenAt }: Backup): string => manifest?.takenAt ?? writtenAt
 
 /** As large as its manifest says, and read to its end when it was taken. */

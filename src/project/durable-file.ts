@@ -45,6 +45,7 @@ export async function sizeOf(path: string): Promise<number> {
   return (await stat(path)).size
 }
 
+/** Reads it piece by piece: a backup may be larger than the memory. @throws what the system refuses. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 })

@@ -11,6 +11,7 @@ import type { Paint } from './paint.ts'
 const filesShown = 20
 const differencesShown = 20
 
+/** What `db adopt` found or wrote, what is wrong with it, the proof, and what to type next. */
 export function renderAdopt(result: AdoptResult, paint: Paint): string {
   const { written, recorded } = result
   const isDone = written.length + recorded.length > 0

@@ -27,10 +27,12 @@ export function renderImport(result: ImportResult, paint: Paint, width: number, 
 
 const proven = 'Proven on a scratch database: UP makes the design, DOWN restores the schema.'
 
+/** A line in the colour of its difference: green for what is new, red for what goes, yellow for what changes. */
 export function painted({ sign }: Difference, paint: Paint, line: string): string {
   return { '+': paint.green, '-': paint.red, '~': paint.yellow }[sign](line)
 }
 
+/** The differences between two schemas as lines; where SQL was asked for, the SQL and nothing else. */
 export function renderDiff(result: DiffResult, paint: Paint, width: number): string {
   const { differences, sql } = result
   const [left, right] = [databaseName(result.left), databaseName(result.right)]

@@ -2,6 +2,7 @@ import type { InitResult } from '../../commands/shared/results.ts'
 import { databaseName } from '../../core/database-name.ts'
 import { withGivenFlags } from './given-flags.ts'
 
+/** What `nself init` has made, which server the project uses, and what to type next. */
 export function renderInit({ made, migrations, server, untracked }: InitResult): string {
   const created = made.length === 0 ? 'The project is already set up here.' : `Created ${made.join(', ')}.`
   return withGivenFlags([`${created} ${serverText(server)}`, `Next: ${next(migrations, untracked)}`].join('\n'))

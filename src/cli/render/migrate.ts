@@ -4,6 +4,7 @@ import { effectLine } from '../../core/effect.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
+/** What a run has done in one line, with the effects of each step above it and what to type next. */
 export function renderRun({ action, steps, database, durationMs }: RunResult): string {
   const where = databaseName(database)
   if (steps.length === 0)
@@ -47,6 +48,7 @@ export function renderUpdate({ verified: _, backup, ...run }: UpdateResult): str
   return `${renderRun({ ...run, kind: 'run' })}\nBackup: ${backup}`
 }
 
+/** The SQL of each step under a comment that names it, dangers as comments: all of it can be piped into psql. */
 export function renderDryRun({ steps }: DryRunResult): string {
   if (steps.length === 0) return 'Nothing to do'
   const isMixed = new Set(steps.map(({ direction }) => direction)).size > 1
@@ -69,6 +71,7 @@ function rowsText({ count }: DryRunResult['steps'][number]['dangers'][number]): 
   return ` (${count.exact ? '' : 'about '}${rows})`
 }
 
+/** What was repaired; otherwise what is wrong, each with the flag that fixes it. */
 export function renderRepair({ done, findings, inferred, database }: RepairResult, paint: Paint): string {
   if (done.length > 0) return done.map((what) => `${paint.green('✓')} ${what}`).join('\n')
   if (findings.length === 0)

@@ -11,6 +11,7 @@ import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 import { renderTable } from './table.ts'
 
+/** Diagrams, lists of tables, one table, or where a design was written. */
 export function renderSchema(
   result: DiagramResult | ShowTablesResult | ShowTableResult | ScaffoldResult,
   paint: Paint,

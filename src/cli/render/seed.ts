@@ -6,6 +6,7 @@ import type { Paint } from './paint.ts'
 const seeds = (n: number) => `${n} seed${n === 1 ? '' : 's'}`
 const users = (n: number) => `${n} user${n === 1 ? '' : 's'}`
 
+/** How many seeds ran, with what they did to rows above it. */
 export function renderSeed({ steps, unchanged, database, durationMs }: SeedResult): string {
   if (steps.length === 0)
     return `Nothing to seed on ${databaseName(database)}: ${unchanged === 0 ? 'there are no seeds' : `${seeds(unchanged)} unchanged`}`
@@ -14,6 +15,7 @@ export function renderSeed({ steps, unchanged, database, durationMs }: SeedResul
   return [...steps.flatMap(effectLines), line].join('\n')
 }
 
+/** A table of the seeds with their states, and their counts. */
 export function renderSeedStatus({ seeds: all, database, environment }: SeedStatusResult, paint: Paint): string {
   if (all.length === 0) return `No seeds yet for ${databaseName(database)} (${environment})`
   const colours = { applied: paint.green, pending: paint.yellow, edited: paint.yellow, missing: paint.red }
@@ -34,6 +36,7 @@ export function renderSeedStatus({ seeds: all, database, environment }: SeedStat
   ].join('\n')
 }
 
+/** The users that were added, with their passwords, which nobody can look up later. */
 export function renderUsers(result: SeedUsersResult, paint: Paint): string {
   const { added, existing, database, passwords, accounts, testPassword } = result
   const lines = [

@@ -68,10 +68,12 @@ export function ownOptionsFirst<Item>(
   return new Map([...groups].sort(([a], [b]) => Number(a === commonGroup) - Number(b === commonGroup)))
 }
 
+/** --lock-wait: how long another run is waited for; 60 s without it. */
 export const lockWait = () =>
   new Option('--lock-wait <duration>', 'how long to wait for another nself run on this database')
     .default(60_000, '60s')
     .argParser(duration)
+/** --confirm: the phrase of production, for where nobody is there to type it. */
 export const confirm = () =>
   new Option('--confirm <phrase>', `the phrase that confirms destructive work in production: ${phrase}`)
 
@@ -94,7 +96,9 @@ export const pairs = (text: string, before: [string, string][] = []): [string, s
     return [version(from), version(to)]
   }),
 ]
+/** Names as they were typed, one for each time the flag is given. */
 export const names = (text: string, before: string[] = []) => [...before, text]
+/** A whole number from 1. @throws InvalidArgumentError for anything else. */
 export const count = (text: string): number => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
   return Number(text)
@@ -113,11 +117,13 @@ export const setVariable = () =>
     'set a variable that the files use; may be repeated (or set NSELF_VAR_NAME)',
   ).argParser(names)
 
+/** --no-backup: it reaches the flags as `backup: false`. */
 export const noBackup = () => new Option('--no-backup', 'production: skip the backup, because you have another one')
 
 /** @param says what it changes of the command. */
 export const phase = (says = 'leave pending what waits until the new release is out (-- nself: phase contract)') =>
   new Option('--phase <phase>', says).choices(['expand'] as const)
 
+/** --shadow-url: the server on which migrations are replayed, where the environment names none. */
 export const shadowUrl = () =>
   new Option('--shadow-url <url>', 'a server for scratch databases (or set NSELF_SHADOW_URL)')

@@ -83,6 +83,7 @@ const keep = (key: string, value: string | null | undefined): [string, string][]
 const isPending = (row: ToolRow | null, { failed }: PlanRequest) =>
   row !== null && row.fault !== null && failed !== 'applied'
 
+/** A file of the tool's folder as a person names it. */
 export const pathIn = (folder: string, file: string) => (folder === '' ? file : `${folder}/${file}`)
 
 /** A problem may be about a file of the folder, or about something else, such as a row. */

@@ -40,6 +40,7 @@ export function invalidFile(error: SqlError, at: (offset: number) => NselfError[
   })
 }
 
+/** PostgreSQL's texts have no NUL: its parser would take it for the end of the file, and say nothing. */
 export const nulFault = (offset: number) =>
   new SqlError(offset, 'the file contains a NUL byte', 'save it as UTF-8 text')
 

@@ -4,6 +4,8 @@
  */
 const schemas: Readonly<Record<string, string>> = { pg_cron: 'cron' }
 
+/** Whether an extension is one of them. */
 export const boundExtension = (name: string): boolean => Object.hasOwn(schemas, name)
 
+/** Whether a schema is made by one of them. */
 export const boundSchema = (name: string): boolean => Object.values(schemas).includes(name)

@@ -10,6 +10,7 @@ export type RowKind = 'plain' | 'duplicate' | 'null' | 'orphan' | AwkwardKind
 
 /** Kinds of rows that no application would write, though the constraints allow them. */
 const extremes: ReadonlySet<RowKind> = new Set(['unicode', 'low', 'high', 'special', 'odd'])
+/** Whether rows of this kind are told apart from those that an application would write. */
 export const isExtreme = (kind: RowKind): boolean => extremes.has(kind)
 
 /** A row to be tried. */

@@ -49,6 +49,7 @@ export function renamedPairs<T extends { readonly name: string }>(
   })
 }
 
+/** All but its name: by this a constraint is known that was renamed. */
 export const constraintText = ({ kind, definition }: Constraint): string => `${kind} ${definition}`
 
 /** All but its name. */

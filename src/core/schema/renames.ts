@@ -43,6 +43,7 @@ export function renameText(rename: Rename): string {
   return isKey(rename) ? `${rename.kind} ${text}` : text
 }
 
+/** Whether an index or a constraint is renamed, and not a table, a column or an enum. */
 export const isKey = (rename: Rename): rename is KeyRename => rename.kind === 'index' || rename.kind === 'constraint'
 
 /** As `--rename` takes it: `users.name=full_name`. */

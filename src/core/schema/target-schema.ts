@@ -11,6 +11,7 @@ import { sameList } from './same-list.ts'
  */
 export type Rewritten = ReadonlyMap<string, string>
 
+/** The key of a rewritten expression: the table, and the expression as the design has it. */
 export const rewrittenKey = (table: string, text: string): string => JSON.stringify([table, text])
 
 /** What the database shall consist of, as far as DBML can say it. */

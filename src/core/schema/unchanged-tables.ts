@@ -8,6 +8,7 @@ import { mergedTable } from './target-schema.ts'
 /** How PostgreSQL writes the type and the default of a column, by columnWordKey; what it did not take is not there. */
 export type ColumnWords = ReadonlyMap<string, { readonly type: string; readonly default: string | null }>
 
+/** The key of `ColumnWords`: a type and a default as the design writes them. */
 export const columnWordKey = ({ type, default: value }: Pick<DesignColumn, 'type' | 'default'>): string =>
   JSON.stringify([type, value])
 

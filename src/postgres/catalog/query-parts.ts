@@ -28,6 +28,11 @@ export const optionsWithoutSecrets = (column: string): string =>
 /** A function by name and arguments, or null. */
 export const functionOf = (column: string): string => `NULLIF(${column}, 0)::regprocedure`
 
+/**
+ * The comment on an object, as SQL.
+ * @param catalog the system catalog that lists it.
+ * @param oid SQL.
+ */
 export const commentOf = (catalog: string, oid: string): string => `obj_description(${oid}, '${catalog}')`
 
 /** A function with its arguments, of pg_proc `p`: `f(integer)`. */

@@ -120,6 +120,7 @@ export function extensionSql(name: string): { up: string; down: string } {
   }
 }
 
+/** The statements that make a schema, and take it away again. */
 export function schemaSql(name: string): { up: string; down: string } {
   return { up: `CREATE SCHEMA ${quoteIdentifier(name)}`, down: `DROP SCHEMA ${quoteIdentifier(name)}` }
 }

@@ -48,6 +48,7 @@ export function tableOf(facts: FactBase, { id, parent }: Fact): string | null {
   }
 }
 
+/** The column of a table, by its name; undefined where it has none. */
 export function columnOf(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name)
 }

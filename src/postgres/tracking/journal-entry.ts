@@ -9,6 +9,11 @@ interface JournaledThing {
   readonly file?: { readonly checksum: string } | null
 }
 
+/**
+ * SQL that writes a line of the journal.
+ * @param action what was run: `up`, `down`, `seed` …
+ * @param outcome how it ended.
+ */
 export function journalSql(
   action: string,
   of: JournaledThing | null,

@@ -12,6 +12,7 @@ import { forgetSeedsSql } from './seed-history.ts'
 
 // What is written into the tracking tables in the transaction of a migration, or of what changes them as a whole.
 
+/** The condition that finds the row of a migration. By its name too: a number may have passed to another one. */
 export const isRow = ({ version, name }: MigrationName) => `version = ${version} AND name = ${quoteLiteral(name)}`
 
 /** Where what is applied comes from, and whereto it goes. */
@@ -31,6 +32,7 @@ export interface StoredWith {
   readonly values: Readonly<Record<string, string>> | null
 }
 
+/** What was filled in, as SQL. */
 export function valuesSql({ values }: Pick<StoredWith, 'values'>): string {
   return quoteLiteral(values === null ? null : JSON.stringify(values))
 }
@@ -61,6 +63,7 @@ export function proofSql({ file }: MigrationStep, { proofOf }: Origin): string {
   return quoteLiteral(file === null || proof === null ? null : rowProof(file, proof))
 }
 
+/** Both checksums of a file, as SQL: of its text, and of what the server sees of it. */
 export function checksumsOf({ file }: MigrationStep): string {
   return `'${file?.checksum}', ${quoteLiteral(file === null ? null : seenChecksumOf(file.up))}`
 }

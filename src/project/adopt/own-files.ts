@@ -5,6 +5,7 @@ import { sourceOf } from '../../core/adopt/target-text.ts'
 import { listFiles } from '../list-files.ts'
 import { readText } from '../read-text.ts'
 
+/** Whether a file or folder is there. */
 export const isThere = (path: string) => existsSync(path)
 
 /** The files that are in our folder, with what an earlier run has made them of. */

@@ -1,6 +1,7 @@
 import type { AdoptProof, AdoptResult } from '../../../commands/shared/adopt-results.ts'
 import { differenceDocument } from './migrate.ts'
 
+/** The document of `db adopt`. */
 export function adoptDocument(result: AdoptResult) {
   const { kind, tool, folder, table, database, files, problems, proof, downs, others, dryRun, written, recorded } =
     result

@@ -29,10 +29,12 @@ function manifestDocument(manifest: Manifest) {
   }
 }
 
+/** The document of `db backup`: the file, what its manifest says, and what was removed to keep within the limit. */
 export function backupDocument({ kind, file, path, manifest, removed }: BackupResult) {
   return { kind, file, path, manifest: manifestDocument(manifest), removed }
 }
 
+/** The document of `db backup list`: files, and databases that were kept. */
 export function backupListDocument({ kind, folder, backups, databases }: BackupListResult) {
   return {
     kind,
@@ -51,14 +53,17 @@ export function backupListDocument({ kind, folder, backups, databases }: BackupL
   }
 }
 
+/** The document of `db backup prune`. */
 export function pruneDocument({ kind, removed, kept }: PruneResult) {
   return { kind, removed, kept }
 }
 
+/** The document of `db undo`. */
 export function undoDocument({ kind, database, from, at, undone, kept, durationMs }: UndoResult) {
   return { kind, database, from, at, undone, kept, durationMs }
 }
 
+/** The document of `db restore`. */
 export function restoreDocument({ kind, database, file, inPlace, kept, durationMs }: RestoreResult) {
   return { kind, database, file, inPlace, kept, durationMs }
 }

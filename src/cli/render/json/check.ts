@@ -2,6 +2,7 @@ import type { CheckResult } from '../../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../../core/check/finding.ts'
 import { pageOf } from '../../../core/check-rules.ts'
 
+/** The document of `db check`. `--report` writes it into a file, too. */
 export function checkDocument({ kind, scope, migrations, parts, findings, failOn, proven }: CheckResult) {
   return {
     kind,

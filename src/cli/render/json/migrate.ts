@@ -14,10 +14,12 @@ import type { Report, SeedReport } from '../../../core/report.ts'
 import type { Difference } from '../../../core/schema/differences.ts'
 import { redact } from '../redact.ts'
 
+/** One difference between two schemas, as `import`, `diff`, `adopt` and the drift of `status` have it. */
 export function differenceDocument({ sign, kind, name, traits }: Difference) {
   return { sign, kind, name, traits: traits.map(({ trait, left, right }) => ({ trait, left, right })) }
 }
 
+/** Where in a file: line and column from 1, with the line itself and the caret below it. */
 export function locationDocument({ path, line, column, excerpt, caret }: Location) {
   return { path, line, column, excerpt, caret }
 }
@@ -26,6 +28,7 @@ function effectDocument({ kind, relation, column, rows }: Effect) {
   return { kind, relation, column, rows }
 }
 
+/** What became of each seed; effects only where it had some. */
 export function seedStepDocuments(steps: SeedReport['steps']) {
   return steps.map(({ name, outcome, effects }) => ({
     name,
@@ -34,6 +37,7 @@ export function seedStepDocuments(steps: SeedReport['steps']) {
   }))
 }
 
+/** What became of each migration; fields that say nothing about one are left out. */
 export function stepDocuments(steps: Report['steps']) {
   return steps.map(({ name, version, direction, outcome, partly, statements, effects }) => ({
     name,
@@ -46,6 +50,7 @@ export function stepDocuments(steps: Report['steps']) {
   }))
 }
 
+/** The document of `db migrate status`. */
 export function statusDocument(result: StatusResult) {
   const { database, environment, markedAs, migrations, repeatables, drift, base, different, checked } = result
   return {
@@ -101,15 +106,18 @@ function failureDocument({ message, line }: NonNullable<StatusResult['migrations
   return { message: message === null ? null : redact(message), line }
 }
 
+/** The document of what runs migrations: `up`, `down`, `redo`, `sync`, `fresh`. */
 export function runDocument({ kind, action, steps, database, durationMs }: RunResult) {
   return { kind, action, steps: stepDocuments(steps), database, durationMs }
 }
 
+/** The document of `db update`. */
 export function updateDocument({ kind, action, steps, database, backup, verified, durationMs }: UpdateResult) {
   const { tables, rows } = verified
   return { kind, action, steps: stepDocuments(steps), database, backup, verified: { tables, rows }, durationMs }
 }
 
+/** The document of `--dry-run`: what would be sent, and what of it is dangerous. */
 export function dryRunDocument({ kind, action, steps }: DryRunResult) {
   return {
     kind,
@@ -134,10 +142,12 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
   }
 }
 
+/** The document of `db migrate create` and `db seed create`. */
 export function createDocument({ kind, path, down }: CreateResult) {
   return { kind, path, ...(down === undefined ? {} : { down: { of: down.of, lost: down.lost } }) }
 }
 
+/** The document of `db migrate repair`: what is wrong with the flag that fixes it, or what was done. */
 export function repairDocument({ kind, database, findings, inferred, done }: RepairResult) {
   return {
     kind,
@@ -155,6 +165,7 @@ export function repairDocument({ kind, database, findings, inferred, done }: Rep
   }
 }
 
+/** The document of `db migrate repair --renumber`. */
 export function renumberDocument({ kind, from, to, updated }: RenumberResult) {
   return { kind, from, to, updated }
 }

@@ -13,10 +13,12 @@ import { keyOf } from '../../../core/sql/qualified-name.ts'
 import { differenceDocument, runDocument } from './migrate.ts'
 import { seedDocument } from './seeds.ts'
 
+/** The document of `db schema import`. */
 export function importDocument({ kind, design, files, differences, renames, seed }: ImportResult) {
   return { kind, design, files, differences: differences.map(differenceDocument), renames, seed }
 }
 
+/** The document of `db schema apply`: those of the import, of the run and of the seeds. */
 export function applyDocument({ kind, import: imported, migrations, seeds }: ApplyResult) {
   return {
     kind,
@@ -26,18 +28,22 @@ export function applyDocument({ kind, import: imported, migrations, seeds }: App
   }
 }
 
+/** The document of `db schema diff`. */
 export function diffDocument({ kind, left, right, differences, sql, proven, different, checked }: DiffResult) {
   return { kind, left, right, differences: differences.map(differenceDocument), sql, proven, different, checked }
 }
 
+/** The document of `db schema diagram`. */
 export function diagramDocument({ kind, database, format, tables, foreignKeys, path, freshness, text }: DiagramResult) {
   return { kind, database, format, tables, foreignKeys, path, freshness, text }
 }
 
+/** The document of `db schema scaffold`. */
 export function scaffoldDocument({ kind, template, path }: ScaffoldResult) {
   return { kind, template, path }
 }
 
+/** The document of `db schema show`. */
 export function tablesDocument({ kind, database, tables }: ShowTablesResult) {
   return {
     kind,
@@ -53,6 +59,7 @@ export function tablesDocument({ kind, database, tables }: ShowTablesResult) {
   }
 }
 
+/** The document of `db schema show TABLE`. */
 export function showTableDocument(result: ShowTableResult) {
   const { kind, database, table, rows, referredToBy, partitions, triggers, policies, rules } = result
   return {

@@ -174,6 +174,7 @@ export function placeIn({ path }: Migration, section: Section): CheckFinding['pl
   return placeOf(locateIn(section, path, section.statements.at(0)?.start ?? 0, '', 0))
 }
 
+/** Where a finding points to, of where a statement failed. */
 export function placeOf({ path, line, column }: Location): CheckFinding['place'] {
   return { path, line, column }
 }

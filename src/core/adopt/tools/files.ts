@@ -1,6 +1,7 @@
 import { canonicalVersion, compareVersions } from '../../migration/version.ts'
 import type { Problem, SourceFile, SourceMigration, SourceSection, TableRow, ToolRow } from './tool.ts'
 
+/** One direction of a migration, in a transaction unless the tool runs it outside one. */
 export const section = (sql: string, transaction = true): SourceSection => ({ sql, transaction })
 
 /** A migration of another tool, without dependencies and notes unless they are given. */

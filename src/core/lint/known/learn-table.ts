@@ -35,6 +35,7 @@ export function withElements(table: LintTable, elements: readonly unknown[], by:
   return whole
 }
 
+/** The table with a column that a statement adds, and with the constraints that stand in its definition. */
 export function withColumn(table: LintTable, definition: TreeNode, by: MadeBy): LintTable {
   const name = String(definition.colname)
   const nodes = nodesIn(listAt(definition.constraints), 'Constraint')
@@ -61,6 +62,7 @@ export function withConstraint(table: LintTable, constraint: KnownConstraint | n
   return (kind === 'primary key' || kind === 'not null') && validated ? withNotNull(whole, columns, true) : whole
 }
 
+/** The table with these columns NOT NULL, or no longer; names that it does not have are passed over. */
 export function withNotNull(table: LintTable, names: readonly string[], notNull: boolean): LintTable {
   const columns = new Map(table.columns)
   for (const name of names) {

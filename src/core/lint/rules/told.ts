@@ -4,4 +4,5 @@ export interface Told {
   readonly instead: string
 }
 
+/** @param instead what to write in its place. */
 export const say = (message: string, instead: string): Told => ({ message, instead })
