@@ -392,6 +392,42 @@ Table users {
   expect(await project.query('SELECT name, n FROM users')).toEqual([['Ann', '5']])
 })
 
+test('what is made again keeps its exact rights, whatever default privileges would add to them', async () => {
+  const design = (length: number) => `Table t {\n  id int [pk]\n  a varchar(${length})\n}\n`
+  const project = await drawn({ 'schema.dbml': design(20) }, { '001_t.sql': '-- UP\n' })
+  const names = ['holder', 'lender', 'added'].map((name) => `${name}_of_views`)
+  const [holder = '', lender = '', added = ''] = names
+  await project.query(names.map((name) => `CREATE ROLE ${name}`).join('; '))
+  writeFileSync(
+    join(project.root, 'nself/migrations/001_t.sql'),
+    `-- UP
+CREATE TABLE t (id int PRIMARY KEY, a varchar(10));
+CREATE VIEW v AS SELECT id, a FROM t;
+CREATE FUNCTION fv(r v) RETURNS text LANGUAGE sql AS 'SELECT ($1).a';
+CREATE MATERIALIZED VIEW mv AS SELECT a FROM t;
+REVOKE EXECUTE ON FUNCTION fv FROM PUBLIC; GRANT EXECUTE ON FUNCTION fv TO ${lender} WITH GRANT OPTION;
+ALTER FUNCTION fv OWNER TO ${holder}; ALTER VIEW v OWNER TO ${holder}; ALTER MATERIALIZED VIEW mv OWNER TO ${holder};
+GRANT SELECT ON v TO ${lender} WITH GRANT OPTION; GRANT SELECT (id) ON v TO ${added}; REVOKE ALL ON v FROM ${holder};
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO ${added} WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO ${holder};
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO ${added}, ${holder} WITH GRANT OPTION;
+-- DOWN
+DROP TABLE t CASCADE;
+`,
+  )
+  await project.ok('db', 'migrate', 'up')
+  const rights = () =>
+    project.query(`SELECT relname, relowner::regrole::text, COALESCE(relacl, acldefault('r', relowner))::text FROM pg_class WHERE relname IN ('t', 'v', 'mv')
+      UNION ALL SELECT attname, NULL, attacl::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attacl IS NOT NULL
+      UNION ALL SELECT proname, proowner::regrole::text, proacl::text FROM pg_proc WHERE proname = 'fv' ORDER BY 1, 2`)
+  const before = await rights()
+  expect(await project.ok(...imports, '--name', 'widen')).toContain('Proven on a scratch database')
+  await project.ok('db', 'migrate', 'up')
+  expect(await rights()).toEqual(before)
+  await project.ok('db', 'migrate', 'down')
+  expect(await rights()).toEqual(before)
+})
+
 test('an index and a check under another name are renamed, for which nobody is asked and nothing is built', async () => {
   const named = (index: string, check: string) =>
     `Table t {\n  a int\n  indexes { a [name: '${index}'] }\n  checks { \`a > 0\` [name: '${check}'] }\n}\n`

@@ -280,7 +280,8 @@ test('what is dropped and made again keeps owner, rights, comments and options, 
     REVOKE EXECUTE ON FUNCTION f FROM PUBLIC; GRANT EXECUTE ON FUNCTION f TO reader; ALTER FUNCTION f OWNER TO keeper;
     GRANT SELECT ON v TO reader WITH GRANT OPTION; GRANT SELECT (id) ON v TO auditor;
     REVOKE INSERT ON v FROM CURRENT_USER; ALTER VIEW v OWNER TO reader; ALTER MATERIALIZED VIEW m OWNER TO reader;
-    ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO keeper`
+    ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO keeper;
+    ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO auditor WITH GRANT OPTION`
   await a.query('CREATE ROLE reader; CREATE ROLE keeper; CREATE ROLE auditor')
   for (const project of [a, b]) await project.query(both)
   await a.query(`DROP VIEW v CASCADE; CREATE VIEW v AS SELECT id, a FROM t WHERE id > 5; CREATE MATERIALIZED VIEW m AS SELECT id FROM v;

@@ -28,8 +28,8 @@ export async function baselineLines(
     await withScratchConnection(empty, readMade),
     withUsualPublic(await catalogOf(live, true)),
   ]
-  const have = { facts: await readFacts(empty, 'schema'), catalog: nothing }
-  const facts = await without(await readFacts(live, 'schema'), idsOf(catalog, objects))
+  const have = { facts: await readFacts(empty), catalog: nothing }
+  const facts = await without(await readFacts(live), idsOf(catalog, objects))
   const want = { facts, catalog: withoutToolObjects(catalog, objects) }
   const [format, zone] = await withScratchConnection(live, async (client) => {
     return [await statementFormat(client), await timeZoneOf(client)] as const

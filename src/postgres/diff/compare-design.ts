@@ -129,7 +129,7 @@ export function schemaSql(name: string): { up: string; down: string } {
 async function wantedOf(server: ScratchServer, seen: Seen): Promise<Pick<Compared, 'wanted' | 'facts'>> {
   const { wanted, catalog, made } = seen
   if (made === null) return { wanted, facts: null }
-  const before = await readFacts(server, 'grants')
+  const before = await readFacts(server)
   const sides = [{ facts: before, catalog }, made] as const
   const after = await targetFacts(...sides, wanted)
   const asked = new Set(wanted.enums.map(keyOf))

@@ -17,51 +17,41 @@ export function loadLibrary(): Promise<Library> {
   return library
 }
 
-/** Owners never: they follow by themselves; rights only where asked for. */
-export type Scope = 'schema' | 'grants'
-
 /**
- * Everything a database consists of, as the library sees it, without this tool's own schema.
+ * Everything a database consists of, as the library sees it, without this tool's own schema, owners and rights: these
+ * are written in an order in which each of them also works for who is no superuser.
  * @throws NselfError `connection`; what the server says.
  */
-export async function readFacts(server: Server, scope: Scope): Promise<FactBase> {
-  return withConnection(connect(server, 'nself'), null, (client) => extracted(client.query.bind(client), scope))
+export async function readFacts(server: Server): Promise<FactBase> {
+  return withConnection(connect(server, 'nself'), null, (client) => extracted(client.query.bind(client)))
 }
 
 /** The facts as the transaction that is open sees them, which goes on as it was. */
-export async function readFactsWithin(client: Client, scope: Scope): Promise<FactBase> {
+export async function readFactsWithin(client: Client): Promise<FactBase> {
   const ends = /^(?:BEGIN|COMMIT|ROLLBACK)\b/
   const query = (text: string, values?: unknown[]) => (ends.test(text) ? client.query('') : client.query(text, values))
   await client.query('SAVEPOINT nself_facts')
-  const facts = await extracted(query, scope)
+  const facts = await extracted(query)
   await client.query('ROLLBACK TO nself_facts; RELEASE nself_facts')
   return facts
 }
 
-async function extracted(query: unknown, scope: Scope): Promise<FactBase> {
+async function extracted(query: unknown): Promise<FactBase> {
   const { extract } = await loadLibrary()
   // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
   const pool = { connect: async () => ({ query, release: () => {} }) }
-  return inScope((await extract(pool as never, { redactSecrets: false })).factBase, scope)
+  return inScope((await extract(pool as never, { redactSecrets: false })).factBase)
 }
 
-/** What is there without this tool's own schema, and without what the scope leaves out. */
-async function inScope(factBase: FactBase, scope: Scope): Promise<FactBase> {
+/** What is there without this tool's own schema, and without owners and rights. */
+async function inScope(factBase: FactBase): Promise<FactBase> {
   const { buildFactBase, encodeId } = await loadLibrary()
   const left = new Set<string>()
-  // What an owner may do with his own is so by itself.
-  const owners = new Set(
-    factBase.edges.flatMap(({ kind, from, to }) =>
-      kind === 'owner' && to.kind === 'role' ? [`${encodeId(from)} ${to.name}`] : [],
-    ),
-  )
-  const isOwners = (id: (typeof factBase.edges)[number]['from']) =>
-    id.kind === 'acl' && owners.has(`${encodeId(id.target)} ${id.grantee}`)
   const facts = factBase.facts().filter(({ id, parent }) => {
     const own = id.kind === 'schema' ? id.name === 'nself' : 'schema' in id && id.schema === 'nself'
     const under = parent !== undefined && left.has(encodeId(parent))
-    const access = scope === 'schema' && (id.kind === 'acl' || id.kind === 'defaultPrivilege')
-    if (!own && !under && !access && !targetsOwn(id) && !isOwners(id)) return true
+    const access = id.kind === 'acl' || id.kind === 'defaultPrivilege'
+    if (!own && !under && !access && !targetsOwn(id)) return true
     left.add(encodeId(id))
     return false
   })
@@ -71,7 +61,7 @@ async function inScope(factBase: FactBase, scope: Scope): Promise<FactBase> {
   return buildFactBase(facts.map(withoutSecrets), [...edges])
 }
 
-/** A comment or a right on something of this tool's. */
+/** A comment on something of this tool's. */
 function targetsOwn(id: StableId): boolean {
   if (!('target' in id)) return false
   const { target } = id

@@ -92,7 +92,7 @@ async function lookWithin(client: Client, task: Task, part: DesignPart): Promise
     const made = isNothing ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
     const wanted = await wantedOf(client, task, made, true)
     const isSame = isAsWanted(task, wanted)
-    return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFactsWithin(client, 'schema') } }
+    return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFactsWithin(client) } }
   } catch {
     return null
   } finally {
@@ -107,7 +107,7 @@ async function lookAtCopy(server: ScratchServer, task: Task, part: DesignPart): 
     return { made, wanted: await wantedOf(client, task, made, false) }
   })
   const isSame = isAsWanted(task, wanted)
-  return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFacts(server, 'schema') } }
+  return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFacts(server) } }
 }
 
 function isAsWanted({ catalog }: Task, wanted: TargetSchema): boolean {

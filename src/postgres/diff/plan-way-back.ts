@@ -44,11 +44,11 @@ export async function planWayBack(
   const from = await withScratchConnection(after, readMade)
   const renamed = await withScratchConnection(copy, (client) => worksOf(client, renames))
   const want = await withScratchConnection(before, readMade)
-  const have = { facts: await readFacts(copy, 'schema'), catalog: await withScratchConnection(copy, readMade) }
+  const have = { facts: await readFacts(copy), catalog: await withScratchConnection(copy, readMade) }
   const [format, zone] = await withScratchConnection(after, async (client) => {
     return [await statementFormat(client), await timeZoneOf(client)] as const
   })
-  const target = { facts: await readFacts(before, 'schema'), catalog: want }
+  const target = { facts: await readFacts(before), catalog: want }
   const planned = await planStatements(have, target, (use) => use(scratch, ready), { zone, role: after.user })
   const parts = [renamed.map((sql) => ({ ...plainChange(sql, null), renames: true })), ...planned]
   return withScratchConnection(trial, async (client) => {

@@ -36,7 +36,7 @@ export async function copyOf(scratch: Scratch, have: Claim, ready: Ready): Promi
   const unknown = unknownObjects({ ...have.catalog, others: [] }, have.catalog)
   await withScratchConnection(server, (client) => runChanges(client, unknown.before, ready))
   const none = { ...have.catalog, tables: [] }
-  const made = asInherited(await changesInSteps(await readFacts(server, 'schema'), have.facts), none, have.catalog)
+  const made = asInherited(await changesInSteps(await readFacts(server), have.facts), none, have.catalog)
   await withScratchConnection(server, async (client) => {
     await runChanges(client, made, ready)
     await runChanges(client, complementOf(await readMade(client), have.catalog, []), ready)
@@ -122,5 +122,5 @@ export async function afterSteps(
     }
     return readMade(client)
   })
-  return { done, catalog, facts: await readFacts(server, 'schema') }
+  return { done, catalog, facts: await readFacts(server) }
 }

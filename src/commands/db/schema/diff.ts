@@ -123,7 +123,7 @@ const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ')
 
 /** Without owners and rights, which follow by themselves. */
 async function factsOf(left: Side, right: Side) {
-  return Promise.all([readFacts(left.server, 'schema'), readFacts(right.server, 'schema')]).catch((error) => {
+  return Promise.all([readFacts(left.server), readFacts(right.server)]).catch((error) => {
     throw error?.code === '42501'
       ? new NselfError('configuration', `the role may not read what --sql needs: ${error.message}`, {
           hint: 'connect as a role that may, such as the owner; without --sql any role will do',

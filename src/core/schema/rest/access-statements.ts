@@ -6,22 +6,52 @@ import { defaultPrivilegeStatements } from './default-privileges.ts'
 import { type ObjectName, objectName } from './object-name.ts'
 import { rightsStatements } from './rights.ts'
 
-/** Statements that give what is in both catalogs the owner and the rights that it has in the wanted one: only what changes. */
+/**
+ * Statements that give what is in both catalogs the owner and the rights that it has in the wanted one: only what changes.
+ * Rights come before the owner: whoever made an object is then the one who grants and revokes, as whom PostgreSQL might
+ * otherwise choose another role that was given them with GRANT OPTION.
+ */
 export function accessStatements(have: Catalog, want: Catalog): Change[] {
   const before = new Map(have.access.map((item) => [accessKey(item), item]))
   const wanted = new Set(want.access.map(accessKey))
   const lessened = rolesWithLess(before, want.access)
-  const columnsLast = want.access.toSorted((a, b) => Number(a.kind === 'column') - Number(b.kind === 'column'))
-  const given = columnsLast.flatMap((item) => {
+  const handed = ownersOf(before, want.access)
+  const given = want.access.flatMap((item) => {
     const now = before.get(accessKey(item)) ?? (hasColumn(have, item) ? withoutRights(item) : null)
-    return now === null ? [] : between(want, withoutLost(now, lessened), item)
+    return now === null ? [] : [between(want, withoutLost(now, lessened), item, handed)]
   })
-  const taken = have.access.filter((item) => !wanted.has(accessKey(item)) && hasColumn(want, item))
-  return [
-    ...given,
-    ...taken.flatMap((item) => between(want, item, withoutRights(item))),
-    ...defaultPrivilegeStatements(have, want),
-  ]
+  const taken = have.access.flatMap((item) =>
+    wanted.has(accessKey(item)) || !hasColumn(want, item) ? [] : [between(want, item, withoutRights(item), handed)],
+  )
+  return [...byRelation([...given, ...taken]), ...defaultPrivilegeStatements(have, want)]
+}
+
+interface Steps {
+  /** The key of the table or view; null of everything else. */
+  readonly relation: string | null
+  readonly isColumn: boolean
+  readonly rights: readonly Change[]
+  readonly owner: readonly Change[]
+  /** Rights that can only be given when the owner is the new one. */
+  readonly rightsThen: readonly Change[]
+}
+
+/** What one relation and its columns get, together: its rights, those of its columns, its owner. */
+function byRelation(steps: readonly Steps[]): Change[] {
+  const groups = new Map<string | Steps, Steps[]>()
+  for (const step of steps) {
+    const group = groups.get(step.relation ?? step)
+    if (group === undefined) groups.set(step.relation ?? step, [step])
+    else group.push(step)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const columnsLast = group.toSorted((a, b) => Number(a.isColumn) - Number(b.isColumn))
+    return [
+      ...columnsLast.flatMap(({ rights }) => rights),
+      ...group.flatMap(({ owner }) => owner),
+      ...columnsLast.flatMap(({ rightsThen }) => rightsThen),
+    ]
+  })
 }
 
 /** What tells an owner's or a right's object from others. */
@@ -61,21 +91,56 @@ function hasColumn({ tables, others }: Catalog, { kind, table, path }: Access): 
   return found.columns.some(({ name }) => name === path[1])
 }
 
-function between(catalog: Catalog, now: Access, item: Access): Change[] {
-  if (item.kind === 'default privileges') return []
-  const object = item.kind === 'column' ? columnTable(item) : objectName(catalog, item)
-  if (object === null) return []
-  const owner =
-    item.owner === null || now.owner === item.owner
-      ? []
-      : [`ALTER ${object.keyword} ${object.name} OWNER TO ${quoteIdentifier(item.owner)}`]
-  const table =
+interface Owners {
+  readonly old: string
+  readonly fresh: string
+}
+
+/** The owners of what changes hands, by its key; of relations by theirs too, which their columns name. */
+function ownersOf(before: ReadonlyMap<string, Access>, wanted: readonly Access[]): ReadonlyMap<string, Owners> {
+  return new Map(
+    wanted.flatMap((item) => {
+      const old = before.get(accessKey(item))?.owner ?? null
+      if (old === null || item.owner === null || old === item.owner) return []
+      const owners = { old, fresh: item.owner }
+      const relation = typeof item.path === 'string' ? [] : [keyOf({ schema: item.schema, name: String(item.path[0]) })]
+      return [accessKey(item), ...relation].map((key) => [key, owners] as const)
+    }),
+  )
+}
+
+function between(catalog: Catalog, now: Access, item: Access, handed: ReadonlyMap<string, Owners>): Steps {
+  const isColumn = item.kind === 'column'
+  const none = { relation: null, isColumn, rights: [], owner: [], rightsThen: [] }
+  if (item.kind === 'default privileges') return none
+  const object = isColumn ? columnTable(item) : objectName(catalog, item)
+  if (object === null) return none
+  const relation =
     /TABLE|VIEW/.test(object.keyword) && typeof item.path !== 'string'
       ? keyOf({ schema: item.schema, name: String(item.path[0]) })
       : null
-  // What he was granted becomes his own with the object.
-  const left = owner.length === 0 ? now : { ...now, grants: now.grants.filter(({ to }) => to !== item.owner) }
-  return [...owner, ...objectRights(object, left, item)].map((sql) => plainChange(sql, table))
+  const changes = (statements: readonly string[]) => statements.map((sql) => plainChange(sql, relation))
+  const owners = handed.get(isColumn ? (item.table ?? '') : accessKey(item))
+  if (owners === undefined) return { ...none, relation, rights: changes(objectRights(object, now, item)) }
+  const { before, after } = aroundOwner(now, item, owners)
+  const owner = `ALTER ${object.keyword} ${object.name} OWNER TO ${quoteIdentifier(owners.fresh)}`
+  return {
+    ...none,
+    relation,
+    rights: changes(objectRights(object, now, before)),
+    owner: changes(isColumn ? [] : [owner]),
+    rightsThen: changes(objectRights(object, after, item)),
+  }
+}
+
+/**
+ * The rights as they are before the owner is another, and right after. What either was granted is the new one's own
+ * then, and would keep its GRANT OPTION, which an owner needs not.
+ */
+function aroundOwner(now: Access, item: Access, { old, fresh }: Owners): { before: Access; after: Access } {
+  const grants = item.grants.filter(({ to }) => to !== old && to !== fresh)
+  const own = now.grants.filter(({ to, what }) => to === fresh && !what.includes(' WITH GRANT OPTION'))
+  return { before: { ...now, grants: [...grants, ...own] }, after: { ...item, grants, withheld: now.withheld } }
 }
 
 function columnTable({ schema, path }: Access): ObjectName {
