@@ -1,7 +1,7 @@
 import type { Difference } from './differences.ts'
 
-/** Nothing writes statements for these: they are rare, and most need a superuser. */
-const kinds = new Set(['access method', 'language', 'operator class', 'operator family', 'security label', 'transform'])
+/** Nothing writes statements for these: only what a server has loaded knows what they mean. */
+const kinds = new Set(['security label'])
 
 /** Those of the differences that a person has to bring about. */
 export function unwritten(differences: readonly Difference[]): Difference[] {

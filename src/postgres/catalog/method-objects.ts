@@ -8,6 +8,21 @@ const added = (catalog: string, alias: string) => `${alias}.oid >= 16384 AND ${n
 
 const methodName = (column: string) => `(SELECT amname FROM pg_am WHERE pg_am.oid = ${column})`
 
+/** Whether something in a family belongs to a class of it: then it comes and goes with that. */
+const ofClass = (catalog: string, oid: string, which: string) =>
+  `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalog}'::regclass AND d.objid = ${oid}
+   AND d.refclassid = 'pg_opclass'::regclass${which})`
+
+/** Operators and functions, each as CREATE OPERATOR CLASS has them behind the word for it. */
+const membersOf = (operators: string, functions: string) => ({
+  operators: `(SELECT string_agg(concat(a.amopstrategy, ' ', a.amopopr::regoperator, (SELECT format(' FOR ORDER BY %I.%I', sn.nspname, s.opfname)
+    FROM pg_opfamily s JOIN pg_namespace sn ON sn.oid = s.opfnamespace WHERE s.oid = NULLIF(a.amopsortfamily, 0))), '; '
+    ORDER BY a.amopstrategy, a.amopopr::regoperator::text) FROM pg_amop a WHERE ${operators})`,
+  functions: `(SELECT string_agg(concat(a.amprocnum, ' (', format_type(a.amproclefttype, NULL), ', ', format_type(a.amprocrighttype, NULL), ') ',
+    ${functionOf('a.amproc')}), '; ' ORDER BY a.amprocnum, format_type(a.amproclefttype, NULL), format_type(a.amprocrighttype, NULL))
+    FROM pg_amproc a WHERE ${functions})`,
+})
+
 export const operatorClasses = other(
   {
     kind: 'operator class',
@@ -17,31 +32,32 @@ export const operatorClasses = other(
       type: 'format_type(o.opcintype, NULL)',
       storage: 'format_type(NULLIF(o.opckeytype, 0), NULL)',
       default: `CASE WHEN o.opcdefault THEN 'yes' END`,
-      family: `(SELECT fn.nspname || '.' || f.opfname FROM pg_opfamily f JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE f.oid = o.opcfamily)`,
+      family: `(SELECT format('%I.%I', fn.nspname, f.opfname) FROM pg_opfamily f JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE f.oid = o.opcfamily)`,
+      ...membersOf(
+        ofClass('pg_amop', 'a.oid', ' AND d.refobjid = o.oid'),
+        ofClass('pg_amproc', 'a.oid', ' AND d.refobjid = o.oid'),
+      ),
     },
     comment: commentOf('pg_opclass', 'o.oid'),
   },
   `pg_opclass o ${inSchema('o', 'opcnamespace')} WHERE ${mine('pg_opclass', 'o')}`,
 )
 
-/** Also PostgreSQL's own, where something was added to one. */
+const loose = (catalog: string, family: string) =>
+  `a.${family} = f.oid AND a.oid >= 16384 AND NOT ${ofClass(catalog, 'a.oid', '')} AND ${notOfExtension(catalog, 'a.oid')}`
+
+/** Also PostgreSQL's own, where something was added to one; of all only what belongs to no class. */
 export const operatorFamilies = other(
   {
     kind: 'operator family',
     schema: 'n.nspname',
     name: `f.opfname || ' USING ' || ${methodName('f.opfmethod')}`,
-    properties: {
-      operators: `(SELECT string_agg(concat(a.amopstrategy, ' ', a.amopopr::regoperator, ' ', a.amoppurpose, ' ' || (SELECT opfname
-        FROM pg_opfamily s WHERE s.oid = NULLIF(a.amopsortfamily, 0))), ', ' ORDER BY a.amopstrategy, a.amopopr::regoperator::text)
-        FROM pg_amop a WHERE a.amopfamily = f.oid AND a.oid >= 16384)`,
-      functions: `(SELECT string_agg(concat(a.amprocnum, ' (', format_type(a.amproclefttype, NULL), ', ', format_type(a.amprocrighttype, NULL), ') ',
-        ${functionOf('a.amproc')}), ', ' ORDER BY a.amprocnum, format_type(a.amproclefttype, NULL), format_type(a.amprocrighttype, NULL))
-        FROM pg_amproc a WHERE a.amprocfamily = f.oid AND a.oid >= 16384)`,
-    },
+    properties: membersOf(loose('pg_amop', 'amopfamily'), loose('pg_amproc', 'amprocfamily')),
     comment: commentOf('pg_opfamily', 'f.oid'),
   },
-  `pg_opfamily f ${inSchema('f', 'opfnamespace')} WHERE ${mine('pg_opfamily', 'f')} OR f.oid < 16384 AND EXISTS (SELECT FROM pg_amop a
-     WHERE a.amopfamily = f.oid AND a.oid >= 16384 AND ${notOfExtension('pg_operator', 'a.amopopr')})`,
+  `pg_opfamily f ${inSchema('f', 'opfnamespace')} WHERE ${mine('pg_opfamily', 'f')} OR f.oid < 16384 AND (EXISTS (SELECT FROM pg_amop a
+     WHERE ${loose('pg_amop', 'amopfamily')} AND ${notOfExtension('pg_operator', 'a.amopopr')})
+     OR EXISTS (SELECT FROM pg_amproc a WHERE ${loose('pg_amproc', 'amprocfamily')} AND ${notOfExtension('pg_proc', 'a.amproc')}))`,
 )
 
 export const conversions = other(

@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
 import type { Other } from '../other.ts'
+import { classSql, familySql } from './operator-families.ts'
 
 /** Statements that make one of the kinds that the library does not know; none for another. */
 export function createSql(item: Other): string[] {
@@ -19,9 +20,38 @@ export function createSql(item: Other): string[] {
     }
     case 'text search':
       return textSearchSql(name, definition, properties, own)
+    case 'access method': {
+      const type = properties.type === 'i' ? 'INDEX' : 'TABLE'
+      return [
+        `CREATE ACCESS METHOD ${quoteIdentifier(name)} TYPE ${type} HANDLER ${bareFunction(properties.handler ?? '')}`,
+      ]
+    }
+    case 'language':
+      return [languageSql(name, properties)]
+    case 'transform': {
+      const part = (word: string, call?: string) => (call === undefined ? [] : [`${word} SQL WITH FUNCTION ${call}`])
+      return [
+        `CREATE TRANSFORM ${name} (${[...part('FROM', properties['from SQL']), ...part('TO', properties['to SQL'])].join(', ')})`,
+      ]
+    }
+    case 'operator family':
+      return familySql(item)
+    case 'operator class':
+      return [classSql(item)]
     default:
       return []
   }
+}
+
+function languageSql(name: string, properties: Readonly<Record<string, string>>): string {
+  const call = (word: string, text?: string) => (text === undefined ? [] : [`${word} ${bareFunction(text)}`])
+  return [
+    properties.trusted === undefined ? 'CREATE LANGUAGE' : 'CREATE TRUSTED LANGUAGE',
+    quoteIdentifier(name),
+    ...call('HANDLER', properties.handler),
+    ...call('INLINE', properties.inline),
+    ...call('VALIDATOR', properties.validator),
+  ].join(' ')
 }
 
 /** The definition is method, context and function. */

@@ -4,6 +4,7 @@ import { type Change, plainChange } from '../generated-statement.ts'
 import type { Other } from '../other.ts'
 import { objectName } from '../rest/object-name.ts'
 import { createSql } from './create-object.ts'
+import { addSql, withdrawSql } from './operator-families.ts'
 
 /**
  * Statements for kinds of which the library that plans the difference knows nothing. What others are made of comes
@@ -13,11 +14,17 @@ export function unknownObjects(have: Catalog, want: Catalog): { readonly before:
   const [old, fresh] = [objectsIn(have), objectsIn(want)]
   const going = [...old].filter(([key, item]) => !isSame(item, fresh.get(key))).map(([, item]) => item)
   const coming = [...fresh].filter(([key, item]) => !isSame(item, old.get(key))).map(([, item]) => item)
-  const drop = (item: Other) => dropSql(have, item).map((sql) => plainChange(sql, null))
-  const create = (item: Other) => createSql(item).map((sql) => plainChange(sql, null))
+  // A family stays as long as there are classes in it: what it has besides comes and goes.
+  const stays = (item: Other) =>
+    item.kind === 'operator family' &&
+    (item.schema === 'pg_catalog' || (old.has(keyOfObject(item)) && fresh.has(keyOfObject(item))))
+  const drop = (item: Other) =>
+    (stays(item) ? withdrawSql(item) : dropSql(have, item)).map((sql) => plainChange(sql, null))
+  const create = (item: Other) => (stays(item) ? addSql(item) : createSql(item)).map((sql) => plainChange(sql, null))
+  const isFirst = (item: Other) => item.kind === 'text search' || isOfPostgres(item)
   // What is made again has to go first; nothing else can stand on it then.
-  const isLate = (item: Other) => item.kind === 'text search' && !fresh.has(keyOfObject(item))
-  const first = coming.filter(({ kind }) => kind === 'text search')
+  const isLate = (item: Other) => isFirst(item) && !fresh.has(keyOfObject(item))
+  const first = coming.filter(isFirst)
   return {
     before: [
       ...newSchemas(have, first).map((name) => plainChange(`CREATE SCHEMA ${quoteIdentifier(name)}`, null)),
@@ -28,10 +35,17 @@ export function unknownObjects(have: Catalog, want: Catalog): { readonly before:
       ...first.flatMap(create),
     ],
     after: [
-      ...coming.filter(({ kind }) => kind !== 'text search').flatMap(create),
+      ...coming.filter((item) => !isFirst(item)).flatMap(create),
       ...going.filter(isLate).toReversed().flatMap(drop),
     ],
   }
+}
+
+/** Of a method or a language whether all that it is made of is PostgreSQL's own: indexes and functions may stand on it. */
+function isOfPostgres({ kind, name, properties = {} }: Other): boolean {
+  if (!methods.has(kind)) return false
+  const { family: _, ...rest } = properties
+  return ![kind === 'transform' ? name : '', ...Object.values(rest)].some((text) => text.includes('.'))
 }
 
 /** Every database begins with public. */
@@ -40,15 +54,25 @@ function newSchemas({ others }: Catalog, items: readonly Other[]): string[] {
   return [...new Set(items.flatMap(({ schema }) => (schema === null || known.has(schema) ? [] : [schema])))]
 }
 
-const kinds = ['template', 'parser', 'dictionary', 'configuration']
+const methods = new Set(['access method', 'language', 'operator family', 'operator class', 'transform'])
+const textSearch = ['template', 'parser', 'dictionary', 'configuration']
+const inOrder = [
+  'text search',
+  'access method',
+  'language',
+  'cast',
+  'operator',
+  'operator family',
+  'operator class',
+  'transform',
+  'conversion',
+]
 
 /** In an order in which each stands on those before it. */
 function objectsIn({ others }: Catalog): Map<string, Other> {
   const rank = ({ kind, name }: Other) =>
-    kind === 'text search' ? kinds.indexOf(name.split(' ')[0] ?? '') : kinds.length
-  const known = others.filter(
-    ({ kind }) => kind === 'text search' || kind === 'cast' || kind === 'operator' || kind === 'conversion',
-  )
+    inOrder.indexOf(kind) + (kind === 'text search' ? textSearch.indexOf(name.split(' ')[0] ?? '') / 10 : 0)
+  const known = others.filter(({ kind }) => inOrder.includes(kind))
   return new Map(known.toSorted((a, b) => rank(a) - rank(b)).map((item) => [keyOfObject(item), item]))
 }
 
@@ -60,7 +84,10 @@ function isSame(one: Other, other: Other | undefined): boolean {
 }
 
 function dropSql(catalog: Catalog, { kind, schema, name }: Other): string[] {
-  const written = kind === 'conversion' ? [name] : name
-  const object = objectName(catalog, { kind, schema, path: written })
+  if (kind === 'transform') return [`DROP TRANSFORM ${name}`]
+  const object = objectName(catalog, { kind, schema, path: written.has(kind) ? name : [name] })
   return object === null ? [] : [`DROP ${object.keyword} ${object.name}`]
 }
+
+/** Kinds whose names say more than a name. */
+const written = new Set(['text search', 'cast', 'operator', 'operator class', 'operator family'])

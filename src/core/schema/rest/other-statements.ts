@@ -27,7 +27,9 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
       const now = tables.get(keyOf(item))
       return now === undefined
         ? []
-        : [...settingsOf(now, item), ...tableRemarks(now, item)].map((sql) => plainChange(sql, keyOf(item)))
+        : [...settingsOf(now, item), ...methodOf(have, now, item), ...tableRemarks(now, item)].map((sql) =>
+            plainChange(sql, keyOf(item)),
+          )
     }),
   ]
 }
@@ -110,6 +112,13 @@ function settingsOf(now: Table, item: Table): string[] {
   const index = fresh === undefined ? null : /^index (.*)$/s.exec(fresh)?.[1]
   const identity = index == null ? (fresh ?? 'default').toUpperCase() : `USING INDEX ${quoteIdentifier(index)}`
   return [...ofType, `${alter} REPLICA IDENTITY ${identity}`]
+}
+
+/** How its rows are kept; a partitioned table keeps none, and PostgreSQL 14 cannot change it. */
+function methodOf({ serverVersion }: Catalog, now: Table, item: Table): string[] {
+  const [old, fresh] = [now.settings['access method'], item.settings['access method']]
+  if (old === fresh || item.kind === 'partitioned' || serverVersion < 150_000) return []
+  return [`ALTER TABLE ${quoteQualified(item.schema, item.name)} SET ACCESS METHOD ${quoteIdentifier(fresh ?? 'heap')}`]
 }
 
 /** Comments on a table and its parts, and defaults that a child has of its own. */
