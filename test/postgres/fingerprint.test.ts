@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
 import { fingerprintSql } from '../../src/postgres/catalog/fingerprint.ts'
 import { plainTextSql } from '../../src/postgres/catalog/read.ts'
+import { changesByHand, changesTogether, everyKind } from '../helpers/changes-by-hand.ts'
 import { pairs, users } from '../helpers/pairs.ts'
 import { postgres14 } from '../helpers/postgres-14.ts'
 import { useServer } from '../helpers/project.ts'
@@ -61,8 +62,35 @@ const more = [
   },
 ]
 
+const newest = useServer()
+
+test('a fingerprint is another after each change by hand that is no right', async () => {
+  const project = await newest.project({})
+  const client = await project.connect()
+  await client.query(everyKind)
+  const fingerprint = async () => {
+    await client.query('SAVEPOINT look')
+    await client.query(plainTextSql)
+    const { rows } = await client.query<{ fingerprint: string }>(fingerprintSql)
+    await client.query('ROLLBACK TO look')
+    return rows[0]?.fingerprint
+  }
+  await client.query('BEGIN')
+  const before = await fingerprint()
+  expect(await fingerprint()).toBe(before)
+  const unseen: string[] = []
+  const [comments = []] = changesTogether
+  for (const change of [...changesByHand, ...comments]) {
+    await client.query('SAVEPOINT before')
+    await client.query(change)
+    if ((await fingerprint()) === before) unseen.push(change)
+    await client.query('ROLLBACK TO before')
+  }
+  expect(unseen).toEqual([])
+})
+
 describe.each([
-  ['the newest server', useServer()],
+  ['the newest server', newest],
   ['PostgreSQL 14', useServer(postgres14)],
 ] as const)('a fingerprint on %s', (_, server) => {
   test('is the same wherever the same was run, and another where anything differs', async () => {

@@ -1,8 +1,9 @@
-import { othersButSequences } from './other-objects.ts'
+import { othersButSequences, rare } from './other-objects.ts'
 import { isMine, notOfExtension, optionsOf } from './query-parts.ts'
 
-const tables = `mine AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p', 'f') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')})`
+const relations = `relations AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.oid >= 16384 AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')}),
+ mine AS MATERIALIZED (SELECT * FROM relations WHERE relkind IN ('r', 'p', 'f'))`
 
 const rows = (fields: string, from: string) => `SELECT ROW(${fields})::text AS value FROM ${from}`
 
@@ -25,7 +26,10 @@ const inShort = [
     `nspname, relname, amname, format_type(NULLIF(reloftype, 0), NULL)`,
     `mine LEFT JOIN pg_am ON pg_am.oid = relam WHERE reloftype <> 0 OR amname <> 'heap'`,
   ),
-  rows('nspname, relname, inhseqno, inhparent::regclass', 'mine JOIN pg_inherits ON inhrelid = mine.oid'),
+  rows(
+    'nspname, relname, inhseqno, inhparent::regclass, inhdetachpending',
+    'mine JOIN pg_inherits ON inhrelid = mine.oid',
+  ),
   rows(
     'nspname, relname, attname',
     `mine JOIN pg_inherits ON inhrelid = mine.oid JOIN pg_attribute ON attrelid = mine.oid
@@ -37,13 +41,13 @@ const inShort = [
   ),
   rows(
     `nspname, relname, attname, ${type('atttypid')}, atttypmod, attnotnull, attidentity, attgenerated, NULLIF(attstattarget, -1),
-     attstorage, attcompression, CASE WHEN attcollation NOT IN (0, 100) THEN attcollation::regcollation END`,
-    `mine JOIN pg_attribute ON attrelid = mine.oid WHERE attnum > 0 AND NOT attisdropped AND (NOT relispartition OR attislocal)`,
+     attstorage, attcompression, CASE WHEN attcollation NOT IN (0, 100) THEN attcollation::regcollation END,
+     CASE WHEN attoptions IS NOT NULL OR attfdwoptions IS NOT NULL THEN concat(${optionsOf('attoptions')}, ' ', ${optionsOf('attfdwoptions')}) END`,
+    `mine JOIN pg_attribute ON attrelid = mine.oid WHERE attnum > 0 AND NOT attisdropped`,
   ),
   rows(
     'nspname, relname, attname, pg_get_expr(adbin, adrelid)',
-    `mine JOIN pg_attrdef ON adrelid = mine.oid JOIN pg_attribute ON attrelid = mine.oid AND attnum = adnum
-     WHERE NOT relispartition OR attislocal`,
+    'mine JOIN pg_attrdef ON adrelid = mine.oid JOIN pg_attribute ON attrelid = mine.oid AND attnum = adnum',
   ),
   rows(
     'nspname, relname, conname, pg_get_constraintdef(k.oid)',
@@ -57,8 +61,42 @@ const inShort = [
       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = x.oid AND contype IN ('p', 'u', 'x'))`,
   ),
   rows(
-    'nspname, x.relname',
-    'mine JOIN pg_index ON indrelid = mine.oid JOIN pg_class x ON x.oid = indexrelid WHERE indisreplident',
+    'nspname, indexrelid::regclass, indisreplident, indisclustered, indisvalid',
+    'pg_index JOIN relations ON relations.oid = indrelid WHERE indisreplident OR indisclustered OR NOT indisvalid',
+  ),
+  rows(
+    `nspname, x.relname, ${optionsOf('x.reloptions')}, (SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = x.oid)`,
+    `(SELECT * FROM pg_class WHERE relkind IN ('i', 'I') AND (reloptions IS NOT NULL OR relispartition) OFFSET 0) x
+     JOIN pg_index ON indexrelid = x.oid JOIN mine ON mine.oid = indrelid`,
+  ),
+  rows(
+    'nspname, indexrelid::regclass, attnum, attstattarget',
+    'mine JOIN pg_index ON indrelid = mine.oid JOIN pg_attribute ON attrelid = indexrelid WHERE indexprs IS NOT NULL AND attstattarget >= 0',
+  ),
+  rows(
+    `nspname, mine.relname, ${optionsOf('t.reloptions')}`,
+    'mine JOIN pg_class t ON t.oid = mine.reltoastrelid WHERE t.reloptions IS NOT NULL',
+  ),
+  rows(
+    'nspname, relname, conkey, connoinherit, convalidated',
+    `mine JOIN pg_constraint ON conrelid = mine.oid WHERE contype = 'n' AND (connoinherit OR NOT convalidated)`,
+  ),
+  rows(
+    'nspname, relname, conname, tgfoid::regproc, tgenabled',
+    `pg_trigger JOIN mine ON mine.oid = tgrelid JOIN pg_constraint k ON k.oid = tgconstraint WHERE tgenabled <> 'O' AND tgisinternal`,
+  ),
+  rows(
+    `nspname, relname, t.tgname, up.tgname, t.tgenabled, obj_description(t.oid, 'pg_trigger')`,
+    `(SELECT * FROM pg_trigger WHERE tgparentid <> 0 OFFSET 0) t JOIN mine ON mine.oid = t.tgrelid JOIN pg_trigger up ON up.oid = t.tgparentid
+     WHERE (t.tgconstraint = 0 OR NOT EXISTS (SELECT FROM pg_constraint k WHERE k.oid = t.tgconstraint AND contype <> 't'))`,
+  ),
+  rows(
+    'nspname, relname, adnum, pg_get_expr(adbin, adrelid)',
+    `relations JOIN pg_attrdef ON adrelid = relations.oid WHERE relkind = 'v'`,
+  ),
+  rows(
+    `nspname, relname, attname, NULLIF(attstattarget, -1), attstorage, attcompression, ${optionsOf('attoptions')}`,
+    `relations JOIN pg_attribute ON attrelid = relations.oid WHERE relkind = 'm' AND attnum > 0 AND NOT attisdropped`,
   ),
   rows(
     `nspname, s.relname, ${type('seqtypid')}, seqincrement, seqmin, seqmax, seqstart, seqcache, seqcycle,
@@ -87,11 +125,14 @@ const inShort = [
   ),
 ]
 
-const all = [...inShort, ...othersButSequences.map((query) => `(SELECT value::text FROM (${query}) AS item)`)]
+// A replay makes no subscription that is one, so they are not counted.
+const asTheyAre = [...othersButSequences, ...rare]
+
+const all = [...inShort, ...asTheyAre.map((query) => `(SELECT value::text FROM (${query}) AS item)`)]
 
 /**
  * SQL for one text that tells two schemas apart, whatever the order of their parts; it runs inside a transaction after
  * plainTextSql. Asked after every run, also of schemas with thousands of tables: so it is not what readCatalog reads.
  */
-export const fingerprintSql = `WITH ${tables} SELECT COALESCE(sum(hashtextextended(value, 0)), 0)::text AS fingerprint FROM (
+export const fingerprintSql = `WITH ${relations} SELECT COALESCE(sum(hashtextextended(value, 0)), 0)::text AS fingerprint FROM (
 ${all.join('\nUNION ALL ')}) AS part`

@@ -28,8 +28,9 @@ export const rowOf = (alias: string, ...without: readonly string[]) =>
 
 /** Joins the schema of something as `n`. */
 export const inSchema = (alias: string, column: string) => `JOIN pg_namespace n ON n.oid = ${alias}.${column}`
-/** Whether something in the schema `n` is the user's. */
-export const mine = (catalog: string, alias: string) => `${isMine('n')} AND ${notOfExtension(catalog, `${alias}.oid`)}`
+/** Whether something in the schema `n` is the user's; only schemas may be as old as the database. */
+export const mine = (catalog: string, alias: string) =>
+  `${isMine('n')}${catalog === 'pg_namespace' ? '' : ` AND ${alias}.oid >= 16384`} AND ${notOfExtension(catalog, `${alias}.oid`)}`
 /** The key of the table that `onTable` joins. */
 export const tableName = dottedName('n.nspname', 'c.relname')
 /** Joins the table or view that something stands on as `c`, and its schema as `n`. */

@@ -39,7 +39,7 @@ export const othersButSequences: readonly RowsQuery[] = [
 ]
 
 /** SQL for what few databases have. */
-const rare: readonly RowsQuery[] = [
+export const rare: readonly RowsQuery[] = [
   languages,
   transforms,
   accessMethods,
@@ -48,10 +48,9 @@ const rare: readonly RowsQuery[] = [
   conversions,
   wrappers,
   userMappings,
-  subscriptions,
   moreComments,
   securityLabels,
 ]
 
 /** SQL for everything that is no table and no part of one. */
-export const others: readonly RowsQuery[] = [...othersButSequences, sequences, ...rare]
+export const others: readonly RowsQuery[] = [...othersButSequences, sequences, ...rare, subscriptions]
