@@ -10,19 +10,28 @@ import type { Paint } from './paint.ts'
 
 /** @param isApplied what was written has run as well. */
 export function renderImport(result: ImportResult, paint: Paint, width: number, isApplied = false): string {
-  const { design, files, seed } = result
+  const { design, files, waiting, seed } = result
   const done = paint.green('✓')
   const seeded = seed === null ? [] : [`Seed written: ${seed}`]
   if (files.length === 0)
     return [`No changes: the migrations already make what ${design} describes`, ...seeded].join('\n')
-  const next = withGivenFlags(isApplied ? proven : `${proven} Read it, then: nself db migrate up`)
+  const next = withGivenFlags(isApplied ? proven : `${proven} ${nextOf(result)}`)
   return [
     `${done} ${paint.bold('Schema changes detected!')}`,
     ...importLines(result, paint, width),
-    ...files.map((path) => `${done} Migration created: ${path}`),
+    ...files.map((path) => `${done} Migration created: ${path}${waiting.includes(path) ? ', contract' : ''}`),
     ...seeded,
     fold(next, width),
   ].join('\n')
+}
+
+function nextOf({ files, waiting }: ImportResult): string {
+  const read = files.length === 1 ? 'Read it' : 'Read them'
+  if (waiting.length === 0) return `${read}, then: nself db migrate up`
+  const last = 'When the new release is out and the old one gone: nself db migrate up'
+  return waiting.length === files.length
+    ? `${read}. ${last}`
+    : `${read}, then: nself db migrate up --phase expand. ${last}`
 }
 
 const proven = 'Proven on a scratch database: UP makes the design, DOWN restores the schema.'

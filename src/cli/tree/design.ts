@@ -27,6 +27,7 @@ export function addRun(db: Group, run: Runner): void {
     leaf(db, 'run', 'Turn the changes in schema.dbml into the next migration.', [
       'nself db run',
       'nself db run --name add_loyalty_points',
+      'nself db run --online   # a series of migrations that block neither reads nor writes for long',
     ]),
   ).action((flags) =>
     run(flags, async (context) => (await import('../../commands/db/run.ts')).runDesign(context, optionsOf(flags))),
@@ -58,6 +59,7 @@ function withDesignOptions<Args extends unknown[], Options extends OptionValues>
     .option('--name <name>', 'the name of the migration; without it, derived from the changes')
     .option('--rename <old=new>', 'a table, column, enum or schema that was renamed or moved; may be repeated', names)
     .option('--allow-drops', 'drop what the design does not have, without asking')
+    .option('--online', 'write a series of migrations that block neither reads nor writes for long')
     .addOption(shadowUrl())
 }
 
@@ -65,8 +67,9 @@ interface DesignFlags {
   readonly name?: string | undefined
   readonly rename?: string[] | undefined
   readonly allowDrops?: true | undefined
+  readonly online?: true | undefined
 }
 
-function optionsOf({ name, rename, allowDrops }: DesignFlags): Omit<ImportOptions, 'file'> {
-  return { name: name ?? null, allowDrops: allowDrops === true, renames: rename ?? [] }
+function optionsOf({ name, rename, allowDrops, online }: DesignFlags): Omit<ImportOptions, 'file'> {
+  return { name: name ?? null, allowDrops: allowDrops === true, renames: rename ?? [], online: online === true }
 }

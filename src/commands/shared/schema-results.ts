@@ -10,6 +10,8 @@ export interface ImportResult {
   readonly design: string
   /** Paths of the migrations that were written; none when there was nothing to change. */
   readonly files: readonly string[]
+  /** Those of them that wait until the new release is out. */
+  readonly waiting: readonly string[]
   /** What the design adds is `+`, what it removes `-`. */
   readonly differences: readonly Difference[]
   readonly renames: readonly string[]

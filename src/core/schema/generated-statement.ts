@@ -7,8 +7,10 @@ export interface Change {
   readonly commitsFirst: boolean
   /** It takes a foreign key away, which stands on a key of another table. */
   readonly freesKey: boolean
-  /** What stands before it uses the one name, what stands behind it the other. */
-  readonly renames?: boolean
+  /** Nothing passes it, and it stays by itself: what stands before a rename uses the one name, what follows the other. */
+  readonly keepsPlace?: boolean
+  /** What is said above it, instead of what its like does to rows and to those who use the table. */
+  readonly remarks?: readonly string[]
   /** The statements that this one stands for. */
   readonly parts?: readonly string[]
 }
@@ -16,6 +18,11 @@ export interface Change {
 /** One of our own, which asks for no place of its own in the order. */
 export function plainChange(sql: string, table: string | null): Change {
   return { sql, table, commitsFirst: false, freesKey: false }
+}
+
+/** One that stands where it was put, with what is said above it. */
+export function placedChange(sql: string, table: string | null, ...remarks: readonly string[]): Change {
+  return { ...plainChange(sql, table), keepsPlace: true, remarks }
 }
 
 /**

@@ -33,6 +33,7 @@ export function joined(changes: readonly Change[]): Change[] {
 }
 
 function together(one: Change, other: Change): Change | null {
+  if (one.keepsPlace === true || other.keepsPlace === true) return null
   const parts = [...partsOf(one), ...partsOf(other)]
   const alterations = parts.flatMap((sql) => alterationOf(sql) ?? [])
   const [first] = alterations

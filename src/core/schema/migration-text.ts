@@ -7,6 +7,14 @@ import { forReading } from './reading-order.ts'
 export interface Draft {
   readonly up: readonly Change[]
   readonly down: readonly Change[]
+  /** How its sections are to run, a header each without the dashes: `nself: no-transaction`. */
+  readonly headers?: { readonly up: readonly string[]; readonly down: readonly string[] }
+  /** What its file is called behind the name of the whole, where there are several: `validate`. */
+  readonly suffix?: string
+  /** What it does, as its head says it. */
+  readonly says?: string
+  /** It waits until the new release is out. */
+  readonly contract?: boolean
 }
 
 export interface TextOptions {
@@ -22,17 +30,25 @@ export interface TextOptions {
 }
 
 /** The file of a generated migration: a head, UP and DOWN, the statements of one table together under its name. */
-export function migrationText({ up, down }: Draft, { head, format, effects, obstacles, order }: TextOptions): string {
+export function migrationText(
+  { up, down, headers }: Draft,
+  { head, format, effects, obstacles, order }: TextOptions,
+): string {
   return [
     ...head.map(comment),
     '',
     '-- UP',
-    '',
+    ...headerLines(up, headers?.up),
     ...sectionLines(up, format, effects, order),
     '-- DOWN',
-    '',
+    ...headerLines(down, headers?.down),
     ...sectionLines(down, format, obstacles),
   ].join('\n')
+}
+
+function headerLines(changes: readonly Change[], headers: readonly string[] | undefined): string[] {
+  const isIdle = changes.length === 0 && headers !== undefined
+  return [...(headers ?? []), ...(isIdle ? ['nself: nothing-to-do'] : [])].map(comment).concat('')
 }
 
 /** The statements alone, each with the lines that stand above it. */

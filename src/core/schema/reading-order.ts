@@ -21,9 +21,9 @@ export function forReading(changes: readonly Change[], tables: readonly string[]
 
 type Rank = ReadonlyMap<string | null, number>
 
-/** Nothing passes a rename. */
+/** Nothing passes what keeps its place. */
 function inOrder(changes: readonly Change[], rank: Rank): Change[] {
-  const at = changes.findIndex(({ renames }) => renames)
+  const at = changes.findIndex(({ keepsPlace }) => keepsPlace)
   if (at === -1) return ordered(changes, rank)
   return [...ordered(changes.slice(0, at), rank), ...changes.slice(at, at + 1), ...inOrder(changes.slice(at + 1), rank)]
 }

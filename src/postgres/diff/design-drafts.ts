@@ -56,7 +56,7 @@ function withExtensions(drafts: readonly Draft[], extensions: readonly string[])
 /** Renames stand between what uses the one name and what uses the other. */
 function withRenames(drafts: readonly Draft[], renames: readonly Rename[]): Draft[] {
   const schemas = newSchemasOf(renames).map(schemaSql)
-  const change = (sql: string, subject: string | null) => ({ ...plainChange(sql, subject), renames: true })
+  const change = (sql: string, subject: string | null) => ({ ...plainChange(sql, subject), keepsPlace: true })
   const steps = inOrder(renames).map((rename) => ({ rename, ...renameSql(rename) }))
   return around(drafts, {
     up: [

@@ -50,7 +50,7 @@ export async function planWayBack(
   })
   const target = { facts: await readFacts(before), catalog: want }
   const planned = await planStatements(have, target, (use) => use(scratch, ready), { zone, role: after.user })
-  const parts = [renamed.map((sql) => ({ ...plainChange(sql, null), renames: true })), ...planned]
+  const parts = [renamed.map((sql) => ({ ...plainChange(sql, null), keepsPlace: true })), ...planned]
   return withScratchConnection(trial, async (client) => {
     await runChanges(client, parts.flat(), ready).catch((error) => {
       throw notRunning(error)

@@ -42,6 +42,7 @@ const imported = {
   kind: 'import' as const,
   design: 'schema.dbml',
   files: ['nself/migrations/004_add_coupons.sql'],
+  waiting: [],
   differences: [{ sign: '+' as const, kind: 'Table', name: 'coupons', traits: [] }],
   renames: ['users.name to users.full_name'],
   renamed: [{ table: 'users', from: 'name', to: 'full_name' }],

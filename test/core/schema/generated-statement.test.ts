@@ -27,7 +27,7 @@ test('statements of one table stand together, values of enums first, references 
 test('nothing passes a rename: what stands before it uses the one name, what stands behind it the other', () => {
   const changes = [
     change('ALTER TABLE "public"."a" ADD CONSTRAINT "f" FOREIGN KEY (x) REFERENCES "public"."b"', 'public.a'),
-    { ...change('ALTER TABLE "public"."b" RENAME TO "c"', 'public.b'), renames: true },
+    { ...change('ALTER TABLE "public"."b" RENAME TO "c"', 'public.b'), keepsPlace: true },
     change('ALTER TABLE "public"."a" ADD CONSTRAINT "g" FOREIGN KEY (x) REFERENCES "public"."c"', 'public.a'),
     change('CREATE TABLE "public"."d" ()', 'public.d'),
   ]

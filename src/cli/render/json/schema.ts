@@ -14,8 +14,8 @@ import { differenceDocument, runDocument } from './migrate.ts'
 import { seedDocument } from './seeds.ts'
 
 /** The document of `db schema import`. */
-export function importDocument({ kind, design, files, differences, renames, seed }: ImportResult) {
-  return { kind, design, files, differences: differences.map(differenceDocument), renames, seed }
+export function importDocument({ kind, design, files, waiting, differences, renames, seed }: ImportResult) {
+  return { kind, design, files, waiting, differences: differences.map(differenceDocument), renames, seed }
 }
 
 /** The document of `db schema apply`: those of the import, of the run and of the seeds. */

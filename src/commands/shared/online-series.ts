@@ -1,0 +1,40 @@
+import { NselfError } from '../../core/errors.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { onlineSeries } from '../../core/online/series.ts'
+import { TablesInUse } from '../../core/online/tables-in-use.ts'
+import { partsOf } from '../../core/schema/joined-alterations.ts'
+import type { Draft } from '../../core/schema/migration-text.ts'
+import { plainNames } from '../../core/sql/plain-names.ts'
+import type { Compared } from '../../postgres/diff/compare-design.ts'
+import { proveHistory } from '../../postgres/proof/prove-history.ts'
+import type { Context } from './context.ts'
+import type { ScratchWork } from './scratch-server.ts'
+
+/** A plan as a series that blocks nobody for long; what blocks all the same is told. @throws NselfError as onlineSeries. */
+export function seriesOf(
+  { tell }: Context,
+  { current, wanted }: Compared,
+  planned: readonly Draft[],
+): readonly Draft[] {
+  const { drafts, blocking } = onlineSeries(planned, new TablesInUse(current.catalog, wanted.tables))
+  for (const change of blocking) {
+    const statement = partsOf(change).map((sql) => plainNames(sql, new Set()))
+    tell(`Note: no way is known to do this online: ${statement.join('; ')}`)
+  }
+  return drafts
+}
+
+/** Proves each of new migrations by itself, on what those before it make. @throws NselfError `not-proven`. */
+export async function proveEach(
+  work: ScratchWork,
+  files: readonly Migration[],
+  fresh: readonly Migration[],
+): Promise<void> {
+  const isFresh = (file: Migration) => fresh.includes(file)
+  const { proofs, broken } = await proveHistory(work.scratch, [...files, ...fresh], isFresh, null, false, work.replay)
+  const failed = broken?.file ?? proofs.find(({ isProven }) => !isProven)?.file
+  if (failed === undefined) return
+  throw new NselfError('not-proven', `not proven: DOWN of ${failed.name} does not undo its UP by itself`, {
+    hint: 'nothing was written; write the change without --online, and please report it',
+  })
+}

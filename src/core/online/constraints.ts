@@ -1,0 +1,78 @@
+import { type Change, placedChange } from '../schema/generated-statement.ts'
+import { quoteIdentifier } from '../sql/quoting.ts'
+import { alterTable, quotedTable, type Shape } from './shape.ts'
+import type { Piece, Stage } from './stages.ts'
+
+const meanwhile = 'Others read and write meanwhile.'
+
+/**
+ * A new constraint without a lock that lasts.
+ * @param waitsForKey a foreign key whose other side gets its key in the same series.
+ * @returns null where PostgreSQL has no way: exclusion constraints, and those that are not to be validated.
+ */
+export function addedOnline(shape: Shape, waitsForKey: boolean): Piece[] | null {
+  const steps = stepsOf(shape)
+  if (steps === null) return null
+  if (steps.kind === 'index') return [{ stage: 'index', up: steps.add, down: [steps.drop] }]
+  const [first, second]: [Stage, Stage] = waitsForKey ? ['reference', 'validate_references'] : ['check', 'validate']
+  return [
+    { stage: first, up: [steps.add], down: [steps.drop] },
+    { stage: second, up: [steps.validate], down: [steps.unvalidate] },
+  ]
+}
+
+/**
+ * A constraint that goes, and comes back without a lock that lasts.
+ * @param back the shape of what adds it again.
+ */
+export function droppedOnline(change: Change, back: Shape, stage: Stage): Piece | null {
+  const steps = stepsOf(back)
+  if (steps === null) return null
+  const down = steps.kind === 'index' ? steps.add : [steps.add, steps.validate]
+  return { stage, up: [change], down }
+}
+
+type ConstraintSteps =
+  | { readonly kind: 'index'; readonly add: readonly Change[]; readonly drop: Change }
+  | {
+      readonly kind: 'rows'
+      readonly add: Change
+      readonly drop: Change
+      readonly validate: Change
+      readonly unvalidate: Change
+    }
+
+const key = /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*?\))?((?: NOT)? DEFERRABLE.*)?$/s
+
+function stepsOf({ table, subject, rest }: Shape): ConstraintSteps | null {
+  const [alter, name] = [alterTable(table), quoteIdentifier(subject)]
+  const drop = placedChange(`${alter} DROP CONSTRAINT ${name}`, table)
+  const [, kind, nulls = '', columns, include = '', deferred = ''] = key.exec(rest) ?? []
+  if (kind !== undefined && columns !== undefined) {
+    const index = `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${quotedTable(table)} ${columns}${include}${nulls}`
+    return {
+      kind: 'index',
+      add: [
+        placedChange(index, table, `Fails if two rows have the same values. ${meanwhile}`),
+        placedChange(`${alter} ADD CONSTRAINT ${name} ${kind} USING INDEX ${name}${deferred}`, table),
+      ],
+      drop,
+    }
+  }
+  if (!/^(?:CHECK|FOREIGN KEY) /.test(rest) || / NOT (?:VALID|ENFORCED)$/.test(rest)) return null
+  const fails = rest.startsWith('CHECK')
+    ? 'Fails if any row violates it.'
+    : 'Fails if any row references a missing parent.'
+  return {
+    kind: 'rows',
+    add: placedChange(`${alter} ADD CONSTRAINT ${name} ${rest} NOT VALID`, table),
+    drop,
+    validate: placedChange(`${alter} VALIDATE CONSTRAINT ${name}`, table, `${fails} ${meanwhile}`),
+    unvalidate: placedChange(`${alter} DROP CONSTRAINT ${name}, ADD CONSTRAINT ${name} ${rest} NOT VALID`, table),
+  }
+}
+
+/** The key of the table that a foreign key refers to, as it is written; null for any other constraint. */
+export function referredIn({ rest }: Shape): string | null {
+  return /^FOREIGN KEY \(.*?\) REFERENCES (.*?)\(/s.exec(rest)?.[1] ?? null
+}

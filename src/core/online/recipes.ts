@@ -1,0 +1,123 @@
+import type { Change } from '../schema/generated-statement.ts'
+import { keyOf, splitDotted } from '../sql/qualified-name.ts'
+import { addedOnline, droppedOnline, referredIn } from './constraints.ts'
+import { createdOnline, removedOnline, replacedOnline } from './indexes.ts'
+import { forsakenColumn, requiredColumn } from './new-columns.ts'
+import { requireNoValue, requireValue } from './not-null.ts'
+import { type Shape, shapeOf, undoes } from './shape.ts'
+import type { Piece, Recipe } from './stages.ts'
+import type { TablesInUse } from './tables-in-use.ts'
+
+/** A change of a plan with its shape, where it has one. */
+export interface Shaped {
+  readonly change: Change
+  readonly shape: Shape | null
+}
+
+export const shaped = (change: Change): Shaped => ({ change, shape: shapeOf(change.sql) })
+
+/** A plan in one direction and in the other. */
+export interface PlannedChanges {
+  readonly ups: readonly Shaped[]
+  readonly downs: readonly Shaped[]
+  readonly facts: TablesInUse
+}
+
+/** What is done in place of some changes of a plan, and which of them it stands for. */
+export interface Replacement extends Recipe {
+  readonly ofUp: readonly Change[]
+  readonly ofDown: readonly Change[]
+}
+
+/** What blocks nobody for long in place of a change; null for what is quick, or has no such way. */
+export function recipeFor({ change, shape }: Shaped, plan: PlannedChanges): Replacement | null {
+  if (shape === null) return null
+  const back = plan.downs.find((down) => down.shape !== null && undoes(shape, down.shape))
+  if (back === undefined || back.shape === null) return null
+  const recipe = recipeOf({ change, shape }, { change: back.change, shape: back.shape }, plan)
+  if (recipe === null) return null
+  return { ofUp: [change], ofDown: [back.change], ...recipe }
+}
+
+interface Known {
+  readonly change: Change
+  readonly shape: Shape
+}
+
+function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replacement | null {
+  const { facts } = plan
+  const { shape, change } = up
+  const { table, subject } = shape.verb === 'drop index' ? back.shape : shape
+  const waits = shape.verb === 'add constraint' && waitsForKey(shape, plan)
+  if (!facts.isPlain(table) && !waits) return null
+  switch (shape.verb) {
+    case 'set not null':
+      return facts.column(table, subject) === undefined
+        ? null
+        : { pieces: requireValue(table, subject, ['check', 'validate']) }
+    case 'drop not null':
+      return { pieces: [requireNoValue(table, subject)] }
+    case 'add constraint':
+      return piecesOf(addedOnline(shape, waits))
+    case 'drop constraint':
+      return piecesOf(droppedOnline(change, back.shape, touchesDropped(shape, plan) ? 'release' : 'relax'))
+    case 'create index':
+      return newIndex(up, back, plan)
+    case 'drop index':
+      return replacementOf(shape, plan.ups) === undefined
+        ? { pieces: [removedOnline(shape, back.change, back.shape)] }
+        : null
+    case 'add column':
+      return requiredColumn(change, shape, back.change)
+    case 'drop column':
+      return isForsaken(shape, facts) ? forsakenColumn(change, shape, back.change) : null
+    default:
+      return null
+  }
+}
+
+const piecesOf = (pieces: Piece | readonly Piece[] | null): Recipe | null =>
+  pieces === null ? null : { pieces: [pieces].flat() }
+
+/** Where an index of this name goes in the same plan, both belong together. */
+function newIndex(up: Known, back: Known, { ups, downs }: PlannedChanges): Recipe | Replacement {
+  const isOld = ({ shape }: Shaped) => shape?.verb === 'drop index' && shape.subject === up.shape.subject
+  const old = ups.find(isOld)
+  const again = downs.find(({ shape }) => shape?.verb === 'create index' && shape.subject === up.shape.subject)
+  if (old === undefined || again === undefined) return { pieces: [createdOnline(up.change, up.shape)] }
+  return {
+    ofUp: [up.change, old.change],
+    ofDown: [back.change, again.change],
+    pieces: [replacedOnline(up.change, up.shape, again.change)],
+  }
+}
+
+const replacementOf = (index: Shape, ups: readonly Shaped[]) =>
+  ups.find(({ shape }) => shape?.verb === 'create index' && shape.subject === index.subject)
+
+/** Its column goes as well, so that the running release still needs it. */
+function touchesDropped({ table, subject }: Shape, { ups, facts }: PlannedChanges): boolean {
+  const columns = facts.table(table)?.constraints.find(({ name }) => name === subject)?.columns ?? []
+  return ups.some(
+    ({ shape }) => shape?.verb === 'drop column' && shape.table === table && columns.includes(shape.subject),
+  )
+}
+
+/** The key that it refers to is made in this series, by an index that is not there before. */
+function waitsForKey(shape: Shape, { ups, facts }: PlannedChanges): boolean {
+  const [schema = '', name = ''] = splitDotted(referredIn(shape) ?? '') ?? []
+  const parent = keyOf({ schema, name })
+  return ups.some(
+    (one) =>
+      one.shape?.table === parent &&
+      facts.isPlain(parent) &&
+      ((one.shape.verb === 'add constraint' && /^(?:UNIQUE|PRIMARY KEY)/.test(one.shape.rest)) ||
+        (one.shape.verb === 'create index' && one.shape.rest.startsWith('UNIQUE'))),
+  )
+}
+
+function isForsaken({ table, subject }: Shape, facts: TablesInUse): boolean {
+  const column = facts.column(table, subject)
+  if (column === undefined || !column.notNull || facts.isInPrimaryKey(table, subject)) return false
+  return column.default === null && column.generated === null && column.identity === null
+}

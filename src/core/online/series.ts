@@ -1,0 +1,144 @@
+import type { Change } from '../schema/generated-statement.ts'
+import type { Draft } from '../schema/migration-text.ts'
+import { effectsOf } from '../schema/statement-effects.ts'
+import { quoteIdentifier } from '../sql/quoting.ts'
+import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
+import { type Piece, type Stage, stages } from './stages.ts'
+import type { TablesInUse } from './tables-in-use.ts'
+
+/** What is written in place of one migration, and what of it still blocks others for long. */
+export interface OnlineSeries {
+  readonly drafts: readonly Draft[]
+  readonly blocking: readonly Change[]
+}
+
+/**
+ * Turns the plan of a change into a series of migrations of which none holds a lock that others wait for longer than it
+ * takes to get it: constraints are validated after they are there, indexes are built CONCURRENTLY, and what the running
+ * release still uses goes in files that wait for the new one. What nothing is known for stays as it is planned.
+ * @throws NselfError `refused` where a name that the series needs is too long.
+ */
+export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): OnlineSeries {
+  const whole = drafts.at(-1)
+  if (whole === undefined) return { drafts: [], blocking: [] }
+  const plan: PlannedChanges = { ups: whole.up.map(shaped), downs: whole.down.map(shaped), facts }
+  const found = recipesFor(plan)
+  const pieces = [...ordinaryPieces(plan, found), ...found.flatMap((recipe) => recipe.pieces)]
+  const series = Object.keys(stages)
+    .filter(isStage)
+    .flatMap((stage) => draftOf(stage, pieces, facts) ?? [])
+  const all = [...drafts.slice(0, -1), ...(series.length > 1 ? series : series.map(({ suffix: _, ...only }) => only))]
+  const blocking: Change[] = []
+  const marked = all.map((draft) => ({
+    ...draft,
+    up: draft.up.map((change) => markedIfBlocking(change, facts, blocking)),
+  }))
+  return { drafts: marked, blocking }
+}
+
+const isStage = (name: string): name is Stage => Object.hasOwn(stages, name)
+
+function recipesFor(plan: PlannedChanges): Replacement[] {
+  const done = new Set<Change>()
+  return plan.ups.flatMap((up) => {
+    const found = done.has(up.change) ? null : recipeFor(up, plan)
+    if (found === null || found.ofDown.some((change) => done.has(change))) return []
+    for (const change of [...found.ofUp, ...found.ofDown]) done.add(change)
+    return [found]
+  })
+}
+
+/** What stays as it was planned: what is new first, and what goes when no release uses it any more. */
+function ordinaryPieces(plan: PlannedChanges, found: readonly Replacement[]): Piece[] {
+  const left = new Map<Change, Change | undefined>()
+  for (const { ofUp, ofDown, up, down } of found) {
+    for (const change of ofUp) left.set(change, change === ofUp[0] ? up : undefined)
+    for (const change of ofDown) left.set(change, change === ofDown[0] ? down : undefined)
+  }
+  const [goes, comesBack] = [goesLast(plan), comesBackFirst(plan)]
+  const rest = (side: readonly Shaped[], isLast: (item: Shaped) => boolean, stage: OrdinaryStage) =>
+    side.flatMap((item) => {
+      const own = item.change.keepsPlace === true ? 'rename' : isLast(item) ? 'drop' : 'add'
+      if (own !== stage) return []
+      return left.has(item.change) ? (left.get(item.change) ?? []) : [item.change]
+    })
+  const ordinary: readonly OrdinaryStage[] = ['rename', 'add', 'drop']
+  return ordinary.map((stage) => ({
+    stage,
+    up: rest(plan.ups, goes, stage),
+    down: rest(plan.downs, comesBack, stage),
+  }))
+}
+
+type OrdinaryStage = 'rename' | 'add' | 'drop'
+
+const plainDrop = /^DROP (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /
+/** What is made anew goes and comes in one transaction. */
+const isKnot = ({ change: { sql } }: Shaped) =>
+  /^(?:DROP (?:MATERIALIZED )?VIEW|DROP (?:FUNCTION|PROCEDURE|POLICY|TRIGGER|RULE)|ALTER TYPE .* RENAME TO) /s.test(sql)
+
+function goesLast({ ups, facts }: PlannedChanges): (item: Shaped) => boolean {
+  const isKnotted = ups.some(isKnot)
+  return ({ change, shape }) =>
+    shape?.verb === 'drop column' ||
+    shape?.verb === 'drop table' ||
+    (change.table !== null && facts.isDropped(change.table)) ||
+    (!isKnotted && plainDrop.test(change.sql))
+}
+
+function comesBackFirst({ ups, facts }: PlannedChanges): (item: Shaped) => boolean {
+  const isKnotted = ups.some(isKnot)
+  const columns = ups.flatMap(({ shape }) => (shape?.verb === 'drop column' ? [shape] : []))
+  const drops = ups.some(({ change }) => plainDrop.test(change.sql))
+  return ({ change: { table, sql } }) =>
+    (table !== null && facts.isDropped(table)) ||
+    columns.some((column) => column.table === table && sql.includes(quoteIdentifier(column.subject))) ||
+    (!isKnotted && drops && /^CREATE (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /.test(sql))
+}
+
+function draftOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): Draft | null {
+  const pieces = all.filter((piece) => piece.stage === stage)
+  const up = pieces.flatMap((piece) => piece.up)
+  const down = pieces.toReversed().flatMap((piece) => piece.down)
+  if (up.length === 0 && down.length === 0) return null
+  const { phase, alone, says } = stages[stage]
+  const headers = (changes: readonly Change[]) => headersOf(changes, alone, facts)
+  const contract = phase === 'contract'
+  return {
+    up,
+    down,
+    suffix: stage,
+    contract,
+    says,
+    headers: { up: [...(contract ? ['nself: phase contract'] : []), ...headers(up)], down: headers(down) },
+  }
+}
+
+/** Shorter than a deadlock is waited for, so that it is the migration that steps aside. */
+const lockTimeout = 'nself: lock-timeout 500ms'
+
+function headersOf(changes: readonly Change[], alone: boolean, facts: TablesInUse): string[] {
+  if (changes.length === 0) return []
+  const concurrent = changes.some(({ sql }) => / INDEX CONCURRENTLY /.test(sql))
+  const tables = new Set(changes.flatMap(({ table }) => (table !== null && facts.isUsed(table) ? [table] : [])))
+  const several = tables.size > 1 && changes.every(({ sql }) => isSimple(sql))
+  const apart = !concurrent && changes.length > 1 && (alone || several)
+  return [...(apart ? ['nself: no-transaction'] : []), lockTimeout]
+}
+
+/** What may be done without the rest: nobody sees half of it. */
+const isSimple = (sql: string) =>
+  /^(?:COMMENT ON |CREATE (?:TABLE|TYPE|SCHEMA|SEQUENCE|UNIQUE INDEX|INDEX) |ALTER TABLE .* (?:ADD|DROP) (?:COLUMN|CONSTRAINT) |ALTER TABLE .* ALTER COLUMN .* (?:SET|DROP) (?:DEFAULT|NOT NULL))/s.test(
+    sql,
+  )
+
+/** What blocks others for long stands by itself, and says so. */
+function markedIfBlocking(change: Change, facts: TablesInUse, blocking: Change[]): Change {
+  if (change.remarks !== undefined) return change
+  const { shape } = shaped(change)
+  const excludes = shape?.verb === 'add constraint' && shape.rest.startsWith('EXCLUDE') && facts.isUsed(shape.table)
+  const effects = excludes ? ['Nobody can use the table while the index is built.'] : effectsOf(change, facts.before)
+  if (!effects.some((line) => /nobody can use|blocks writes/i.test(line))) return change
+  blocking.push(change)
+  return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
+}

@@ -1,0 +1,56 @@
+import type { Phase } from '../migration/migration.ts'
+import type { Change } from '../schema/generated-statement.ts'
+
+interface StageTraits {
+  readonly phase: Phase
+  /** Each of its statements commits by itself, so that none keeps its lock while another waits or reads a table. */
+  readonly alone: boolean
+  /** What stands at the head of its file. */
+  readonly says: string
+}
+
+/** The files of a series in their order, by what they are called behind its name. */
+export const stages = {
+  rename: { phase: 'expand', alone: false, says: 'names.' },
+  relax: { phase: 'expand', alone: true, says: 'what holds no longer; quick.' },
+  add: { phase: 'expand', alone: false, says: 'what is new.' },
+  check: { phase: 'expand', alone: true, says: 'rules for new rows; those that are there are not read yet.' },
+  validate: { phase: 'expand', alone: true, says: 'the rows that are there are read while others read and write.' },
+  index: { phase: 'expand', alone: true, says: 'indexes, built while others read and write.' },
+  reference: { phase: 'expand', alone: true, says: 'references of new rows; those that are there are not read yet.' },
+  validate_references: {
+    phase: 'expand',
+    alone: true,
+    says: 'the references that are there are read while others read and write.',
+  },
+  require: {
+    phase: 'contract',
+    alone: true,
+    says: 'what the new release fills in is required of new rows; when no older one writes any more.',
+  },
+  validate_required: {
+    phase: 'contract',
+    alone: true,
+    says: 'the rows that are there are read while others read and write; fill them first.',
+  },
+  drop_indexes: { phase: 'contract', alone: true, says: 'indexes that no release needs any more.' },
+  release: { phase: 'contract', alone: true, says: 'the constraints of what goes.' },
+  drop: { phase: 'contract', alone: false, says: 'what no release uses any more.' },
+} as const satisfies Readonly<Record<string, StageTraits>>
+
+export type Stage = keyof typeof stages
+
+/** What one change of the plan does in one file of the series. */
+export interface Piece {
+  readonly stage: Stage
+  readonly up: readonly Change[]
+  readonly down: readonly Change[]
+}
+
+/** What is done in place of a change that would block others for long. */
+export interface Recipe {
+  readonly pieces: readonly Piece[]
+  /** What is left of it in its own place, and of what takes it back. */
+  readonly up?: Change
+  readonly down?: Change
+}
