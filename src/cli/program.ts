@@ -8,6 +8,7 @@ import { addInit } from './tree/init.ts'
 import { commonGroup, ownOptionsFirst, type Runner } from './tree/leaf.ts'
 import { migrateLeaves } from './tree/migrate/group.ts'
 import { addQuery } from './tree/query.ts'
+import { addRehearse } from './tree/rehearse.ts'
 import { addSchema } from './tree/schema.ts'
 import { addSeed } from './tree/seed.ts'
 import { addServer } from './tree/server.ts'
@@ -86,6 +87,7 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
   const query = () => addQuery(db, run)
   const update = () => addUpdate(db, run)
   const check = () => addCheck(db, run)
+  const rehearse = () => addRehearse(db, run)
   const schema = () => addSchema(db, run)
   addNamed(words?.[0], {
     migrate,
@@ -93,6 +95,7 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
     run: schema,
     adopt,
     check,
+    rehearse,
     update,
     backup,
     restore: backup,

@@ -92,8 +92,10 @@ async function textOf(result: Result): Promise<string> {
   const text = renderResult(isTerminal ? visibleIn(result) : result, await paintFor(1, processEnvironment), width)
   const fit = isTerminal ? fitting(text) : text
   // What PostgreSQL says of a statement may show what is in it.
-  return result.kind === 'check' ? redact(fit) : fit
+  return showsStatements(result) ? redact(fit) : fit
 }
+
+const showsStatements = ({ kind }: Result): boolean => kind === 'check' || kind === 'rehearse'
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
@@ -101,7 +103,8 @@ export async function runCommand(flags: CommonFlags, command: (context: Context)
   carryFlags(flags)
   if (flags.debug === true || wantsDebug()) showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
-  const text = flags.json && result.kind !== 'check' ? jsonResult(result) : await textOf(result)
+  const json = () => (showsStatements(result) ? redact(jsonResult(result)) : jsonResult(result))
+  const text = flags.json && result.kind !== 'check' ? json() : await textOf(result)
   process.exitCode = statusAfter(result)
   if (ci !== null) (await import('./tell-ci.ts')).reportResult(ci, result)
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)

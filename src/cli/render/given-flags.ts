@@ -18,6 +18,7 @@ const databaseCommands = [
   ...[
     'adopt',
     'check',
+    'rehearse',
     'backup list',
     'backup prune',
     'backup',
@@ -40,7 +41,7 @@ const command = new RegExp(`\\bnself (?:${databaseCommands.join('|')})(?![\\w:-]
 const restOfCommand = /^[^;,\n]*?(?=[;,\n]|: |\. |$)/
 
 /** The commands that fill in variables. */
-const takesValues = /(?:up|down|redo|sync|fresh|update|check|reset|seed(?: common| env)?)$/
+const takesValues = /(?:up|down|redo|sync|fresh|update|check|rehearse|reset|seed(?: common| env)?)$/
 
 /** A longer value would hide the command. */
 const longestValue = 60

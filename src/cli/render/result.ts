@@ -13,6 +13,7 @@ import { renderInit } from './init.ts'
 import { renderDryRun, renderRepair, renderRun, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
 import { renderQuery } from './query.ts'
+import { renderRehearsal } from './rehearse.ts'
 import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
 import { renderStatus } from './status.ts'
@@ -63,6 +64,7 @@ const renderers: {
   table: renderSchema,
   scaffold: renderSchema,
   check: renderCheck,
+  rehearse: renderRehearsal,
   shell: () => '',
 }
 

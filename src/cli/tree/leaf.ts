@@ -104,7 +104,8 @@ export const count = (text: string): number => {
   return Number(text)
 }
 const units: Record<string, number> = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }
-const duration = (text: string): number => {
+/** `30s`, `2min`, in ms. */
+export const duration = (text: string): number => {
   const match = /^(\d+)(ms|s|min|m|h)?$/.exec(text)
   if (match === null) throw new InvalidArgumentError('expected a duration, such as 30s or 2min')
   return Number(match[1]) * certain(units[match[2] ?? 's'])

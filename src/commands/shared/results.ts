@@ -12,6 +12,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from './migrate-results.ts'
+import type { RehearseResult } from './rehearse-results.ts'
 import type {
   ApplyResult,
   DiagramResult,
@@ -96,6 +97,7 @@ export function statusAfter(result: Result): number {
 export type Result =
   | AdoptResult
   | CheckResult
+  | RehearseResult
   | StatusResult
   | RunResult
   | UpdateResult

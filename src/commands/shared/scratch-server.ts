@@ -21,6 +21,8 @@ export interface ScratchWork {
   readonly readyRepeatables: (files: readonly Repeatable[]) => Promise<Repeatable[]>
   /** A single statement that no person wrote; null where it reaches beyond its database. */
   readonly readyStatement: (sql: string) => string | null
+  /** What was told to be left out so far, because it reaches beyond the database. */
+  readonly leftOut: ReadonlySet<string>
 }
 
 /** With which values a migration was applied; null where nobody knows. */
@@ -31,6 +33,11 @@ export interface Where {
   readonly live?: Server
   /** Why the work cannot be done where something is made in another way than on the real server, as a beginning. */
   readonly strict?: string
+  /**
+   * `beside`: on the server of `live`, of whose database a copy is made, with no more rights than to that copy. `apart`: on
+   * another one than that of `live`, on which nothing is to be made.
+   */
+  readonly place?: 'beside' | 'apart'
 }
 
 /**
@@ -72,14 +79,18 @@ type ReplayPlace = ScratchPlace & { readonly keepTemplate: boolean; readonly not
 
 async function withPlace<T>(
   context: Context,
-  { live, strict }: Where,
+  { live, strict, place }: Where,
   like: Likeness | null,
   use: (place: ReplayPlace) => Promise<T>,
 ): Promise<T> {
   const { shadow, environment, root } = context.settings
+  if (place === 'beside' && live !== undefined) {
+    const kind = like?.rights.superuser ? 'beside-confined' : 'beside'
+    return use({ server: live, kind, like, keepTemplate: false, note: null })
+  }
   if (shadow !== null) return use({ server: shadow, kind: 'elsewhere', like, keepTemplate: true, note: null })
   const server = live ?? (await resolveServer(context))
-  if (like?.rights.createsDatabases && !like.rights.any) {
+  if (like?.rights.createsDatabases && !like.rights.any && place !== 'apart') {
     return use({ server, kind: 'beside', like, keepTemplate: environment === 'local', note: null })
   }
   const { findBinaries } = await import('../../postgres/embedded/binaries.ts')
@@ -115,7 +126,7 @@ async function readiness(
   { tell, settings: { variables } }: Context,
   scratch: Scratch,
   { strict }: Where,
-): Promise<Pick<ScratchWork, 'ready' | 'readyRepeatables' | 'readyStatement'>> {
+): Promise<Pick<ScratchWork, 'ready' | 'readyRepeatables' | 'readyStatement' | 'leftOut'>> {
   const { replayable, statementReplayer } = await import('../../parsers/postgres/replayable.ts')
   const told = new Set<string>()
   const readyStatement = await statementReplayer((sql) => scratch.elevate(sql))
@@ -136,5 +147,5 @@ async function readiness(
     const made = await ready(files.map(({ file }) => file))
     return files.map((one, i) => ({ ...one, file: made[i] ?? one.file }))
   }
-  return { ready, readyRepeatables, readyStatement }
+  return { ready, readyRepeatables, readyStatement, leftOut: told }
 }

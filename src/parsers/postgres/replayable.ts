@@ -45,6 +45,11 @@ export async function replayable(migrations: readonly Migration[], elevate: Elev
   return { files, leftOut, roles: [...named.roles], tablespaces: [...named.tablespaces] }
 }
 
+/** The roles that the UP of migrations name. */
+export async function rolesNamedBy(migrations: readonly Migration[]): Promise<readonly string[]> {
+  return (await replayable(migrations, (sql) => sql)).roles
+}
+
 /** The same for single statements that no person wrote; null for one that is left out. */
 export async function statementReplayer(elevate: Elevate): Promise<(sql: string) => string | null> {
   const parser = await loadParser()

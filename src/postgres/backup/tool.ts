@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { NselfError } from '../../core/errors.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
@@ -21,7 +21,9 @@ interface Running {
   readonly onLine?: (line: string) => void
   readonly signal?: AbortSignal
   /** Reads stdout, which is kept otherwise; the program is ended when it throws. */
-  readonly read?: (stdout: AsyncIterable<Buffer>) => Promise<void>
+  readonly read?: (stdout: Readable) => Promise<void>
+  /** Writes stdin and ends it, which is empty otherwise; the program is ended when it throws. */
+  readonly write?: (stdin: Writable) => Promise<void>
 }
 
 const kept = 60
@@ -35,12 +37,15 @@ const grace = 5000
 export async function runTool(program: string, args: readonly string[], running: Running = {}): Promise<Ended> {
   const { signal } = running
   const env = running.env ?? { ...inheritedEnvironment(), LC_ALL: 'C' }
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
   const letGo = endWithUs(child, signal)
-  const reading = running.read?.(child.stdout).catch((error) => {
+  const ending = (error: unknown) => {
     child.kill()
     return errorOf(error)
-  })
+  }
+  const reading = running.read?.(child.stdout).catch(ending)
+  const writing = running.write?.(child.stdin).catch(ending)
+  if (writing === undefined) child.stdin.on('error', () => {}).end()
   const output = collectOutput(child, reading === undefined, running.onLine)
   try {
     const ended = await new Promise<Ended>((resolve, reject) => {
@@ -52,13 +57,16 @@ export async function runTool(program: string, args: readonly string[], running:
     if (signal?.aborted) throw interruptedUnchanged(signal)
     const failure = await reading
     if (failure) throw failure
+    const unwritten = await writing
+    // One that failed says more of it than that it took nothing more.
+    if (unwritten && ended.code === 0) throw unwritten
     return ended
   } finally {
     letGo()
   }
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** Ends the program when the signal comes, by force after `grace`, and when we exit. @returns what stops that. */
 function endWithUs(child: Child, signal: AbortSignal | undefined): () => void {

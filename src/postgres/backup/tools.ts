@@ -52,11 +52,11 @@ export function bySuitability(all: readonly Tools[], serverMajor: number): Tools
   return [...newer, ...all.filter(({ major }) => major < serverMajor).sort((a, b) => b.major - a.major)]
 }
 
-/** What to say where none fits. */
-export function noTools(all: readonly Tools[], serverMajor: number): NselfError {
+/** What to say where none fits. @param what as a beginning, before the major. */
+export function noTools(all: readonly Tools[], serverMajor: number, what = 'a backup needs pg_dump'): NselfError {
   const newest = all.map(({ major }) => major).sort((a, b) => b - a)[0]
   const found = newest === undefined ? 'none is installed' : `the newest one found is ${newest}`
-  return new NselfError('configuration', `a backup needs pg_dump ${serverMajor} or newer; ${found}`, {
+  return new NselfError('configuration', `${what} ${serverMajor} or newer; ${found}`, {
     hint: `${howToInstall(serverMajor)}; or name its folder: NSELF_PG_BIN_DIR=/path/to/bin; nothing was run`,
   })
 }

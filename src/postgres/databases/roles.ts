@@ -16,3 +16,13 @@ export async function findMissingRoles(client: Client, roles: readonly string[])
   )
   return { missing: rows[0]?.missing ?? [], mayCreate: rows[0]?.creates === true }
 }
+
+/** Roles that own something in the database that one is connected to; PostgreSQL's own are none of them. */
+export async function ownersIn(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(`SELECT DISTINCT rolname AS name FROM pg_roles r
+    WHERE NOT rolname ^@ 'pg_' AND (oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+    OR EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid AND d.deptype = 'o'
+     AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+    OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND oid >= 16384)) ORDER BY 1`)
+  return rows.map(({ name }) => name)
+}

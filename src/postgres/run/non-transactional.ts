@@ -136,7 +136,10 @@ function roleBehindPooler(role: string): NselfError {
   })
 }
 
-/** What the statements that are done have set, for those that follow; behind a pooler it would stay with the server. */
+/**
+ * Prepares a session for a section that runs statement by statement, with what the statements that are done have set for those
+ * that follow; behind a pooler that would stay with the server.
+ */
 export async function beginSession(session: Session, section: Section, text: SectionText, done: number): Promise<void> {
   const { client } = session
   await send(client, 'DISCARD ALL')

@@ -6,28 +6,37 @@ import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
 /**
- * Who replays in a cluster of its own: a login without any right, which is at once set to a role of the same name as the
- * real one, so that owners and search paths come out alike. What only a superuser may do is done for it by a function that
- * asks for a word which no file knows.
+ * Who replays: a login without any right, which is at once set to another role. In a cluster of its own that has the name of
+ * the real one, so that owners and search paths come out alike; on the server of the real one it is a role of this command,
+ * which has the rights of those who own something in the database, and none to anything else. What only a superuser may do
+ * is done for it by a function that asks for a word which no file knows.
  */
 export class ConfinedRole {
   /** The database's owner. */
   readonly owner: string
+  /** The cluster serves replays alone: roles and tablespaces may be made in it. */
+  private readonly ownsCluster: boolean
   private readonly login: string
   private readonly password = randomBytes(18).toString('base64url')
   private readonly word = randomBytes(18).toString('base64url')
   private readonly admin: Client
 
-  /** @param login a name that no other command has. */
-  constructor(admin: Client, owner: string, login: string) {
+  /**
+   * @param login a name that no other command has.
+   * @param owner null on the server of the real role: it is made with the login, and goes with it.
+   */
+  constructor(admin: Client, owner: string | null, login: string) {
     this.admin = admin
-    this.owner = owner
+    this.ownsCluster = owner !== null
+    this.owner = owner ?? `${login}_owner`
     this.login = login
   }
 
   async make(): Promise<void> {
     const [owner, login] = [quoteIdentifier(this.owner), quoteIdentifier(this.login)]
-    await this.makeRoles([this.owner])
+    if (this.ownsCluster) await this.makeRoles([this.owner])
+    // The real one, a superuser, meets no row security.
+    else await this.admin.query(`CREATE ROLE ${owner} NOLOGIN BYPASSRLS`)
     await this.admin.query(
       `CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD ${quoteLiteral(this.password)}; GRANT ${owner} TO ${login};
        ALTER ROLE ${login} SET role = ${quoteLiteral(this.owner)}`,
@@ -40,10 +49,31 @@ export class ConfinedRole {
 
   async drop(): Promise<void> {
     await this.admin.query(`DROP ROLE IF EXISTS ${quoteIdentifier(this.login)}`).catch(() => {})
+    if (this.ownsCluster) return
+    const owner = quoteIdentifier(this.owner)
+    await this.admin.query(`DROP OWNED BY ${owner}`).catch(() => {})
+    await this.admin.query(`DROP ROLE IF EXISTS ${owner}`).catch(() => {})
+  }
+
+  /**
+   * Gives the owner the rights of roles that are there, without those of a superuser to the server: they are not inherited,
+   * and from PostgreSQL 16 on the owner cannot become one of them.
+   */
+  async borrowRoles(names: readonly string[]): Promise<void> {
+    const { rows } = await this.admin.query<{ name: string; limit: boolean }>(
+      `SELECT rolname AS name, current_setting('server_version_num')::int >= 160000 AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication) AS limit
+       FROM pg_roles WHERE rolname IN (${['', ...names].map(quoteLiteral).join(', ')})`,
+    )
+    for (const { name, limit } of rows) {
+      const how = limit ? ' WITH INHERIT TRUE, SET FALSE' : ''
+      await this.admin.query(`GRANT ${quoteIdentifier(name)} TO ${quoteIdentifier(this.owner)}${how}`).catch(() => {})
+    }
   }
 
   /** Roles without a login, of which the owner is a member; of PostgreSQL's own, those that reach nothing beyond the cluster. */
   async makeRoles(names: readonly string[]): Promise<void> {
+    if (!this.ownsCluster)
+      return this.borrowRoles(names.filter((name) => !name.startsWith('pg_') || confinedRoles.has(name)))
     for (const name of names) {
       const isPredefined = name.startsWith('pg_')
       if ((isPredefined && !confinedRoles.has(name)) || name === '' || name === this.login) continue
@@ -56,6 +86,7 @@ export class ConfinedRole {
 
   /** Tablespaces within the cluster's own folder. */
   async makeTablespaces(names: readonly string[]): Promise<void> {
+    if (!this.ownsCluster) return
     for (const name of names) {
       if (name.startsWith('pg_') || name === '') continue
       const space = quoteIdentifier(name)
@@ -81,10 +112,27 @@ export class ConfinedRole {
     })
   }
 
+  /** Takes away what extensions bring to reach other servers. @param database as the superuser enters it, prepared. */
+  async unplug(database: Server): Promise<void> {
+    await withConnection(connect(database, 'nself'), null, (client) => client.query(this.elevate('SELECT 1')))
+  }
+
   /** A statement that has a superuser run this one, on as many lines. */
   elevate(sql: string): string {
-    const quote = `$nself_${this.word.replace(/[^A-Za-z0-9]/g, '')}$`
-    return `SELECT pg_catalog.nself_elevated(${quoteLiteral(this.word)}, ${quote}${sql}${quote})`
+    return `${this.before}${sql}${this.quote})`
+  }
+
+  /** What `elevate` was given; the same for any other statement. */
+  original(sql: string): string {
+    return sql.startsWith(this.before) ? sql.slice(this.before.length, -this.quote.length - 1) : sql
+  }
+
+  private get quote(): string {
+    return `$nself_${this.word.replace(/[^A-Za-z0-9]/g, '')}$`
+  }
+
+  private get before(): string {
+    return `SELECT pg_catalog.nself_elevated(${quoteLiteral(this.word)}, ${this.quote}`
   }
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { cannotClone, cloneClause } from '../databases/clone-files.ts'
 import { connectBeside } from '../databases/databases.ts'
-import { type Connection, cancel } from '../driver/connect.ts'
+import { ownersIn } from '../databases/roles.ts'
+import { type Connection, cancel, connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import type { Server } from '../driver/server.ts'
@@ -27,8 +29,11 @@ export type ScratchServer = Server & { readonly [madeForScratch]: true }
 export interface ScratchPlace {
   /** As a role that may create databases there. */
   readonly server: Server
-  /** Where the database is, or a cluster that serves replays alone, where they run as a role without rights. */
-  readonly kind: 'beside' | 'own-cluster' | 'elsewhere'
+  /**
+   * Where the database is; the same, as a role without rights, for the copy of a superuser's; a cluster that serves replays
+   * alone, where they run as such a role too; a server that a person named.
+   */
+  readonly kind: 'beside' | 'beside-confined' | 'own-cluster' | 'elsewhere'
   /** The database that they are to be like; null for one that is not known. */
   readonly like: Likeness | null
 }
@@ -39,10 +44,16 @@ export interface Scratch {
   readonly unlike: string | null
   /** A statement that does what this one does although only a superuser may; the same where nobody is confined. */
   elevate(sql: string): string
+  /** The statement that was elevated; the same for any other. */
+  original(sql: string): string
   /** Sees to it that roles, tablespaces of these names are there, where the cluster is ours. True when they are. */
   provide(names: { readonly roles: readonly string[]; readonly tablespaces: readonly string[] }): Promise<boolean>
   /** A new database, empty or a copy of another one that nobody is connected to. @throws what the server says. */
   create(from?: ScratchServer): Promise<ScratchServer>
+  /** A copy of a database of the server that is none of ours, rows and all. @throws what the server says: nobody may be connected. */
+  copyOf(database: string): Promise<ScratchServer>
+  /** Lends a database that was made here to what fills it, as the role that made it; several times where it takes several steps. */
+  fill(server: ScratchServer, use: (server: Server) => Promise<void>): Promise<void>
   /** Drops one that is not needed any more, before all are. */
   drop(server: ScratchServer): Promise<void>
   /** The first of these keys for which there is a template. */
@@ -82,11 +93,10 @@ async function scratching<T>(
   { signal }: ScratchOptions,
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
-  const { server, like, kind } = place
+  const { server } = place
   const stop = () => void cancel(owner)
   signal.addEventListener('abort', stop)
-  const role =
-    kind === 'own-cluster' ? new ConfinedRole(owner.client, like?.role ?? 'postgres', `${scratchPrefix}${token}`) : null
+  const role = confinedRole(owner.client, place, `${scratchPrefix}${token}`)
   try {
     await refuseWithoutRight(owner, server)
     await sweep(owner.client, server)
@@ -105,10 +115,15 @@ async function scratching<T>(
   }
 }
 
+function confinedRole(client: Client, { kind, like }: ScratchPlace, login: string): ConfinedRole | null {
+  if (kind === 'own-cluster') return new ConfinedRole(client, like?.role ?? 'postgres', login)
+  return kind === 'beside-confined' ? new ConfinedRole(client, null, login) : null
+}
+
 /** Also when such a database cannot be made there: its locale can be missing. */
 async function unlikeness(client: Client, { kind, like }: ScratchPlace, name: string): Promise<string | null> {
   if (like === null) return 'the database is not known'
-  if (kind === 'beside') return null
+  if (kind === 'beside' || kind === 'beside-confined') return null
   const different = await differenceFrom(client, like)
   if (different !== null) return different
   const { error } = await send(client, createScratchSql(name, like, null))
@@ -131,9 +146,16 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
   }
   const templateOf = (key: string) => templateName(key, like, role !== null)
   const copyInto = (database: string, from: string) => copyDatabase(client, server, { from, to: database, role })
+  const prepared = async (database: string) => {
+    // One that cannot be set there, as a superuser's, has no say in what is made.
+    for (const sql of like === null ? [] : settingsSql(database, like)) await send(client, sql)
+    await role?.prepare({ ...server, database })
+    return at(database)
+  }
   return {
     unlike,
     elevate: (sql) => role?.elevate(sql) ?? sql,
+    original: (sql) => role?.original(sql) ?? sql,
     async provide({ roles, tablespaces }) {
       await role?.makeRoles(roles)
       await role?.makeTablespaces(tablespaces)
@@ -144,10 +166,22 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       const fresh = createScratchSql(database, unlike === null ? like : null, role?.owner ?? null)
       if (from) await copyInto(database, from.database)
       else await client.query(fresh)
-      // One that cannot be set there, as a superuser's, has no say in what is made.
-      for (const sql of like === null ? [] : settingsSql(database, like)) await send(client, sql)
-      await role?.prepare({ ...server, database })
-      return at(database)
+      return prepared(database)
+    },
+    async copyOf(from) {
+      const database = `${scratchPrefix}${token}_${++count}`
+      await cloneDatabase(client, { from, to: database, role })
+      if (role !== null) {
+        const owners = await withConnection(connect({ ...server, database }, 'nself'), null, ownersIn)
+        await role.borrowRoles([like?.role ?? server.user, ...owners])
+      }
+      const made = await prepared(database)
+      await role?.unplug({ ...server, database })
+      return made
+    },
+    async fill({ database }, use) {
+      await use({ ...server, database })
+      await role?.unplug({ ...server, database })
     },
     drop: ({ database }) => drop(client, server, database),
     async findTemplate(keys) {
@@ -163,13 +197,28 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
   }
 }
 
+interface Copying {
+  readonly from: string
+  readonly to: string
+  readonly role: ConfinedRole | null
+}
+
 /** Copies a database with the subscriptions in it, which CREATE DATABASE leaves out; the copy belongs to the role. */
-async function copyDatabase(
-  client: Client,
-  server: Server,
-  { from, to, role }: { readonly from: string; readonly to: string; readonly role: ConfinedRole | null },
-): Promise<void> {
+async function copyDatabase(client: Client, server: Server, copying: Copying): Promise<void> {
+  await client.query(copySql(copying))
+  await copySubscriptions(client, copying.from, { ...server, database: copying.to })
+}
+
+/** Copies one that may be large, without its subscriptions. */
+async function cloneDatabase(client: Client, copying: Copying): Promise<void> {
+  const [sql, clone] = [copySql(copying), await cloneClause(client, copying.from)]
+  await client.query(sql + clone).catch((error) => {
+    if (clone === '' || !cannotClone(error)) throw error
+    return client.query(sql)
+  })
+}
+
+function copySql({ from, to, role }: Copying): string {
   const owner = role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`
-  await client.query(`CREATE DATABASE ${quoteIdentifier(to)} TEMPLATE ${quoteIdentifier(from)}${owner}`)
-  await copySubscriptions(client, from, { ...server, database: to })
+  return `CREATE DATABASE ${quoteIdentifier(to)} TEMPLATE ${quoteIdentifier(from)}${owner}`
 }

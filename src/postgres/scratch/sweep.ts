@@ -16,7 +16,11 @@ export async function sweep(client: Client, server: Server): Promise<void> {
   )
   for (const { name } of rows) await drop(client, server, name)
   const logins = await client.query<{ name: string }>(`SELECT rolname AS name FROM pg_roles WHERE ${gone('rolname')}`)
-  for (const { name } of logins.rows) await send(client, `DROP ROLE ${quoteIdentifier(name)}`)
+  for (const { name } of logins.rows) {
+    // Rights to parameters would keep it.
+    await send(client, `DROP OWNED BY ${quoteIdentifier(name)}`)
+    await send(client, `DROP ROLE ${quoteIdentifier(name)}`)
+  }
 }
 
 /** Drops all databases whose names begin so. */

@@ -40,7 +40,7 @@ test('the overview names no command that is not there, and each that it names is
     80,
     true,
   )
-  const later = ['db check', 'db rehearse', 'db undo', 'db migrate sync', 'db adopt', 'init']
+  const later = ['db check', 'db undo', 'db migrate sync', 'db adopt', 'init']
   expect(asked.filter((path) => !paths.includes(path) && !later.includes(path))).toEqual([])
   expect(overview((path) => path === 'db shell', 80, false)).toContain('Look            shell            psql\n')
 })

@@ -1,5 +1,6 @@
 import type { Result } from '../../../src/commands/shared/results.ts'
 import { NselfError } from '../../../src/core/errors.ts'
+import type { RehearsedStatement } from '../../../src/core/rehearse/rehearsed.ts'
 
 /** One result of each kind, for the documents that they become. */
 
@@ -74,6 +75,44 @@ const references = {
   columns: ['id'],
   onDelete: 'cascade' as const,
   onUpdate: 'no action' as const,
+}
+
+const inFile = (migration: string, line: number) => ({
+  place: { migration, path: `nself/migrations/${migration}.sql`, line, column: 1, lastLine: line },
+  count: 1,
+  scanned: [],
+})
+const widened: RehearsedStatement = {
+  ...inFile('002_widen_total', 2),
+  text: 'ALTER TABLE orders ALTER COLUMN total TYPE bigint, ADD COLUMN coupon_id bigint REFERENCES coupons',
+  ms: 1900.04,
+  rows: 0,
+  walBytes: 48_200_000,
+  locks: [
+    { table: 'coupons', mode: 'ShareRowExclusiveLock' },
+    { table: 'orders', mode: 'AccessExclusiveLock' },
+  ],
+  rewritten: ['orders'],
+}
+const indexed: RehearsedStatement = {
+  ...inFile('002_widen_total', 4),
+  text: 'UPDATE orders SET coupon_id = 1 WHERE note IS NOT NULL',
+  ms: 240.21,
+  rows: 1200,
+  walBytes: 312_000,
+  locks: [],
+  rewritten: [],
+  scanned: [{ table: 'orders', rows: 88_000 }],
+}
+const concurrent: RehearsedStatement = {
+  ...inFile('003_index_note', 3),
+  text: 'CREATE INDEX CONCURRENTLY orders_note ON orders (note)',
+  ms: 410,
+  rows: null,
+  walBytes: 2_100_000,
+  locks: [{ table: 'orders', mode: 'ShareUpdateExclusiveLock' }],
+  rewritten: [],
+  scanned: null,
 }
 
 export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }> } = {
@@ -198,6 +237,47 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     ],
     failOn: 'error',
     proven: ['002_add_coupons'],
+    exitStatus: 6,
+  },
+  rehearse: {
+    kind: 'rehearse',
+    source: 'shop on db.example.com:5432 (production)',
+    copy: 'dump',
+    schemaOnly: false,
+    migrations: ['002_widen_total', '003_index_note', '004_backfill'],
+    transactions: [
+      { isOutside: false, statements: [widened, indexed], commitMs: 3.25 },
+      { isOutside: true, statements: [concurrent], commitMs: 0 },
+    ],
+    failure: {
+      migration: '004_backfill',
+      message: 'null value in column "total" of relation "orders" violates not-null constraint',
+      detail: 'Failing row contains (7, null).',
+      location: {
+        path: 'nself/migrations/004_backfill.sql',
+        line: 2,
+        column: 1,
+        excerpt: 'UPDATE orders SET total = NULL WHERE id = 7;',
+        caret: 1,
+      },
+    },
+    notRun: ['005_later'],
+    tables: [{ table: 'orders', readsMs: 2143.5, writesMs: 2143.5, by: widened, longest: widened }],
+    maxLockMs: 2000,
+    overLimit: [
+      {
+        table: 'orders',
+        readsMs: 2143.5,
+        writesMs: 2143.5,
+        by: widened,
+        longest: widened,
+        instead: 'add a column of the new type, fill it in batches, and switch to it in a later migration',
+      },
+    ],
+    disagreements: [{ place: indexed.place, rule: null, message: 'orders was rewritten, and lint did not say so' }],
+    sizes: [{ table: 'orders', rows: 88_000, bytes: 12_300_000 }],
+    leftOut: ['CREATE ROLE (002_widen_total)'],
+    durationMs: 9300,
     exitStatus: 6,
   },
   run: { ...run, steps: [{ ...step, effects: [effect] }] },

@@ -47,6 +47,24 @@ const status: StatusResult = {
   ],
 }
 
+describe('a rehearsal', () => {
+  test.each([60, 80, 160])('at %d columns', async (width) => {
+    const text = renderResult(results.rehearse, plain, width)
+    await expect(text).toMatchFileSnapshot(`screens/rehearse-${width}.txt`)
+    for (const line of text.split('\n'))
+      if (!/^LOCKED|^orders {2}/.test(line)) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+  })
+
+  test('says that nothing is pending, and what a copy without rows cannot tell', () => {
+    expect(renderResult({ ...results.rehearse, copy: null }, plain, 80)).toBe(
+      'Nothing to rehearse: no migration is pending on shop on db.example.com:5432 (production)',
+    )
+    expect(renderResult({ ...results.rehearse, schemaOnly: true }, plain, 200)).toContain(
+      'The copy has no rows: times are those of empty tables. By the statistics there: orders about 88,000 rows, 12.3 MB',
+    )
+  })
+})
+
 describe('status', () => {
   test.each([20, 60, 80, 160])('at %d columns', async (width) => {
     const text = renderStatus(status, plain, width)

@@ -20,6 +20,7 @@ import {
   statusDocument,
   updateDocument,
 } from './migrate.ts'
+import { rehearseDocument } from './rehearse.ts'
 import {
   applyDocument,
   diagramDocument,
@@ -70,6 +71,7 @@ const documents: { readonly [Kind in keyof ResultOf]: (result: ResultOf[Kind]) =
   server: serverDocument,
   log: logDocument,
   check: checkDocument,
+  rehearse: rehearseDocument,
   shell: shellDocument,
 }
 

@@ -1,0 +1,37 @@
+import { type Command, Option } from '@commander-js/extra-typings'
+import { duration, leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
+
+/** nself db rehearse */
+export function addRehearse(db: Command, run: Runner): void {
+  leaf(
+    db,
+    'rehearse',
+    'Run what is pending on a copy of the database, and tell what each statement did: time, rows, locks, rewrites, WAL.',
+    [
+      'nself db rehearse                           # on a copy of the database as it is',
+      'nself db rehearse --on production           # of what pg_dump reads there, on this machine',
+      'nself db rehearse --on production --schema-only',
+      'nself db rehearse --from nself_full_20260122_143000.dump',
+      'nself db rehearse --on production --max-lock 2s   # exit 6 where a table is locked for longer',
+    ],
+    'server',
+  )
+    .option('--on <server>', 'copy this server by pg_dump, read-only: an environment or a URL')
+    .addOption(new Option('--from <backup>', 'copy a backup').conflicts(['on', 'schemaOnly']))
+    .option('--schema-only', 'copy no rows: locks and rewrites are told, times are those of empty tables')
+    .addOption(
+      new Option('--max-lock <duration>', 'exit 6 where a table would be locked for longer').argParser(duration),
+    )
+    .addOption(setVariable())
+    .addOption(shadowUrl())
+    .action((flags) =>
+      run(flags, async (context) =>
+        (await import('../../commands/db/rehearse.ts')).rehearse(context, {
+          on: flags.on ?? null,
+          from: flags.from ?? null,
+          schemaOnly: flags.schemaOnly === true,
+          maxLockMs: flags.maxLock ?? null,
+        }),
+      ),
+    )
+}

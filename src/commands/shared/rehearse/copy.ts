@@ -1,0 +1,165 @@
+import { sizeText } from '../../../core/backup.ts'
+import { NselfError } from '../../../core/errors.ts'
+import { messageOf, systemCodeOf } from '../../../core/system-error.ts'
+import { readSnapshot } from '../../../postgres/backup/dump.ts'
+import { pgRestore } from '../../../postgres/backup/pg-restore.ts'
+import { fitting, howToInstall, installedTools, noTools, type Tools } from '../../../postgres/backup/tools.ts'
+import { transfer } from '../../../postgres/backup/transfer.ts'
+import { connect } from '../../../postgres/driver/connect.ts'
+import { spokenPlace } from '../../../postgres/driver/server.ts'
+import { withConnection } from '../../../postgres/driver/with-connection.ts'
+import { gatherStatistics, lackOfRoom, whyNoTemplate } from '../../../postgres/rehearse/source.ts'
+import { likenessOf } from '../../../postgres/scratch/likeness.ts'
+import type { ScratchServer } from '../../../postgres/scratch/scratch.ts'
+import type { Context } from '../context.ts'
+import type { CopyKind } from '../rehearse-results.ts'
+import { type ScratchWork, type Where, withScratchFor } from '../scratch-server.ts'
+import type { RehearsalSource } from './source.ts'
+
+/** A copy to run on, which is gone afterwards. */
+export interface Copied {
+  readonly copy: ScratchServer
+  readonly work: ScratchWork
+  readonly how: CopyKind
+}
+
+export interface CopyWishes {
+  /** Without rows. */
+  readonly schemaOnly: boolean
+  /** That migrations name. */
+  readonly roles: readonly string[]
+}
+
+const strict = 'the migrations cannot be rehearsed'
+
+/**
+ * Lends a copy of what is to be rehearsed on. Of a local database it is made beside it by CREATE DATABASE … TEMPLATE where
+ * nobody is connected; otherwise what pg_dump reads goes to another server of the same major.
+ * @throws NselfError `refused`, `configuration`, `disk-full`, `connection`, `interrupted`; what `use` throws.
+ */
+export async function withCopy<T>(
+  context: Context,
+  source: RehearsalSource,
+  wishes: CopyWishes,
+  use: (copied: Copied) => Promise<T>,
+): Promise<T> {
+  const { server, backup, isLocal } = source
+  const database = backup === null ? server.database : (backup.backup.manifest?.copy ?? null)
+  const mayBeTemplate = isLocal && !wishes.schemaOnly && database !== null && context.settings.shadow === null
+  const reason = mayBeTemplate ? await reasonAgainst(context, source, wishes.roles) : null
+  if (mayBeTemplate && reason === null) {
+    const made = await onTemplate(context, source, database, use)
+    if (made !== 'in-use') return made.result
+  }
+  if (backup?.archive === null)
+    throw new NselfError('refused', `the copy ${backup.backup.name} cannot be copied: ${reason ?? 'it is in use'}`, {
+      hint: 'rehearse on a backup by pg_dump, or on the database as it is: nself db rehearse',
+    })
+  const tools = backup?.archive?.tools ?? (await toolsFor(context, source, reason))
+  if (reason !== null)
+    context.tell(`Note: copied by ${backup === null ? 'pg_dump' : 'pg_restore'}, not as a template: ${reason}`)
+  return onOther(context, source, { ...wishes, tools }, use)
+}
+
+/** A copy of a copy is of nobody's use but ours. */
+async function reasonAgainst(
+  { signal }: Context,
+  { server, backup }: RehearsalSource,
+  roles: readonly string[],
+): Promise<string | null> {
+  const like = await likenessOf(server)
+  if (!like.rights.createsDatabases) return `${server.user} may not create databases`
+  const copy = backup?.backup.manifest?.copy ?? null
+  return whyNoTemplate(copy === null ? server : { ...server }, like, roles, signal)
+}
+
+/** `in-use` where somebody has connected meanwhile. */
+async function onTemplate<T>(
+  context: Context,
+  { server, words }: RehearsalSource,
+  database: string,
+  use: (copied: Copied) => Promise<T>,
+): Promise<{ readonly result: T } | 'in-use'> {
+  return withScratchFor(context, { live: server, strict, place: 'beside' }, async (work) => {
+    await refuseWithoutRoom(context, server, server)
+    context.progress(`copying ${words}`)
+    const copy = await work.scratch.copyOf(database).catch((error: unknown) => {
+      if (systemCodeOf(error) === '55006') return null
+      if (context.signal.aborted) throw error
+      throw new NselfError('refused', `${spokenPlace(server)} cannot be copied: ${messageOf(error)}`, {
+        hint: 'to rehearse on the schema alone: nself db rehearse --schema-only',
+        cause: error,
+      })
+    })
+    return copy === null ? 'in-use' : { result: await use({ copy, work, how: 'template' }) }
+  })
+}
+
+/** A copy by pg_dump and pg_restore, on another server but where the role can do nothing to its own. */
+async function onOther<T>(
+  context: Context,
+  source: RehearsalSource,
+  { schemaOnly, tools }: CopyWishes & { readonly tools: Tools },
+  use: (copied: Copied) => Promise<T>,
+): Promise<T> {
+  const { server, isLocal, backup, words } = source
+  const where: Where = isLocal ? { live: server, strict } : { live: server, strict, place: 'apart' }
+  return withScratchFor(context, where, async (work) => {
+    const { scratch } = work
+    const copy = await scratch.create()
+    const roles = backup === null ? await rolesOf(source) : (backup.backup.manifest?.roles ?? [])
+    const isConfined = await scratch.provide({ roles, tablespaces: [] })
+    const withoutOwners = !isConfined || (backup !== null && backup.backup.manifest === null)
+    const progress = (what: string) => context.progress(`copying ${words}: ${what}`)
+    const { signal } = context
+    const fill = (step: Parameters<typeof scratch.fill>[1]) => scratch.fill(copy, step)
+    if (backup === null) {
+      if (!schemaOnly) await fill((to) => refuseWithoutRoom(context, server, to))
+      await transfer(server, fill, { tools, schemaOnly, withoutOwners, lockWaitMs: 5000, progress, signal })
+    } else {
+      const owners = withoutOwners ? ['--no-owner', '--no-acl'] : []
+      const options = { tools, path: backup.backup.path, serverMajor: source.major, progress, signal }
+      for (const sections of [['--section=pre-data'], ['--section=data', '--section=post-data']]) {
+        const args = ['--no-subscriptions', '--no-publications', ...owners, ...sections]
+        await fill((to) => pgRestore(to, args, options))
+      }
+    }
+    context.progress('gathering statistics')
+    await fill((to) => gatherStatistics(to, signal))
+    return use({ copy, work, how: backup === null ? 'dump' : 'backup' })
+  })
+}
+
+/** @param reason why it cannot be copied as a template, where that was to be done. */
+async function toolsFor(
+  { settings }: Context,
+  { major, server }: RehearsalSource,
+  reason: string | null,
+): Promise<Tools> {
+  const all = await installedTools(settings.pgBinDir)
+  const tools = fitting(all, major)
+  if (tools !== null) return tools
+  if (reason === null) throw noTools(all, major, 'a copy of the database needs pg_dump')
+  throw new NselfError('refused', `${spokenPlace(server)} cannot be copied on its server: ${reason}`, {
+    hint: `change that, or let pg_dump copy it: ${howToInstall(major)}; nothing was changed`,
+  })
+}
+
+async function rolesOf({ server }: RehearsalSource): Promise<readonly string[]> {
+  return (await withConnection(connect(server, 'nself'), null, readSnapshot)).roles
+}
+
+async function refuseWithoutRoom(
+  { signal }: Context,
+  from: RehearsalSource['server'],
+  to: RehearsalSource['server'],
+): Promise<void> {
+  const lack = await lackOfRoom(from, to, signal)
+  if (lack === null) return
+  const { needed, free } = lack
+  throw new NselfError(
+    'disk-full',
+    `a copy of ${spokenPlace(from)} needs ${sizeText(needed)}, and ${sizeText(free)} are free where it would be made`,
+    { hint: 'make room, or rehearse without rows: nself db rehearse --schema-only; nothing was changed' },
+  )
+}
