@@ -1,7 +1,7 @@
 import { canonicalVersion } from '../migration/version.ts'
 import { planRepeatables } from './plan-repeatables.ts'
 import type { PlannedFile, PlanRequest } from './planned-file.ts'
-import { targetNames, timestampOf } from './target-names.ts'
+import { type TargetNames, targetNames, timestampOf } from './target-names.ts'
 import { targetText } from './target-text.ts'
 import { note, obstacle } from './tools/files.ts'
 import type { Problem, SourceMigration, ToolRow } from './tools/tool.ts'
@@ -22,23 +22,12 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
   const origins = new Map(source.migrations.map((one) => [one.key, originOf(request, one)]))
   const named = new Map(own.flatMap(({ name, from }) => (from === null ? [] : [[from, name]])))
   const given = new Map([...origins].flatMap(([key, from]) => keep(key, named.get(from))))
-  const {
-    names,
-    problems,
-    note: numbered,
-  } = targetNames({
-    migrations: source.migrations,
-    numbering: request.numbering,
-    given,
-    taken: own.map(({ name }) => name),
-    now,
-    times: new Map(rows.flatMap(({ key, appliedAt }) => keep(key, timestampOf(appliedAt?.replace(/\D/g, '') ?? null)))),
-  })
+  const target = namesOf(request, given)
   const byKey = new Map(rows.map((row) => [row.key, row]))
   const faults: Problem[] = []
   const files = source.migrations.map((one): PlannedFile => {
-    const name = names.get(one.key) ?? one.key
-    const dependsOn = one.dependsOn.flatMap((key) => names.get(key) ?? [])
+    const name = target.names.get(one.key) ?? one.key
+    const dependsOn = one.dependsOn.flatMap((key) => target.names.get(key) ?? [])
     const created = timestampOf(one.number) ?? timestampOf(one.key) ?? now
     const {
       text,
@@ -66,15 +55,35 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
     sources: one.files.map((file) => pathIn(request.folder, file)),
     from: originOf(request, one),
   }))
-  const all = [
-    ...source.problems.map((problem) => ({ ...problem, subject: subjectIn(request, problem) })),
-    ...problems.map((problem) => ({ ...problem, subject: pathIn(request.folder, problem.subject) })),
-    ...(numbered === null ? [] : [note(request.folder, numbered, 'see the names below', 'by time: --timestamp')]),
+  const problems = [
+    ...knownProblems(request, target),
     ...faults,
     ...again.problems,
     ...rowProblems(request, [...files, ...again.files]),
   ]
-  return { tool, files, repeatables: again.files, problems: all }
+  return { tool, files, repeatables: again.files, problems }
+}
+
+/** What the files are to be called. @param given the names that an earlier run has given. */
+function namesOf({ source, numbering, own, rows, now }: PlanRequest, given: ReadonlyMap<string, string>): TargetNames {
+  return targetNames({
+    migrations: source.migrations,
+    numbering,
+    given,
+    taken: own.map(({ name }) => name),
+    now,
+    times: new Map(rows.flatMap(({ key, appliedAt }) => keep(key, timestampOf(appliedAt?.replace(/\D/g, '') ?? null)))),
+  })
+}
+
+/** What is wrong before any text is looked at: with the folder, and with the names. */
+function knownProblems(request: PlanRequest, { problems, note: numbered }: TargetNames): Problem[] {
+  const { folder, source } = request
+  return [
+    ...source.problems.map((problem) => ({ ...problem, subject: subjectIn(request, problem) })),
+    ...problems.map((problem) => ({ ...problem, subject: pathIn(folder, problem.subject) })),
+    ...(numbered === null ? [] : [note(folder, numbered, 'see the names below', 'by time: --timestamp')]),
+  ]
 }
 
 const keep = (key: string, value: string | null | undefined): [string, string][] =>
