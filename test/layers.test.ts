@@ -166,6 +166,59 @@ test('no cast is added to claim what the types do not say', () => {
   expect(found).toBeLessThanOrEqual(castsLeft)
 })
 
+/** A little more than CONTRIBUTING says: a limit is no reason to cut where nothing ends. */
+const [mostLines, mostLinesOfBody] = [220, 45]
+/** The lexer is one class, as it says at its top. */
+const longFiles = ['src/core/sql/lexer.ts']
+
+test('no file is longer than a reader takes in', () => {
+  const wrong = files.filter((file) => textOf(file).split('\n').length > mostLines && !longFiles.includes(file))
+  expect(wrong).toEqual([])
+})
+
+/** Every function of a file, with what it is called. */
+function functionsOf(file: string): { readonly name: string; readonly lines: number }[] {
+  const source = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest, true)
+  const lineAt = (place: number) => source.getLineAndCharacterOfPosition(place).line
+  const found: { name: string; lines: number }[] = []
+  const look = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+      const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined)
+      const lines = lineAt(node.body.end) - lineAt(node.body.getStart(source)) - 1
+      found.push({ name: named?.getText(source) ?? 'a function without a name', lines })
+    }
+    ts.forEachChild(node, look)
+  }
+  look(source)
+  return found
+}
+
+test('no function is longer than a reader takes in', () => {
+  // Only a file with so many lines can have one.
+  const wrong = files
+    .filter((file) => textOf(file).split('\n').length > mostLinesOfBody)
+    .flatMap((file) =>
+      functionsOf(file)
+        .filter(({ lines }) => lines > mostLinesOfBody)
+        .map(({ name, lines }) => `${name} in ${file} has ${lines} lines`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('every exported function says above it what it is for', () => {
+  // Of a function with several signatures one has to say it.
+  const wrong = files.flatMap((file) => {
+    const exported = [
+      ...textOf(file).matchAll(
+        /(\*\/\n)?^export (?:async )?(?:function\*? (\w+)|const (\w+) = (?:async )?(?:<[^\n]*>)?\()/gm,
+      ),
+    ].map(([, comment, name, constant]) => ({ name: name ?? constant, isSaid: comment !== undefined }))
+    const isSaid = (name: string | undefined) => exported.some((one) => one.name === name && one.isSaid)
+    return exported.filter(({ name }) => !isSaid(name)).map(({ name }) => `${name} in ${file}`)
+  })
+  expect(wrong).toEqual([])
+})
+
 test('no two exported types have one name', () => {
   const named = files.flatMap((file) =>
     [...textOf(file).matchAll(/^export (?:type|interface|class) (\w+)/gm)].map((match) => ({ name: match[1], file })),

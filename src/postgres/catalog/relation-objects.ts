@@ -3,6 +3,7 @@ import { commentOf, dottedName, optionsOf } from './query-parts.ts'
 
 /** SQL for views, and for what stands on tables and views. */
 
+/** The query for the views of a kind. @param relkind the letter that pg_class has for it. */
 export const view = (kind: 'view' | 'materialized view', relkind: string) =>
   other(
     {
