@@ -14,6 +14,7 @@ export interface Shaped {
   readonly shape: Shape | null
 }
 
+/** A change with the shape of its statement. */
 export const shaped = (change: Change): Shaped => ({ change, shape: shapeOf(change.sql) })
 
 /** A plan in one direction and in the other. */

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { NselfError } from '../../core/errors.ts'
-import { quoteIdentifier } from '../../core/sql/quoting.ts'
-import { cannotClone, cloneClause } from '../databases/clone-files.ts'
 import { connectBeside } from '../databases/databases.ts'
 import { ownersIn } from '../databases/roles.ts'
 import { type Connection, cancel, connect } from '../driver/connect.ts'
@@ -11,9 +9,9 @@ import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { interruption } from '../lock/interruption.ts'
 import { ConfinedRole } from './confined-role.ts'
+import { cloneDatabase, copyDatabase } from './copy-database.ts'
 import { createScratchSql, differenceFrom, type Likeness, settingsSql } from './likeness.ts'
 import { refuseWithoutRight } from './scratch-right.ts'
-import { copySubscriptions } from './subscriptions.ts'
 import { drop, dropAll, scratchPrefix, sweep } from './sweep.ts'
 import { dropOldTemplates, firstTemplate, templateName } from './templates.ts'
 
@@ -137,15 +135,14 @@ interface Means {
   readonly unlike: string | null
 }
 
-function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role, unlike }: Means): Scratch {
+function scratchOn(client: Client, place: ScratchPlace, { token, role, unlike }: Means): Scratch {
+  const { server, like } = place
   let count = 0
   // The mark is for the compiler alone, so it has to be claimed.
   const at = (database: string) => {
     const there = { ...server, database }
     return (role === null ? there : role.enter(there)) as ScratchServer
   }
-  const templateOf = (key: string) => templateName(key, like, role !== null)
-  const copyInto = (database: string, from: string) => copyDatabase(client, server, { from, to: database, role })
   const prepared = async (database: string) => {
     // One that cannot be set there, as a superuser's, has no say in what is made.
     for (const sql of like === null ? [] : settingsSql(database, like)) await send(client, sql)
@@ -164,17 +161,14 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
     async create(from) {
       const database = `${scratchPrefix}${token}_${++count}`
       const fresh = createScratchSql(database, unlike === null ? like : null, role?.owner ?? null)
-      if (from) await copyInto(database, from.database)
+      if (from) await copyDatabase(client, server, { from: from.database, to: database, role })
       else await client.query(fresh)
       return prepared(database)
     },
     async copyOf(from) {
       const database = `${scratchPrefix}${token}_${++count}`
       await cloneDatabase(client, { from, to: database, role })
-      if (role !== null) {
-        const owners = await withConnection(connect({ ...server, database }, 'nself'), null, ownersIn)
-        await role.borrowRoles([like?.role ?? server.user, ...owners])
-      }
+      if (role !== null) await borrowOwners(role, { ...server, database }, like?.role ?? server.user)
       const made = await prepared(database)
       await role?.unplug({ ...server, database })
       return made
@@ -184,41 +178,34 @@ function scratchOn(client: Client, { server, like }: ScratchPlace, { token, role
       await role?.unplug({ ...server, database })
     },
     drop: ({ database }) => drop(client, server, database),
+    ...templatesOn(client, place, role, at),
+  }
+}
+
+/** Gives the replaying role the rights of all who own something in a copy. */
+async function borrowOwners(role: ConfinedRole, copy: Server, owner: string): Promise<void> {
+  const owners = await withConnection(connect(copy, 'nself'), null, ownersIn)
+  await role.borrowRoles([owner, ...owners])
+}
+
+/** The databases that are kept from one command to the next. @param at marks one as made for scratch. */
+function templatesOn(
+  client: Client,
+  { server, like }: ScratchPlace,
+  role: ConfinedRole | null,
+  at: (database: string) => ScratchServer,
+): Pick<Scratch, 'findTemplate' | 'saveTemplate'> {
+  const templateOf = (key: string) => templateName(key, like, role !== null)
+  return {
     async findTemplate(keys) {
       const name = await firstTemplate(client, keys.map(templateOf))
       const key = keys.find((one) => templateOf(one) === name)
       return key === undefined ? null : { key, server: at(templateOf(key)) }
     },
-    async saveTemplate(key, from) {
+    async saveTemplate(key, { database }) {
       // Another command may have made it meanwhile.
-      await copyInto(templateOf(key), from.database).catch(() => {})
+      await copyDatabase(client, server, { from: database, to: templateOf(key), role }).catch(() => {})
       await dropOldTemplates(client, server)
     },
   }
-}
-
-interface Copying {
-  readonly from: string
-  readonly to: string
-  readonly role: ConfinedRole | null
-}
-
-/** Copies a database with the subscriptions in it, which CREATE DATABASE leaves out; the copy belongs to the role. */
-async function copyDatabase(client: Client, server: Server, copying: Copying): Promise<void> {
-  await client.query(copySql(copying))
-  await copySubscriptions(client, copying.from, { ...server, database: copying.to })
-}
-
-/** Copies one that may be large, without its subscriptions. */
-async function cloneDatabase(client: Client, copying: Copying): Promise<void> {
-  const [sql, clone] = [copySql(copying), await cloneClause(client, copying.from)]
-  await client.query(sql + clone).catch((error) => {
-    if (clone === '' || !cannotClone(error)) throw error
-    return client.query(sql)
-  })
-}
-
-function copySql({ from, to, role }: Copying): string {
-  const owner = role === null ? '' : ` OWNER ${quoteIdentifier(role.owner)}`
-  return `CREATE DATABASE ${quoteIdentifier(to)} TEMPLATE ${quoteIdentifier(from)}${owner}`
 }

@@ -2,6 +2,7 @@ import type { RehearseResult } from '../../../commands/shared/rehearse-results.t
 import type { TableLockTime } from '../../../core/rehearse/lock-times.ts'
 import type { RehearsedStatement, StatementPlace } from '../../../core/rehearse/rehearsed.ts'
 
+/** The document of `db rehearse`. */
 export function rehearseDocument(result: RehearseResult) {
   const { kind, source, copy, schemaOnly, migrations, failure, notRun, maxLockMs, leftOut, durationMs } = result
   return {
