@@ -3,6 +3,7 @@ import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { localeOptions } from '../databases/properties.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
+import { format } from '../tracking/metadata.ts'
 import type { Likeness } from './likeness.ts'
 import { drop } from './sweep.ts'
 
@@ -10,12 +11,13 @@ const templatePrefix = 'nself_template_'
 /** Enough for a few branches of a few projects on one server. */
 const templatesKept = 8
 
-/** What the template of a key is called: the same migrations in the same kind of database, made by the same role. */
-export function templateName(key: string, like: Likeness | null, isConfined: boolean): string {
-  if (like === null) return `${templatePrefix}${key}`
-  const { properties, settings, extensions } = like
-  const kind = [like.role, isConfined, localeOptions(properties), settings, extensions]
-  return `${templatePrefix}${sha256(`${key} ${JSON.stringify(kind)}`).slice(0, 32)}`
+/**
+ * What the template of a key is called: the same migrations in the same kind of database, made by the same role. nself's
+ * own tables are in it, so another version of nself whose tables differ has templates of its own.
+ */
+export function templateName(key: string, like: Likeness | null, isConfined: boolean, trackingFormat = format): string {
+  const kind = like && [like.role, isConfined, localeOptions(like.properties), like.settings, like.extensions]
+  return `${templatePrefix}${sha256(JSON.stringify([trackingFormat, key, kind])).slice(0, 32)}`
 }
 
 /** The first of these names that a database bears which this role may copy and alter. */
