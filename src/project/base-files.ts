@@ -11,10 +11,18 @@ export interface BaseFiles {
   readonly textThere: (name: string) => Promise<string>
 }
 
+/** Before long work that needs it. @throws NselfError `usage` where git does not know the branch, or is not there. */
+export async function refuseUnknownBase(folder: string, ref: string): Promise<void> {
+  await baseCommit(gitIn(folder, `how the migrations differ from ${ref}`), ref)
+}
+
+const baseCommit = async (git: ReturnType<typeof gitIn>, ref: string) =>
+  (await git(['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])).trim()
+
 /** @throws NselfError `usage` where git does not know the branch, cannot tell where both parted, or is not there. */
 export async function readBase(folder: string, root: string, ref: string): Promise<BaseFiles> {
   const git = gitIn(folder, `how the migrations differ from ${ref}`)
-  const base = (await git(['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])).trim()
+  const base = await baseCommit(git, ref)
   const parted = (await git(['merge-base', base, 'HEAD'])).trim()
   const filesAt = async (commit: string) => new Map((await git(['ls-tree', '-z', commit])).split('\0').flatMap(fileOf))
   const names = listFiles(folder, root)

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { diskFull, isDiskFull } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
@@ -20,6 +21,18 @@ export async function readWritten(path: string, shown: string): Promise<string |
   }
 }
 
+/** Before long work whose result is to be written there. @throws NselfError `usage` where none can be. */
+export async function refuseUnwritable(path: string, shown: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK)
+    const there = await stat(path).catch(() => null)
+    if (there?.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
+    if (there !== null) await access(path, constants.W_OK)
+  } catch (error) {
+    throw unwritable(shown, error)
+  }
+}
+
 /**
  * Writes a text that the user asked for.
  * @param replace whether a file that is there already may go.
@@ -36,7 +49,11 @@ export async function writeText(path: string, shown: string, text: string, repla
       })
     }
     if (isDiskFull(code)) throw diskFull(`${shown} cannot be written`, code, error)
-    const hint = code === 'ENOENT' ? 'create its folder first' : 'check the path and its permissions'
-    throw new NselfError('usage', `cannot write ${shown}: ${systemReason(error)}`, { hint, cause: error })
+    throw unwritable(shown, error)
   }
+}
+
+function unwritable(shown: string, error: unknown): NselfError {
+  const hint = codeOf(error) === 'ENOENT' ? 'create its folder first' : 'check the path and its permissions'
+  return new NselfError('usage', `cannot write ${shown}: ${systemReason(error)}`, { hint, cause: error })
 }

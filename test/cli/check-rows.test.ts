@@ -17,9 +17,10 @@ const options = {
 
 async function check(project: Project, parts: Parameters<typeof runCheck>[1]['parts'] = ['rows']) {
   const result = await runCheck(contextIn(project), { ...options, parts })
-  const found = result.findings.map(({ rule, severity, migration, place, message, evidence }) => ({
+  const found = result.findings.map(({ rule, severity, migration, place, message, instead, evidence }) => ({
     at: `${migration}:${place.line} ${severity} ${rule}`,
     message,
+    instead,
     evidence,
   }))
   return { ...result, found: found.sort((a, b) => (a.at < b.at ? -1 : 1)) }
@@ -66,6 +67,11 @@ test('finds the smallest rows that break UP or DOWN, with their key and the colu
     ),
   })
   const { found, exitStatus, parts } = await check(project)
+  const advice = (at: string) => found.find((one) => one.at.startsWith(at))?.instead
+  expect(advice('008')).toMatch(
+    /^give the column a default, or add it without NOT NULL, fill it, and then SET NOT NULL/,
+  )
+  expect(advice('002')).toMatch(/^change or remove such rows/)
   expect(found.map(({ at }) => at)).toEqual([
     '002_null:2 error rows/up-fails',
     '003_twice:2 error rows/up-fails',

@@ -75,6 +75,30 @@ test('proves what a DOWN brings back, and finds what it does not, on a history o
   expect([again.found, again.proven]).toEqual([found, proven])
 })
 
+test('what proof tells of a section that does not run, rows do not tell again', async () => {
+  const project = await server.project({
+    '001_a.sql': both('CREATE TABLE a (i int);', 'DROP TABLE a;'),
+    '002_down.sql': both('ALTER TABLE a ADD n int;', 'ALTER TABLE a DROP m;'),
+    '003_up.sql': both('ALTER TABLE a ADD i int;', 'ALTER TABLE a DROP i;'),
+  })
+  const rules = async (parts: Parameters<typeof runCheck>[1]['parts']) =>
+    (await runCheck(contextIn(project), { ...options, parts, scope: { kind: 'all' } })).findings
+      .map(({ rule }) => rule)
+      .sort()
+  expect(await rules(['proof', 'rows'])).toEqual(['proof/down-fails', 'proof/up-fails'])
+  expect(await rules(['rows'])).toEqual(['rows/not-tried', 'rows/not-tried'])
+})
+
+test('what a check could only notice at its end is refused before it begins', async () => {
+  const project = await server.project({ '001_a.sql': both('CREATE TABLE a (;', 'DROP TABLE a;') })
+  const begun = ['db', 'check', '--all'] as const
+  const report = await project.nself(...begun, '--report', 'nowhere/report.md')
+  expect(report).toMatchObject({ code: 2, stdout: '' })
+  expect(report.stderr).toMatch(/^Error: cannot write nowhere\/report\.md: [^\n]*\nNext: create its folder first\n$/)
+  const base = await project.nself(...begun, '--base', 'nowhere')
+  expect(base).toMatchObject({ code: 2, stdout: '' })
+})
+
 describe('a history that cannot be replayed', () => {
   test('is told with its file and line, and what needs no replay is found all the same', async () => {
     const project = await server.project({
@@ -135,12 +159,15 @@ test('down in production tells which DOWN is proven before it asks', async () =>
     '002_b.sql': both('CREATE TABLE b ();', 'DROP TABLE b;'),
     '003_c.sql': both('CREATE TABLE c ();', '-- nself: nothing-to-do'),
   })
+  mkdirSync(join(project.root, 'nself/repeatable'))
+  project.write({ '../repeatable/a_view.sql': both('CREATE OR REPLACE VIEW v AS SELECT 1 AS one;', 'DROP VIEW v;') })
   await project.ok('db', 'migrate', 'up')
   await check(project, { kind: 'all' })
   project.write({ '002_b.sql': both('CREATE TABLE b ();', 'DROP TABLE IF EXISTS b;') })
   const { code, stderr } = await project.nself('db', 'migrate', 'down', '3', '--env', 'production', '--no-backup')
   expect(code).toBe(3)
   expect(stderr).toContain('Note: DOWN is proven to bring back the schema: 001_a\n')
+  expect(stderr).not.toContain('a_view')
   expect(stderr).toContain('Warning: DOWN is not proven to bring back the schema: 003_c, 002_b; ')
 })
 

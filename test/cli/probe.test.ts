@@ -194,6 +194,10 @@ ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;`)
     )
     const other = await project.connect()
     await other.query('BEGIN; LOCK TABLE users')
+    const { findings } = await runCheck(contextIn(project), { ...options, on: project.url })
+    expect(findings.find(({ rule }) => rule === 'probe/table-size')?.message).toMatch(
+      /^users has .* by its statistics; the size of its indexes is not answered: .*holds a lock/,
+    )
     expect((await probe(project)).filter(({ line }) => line.includes('not-answered'))).toEqual([
       {
         line: '1 probe/not-answered: ',

@@ -1,9 +1,12 @@
+import { resolve } from 'node:path'
 import { atLevels, withoutAllowed } from '../../core/check/allowed.ts'
 import { type PartChoices, possibleParts } from '../../core/check/choices.ts'
 import { type CheckFinding, type CheckPart, checkParts, isAsBadAs } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
 import { exitStatusOf, NselfError } from '../../core/errors.ts'
+import { refuseUnknownBase } from '../../project/base-files.ts'
 import { readCheckSettings } from '../../project/check-settings.ts'
+import { refuseUnwritable } from '../../project/text-file.ts'
 import { partRuns } from '../shared/check/parts.ts'
 import { type ScopeChoice, scopeOf } from '../shared/check/scope.ts'
 import type { CheckResult, PartOutcome, ReportFormat } from '../shared/check-results.ts'
@@ -25,6 +28,7 @@ export interface CheckOptions extends PartChoices {
 export async function check(context: Context, options: CheckOptions): Promise<CheckResult> {
   const { parts, failOn, format, report } = options
   refuseUnsaid(options)
+  await refuseUnusable(context, options)
   const settings = await readCheckSettings(context.settings.root, context.settings.cwd)
   const scope = await scopeOf(context, options.scope, options.on)
   const findings: CheckFinding[] = []
@@ -55,6 +59,15 @@ export async function check(context: Context, options: CheckOptions): Promise<Ch
     proven,
     exitStatus: fails ? exitStatusOf('different') : 0,
   }
+}
+
+/** What would only be noticed at the end of a long check. */
+async function refuseUnusable(
+  { settings: { migrationsDir } }: Context,
+  { report, base, parts }: CheckOptions,
+): Promise<void> {
+  if (report !== null) await refuseUnwritable(resolve(report.path), report.path)
+  if (base !== null && parts.includes('merge')) await refuseUnknownBase(migrationsDir, base)
 }
 
 function refuseUnsaid(options: CheckOptions): void {

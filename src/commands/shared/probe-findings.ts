@@ -25,7 +25,7 @@ const large = 1e9
 function tableFindings(table: TouchedTable, free: number | null): CheckFinding[] {
   const { place, facts, bytes, indexBytes, works, mode, holders } = table
   const name = shortName(facts.schema, facts.name)
-  const whole = bytes + indexBytes
+  const whole = bytes + (indexBytes ?? 0)
   const isRewritten = works.some(({ work }) => work === 'rewrites')
   const size = foundAt('probe/table-size', place, sizeSentence(table), '', workLines(table, free))
   return [
@@ -54,10 +54,13 @@ function tableFindings(table: TouchedTable, free: number | null): CheckFinding[]
   ]
 }
 
-function sizeSentence({ facts, bytes, indexBytes }: TouchedTable): string {
+function sizeSentence({ facts, bytes, indexBytes, unmeasured }: TouchedTable): string {
   const name = shortName(facts.schema, facts.name)
   const rows = facts.rows === null ? 'rows that were never counted' : `about ${rowsInWords(Math.round(facts.rows))}`
-  return `${name} has ${rows} in ${sizeText(bytes)}, and ${sizeText(indexBytes)} of indexes`
+  const known = `${name} has ${rows} in ${sizeText(bytes)}`
+  return indexBytes === null
+    ? `${known} by its statistics; the size of its indexes is not answered: ${unmeasured}`
+    : `${known}, and ${sizeText(indexBytes)} of indexes`
 }
 
 const rowsInWords = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`
@@ -68,7 +71,11 @@ function workLines({ bytes, indexBytes, works }: TouchedTable, free: number | nu
   const [scanned, rewritten] = [lines('scans'), lines('rewrites')]
   return [
     ...(scanned === '' ? [] : [`scanned in full, ${sizeText(bytes)}: line ${scanned}`]),
-    ...(rewritten === '' ? [] : [`rewritten with its indexes, ${sizeText(bytes + indexBytes)}: line ${rewritten}`]),
+    ...(rewritten === ''
+      ? []
+      : [
+          `rewritten with its indexes, ${sizeText(bytes + (indexBytes ?? 0))}${indexBytes === null ? ' and more' : ''}: line ${rewritten}`,
+        ]),
     ...(rewritten !== '' && free === null ? ['the free disk space is not visible'] : []),
   ]
 }

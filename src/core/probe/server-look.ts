@@ -14,11 +14,14 @@ export interface TouchedTable {
   readonly facts: TableFacts
   /** With its TOAST table; by statistics where these say more than the disk. */
   readonly bytes: number
-  readonly indexBytes: number
+  /** Null where the server does not say it. */
+  readonly indexBytes: number | null
+  /** Why the disk was not looked at; null where it was. */
+  readonly unmeasured: string | null
   readonly works: readonly TableWork[]
   /** The strongest lock that the migration takes of it. */
   readonly mode: LockMode
-  /** Who would keep it waiting now: `pid 7 (billing-worker, user app), for 12s: AccessShareLock`. */
+  /** Who would keep it waiting now: `pid 7 (billing-worker, user app), for 12 s: AccessShareLock`. */
   readonly holders: readonly string[]
 }
 

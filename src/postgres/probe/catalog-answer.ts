@@ -1,6 +1,7 @@
 import { type Answer, fine, unanswered } from '../../core/probe/answer.ts'
 import type { RowQuestion } from '../../core/probe/question.ts'
 import { brokenCheck, conditionSql, type KnownTable, orphansSql } from '../../core/probe/question-sql.ts'
+import { shortName } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import type { AnswerRow, Asker } from './asker.ts'
 import { rowsAnswer } from './rows-answer.ts'
@@ -129,7 +130,7 @@ async function columnAnswer(
     `EXISTS (SELECT FROM (SELECT ${quoteIdentifier(column ?? '')} AS value) AS one WHERE ${condition})`,
   )
   const answer = await rowsAnswer(asker, rows, searchPath)
-  return answer.kind === 'broken' ? { ...answer, where: `${base.name}.${column}` } : answer
+  return answer.kind === 'broken' ? { ...answer, where: shortName(schema, base.name, column ?? '') } : answer
 }
 
 function listOf(text: string | null | undefined): string[] {

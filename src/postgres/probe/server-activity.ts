@@ -1,4 +1,5 @@
 import { sizeText } from '../../core/backup.ts'
+import { durationText } from '../../core/database-name.ts'
 import { nameOf, sessionColumns } from '../lock/advisory-lock.ts'
 import type { AnswerRow, Asker } from './asker.ts'
 
@@ -54,7 +55,8 @@ const looks: readonly Look[] = [
     tell: (rows) =>
       some(
         rows,
-        ({ gid, owner, seconds }) => `a prepared transaction keeps its locks: ${gid} (role ${owner}), for ${seconds}s`,
+        ({ gid, owner, seconds }) =>
+          `a prepared transaction keeps its locks: ${gid} (role ${owner}), for ${durationText(Number(seconds) * 1000)}`,
       ),
   },
   {
@@ -104,7 +106,7 @@ const isBehind = ({ seconds, bytes }: AnswerRow) => Number(seconds ?? 0) > lagSe
 
 function lagText({ name, seconds, bytes }: AnswerRow): string {
   const parts = [
-    seconds == null ? null : `${Number(seconds).toFixed(1)} s`,
+    seconds == null ? null : durationText(Number(seconds) * 1000),
     bytes == null ? null : sizeText(Number(bytes)),
   ].filter((part) => part !== null)
   return `the replica ${name} is behind by ${parts.join(', ')}`

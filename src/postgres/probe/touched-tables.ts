@@ -78,11 +78,15 @@ const sizeSql = (
  SELECT COALESCE(sum(size) FILTER (WHERE NOT is_index), 0)::text AS bytes, COALESCE(sum(size) FILTER (WHERE is_index), 0)::text AS indexes
  FROM (SELECT is_index, greatest(relpages * ${pageSize}, COALESCE(pg_relation_size(c.oid), 0)) AS size FROM whole JOIN pg_class c USING (oid)) AS s`
 
-async function sizeOf(asker: Asker, { oid, pages }: TableFacts): Promise<Pick<TouchedTable, 'bytes' | 'indexBytes'>> {
+async function sizeOf(
+  asker: Asker,
+  { oid, pages }: TableFacts,
+): Promise<Pick<TouchedTable, 'bytes' | 'indexBytes' | 'unmeasured'>> {
   const reply = await asker.ask(sizeSql(oid))
-  if (!('rows' in reply)) return { bytes: pages * 8192, indexBytes: 0 }
+  // A size on disk waits for whoever holds the table; of its own pages the statistics know.
+  if (!('rows' in reply)) return { bytes: pages * 8192, indexBytes: null, unmeasured: reply.why }
   const [row] = reply.rows
-  return { bytes: Number(row?.bytes ?? 0), indexBytes: Number(row?.indexes ?? 0) }
+  return { bytes: Number(row?.bytes ?? 0), indexBytes: Number(row?.indexes ?? 0), unmeasured: null }
 }
 
 async function holders(asker: Asker, worked: readonly Worked[]): Promise<readonly AnswerRow[]> {

@@ -1,29 +1,34 @@
 import { type CheckFinding, finding } from '../../../core/check/finding.ts'
 import type { Severity } from '../../../core/check-rules.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
+import type { Section } from '../../../core/migration/section.ts'
+import { openSection } from '../../../core/migration/section-text.ts'
 import type { ChangedColumn, LostRows } from '../../../core/rows/lost-rows.ts'
+import { meantName } from '../../../core/sql/quoting.ts'
 import type { FilledRow } from '../../../postgres/rows/fill-table.ts'
 import type { BreakingRows } from '../../../postgres/rows/try-rows.ts'
 import { placeIn, placeOf } from './proof-findings.ts'
 import type { RowsFound } from './rows-visit.ts'
 
-/**
- * What became of a migration on awkward rows.
- * @param isTold whether another finding says already that rows or values of a table are lost.
- */
-export function rowFindings(
-  { file, proof, problem }: RowsFound,
-  isTold: (file: Migration, table: string) => boolean,
-): CheckFinding[] {
+/** What other findings say already. */
+export interface ToldElsewhere {
+  /** That rows or values of a table are lost. */
+  readonly loss: (file: Migration, table: string) => boolean
+  /** That a section does not run, whatever is in the tables. */
+  readonly failure: (file: Migration, section: BreakingRows['section']) => boolean
+}
+
+/** What became of a migration on awkward rows. */
+export function rowFindings({ file, proof, problem }: RowsFound, told: ToldElsewhere): CheckFinding[] {
   if (problem !== null) return [notTried(file, `it could not be tried on rows: ${problem}`)]
   if (proof === null) return []
   return [
     ...proof.breaking.map((one) => breaks(file, one)),
-    ...proof.lost.flatMap((one) => losses(file, one, isTold)),
+    ...proof.lost.flatMap((one) => losses(file, one, told.loss)),
     ...proof.notFilled.map(({ table, problem: why }) =>
       notTried(file, `${plainName(table)} was not filled, so nothing is known about rows in it: ${why}`),
     ),
-    ...(proof.blocked === null
+    ...(proof.blocked === null || told.failure(file, proof.blocked.section)
       ? []
       : [
           notTried(
@@ -57,7 +62,7 @@ function breaks(file: Migration, { section, failure, rows, others, onlyExtremes 
     migration: file.name,
     place: failure.location === undefined ? placeIn(file, sectionOf(file, section)) : placeOf(failure.location),
     message: `${name} fails on ${which} that the constraints allow: ${message}`,
-    instead,
+    instead: addsWithoutDefault(failure, sectionOf(file, section)) ? withDefault : instead,
     evidence: [
       ...rows.map((row) => rowInWords(row, failure.location?.excerpt ?? '')),
       ...(detail === undefined ? [] : [`DETAIL: ${detail}`]),
@@ -65,6 +70,20 @@ function breaks(file: Migration, { section, failure, rows, others, onlyExtremes 
     ],
   })
   return onlyExtremes ? withSeverity(found, 'warning') : found
+}
+
+const withDefault =
+  'give the column a default, or add it without NOT NULL, fill it, and then SET NOT NULL: rows that are there have no value for it'
+
+/** Whether it is a column that the same section adds, for which rows have no value. */
+function addsWithoutDefault({ error }: BreakingRows['failure'], section: Section): boolean {
+  const [, column] = /^column "(.*)" of relation /s.exec(error.message) ?? []
+  if (error.code !== '23502' || column === undefined) return false
+  const added = /\bADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)/giu
+  const text = openSection(section)
+  return [...section.statements].some((statement) =>
+    [...text.sql(statement).matchAll(added)].some(([, name = '']) => meantName(name) === column),
+  )
 }
 
 const sectionOf = ({ up, down }: Migration, section: BreakingRows['section']) =>

@@ -4,7 +4,6 @@ import { parseFileName } from '../../../core/migration/file-name.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import { type SeedFolder, seedFolders } from '../../../core/migration/seed.ts'
 import { compare } from '../../../core/migration/state.ts'
-import { parserMajor } from '../../../parsers/postgres/parser.ts'
 import type { Server } from '../../../postgres/driver/server.ts'
 import { changedSince } from '../../../project/changed-since.ts'
 import { type InvalidFile, parseEach, type parseFiles, readFiles } from '../../../project/migrations.ts'
@@ -12,6 +11,7 @@ import { readRepeatables } from '../../../project/repeatables.ts'
 import { type Context, look } from '../context.ts'
 import { namedServer } from '../named-server.ts'
 import { migrationCount } from '../prepare-run.ts'
+import { likelyMajor } from './likely-major.ts'
 
 /** Which migrations are to be checked. */
 export type ScopeChoice =
@@ -61,7 +61,15 @@ export async function scopeOf(context: Context, choice: ScopeChoice, on: string 
   const files = compare(migrations, []).entries.flatMap(({ file }) => file ?? [])
   const unreadable = faults.map(unreadableFile)
   const eachByItself = choice.kind === 'all'
-  const rest = { files, repeatables, seedFolders, unreadable, live: null, major: parserMajor, eachByItself }
+  const rest = {
+    files,
+    repeatables,
+    seedFolders,
+    unreadable,
+    live: null,
+    major: await likelyMajor(context),
+    eachByItself,
+  }
   if (choice.kind === 'all') {
     return { ...rest, words: `${migrationCount(files.length)}${besides(unreadable)}`, wanted: new Set(files) }
   }
