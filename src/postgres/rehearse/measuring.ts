@@ -100,7 +100,7 @@ export class Measuring {
     const after = await lookOutside(session.client, major)
     const seen = seenBetween(before, after, known, empties)
     this.take(after)
-    const statement = { ...words, ms: result.ms, ...withLocks(seen, locks) }
+    const statement = { ...words, ms: result.ms, ...withLocks(seen, locks, isConcurrent(one, part)) }
     transactions.push({ isOutside: true, statements: [statement], commitMs: 0 })
     return null
   }
@@ -128,11 +128,16 @@ export class Measuring {
   }
 }
 
-/** Who writes a table anew outside of a transaction has it for himself, however short it was. */
-function withLocks(seen: SeenWork, locks: readonly SeenLock[]): SeenWork {
+/** It is built to let others read and write meanwhile. */
+const isConcurrent = ({ section }: RehearsedSection, { first }: StatementRange): boolean =>
+  section.statements.at(first)?.kind === 'concurrent'
+
+/** The locks of what ran outside of a transaction, with those that it must have had, however short it was. */
+function withLocks(seen: SeenWork, locks: readonly SeenLock[], concurrent: boolean): SeenWork {
   const alone = seen.rewritten.map((table): SeenLock => ({ table, mode: 'AccessExclusiveLock' }))
+  const read = (seen.scanned ?? []).map(({ table }): SeenLock => ({ table, mode: 'ShareUpdateExclusiveLock' }))
   const strongest = new Map<string, LockMode>()
-  for (const { table, mode } of [...locks, ...alone]) {
+  for (const { table, mode } of [...locks, ...alone, ...(concurrent ? read : [])]) {
     const before = strongest.get(table)
     if (before === undefined || lockModes.indexOf(mode) > lockModes.indexOf(before)) strongest.set(table, mode)
   }

@@ -16,6 +16,15 @@ const reaching = ['dblink', 'http', 'pg_net', 'pg_background', 'aws_s3', 'aws_la
 const reachesSql = `SELECT EXISTS (SELECT FROM pg_foreign_data_wrapper WHERE fdwhandler <> 0)
   OR EXISTS (SELECT FROM pg_extension WHERE extname IN (${reaching.map(quoteLiteral).join(', ')})) AS reaches`
 
+/** What keeps a database from being copied as a template. */
+export interface Hindrance {
+  readonly reason: string
+  /** No other copy can be made on its server either. */
+  readonly staysApart: boolean
+}
+
+const because = (reason: string): Hindrance => ({ reason, staysApart: false })
+
 /**
  * Why a database cannot be copied on its own server as a template, so that what runs on the copy reaches nothing else; null
  * where it can be.
@@ -26,20 +35,21 @@ export async function whyNoTemplate(
   { rights }: Likeness,
   roles: readonly string[],
   signal: AbortSignal,
-): Promise<string | null> {
-  if (rights.any && !rights.superuser) return 'its role may do more to the server than a rehearsal should'
+): Promise<Hindrance | null> {
+  if (rights.any && !rights.superuser) return because('its role may do more to the server than a rehearsal should')
   const found = await withConnection(connect(server, 'nself'), signal, async (client) => {
     const { rows } = await client.query<{ reaches: boolean }>(reachesSql)
     return { reaches: rows[0]?.reaches === true, ...(await findMissingRoles(client, roles)) }
   })
   // A superuser's copy is unplugged; nobody else may do that.
-  if (found.reaches && !rights.superuser) return 'it has extensions that reach other servers'
-  if (found.missing.length > 0) return `migrations name the role ${found.missing[0]}, which is not there`
+  if (found.reaches && !rights.superuser)
+    return { reason: 'it has extensions that reach other servers', staysApart: true }
+  if (found.missing.length > 0) return because(`migrations name the role ${found.missing[0]}, which is not there`)
   return withConnection(connectBeside(server, 'nself'), signal, async (client) => {
     const reason = await missingPrivilege(client, server.database)
-    if (reason !== null) return reason
+    if (reason !== null) return because(reason)
     const sessions = await sessionsStaying(client, server.database)
-    return sessions.length === 0 ? null : `others are connected to it: ${namesOf(sessions)}`
+    return sessions.length === 0 ? null : because(`others are connected to it: ${namesOf(sessions)}`)
   })
 }
 

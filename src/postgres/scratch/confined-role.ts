@@ -80,7 +80,13 @@ export class ConfinedRole {
       const role = quoteIdentifier(name)
       // Another command may make it at the same time.
       if (!isPredefined) await this.admin.query(`CREATE ROLE ${role} NOLOGIN`).catch(() => {})
-      if (name !== this.owner) await this.admin.query(`GRANT ${role} TO ${quoteIdentifier(this.owner)}`).catch(() => {})
+      if (name === this.owner) continue
+      const [granted, owner] = [`GRANT ${role} TO`, quoteIdentifier(this.owner)]
+      // For a database of that role, an earlier command may have made ours a part of it: no two can be of each other.
+      await this.admin.query(`${granted} ${owner}`).catch(async () => {
+        await this.admin.query(`REVOKE ${owner} FROM ${role}`).catch(() => {})
+        await this.admin.query(`${granted} ${owner}`).catch(() => {})
+      })
     }
   }
 

@@ -8,7 +8,7 @@ import { transfer } from '../../../postgres/backup/transfer.ts'
 import { connect } from '../../../postgres/driver/connect.ts'
 import { spokenPlace } from '../../../postgres/driver/server.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
-import { gatherStatistics, lackOfRoom, whyNoTemplate } from '../../../postgres/rehearse/source.ts'
+import { gatherStatistics, type Hindrance, lackOfRoom, whyNoTemplate } from '../../../postgres/rehearse/source.ts'
 import { likenessOf } from '../../../postgres/scratch/likeness.ts'
 import type { ScratchServer } from '../../../postgres/scratch/scratch.ts'
 import type { Context } from '../context.ts'
@@ -46,8 +46,9 @@ export async function withCopy<T>(
   const { server, backup, isLocal } = source
   const database = backup === null ? server.database : (backup.backup.manifest?.copy ?? null)
   const mayBeTemplate = isLocal && !wishes.schemaOnly && database !== null && context.settings.shadow === null
-  const reason = mayBeTemplate ? await reasonAgainst(context, source, wishes.roles) : null
-  if (mayBeTemplate && reason === null) {
+  const hindrance = mayBeTemplate ? await hindranceOf(context, source, wishes.roles) : null
+  const reason = hindrance?.reason ?? null
+  if (mayBeTemplate && hindrance === null) {
     const made = await onTemplate(context, source, database, use)
     if (made !== 'in-use') return made.result
   }
@@ -58,19 +59,17 @@ export async function withCopy<T>(
   const tools = backup?.archive?.tools ?? (await toolsFor(context, source, reason))
   if (reason !== null)
     context.tell(`Note: copied by ${backup === null ? 'pg_dump' : 'pg_restore'}, not as a template: ${reason}`)
-  return onOther(context, source, { ...wishes, tools }, use)
+  return onOther(context, source, { ...wishes, tools, staysApart: hindrance?.staysApart === true }, use)
 }
 
-/** A copy of a copy is of nobody's use but ours. */
-async function reasonAgainst(
+async function hindranceOf(
   { signal }: Context,
-  { server, backup }: RehearsalSource,
+  { server }: RehearsalSource,
   roles: readonly string[],
-): Promise<string | null> {
+): Promise<Hindrance | null> {
   const like = await likenessOf(server)
-  if (!like.rights.createsDatabases) return `${server.user} may not create databases`
-  const copy = backup?.backup.manifest?.copy ?? null
-  return whyNoTemplate(copy === null ? server : { ...server }, like, roles, signal)
+  if (!like.rights.createsDatabases) return { reason: `${server.user} may not create databases`, staysApart: true }
+  return whyNoTemplate(server, like, roles, signal)
 }
 
 /** `in-use` where somebody has connected meanwhile. */
@@ -99,11 +98,11 @@ async function onTemplate<T>(
 async function onOther<T>(
   context: Context,
   source: RehearsalSource,
-  { schemaOnly, tools }: CopyWishes & { readonly tools: Tools },
+  { schemaOnly, tools, staysApart }: CopyWishes & { readonly tools: Tools; readonly staysApart: boolean },
   use: (copied: Copied) => Promise<T>,
 ): Promise<T> {
   const { server, isLocal, backup, words } = source
-  const where: Where = isLocal ? { live: server, strict } : { live: server, strict, place: 'apart' }
+  const where: Where = isLocal && !staysApart ? { live: server, strict } : { live: server, strict, place: 'apart' }
   return withScratchFor(context, where, async (work) => {
     const { scratch } = work
     const copy = await scratch.create()

@@ -5,7 +5,7 @@ import { type Server, spokenPlace } from '../../../postgres/driver/server.ts'
 import { findBackup } from '../../../project/backups/list.ts'
 import { type Context, type Look, look, refuseLost } from '../context.ts'
 import { checkBackup } from '../fitting-backup.ts'
-import { namedServer } from '../named-server.ts'
+import { namedServer, serverOfUrl } from '../named-server.ts'
 
 /** What is copied. */
 export interface RehearsalSource {
@@ -41,8 +41,8 @@ export async function sourceOf(context: Context, { on, from }: SourceChoice): Pr
   const isLocal = environment === 'local' && (named === null || named.label === 'local')
   const base = { server, found, isLocal, major }
   if (from === null) {
-    const shown = named === null || named.label === environment ? ` (${environment})` : ''
-    return { ...base, words: `${spokenPlace(server)}${shown}`, backup: null }
+    const isKnown = markedAs !== null || on === null || serverOfUrl(context, on) === null
+    return { ...base, words: `${spokenPlace(server)}${isKnown ? ` (${environment})` : ''}`, backup: null }
   }
   const backup = await findBackup(settings.backupsDir, settings.cwd, from)
   if (backup.manifest?.kind === 'data') {
@@ -50,5 +50,11 @@ export async function sourceOf(context: Context, { on, from }: SourceChoice): Pr
       hint: 'take a full backup: nself db backup; or leave out --from',
     })
   }
-  return { ...base, words: backup.name, backup: { backup, archive: await checkBackup(context, backup, major) } }
+  const archive = await checkBackup(context, backup, major)
+  const taken = archive?.serverMajor ?? major
+  if (taken !== major)
+    context.tell(
+      `Note: ${backup.name} is of PostgreSQL ${taken}, and is rehearsed on ${major}, as ${spokenPlace(server)}`,
+    )
+  return { ...base, words: backup.name, backup: { backup, archive } }
 }
