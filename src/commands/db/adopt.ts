@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
+import { schemaProblems } from '../../core/adopt/schema-problems.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
@@ -119,7 +120,7 @@ async function planFor(context: Context, options: AdoptOptions, chosen: ChosenSo
   const read = readSourceFiles(root, folder, tool.reads)
   const { files, problems, variables } = await withoutPlaceholders(tool, read, options.values)
   const parsed = tool.parse(files)
-  const source = { ...parsed, problems: [...parsed.problems, ...problems] }
+  const source = { ...parsed, problems: [...parsed.problems, ...problems, ...schemaProblems(tool, chosen.table?.key)] }
   return adoptPlan({
     tool: tool.name,
     folder: folderOf(context, chosen),

@@ -6,7 +6,7 @@ import type { SourceFile, SourceFolder } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { messageOf, systemCodeOf } from '../../core/system-error.ts'
 
-/** Folders that hold what somebody else wrote, or what a program made. */
+/** Folders that hold what somebody else wrote, what a program made, or what tests take. */
 const passedOver = new Set([
   'node_modules',
   'vendor',
@@ -18,6 +18,8 @@ const passedOver = new Set([
   'coverage',
   '_backups',
   '__pycache__',
+  'testdata',
+  'fixtures',
 ])
 const deepest = 7
 const mostEntries = 40_000
