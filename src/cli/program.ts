@@ -7,6 +7,7 @@ import { addEnv } from './tree/env.ts'
 import { addInit } from './tree/init.ts'
 import { commonGroup, ownOptionsFirst, type Runner } from './tree/leaf.ts'
 import { migrateLeaves } from './tree/migrate/group.ts'
+import { addQueries } from './tree/queries.ts'
 import { addQuery } from './tree/query.ts'
 import { addRehearse } from './tree/rehearse.ts'
 import { addSchema } from './tree/schema.ts'
@@ -102,6 +103,7 @@ function addDb(db: Command, run: Runner, words: readonly string[] | null): void 
     undo: () => addUndo(db, run),
     seed,
     reset: seed,
+    queries: () => addQueries(db, run),
     shell: query,
     query,
   })

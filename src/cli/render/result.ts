@@ -12,6 +12,7 @@ import { withGivenFlags } from './given-flags.ts'
 import { renderInit } from './init.ts'
 import { renderDryRun, renderRepair, renderRun, renderUpdate } from './migrate.ts'
 import type { Paint } from './paint.ts'
+import { renderQueries } from './queries.ts'
 import { renderQuery } from './query.ts'
 import { renderRehearsal } from './rehearse.ts'
 import { renderSchema } from './schema.ts'
@@ -21,7 +22,7 @@ import { renderStatus } from './status.ts'
 /** What is told in sentences. Tables, SQL, diagrams and logs keep their lines, or see to their width themselves. */
 const told: ReadonlySet<Result['kind']> = new Set([
   ...(['run', 'update', 'create', 'seed', 'seed-users', 'reset', 'repair', 'renumber', 'init', 'scaffold'] as const),
-  ...(['adopt', 'backup', 'prune', 'restore', 'undo'] as const),
+  ...(['adopt', 'backup', 'prune', 'restore', 'undo', 'queries-record'] as const),
 ])
 
 /** A result as the lines that a person reads, no wider than the terminal where words can be moved to the next line. */
@@ -56,6 +57,7 @@ const renderers: {
   init: renderInit,
   env: renderEnv,
   query: renderQuery,
+  'queries-record': renderQueries,
   import: renderImport,
   apply: renderApply,
   diff: renderDiff,

@@ -12,6 +12,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from './migrate-results.ts'
+import type { QueriesRecordResult } from './queries-results.ts'
 import type { RehearseResult } from './rehearse-results.ts'
 import type {
   ApplyResult,
@@ -108,6 +109,7 @@ export type Result =
   | SeedUsersResult
   | ResetResult
   | QueryResult
+  | QueriesRecordResult
   | ShellResult
   | EnvResult
   | InitResult

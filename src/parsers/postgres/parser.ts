@@ -18,6 +18,10 @@ export interface Parser {
   readonly parsePlPgSql: (sql: string) => Tree
   /** Whether all statements of a text can be parsed. No tree is made, which would take three times as long. */
   readonly isParsable: (sql: string) => boolean
+  /** A text with parameters in place of its values. */
+  readonly normalize: (sql: string) => string
+  /** The same for statements that differ only in values, in how many there are in a list, and in blanks. */
+  readonly fingerprint: (sql: string) => string
   /** The tokens of a text, comments among them. */
   readonly tokensOf: (sql: string) => readonly SqlToken[]
   /** What either throws for a text that cannot be parsed. */
@@ -32,9 +36,8 @@ const mark = '/*nself*/'
 
 /** Loaded only where a statement is looked at: it takes 70 ms. */
 export async function loadParser(): Promise<Parser> {
-  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, scanSync, hasSqlDetails } = await import(
-    'libpg-query'
-  )
+  const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, fingerprintSync, scanSync, hasSqlDetails } =
+    await import('libpg-query')
   await loadModule()
   return {
     parse: parseSync,
@@ -47,6 +50,8 @@ export async function loadParser(): Promise<Parser> {
         return false
       }
     },
+    normalize: normalizeSync,
+    fingerprint: fingerprintSync,
     tokensOf: (sql) => scanSync(sql).tokens,
     isSyntaxError: hasSqlDetails,
   }

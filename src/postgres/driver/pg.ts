@@ -21,6 +21,7 @@ declare module 'pg' {
     _handleErrorMessage(message: Error): void
   }
   interface Connection {
+    describe(message: { type: 'S'; name: string }): void
     connect(port: number | string, host?: string): void
     cancel(pid: number, secret: number): void
     endCopyFrom(): void
@@ -106,11 +107,34 @@ export function sendCopyBytes({ stream }: Wire, data: Buffer, sent?: () => void)
   stream.uncork()
 }
 
+/** What a statement returns, as the server describes it. */
+export interface RowDescription {
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+}
+
+/** Sends a statement to be parsed and described, not to be run. @param types of its parameters; 0 where the server is to find out. */
+export function sendDescribe(wire: Wire, text: string, types: readonly number[]): void {
+  wire.stream.cork()
+  wire.parse({ name: '', text, types: [...types] }, true)
+  wire.describe({ type: 'S', name: '' })
+  wire.sync()
+  wire.stream.uncork()
+}
+
+/** The types of parameters that the server described last, told for each connection from now on. */
+export function parametersOf(client: Client): () => readonly number[] {
+  let last: readonly number[] = []
+  client.connection.on('parameterDescription', ({ dataTypeIDs }: { readonly dataTypeIDs: readonly number[] }) => {
+    last = dataTypeIDs
+  })
+  return () => last
+}
+
 /** A query that is handed each message of the server, and sends itself. */
 export interface Submittable {
   callback: (error: Error | null) => void
   submit(wire: Wire): void
-  handleRowDescription(): void
+  handleRowDescription(message: RowDescription): void
   handleDataRow(): void
   handleCopyInResponse(): void
   handleCommandComplete(complete: { readonly text: string }): void

@@ -20,6 +20,7 @@ import {
   statusDocument,
   updateDocument,
 } from './migrate.ts'
+import { queriesRecordDocument } from './queries.ts'
 import { rehearseDocument } from './rehearse.ts'
 import {
   applyDocument,
@@ -66,6 +67,7 @@ const documents: { readonly [Kind in keyof ResultOf]: (result: ResultOf[Kind]) =
   tables: tablesDocument,
   table: showTableDocument,
   query: jsonQuery,
+  'queries-record': queriesRecordDocument,
   init: initDocument,
   env: envDocument,
   server: serverDocument,
