@@ -53,6 +53,25 @@ const all = {
   'rows/rows-lost': { severity: 'warning', title: 'Rows that were there do not come back with DOWN' },
   'rows/values-lost': { severity: 'warning', title: 'Values that were there do not come back with DOWN' },
   'rows/not-tried': { severity: 'note', title: 'A migration could not be tried on rows' },
+  'queries/breaks': { severity: 'error', title: 'A query of the running release fails afterwards' },
+  'queries/insert-leaves-out': {
+    severity: 'error',
+    title: 'An INSERT of the running release gives no value to a column that needs one',
+  },
+  'queries/breaks-between': {
+    severity: 'warning',
+    title: 'A query of the running release fails until a later migration of the same run',
+  },
+  'queries/result-changes': { severity: 'warning', title: 'A query of the running release returns other columns' },
+  'queries/parameter-changes': {
+    severity: 'warning',
+    title: 'A query of the running release takes values of another type',
+  },
+  'queries/contract-breaks': {
+    severity: 'note',
+    title: 'A migration of the contract phase breaks what the release before it asks',
+  },
+  'queries/not-counted': { severity: 'note', title: 'A recorded query cannot be prepared before the migrations run' },
   'check/unused-allow': { severity: 'warning', title: 'A rule is allowed that finds nothing' },
 } as const satisfies Record<string, Rule>
 
@@ -85,4 +104,11 @@ export const allowableRules: readonly RuleName[] = [
   'rows/rows-lost',
   'rows/values-lost',
   'rows/not-tried',
+  'queries/breaks',
+  'queries/insert-leaves-out',
+  'queries/breaks-between',
+  'queries/result-changes',
+  'queries/parameter-changes',
+  'queries/contract-breaks',
+  'queries/not-counted',
 ]

@@ -29,6 +29,7 @@ const databaseCommands = [
     'reset',
     'shell',
     'query',
+    'queries record',
   ].map((name) => `db ${name}`),
   'db seed(?! create)',
   'env',

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { leaf, type Runner, setVariable } from './leaf.ts'
+import { leaf, type Runner } from './leaf.ts'
 
 /** nself db queries record */
 export function addQueries(db: Command, run: Runner): void {
@@ -21,7 +21,6 @@ export function addQueries(db: Command, run: Runner): void {
     .option('--on <server>', 'the server that counts the statements: an environment or a URL; only read')
     .option('--release <name>', 'the name of the file; without it, the environment, or tests for a log')
     .option('--from-log <file>', 'read the log of a server: plain text, CSV or JSON')
-    .addOption(setVariable())
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/queries/record.ts')).recordQueries(context, {

@@ -31,7 +31,7 @@ export async function proveEach(
   fresh: readonly Migration[],
 ): Promise<void> {
   const isFresh = (file: Migration) => fresh.includes(file)
-  const { proofs, broken } = await proveHistory(work.scratch, [...files, ...fresh], isFresh, null, false, work.replay)
+  const { proofs, broken } = await proveHistory(work.scratch, [...files, ...fresh], isFresh, [], false, work.replay)
   const failed = broken?.file ?? proofs.find(({ isProven }) => !isProven)?.file
   if (failed === undefined) return
   throw new NselfError('not-proven', `not proven: DOWN of ${failed.name} does not undo its UP by itself`, {

@@ -125,7 +125,7 @@ async function proofOf({ work, file, ready }: MissingDown, { fresh }: Written): 
     work.scratch,
     files,
     (one) => one === last,
-    null,
+    [],
     work.keepTemplate,
     work.replay,
   )

@@ -1,7 +1,7 @@
 import { type RuleName, rules, type Severity, severities } from '../check-rules.ts'
 
 /** The parts of a check, in the order in which they run. */
-export const checkParts = ['parse', 'lint', 'proof', 'rows', 'merge', 'probe'] as const
+export const checkParts = ['parse', 'lint', 'proof', 'rows', 'queries', 'merge', 'probe'] as const
 export type CheckPart = (typeof checkParts)[number]
 
 /** Where a finding stands; line and column count from 1. */

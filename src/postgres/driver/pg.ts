@@ -115,7 +115,7 @@ export interface RowDescription {
 /** Sends a statement to be parsed and described, not to be run. @param types of its parameters; 0 where the server is to find out. */
 export function sendDescribe(wire: Wire, text: string, types: readonly number[]): void {
   wire.stream.cork()
-  wire.parse({ name: '', text, types: [...types] }, true)
+  wire.parse({ name: '', text, types: types.map(String) }, true)
   wire.describe({ type: 'S', name: '' })
   wire.sync()
   wire.stream.uncork()

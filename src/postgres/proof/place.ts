@@ -9,11 +9,17 @@ export interface ProofPlace {
   readonly onCopy: <T>(use: (client: Client) => Promise<T>) => Promise<T>
 }
 
-/** What else is to be looked at on the way through a history, before a migration runs. */
+/** What else is to be looked at on the way through a history. */
 export interface Visit {
   /** SQL that makes what it needs in the database. */
   readonly prepareSql: string
   readonly wanted: (file: Migration) => boolean
-  /** @throws what the server says. */
+  /** Before a migration runs. @throws what the server says. */
   readonly at: (place: ProofPlace, file: Migration) => Promise<void>
+  /**
+   * After its UP has run.
+   * @param restores DOWN is proven: it brings back what was before.
+   * @throws what the server says.
+   */
+  readonly after?: (place: ProofPlace, file: Migration, restores: boolean) => Promise<void>
 }

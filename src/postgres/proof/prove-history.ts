@@ -7,7 +7,7 @@ import { withScratchConnection } from '../scratch/read.ts'
 import { type ReplayOptions, replay } from '../scratch/replay.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { type DatabaseLook, lookAt, prepareLooks } from './look.ts'
-import type { Visit } from './place.ts'
+import type { ProofPlace, Visit } from './place.ts'
 import {
   type FileProof,
   fitsTransaction,
@@ -41,7 +41,7 @@ export interface HistoryProof {
  * replayed, the ones before the first that does from a template where there is one.
  * @param files all of the history.
  * @param wanted whether a file is to be proven.
- * @param visit what else is to be looked at before a migration runs; null for nothing.
+ * @param visits what else is to be looked at on the way.
  * @param keep whether a template of what comes before is kept for the next time.
  * @throws NselfError as replay, for what stands before the first that is wanted; `interrupted`.
  */
@@ -49,22 +49,23 @@ export async function proveHistory(
   scratch: Scratch,
   files: readonly Migration[],
   wanted: (file: Migration) => boolean,
-  visit: Visit | null,
+  visits: readonly Visit[],
   keep: boolean,
   options: ReplayOptions,
 ): Promise<HistoryProof> {
-  const isLookedAt = (file: Migration) => wanted(file) || visit?.wanted(file) === true
+  const isLookedAt = (file: Migration) => wanted(file) || visits.some((visit) => visit.wanted(file))
   const first = files.findIndex(isLookedAt)
   if (first === -1) return { proofs: [], broken: null }
   const last = files.findLastIndex(isLookedAt)
   const server = first === 0 ? await scratch.create() : await replay(scratch, files.slice(0, first), keep, options)
-  const walk = new Walk(scratch, server, visit, options)
+  const walk = new Walk(scratch, server, visits, options)
   try {
     for (const [i, file] of files.slice(first, last + 1).entries()) {
       options.progress(`proving ${file.name} (${i + 1} of ${last - first + 1})`)
       await walk.visitAt(file)
       const failed = await walk.step(file, wanted(file))
       if (failed !== null) return { proofs: walk.proofs, broken: { ...failed, file } }
+      await walk.leave(file)
     }
     return { proofs: walk.proofs, broken: null }
   } finally {
@@ -77,19 +78,21 @@ class Walk {
   readonly proofs: Proof[] = []
   private readonly scratch: Scratch
   private readonly server: ScratchServer
-  private readonly visit: Visit | null
+  private readonly visits: readonly Visit[]
   private readonly options: ReplayOptions
   private readonly provided = new Set<string>()
   private open: Connection | null = null
   /** The look at the database as it is; null where nobody has looked since it changed. */
   private now: DatabaseLook | null = null
 
-  constructor(scratch: Scratch, server: ScratchServer, visit: Visit | null, options: ReplayOptions) {
+  constructor(scratch: Scratch, server: ScratchServer, visits: readonly Visit[], options: ReplayOptions) {
     this.scratch = scratch
     this.server = server
-    this.visit = visit
+    this.visits = visits
     this.options = options
   }
+
+  private readonly place: ProofPlace = { client: () => this.client(), onCopy: (use) => this.lendCopy(use) }
 
   private readonly stop = () => {
     if (this.open !== null) void cancel(this.open)
@@ -97,8 +100,13 @@ class Walk {
 
   async visitAt(file: Migration): Promise<void> {
     this.refuseWhenInterrupted()
-    if (this.visit?.wanted(file) !== true) return
-    await this.visit.at({ client: () => this.client(), onCopy: (use) => this.lendCopy(use) }, file)
+    for (const visit of this.visits) if (visit.wanted(file)) await visit.at(this.place, file)
+  }
+
+  async leave(file: Migration): Promise<void> {
+    const proof = this.proofs.at(-1)
+    const restores = proof?.file === file && proof.isProven && !proof.reorders && proof.rowsDiffer.length === 0
+    for (const visit of this.visits) if (visit.wanted(file)) await visit.after?.(this.place, file, restores)
   }
 
   private refuseWhenInterrupted(): void {
@@ -169,7 +177,7 @@ class Walk {
       const { open } = this
       this.options.signal.addEventListener('abort', this.stop)
       await prepareLooks(open.client)
-      if (this.visit !== null) await open.client.query(this.visit.prepareSql)
+      for (const { prepareSql } of this.visits) if (prepareSql !== '') await open.client.query(prepareSql)
     }
     return this.open.client
   }

@@ -1,5 +1,6 @@
 import type { CheckPart } from '../../../core/check/finding.ts'
 import { NselfError } from '../../../core/errors.ts'
+import { readRecordings } from '../../../project/queries.ts'
 import type { Context } from '../context.ts'
 import { done, type PartFound } from './part-found.ts'
 import { lookAtTexts, type TextLook } from './proof-findings.ts'
@@ -14,7 +15,7 @@ export interface ScratchWalk extends ProvenScope {
 
 const walks = new WeakMap<CheckScope, Promise<ScratchWalk>>()
 
-/** The walk over a scope: the parts that need one share it. @throws NselfError where it is interrupted. */
+/** The walk over a scope: the parts that need one share it. @throws NselfError where it is interrupted; as readRecordings. */
 export function walkOf(context: Context, scope: CheckScope, parts: readonly CheckPart[]): Promise<ScratchWalk> {
   const known = walks.get(scope)
   if (known !== undefined) return known
@@ -23,14 +24,17 @@ export function walkOf(context: Context, scope: CheckScope, parts: readonly Chec
   return walk
 }
 
-const nothing: ProvenScope = { proofs: [], broken: null, stored: [], rows: [] }
+const nothing: ProvenScope = { proofs: [], broken: null, stored: [], rows: [], queries: [] }
 
 async function walkOver(context: Context, scope: CheckScope, parts: readonly CheckPart[]): Promise<ScratchWalk> {
   const text = await lookAtTexts(scope.wanted, scope.files, context.settings.variables)
-  const wanted = [...scope.wanted].filter(({ down }) => parts.includes('rows') || down !== null)
+  const looksAtUp = parts.includes('rows') || parts.includes('queries')
+  const wanted = [...scope.wanted].filter(({ down }) => looksAtUp || down !== null)
   if (wanted.length === 0) return { ...nothing, text, outcome: done }
+  const { migrationsDir, cwd } = context.settings
+  const recordings = parts.includes('queries') ? readRecordings(migrationsDir, cwd) : []
   try {
-    const found = await proveScope(context, scope, { text, parts })
+    const found = await proveScope(context, scope, { text, parts, recordings })
     const { broken } = found
     if (broken === null) return { ...found, text, outcome: done }
     const reason = `${broken.file.name} does not run on a scratch database, so nothing after it was checked`
