@@ -121,14 +121,7 @@ const notesIn = (lines: readonly string[]) =>
 async function proofOf({ work, file, ready }: MissingDown, { fresh }: Written): Promise<Proof> {
   const [last] = await work.ready([fresh])
   const files = [...ready.slice(0, -1), certain(last)]
-  const { proofs } = await proveHistory(
-    work.scratch,
-    files,
-    (one) => one === last,
-    [],
-    work.keepTemplate,
-    work.replay,
-  )
+  const { proofs } = await proveHistory(work.scratch, files, (one) => one === last, [], work.keepTemplate, work.replay)
   const [proof] = proofs
   if (proof?.isProven) return proof
   const failed = [proof?.downFails, proof?.upAgainFails].flatMap((failure) => failure?.error.message ?? [])
