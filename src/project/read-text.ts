@@ -5,14 +5,14 @@ import { locate } from '../core/location.ts'
 import { LargeText, type ReadBytes } from '../core/migration/large-text.ts'
 import { openListed, openRegular, readRest, refuseGrowing, regularOf } from './regular-file.ts'
 
-/** Small enough that V8 keeps a piece among what is young, and soon forgets it. */
-const pieceSize = 64 * 1024
-/** How many pieces are read before whatever else waits, such as Ctrl-C, gets its turn. */
-const batch = 64
+/** What nearly every file fits into, to be read at once. */
+const buffer = Buffer.allocUnsafe(64 * 1024)
+/** So much of a large file is read at once: each call of the system costs time, and more at once gains none. */
+const blockSize = 256 * 1024
+/** How many blocks are read before whatever else waits, such as Ctrl-C, gets its turn. */
+const batch = 16
 /** From this size in bytes on a file is not held: its UP is read again as it runs. */
 const large = 4_000_000
-/** What nearly every file fits into, to be read at once. */
-const buffer = Buffer.allocUnsafe(pieceSize)
 
 /**
  * The text of a file, or null for one that is too large to hold. Thousands of small files are read faster in this way than
@@ -63,7 +63,7 @@ export function largeText(path: string): LargeText {
 }
 
 /**
- * The bytes of a file in pieces of whole lines, so that one of any size passes through little memory. A piece is
+ * The bytes of a file in blocks of whole lines, so that one of any size passes through little memory. A block is
  * overwritten by the next one.
  * @throws NselfError `invalid-migration` at the first byte that is not UTF-8; what the file system throws.
  */
@@ -71,7 +71,7 @@ export async function* readLines(path: string, shown: string): AsyncGenerator<Bu
   const open = openRegular(path)
   try {
     let left = open.size
-    let bytes = Buffer.allocUnsafe(pieceSize)
+    let bytes = Buffer.allocUnsafe(blockSize)
     let begin = 0
     let kept = 0
     for (let i = 1; ; i++) {

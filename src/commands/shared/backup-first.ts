@@ -1,5 +1,8 @@
 import type { Context } from './context.ts'
-import { type BackupMeans, findBackupMeans, type TakenBackup, takeBackup } from './take-backup.ts'
+import type { BackupMeans, TakenBackup } from './take-backup.ts'
+
+/** Loaded only where a backup is taken. */
+const loadTakeBackup = () => import('./take-backup.ts')
 
 /**
  * What a backup before a change in production needs; null where none is taken: elsewhere, or when the user has
@@ -8,7 +11,7 @@ import { type BackupMeans, findBackupMeans, type TakenBackup, takeBackup } from 
  */
 export async function meansInProduction(context: Context, noBackup: boolean): Promise<BackupMeans | null> {
   if (context.settings.environment !== 'production') return null
-  if (!noBackup) return findBackupMeans(context)
+  if (!noBackup) return (await loadTakeBackup()).findBackupMeans(context)
   context.tell('Skipping the backup: --no-backup says that you have one')
   return null
 }
@@ -20,7 +23,7 @@ export async function backupFirst(
   flags: { readonly lockWaitMs: number; readonly endConnections?: boolean },
 ): Promise<TakenBackup> {
   const { lockWaitMs, endConnections = false } = flags
-  const taken = await takeBackup(context, { kind: 'full', lockWaitMs, endConnections }, means)
+  const taken = await (await loadTakeBackup()).takeBackup(context, { kind: 'full', lockWaitMs, endConnections }, means)
   context.tell(`Backup: ${taken.path}`)
   return taken
 }

@@ -15,6 +15,16 @@ import { holdPart, type Part, StreamedChecksum, StreamedText, sumOf } from './st
 
 const newline = 10
 
+/** So much is decoded at once: V8 keeps a text of this size among what is young, and soon forgets it. */
+const pieceSize = 64 * 1024
+
+/** Where a piece of whole lines ends that begins at `from`. */
+function pieceEnd(bytes: Buffer, from: number): number {
+  if (bytes.length - from <= pieceSize) return bytes.length
+  const end = bytes.lastIndexOf(newline, from + pieceSize - 1)
+  return end >= from ? end + 1 : bytes.indexOf(newline, from) + 1 || bytes.length
+}
+
 /**
  * Parses a file of any size, pushed in whole lines, and holds neither its UP nor its COPY data. Data are not even
  * decoded: the lexer counts their bytes as units.
@@ -50,16 +60,25 @@ export class LargeFileParser {
   push(bytes: Buffer): void {
     this.guarded(() => {
       const nul = bytes.indexOf(0)
-      const passed = this.passData(nul === -1 ? bytes : bytes.subarray(0, nul))
-      const rest = passed === 0 ? bytes : bytes.subarray(passed)
-      if (rest.length === 0) return
-      this.pieces.push(rest)
-      const { last } = this.pieces
-      if (nul !== -1) throw nulFault(last.start + rest.toString('utf8', 0, nul - passed).length)
-      for (const token of this.lexer.push(last.text)) this.take(token)
-      // A line that has no end yet may be a marker: it belongs to nobody before it is read.
-      this.feed(this.grammar.current, last.byte + rest.lastIndexOf(newline) + 1)
+      const end = nul === -1 ? bytes.length : nul
+      for (let at = 0; at < bytes.length; ) {
+        at += this.passData(bytes.subarray(at, end))
+        if (at === bytes.length) return
+        const piece = bytes.subarray(at, pieceEnd(bytes, at))
+        at += piece.length
+        this.pieces.push(piece)
+        if (end < at) throw nulFault(this.pieces.last.start + piece.toString('utf8', 0, end - at + piece.length).length)
+        this.read()
+      }
     })
+  }
+
+  /** Lexes the last piece. */
+  private read(): void {
+    const { last } = this.pieces
+    for (const token of this.lexer.push(last.text)) this.take(token)
+    // A line that has no end yet may be a marker: it belongs to nobody before it is read.
+    this.feed(this.grammar.current, last.byte + last.bytes.lastIndexOf(newline) + 1)
   }
 
   /** @throws NselfError `invalid-migration`. */

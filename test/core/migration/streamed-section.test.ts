@@ -34,3 +34,24 @@ test('the checksum is that of the text that was read, whoever read it', () => {
   expect(text.isUnchanged()).toBe(true)
   expect(run.checksum).toBe(asked.checksum)
 })
+
+test.each([
+  ['INSERTs', ['-- UP\n', ...statements.map((text) => `${text}\n`), '-- DOWN\nDROP TABLE t;\n']],
+  [
+    'COPY data between statements',
+    ['-- UP\n', 'COPY t FROM stdin;\n', ...statements.map((text) => `${text}\n`), '\\.\n', line(1)],
+  ],
+  ['a line longer than a block', ['-- UP\n', `INSERT INTO t VALUES ('${'y'.repeat(300_000)}');\n`, line(1)]],
+])('a large file of %s means the same in whatever blocks it is read', (_, lines) => {
+  const [byLine, atOnce] = [parseLarge('1_a.sql', name, lines), parseLarge('1_a.sql', name, [lines.join('')])]
+  expect([...atOnce.up.statements]).toEqual([...byLine.up.statements])
+  expect(atOnce.checksum).toBe(byLine.checksum)
+  expect(atOnce.down).toEqual(byLine.down)
+})
+
+test('a NUL far inside a block is found at its line', () => {
+  const text = `-- UP\n${statements.slice(0, 200).join('\n')}\nSELECT '\0';\n`
+  expect(() => parseLarge('1_a.sql', name, [text])).toThrowError(
+    expect.objectContaining({ location: expect.objectContaining({ line: 202, column: 9 }) }),
+  )
+})
