@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { rehearse } from '../../src/commands/db/rehearse.ts'
 import type { RehearseResult } from '../../src/commands/shared/rehearse-results.ts'
@@ -166,4 +168,50 @@ test('--max-lock names the table, the statement, and what to write instead', asy
 test('where nothing is pending nothing is copied', async () => {
   const done = await projectWith({})
   expect(await done.ok('db', 'rehearse')).toContain('Nothing to rehearse: no migration is pending')
+})
+
+test('batches are rehearsed as they run, and many statements that work alike on rows as one', async () => {
+  const updates = Array.from({ length: 120 }, (_, i) => `UPDATE orders SET total = ${i} WHERE id = ${i + 1};`)
+  const batched = await projectWith({
+    '002_batches.sql':
+      "-- nself: batch orders by id, size 100\n-- UP\nUPDATE orders SET note = 'z' WHERE id BETWEEN :from AND :to;\n",
+    '003_many.sql': `-- UP\nALTER TABLE orders ADD COLUMN a int;\n${updates.join('\n')}\nINSERT INTO orders VALUES (1000);\n`,
+  })
+  const { transactions, failure } = await rehearse(contextIn(batched), options)
+  expect(failure).toBeNull()
+  expect(
+    transactions.flatMap(({ isOutside, statements }) =>
+      statements.map(({ place, rows, count }) => [place.line, isOutside, rows, count]),
+    ),
+  ).toEqual([
+    [3, true, 500, 1],
+    [2, false, 0, 1],
+    [3, false, 120, 120],
+    [123, false, 1, 1],
+  ])
+})
+
+test('of repeatables, which run in one transaction, a lock is held to the end of all', async () => {
+  const views = await projectWith({ '002_a.sql': '-- UP\nCREATE TABLE a (id int);\n' })
+  const folder = join(views.root, 'nself', 'repeatable')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'one.sql'), '-- UP\nCREATE INDEX IF NOT EXISTS orders_total ON orders (total);\n')
+  writeFileSync(join(folder, 'two.sql'), '-- UP\nSELECT pg_sleep(0.05);\n')
+  const { transactions, tables: times } = await rehearse(contextIn(views), options)
+  expect(transactions.map(({ statements }) => statements.length)).toEqual([1, 2])
+  expect(times).toMatchObject([{ table: 'orders', by: { place: { migration: expect.stringContaining('one') } } }])
+  expect(times[0]?.writesMs).toBeGreaterThanOrEqual(50)
+})
+
+test('a password in a statement is shown nowhere', async () => {
+  const mapped = await projectWith({
+    '002_mapping.sql':
+      "-- UP\nCREATE EXTENSION postgres_fdw;\nCREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;\nCREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'x', password 'tr0ub4dor');\n",
+  })
+  for (const flags of [[], ['--json']]) {
+    const { stdout, stderr } = await mapped.nself('db', 'rehearse', ...flags)
+    expect(stdout).toContain('CREATE USER MAPPING')
+    expect(stdout + stderr).not.toContain('tr0ub4dor')
+    expect(stdout + stderr).not.toContain('nself_elevated')
+  }
 })

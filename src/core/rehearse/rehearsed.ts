@@ -34,7 +34,7 @@ export interface SeenWork {
   readonly walBytes: number
 }
 
-/** A statement that ran on a copy, or plain INSERTs in a row that are measured together. */
+/** A statement that ran on a copy, or several in a row that work alike on rows and are measured together. */
 export interface RehearsedStatement extends SeenWork {
   readonly place: StatementPlace
   /** Its beginning, on one line. */

@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import type { Location } from '../../core/location.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import type { Section, SectionText } from '../../core/migration/section.ts'
@@ -30,28 +31,36 @@ export interface StatementRange {
   readonly end: number
 }
 
-/** From this many statements on those that only add rows are not worth a look each. */
+/** From this many statements on those that work on rows alike are not worth a look each. */
 const many = 100
 const longestText = 200
 
-/** What of a range of statements is measured together: each by itself, but for plain INSERTs in a long file. */
-export function* partsOf(
-  { section, text }: RehearsedSection,
-  { first, end }: StatementRange,
-): Generator<StatementRange> {
+/** What of a range of statements is measured together: each by itself, but in a long file those in a row that work alike on rows. */
+export function* partsOf({ section }: RehearsedSection, { first, end }: StatementRange): Generator<StatementRange> {
   const groups = section.statements.length > many
   for (let at = first; at < end; ) {
     let next = at + 1
-    if (groups && addsRows(section.statements.at(at), text))
-      while (next < end && addsRows(section.statements.at(next), text)) next++
+    const work = groups ? workOnRows(section, at) : null
+    while (work !== null && next < end && workOnRows(section, next) === work) next++
     yield { first: at, end: next }
     at = next
   }
 }
 
-function addsRows(statement: Statement | undefined, text: SectionText): boolean {
-  if (statement === undefined || statement.data !== null || statement.apart) return false
-  return statement.addsRows === true || isPlainInsert(text.sql(statement))
+/** What a statement does to rows, in words that are the same for others like it: `update orders`; null for any other. */
+function workOnRows(section: Section, at: number): string | null {
+  const statement = section.statements.at(at)
+  if (statement === undefined || statement.data !== null || statement.apart) return null
+  if (statement.addsRows === true) return 'values'
+  const sql = sqlOf(section, statement)
+  if (isPlainInsert(sql)) return 'values'
+  const words = /^\s*(insert\s+into|update|delete\s+from)\s+([^\s(]+)/i.exec(sql)
+  return words === null ? null : `${words[1]} ${words[2]}`.toLowerCase()
+}
+
+/** A statement, whatever of its section was sent so far. */
+function sqlOf(section: Section, { start, end }: Statement): string {
+  return section.kind === 'held' ? section.sql.slice(start, end) : section.file.text(start, end)
 }
 
 /** What a person is told of a part. */
@@ -64,24 +73,14 @@ export interface PartWords {
 }
 
 /** Where a part stands, and how it begins. */
-export function wordsOf(
-  { file, section, text, original }: RehearsedSection,
-  { first, end }: StatementRange,
-): PartWords {
-  const [begin, last] = [section.statements.at(first), section.statements.at(end - 1)]
+export function wordsOf({ file, section, original }: RehearsedSection, { first, end }: StatementRange): PartWords {
   const { name, path } = file
-  if (begin === undefined || last === undefined)
-    return {
-      place: { migration: name, path, line: section.line, column: 1, lastLine: section.line },
-      text: '',
-      count: 0,
-      empties: false,
-    }
-  const sql = text.sql(begin)
-  const [start, stop] = [
-    locateIn(section, path, begin.start, sql, 0),
-    locateIn(section, path, last.start, text.sql(last), text.sql(last).length),
-  ]
+  const begin = certain(section.statements.at(first))
+  const last = certain(section.statements.at(end - 1))
+  const sql = sqlOf(section, begin)
+  const start = locateIn(section, path, begin.start, sql, 0)
+  const lastSql = sqlOf(section, last)
+  const stop = locateIn(section, path, last.start, lastSql, lastSql.length)
   return {
     place: { migration: name, path, line: start.line, column: start.column, lastLine: stop.line },
     text: beginningOf(original(sql)),
@@ -92,10 +91,13 @@ export function wordsOf(
 
 /** The beginning of a statement on one line, without its comments and passwords. */
 function beginningOf(sql: string): string {
-  const shown = passwordLiterals(sql).reduce((text, secret) => text.replaceAll(secret, '***'), sql)
-  const line = shown
-    .replace(/^\s*--.*$/gm, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return [...line].length > longestText ? `${[...line].slice(0, longestText - 1).join('')}…` : line
+  const begin = sql.slice(0, 10 * longestText)
+  const shown = passwordLiterals(begin).reduce((text, secret) => text.replaceAll(secret, '***'), begin)
+  const line = [
+    ...shown
+      .replace(/^\s*--.*$/gm, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  ]
+  return line.length > longestText ? `${line.slice(0, longestText - 1).join('')}…` : line.join('')
 }
