@@ -148,3 +148,21 @@ test('init --hooks has git tell which migrations differ after a switch of branch
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('not one that nself wrote')])
   expect(readFileSync(join(root, '.git/hooks/post-checkout'), 'utf8')).toContain('echo mine')
 })
+
+test('a design that has what an untracked database has already leads to adopt before a migration is written', async () => {
+  const project = await server.project({})
+  const design = 'Table users {\n id int [pk]\n name text\n nick text\n}\n'
+  writeFileSync(join(project.root, 'schema.dbml'), design)
+  await project.query(
+    'CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE pgmigrations (id int, name text, run_on timestamp)',
+  )
+  const { code, stderr } = await project.nself('db', 'run')
+  expect(code).toBe(3)
+  expect(stderr).toContain('the first migration would create users, which is there already')
+  expect(stderr).toContain(
+    'has 2 tables (pgmigrations, users) that nself does not track, among them the history of node-pg-migrate',
+  )
+  expect(stderr).toContain('Next: nself db adopt takes')
+  await project.ok('db', 'adopt', 'baseline')
+  expect(await project.ok('db', 'run')).toContain('+ nick text')
+})

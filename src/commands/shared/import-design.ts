@@ -29,6 +29,7 @@ import { readDesign } from './read-design.ts'
 import type { ImportResult } from './schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
 import { shownImport } from './shown-import.ts'
+import { refuseUntrackedDesign } from './untracked-design.ts'
 
 export interface ImportOptions {
   /** Where it is not absolute, from the project root on. */
@@ -57,6 +58,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
     })
   }
   const read = await readMigrations(migrationsDir, cwd)
+  if (read.length === 0) await refuseUntrackedDesign(context, design)
   return withScratchFor(context, {}, async (work) => {
     const files = await work.ready(read)
     context.progress('replaying the migrations')
