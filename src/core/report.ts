@@ -1,5 +1,6 @@
 import type { Effect } from './effect.ts'
 import type { Location } from './location.ts'
+import type { RowsDone } from './migration/batch.ts'
 
 export interface StepResult {
   readonly name: string
@@ -11,6 +12,8 @@ export interface StepResult {
   readonly partly?: boolean
   /** How many of its statements are done, where it failed and they are not done as a whole. */
   readonly statements?: { readonly done: number; readonly total: number }
+  /** How far its batches have come, where it failed between two of them: they are done and kept. */
+  readonly batches?: RowsDone
   /** What it did to relations and rows that were there before, where that was looked at and is anything. */
   readonly effects?: readonly Effect[]
 }

@@ -53,16 +53,28 @@ export function renderDryRun({ steps }: DryRunResult): string {
   if (steps.length === 0) return 'Nothing to do'
   const isMixed = new Set(steps.map(({ direction }) => direction)).size > 1
   return steps
-    .map(({ name, direction, transaction, blocks = 0, sql, dangers }) => {
+    .map(({ name, direction, transaction, blocks = 0, batches, sql, dangers }) => {
       const own = `${blocks} ${blocks === 1 ? 'transaction' : 'transactions'} of its own: not atomic`
+      const apart = batches === undefined ? 'outside a transaction' : batchesText(batches)
       const section = isMixed && direction === 'down' && !name.endsWith(' (DOWN)') ? ' (DOWN)' : ''
-      const head = `-- ${name}${section}${transaction ? '' : ` (${blocks > 0 ? own : 'outside a transaction'})`}`
+      const head = `-- ${name}${section}${transaction ? '' : ` (${blocks > 0 ? own : apart})`}`
       const warnings = dangers.map(
         (danger) => `-- ! line ${danger.location.line}: ${danger.message}${rowsText(danger)}`,
       )
       return [head, ...warnings, sql].join('\n')
     })
     .join('\n\n')
+}
+
+/** `about 88 batches of up to 5,000 rows, each a transaction; this is the first` */
+function batchesText({ count, size }: NonNullable<DryRunResult['steps'][number]['batches']>): string {
+  const each = 'each a transaction'
+  if (size === null) return `in batches until no row is left, ${each}`
+  const rows = `of up to ${size.toLocaleString('en-US')} ${size === 1 ? 'row' : 'rows'}`
+  if (count === null) return `in batches ${rows}, ${each}`
+  if (count === 0) return `in batches ${rows}; no row is left`
+  const next = count === 1 ? '1 batch' : `about ${count.toLocaleString('en-US')} batches`
+  return `${next} ${rows}, ${each}; this is the first`
 }
 
 function rowsText({ count }: DryRunResult['steps'][number]['dangers'][number]): string {

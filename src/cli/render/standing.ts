@@ -1,3 +1,4 @@
+import { rowsDoneText } from '../../core/migration/batch.ts'
 import type { FailureReport, Report, RunPlace, StepResult } from '../../core/report.ts'
 import { fold } from './fold.ts'
 
@@ -44,9 +45,10 @@ function appliedBefore(steps: readonly Step[], action: Report['action'], place: 
   return [names.length <= 2 ? `${names.join(', ')} applied` : `${last} and ${names.length - 1} before it applied`]
 }
 
-function leftOf({ name, direction, partly, statements }: StepResult): string {
+function leftOf({ name, direction, partly, statements, batches }: StepResult): string {
   const { done, total } = statements ?? { done: 0, total: 0 }
   const section = direction === 'down' ? `the DOWN of ${name}` : name
+  if (batches !== undefined && batches.rows > 0) return `${rowsDoneText(batches)} by ${section}, and kept`
   if (done > 0)
     return `${done === 1 ? 'statement 1' : `statements 1 to ${done}`} of ${total} of ${section} ${done === 1 ? 'is' : 'are'} done and kept`
   if (direction === 'down') return `${name} is still applied`

@@ -63,12 +63,15 @@ function adviceFor(item: Entry, before: Entry | undefined, environment: string):
   }
 }
 
-function afterFailure({ name, statements, failure }: Entry): string {
-  const isDown = statements?.direction === 'down'
+function afterFailure({ name, statements, batches, failure }: Entry): string {
+  const isDown = (batches ?? statements)?.direction === 'down'
+  const again = isDown ? 'nself db migrate down' : 'nself db migrate up'
+  // A run that was interrupted or killed between two batches has nothing to fix.
+  if (batches !== undefined && failure?.message == null) return `${again}   (continues with the next batch)`
   const what = failure?.line == null ? `${isDown ? 'the DOWN of ' : ''}${name}.sql` : `line ${failure.line}`
   const on =
     statements === undefined || statements.done === 0 ? '' : `   (continues with statement ${statements.done + 1})`
-  return `fix ${what}, then: ${isDown ? 'nself db migrate down' : 'nself db migrate up'}${on}`
+  return `fix ${what}, then: ${again}${batches === undefined ? on : '   (continues with the next batch)'}`
 }
 
 /** Its file is on another branch, or nowhere. */

@@ -1,5 +1,6 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import { durationText } from '../../core/database-name.ts'
+import { rowsText } from '../../core/migration/batch.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
@@ -96,24 +97,38 @@ function longCells({ down, durationMs, appliedBy }: Entry, isIn: boolean): strin
 
 const downWords = { proven: 'proven', unproven: 'not proven', none: 'none' }
 
-function noteOf({ status, statements, failure, runner, branch, branchWithFile }: Entry): string {
-  if (status === 'running') return runner === undefined ? '' : runnerNote(runner)
-  if (status === 'failed') return failureNote(statements, failure)
+function noteOf({ status, statements, batches, failure, runner, branch, branchWithFile }: Entry): string {
+  if (status === 'running')
+    return [runner === undefined ? '' : runnerNote(runner), batches === undefined ? '' : rowsText(batches)]
+      .filter((part) => part !== '')
+      .join(' · ')
+  if (status === 'failed') return batches === undefined ? failureNote(statements, failure) : batchNote(batches, failure)
   if (status !== 'missing') return ''
   if (branchWithFile !== undefined) return `branch ${branchWithFile} has the file`
   return branch === null ? '' : `applied from ${branch}`
 }
 
+const reasonText = (message: string | null): string =>
+  message === null ? '' : `: ${redact(message).replace(/\s*\n\s*/g, ' ')}`
+
 /** Where it failed and why; how far it got, where nobody knows the statement. */
 function failureNote(statements: Entry['statements'], failure: Entry['failure']): string {
   const { message = null, line = null } = failure ?? {}
-  const why = message === null ? '' : `: ${redact(message).replace(/\s*\n\s*/g, ' ')}`
+  const why = reasonText(message)
   if (statements === undefined) return why.slice(2)
   const { done, total, direction } = statements
   const isDown = direction === 'down'
   if (message !== null && line !== null)
     return `statement ${Math.min(done + 1, total)} of ${total}${isDown ? ' of DOWN' : ''}, line ${line}${why}`
   return `partially ${isDown ? 'reverted' : 'applied'}, ${done} of ${total}${why}`
+}
+
+/** `DOWN stopped after 120,000 of about 500,000 rows, line 4: division by zero` */
+function batchNote(batches: NonNullable<Entry['batches']>, failure: Entry['failure']): string {
+  const { message = null, line = null } = failure ?? {}
+  const place = message === null || line === null ? '' : `, line ${line}`
+  const head = `${batches.direction === 'down' ? 'DOWN ' : ''}stopped after ${rowsText(batches)}`
+  return `${head}${place}${reasonText(message)}`
 }
 
 /** `12 s, by ci@10.0.0.7` */

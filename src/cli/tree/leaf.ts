@@ -73,6 +73,9 @@ export const lockWait = () =>
   new Option('--lock-wait <duration>', 'how long to wait for another nself run on this database')
     .default(60_000, '60s')
     .argParser(duration)
+/** --max-lag: how far replicas may be behind while batches run. */
+export const maxLag = () =>
+  new Option('--max-lag <duration>', 'let batches wait while a replica is farther behind').argParser(duration)
 /** --confirm: the phrase of production, for where nobody is there to type it. */
 export const confirm = () =>
   new Option('--confirm <phrase>', `the phrase that confirms destructive work in production: ${phrase}`)

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, leaf, lockWait, phase, type Runner, setVariable } from './leaf.ts'
+import { confirm, leaf, lockWait, maxLag, phase, type Runner, setVariable } from './leaf.ts'
 
 /** nself db update */
 export function addUpdate(db: Command, run: Runner): void {
@@ -20,6 +20,7 @@ export function addUpdate(db: Command, run: Runner): void {
     .addOption(confirm())
     .addOption(setVariable())
     .addOption(lockWait())
+    .addOption(maxLag())
     .action((flags) =>
       run(flags, async (context) =>
         (await import('../../commands/db/update.ts')).update(context, {
@@ -30,6 +31,7 @@ export function addUpdate(db: Command, run: Runner): void {
           phase: flags.phase,
           endConnections: flags.endConnections === true,
           lockWaitMs: flags.lockWait,
+          maxLagMs: flags.maxLag,
         }),
       ),
     )

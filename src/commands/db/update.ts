@@ -22,6 +22,8 @@ import { tellDrift } from '../shared/tell-drift.ts'
 import { UpdateStages } from '../shared/update-stages.ts'
 
 export interface UpdateFlags extends RollBackFlags {
+  /** How far replicas may be behind while batches run. */
+  readonly maxLagMs?: number | undefined
   readonly allowOutOfOrder: boolean
   /** `expand`: leave what waits until the new release is out. */
   readonly phase?: 'expand' | undefined
@@ -78,7 +80,7 @@ interface Done {
 
 /** The tables whose rows the run took or moved; null where it was not asked all that it did. */
 function takenBy(plan: Plan, { steps }: Report): ReadonlySet<string> | null {
-  if (plan.steps.some(({ file }) => file?.up.transaction === false)) return null
+  if (plan.steps.some(({ file }) => file?.up.transaction === false && file.up.batch === null)) return null
   const effects = steps.flatMap((step) => step.effects ?? [])
   return new Set(effects.flatMap(({ kind, relation }) => (kind === 'update' ? [] : [relation])))
 }

@@ -5,6 +5,7 @@ import type { VariableValues } from '../../core/migration/variables.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
+import { previewBatch } from '../../postgres/run/first-batch.ts'
 import { type Context, look } from './context.ts'
 import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { ScriptsLook } from './look-at-scripts.ts'
@@ -45,6 +46,8 @@ async function dryStep(
 ): Promise<DryRunResult['steps'][number]> {
   const { direction, version, name } = step
   const section = await shownSection(client, step, variables)
+  const { batch } = section
+  const preview = batch === null ? null : await previewBatch(client, step, section)
   const dangers = findings
     .filter(({ migration }) => migration === name)
     .map(({ kind, object, what, destructive, location, count }) => ({
@@ -61,7 +64,10 @@ async function dryStep(
     direction,
     transaction: section.transaction,
     ...(section.blocks > 0 ? { blocks: section.blocks } : {}),
-    sql: wholeText(section).trim(),
+    ...(batch === null
+      ? {}
+      : { batches: { count: preview?.count ?? null, size: batch.kind === 'by-key' ? batch.size : null } }),
+    sql: (preview?.sql ?? wholeText(section)).trim(),
     dangers,
   }
 }

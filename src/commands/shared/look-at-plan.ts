@@ -1,3 +1,4 @@
+import type { Batch } from '../../core/migration/batch.ts'
 import { mayChangeRows } from '../../core/migration/section-text.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { journalAction, type Plan, resumes, type Step } from '../../core/plan/plan.ts'
@@ -81,10 +82,14 @@ export async function lookAtPlan(
   return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
 }
 
-/** What is no whole: its own transactions commit one after the other. */
+/** What is no whole: its own transactions, or its batches, commit one after the other. */
 function notesOnBlocks(scripts: readonly Inspected[], { action }: Plan): string[] {
   const again = action === 'down' ? 'down' : 'up'
-  return scripts.flatMap(({ name, section: { blocks } }) => {
+  return scripts.flatMap(({ name, section: { blocks, batch } }) => {
+    if (batch !== null)
+      return [
+        `Note: ${name} is not atomic: it runs in batches${batchSize(batch)}. If it stops, what they have committed is kept, and the next ${again} continues after it`,
+      ]
     if (blocks === 0) return []
     const own = blocks === 1 ? 'a transaction of its own' : `${blocks} transactions of its own`
     return [
@@ -92,6 +97,9 @@ function notesOnBlocks(scripts: readonly Inspected[], { action }: Plan): string[
     ]
   })
 }
+
+const batchSize = (batch: Batch) =>
+  batch.kind === 'by-key' ? ` of up to ${batch.size.toLocaleString('en-US')} rows` : ''
 
 /** Its effects are only told. */
 const toldOnly = { allowed: null, harmless: false }

@@ -1,6 +1,7 @@
 import type { DangerKind } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
 import type { Location } from '../../core/location.ts'
+import type { RowsDone } from '../../core/migration/batch.ts'
 import type { Direction } from '../../core/migration/marker.ts'
 import type { Phase } from '../../core/migration/migration.ts'
 import type { RepeatableStatus } from '../../core/migration/repeatable.ts'
@@ -34,6 +35,8 @@ export interface StatusResult {
     readonly branchWithFile?: string | undefined
     /** How many of its statements are done, of one that stopped outside a transaction. */
     readonly statements?: { readonly done: number; readonly total: number; readonly direction: Direction }
+    /** How far its batches have come, of one that stopped between two of them or is running. */
+    readonly batches?: RowsDone & { readonly direction: Direction }
     /** Of one that failed: what PostgreSQL said, and the line of the statement that is next. */
     readonly failure?: { readonly message: string | null; readonly line: number | null }
     /** Of one that is running: for how long, and who runs it from where. */
@@ -115,6 +118,8 @@ export interface DryRunResult {
     readonly transaction: boolean
     /** How many transactions of its own it runs in; absent where it has none. */
     readonly blocks?: number
+    /** Of what runs in batches: about how many, and of how many rows; null where nobody knows. `sql` is the first one. */
+    readonly batches?: { readonly count: number | null; readonly size: number | null }
     readonly sql: string
     /** What of it destroys or changes data, in the order of its statements; none for seeds. */
     readonly dangers: readonly StepDanger[]

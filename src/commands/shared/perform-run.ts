@@ -15,10 +15,13 @@ import type { Context } from './context.ts'
 import { placed, placeOfRun } from './place-of-run.ts'
 import type { Prepared, RunKind } from './prepare-run.ts'
 import { keptProofs } from './proven-downs.ts'
+import { progressTeller } from './tell-batches.ts'
 import { stepTeller, tellBeginning } from './tell-steps.ts'
 
 export interface RunFlags {
   readonly lockWaitMs: number
+  /** How far replicas may be behind while batches run. */
+  readonly maxLagMs?: number | undefined
   readonly singleTransaction: boolean
   /** In production: the user has taken a backup by other means. */
   readonly noBackup?: boolean
@@ -50,7 +53,7 @@ export async function perform(
     replan: (now) => kind.plan(compare(files, now.rows, [], { files: repeatables, rows: now.repeatables })),
     tell: context.tell,
     onStep: kind.onStep ?? stepTeller(context, prepared),
-    onProgress: ({ name }, done, total) => context.progress(`${name} (${done + 1} of ${total})`),
+    ...progressTeller(context),
     signal: context.signal,
     approveLine: approveLine(context, kind, flags),
     again: continuing(kind),

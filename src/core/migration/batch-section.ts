@@ -1,5 +1,5 @@
 import { colonPlaces } from '../sql/colon-places.ts'
-import { SqlError } from '../sql/lexer.ts'
+import { identChar, SqlError } from '../sql/lexer.ts'
 import type { Statement, Stretch } from '../sql/statement-list.ts'
 import type { Batch } from './batch.ts'
 import type { OpenSection } from './open-section.ts'
@@ -112,8 +112,8 @@ export function fillBatch(text: string, ends: { readonly from: string; readonly 
   for (const { index, 0: whole, 1: which } of colonPlaces(text, bound)) {
     sql += text.slice(taken, index)
     const start = sql.length
-    // Blanks around it keep it apart from a word that it stands beside.
-    sql += ` ${ends[endNamed(which)]} `
+    // A blank keeps it apart from a word that it stands beside.
+    sql += `${identChar.test(sql.at(-1) ?? '') ? ' ' : ''}${ends[endNamed(which)]}`
     taken = index + whole.length
     fillings.push({ start, end: sql.length, written: { start: index, end: taken } })
   }

@@ -22,16 +22,24 @@ export interface RestBatch {
   readonly pauseMs: number
 }
 
-/** How far the batches of a section have come, as the row of its migration says. */
-export interface BatchesDone {
-  /** The last key that is done, each of its columns as a text; null where there is none. */
-  readonly to: readonly string[] | null
-  readonly rows: number
+/** How much of a table is done in batches. */
+export interface RowsDone {
   readonly batches: number
+  readonly rows: number
   /** About how many rows there were when it began. */
   readonly of: number
+}
+
+/** How far the batches of a section have come, as the row of its migration says. */
+export interface BatchesDone extends RowsDone {
+  /** The last key that is done, each of its columns as a text; null where there is none. */
+  readonly to: readonly string[] | null
   /** By which it is known again: what ran, over which table and by which key. */
   readonly statement: string
+  /** The table and its key, as SQL names them. */
+  readonly walked: string
+  /** Of a DOWN that reverts an UP which is half through: the last key that UP has done. */
+  readonly upTo?: readonly string[] | null
 }
 
 const usualSize = 5000
@@ -100,8 +108,14 @@ export function keyText(key: readonly string[]): string {
   return key.length === 1 ? (key[0] ?? '') : `(${key.join(', ')})`
 }
 
-/** `120,000 of about 500,000 rows are done` */
-export function rowsDoneText({ rows, of }: Pick<BatchesDone, 'rows' | 'of'>): string {
+/** `120,000 of about 500,000 rows` */
+export function rowsText({ rows, of }: Pick<RowsDone, 'rows' | 'of'>): string {
   const all = of < rows ? '' : ` of about ${of.toLocaleString('en-US')}`
-  return `${rows.toLocaleString('en-US')}${all} ${rows === 1 && all === '' ? 'row is' : 'rows are'} done`
+  return `${rows.toLocaleString('en-US')}${all} ${rows === 1 && all === '' ? 'row' : 'rows'}`
+}
+
+/** `120,000 of about 500,000 rows are done` */
+export function rowsDoneText(done: Pick<RowsDone, 'rows' | 'of'>): string {
+  const text = rowsText(done)
+  return `${text} ${text === '1 row' ? 'is' : 'are'} done`
 }

@@ -25,8 +25,9 @@ function writtenBatch(section: Section): string {
  * @returns null where it begins with the first; `edited` where it cannot resume, for the section is another one.
  */
 export function batchesBefore(section: Section, recorded: BatchesDone | null): BatchesDone | 'edited' | null {
-  if (recorded === null || recorded.batches === 0) return null
+  if (recorded === null) return null
   if (section.batch !== null && recorded.statement === batchFingerprint(section)) return recorded
+  if (recorded.batches === 0) return null
   // Of what limits itself, a statement that was wrong may be put right: there is no place to resume from.
   return section.batch?.kind === 'until-none' && recorded.to === null ? null : 'edited'
 }

@@ -1,4 +1,6 @@
+import { type Batch, type BatchesDone, type KeyBatch, rowsDoneText } from '../migration/batch.ts'
 import { fileOfDown } from '../migration/down-file.ts'
+import type { Migration } from '../migration/migration.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { storedDown } from '../migration/stored-down.ts'
 import { refuseEditedBatches } from './edited-batches.ts'
@@ -49,10 +51,23 @@ export function lastAppliedFirst({ entries }: State): Entry[] {
     .sort((a, b) => (b.applied?.position ?? 0) - (a.applied?.position ?? 0))
 }
 
+/** What the DOWN of an UP that stopped between two batches runs over. */
+function downOfBatches(file: Migration | null, { to }: BatchesDone): string {
+  const isSame = file?.down?.batch?.kind === 'by-key' && isSameWalk(file.up.batch, file.down.batch)
+  return isSame && to !== null ? 'Its DOWN runs over these' : 'Its DOWN runs as if all were done'
+}
+
+function isSameWalk(up: Batch | null, down: KeyBatch): boolean {
+  const walk = ({ table, key }: KeyBatch) => JSON.stringify([table, key])
+  return up?.kind === 'by-key' && walk(up) === walk(down)
+}
+
 /** Which DOWN is run, where that is not simply the one of the file, as sentences. */
 export function notesOnDown({ steps }: Plan): string[] {
   return steps.flatMap(({ direction, name, file, applied }) => {
     if (direction !== 'down' || applied === null) return []
+    if (applied.state === 'failed' && applied.batches !== null && applied.batches.rows > 0)
+      return [`${name} is partially applied: ${rowsDoneText(applied.batches)}. ${downOfBatches(file, applied.batches)}`]
     if (file === null) return [`${name} is reverted by the DOWN that was stored when it was applied`]
     const stored = applied.revertible ? applied.shortDown : ''
     if (stored === null || stored === storedDown(file)) return []

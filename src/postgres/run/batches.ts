@@ -1,7 +1,6 @@
 import type { Batch, BatchesDone, KeyBatch, RestBatch } from '../../core/migration/batch.ts'
 import { BatchSize } from '../../core/migration/batch-size.ts'
 import { batchesBefore, batchFingerprint } from '../../core/migration/batches-before.ts'
-import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
 import { editedBatches } from '../../core/plan/edited-batches.ts'
 import { resumes } from '../../core/plan/plan.ts'
@@ -9,7 +8,9 @@ import { must } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
 import { endProgressSql } from '../tracking/progress.ts'
 import { type BatchStatement, batchStatement, runBatch } from './batch-transaction.ts'
+import { BatchWatch } from './batch-watch.ts'
 import { begin, beginSession, interrupted, type StatementProgress, undoBegin } from './non-transactional.ts'
+import { pause } from './pause.ts'
 import type { Session } from './session.ts'
 import type { Failed, MigrationWork } from './transaction.ts'
 import type { UnitOptions } from './unit.ts'
@@ -26,6 +27,8 @@ import {
 export interface BatchOptions extends UnitOptions {
   /** Told of each batch that is done. */
   readonly onBatch: (done: BatchesDone, size: number | null) => void
+  /** How far replicas may be behind. */
+  readonly maxLagMs?: number | undefined
 }
 
 /**
@@ -39,22 +42,36 @@ export async function runInBatches(
   batch: Batch,
   options: BatchOptions,
 ): Promise<StatementProgress> {
-  const { client } = session
-  const statement = batchStatement(work.section)
+  const { maxLagMs = null, tell, signal } = options
   const before = doneBefore(work)
-  const table = await readWalkedTable(client, batch)
-  if (table instanceof Error) return { failed: failedAt(statement, table), done: 0 }
-  await begin(session, work, options)
+  const table = await readWalkedTable(session.client, batch)
+  if (table instanceof Error) return { failed: failedAt(batchStatement(work.section), table), done: 0 }
+  const watch = new BatchWatch(session.connection.server, { maxLagMs, tell, signal, name: work.step.name })
+  try {
+    await watch.ready()
+    return await walkAll(
+      { session, work, statement: batchStatement(work.section), table, options, watch },
+      batch,
+      before,
+    )
+  } finally {
+    await watch.stop()
+  }
+}
+
+async function walkAll(walking: Walking, batch: Batch, before: BatchesDone | null): Promise<StatementProgress> {
+  const { session, work, table, options } = walking
+  const start = before ?? startOf(table, work)
+  await begin(session, work, options, start)
   await beginSession(session, work.section, openSection(work.section), 0)
-  const start = before ?? startOf(table, work.section)
-  const walk = new Walk({ session, work, statement, table, options }, start)
-  const failed = batch.kind === 'by-key' ? await walk.byKey(batch) : await walk.untilNone(batch)
+  const walk = new Walk(walking, start)
+  const failed = await (batch.kind === 'by-key' ? walk.byKey(batch) : walk.untilNone(batch))
   if (failed !== null) {
     if (walk.done.batches === 0) await undoBegin(session, work)
     return { failed, done: 0, batches: walk.done }
   }
-  await send(client, 'DISCARD ALL')
-  await must(client, endProgressSql(work.step, options.environment))
+  await send(session.client, 'DISCARD ALL')
+  await must(session.client, endProgressSql(work.step, options.environment))
   return { failed: null, done: 1 }
 }
 
@@ -63,8 +80,13 @@ const failedAt = ({ message }: BatchStatement, error: Error): Failed => ({
   outcome: { error: Object.assign(error, { severity: 'ERROR' }), completed: 0 },
 })
 
-function startOf({ rows }: WalkedTable, section: Section): BatchesDone {
-  return { to: null, rows: 0, batches: 0, of: rows, statement: batchFingerprint(section) }
+/** Before the first batch; a DOWN does not walk farther than the UP that it reverts has come. */
+function startOf({ rows, walked }: WalkedTable, { step, section }: MigrationWork): BatchesDone {
+  const start = { to: null, rows: 0, batches: 0, of: rows, statement: batchFingerprint(section), walked }
+  const recorded = step.applied?.batches ?? null
+  if (step.direction === 'up' || recorded?.walked !== walked) return start
+  if (resumes(step)) return { ...start, upTo: recorded.upTo ?? null }
+  return step.applied?.state === 'failed' ? { ...start, of: Math.min(rows, recorded.rows), upTo: recorded.to } : start
 }
 
 /** How far an earlier attempt came. @throws NselfError `refused` where that was at another statement. */
@@ -74,19 +96,8 @@ function doneBefore({ step, section }: MigrationWork): BatchesDone | null {
   return before
 }
 
-/** Resolves early once the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms === 0 || signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
-}
+/** Who waited for a lock gets this long before the next batch takes it. */
+const aside = 100
 
 /** What batches are run of, and how. */
 interface Walking {
@@ -95,6 +106,7 @@ interface Walking {
   readonly statement: BatchStatement
   readonly table: WalkedTable
   readonly options: BatchOptions
+  readonly watch: BatchWatch
 }
 
 /** The batches of one statement, from where an earlier attempt has left them. */
@@ -105,13 +117,15 @@ class Walk implements Walking {
   readonly statement: BatchStatement
   readonly table: WalkedTable
   readonly options: BatchOptions
+  readonly watch: BatchWatch
 
-  constructor({ session, work, statement, table, options }: Walking, done: BatchesDone) {
+  constructor({ session, work, statement, table, options, watch }: Walking, done: BatchesDone) {
     this.session = session
     this.work = work
     this.statement = statement
     this.table = table
     this.options = options
+    this.watch = watch
     this.done = done
   }
 
@@ -122,6 +136,7 @@ class Walk implements Walking {
     let range = await this.nextKeys(size.now)
     while (range !== null) {
       if (range instanceof Error) return this.stopped(range)
+      await this.watch.room()
       if (this.options.signal.aborted) return this.stopped(interrupted)
       const { table, done } = this
       const next: BatchesDone = { ...done, to: range.to, rows: done.rows + range.rows, batches: done.batches + 1 }
@@ -129,14 +144,16 @@ class Walk implements Walking {
       const running = runBatch(this.session, this.work, this.statement, ends, next, this.options)
       // Asked in the same breath, where nothing comes between.
       const asked = size.now
-      const ahead = pauseMs === 0 ? nextKeys(this.session.client, table, range.to, asked) : null
+      const ahead = pauseMs === 0 ? nextKeys(this.session.client, table, range.to, asked, done.upTo) : null
       const { failed, tookMs } = await running
       if (failed === null) {
         this.done = next
         patience.reset()
         size.took(tookMs, range.rows)
+        const waited = this.watch.takeWaited()
+        if (waited) size.stepBack()
         this.options.onBatch(next, most)
-        await pause(pauseMs, this.options.signal)
+        await pause(waited ? Math.max(pauseMs, aside) : pauseMs, this.options.signal)
         // What was asked ahead is too much where the batch turned out to take long.
         const known = await ahead
         range = ahead === null || size.now < asked ? await this.nextKeys(size.now) : known
@@ -155,6 +172,7 @@ class Walk implements Walking {
     const patience = this.options.patience()
     const most = rowsAtMost(this.table) + this.done.rows
     for (;;) {
+      await this.watch.room()
       if (this.options.signal.aborted) return this.stopped(interrupted)
       if (this.done.rows > most) return this.stopped(endless(this.table, this.done.rows))
       let next: BatchesDone | null = null
@@ -171,13 +189,13 @@ class Walk implements Walking {
         this.done = next
         patience.reset()
         this.options.onBatch(next, null)
-        await pause(pauseMs, this.options.signal)
+        await pause(this.watch.takeWaited() ? Math.max(pauseMs, aside) : pauseMs, this.options.signal)
       }
     }
   }
 
   private nextKeys(size: number): Promise<KeyRange | ServerError | null> {
-    return nextKeys(this.session.client, this.table, this.done.to, size)
+    return nextKeys(this.session.client, this.table, this.done.to, size, this.done.upTo)
   }
 
   private stopped(error: ServerError): Failed {

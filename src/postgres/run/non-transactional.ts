@@ -92,9 +92,14 @@ function interruptedAt({ section }: MigrationWork, { first, text }: Unit): Faile
 }
 
 /** @throws NselfError `refused` where nself's table takes no row: nobody would know what is done. */
-export async function begin({ client }: Session, work: MigrationWork, origin: Origin): Promise<void> {
+export async function begin(
+  { client }: Session,
+  work: MigrationWork,
+  origin: Origin,
+  batches: BatchesDone | null = null,
+): Promise<void> {
   const { step } = work
-  const { error } = await send(client, beginProgressSql(step, origin, work))
+  const { error } = await send(client, beginProgressSql(step, origin, work, batches))
   if (error?.code === '22012') throw swallowed(step.name, error)
   if (error !== null) throw await refusal(client, error)
 }

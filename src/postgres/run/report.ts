@@ -5,7 +5,7 @@ import type { Report, StepResult } from '../../core/report.ts'
 import type { History } from '../tracking/history.ts'
 
 /** How far a step got that failed outside a transaction. */
-type Part = Pick<StepResult, 'partly' | 'statements'>
+type Part = Pick<StepResult, 'partly' | 'statements' | 'batches'>
 
 /** What became of a plan whose first `done` steps are done, and of which one failed, in `part` or as if it had not run. */
 export function reportOf(plan: Plan, done: number, failed: Step | null = null, part: Part = {}): Report {

@@ -35,8 +35,11 @@ export async function failureOf(
   const effects = unapprovedEffects(failed.outcome.error)
   await journal(run, work, effects === null ? 'failed' : 'refused', failed.outcome.error?.message ?? null, effects)
   const { transaction, statements } = work.section
-  const part = transaction ? {} : { statements: { done, total: statements.length } }
-  const partly = !transaction && (effects === null || done > 0)
+  const rowsDone = batches && { batches: batches.batches, rows: batches.rows, of: batches.of }
+  const part = transaction
+    ? {}
+    : { statements: { done, total: statements.length }, ...(rowsDone ? { batches: rowsDone } : {}) }
+  const partly = !transaction && (effects === null || done > 0 || (batches?.rows ?? 0) > 0)
   const report = { kind: 'run', ...progress.report(work.step, partly ? { partly, ...part } : part) } as const
   if (effects !== null) return effectRefusal(work.step.name, effects, report, options.approveLine ?? '')
   return migrationFailure(session.client, work, failed, report, options.again?.[work.step.direction])
@@ -45,13 +48,20 @@ export async function failureOf(
 /** Journals that a signal came in the middle of a step. @returns the error that tells it. */
 export async function interruptionAt(run: EndedRun, work: Work, batches?: BatchesDone): Promise<NselfError> {
   await journal(run, work, 'interrupted', null)
+  const again = run.options.again?.[work.step.direction]
   const stands = work.section.transaction ? ', which was rolled back' : ', which the next up will resume'
   const so = batches === undefined ? stands : `: ${rowsDoneText(batches)}`
   return new NselfError(interruption(run.options.signal), `interrupted at ${work.step.name}${so}`, {
-    report: { kind: 'run', ...run.progress.report() },
-    hint: 'run the command again: it continues from there',
+    report: { kind: 'run', ...(batches === undefined ? run.progress.report() : stoppedReport(run, work, batches)) },
+    hint:
+      batches === undefined || again === undefined
+        ? 'run the command again: it continues from there'
+        : `to continue with the next batch: ${again}`,
   })
 }
+
+const stoppedReport = ({ progress }: EndedRun, { step }: Work, { batches, rows, of }: BatchesDone) =>
+  progress.report(step, { partly: true, batches: { batches, rows, of } })
 
 function journal(
   { session, options }: EndedRun,

@@ -15,6 +15,8 @@ export interface RunOptions extends Origin {
   readonly onProgress: (step: Step, done: number, total: number) => void
   /** A batch is done, of one of a size where it has one. */
   readonly onBatch?: (step: Step, done: BatchesDone, size: number | null) => void
+  /** How far replicas may be behind while batches run. */
+  readonly maxLagMs?: number | undefined
   readonly signal: AbortSignal
   /** The command line that approves what a step was rolled back for. */
   readonly approveLine?: string

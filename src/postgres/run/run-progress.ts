@@ -46,7 +46,7 @@ export class RunProgress {
   }
 
   /** What became of each step so far. @param part of the failed one, what is done where it ran statement by statement. */
-  report(failed: Step | null = null, part: Pick<StepResult, 'partly' | 'statements'> = {}): Report {
+  report(failed: Step | null = null, part: Pick<StepResult, 'partly' | 'statements' | 'batches'> = {}): Report {
     const report = reportOf(this.plan, this.done, failed, part)
     return { ...report, steps: report.steps.map((step) => withEffects(step, this.effects.get(step.name))) }
   }

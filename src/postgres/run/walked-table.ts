@@ -9,6 +9,8 @@ import type { ServerError } from '../driver/send.ts'
 export interface WalkedTable {
   /** As SQL names it wherever search_path looks. */
   readonly sql: string
+  /** The same with its key. */
+  readonly walked: string
   /** About how many rows it has. */
   readonly rows: number
   /** Nothing where there is none. */
@@ -37,7 +39,6 @@ interface ColumnRow {
   readonly name: string
   /** Null where there is no such column. */
   readonly type: string | null
-  readonly schema: string
   readonly category: string
   readonly required: boolean
 }
@@ -55,10 +56,10 @@ function tableSql(table: string, key: readonly string[]): string {
  (SELECT sum(CASE WHEN part.reltuples > 0 AND part.relpages > 0 THEN part.reltuples / part.relpages * ${pages}
    ELSE pg_stat_get_live_tuples(part.oid) END)::float8 FROM ${parts}) AS rows,
  (SELECT coalesce(sum(${pages}), 0)::float8 * ${rowsOfPage} FROM ${parts}) AS most,
- ARRAY(SELECT json_build_object('name', k.name, 'type', t.typname, 'schema', tn.nspname, 'category', t.typcategory, 'required', a.attnotnull)
+ ARRAY(SELECT json_build_object('name', k.name, 'type', format_type(a.atttypid, -1), 'category', t.typcategory, 'required', a.attnotnull)
    FROM unnest(${names}) WITH ORDINALITY AS k (name, place)
    LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = k.name AND a.attnum > 0 AND NOT a.attisdropped
-   LEFT JOIN pg_type AS t ON t.oid = a.atttypid LEFT JOIN pg_namespace AS tn ON tn.oid = t.typnamespace ORDER BY k.place) AS columns,
+   LEFT JOIN pg_type AS t ON t.oid = a.atttypid ORDER BY k.place) AS columns,
  EXISTS (SELECT FROM pg_index AS i JOIN pg_class AS ic ON ic.oid = i.indexrelid JOIN pg_am AS am ON am.oid = ic.relam
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND am.amname = 'btree'
    AND ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
@@ -78,13 +79,15 @@ export async function readWalkedTable(client: Client, batch: Batch): Promise<Wal
   const why = whyUnfit(row, key, spoken)
   if (why !== null) return why
   const sql = quoteQualified(row.schema, row.name)
+  const walked = `${sql} (${key.map(quoteIdentifier).join(', ')})`
   const known = row.most === 0 || (row.rows ?? 0) > 0
   return {
     sql,
+    walked,
     rows: Math.round(known ? (row.rows ?? 0) : Math.min(await plannedRows(client, sql), row.most)),
-    key: row.columns.map(({ name: column, type, schema: of, category }) => ({
+    key: row.columns.map(({ name: column, type, category }) => ({
       name: quoteIdentifier(column),
-      type: quoteQualified(of, type ?? ''),
+      type: type ?? '',
       // As JSON has them, times are the same whatever DateStyle says.
       text: category === 'D' ? `to_jsonb(${quoteIdentifier(column)}) #>> '{}'` : `${quoteIdentifier(column)}::text`,
     })),
@@ -130,6 +133,7 @@ export interface KeyRange {
 
 /**
  * The keys of the next rows behind `last`, of up to so many.
+ * @param upTo the last that there is to be.
  * @returns null where there are none; what the server says where it refuses. It never rejects.
  */
 export async function nextKeys(
@@ -137,20 +141,31 @@ export async function nextKeys(
   table: WalkedTable,
   last: readonly string[] | null,
   size: number,
+  upTo: readonly string[] | null = null,
 ): Promise<KeyRange | ServerError | null> {
   try {
-    const [found] = await queryArrays<[string[], string[], number]>(client, nextKeysSql(table, last, size))
+    const [found] = await queryArrays<[string[], string[], number]>(client, nextKeysSql(table, last, size, upTo))
     return found === undefined ? null : { from: found[0], to: found[1], rows: found[2] }
   } catch (error) {
     return errorOf(error)
   }
 }
 
-function nextKeysSql({ sql, key }: WalkedTable, last: readonly string[] | null, size: number): string {
+function nextKeysSql(
+  { sql, key }: WalkedTable,
+  last: readonly string[] | null,
+  size: number,
+  upTo: readonly string[] | null,
+): string {
   const names = key.map(({ name }) => name).join(', ')
   const backwards = key.map(({ name }) => `${name} DESC`).join(', ')
   const texts = `ARRAY[${key.map(({ text }) => text).join(', ')}]`
-  const where = last === null ? '' : ` WHERE ${key.length === 1 ? names : `(${names})`} > ${keySql(key, last)}`
+  const own = key.length === 1 ? names : `(${names})`
+  const conditions = [
+    ...(last === null ? [] : [`${own} > ${keySql(key, last)}`]),
+    ...(upTo === null ? [] : [`${own} <= ${keySql(key, upTo)}`]),
+  ]
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   return `WITH keys AS MATERIALIZED (SELECT ${names} FROM ${sql}${where} ORDER BY ${names} LIMIT ${size})
  SELECT (SELECT ${texts} FROM keys ORDER BY ${names} LIMIT 1), (SELECT ${texts} FROM keys ORDER BY ${backwards} LIMIT 1), count(*)::int FROM keys HAVING count(*) > 0`
 }

@@ -97,10 +97,10 @@ describe('the statement of batches', () => {
   })
 
   test('is filled in with the keys of a batch, and a place in it is found in what is written', () => {
-    const filled = fillBatch('a >=:from AND b <= :TO AND c', { from: "'1'::int", to: "'20'::int" })
-    expect(filled.sql).toBe("a >= '1'::int  AND b <=  '20'::int  AND c")
+    const filled = fillBatch('a >=:from AND b BETWEEN:TO AND c', { from: "'1'::int", to: "'20'::int" })
+    expect(filled.sql).toBe("a >='1'::int AND b BETWEEN '20'::int AND c")
     expect(['a', "'1'", 'b', "'20'", 'c'].map((word) => writtenPlace(filled, filled.sql.indexOf(word)))).toEqual([
-      0, 4, 14, 19, 27,
+      0, 4, 14, 23, 31,
     ])
   })
 })

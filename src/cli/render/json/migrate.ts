@@ -39,13 +39,14 @@ export function seedStepDocuments(steps: SeedReport['steps']) {
 
 /** What became of each migration; fields that say nothing about one are left out. */
 export function stepDocuments(steps: Report['steps']) {
-  return steps.map(({ name, version, direction, outcome, partly, statements, effects }) => ({
+  return steps.map(({ name, version, direction, outcome, partly, statements, batches, effects }) => ({
     name,
     version,
     direction,
     outcome,
     ...(partly ? { partly } : {}),
     ...(statements ? { statements } : {}),
+    ...(batches ? { batches } : {}),
     ...(effects ? { effects: effects.map(effectDocument) } : {}),
   }))
 }
@@ -70,6 +71,7 @@ export function statusDocument(result: StatusResult) {
       branch: one.branch,
       ...(one.branchWithFile ? { branchWithFile: one.branchWithFile } : {}),
       ...(one.statements ? { statements: one.statements } : {}),
+      ...(one.batches ? { batches: one.batches } : {}),
       ...(one.failure ? { failure: failureDocument(one.failure) } : {}),
       ...(one.runner ? { runner: one.runner } : {}),
       ...(one.down ? { down: one.down } : {}),
@@ -122,12 +124,13 @@ export function dryRunDocument({ kind, action, steps }: DryRunResult) {
   return {
     kind,
     action,
-    steps: steps.map(({ version, name, direction, transaction, blocks, sql, dangers }) => ({
+    steps: steps.map(({ version, name, direction, transaction, blocks, batches, sql, dangers }) => ({
       version,
       name,
       ...(direction ? { direction } : {}),
       transaction,
       ...(blocks ? { blocks } : {}),
+      ...(batches ? { batches } : {}),
       sql,
       dangers: dangers.map((danger) => ({
         kind: danger.kind,

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, noBackup, type Runner, setVariable, version } from '../leaf.ts'
+import { confirm, count, leaf, lockWait, maxLag, noBackup, type Runner, setVariable, version } from '../leaf.ts'
 
 /** nself db migrate down */
 export function addDown(migrate: Command, run: Runner): void {
@@ -15,6 +15,7 @@ export function addDown(migrate: Command, run: Runner): void {
     .addOption(noBackup())
     .addOption(setVariable())
     .addOption(lockWait())
+    .addOption(maxLag())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>
         (await import('../../../commands/db/migrate/down.ts')).down(context, {
@@ -23,6 +24,7 @@ export function addDown(migrate: Command, run: Runner): void {
           singleTransaction: false,
           noBackup: flags.backup === false,
           lockWaitMs: flags.lockWait,
+          maxLagMs: flags.maxLag,
         }),
       ),
     )

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { confirm, count, leaf, lockWait, noBackup, phase, type Runner, setVariable, version } from '../leaf.ts'
+import { confirm, count, leaf, lockWait, maxLag, noBackup, phase, type Runner, setVariable, version } from '../leaf.ts'
 
 /** nself db migrate up */
 export function addUp(migrate: Command, run: Runner): void {
@@ -20,6 +20,7 @@ export function addUp(migrate: Command, run: Runner): void {
     .addOption(noBackup())
     .addOption(setVariable())
     .addOption(lockWait())
+    .addOption(maxLag())
     .action((n: number | undefined, flags) =>
       run(flags, async (context) =>
         (await import('../../../commands/db/migrate/up.ts')).up(context, {
@@ -30,6 +31,7 @@ export function addUp(migrate: Command, run: Runner): void {
           singleTransaction: flags.singleTransaction === true,
           noBackup: flags.backup === false,
           lockWaitMs: flags.lockWait,
+          maxLagMs: flags.maxLag,
         }),
       ),
     )

@@ -57,6 +57,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
       ...recordOf(entry, running),
       ...(branches.get(entry.name) ? { branchWithFile: branches.get(entry.name) } : {}),
       ...partOf(entry, found.failures),
+      ...batchesOf(entry),
       ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
       ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
@@ -173,6 +174,13 @@ function warningsOf({ facts }: History, state: State, environment: Environment):
       ? 'the table nself.journal is gone; to create it again: nself db migrate repair --restore-tables'
       : null,
   ].filter((warning) => warning !== null)
+}
+
+/** How far the batches have come of one that has begun and is not done. */
+function batchesOf({ status, applied }: Entry): Pick<StatusResult['migrations'][number], 'batches'> {
+  if (status !== 'failed' || applied === null || applied.batches === null) return {}
+  const { batches, rows, of } = applied.batches
+  return { batches: { batches, rows, of, direction: directionOf(applied) } }
 }
 
 /** How far one got that stopped outside a transaction, and why. */
