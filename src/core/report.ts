@@ -1,6 +1,6 @@
 import type { Effect } from './effect.ts'
 import type { Location } from './location.ts'
-import type { RowsDone } from './migration/batch.ts'
+import type { RowsDone } from './rows-done.ts'
 
 export interface StepResult {
   readonly name: string

@@ -1,5 +1,5 @@
-import { rowsDoneText } from '../../core/migration/batch.ts'
 import type { FailureReport, Report, RunPlace, StepResult } from '../../core/report.ts'
+import { rowsDoneText } from '../../core/rows-done.ts'
 import { fold } from './fold.ts'
 
 type Step = Report['steps'][number]

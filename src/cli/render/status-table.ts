@@ -1,6 +1,6 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import { durationText } from '../../core/database-name.ts'
-import { rowsText } from '../../core/migration/batch.ts'
+import { rowsText } from '../../core/rows-done.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'

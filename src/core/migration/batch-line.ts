@@ -1,5 +1,5 @@
 import { durationText } from '../database-name.ts'
-import { type RowsDone, rowsText } from './batch.ts'
+import { type RowsDone, rowsText } from '../rows-done.ts'
 
 /** How fast batches go. */
 export interface BatchPace {

@@ -1,3 +1,4 @@
+import type { RowsDone } from '../rows-done.ts'
 import { SqlError } from '../sql/lexer.ts'
 import { meantName } from '../sql/quoting.ts'
 import type { RelationName } from '../sql/tree.ts'
@@ -20,14 +21,6 @@ export interface RestBatch {
   readonly kind: 'until-none'
   readonly table: RelationName
   readonly pauseMs: number
-}
-
-/** How much of a table is done in batches. */
-export interface RowsDone {
-  readonly batches: number
-  readonly rows: number
-  /** About how many rows there were when it began. */
-  readonly of: number
 }
 
 /** How far the batches of a section have come, as the row of its migration says. */
@@ -106,16 +99,4 @@ function optionsOf(text: string, start: number): { size: number | null; pauseMs:
 /** What it walks by, for a person: `id`, `(tenant_id, id)`. */
 export function keyText(key: readonly string[]): string {
   return key.length === 1 ? (key[0] ?? '') : `(${key.join(', ')})`
-}
-
-/** `120,000 of about 500,000 rows` */
-export function rowsText({ rows, of }: Pick<RowsDone, 'rows' | 'of'>): string {
-  const all = of < rows ? '' : ` of about ${of.toLocaleString('en-US')}`
-  return `${rows.toLocaleString('en-US')}${all} ${rows === 1 && all === '' ? 'row' : 'rows'}`
-}
-
-/** `120,000 of about 500,000 rows are done` */
-export function rowsDoneText(done: Pick<RowsDone, 'rows' | 'of'>): string {
-  const text = rowsText(done)
-  return `${text} ${text === '1 row' ? 'is' : 'are'} done`
 }

@@ -1,6 +1,6 @@
 import { NselfError } from '../errors.ts'
-import { rowsText } from '../migration/batch.ts'
 import { batchesBefore } from '../migration/batches-before.ts'
+import { rowsText } from '../rows-done.ts'
 import { type MigrationStep, resumes, type Step } from './plan.ts'
 
 /** What stopped between two batches is resumed by the statement that began, or not at all. */

@@ -96,7 +96,7 @@ function closingSql(
     const progress = journalSql(step.direction, step, 'progress', environment, detailOf(done))
     parts.push(asRunner(session, `${batchDoneSql(step, done)}; ${progress}`))
   }
-  if (watched !== null) parts.push(done === null ? verdictSql(watched) : verdictSql(watched, keepEffectsSql))
+  if (watched !== null) parts.push(done === null ? verdictSql(watched) : verdictSql(watched, keepEffectsSql, true))
   // What a SET leaves would stay with a server that others get next.
   if (session.pooled) parts.push(cleanSqlOf(session))
   return [...parts, 'COMMIT'].join('; ')

@@ -55,7 +55,8 @@ const howSql = `CASE
 
 const loggedSql = "CASE WHEN c.relpersistence::text <> left(b.storage, 1) THEN c.relpersistence = 'p' END"
 
-const oursSql = `(schema = 'nself' AND name IN ('migrations', 'journal', 'seeds', 'metadata', 'repeatables'))`
+/** The tables that nself keeps, in which it writes itself. */
+export const oursSql = `(schema = 'nself' AND name IN ('migrations', 'journal', 'seeds', 'metadata', 'repeatables'))`
 
 /**
  * What became of those relations, as `told`, and whether all of it is allowed, as `fine`: variables of the block it runs in,

@@ -3,16 +3,14 @@ import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
+import { toldState, unapprovedState } from './effect-states.ts'
 import { effectsSql, touchedSql } from './effects-query.ts'
+import { quickVerdict } from './quick-verdict.ts'
 
 /**
  * How a transaction is asked, when all of it is done and before it commits, what it has done to what was there before.
  * docs/decisions/effects.md says why it is asked this way.
  */
-
-/** The SQLSTATE with which it is rolled back for an effect that was not approved, and that with which effects are told. */
-export const unapprovedState = 'NS001'
-export const toldState = 'NS000'
 
 /** What is known of the server before the first transaction that is watched. */
 export interface WatchStart {
@@ -97,8 +95,9 @@ const noJournal = ''
  * Ends a transaction that began with the baseline, after everything else in it: fails with `unapprovedState` where it
  * has done what is not allowed, otherwise tells what it has done by a notice of `toldState`.
  * @param journals what is done first where it is told.
+ * @param repeated it ends one of very many transactions, which most likely only change rows.
  */
-export function verdictSql({ watch, start: { keepsCounts } }: Watched, journals = noJournal): string {
+export function verdictSql({ watch, start: { keepsCounts } }: Watched, journals = noJournal, repeated = false): string {
   const counted = keepsCounts ? `FETCH ABSOLUTE 1 FROM counts INTO line; counted := line::json;` : `counted := '[]';`
   const allowed: readonly Allowed[] = watch.allowed ?? []
   const refuse = watch.allowed === null ? 'false' : 'NOT fine'
@@ -113,6 +112,7 @@ BEGIN
   IF (SELECT count(*) FROM pg_cursors WHERE name = ANY (cursors) AND creation_time = now()) < cardinality(cursors) THEN
     RAISE EXCEPTION 'the cursors of nself were closed, so nself cannot tell what this migration has done';
   END IF;
+  ${repeated && !keepsCounts ? quickVerdict(refuse !== 'false', journals) : ''}
   FETCH looked INTO seen;
   was := convert_from(decode(substring(seen::text from '<x>([0-9a-f]*)</x>'), 'hex'), getdatabaseencoding())::json;
   ${counted}

@@ -2,7 +2,7 @@ import { type Effect, effectLine, parseEffects } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { FailureReport } from '../../core/report.ts'
 import type { ServerError } from '../driver/send.ts'
-import { unapprovedState } from './effects.ts'
+import { unapprovedState } from './effect-states.ts'
 
 /** What a transaction did that was rolled back because it had not been approved; null for any other failure. */
 export function unapprovedEffects(error: ServerError | null): Effect[] | null {

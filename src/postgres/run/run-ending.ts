@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
-import { type BatchesDone, rowsDoneText } from '../../core/migration/batch.ts'
+import type { BatchesDone } from '../../core/migration/batch.ts'
+import { rowsDoneText } from '../../core/rows-done.ts'
 import { interruption } from '../lock/interruption.ts'
 import { migrationFailure } from './failure.ts'
 import { journalEnding } from './journal.ts'
