@@ -225,3 +225,24 @@ test('looks with the search_path of the application, and says what could not be 
   expect(open).toMatchObject({ code: 2 })
   expect(open.stderr).toContain('v2.sql:1: the query that begins here has no end')
 })
+
+test('up in production tells before it asks what the running release can no longer ask, and locally nothing', async () => {
+  const project = await server.project({ '001_base.sql': base })
+  await project.ok('up', '--env', 'production', '--yes', '--no-backup')
+  record(project, queries)
+  project.write({
+    '002_more.sql': both('CREATE TABLE more (id int);', 'DROP TABLE more;'),
+    '003_rename.sql': both('ALTER TABLE orders RENAME total TO sum;', 'ALTER TABLE orders RENAME sum TO total;'),
+  })
+  const up = ['db', 'migrate', 'up', '--env', 'production', '--no-backup']
+  const { code, stderr } = await project.nself(...up)
+  expect(code).toBe(3)
+  expect(stderr).toContain(
+    'Warning: 003_rename breaks 2 queries of v1 (most called 4,000 times a day): INSERT INTO orders (total) VALUES ($1) RETURNING id: column "total" of relation "orders" does not exist (nself/migrations/003_rename.sql:2)',
+  )
+  expect(await project.statuses()).toEqual(['001_base applied', '002_more pending', '003_rename pending'])
+  // Nothing stops what cannot be checked, but it is said.
+  writeFileSync(join(project.root, 'nself', 'queries', 'v2.sql'), 'SELECT a\nFROM t\n')
+  const unread = await project.nself(...up, '--yes')
+  expect(unread).toMatchObject({ code: 0, stderr: expect.stringContaining('v2.sql:1: the query that begins here') })
+})

@@ -23,6 +23,7 @@ import { lookAtPlan, readPlan } from './look-at-plan.ts'
 import type { RunResult } from './migrate-results.ts'
 import { probeFirst, questionsFor } from './probe-first.ts'
 import { provenDowns } from './proven-downs.ts'
+import { queriesFirst } from './queries-first.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { refuseUntracked } from './refuse-untracked.ts'
 import { tellDriftFirst } from './tell-drift.ts'
@@ -113,9 +114,12 @@ export async function prepareOn(
     tellProofs(context, plan, await provenDowns(context, client, { history, state }))
   const schema = isProduction && plan.action === 'up' ? await tellDriftFirst(context, connection, found) : null
   const size = context.ask === null ? null : await databaseSize(client)
-  const probed = questions === null ? null : await probeFirst(context, connection, questions)
-  const steps = briefedSteps(plan.steps.map(notedStep), [...items, ...(probed?.items ?? [])])
-  const all = [...lines, ...(probed?.lines ?? [])]
+  const told = [
+    ...(questions === null ? [] : [await probeFirst(context, connection, questions)]),
+    await queriesFirst(context, found, plan),
+  ]
+  const steps = briefedSteps(plan.steps.map(notedStep), [...items, ...told.flatMap((one) => one.items)])
+  const all = [...lines, ...told.flatMap((one) => one.lines)]
   return { ...prepared, plan: watched, dangers: destructive, lines: all, steps, schema, size }
 }
 

@@ -2,15 +2,14 @@ import { changeInWords, rowsInWords } from '../../../core/check/difference-words
 import { type CheckFinding, finding } from '../../../core/check/finding.ts'
 import type { RuleName } from '../../../core/check-rules.ts'
 import { withOldType } from '../../../core/effects/danger.ts'
-import type { Location } from '../../../core/location.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { Section } from '../../../core/migration/section.ts'
-import { locateIn } from '../../../core/migration/section-text.ts'
 import type { VariableValues } from '../../../core/migration/variables.ts'
 import { inspect } from '../../../parsers/postgres/dangers.ts'
 import type { Finding } from '../../../parsers/postgres/script-look.ts'
 import type { BrokenUp, Proof } from '../../../postgres/proof/prove-history.ts'
 import type { SectionFailure } from '../../../postgres/proof/run-section.ts'
+import { placeIn, placeOf } from '../found-at.ts'
 import { type OldTypes, oldTypesIn } from './old-types.ts'
 
 /** What the text of migrations tells without a server. */
@@ -167,14 +166,4 @@ function failed(
       ],
     }),
   ]
-}
-
-/** Its first statement. */
-export function placeIn({ path }: Migration, section: Section): CheckFinding['place'] {
-  return placeOf(locateIn(section, path, section.statements.at(0)?.start ?? 0, '', 0))
-}
-
-/** Where a finding points to, of where a statement failed. */
-export function placeOf({ path, line, column }: Location): CheckFinding['place'] {
-  return { path, line, column }
 }

@@ -7,7 +7,7 @@ import type { ChangedColumn, LostRows } from '../../../core/rows/lost-rows.ts'
 import { meantName } from '../../../core/sql/quoting.ts'
 import type { FilledRow } from '../../../postgres/rows/fill-table.ts'
 import type { BreakingRows } from '../../../postgres/rows/try-rows.ts'
-import { placeIn, placeOf } from './proof-findings.ts'
+import { placeIn, placeOf } from '../found-at.ts'
 import type { RowsFound } from './rows-visit.ts'
 
 /** What other findings say already. */

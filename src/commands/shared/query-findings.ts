@@ -1,10 +1,10 @@
-import { type CheckFinding, finding } from '../../../core/check/finding.ts'
-import type { RuleName } from '../../../core/check-rules.ts'
-import type { Migration } from '../../../core/migration/migration.ts'
-import { callsInWords } from '../../../core/queries/calls.ts'
-import type { Recording } from '../../../core/queries/recording.ts'
-import type { QueryFound } from '../../../core/queries/release-walk.ts'
-import { placeIn } from './proof-findings.ts'
+import { type CheckFinding, finding } from '../../core/check/finding.ts'
+import type { RuleName } from '../../core/check-rules.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { callsInWords } from '../../core/queries/calls.ts'
+import type { Recording } from '../../core/queries/recording.ts'
+import type { QueryFound } from '../../core/queries/release-walk.ts'
+import { placeIn } from './found-at.ts'
 import type { ReleaseFound } from './queries-visit.ts'
 
 type Found = QueryFound<Migration>

@@ -1,16 +1,16 @@
-import type { Migration } from '../../../core/migration/migration.ts'
-import { compareVersions, parseVersion } from '../../../core/migration/version.ts'
-import type { Recording } from '../../../core/queries/recording.ts'
-import { type QueryFound, ReleaseWalk, type Uncounted } from '../../../core/queries/release-walk.ts'
-import { shapesOf } from '../../../parsers/postgres/query-shape.ts'
-import type { ProofPlace, Visit } from '../../../postgres/proof/place.ts'
+import type { Migration } from '../../core/migration/migration.ts'
+import { compareVersions, parseVersion } from '../../core/migration/version.ts'
+import type { Recording } from '../../core/queries/recording.ts'
+import { type QueryFound, ReleaseWalk, type Uncounted } from '../../core/queries/release-walk.ts'
+import { shapesOf } from '../../parsers/postgres/query-shape.ts'
+import type { ProofPlace, Visit } from '../../postgres/proof/place.ts'
 import {
   type AskedRelease,
   lookAfterDown,
   lookThere,
   type QueriesLook,
   type QuestionsThere,
-} from '../../../postgres/queries/at-place.ts'
+} from '../../postgres/queries/at-place.ts'
 
 /** What was found of what one release asks. */
 export interface ReleaseFound {
