@@ -69,7 +69,7 @@ export function sumOf(bytes: Buffer, before = 0): number {
 }
 
 /** So much is read at once, where no single statement is larger. */
-const block = 128 * 1024
+const block = 256 * 1024
 
 /** A place for bytes, and how many have some of it. */
 interface Room {
