@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { rehearse } from '../../src/commands/db/rehearse.ts'
@@ -13,7 +13,7 @@ CREATE TABLE orders (id int PRIMARY KEY, customer int, total int, note text);
 INSERT INTO customers SELECT i, 'a' || i FROM generate_series(1, 300) i;
 INSERT INTO orders SELECT i, 1 + i % 300, i, 'x' FROM generate_series(1, 500) i;`
 
-const options = { on: null, from: null, schemaOnly: false, maxLockMs: null }
+const options = { on: null, from: null, schemaOnly: false, maxLockMs: null, report: null }
 
 async function projectWith(files: Record<string, string>): Promise<Project> {
   const project = await server.project(files)
@@ -160,7 +160,8 @@ test('--max-lock names the table, the statement, and what to write instead', asy
     /orders is locked for writes for \d+ ms, over the limit of 50 ms: by nself\/migrations\/002_index.sql:2; most of it is nself\/migrations\/002_index.sql:3/,
   )
   expect(stdout).toContain('Next: CREATE INDEX CONCURRENTLY, in a migration of its own')
-  await limited.ok('db', 'rehearse', '--max-lock', '10min')
+  await limited.ok('db', 'rehearse', '--max-lock', '10min', '--report', 'rehearsal.md')
+  expect(readFileSync(join(limited.root, 'rehearsal.md'), 'utf8')).toMatch(/^### Rehearsal: 1 migration runs\n/)
   const { code: refused, stderr } = await limited.nself('db', 'rehearse', '--max-lock', '2s', '--schema-only')
   expect([refused, stderr]).toEqual([2, expect.stringContaining('--max-lock needs rows')])
 })

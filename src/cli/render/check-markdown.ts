@@ -40,6 +40,6 @@ function findingLines({ severity, place, message, instead, evidence, rule }: Che
 const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length))
 
 /** Names and messages hold what Markdown and HTML would take for their own. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|~@]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`))
 }

@@ -44,15 +44,17 @@ const modeWords = (mode: LockMode): string =>
 
 /** A table that is locked for longer than the limit, by what, and what to do about it. */
 export function limitLine({ table, readsMs, writesMs, by, longest, instead }: OverLimit, limitMs: number): string {
-  const what = readsMs === 0 ? 'writes' : 'reads and writes'
+  const [reads, writes] = [durationText(readsMs), durationText(writesMs)]
   const time =
-    readsMs === 0 || readsMs === writesMs
-      ? durationText(writesMs)
-      : `${durationText(readsMs)} (reads), ${durationText(writesMs)} (writes)`
+    readsMs === 0
+      ? `writes for ${writes}`
+      : reads === writes
+        ? `reads and writes for ${writes}`
+        : `reads for ${reads} and for writes for ${writes}`
   const place = `${by.place.path}:${by.place.line}`
   const most =
     longest === by ? '' : `; most of it is ${longest.place.path}:${longest.place.line}, in the same transaction`
-  return `${visible(table)} is locked for ${what} for ${time}, over the limit of ${durationText(limitMs)}: by ${place}${most}. Next: ${instead}`
+  return `${visible(table)} is locked for ${time}, over the limit of ${durationText(limitMs)}: by ${place}${most}. Next: ${instead}`
 }
 
 /** What is to be known of how the copy differs from what it is of. */
@@ -70,6 +72,10 @@ export function unusualLines({ schemaOnly, sizes, leftOut }: RehearseResult): st
     ...(leftOut.length === 0 ? [] : [`Not run, because it reaches beyond the database: ${leftOut.join(', ')}`]),
   ]
 }
+
+/** Where nothing was copied. */
+export const nothingLine = ({ source }: RehearseResult): string =>
+  `Nothing to rehearse: no migration is pending on ${source}`
 
 const waysOfCopying = { template: 'a copy', dump: 'a copy by pg_dump', backup: 'a copy' }
 

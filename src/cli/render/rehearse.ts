@@ -7,11 +7,11 @@ import { cutTo } from './display-width.ts'
 import { excerptLines, redactExcerpt } from './excerpt.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
-import { factsOf, limitLine, sourceLine, unusualLines } from './rehearse-words.ts'
+import { factsOf, limitLine, nothingLine, sourceLine, unusualLines } from './rehearse-words.ts'
 
 /** What a rehearsal found: by file, a statement and what it did below it; then how long tables are locked in all. */
 export function renderRehearsal(result: RehearseResult, paint: Paint, width: number): string {
-  if (result.copy === null) return `Nothing to rehearse: no migration is pending on ${result.source}`
+  if (result.copy === null) return nothingLine(result)
   const { transactions, tables, failure, overLimit, disagreements } = result
   const statements = transactions.flatMap((one) => one.statements)
   const differing = disagreements.map(

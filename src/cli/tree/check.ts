@@ -4,7 +4,7 @@ import type { CheckResult, ReportFormat } from '../../commands/shared/check-resu
 import { possibleParts } from '../../core/check/choices.ts'
 import { type CheckPart, checkParts } from '../../core/check/finding.ts'
 import { type Severity, severities } from '../../core/check-rules.ts'
-import { leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
+import { file, leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
 
 const formats: readonly ReportFormat[] = ['human', 'json', 'github', 'markdown', 'sarif']
 
@@ -74,11 +74,6 @@ function parts(text: string): CheckPart[] {
     if (part === undefined) throw new InvalidArgumentError(`the parts are ${checkParts.join(', ')}`)
     return part
   })
-}
-
-function file(path: string): string {
-  if (path === '') throw new InvalidArgumentError('name a file')
-  return path
 }
 
 const endings: Readonly<Record<string, ReportFormat>> = { json: 'json', md: 'markdown', sarif: 'sarif' }

@@ -106,6 +106,12 @@ export const count = (text: string): number => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1')
   return Number(text)
 }
+/** The path of a file to be written. */
+export function file(path: string): string {
+  if (path === '') throw new InvalidArgumentError('name a file')
+  return path
+}
+
 const units: Record<string, number> = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }
 /** `30s`, `2min`, in ms. */
 export const duration = (text: string): number => {

@@ -1,5 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings'
-import { duration, leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
+import type { RehearsalFormat, RehearseResult } from '../../commands/shared/rehearse-results.ts'
+import { duration, file, leaf, type Runner, setVariable, shadowUrl } from './leaf.ts'
 
 /** nself db rehearse */
 export function addRehearse(db: Command, run: Runner): void {
@@ -22,6 +23,7 @@ export function addRehearse(db: Command, run: Runner): void {
     .addOption(
       new Option('--max-lock <duration>', 'exit 6 where a table would be locked for longer').argParser(duration),
     )
+    .option('--report <file>', 'write the result to a file too: .json, .md, otherwise as on the screen', file)
     .addOption(setVariable())
     .addOption(shadowUrl())
     .action((flags) =>
@@ -31,7 +33,15 @@ export function addRehearse(db: Command, run: Runner): void {
           from: flags.from ?? null,
           schemaOnly: flags.schemaOnly === true,
           maxLockMs: flags.maxLock ?? null,
+          report: reportOf(flags.report),
         }),
       ),
     )
+}
+
+const endings: Readonly<Record<string, RehearsalFormat>> = { json: 'json', md: 'markdown' }
+
+function reportOf(path: string | undefined): RehearseResult['report'] {
+  if (path === undefined) return null
+  return { path, format: endings[path.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'human' }
 }

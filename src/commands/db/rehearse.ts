@@ -21,6 +21,7 @@ export interface RehearseOptions extends SourceChoice {
   readonly schemaOnly: boolean
   /** For how long a table may be locked, in ms; null for no limit. */
   readonly maxLockMs: number | null
+  readonly report: RehearseResult['report']
 }
 
 /**
@@ -36,10 +37,12 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
   const began = context.now()
   const source = await sourceOf(context, options)
   const plan = planOf(source.found)
-  const result = { ...nothing, source: source.words, schemaOnly: options.schemaOnly, maxLockMs: options.maxLockMs }
+  const { schemaOnly, maxLockMs, report } = options
+  const result = { ...nothing, source: source.words, schemaOnly, maxLockMs, report }
   if (source.backup === null && plan.steps.length === 0) return result
-  const roles = await rolesNamedBy(plan.steps.flatMap(({ file }) => file ?? []))
-  return withCopy(context, source, { schemaOnly: options.schemaOnly, roles }, async (copied) => {
+  const files = plan.steps.flatMap(({ file }) => file ?? [])
+  const named = { roles: await rolesNamedBy(files), runAs: files.flatMap(({ up }) => up.role ?? []) }
+  return withCopy(context, source, { schemaOnly, named }, async (copied) => {
     const found =
       source.backup === null
         ? source.found
@@ -57,6 +60,7 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
 
 const nothing: RehearseResult = {
   kind: 'rehearse',
+  report: null,
   source: '',
   copy: null,
   schemaOnly: false,

@@ -6,6 +6,9 @@ import type { RehearsedTransaction } from '../../core/rehearse/rehearsed.ts'
 /** How a copy was made: by CREATE DATABASE … TEMPLATE, by pg_dump, of a backup. */
 export type CopyKind = 'template' | 'dump' | 'backup'
 
+/** What a file of it looks like. */
+export type RehearsalFormat = 'human' | 'json' | 'markdown'
+
 /** A table that would be locked for longer than the limit. */
 export interface OverLimit extends TableLockTime {
   /** What to do about it. */
@@ -30,6 +33,8 @@ export interface RehearsalFault {
 
 export interface RehearseResult {
   readonly kind: 'rehearse'
+  /** Where it is written too; null for nowhere. */
+  readonly report: { readonly path: string; readonly format: RehearsalFormat } | null
   /** What was copied, in words. */
   readonly source: string
   /** Null where nothing is pending, and nothing was copied. */

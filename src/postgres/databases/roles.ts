@@ -26,3 +26,11 @@ export async function ownersIn(client: Client): Promise<string[]> {
     OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND oid >= 16384)) ORDER BY 1`)
   return rows.map(({ name }) => name)
 }
+
+/** Which of these roles are superusers. */
+export async function superusersOf(client: Client, roles: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT rolname AS name FROM pg_roles WHERE rolsuper AND rolname IN (${['', ...roles].map(quoteLiteral).join(', ')}) ORDER BY 1`,
+  )
+  return rows.map(({ name }) => name)
+}

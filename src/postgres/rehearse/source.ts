@@ -1,7 +1,7 @@
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { databaseSize } from '../catalog/all-rows.ts'
 import { connectBeside, missingPrivilege } from '../databases/databases.ts'
-import { findMissingRoles } from '../databases/roles.ts'
+import { findMissingRoles, superusersOf } from '../databases/roles.ts'
 import { namesOf, sessionsStaying } from '../databases/sessions.ts'
 import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
@@ -23,28 +23,38 @@ export interface Hindrance {
   readonly staysApart: boolean
 }
 
+/** The roles of migrations. */
+export interface NamedRoles {
+  /** All that they name. */
+  readonly roles: readonly string[]
+  /** Those as which they run. */
+  readonly runAs: readonly string[]
+}
+
 const because = (reason: string): Hindrance => ({ reason, staysApart: false })
 
 /**
  * Why a database cannot be copied on its own server as a template, so that what runs on the copy reaches nothing else; null
  * where it can be.
- * @param roles that migrations name.
  */
 export async function whyNoTemplate(
   server: Server,
   { rights }: Likeness,
-  roles: readonly string[],
+  { roles, runAs }: NamedRoles,
   signal: AbortSignal,
 ): Promise<Hindrance | null> {
   if (rights.any && !rights.superuser) return because('its role may do more to the server than a rehearsal should')
   const found = await withConnection(connect(server, 'nself'), signal, async (client) => {
     const { rows } = await client.query<{ reaches: boolean }>(reachesSql)
-    return { reaches: rows[0]?.reaches === true, ...(await findMissingRoles(client, roles)) }
+    const superusers = await superusersOf(client, runAs)
+    return { reaches: rows[0]?.reaches === true, superusers, ...(await findMissingRoles(client, roles)) }
   })
   // A superuser's copy is unplugged; nobody else may do that.
   if (found.reaches && !rights.superuser)
     return { reason: 'it has extensions that reach other servers', staysApart: true }
   if (found.missing.length > 0) return because(`migrations name the role ${found.missing[0]}, which is not there`)
+  // On the copy nobody may become one.
+  if (found.superusers.length > 0) return because(`migrations run as ${found.superusers[0]}, which is a superuser`)
   return withConnection(connectBeside(server, 'nself'), signal, async (client) => {
     const reason = await missingPrivilege(client, server.database)
     if (reason !== null) return because(reason)

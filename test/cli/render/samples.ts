@@ -241,6 +241,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
   },
   rehearse: {
     kind: 'rehearse',
+    report: null,
     source: 'shop on db.example.com:5432 (production)',
     copy: 'dump',
     schemaOnly: false,

@@ -4,6 +4,7 @@ import { renderDiff, renderImport } from '../../../src/cli/render/design.ts'
 import { cutTo, displayWidth, padTo } from '../../../src/cli/render/display-width.ts'
 import { fold } from '../../../src/cli/render/fold.ts'
 import { wantsColour } from '../../../src/cli/render/paint.ts'
+import { renderRehearsalMarkdown } from '../../../src/cli/render/rehearse-markdown.ts'
 import { renderResult } from '../../../src/cli/render/result.ts'
 import { renderStatus } from '../../../src/cli/render/status.ts'
 import type { StatusResult } from '../../../src/commands/shared/migrate-results.ts'
@@ -53,6 +54,10 @@ describe('a rehearsal', () => {
     await expect(text).toMatchFileSnapshot(`screens/rehearse-${width}.txt`)
     for (const line of text.split('\n'))
       if (!/^LOCKED|^orders {2}/.test(line)) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+  })
+
+  test('as a comment on a pull request', async () => {
+    await expect(renderRehearsalMarkdown(results.rehearse)).toMatchFileSnapshot('screens/rehearse.md')
   })
 
   test('says that nothing is pending, and what a copy without rows cannot tell', () => {

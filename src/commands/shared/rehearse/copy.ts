@@ -8,7 +8,13 @@ import { transfer } from '../../../postgres/backup/transfer.ts'
 import { connect } from '../../../postgres/driver/connect.ts'
 import { spokenPlace } from '../../../postgres/driver/server.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
-import { gatherStatistics, type Hindrance, lackOfRoom, whyNoTemplate } from '../../../postgres/rehearse/source.ts'
+import {
+  gatherStatistics,
+  type Hindrance,
+  lackOfRoom,
+  type NamedRoles,
+  whyNoTemplate,
+} from '../../../postgres/rehearse/source.ts'
 import { likenessOf } from '../../../postgres/scratch/likeness.ts'
 import type { ScratchServer } from '../../../postgres/scratch/scratch.ts'
 import type { Context } from '../context.ts'
@@ -26,8 +32,7 @@ export interface Copied {
 export interface CopyWishes {
   /** Without rows. */
   readonly schemaOnly: boolean
-  /** That migrations name. */
-  readonly roles: readonly string[]
+  readonly named: NamedRoles
 }
 
 const strict = 'the migrations cannot be rehearsed'
@@ -46,7 +51,7 @@ export async function withCopy<T>(
   const { server, backup, isLocal } = source
   const database = backup === null ? server.database : (backup.backup.manifest?.copy ?? null)
   const mayBeTemplate = isLocal && !wishes.schemaOnly && database !== null && context.settings.shadow === null
-  const hindrance = mayBeTemplate ? await hindranceOf(context, source, wishes.roles) : null
+  const hindrance = mayBeTemplate ? await hindranceOf(context, source, wishes.named) : null
   const reason = hindrance?.reason ?? null
   if (mayBeTemplate && hindrance === null) {
     const made = await onTemplate(context, source, database, use)
@@ -65,11 +70,11 @@ export async function withCopy<T>(
 async function hindranceOf(
   { signal }: Context,
   { server }: RehearsalSource,
-  roles: readonly string[],
+  named: NamedRoles,
 ): Promise<Hindrance | null> {
   const like = await likenessOf(server)
   if (!like.rights.createsDatabases) return { reason: `${server.user} may not create databases`, staysApart: true }
-  return whyNoTemplate(server, like, roles, signal)
+  return whyNoTemplate(server, like, named, signal)
 }
 
 /** `in-use` where somebody has connected meanwhile. */
