@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { logPathOf } from '../../src/postgres/embedded/folder.ts'
 import { firstFormatFiles, firstFormatSql } from '../helpers/first-format.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
@@ -71,4 +74,17 @@ test('a history of a format that is newer than the program stops every command, 
     expect(stderr).toContain('npm install nself@latest')
   }
   expect(await project.tables()).toEqual(['a'])
+})
+
+test('a first run makes no errors in the log of the server, and neither does a look before it', async () => {
+  const project = await server.project({ '001_a.sql': 'CREATE TABLE a (id int);' })
+  const log = () => readFileSync(logPathOf(join(dirname(project.root), '.nself')), 'utf8')
+  const before = log().length
+  for (const command of [['status', '--drift'], ['repair'], ['up', '--dry-run'], ['up']]) {
+    await project.ok('db', 'migrate', ...command)
+  }
+  await project.query("DO $$ BEGIN RAISE LOG 'that is all'; END $$")
+  const lines = log().slice(before).split('\n')
+  expect(lines.some((line) => line.includes('that is all'))).toBe(true)
+  expect(lines.filter((line) => line.includes('ERROR: '))).toEqual([])
 })

@@ -8,6 +8,7 @@ import { type AppliedRow, appliedOf, rowsSql } from './history-rows.ts'
 import { formatKey, formatOf } from './metadata.ts'
 import { type RanRow, ranOf, ranSql } from './repeatables.ts'
 import { hidden, unreadable } from './unreadable-history.ts'
+import { jsonWhereThere } from './where-there.ts'
 
 // The files of this folder are the only ones that name nself's tables.
 
@@ -18,7 +19,8 @@ export interface History {
   readonly repeatables: readonly RanRepeatable[]
 }
 
-const metadataSql = 'SELECT key, value FROM nself.metadata'
+const metadataSql = 'SELECT json_agg(json_build_array(key, value)) FROM nself.metadata'
+const column = 'json_agg'
 
 /**
  * The whole history in one round trip. Where nothing was ever tracked it is empty.
@@ -27,9 +29,9 @@ const metadataSql = 'SELECT key, value FROM nself.metadata'
 export async function readHistory(client: Client): Promise<History> {
   const [facts, rows, metadata, ran] = await Promise.allSettled([
     queryArrays<FactsRow>(client, factsSql),
-    queryArrays<[AppliedRow[] | null]>(client, rowsSql),
-    queryArrays<[string, string]>(client, metadataSql),
-    queryArrays<[RanRow[] | null]>(client, ranSql),
+    jsonWhereThere<AppliedRow[]>(client, ['nself.migrations'], rowsSql, column),
+    jsonWhereThere<[string, string][]>(client, ['nself.metadata'], metadataSql, column),
+    jsonWhereThere<RanRow[]>(client, ['nself.repeatables'], ranSql, column),
   ])
   if (facts.status === 'rejected') {
     await refuseUnknownEngine(client)
@@ -39,16 +41,15 @@ export async function readHistory(client: Client): Promise<History> {
   const [tracked, , , user, , , , versionText, hasDsqlViews, hidesRows] = row
   await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
-  if (metadata.status === 'rejected' && metadata.reason.code !== '42P01')
-    throw await unreadable(client, metadata.reason)
-  const known = new Map(metadata.status === 'fulfilled' ? metadata.value : [])
+  if (metadata.status === 'rejected') throw await unreadable(client, metadata.reason)
+  const known = new Map(metadata.value ?? [])
   // Stops at a newer format first: its rows may not be readable.
   formatOf(known.get(formatKey))
   if (hidesRows) throw hidden(user)
   if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason)
-  const applied = rows.status === 'fulfilled' ? (rows.value[0]?.[0] ?? []).map(appliedOf) : []
+  const applied = rows.status === 'fulfilled' ? (rows.value ?? []).map(appliedOf) : []
   // Where the table is not there, or of an older format, nothing ran.
-  const repeatables = ran.status === 'fulfilled' ? (ran.value[0]?.[0] ?? []).map(ranOf) : []
+  const repeatables = ran.status === 'fulfilled' ? (ran.value ?? []).map(ranOf) : []
   return { facts: factsOf(row, known, applied.length > 0), rows: applied, repeatables }
 }
 

@@ -1,6 +1,7 @@
 import type { Environment } from '../../core/environment.ts'
 import type { MigrationName } from '../../core/migration/migration.ts'
 import type { Client } from '../driver/pg.ts'
+import { jsonWhereThere } from './where-there.ts'
 
 /** What makes a migration count as applied; whatever else is done to it, it counts as applied no more. */
 const applies = ['up', 'accept', 'mark-applied', 'baseline', 'renamed']
@@ -31,12 +32,16 @@ const withoutRow = 'AND NOT EXISTS (SELECT FROM nself.migrations AS m WHERE m.ve
  */
 export async function readLostRows(client: Client): Promise<MigrationName[]> {
   try {
-    const { rows } = await client.query<{ version: string; name: string }>(
-      `WITH ${journaledSql(withoutRow)} SELECT gone.version::text, name FROM gone JOIN nself.journal ON id = last ORDER BY first`,
+    const found = await jsonWhereThere<MigrationName[]>(
+      client,
+      ['nself.journal', 'nself.migrations'],
+      `WITH ${journaledSql(withoutRow)} SELECT json_agg(json_build_object('version', gone.version::text, 'name', name) ORDER BY first)
+ FROM gone JOIN nself.journal ON id = last`,
+      'json_agg',
     )
-    return rows
+    return found ?? []
   } catch (error) {
-    // A journal that is not there, or that this role may not read, tells nothing.
+    // A journal that this role may not read, tells nothing.
     if (error instanceof Error && 'code' in error && isSilent(error.code)) return []
     throw error
   }

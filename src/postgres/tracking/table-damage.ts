@@ -7,6 +7,7 @@ import type { Client } from '../driver/pg.ts'
 import { movedSql } from './database-facts.ts'
 import { formatKey } from './metadata.ts'
 import { columnsIn, defaultOf, shapes, typeOf } from './table-shape.ts'
+import { jsonWhereThere } from './where-there.ts'
 
 interface ColumnRow {
   readonly name: string
@@ -156,9 +157,6 @@ export async function readMark(client: Client): Promise<Environment | null> {
 }
 
 async function readMetadata(client: Client, key: string): Promise<string | null> {
-  const found = await rowsOf<{ value: string }>(
-    client,
-    `SELECT value FROM nself.metadata WHERE key = ${quoteLiteral(key)}`,
-  ).catch(() => [])
-  return found[0]?.value ?? null
+  const query = `SELECT to_json(value) AS value FROM nself.metadata WHERE key = ${quoteLiteral(key)}`
+  return jsonWhereThere<string>(client, ['nself.metadata'], query, 'value').catch(() => null)
 }

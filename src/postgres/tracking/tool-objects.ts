@@ -2,12 +2,14 @@ import { noToolObjects, parseToolObjects, type ToolObjects } from '../../core/ad
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { adoptedKey } from './metadata.ts'
+import { jsonWhereThere } from './where-there.ts'
 
 /** What another tool that was taken over keeps in this database for itself; nothing where none was. */
 export function readToolObjects(client: Client): Promise<ToolObjects> {
-  return client.query<{ value: string }>(`SELECT value FROM nself.metadata WHERE key = '${adoptedKey}'`).then(
-    ({ rows }) => parseToolObjects(rows[0]?.value ?? ''),
-    // Where nothing is tracked nothing was taken over.
+  const query = `SELECT to_json(value) AS adopted FROM nself.metadata WHERE key = '${adoptedKey}'`
+  return jsonWhereThere<string>(client, ['nself.metadata'], query, 'adopted').then(
+    (value) => parseToolObjects(value ?? ''),
+    // Where it cannot be read nothing is known to have been taken over.
     () => noToolObjects,
   )
 }
