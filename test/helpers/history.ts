@@ -34,6 +34,7 @@ export function row(of: Migration, position: number, more: Partial<Applied> = {}
     state: 'applied',
     position,
     variables: null,
+    replaced: null,
     appliedAt: '2026-01-22 14:30:00+00',
     durationMs: 1,
     appliedBy: 'someone',

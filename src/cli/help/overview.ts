@@ -76,7 +76,10 @@ const groups: readonly (readonly [string, readonly (readonly Cell[])[]])[] = [
   [
     'Put right',
     [
-      [[['db migrate repair', 'migrate repair', 'edited, failed or lost migrations']]],
+      [
+        [['db migrate repair', 'migrate repair', 'edited, failed or lost migrations']],
+        [['db migrate squash', 'migrate squash', 'one file in place of many']],
+      ],
       [[['db adopt', 'adopt', "take over an existing database or another tool's migrations"]]],
     ],
   ],

@@ -11,7 +11,7 @@ interface GivenFlags {
 
 /** The commands that look at a database, as they are typed after `nself`; longer ones come before what they begin with. */
 const databaseCommands = [
-  ...['status', 'up', 'down', 'redo', 'sync', 'fresh', 'repair'].map((name) => `db migrate ${name}`),
+  ...['status', 'up', 'down', 'redo', 'sync', 'fresh', 'repair', 'squash'].map((name) => `db migrate ${name}`),
   'db check',
   ...['import', 'apply', 'diff', 'show', 'diagram'].map((name) => `db schema ${name}`),
   ...['common', 'env', 'users', 'status'].map((name) => `db seed ${name}`),

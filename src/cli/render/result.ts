@@ -17,6 +17,7 @@ import { renderQuery } from './query.ts'
 import { renderRehearsal } from './rehearse.ts'
 import { renderSchema } from './schema.ts'
 import { renderSeed, renderSeedStatus, renderUsers } from './seed.ts'
+import { renderSquash } from './squash.ts'
 import { renderStatus } from './status.ts'
 
 /** What is told in sentences. Tables, SQL, diagrams and logs keep their lines, or see to their width themselves. */
@@ -47,6 +48,7 @@ const renderers: {
   reset: ({ migrations, seeds }) => `${renderRun(migrations)}\n${renderSeed(seeds)}`,
   repair: renderRepair,
   renumber: renderRenumber,
+  squash: renderSquash,
   server: ({ url, state }) => url ?? (state === 'stopped' ? 'Stopped' : 'Not running'),
   log: renderLog,
   backup: renderBackup,

@@ -26,7 +26,9 @@ export function nextLines(
     .sort((a, b) => a.rank - b.rank)
   if (told.length === 0) {
     const pending = migrations.filter(({ status }) => status === 'pending')
-    const isStuck = migrations.some(({ status }) => status !== 'pending' && status !== 'applied')
+    const isStuck = migrations.some(
+      ({ status, partOf }) => (status !== 'pending' && status !== 'applied') || partOf !== undefined,
+    )
     if ((pending.length === 0 && !isRepeatablePending) || isStuck) return []
     const isWaiting = !isRepeatablePending && pending.every(({ phase }) => phase === 'contract')
     return [withGivenFlags(`Next: ${isWaiting ? 'when the new release is out: ' : ''}nself db migrate up`)]

@@ -97,13 +97,25 @@ function longCells({ down, durationMs, appliedBy }: Entry, isIn: boolean): strin
 
 const downWords = { proven: 'proven', unproven: 'not proven', none: 'none' }
 
-function noteOf({ status, statements, batches, failure, runner, branch, branchWithFile }: Entry): string {
+function noteOf({
+  status,
+  statements,
+  batches,
+  failure,
+  runner,
+  branch,
+  branchWithFile,
+  standsFor,
+  partOf,
+}: Entry): string {
   if (status === 'running')
     return [runner === undefined ? '' : runnerNote(runner), batches === undefined ? '' : rowsText(batches)]
       .filter((part) => part !== '')
       .join(' · ')
   if (status === 'failed') return batches === undefined ? failureNote(statements, failure) : batchNote(batches, failure)
-  if (status !== 'missing') return ''
+  if (partOf !== undefined) return `part of ${partOf}`
+  if (status !== 'missing')
+    return standsFor === undefined ? '' : `stands for ${standsFor} migration${standsFor === 1 ? '' : 's'}`
   if (branchWithFile !== undefined) return `branch ${branchWithFile} has the file`
   return branch === null ? '' : `applied from ${branch}`
 }

@@ -3,7 +3,7 @@ import { wholeText } from '../../core/migration/section-text.ts'
 import type { State } from '../../core/migration/state.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
-import type { Plan, Step } from '../../core/plan/plan.ts'
+import { type Plan, type Step, squashNotes } from '../../core/plan/plan.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { previewBatch } from '../../postgres/run/first-batch.ts'
 import { type Context, look } from './context.ts'
@@ -22,7 +22,7 @@ export async function dryRun(
     const plans = plansOf(found.state)
     const steps: DryRunResult['steps'][number][] = []
     for (const plan of plans) {
-      for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
+      for (const note of [...squashNotes(plan), ...notesOnDown(plan)]) context.tell(`Note: ${note}`)
       const read = await readPlan(context, client, found, plan)
       await refuseUnparsable(context, plan, found.history, read)
       const { findings } = await lookAtPlan(context, client, found, plan, read, { counts: true })

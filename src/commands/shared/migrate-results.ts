@@ -33,6 +33,10 @@ export interface StatusResult {
     readonly branch: string | null
     /** A branch of git that has its file, which is missing here. */
     readonly branchWithFile?: string | undefined
+    /** How many migrations it stands for. */
+    readonly standsFor?: number
+    /** The file that stands for it, in a database that has only some of what that one stands for. */
+    readonly partOf?: string
     /** How many of its statements are done, of one that stopped outside a transaction. */
     readonly statements?: { readonly done: number; readonly total: number; readonly direction: Direction }
     /** How far its batches have come, of one that stopped between two of them or is running. */

@@ -3,7 +3,7 @@ import type { Action } from '../../core/guard.ts'
 import { fromBranch } from '../../core/migration/entry-words.ts'
 import type { State } from '../../core/migration/state.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import { type Plan, squashNotes } from '../../core/plan/plan.ts'
 import { waitingRepeatables } from '../../core/plan/repeatables.ts'
 import { allRows, databaseSize } from '../../postgres/catalog/all-rows.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
@@ -106,7 +106,7 @@ export async function prepareOn(
   const read = await readPlan(context, client, found, plan, questions)
   await refuseUnparsable(context, plan, history, read)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
-  for (const note of notesOnDown(plan)) context.tell(`Note: ${note}`)
+  for (const note of [...squashNotes(plan), ...notesOnDown(plan)]) context.tell(`Note: ${note}`)
   if (plan.action === 'fresh') return { ...prepared, ...(await allThatGoes(context, client)) }
   await refuseUntracked(context, client, found, plan, prepared.database)
   const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, read, kind)

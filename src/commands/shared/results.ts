@@ -24,6 +24,7 @@ import type {
   ShowTablesResult,
 } from './schema-results.ts'
 import type { ResetResult, SeedResult, SeedStatusResult, SeedUsersResult } from './seed-results.ts'
+import type { SquashResult } from './squash-result.ts'
 
 export interface QueryResult {
   readonly kind: 'query'
@@ -115,6 +116,7 @@ export type Result =
   | InitResult
   | RepairResult
   | RenumberResult
+  | SquashResult
   | ServerResult
   | LogResult
   | BackupResult

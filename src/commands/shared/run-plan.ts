@@ -3,7 +3,7 @@ import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard.ts'
 import type { State } from '../../core/migration/state.ts'
-import type { Plan } from '../../core/plan/plan.ts'
+import { type Plan, squashNotes } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import { raiseMark } from '../../postgres/tracking/mark.ts'
@@ -36,7 +36,7 @@ export function runTogether(
     const first = { kind, prepared: await prepareOn(context, connection, found, kind) }
     const { plan } = first.prepared
     if (plan.steps.length === 0 && plan.action !== 'fresh') {
-      if (plan.action === 'up') await rememberEnvironment(context, connection, found)
+      if (plan.action === 'up') await settle(context, connection, found, plan, flags)
       return nothingToDo(first.prepared)
     }
     const parts: [RunPart, ...RunPart[]] = [first]
@@ -99,7 +99,24 @@ function afterFirst(error: NselfError, { action, steps }: Report, { command = 'd
   return error.with({ hint: `${done}${next === undefined ? '' : `; ${next}`}` })
 }
 
-/** Nothing is to be run, so nothing is asked: but a stricter environment than the mark says is remembered all the same. */
+/** Nothing is to be run, so nothing is asked: what is to be remembered is remembered all the same. */
+async function settle(
+  context: Context,
+  connection: Connection,
+  found: Look,
+  plan: Plan,
+  { lockWaitMs }: RunFlags,
+): Promise<void> {
+  await rememberEnvironment(context, connection, found)
+  const notes = squashNotes(plan)
+  if (notes.length === 0 || found.history.facts.readOnly) return
+  const { environment } = context.settings
+  const { recordSquashes } = await import('../../postgres/tracking/squash.ts')
+  await recordSquashes(found.server, plan, { ...context, environment, waitMs: lockWaitMs })
+  for (const note of notes) context.tell(`Note: ${note}`)
+}
+
+/** A stricter environment than the mark says. */
 async function rememberEnvironment(context: Context, { client }: Connection, { history }: Look): Promise<void> {
   const { environment } = context.settings
   const { markedAs, readOnly } = history.facts

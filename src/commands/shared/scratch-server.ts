@@ -19,10 +19,19 @@ export interface ScratchWork {
   readonly ready: (files: readonly Migration[], recorded?: RecordedValues) => Promise<Migration[]>
   /** The same for files that run again when they are edited. */
   readonly readyRepeatables: (files: readonly Repeatable[]) => Promise<Repeatable[]>
+  /** What `ready` has left out of files so far: whole statements, with what each of them reaches. */
+  readonly leftStatements: readonly LeftOutStatement[]
   /** A single statement that no person wrote; null where it reaches beyond its database. */
   readonly readyStatement: (sql: string) => string | null
   /** What was told to be left out so far, because it reaches beyond the database. */
   readonly leftOut: ReadonlySet<string>
+}
+
+/** A statement that reaches beyond its database, which a replay does without. */
+export interface LeftOutStatement {
+  readonly migration: string
+  readonly what: string
+  readonly sql: string
 }
 
 /** With which values a migration was applied; null where nobody knows. */
@@ -126,9 +135,10 @@ async function readiness(
   { tell, settings: { variables } }: Context,
   scratch: Scratch,
   { strict }: Where,
-): Promise<Pick<ScratchWork, 'ready' | 'readyRepeatables' | 'readyStatement' | 'leftOut'>> {
+): Promise<Pick<ScratchWork, 'ready' | 'readyRepeatables' | 'readyStatement' | 'leftOut' | 'leftStatements'>> {
   const { replayable, statementReplayer } = await import('../../parsers/postgres/replayable.ts')
   const told = new Set<string>()
+  const all: LeftOutStatement[] = []
   const readyStatement = await statementReplayer((sql) => scratch.elevate(sql))
   const ready = async (files: readonly Migration[], recorded: RecordedValues = () => null) => {
     const filled = files.map((file) => variables.fillFile(file, recorded(file)))
@@ -136,6 +146,7 @@ async function readiness(
     const part = leftOut.find(({ makesSchema }) => makesSchema)
     if (part !== undefined && strict !== undefined) throw notWhole(strict, part.what, part.migration)
     await scratch.provide(names)
+    all.push(...leftOut)
     const fresh = [...new Set(leftOut.map(({ what, migration }) => `${what} (${migration})`))].filter(
       (item) => !told.has(item),
     )
@@ -147,5 +158,5 @@ async function readiness(
     const made = await ready(files.map(({ file }) => file))
     return files.map((one, i) => ({ ...one, file: made[i] ?? one.file }))
   }
-  return { ready, readyRepeatables, readyStatement, leftOut: told }
+  return { ready, readyRepeatables, readyStatement, leftOut: told, leftStatements: all }
 }

@@ -1,6 +1,6 @@
 import { NselfError } from '../errors.ts'
 import { dependenciesFirst } from './dependencies-first.ts'
-import type { Applied, Dependency, Migration } from './migration.ts'
+import type { Applied, Dependency, Migration, MigrationName } from './migration.ts'
 import { compareVersions } from './version.ts'
 
 /**
@@ -36,6 +36,11 @@ function dependencyFinder(
     const row = rows.get(version)
     const done = row?.state === 'applied' ? row : undefined
     if (done !== undefined && names(text, done.name)) return null
+    const isPart = (parts: readonly MigrationName[] | null) =>
+      parts?.some((part) => part.version === version && names(text, part.name)) === true
+    const squash = sorted.find(({ replaces }) => isPart(replaces))
+    if (squash !== undefined) return squash
+    if (history.some(({ state, replaced }) => state === 'applied' && isPart(replaced))) return null
     throw unknownDependency(file, text, target ?? done)
   }
 }

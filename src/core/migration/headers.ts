@@ -4,10 +4,11 @@ import { meantName } from '../sql/quoting.ts'
 import { isVariableName } from '../variable-name.ts'
 import { allowedRule } from './allow-header.ts'
 import { type Batch, parseBatch } from './batch.ts'
-import type { Dependency, Phase } from './migration.ts'
+import type { Dependency, Phase, Replaced } from './migration.ts'
+import { isReplacing, replacedIn } from './replaces-header.ts'
 import { parseVersion } from './version.ts'
 
-const header = /^--\s*(depends_on|nself)\s*:\s*(.*)$/is
+const header = /^--\s*(depends_on|replaces|nself)\s*:\s*(.*)$/is
 /** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
 const headerLookalike =
   /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase|batch)\b|depends[\s_-]?on\s*:)/i
@@ -30,6 +31,7 @@ export interface Headers {
 export type Header =
   | { readonly set: Partial<Headers> }
   | { readonly dependsOn: readonly Dependency[] }
+  | { readonly replaces: readonly Replaced[] }
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
   | { readonly phase: Phase }
@@ -57,6 +59,9 @@ export function parseHeader(
   if (certain(match[1]).toLowerCase() === 'depends_on') {
     if (byName) return { dependsOn: wordsOf(value).map((text) => ({ version: '', text })) }
     return { dependsOn: dependencies(value, wrong('write -- depends_on: 003_create_orders, 004')) }
+  }
+  if (certain(match[1]).toLowerCase() === 'replaces') {
+    return byName || !isReplacing(value) ? null : { replaces: replacedIn(value, start) }
   }
   const [word, amount, ...rest] = value.split(/\s+/)
   if (word === 'no-transaction' && amount === undefined) return { set: { transaction: false } }

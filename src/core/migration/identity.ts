@@ -2,7 +2,7 @@ import { seenChecksumOf, sha256 } from './checksum.ts'
 import type { Applied, Migration } from './migration.ts'
 
 /** Whether two names are of one migration: their numbers may be written differently. */
-function isSameName(a: string, b: string): boolean {
+export function isSameName(a: string, b: string): boolean {
   return a === b || titleOf(a) === titleOf(b)
 }
 

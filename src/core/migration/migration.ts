@@ -15,6 +15,8 @@ export interface Migration {
   readonly allows: readonly string[]
   /** What its file says of the release: `contract` waits until the new one is out. Null where it says nothing. */
   readonly phase: Phase | null
+  /** What it stands for: a database that has all of these has it. */
+  readonly replaces: readonly Replaced[]
   readonly up: Section
   /** Null when it cannot be reverted: no DOWN, or one without a statement that does not say it has nothing to do. */
   readonly down: HeldSection | null
@@ -27,6 +29,15 @@ export interface Dependency {
   readonly version: string
   /** As written, for messages. */
   readonly text: string
+}
+
+/** A migration in whose place another file stands, as that one names it. */
+export interface Replaced {
+  /** Canonical. */
+  readonly version: string
+  readonly name: string
+  /** The beginning of the checksum of its UP as the server sees it; null where the file does not tell. */
+  readonly checksum: string | null
 }
 
 /** A migration as its row tells it from another one of the same number. */
@@ -64,4 +75,6 @@ export interface Applied {
   readonly variables: Readonly<Record<string, string>> | null
   /** How far its batches have come, of what runs in batches and has begun; null of anything else. */
   readonly batches: BatchesDone | null
+  /** The rows of the migrations that it stands for, as they were; null where it stands for itself, or ran. */
+  readonly replaced: readonly Applied[] | null
 }

@@ -47,7 +47,7 @@ export const nulFault = (offset: number) =>
 function parse(
   text: string,
   byName: boolean,
-): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'phase' | 'up' | 'down'> {
+): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'phase' | 'replaces' | 'up' | 'down'> {
   const nul = text.indexOf('\0')
   if (nul !== -1) throw nulFault(nul)
   const lexer = new Lexer(isMarker)
@@ -76,6 +76,7 @@ function parse(
     dependsOn: grammar.dependsOn,
     allows: grammar.allows,
     phase: grammar.phase,
+    replaces: grammar.replaces,
     ...sections,
   }
 }

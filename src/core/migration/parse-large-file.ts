@@ -99,6 +99,7 @@ export class LargeFileParser {
         dependsOn: this.grammar.dependsOn,
         allows: this.grammar.allows,
         phase: this.grammar.phase,
+        replaces: this.grammar.replaces,
         up: this.streamed(up, { ...part, checksum }),
         down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }

@@ -5,7 +5,7 @@ import type { HeldSection, Section } from './section.ts'
 
 /** A line that may be a marker; inside a string, a comment or COPY data it is none. */
 const maybeMarker = /(?:^|[\r\n])[^\S\r\n]*(--[^\S\r\n]*(up|down)[^\S\r\n]*(?::[^\r\n]*)?)(?=[\r\n]|$)/gi
-const maybeHeader = /--\s*(?:depends_on|nself)\s*:/i
+const maybeHeader = /--\s*(?:depends_on|replaces|nself)\s*:/i
 const onlyComments = /^(?:\s|--[^\r\n]*(?:[\r\n]|$))*$/
 
 /**
@@ -48,6 +48,7 @@ class RecordedFile implements Migration {
   readonly dependsOn = []
   readonly allows = []
   readonly phase = null
+  readonly replaces = []
   private readonly text: string
   private parsed: Migration | null = null
 

@@ -2,6 +2,7 @@ import { inDependencyOrder } from './dependency-order.ts'
 import { findRenumbered, isSameText, rowsOfFiles } from './identity.ts'
 import type { Applied, Migration, MigrationName } from './migration.ts'
 import { compareRepeatables, type RepeatableEntry, type RepeatableSides } from './repeatable.ts'
+import { type SquashView, withSquashes } from './squash.ts'
 import { compareVersions } from './version.ts'
 
 /** `lost`: its row is gone, but the journal knows that it was applied. */
@@ -18,6 +19,8 @@ export interface Entry {
   readonly applied: Applied | null
   /** The row of a migration whose file is gone, and that did what this pending file does: it may be that one. */
   readonly sameAs: Applied | null
+  /** The file that stands for this row's, which is gone, in a database that has not all that it stands for. */
+  readonly partOf: Migration | null
 }
 
 /** Files and history laid side by side, in the order in which migrations run. */
@@ -29,6 +32,8 @@ export interface State {
   readonly lost: readonly MigrationName[]
   /** What runs again when it is edited, in the order in which it runs. */
   readonly repeatables: readonly RepeatableEntry[]
+  /** What stands for others: rows that are to become one, rows that are to become several again, and what is in between. */
+  readonly squashes: Omit<SquashView, 'rows'>
 }
 
 /**
@@ -38,10 +43,11 @@ export interface State {
  */
 export function compare(
   files: readonly Migration[],
-  history: readonly Applied[],
+  recorded: readonly Applied[],
   lost: readonly MigrationName[] = [],
   repeatables: RepeatableSides = { files: [], rows: [] },
 ): State {
+  const { rows: history, ...squashes } = withSquashes(files, recorded)
   const isLost = new Set(lost.map(({ version }) => version))
   const rows = rowsOfFiles(files, history)
   const found = new Set(rows.values())
@@ -66,9 +72,10 @@ export function compare(
     file,
     applied: row,
     sameAs: renumbered.get(file) ?? null,
+    partOf: null,
   }))
-  for (const row of missing) insertMissing(entries, row)
-  return { entries, twins: twinsOf(files), lost, repeatables: compareRepeatables(repeatables) }
+  for (const row of missing) insertMissing(entries, row, squashes.half.find(({ done }) => done.includes(row))?.file)
+  return { entries, twins: twinsOf(files), lost, repeatables: compareRepeatables(repeatables), squashes }
 }
 
 function statusOf(file: Migration, row: Applied | null): Status {
@@ -94,7 +101,7 @@ function twinsOf(files: readonly Migration[]): [Migration, Migration][] {
 }
 
 /** The entry of a migration that nobody can run from here, at the place of its version. */
-function insertMissing(entries: Entry[], row: Applied): void {
+function insertMissing(entries: Entry[], row: Applied, partOf: Migration | undefined): void {
   const at = entries.findIndex((entry) => compareVersions(entry.version, row.version) > 0)
   const entry: Entry = {
     version: row.version,
@@ -104,6 +111,7 @@ function insertMissing(entries: Entry[], row: Applied): void {
     file: null,
     applied: row,
     sameAs: null,
+    partOf: partOf ?? null,
   }
   entries.splice(at === -1 ? entries.length : at, 0, entry)
 }

@@ -1,5 +1,6 @@
 import { NselfError } from '../errors.ts'
 import type { State } from '../migration/state.ts'
+import { refuseBesideParts, refuseHalfSquashed } from './refusals/half-squashed.ts'
 import { refuseLostRows } from './refusals/lost-rows.ts'
 import { refuseRenumbered } from './refusals/renumbered.ts'
 import { refuseTakenNumbers } from './refusals/taken-numbers.ts'
@@ -7,8 +8,10 @@ import { refuseTwins } from './refusals/twins.ts'
 
 /** How files and rows can contradict each other: while one of these holds, `up` runs nothing at all. */
 export const contradictionChecks: readonly ((state: State) => void)[] = [
+  refuseBesideParts,
   refuseTwins,
   refuseLostRows,
+  refuseHalfSquashed,
   refuseTakenNumbers,
   refuseRenumbered,
 ]

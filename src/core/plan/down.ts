@@ -5,7 +5,7 @@ import type { Entry, State } from '../migration/state.ts'
 import { storedDown } from '../migration/stored-down.ts'
 import { rowsDoneText } from '../rows-done.ts'
 import { refuseEditedBatches } from './edited-batches.ts'
-import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.ts'
+import { type Limit, type Plan, settledBy, step, unknownVersion } from './plan.ts'
 import { refuseIrreversible } from './refusals/irreversible.ts'
 import { refuseLostRows } from './refusals/lost-rows.ts'
 import { refuseTwins } from './refusals/twins.ts'
@@ -42,7 +42,7 @@ export function planRevert(
   refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
   refuseEditedBatches(steps)
-  return { action: 'down', steps: [...repeatableReverts(state, chosen), ...steps], renames: renamesOf(state) }
+  return { action: 'down', steps: [...repeatableReverts(state, chosen), ...steps], ...settledBy(state) }
 }
 
 /** What is applied, in the order in which it is reverted. */

@@ -5,6 +5,7 @@ import type { Direction } from '../migration/marker.ts'
 import type { Applied, Migration } from '../migration/migration.ts'
 import type { Definition, Repeatable } from '../migration/repeatable.ts'
 import type { Section } from '../migration/section.ts'
+import { type Squashed, spokenParts } from '../migration/squash.ts'
 import type { Entry, State } from '../migration/state.ts'
 
 /** What is to be done with one file. */
@@ -46,6 +47,10 @@ export interface Plan {
   readonly steps: readonly Step[]
   /** The rows of files that were renamed since they were applied. */
   readonly renames?: readonly RenamedMigration[]
+  /** Rows that become the one of a file that stands for them. */
+  readonly squashed?: readonly Squashed[]
+  /** Rows that become again those that they stand for. */
+  readonly split?: readonly Applied[]
 }
 
 export interface RenamedMigration {
@@ -80,6 +85,25 @@ export function renamesOf({ entries }: State): RenamedMigration[] {
       ? [{ version, from: applied.name, to: file.name }]
       : [],
   )
+}
+
+/** What is put right in the tracking tables before the first step. */
+export function settledBy(state: State): Pick<Plan, 'renames' | 'squashed' | 'split'> {
+  const { squashed, split } = state.squashes
+  return { renames: renamesOf(state), squashed, split }
+}
+
+/** What is recorded of files that stand for others, as sentences. */
+export function squashNotes({ squashed = [], split = [] }: Plan): string[] {
+  return [
+    ...squashed.map(
+      ({ file, parts }) => `${file.name} is recorded for the ${spokenParts(parts)} that it stands for; none of it runs`,
+    ),
+    ...split.map(
+      ({ name, replaced }) =>
+        `${name} is not in this checkout: the ${spokenParts(replaced ?? [])} that it stands for are recorded in its place again`,
+    ),
+  ]
 }
 
 /** The error for a version that the command line names and that is not there. */

@@ -2,6 +2,7 @@ import type { Entry, State } from '../migration/state.ts'
 import { lastAppliedFirst, planRevert } from './down.ts'
 import type { Plan } from './plan.ts'
 import { reverted, versionsOf } from './redo.ts'
+import { refuseBesideParts, refuseHalfSquashed } from './refusals/half-squashed.ts'
 import { refuseLostRows } from './refusals/lost-rows.ts'
 import { refuseRenumbered } from './refusals/renumbered.ts'
 import { refuseTwins } from './refusals/twins.ts'
@@ -16,6 +17,8 @@ import { planUp } from './up.ts'
 export function planSync(state: State): { readonly down: Plan; readonly up: Plan } {
   refuseTwins(state)
   refuseLostRows(state)
+  refuseBesideParts(state)
+  refuseHalfSquashed(state)
   // What has another number now is here: reverting it would lose its rows for nothing.
   refuseRenumbered(state)
   const down = planRevert(state, lastAppliedFirst(state).filter(isForeign), noWayBack)

@@ -1,7 +1,7 @@
 import type { Entry, State, Status } from '../migration/state.ts'
 import { contradictionChecks } from './contradictions.ts'
 import { refuseEditedBatches } from './edited-batches.ts'
-import { type Limit, type Plan, renamesOf, step, unknownVersion } from './plan.ts'
+import { type Limit, type Plan, settledBy, step, unknownVersion } from './plan.ts'
 import { refuseEdited } from './refusals/edited.ts'
 import { refuseEmpty } from './refusals/empty.ts'
 import { refuseLeftDependency } from './refusals/left-dependency.ts'
@@ -41,7 +41,7 @@ export function planUp(state: State, choice: UpChoice = {}): Plan {
   return {
     action: 'up',
     steps: isLast ? [...migrations, ...repeatableSteps(state)] : migrations,
-    renames: renamesOf(state),
+    ...settledBy(state),
   }
 }
 

@@ -15,6 +15,8 @@ interface LeftOut {
   readonly what: string
   /** The schema is not whole without it. */
   readonly makesSchema: boolean
+  /** The whole statement, as its file has it. */
+  readonly sql: string
 }
 
 /** Migrations as a replay runs them. */
@@ -34,8 +36,8 @@ export async function replayable(migrations: readonly Migration[], elevate: Elev
   const named = new Named()
   const leftOut: LeftOut[] = []
   const files = migrations.map((file) => {
-    const tell = (found: Outside) =>
-      leftOut.push({ migration: file.name, what: found.what, makesSchema: found.makesSchema === true })
+    const tell = (found: Outside, sql: string) =>
+      leftOut.push({ migration: file.name, what: found.what, makesSchema: found.makesSchema === true, sql })
     const up = replayed(parser, file.up, named, elevate, tell)
     const down = file.down === null ? null : replayed(parser, file.down, named, elevate, () => {})
     if (up === file.up && down === file.down) return file
@@ -66,14 +68,21 @@ const somebody = 'nself_somebody'
 type Outside = { readonly what: string; readonly makesSchema?: boolean }
 type TellOutside = (found: Outside) => void
 
-function replayed(parser: Parser, section: Section, named: Named, elevate: Elevate, tell: TellOutside): Section {
+function replayed(
+  parser: Parser,
+  section: Section,
+  named: Named,
+  elevate: Elevate,
+  tell: (found: Outside, sql: string) => void,
+): Section {
   const text = openSection(section)
   if (section.role !== null) named.roles.add(section.role)
   const replaced = new Map<number, string | null>()
   let index = 0
   for (const statement of section.statements) {
     if (statement.addsRows !== true) {
-      const now = replacement(parser, text.sql(statement), named, elevate, tell)
+      const sql = text.sql(statement)
+      const now = replacement(parser, sql, named, elevate, (found) => tell(found, sql))
       if (now !== undefined) replaced.set(index, now)
     }
     index++

@@ -4,7 +4,7 @@ import type { Client } from '../driver/pg.ts'
 import { jsonWhereThere } from './where-there.ts'
 
 /** What makes a migration count as applied; whatever else is done to it, it counts as applied no more. */
-const applies = ['up', 'accept', 'mark-applied', 'baseline', 'renamed']
+const applies = ['up', 'accept', 'mark-applied', 'baseline', 'renamed', 'squash', 'squash-part']
 /** What leaves that as it is. */
 const neutral = ['statement-done', 'statement-again']
 const words = (actions: readonly string[]) => actions.map((action) => `'${action}'`).join(', ')

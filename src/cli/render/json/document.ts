@@ -17,6 +17,7 @@ import {
   renumberDocument,
   repairDocument,
   runDocument,
+  squashDocument,
   statusDocument,
   updateDocument,
 } from './migrate.ts'
@@ -50,6 +51,7 @@ const documents: { readonly [Kind in keyof ResultOf]: (result: ResultOf[Kind]) =
   create: createDocument,
   repair: repairDocument,
   renumber: renumberDocument,
+  squash: squashDocument,
   seed: seedDocument,
   'seed-status': seedStatusDocument,
   'seed-users': seedUsersDocument,

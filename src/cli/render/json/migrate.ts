@@ -8,6 +8,7 @@ import type {
   StatusResult,
   UpdateResult,
 } from '../../../commands/shared/migrate-results.ts'
+import type { SquashResult } from '../../../commands/shared/squash-result.ts'
 import type { Effect } from '../../../core/effect.ts'
 import type { Location } from '../../../core/location.ts'
 import type { Report, SeedReport } from '../../../core/report.ts'
@@ -70,6 +71,8 @@ export function statusDocument(result: StatusResult) {
       appliedBy: one.appliedBy,
       branch: one.branch,
       ...(one.branchWithFile ? { branchWithFile: one.branchWithFile } : {}),
+      ...(one.standsFor ? { standsFor: one.standsFor } : {}),
+      ...(one.partOf ? { partOf: one.partOf } : {}),
       ...(one.statements ? { statements: one.statements } : {}),
       ...(one.batches ? { batches: one.batches } : {}),
       ...(one.failure ? { failure: failureDocument(one.failure) } : {}),
@@ -171,4 +174,21 @@ export function repairDocument({ kind, database, findings, inferred, done }: Rep
 /** The document of `db migrate repair --renumber`. */
 export function renumberDocument({ kind, from, to, updated }: RenumberResult) {
   return { kind, from, to, updated }
+}
+
+export function squashDocument(result: SquashResult) {
+  const { kind, path, replaces, folder, rows, sequences, carried, left, down, sql, written } = result
+  return {
+    kind,
+    path,
+    replaces,
+    folder,
+    rows: rows.map(({ name, rows }) => ({ table: name, rows })),
+    sequences,
+    carried: carried.map(({ migration, what }) => ({ migration, what })),
+    left,
+    down: { proven: down.proven, lost: down.lost, why: down.why },
+    ...(written ? {} : { sql }),
+    written,
+  }
 }

@@ -5,6 +5,7 @@ import { addDown } from './down.ts'
 import { addFresh } from './fresh.ts'
 import { addRedo } from './redo.ts'
 import { addRepair } from './repair.ts'
+import { addSquash } from './squash.ts'
 import { addStatus } from './status.ts'
 import { addSync } from './sync.ts'
 import { addUp } from './up.ts'
@@ -20,6 +21,7 @@ export function migrateLeaves(migrate: Command, run: Runner): Record<string, () 
     create: addCreate,
     fresh: addFresh,
     repair: addRepair,
+    squash: addSquash,
   }
   return Object.fromEntries(Object.entries(leaves).map(([name, add]) => [name, () => add(migrate, run)]))
 }

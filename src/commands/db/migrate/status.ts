@@ -56,6 +56,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     migrations: state.entries.map((entry) => ({
       ...recordOf(entry, running),
       ...(branches.get(entry.name) ? { branchWithFile: branches.get(entry.name) } : {}),
+      ...squashOf(entry),
       ...partOf(entry, found.failures),
       ...batchesOf(entry),
       ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
@@ -74,7 +75,7 @@ function recordOf(entry: Entry, running: Running | null) {
   return {
     version: entry.version,
     name: entry.name,
-    status: running?.entries.includes(entry) === true ? ('running' as const) : entry.status,
+    status: running?.entries.includes(entry) === true ? ('running' as const) : shownStatus(entry),
     outOfOrder: entry.outOfOrder,
     phase: entry.file?.phase ?? null,
     ...whenAndWho(entry.applied),
@@ -181,6 +182,15 @@ function batchesOf({ status, applied }: Entry): Pick<StatusResult['migrations'][
   if (status !== 'failed' || applied === null || applied.batches === null) return {}
   const { batches, rows, of } = applied.batches
   return { batches: { batches, rows, of, direction: directionOf(applied) } }
+}
+
+/** What is missing only because another file stands for it is applied to whoever looks. */
+const shownStatus = ({ status, partOf }: Entry) => (status === 'missing' && partOf !== null ? 'applied' : status)
+
+/** What it stands for, or what stands for it. */
+function squashOf({ file, applied, partOf }: Entry): Pick<StatusResult['migrations'][number], 'standsFor' | 'partOf'> {
+  const count = file?.replaces.length || applied?.replaced?.length || 0
+  return { ...(count === 0 ? {} : { standsFor: count }), ...(partOf === null ? {} : { partOf: partOf.name }) }
 }
 
 /** How far one got that stopped outside a transaction, and why. */

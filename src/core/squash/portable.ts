@@ -1,0 +1,14 @@
+import type { Change } from '../schema/generated-statement.ts'
+import { quoteIdentifier } from '../sql/quoting.ts'
+
+/**
+ * A statement as it runs on another server as well: what may be there before the first migration is made only where it
+ * is not, and the role that runs it is not named.
+ * @param role the one that runs them here.
+ */
+export function portable(change: Change, role: string): Change {
+  const sql = change.sql
+    .replace(/^CREATE (EXTENSION|SCHEMA) (?!IF NOT EXISTS)/, 'CREATE $1 IF NOT EXISTS ')
+    .replace(`ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdentifier(role)} `, 'ALTER DEFAULT PRIVILEGES ')
+  return sql === change.sql ? change : { ...change, sql }
+}
