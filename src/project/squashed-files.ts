@@ -7,7 +7,7 @@ import { place, sync, writeNew } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
 
 /** A file that takes the place of others. */
-export interface Replacement {
+export interface SquashedFiles {
   /** Relative to `root`, as are all paths here. */
   readonly path: string
   readonly text: string
@@ -22,7 +22,7 @@ export interface Replacement {
  * interrupts it, nothing is lost: what is left is finished by `removeKept`.
  * @throws NselfError `usage`, `configuration`, `disk-full` where something cannot be written; nothing is changed then.
  */
-export async function replaceFiles(root: string, { path, text, parts, folder }: Replacement): Promise<void> {
+export async function replaceFiles(root: string, { path, text, parts, folder }: SquashedFiles): Promise<void> {
   const [full, aside] = [resolve(root, path), resolve(root, folder)]
   makeProjectFolder(aside)
   const meanwhile = join(dirname(full), `.${basename(full)}.new`)

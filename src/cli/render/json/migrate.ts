@@ -176,6 +176,7 @@ export function renumberDocument({ kind, from, to, updated }: RenumberResult) {
   return { kind, from, to, updated }
 }
 
+/** A file that was written in place of others. */
 export function squashDocument(result: SquashResult) {
   const { kind, path, replaces, folder, rows, sequences, carried, left, down, sql, written } = result
   return {
