@@ -25,7 +25,7 @@ test.each([
     { CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: '/w', GITHUB_STEP_SUMMARY: '/s' },
     { kind: 'github', summary: '/s', workspace: '/w' },
   ],
-])('%j tells which CI system it is', (env, ci) => {
+])('the environment %j tells which CI system it is', (env, ci) => {
   expect(ciOf(env)).toEqual(ci)
 })
 

@@ -13,7 +13,7 @@ test('--debug shows connections and SQL with times on stderr, and stdout stays t
   expect(stdout).not.toContain('debug')
 })
 
-test('NSELF_DEBUG=1 does the same, and shows what an error was caused by', async () => {
+test('NSELF_DEBUG=1 shows what --debug shows, and what an error was caused by', async () => {
   const project = await server.project({})
   const { code, stderr } = await project.run(
     ['db', 'migrate', 'status', '--database-url', 'postgres://u@127.0.0.1:1/x'],
@@ -25,7 +25,7 @@ test('NSELF_DEBUG=1 does the same, and shows what an error was caused by', async
   expect(stderr).toContain('debug caused by: Error')
 })
 
-test('without it a system code never shows its stack', async () => {
+test('without --debug a system code never shows its stack', async () => {
   const project = await server.project({})
   const { stderr } = await project.nself('db', 'migrate', 'status', '--database-url', 'postgres://u@127.0.0.1:1/x')
   expect(stderr).not.toMatch(/debug|at .*node:/)

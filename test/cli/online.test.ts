@@ -5,8 +5,11 @@ import { useServer } from '../helpers/project.ts'
 
 const server = useServer()
 
-test.concurrent.each(quickChanges)('leads both ways where the plain migration leads: $what', async (change) => {
-  const files = { '001_before.sql': `-- UP\n${change.sql};\n` }
-  const [project, plain] = [await server.project(files), await server.project(files)]
-  await expectOnline(project, plain, change)
-})
+test.concurrent.each(quickChanges.map((change) => [change.what, change] as const))(
+  'an online series leads both ways where the plain migration leads: %s',
+  async (_, change) => {
+    const files = { '001_before.sql': `-- UP\n${change.sql};\n` }
+    const [project, plain] = [await server.project(files), await server.project(files)]
+    await expectOnline(project, plain, change)
+  },
+)

@@ -38,7 +38,7 @@ test('the command is not run where a password is known otherwise', async () => {
   expect(existsSync(join(project.root, 'ran'))).toBe(false)
 })
 
-test('pg_dump gets the password too', async () => {
+test('pg_dump gets the password of the command too', async () => {
   const { project, url, password } = await without()
   const env = { DATABASE_URL: url, NSELF_PASSWORD_COMMAND: `echo ${password}` }
   expect((await project.run(up, { env })).code).toBe(0)

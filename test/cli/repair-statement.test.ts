@@ -54,7 +54,7 @@ test('--statement-done lets up resume a file that is too large to be held in mem
   expect(await project.statuses()).toEqual(['001_call applied', '002_last applied'])
 })
 
-test('--statement-again lets up begin with it', async () => {
+test('--statement-again lets up begin with the statement of unknown outcome', async () => {
   const project = await diedInCall()
   await project.ok(...repair, '--statement-again', '001')
   expect((await project.nself(...repair, '--statement-again', '001')).code).toBe(2)

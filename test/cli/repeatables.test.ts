@@ -41,7 +41,7 @@ const columnsOf = async (project: Project, name: string) =>
     )
   )[0]?.[0]
 
-test('they run after the migrations in the order of what they depend on, and again only when they are edited', async () => {
+test('repeatables run after the migrations in the order of what they depend on, and again only when they are edited', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders },
     { 'a_large.sql': large, 'totals.sql': view('id, total') },
@@ -55,7 +55,7 @@ test('they run after the migrations in the order of what they depend on, and aga
   expect(await project.ok(...up)).toContain('Nothing to do')
 })
 
-test('an edited one and those that depend on it are dropped and made again in one transaction', async () => {
+test('an edited repeatable and those that depend on it are dropped and made again in one transaction', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders },
     { 'a_large.sql': large, 'totals.sql': view('id, total') },
@@ -76,7 +76,7 @@ test('an edited one and those that depend on it are dropped and made again in on
   expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
 })
 
-test('they wait while a migration stays pending', async () => {
+test('repeatables wait while a migration stays pending', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders, '002_tax.sql': tax },
     { 'totals.sql': view('id, total, tax') },
@@ -88,7 +88,7 @@ test('they wait while a migration stays pending', async () => {
   expect(await columnsOf(project, 'totals')).toBe('id total tax')
 })
 
-test('down brings back what they were before the migration, takes away what is newer, and up makes it again', async () => {
+test('down brings back what repeatables were before the migration, takes away what is newer, and up makes it again', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders },
     {
@@ -119,7 +119,7 @@ test('down brings back what they were before the migration, takes away what is n
   expect([await columnsOf(project, 'totals'), await columnsOf(project, 'orders')]).toEqual([null, null])
 })
 
-test('one that fails leaves all of them as they were, and is told like a migration', async () => {
+test('a repeatable that fails leaves all of them as they were, and is told like a migration', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders },
     { 'totals.sql': view('id, total'), 'a_large.sql': large },
@@ -161,7 +161,7 @@ test('a view that others stand on is never dropped with them: what stands on it 
   expect(await columnsOf(project, 'by_hand')).toBe('id')
 })
 
-test('check parses those that would run, and forgets none that are fine', async () => {
+test('check parses the repeatables that would run, and forgets none that are fine', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders },
     { 'totals.sql': view('id, total'), 'b.sql': 'SELECT 1;' },
@@ -174,7 +174,7 @@ test('check parses those that would run, and forgets none that are fine', async 
   await project.ok('db', 'check')
 })
 
-test('create writes one that up refuses until it has a statement, and repair forgets one', async () => {
+test('create writes a repeatable that up refuses until it has a statement, and repair forgets one', async () => {
   const project = await server.project({ '001_orders.sql': orders })
   expect(await project.ok('db', 'migrate', 'create', 'order totals', '--repeatable')).toContain(
     'nself/repeatable/order_totals.sql',
@@ -187,7 +187,7 @@ test('create writes one that up refuses until it has a statement, and repair for
   expect([await repeatables(project), await columnsOf(project, 'totals')]).toEqual([[], 'id'])
 })
 
-test('two runners at once run each of them once, and a killed run leaves all as it was', async () => {
+test('two runners at once run each repeatable once, and a killed run leaves all as it was', async () => {
   const slow = (columns: string) => view(columns).replace('-- DOWN', 'SELECT pg_sleep(0.5);\n-- DOWN')
   const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': slow('id, total') })
   const both = await Promise.all([project.nself(...up), project.nself(...up)])
@@ -208,7 +208,7 @@ test('two runners at once run each of them once, and a killed run leaves all as 
   expect(await columnsOf(project, 'totals')).toBe('total id')
 })
 
-test('one whose file is gone is told and kept', async () => {
+test('a repeatable whose file is gone is told and kept', async () => {
   const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': view('id, total') })
   await project.ok(...up)
   write(project, { 'totals.sql': null })
@@ -236,7 +236,7 @@ test.each([
   ['a fault in its DOWN', { 'a.sql': '-- UP\nSELECT 1;\n-- DOWN\nDROP VIEWS a;' }, 'syntax error'],
   ['what runs outside a transaction', { 'a.sql': 'VACUUM;' }, 'cannot run in one transaction'],
   ['an unset variable', { 'a.sql': `-- nself: variables v\nSELECT :'v';` }, 'the variable v is not set'],
-])('one that depends on or holds %s stops up before anything runs', async (_, files, message) => {
+])('a repeatable that depends on or holds %s stops up before anything runs', async (_, files, message) => {
   const project = await projectWith({ '001_orders.sql': orders }, files)
   const { code, stderr } = await project.nself(...up)
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
@@ -266,14 +266,14 @@ test('the DOWN of what ran, and what down brings back, take the values with whic
   expect(await project.query('SELECT variables FROM nself.repeatables')).toEqual([[{ schema: 'a' }]])
 })
 
-test('what cannot run in their transaction is sent to a migration', async () => {
+test('what cannot run in the transaction of repeatables is sent to a migration', async () => {
   const project = await projectWith({}, { 'a.sql': '-- UP\nDO $$ BEGIN COMMIT; END $$;\n' })
   const { code, stderr } = await project.nself(...up)
   expect([code, stderr]).toEqual([4, expect.stringContaining('move this statement into a migration')])
   expect(stderr).not.toContain('procedure')
 })
 
-test('each is recorded with the time that it took itself', async () => {
+test('each repeatable is recorded with the time that it took itself', async () => {
   const slow = (name: string) => `-- UP\nCREATE VIEW ${name} AS SELECT 1 AS a;\nSELECT pg_sleep(0.4);\n`
   const project = await projectWith({}, { 'a.sql': slow('a'), 'b.sql': '-- UP\nCREATE VIEW b AS SELECT 1 AS a;\n' })
   await project.ok(...up)

@@ -28,7 +28,7 @@ test.concurrent.each([
   await proxy.close()
 })
 
-test.concurrent.each(['status', 'up'])('%s with nothing to do takes two', async (command) => {
+test.concurrent.each(['status', 'up'])('%s with nothing to do takes two round trips', async (command) => {
   const project = await server.project(Object.fromEntries(migrations))
   await project.ok('db', 'migrate', 'up')
   const proxy = await startProxy(project.url, { delayMs: 1_000 })

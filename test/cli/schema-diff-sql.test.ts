@@ -199,7 +199,7 @@ function bothWays(list: readonly Pair[], all: boolean): void {
     }
   })
 
-  test.each(list.map((pair, i) => ({ ...pair, i })))('$what', ({ i, global }) => {
+  test.each(list.map(({ what, global }, i) => [what, i, global] as const))('%s', (_, i, global) => {
     const mine = ({ name }: Difference) => name === global || new RegExp(`(?:^| )s${i}\\.`).test(name)
     // One for each way.
     expect(found.filter(mine).length).toBeGreaterThanOrEqual(2)

@@ -291,7 +291,7 @@ test('the sample project is seeded on PostgreSQL 14 too', async () => {
   )
 })
 
-test('after down those whose tables went are pending again, and the others are not', async () => {
+test('after down the seeds whose tables went are pending again, and the others are not', async () => {
   const project = await server.project({
     '001_t.sql': '-- UP\nCREATE TABLE t (id int PRIMARY KEY);\n-- DOWN\nDROP TABLE t;\n',
     '002_u.sql': '-- UP\nCREATE TABLE "U u" (id int);\nCREATE TABLE v (id int);\n-- DOWN\nDROP TABLE "U u", v;\n',

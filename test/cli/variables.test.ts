@@ -167,7 +167,7 @@ test('what looks like a variable and is not declared is told how to declare it',
   expect(declared).toMatchObject({ code: 2, stderr: expect.not.stringContaining('declare it') })
 })
 
-test('seeds are filled in too', async () => {
+test('variables of seeds are filled in too', async () => {
   const project = await server.project({ '001_a.sql': '-- UP\nCREATE TABLE a (v text);\n' })
   await project.ok(...up)
   mkdirSync(join(project.root, 'nself/seeds/common'), { recursive: true })

@@ -61,7 +61,7 @@ function piecesOf({ routes }: Layout): Area[] {
   )
 }
 
-test.each([1, 5, 30, 100])('of %i tables no two overlap, and no line runs through one', async (count) => {
+test.each([1, 5, 30, 100])('in a diagram of %i tables no two overlap, and no line runs through one', async (count) => {
   const picture = pictureOf(catalogOf({ tables: tables(count) }))
   const layout = await layOut(picture)
   const areas = areasOf(picture, layout)
@@ -71,7 +71,7 @@ test.each([1, 5, 30, 100])('of %i tables no two overlap, and no line runs throug
   expect(areas.filter(({ right, bottom }) => !(right <= layout.width && bottom <= layout.height))).toEqual([])
 })
 
-test('tables that nothing connects fill a page, no strip', async () => {
+test('in a diagram tables that nothing connects fill a page, not a strip', async () => {
   const lone = Array.from({ length: 60 }, (_, i) => tableOf(named(i), [columnOf('id', 'bigint')]))
   const { width, height } = await layOut(pictureOf(catalogOf({ tables: lone })))
   expect(width / height).toBeGreaterThan(0.7)

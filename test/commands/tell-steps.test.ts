@@ -37,14 +37,14 @@ test('up to 20 migrations have a line each', () => {
   expect(toldOf(20, true)).toHaveLength(20)
 })
 
-test('more at a terminal are one line that counts, and the slow ones by name', () => {
+test('more than 20 migrations are at a terminal one line that counts, and the slow ones by name', () => {
   expect(toldOf(21, true)).toEqual(['✓ 21 migrations', '✓ 003_step     2.0 s'])
 })
 
-test('more in a log have a line each', () => {
+test('more than 20 migrations have in a log a line each', () => {
   expect(toldOf(21, false)).toHaveLength(21)
 })
 
-test('of more than 20 that fail it is told how many went before', () => {
+test('of more than 20 migrations, one of which fails, it is told how many went before', () => {
   expect(toldOf(30, true, 10)).toEqual(['✓ 10 migrations', '✓ 003_step     2.0 s', '✗ 011_step'])
 })

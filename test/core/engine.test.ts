@@ -17,6 +17,6 @@ test.each([
   ['a YugabyteDB', { version: 'PostgreSQL 15.2-YB-2025.1.0.0-b0 on x86_64' }, 'YugabyteDB'],
   ['an Aurora DSQL', { host: 'abc123.dsql.us-east-1.on.aws' }, 'Aurora DSQL'],
   ['a Redshift', { reported: new Map([['server_version', '8.0.2']]) }, 'Amazon Redshift'],
-] as const)('knows %s', (_, signs, engine) => {
+] as const)('an engine is known by its signs: %s', (_, signs, engine) => {
   expect(engineOf(signs)).toBe(engine)
 })

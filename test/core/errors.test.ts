@@ -16,7 +16,7 @@ test.each<[code: ErrorCode, status: number]>([
   ['locked', 5],
   ['interrupted', 130],
   ['terminated', 143],
-])('%s exits with %i', (code, status) => {
+])('an error of the code %s exits with %i', (code, status) => {
   expect(new NselfError(code, 'a').exitStatus).toBe(status)
 })
 

@@ -35,4 +35,4 @@ test.each([
   '\\echo done',
   '\\x \\\\ SELECT 1;',
   "SELECT a || b, ':c' FROM t WHERE a ~ '\\d';",
-])('%s stays', (line) => expect(leavesConnection(line)).toBe(false))
+])('%s stays on its connection', (line) => expect(leavesConnection(line)).toBe(false))

@@ -16,6 +16,6 @@ describe('what was thrown may be anything:', () => {
   })
 })
 
-test('a disk and a quota can be full', () => {
+test('both a full disk and a full quota are a full disk', () => {
   expect(['ENOSPC', 'EDQUOT', 'EACCES', undefined].map(isDiskFull)).toEqual([true, true, false, false])
 })

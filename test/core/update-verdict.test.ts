@@ -12,14 +12,26 @@ const figures = (more: Partial<Figures> = {}): Figures => ({
 const having = (...tables: Figures['tables']) => figures({ tables })
 
 test.each<[what: string, after: Figures, lost: string[]]>([
-  ['nothing that changed is no loss', figures(), []],
-  ['more rows are no loss', having(table('1', 'users', 11)), []],
-  ['fewer rows are told', having(table('1', 'users', 7)), ['public.users has 7 rows, it had 10']],
-  ['one row is told as one', having(table('1', 'users', 1)), ['public.users has 1 row, it had 10']],
+  ['an update that changed nothing has lost nothing', figures(), []],
+  ['a table with more rows than before has lost nothing', having(table('1', 'users', 11)), []],
+  [
+    'a table with fewer rows than before is told',
+    having(table('1', 'users', 7)),
+    ['public.users has 7 rows, it had 10'],
+  ],
+  [
+    'a table with one row left is told in the singular',
+    having(table('1', 'users', 1)),
+    ['public.users has 1 row, it had 10'],
+  ],
   ['a table that is gone with its rows is told', having(), ['public.users is gone, with 10 rows']],
   ['a table that was renamed is not gone', having(table('1', 'people', 10)), []],
-  ['one that was made anew with its rows is not either', having(table('3', 'users', 10)), []],
-  ['nor is one whose old name another table has', having(table('1', 'people', 10), table('3', 'users', 1)), []],
+  ['a table that was made anew with its rows is not gone', having(table('3', 'users', 10)), []],
+  [
+    'a table that was renamed, and whose old name another one has, is not gone',
+    having(table('1', 'people', 10), table('3', 'users', 1)),
+    [],
+  ],
 ])('%s', (_, after, lost) => {
   expect(verdictOf(figures(), after, null)).toMatchObject({ lost, others: [] })
 })

@@ -51,7 +51,7 @@ describe('what is taken over is', () => {
   })
 })
 
-test('tells what it leaves alone', () => {
+test('adopt tells which folders and tables it leaves alone', () => {
   expect(choose(['db/migrations', 'prisma'], ['dbmate'])?.others).toEqual(['prisma in prisma'])
 })
 
@@ -69,6 +69,6 @@ test.each([
   ['two folders', () => choose(['db/migrations', 'old/migrations'], []), /several folders/],
   ['a table without files', () => choose([], ['goose']), /has the table public.goose/],
   ['a tool whose files are not there', () => choose(['prisma'], [], { wanted: 'goose' }), /no migrations of goose/],
-])('asks about %s', (_, look, message) => {
+])('adopt asks about %s', (_, look, message) => {
   expect(look).toThrow(message)
 })

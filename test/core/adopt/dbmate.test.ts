@@ -9,7 +9,7 @@ const files = {
   '20230103000000_nothing.sql': '-- migrate:up\n\n-- migrate:down\n\n',
 }
 
-test('takes both sections, and what runs outside a transaction', () => {
+test('of dbmate it takes both sections, and what runs outside a transaction', () => {
   expect(recognisedBy(files)).toMatchObject({ dbmate: 'certain' })
   const plan = planOf('dbmate', files)
   expect(plan.files[0]?.text).toBe(`-- Migration: 20230101000000_create_users
@@ -37,7 +37,7 @@ drop index concurrently i;
   })
 })
 
-test('takes as applied what the table has, and tells rows without a file and files that were left behind', () => {
+test('of dbmate it takes as applied what the table has, and tells rows without a file and files that were left behind', () => {
   const rows = ['20230101000000', '20221231000000', '20230103000000'].map((version) => ({ version }))
   const plan = planOf('dbmate', files, rows)
   expect(appliedIn(plan)).toEqual({ '20230101000000_create_users': null, '20230103000000_nothing': null })
@@ -47,7 +47,7 @@ test('takes as applied what the table has, and tells rows without a file and fil
   ])
 })
 
-test('refuses a file without its markers', () => {
+test('of dbmate it refuses a file without its markers', () => {
   const plan = planOf('dbmate', { '1_a.sql': 'select 1;\n', '2_b.sql': '-- migrate:up\nselect 1;\n' })
   expect(plan.problems.map(({ subject, weight }) => [subject, weight])).toEqual([
     ['db/1_a.sql', 'obstacle'],

@@ -9,7 +9,7 @@ const files = {
   '000003_rest.down.sql': '',
 }
 
-test('joins the two files of a migration', () => {
+test('of golang-migrate it joins the two files of a migration', () => {
   expect(recognisedBy(files)).toMatchObject({ 'golang-migrate': 'likely' })
   expect(bodiesOf(planOf('golang-migrate', files))).toEqual({
     '000001_users': '-- UP\nBEGIN;\ncreate table users (id int);\nCOMMIT;\n\n-- DOWN\nDROP TABLE IF EXISTS users;\n',
@@ -18,13 +18,13 @@ test('joins the two files of a migration', () => {
   })
 })
 
-test('takes everything up to the version as applied', () => {
+test('of golang-migrate it takes everything up to the version as applied', () => {
   const plan = planOf('golang-migrate', files, [{ version: '2', dirty: 'false' }])
   expect(appliedIn(plan)).toEqual({ '000001_users': null, '000002_orders': null })
   expect(plan.problems).toEqual([])
 })
 
-test('leaves a dirty version to a person', () => {
+test('of golang-migrate it leaves a dirty version to a person', () => {
   const rows = [{ version: '2', dirty: 'true' }]
   const plan = planOf('golang-migrate', files, rows)
   expect(plan.problems).toMatchObject([{ subject: 'db/000002_orders.up.sql', weight: 'obstacle' }])

@@ -11,7 +11,7 @@ const files = {
     '-- +goose ENVSUB ON\n-- +goose Up\ngrant select on users to $APP_ROLE;\n-- +goose ENVSUB OFF\n-- +goose Down\n',
 }
 
-test('takes the sections without the marks', () => {
+test('of goose it takes the sections without the marks', () => {
   expect(recognisedBy(files)).toMatchObject({ goose: 'certain' })
   expect(bodiesOf(planOf('goose', files))).toMatchObject({
     '00001_users':
@@ -21,14 +21,14 @@ test('takes the sections without the marks', () => {
   })
 })
 
-test('tells migrations in code, and what the environment fills in', () => {
+test('of goose it tells migrations in code, and what the environment fills in', () => {
   expect(planOf('goose', files).problems.map(({ subject, weight }) => [subject, weight])).toEqual([
     ['db/00003_code.go', 'choice'],
     ['db/00004_env.sql', 'choice'],
   ])
 })
 
-test('lets the last row of a version count', () => {
+test('of goose it lets the last row of a version count', () => {
   const rows = [
     { id: '1', version_id: '0', is_applied: 'true', tstamp: '2026-01-20T10:00:00' },
     { id: '2', version_id: '1', is_applied: 'true', tstamp: '2026-01-20T10:00:01' },

@@ -16,7 +16,7 @@ test.each([
   [`select 'it''s', '${spot('a')}'`, 'literal'],
   [`-- it's ${spot('a')}`, 'comment'],
   [`/* ${spot('a')} */`, 'comment'],
-])('in %s it is seen what a placeholder is', (sql, as) => {
+])('what a placeholder stands for is seen in %s', (sql, as) => {
   expect(spotsIn(sql, form).map((one) => [one.name, one.as])).toEqual([['a', as]])
 })
 

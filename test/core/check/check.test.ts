@@ -88,7 +88,7 @@ test.each([
   ['-', [], 'column users.phone is left behind'],
   ['~', [{ trait: 'default', left: '1', right: '2' }], 'column users.phone has changed: default from 1 to 2'],
   ['~', [{ trait: 'nullability', left: null, right: 'x' }], 'column users.phone has changed: nullability'],
-] as const)('a difference %s %j in words', (sign, traits, words) => {
+] as const)('a difference is said in words: %s %j', (sign, traits, words) => {
   expect(changeInWords({ sign, kind: 'column', name: 'users.phone', traits })).toBe(words)
 })
 

@@ -17,14 +17,14 @@ const of = (host: string, port: number, database: string, user = 'u') =>
   passwordIn(lines, { host, port, database, user })
 
 test.each([
-  ['the line that fits', of('h', 5432, 'd'), 'exact'],
+  ['host, port and database as they are', of('h', 5432, 'd'), 'exact'],
   ['a name with an escaped colon', of('h', 5432, 'd:b'), 'escaped'],
   ['a password with escaped characters', of('h', 6000, 'x'), 'with:colon\\'],
   ['localhost for the usual folder of a socket', of('/var/run/postgresql', 1, 'x'), 'socket'],
   ['a password up to the next colon', of('any', 1, 'other', 'you'), 'any'],
   ['the first that fits', of('h', 5432, 'd', 'you'), 'last'],
-])('takes %s', (_, found, password) => expect(found).toBe(password))
+])('the password is taken from the line of .pgpass that fits: %s', (_, found, password) => expect(found).toBe(password))
 
-test('finds nothing where no line fits', () => {
+test('no password is found where no line of .pgpass fits', () => {
   expect(passwordIn(parsePassfile('h:1:d:u:p\n'), { host: 'h', port: 2, database: 'd', user: 'u' })).toBeNull()
 })

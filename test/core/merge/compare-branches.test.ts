@@ -54,7 +54,7 @@ test.each([
     ['1_a gone to nowhere', '2_b gone to 9_z'],
   ],
 ] as [string, Parameters<typeof file>[], Parameters<typeof file>[], string[], string[], string[]][])(
-  '%s',
+  'branches are compared: %s',
   (_, here, there, fork, changed, found) => {
     expect(compared(here, there, fork, changed)).toEqual(found)
   },

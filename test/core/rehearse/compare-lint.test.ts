@@ -78,7 +78,7 @@ test.each<[string, RehearsedStatement, CheckFinding[], RegExp[]]>([
     [],
   ],
   ['advice claims nothing', rehearsed(3), [said('lint/prefer-identity')], []],
-])('%s', (_, statement, findings, expected) => {
+])('what lint said beside what the rehearsal saw: %s', (_, statement, findings, expected) => {
   const messages = compareWithLint([statement], findings).map(({ message }) => message)
   expect(messages).toHaveLength(expected.length)
   for (const [i, pattern] of expected.entries()) expect(messages[i]).toMatch(pattern)

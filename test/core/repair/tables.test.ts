@@ -28,13 +28,13 @@ test.each<[damage: TableDamage, what: string]>([
     'nself.migrations lacks version, name: nself did not make this table: rename it to migrations_set_aside_2 and create nself.migrations again',
   ],
   [{ kind: 'missing', table: 'journal' }, 'the table nself.journal is gone: create nself.journal again'],
-])('%j is told with its fix', (damage, what) => {
+])('damage of the tables of nself, %j, is told with its fix', (damage, what) => {
   expect(tableFindings([damage])).toMatchObject([
     { kind: 'restore-tables', version: null, flag: '--restore-tables', what },
   ])
 })
 
-test('several are one fix', () => {
+test('several damages of the tables of nself are one fix', () => {
   const damages: TableDamage[] = [
     { kind: 'missing', table: 'journal' },
     { kind: 'missing', table: 'metadata' },

@@ -6,7 +6,7 @@ test.each([
   'create unique index users_email on users (email)',
   'ALTER TABLE users\n  ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES b (id)',
   "COMMENT ON COLUMN users.id IS 'x'",
-])('is known by its words: %s', (sql) => {
+])('a plain definition is known by its words: %s', (sql) => {
   expect(isPlainDefinition(sql)).toBe(true)
 })
 
@@ -21,6 +21,6 @@ test.each([
   "SELECT dblink('x', 'y')",
   'DO $$ BEGIN ALTER TABLE t OWNER TO a; END $$',
   '/* CREATE TABLE t (a int) */ DROP ROLE a',
-])('is left to the parser: %s', (sql) => {
+])('what may be no plain definition is left to the parser: %s', (sql) => {
   expect(isPlainDefinition(sql)).toBe(false)
 })

@@ -8,7 +8,7 @@ test.each([
   ['comments that nest', 'SELECT a /* one /* two */ still -- */, b', 'SELECT a , b'],
   ['comments without blanks around them', 'SELECT/* x */a', 'SELECT a'],
   ['several in a row', 'SELECT /* x */ -- y\n /* z */ a', 'SELECT a'],
-])('leaves out %s', (_, sql, seen) => {
+])('the text that the server sees leaves out %s', (_, sql, seen) => {
   expect(seenText(sql)).toBe(seen)
 })
 
@@ -20,11 +20,11 @@ test.each([
   ['a function body', 'DO $$ BEGIN -- why\n  NULL;  END $$'],
   ['a body with a tag', "AS $body$ SELECT '$$  ' -- x\n $body$ LANGUAGE sql"],
   ['a name with dollars', 'SELECT a$b$c, $1, $2'],
-])('keeps %s as it is', (_, sql) => {
+])('the text that the server sees keeps %s as it is', (_, sql) => {
   expect(seenText(sql)).toBe(sql)
 })
 
-test('continues with code after each kind of quote', () => {
+test('the text that the server sees continues with code after each kind of quote', () => {
   expect(seenText(`a$b$  c  E'\\''  '  x'  "  y"  $$  z$$  1  --`)).toBe(`a$b$ c E'\\'' '  x' "  y" $$  z$$ 1`)
   expect(seenText("SELECT E'a'\n  'b\\'  --'  ,  1")).toBe("SELECT E'a' 'b\\'  --' , 1")
 })

@@ -32,7 +32,7 @@ test.each([
   ['SELECT now()', 'own'],
   ['UPDATE nself.migrations SET a = 1', 'own'],
   ['SELECT query FROM public.pg_stat_statements', 'own'],
-])('%s is kept as %s', (sql, kept) => {
+])('the recorded query %j is kept as %s', (sql, kept) => {
   expect(texts(sql)).toEqual([kept])
 })
 
