@@ -10,9 +10,12 @@ test.each([
   ['zoned', 'timestamp(3) without time zone', `"zoned" AT TIME ZONE 'Asia/Tokyo'`],
   ['plain', 'timestamp(3) without time zone', null],
   ['c', 'timestamp with time zone', null],
-])('a time that stays the same time in UTC: %s to %s', (column, type, value) => {
-  const start = `ALTER TABLE "public"."t" ALTER COLUMN "${column}" TYPE ${type} USING `
-  const cast = `"${column}"::${type}`
-  const [change] = withTimeZone([plainChange(`${start}${cast}`, 'public.t')], before, 'Asia/Tokyo')
-  expect(change?.sql).toBe(`${start}${value ?? cast}`)
-})
+])(
+  'a change of time zone names the zone where the column had no zone or loses it: column %s to %s',
+  (column, type, value) => {
+    const start = `ALTER TABLE "public"."t" ALTER COLUMN "${column}" TYPE ${type} USING `
+    const cast = `"${column}"::${type}`
+    const [change] = withTimeZone([plainChange(`${start}${cast}`, 'public.t')], before, 'Asia/Tokyo')
+    expect(change?.sql).toBe(`${start}${value ?? cast}`)
+  },
+)
