@@ -43,14 +43,9 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
   const files = plan.steps.flatMap(({ file }) => file ?? [])
   const named = { roles: await rolesNamedBy(files), runAs: files.flatMap(({ up }) => up.role ?? []) }
   return withCopy(context, source, { schemaOnly, named }, async (copied) => {
-    const found =
-      source.backup === null
-        ? source.found
-        : await look(
-            context,
-            async (_, all) => all,
-            async () => copied.copy,
-          )
+    // What is pending on the copy: somebody may have applied more while it was made, and a backup has less.
+    const onCopyNow = () => Promise.resolve(copied.copy)
+    const found = await look(context, async (_, all) => all, onCopyNow)
     const pending = planOf(found)
     if (pending.steps.length === 0) return result
     const told = await onCopy(context, { source, found, copied, plan: pending }, options)

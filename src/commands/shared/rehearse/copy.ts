@@ -6,7 +6,7 @@ import { pgRestore } from '../../../postgres/backup/pg-restore.ts'
 import { fitting, howToInstall, installedTools, noTools, type Tools } from '../../../postgres/backup/tools.ts'
 import { transfer } from '../../../postgres/backup/transfer.ts'
 import { connect } from '../../../postgres/driver/connect.ts'
-import { spokenPlace } from '../../../postgres/driver/server.ts'
+import { type Server, spokenPlace } from '../../../postgres/driver/server.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
 import {
   gatherStatistics,
@@ -80,18 +80,19 @@ async function hindranceOf(
 /** `in-use` where somebody has connected meanwhile. */
 async function onTemplate<T>(
   context: Context,
-  { server, words }: RehearsalSource,
+  source: RehearsalSource,
   database: string,
   use: (copied: Copied) => Promise<T>,
 ): Promise<{ readonly result: T } | 'in-use'> {
+  const { server, words, command } = source
   return withScratchFor(context, { live: server, strict, place: 'beside' }, async (work) => {
-    await refuseWithoutRoom(context, server, server)
+    await refuseWithoutRoom(context, source, server)
     context.progress(`copying ${words}`)
     const copy = await work.scratch.copyOf(database).catch((error: unknown) => {
       if (systemCodeOf(error) === '55006') return null
       if (context.signal.aborted) throw error
       throw new NselfError('refused', `${spokenPlace(server)} cannot be copied: ${messageOf(error)}`, {
-        hint: 'to rehearse on the schema alone: nself db rehearse --schema-only',
+        hint: `to rehearse on the schema alone: ${command} --schema-only`,
         cause: error,
       })
     })
@@ -118,7 +119,7 @@ async function onOther<T>(
     const { signal } = context
     const fill = (step: Parameters<typeof scratch.fill>[1]) => scratch.fill(copy, step)
     if (backup === null) {
-      if (!schemaOnly) await fill((to) => refuseWithoutRoom(context, server, to))
+      if (!schemaOnly) await fill((to) => refuseWithoutRoom(context, source, to))
       await transfer(server, fill, { tools, schemaOnly, withoutOwners, lockWaitMs: 5000, progress, signal })
     } else {
       const owners = withoutOwners ? ['--no-owner', '--no-acl'] : []
@@ -153,17 +154,13 @@ async function rolesOf({ server }: RehearsalSource): Promise<readonly string[]> 
   return (await withConnection(connect(server, 'nself'), null, readSnapshot)).roles
 }
 
-async function refuseWithoutRoom(
-  { signal }: Context,
-  from: RehearsalSource['server'],
-  to: RehearsalSource['server'],
-): Promise<void> {
-  const lack = await lackOfRoom(from, to, signal)
+async function refuseWithoutRoom({ signal }: Context, { server, command }: RehearsalSource, to: Server): Promise<void> {
+  const lack = await lackOfRoom(server, to, signal)
   if (lack === null) return
   const { needed, free } = lack
   throw new NselfError(
     'disk-full',
-    `a copy of ${spokenPlace(from)} needs ${sizeText(needed)}, and ${sizeText(free)} are free where it would be made`,
-    { hint: 'make room, or rehearse without rows: nself db rehearse --schema-only; nothing was changed' },
+    `a copy of ${spokenPlace(server)} needs ${sizeText(needed)}, and ${sizeText(free)} are free where it would be made`,
+    { hint: `make room, or rehearse without rows: ${command} --schema-only; nothing was changed` },
   )
 }

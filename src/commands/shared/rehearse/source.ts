@@ -1,5 +1,6 @@
 import type { Backup } from '../../../core/backup.ts'
 import { NselfError } from '../../../core/errors.ts'
+import { shellWord } from '../../../core/shell-word.ts'
 import type { Archive } from '../../../postgres/backup/archive.ts'
 import { type Server, spokenPlace } from '../../../postgres/driver/server.ts'
 import { findBackup } from '../../../project/backups/list.ts'
@@ -19,6 +20,8 @@ export interface RehearsalSource {
   readonly isLocal: boolean
   readonly backup: { readonly backup: Backup; readonly archive: Archive | null } | null
   readonly major: number
+  /** The command that looks at the same database, to be printed. */
+  readonly command: string
 }
 
 export interface SourceChoice {
@@ -39,7 +42,8 @@ export async function sourceOf(context: Context, { on, from }: SourceChoice): Pr
   const major = Math.floor(version / 10_000)
   const environment = markedAs ?? named?.label ?? settings.environment
   const isLocal = environment === 'local' && (named === null || named.label === 'local')
-  const base = { server, found, isLocal, major }
+  const command = `nself db rehearse${on === null ? '' : ` --on ${shellWord(on)}`}`
+  const base = { server, found, isLocal, major, command }
   if (from === null) {
     const isKnown = markedAs !== null || on === null || serverOfUrl(context, on) === null
     return { ...base, words: `${spokenPlace(server)}${isKnown ? ` (${environment})` : ''}`, backup: null }
@@ -47,7 +51,7 @@ export async function sourceOf(context: Context, { on, from }: SourceChoice): Pr
   const backup = await findBackup(settings.backupsDir, settings.cwd, from)
   if (backup.manifest?.kind === 'data') {
     throw new NselfError('usage', `${backup.name} holds only rows, so nothing can be run on it`, {
-      hint: 'take a full backup: nself db backup; or leave out --from',
+      hint: 'take a full backup: nself db backup; or rehearse on the database as it is: nself db rehearse',
     })
   }
   const archive = await checkBackup(context, backup, major)
