@@ -163,7 +163,14 @@ test('finds nothing where a view keeps the old name, a default fills the column,
     join(project.root, 'nself', 'repeatable', 'b.sql'),
     'CREATE OR REPLACE VIEW b AS SELECT email FROM users;',
   )
-  record(project, [...queries.slice(0, -1), 'SELECT email FROM a'])
+  record(project, [
+    ...queries.slice(0, -1),
+    'SELECT email FROM a',
+    // As literals these had a type, or were the same.
+    'SELECT age + $1, date_trunc($2, now()), count(*) FROM users GROUP BY age + $3 ORDER BY age + $4 DESC',
+    'SELECT concat($1, email, $2), jsonb_build_object($3, id, $4, $5) FROM users',
+    'WITH RECURSIVE n AS (SELECT id, $1 AS level FROM users UNION ALL SELECT id, level + $2 FROM n) SELECT * FROM n',
+  ])
   project.write({
     '002_more.sql': both(
       `ALTER TABLE orders RENAME TO purchases; CREATE VIEW orders AS SELECT * FROM purchases;

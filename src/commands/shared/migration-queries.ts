@@ -19,7 +19,8 @@ export function statementsOfMigrations(
       const filled = variables.standIn(section, file.path)
       if (filled.kind !== 'held') continue
       for (const { start, end } of filled.statements) {
-        const text = filled.sql.slice(start, end)
+        // A batch has a place for where it begins and ends.
+        const text = filled.sql.slice(start, end).replace(/(?<!:):(?:from|to)\b/g, '$1')
         if (!asks.test(text)) continue
         for (const statement of reader.read(text)) if (statement.kind === 'query') found.add(statement.fingerprint)
       }

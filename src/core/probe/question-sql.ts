@@ -18,7 +18,7 @@ function rowsSql(from: string, condition: string): string {
 
 function summary(found: string): string {
   return `SELECT count(*)::int AS count, to_json((array_agg(example ORDER BY example))[1:3])::text AS examples
- FROM (${found} LIMIT ${countedRows + 1}) AS found`
+ FROM (${found} LIMIT ${countedRows + 1}) AS nself_found`
 }
 
 /** Rows that would break a NOT NULL or a CHECK: of those that inherit too. */

@@ -134,8 +134,8 @@ function relationsOf(tree: unknown): RelationName[] {
 function namesOurs(tree: unknown): boolean {
   let found = false
   visit(tree, (type, node) => {
-    const alias = String(nodeAt(node.alias).aliasname ?? '')
-    if (alias.startsWith('nself_') || (type === 'FuncCall' && wordsOf(node.funcname)[0] === 'nself')) found = true
+    const name = String(nodeAt(node.alias).aliasname ?? node.ctename ?? '')
+    if (name.startsWith('nself_') || (type === 'FuncCall' && wordsOf(node.funcname)[0] === 'nself')) found = true
     return !found
   })
   return found

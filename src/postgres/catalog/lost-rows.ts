@@ -42,7 +42,7 @@ async function countWithin(client: Client, target: CountTarget, ms: number): Pro
     await client.query(begin)
     const [row] = await rowsOf<{ n: string }>(
       client,
-      `SELECT count(${what}) AS n FROM ${quoteQualified(target.schema, target.name)}`,
+      `SELECT count(${what}) AS n FROM ${quoteQualified(target.schema, target.name)} AS nself_row`,
     )
     return row === undefined ? null : { rows: Number(row.n), exact: true }
   } catch {

@@ -34,7 +34,7 @@ export async function readFigures(client: Client, progress: (what: string) => vo
   const counted: CountedTable[] = []
   for (const { oid, name } of tables) {
     progress(`counting the rows of ${name} (${counted.length + 1} of ${tables.length})`)
-    const [found] = await rowsOf<{ n: string }>(client, `SELECT count(*) AS n FROM ONLY ${name}`)
+    const [found] = await rowsOf<{ n: string }>(client, `SELECT count(*) AS n FROM ONLY ${name} AS nself_row`)
     counted.push({ oid, name, rows: Number(found?.n) })
   }
   const unvalidated = await rowsOf<{ name: string }>(client, unvalidatedSql)

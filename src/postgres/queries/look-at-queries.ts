@@ -1,5 +1,6 @@
 import type { QueryLook } from '../../core/queries/query-look.ts'
 import type { InsertTarget, QueryShape } from '../../core/queries/query-shape.ts'
+import { withSameParameters } from '../../core/queries/same-parameters.ts'
 import { type Described, describe } from '../driver/describe.ts'
 import type { Client } from '../driver/pg.ts'
 import { type ServerError, send } from '../driver/send.ts'
@@ -8,7 +9,8 @@ import { guessTypes, mayNeedTypes } from './parameter-types.ts'
 
 /** A query that is looked at again and again. */
 export interface AskedQuery {
-  readonly text: string
+  /** As it is sent: parameters that stood for one value may have one number. */
+  text: string
   readonly shape: QueryShape
   /** Of parameters whose types the server cannot find out by itself; 0 for the others. */
   types: readonly number[]
@@ -72,12 +74,23 @@ async function certainly(
   guesses: boolean,
 ): Promise<Answer> {
   if (answer === undefined) throw new Error('a query was not answered')
-  if (!('error' in answer) || !guesses || !mayNeedTypes(answer.error)) return answer
+  if (!('error' in answer) || !guesses) return answer
+  const text = notGrouped.has(answer.error.code ?? '') ? withSameParameters(query.text) : null
+  if (text !== null) {
+    const again = await describeAlone(client, text, query.types)
+    if ('error' in again && !mayNeedTypes(again.error)) return answer
+    query.text = text
+    return certainly(client, query, again, guesses)
+  }
+  if (!mayNeedTypes(answer.error)) return answer
   const guessed = await guessTypes(query.text, answer.error, (types) => describeAlone(client, query.text, types))
   if (guessed === null) return answer
   query.types = guessed.types
   return guessed.described
 }
+
+/** A column is neither grouped by nor aggregated; DISTINCT sorts by what it does not select. */
+const notGrouped = new Set(['42803', '42P10'])
 
 /** Whether an index fits an ON CONFLICT is found out only as the statement is planned. */
 async function plan(client: Client, { text, shape }: AskedQuery, answer: Answer | undefined): Promise<string | null> {

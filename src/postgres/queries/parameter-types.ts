@@ -23,35 +23,64 @@ const guesses: readonly (readonly [number, number])[] = [
 
 /** Steps of a query with several such places. */
 const mostSteps = 4
+const mostParameters = 100
 
 interface Guessed {
   readonly types: readonly number[]
   readonly described: Described
 }
 
+type Describe = (types: readonly number[]) => Promise<{ readonly error: ServerError } | Described>
+
 /** Tries types for the parameters at which a server points. Null where none of them fit. */
-export async function guessTypes(
-  sql: string,
-  failure: ServerError,
-  describe: (types: readonly number[]) => Promise<{ readonly error: ServerError } | Described>,
-): Promise<Guessed | null> {
+export async function guessTypes(sql: string, failure: ServerError, describe: Describe): Promise<Guessed | null> {
   let [types, error]: [readonly number[], ServerError] = [[], failure]
-  for (let step = 0; step < mostSteps; step++) {
-    const numbers = concerned(sql, error).filter((number) => !types[number - 1])
-    if (numbers.length === 0) return null
-    let further: { types: readonly number[]; error: ServerError } | null = null
+  for (let step = 0, named = 0; step < mostSteps && named < mostParameters; ) {
+    const number = namedIn(error)
+    const isNamed = number !== null && !types[number - 1]
+    const next = isNamed
+      ? await tryTypes(withTypes(types, [number], text, text), describe)
+      : await tryNear(sql, types, error, describe)
+    if (next === null || 'described' in next) return next
+    types = next.types
+    error = next.error
+    if (isNamed) named++
+    else step++
+  }
+  return null
+}
+
+/** It fails still, for a reason that other types may change. */
+interface Further {
+  readonly types: readonly number[]
+  readonly error: ServerError
+}
+
+async function tryTypes(types: readonly number[], describe: Describe): Promise<Guessed | Further | null> {
+  const answer = await describe(types)
+  if (!('error' in answer)) return { types, described: answer }
+  return mayNeedTypes(answer.error) ? { types, error: answer.error } : null
+}
+
+/** The first types with which it can be prepared, or fails at another place. */
+async function tryNear(
+  sql: string,
+  types: readonly number[],
+  error: ServerError,
+  describe: Describe,
+): Promise<Guessed | Further | null> {
+  const isOpen = (number: number) => !types[number - 1]
+  const all = numbersIn(sql).filter(isOpen)
+  for (const numbers of [numbersNear(sql, error).filter(isOpen), all]) {
+    if (numbers.length === 0) continue
+    let further: Further | null = null
     for (const [first, others] of guesses) {
-      const tried = withTypes(types, numbers, first, others)
-      const answer = await describe(tried)
-      if (!('error' in answer)) return { types: tried, described: answer }
-      // It fails at another place: these fit.
-      if (further === null && answer.error.position !== error.position && mayNeedTypes(answer.error)) {
-        further = { types: tried, error: answer.error }
-      }
+      const next = await tryTypes(withTypes(types, numbers, first, others), describe)
+      if (next === null) continue
+      if ('described' in next) return next
+      if (further === null && next.error.position !== error.position) further = next
     }
-    if (further === null) return null
-    types = further.types
-    error = further.error
+    if (further !== null) return further
   }
   return null
 }
@@ -63,10 +92,14 @@ function withTypes(before: readonly number[], numbers: readonly number[], first:
   return types
 }
 
-/** The numbers of the parameters that an error is about: it names one, or points at a call or an operator. */
-function concerned(sql: string, { message, position }: ServerError): number[] {
-  const [, named] = /parameter \$(\d+)/.exec(message) ?? []
-  if (named !== undefined) return [Number(named)]
+/** The parameter that an error names: any type will do for it. */
+function namedIn({ message, code }: ServerError): number | null {
+  const [, number] = code === '42P18' ? (/parameter \$(\d+)/.exec(message) ?? []) : []
+  return number === undefined ? null : Number(number)
+}
+
+/** The numbers of the parameters at a place to which an error points: a call, or an operator. */
+function numbersNear(sql: string, { position }: ServerError): number[] {
   if (position === undefined) return []
   const at = [...sql].slice(0, Number(position) - 1).join('').length
   const call = /^[\w".]+\s*\(/.exec(sql.slice(at))

@@ -166,8 +166,8 @@ function nextKeysSql(
     ...(upTo === null ? [] : [`${own} <= ${keySql(key, upTo)}`]),
   ]
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
-  return `WITH keys AS MATERIALIZED (SELECT ${names} FROM ${sql}${where} ORDER BY ${names} LIMIT ${size})
- SELECT (SELECT ${texts} FROM keys ORDER BY ${names} LIMIT 1), (SELECT ${texts} FROM keys ORDER BY ${backwards} LIMIT 1), count(*)::int FROM keys HAVING count(*) > 0`
+  return `WITH nself_keys AS MATERIALIZED (SELECT ${names} FROM ${sql}${where} ORDER BY ${names} LIMIT ${size})
+ SELECT (SELECT ${texts} FROM nself_keys ORDER BY ${names} LIMIT 1), (SELECT ${texts} FROM nself_keys ORDER BY ${backwards} LIMIT 1), count(*)::int FROM nself_keys HAVING count(*) > 0`
 }
 
 /** A key as SQL: a value, or a row of them. */

@@ -4,6 +4,7 @@ import { QueryCollection } from '../../../src/core/queries/collection.ts'
 import { changesOf, type QueryLook } from '../../../src/core/queries/query-look.ts'
 import { parseRecording, type Recording, recordingText } from '../../../src/core/queries/recording.ts'
 import { ReleaseWalk } from '../../../src/core/queries/release-walk.ts'
+import { withSameParameters } from '../../../src/core/queries/same-parameters.ts'
 import { ServerLog } from '../../../src/core/queries/server-log.ts'
 
 const recording: Recording = {
@@ -165,6 +166,26 @@ test.each<[string, QueryLook, QueryLook, string[]]>([
   ['leaves out the same under another name of the table', look({ leftOut: ['t.a'] }), look({ leftOut: ['u.a'] }), []],
 ])('a query that %s afterwards', (_, before, after, expected) => {
   expect(changesOf(before, after).map(({ kind, what }) => `${kind}: ${what}`)).toEqual(expected)
+})
+
+test.each([
+  [
+    'SELECT f($1, c) FROM t GROUP BY f($2, c) ORDER BY f($3, c) DESC LIMIT $4',
+    'SELECT f($1, c) FROM t GROUP BY f($1, c) ORDER BY f($1, c) DESC LIMIT $4',
+  ],
+  [
+    'SELECT a -> $1, b + $2 FROM t GROUP BY b + $3, a -> $4 HAVING x > $5',
+    'SELECT a -> $1, b + $2 FROM t GROUP BY b + $2, a -> $1 HAVING x > $5',
+  ],
+  [
+    'SELECT * FROM (SELECT f($1) FROM t GROUP BY f($2)) x WHERE y = $3',
+    'SELECT * FROM (SELECT f($1) FROM t GROUP BY f($1)) x WHERE y = $3',
+  ],
+  ['SELECT a, $1 FROM t GROUP BY a, $2', null],
+  ['SELECT f($1) FROM t GROUP BY g($2)', null],
+  ['SELECT a FROM t', null],
+])('what %s groups by is what it selects', (sql, expected) => {
+  expect(withSameParameters(sql)).toBe(expected)
 })
 
 describe('the walk of a release', () => {
