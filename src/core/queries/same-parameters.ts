@@ -46,5 +46,10 @@ function firstLike(before: string, expression: string): [string, string][] {
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('(\\$\\d+)')
   const [, ...first] = new RegExp(pattern).exec(before) ?? []
-  return own.flatMap((parameter, i) => (first[i] === undefined ? [] : [[parameter, first[i]] as [string, string]]))
+  const pairs: [string, string][] = []
+  for (const [i, parameter] of own.entries()) {
+    const found = first[i]
+    if (found !== undefined) pairs.push([parameter, found])
+  }
+  return pairs
 }
