@@ -12,6 +12,7 @@ import { type RehearsedStep, rehearse as runOnCopy } from '../../postgres/rehear
 import { tableSizes } from '../../postgres/rehearse/source.ts'
 import { readCheckSettings } from '../../project/check-settings.ts'
 import { checkLint } from '../shared/check/lint.ts'
+import type { PartFound } from '../shared/check/part-found.ts'
 import { type Context, type Look, look } from '../shared/context.ts'
 import { type Copied, withCopy } from '../shared/rehearse/copy.ts'
 import { type RehearsalSource, type SourceChoice, sourceOf } from '../shared/rehearse/source.ts'
@@ -90,7 +91,8 @@ async function onCopy(context: Context, stage: Stage, options: RehearseOptions) 
   const { progress, signal } = context
   const original = (sql: string) => work.scratch.original(sql)
   const { transactions, failure } = await runOnCopy(copy, steps, { progress, signal, original })
-  const findings = await lintOf(context, stage)
+  const { findings, outcome } = await lintOf(context, stage)
+  const isWhole = outcome.outcome === 'done' && outcome.reason === null
   const statements = transactions.flatMap((one) => one.statements)
   const tables = lockTimes(transactions)
   const over = options.maxLockMs === null ? [] : overLimit(tables, options.maxLockMs)
@@ -108,7 +110,7 @@ async function onCopy(context: Context, stage: Stage, options: RehearseOptions) 
     notRun: failure === null ? [] : [...new Set(names)].slice([...new Set(names)].indexOf(failure.migration) + 1),
     tables,
     overLimit: over.map((time) => withAdvice(time, findings)),
-    disagreements: compareWithLint(statements, findings),
+    disagreements: compareWithLint(statements, findings, isWhole),
     sizes: options.schemaOnly
       ? await sizesOf(
           source,
@@ -132,12 +134,13 @@ async function stepsOf({ work }: Copied, { steps }: Plan): Promise<RehearsedStep
   })
 }
 
-async function lintOf(context: Context, { found, plan, source }: Stage): Promise<readonly CheckFinding[]> {
+async function lintOf(context: Context, { found, plan, source }: Stage): Promise<PartFound> {
   const { squawk } = await readCheckSettings(context.settings.root, context.settings.cwd)
   const files = found.state.entries.flatMap(({ file }) => file ?? [])
   const wanted = new Set(plan.steps.flatMap(({ kind, file }) => (kind === 'migration' && file !== null ? file : [])))
   const scope = { files, wanted, eachByItself: false, major: source.major }
-  return (await checkLint(context, scope, squawk)).findings
+  const linted = await checkLint(context, scope, squawk)
+  return squawk ? linted : { ...linted, outcome: { outcome: 'skipped', reason: null } }
 }
 
 const otherwise = 'run it when nobody needs the table, or in steps: a migration for each, batches for rows'

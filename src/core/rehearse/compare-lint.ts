@@ -29,10 +29,14 @@ const claims: Partial<Record<LintRule, Claim>> = {
 /** These write something anew too, and say so in other words. */
 const alsoRewrites: readonly RuleName[] = ['lint/refresh-blocks-reads']
 
-/** @param findings those of lint, of UP, whatever their severity. */
+/**
+ * @param findings those of lint, of UP, whatever their severity.
+ * @param isWhole false where lint ran without squawk, whose rules know of indexes: what it does not say of scans is nothing then.
+ */
 export function compareWithLint(
   statements: readonly RehearsedStatement[],
   findings: readonly CheckFinding[],
+  isWhole: boolean,
 ): Disagreement[] {
   return statements.flatMap((statement) => {
     const { place } = statement
@@ -40,7 +44,11 @@ export function compareWithLint(
       (found) =>
         found.migration === place.migration && found.place.line >= place.line && found.place.line <= place.lastLine,
     )
-    return [...notSeen(statement, own), ...notSaid(statement, own)]
+    return [
+      ...notSeen(statement, own),
+      ...rewriteNotSaid(statement, own),
+      ...(isWhole ? scanNotSaid(statement, own) : []),
+    ]
   })
 }
 
@@ -62,20 +70,18 @@ function notSeen({ place, rewritten, scanned }: RehearsedStatement, own: readonl
   })
 }
 
-/** What was seen and lint does not say. */
-function notSaid({ place, rewritten, scanned, locks }: RehearsedStatement, own: readonly CheckFinding[]) {
-  const found: Disagreement[] = []
-  const saysRewrite = own.some((one) => claimOf(one)?.startsWith('rewrites') || alsoRewrites.includes(one.rule))
-  if (rewritten.length > 0 && !saysRewrite)
-    found.push({ place, rule: null, message: `${rewritten.join(', ')} was rewritten, and lint did not say so` })
-  const isTold = own.some(({ rule }) => isLint(rule) && lintRules[rule].about === 'lock')
+function rewriteNotSaid({ place, rewritten }: RehearsedStatement, own: readonly CheckFinding[]): Disagreement[] {
+  const isSaid = own.some((one) => claimOf(one)?.startsWith('rewrites') || alsoRewrites.includes(one.rule))
+  if (rewritten.length === 0 || isSaid) return []
+  return [{ place, rule: null, message: `${rewritten.join(', ')} was rewritten, and lint did not say so` }]
+}
+
+/** Lint has no word for scans that keep nobody waiting. */
+function scanNotSaid({ place, scanned, locks }: RehearsedStatement, own: readonly CheckFinding[]): Disagreement[] {
   const locked = new Set(locks.filter(({ mode }) => blockedBy(mode).writes).map(({ table }) => table))
   const quiet = (scanned ?? []).filter(({ table }) => locked.has(table)).map(({ table }) => table)
-  if (quiet.length > 0 && !isTold)
-    found.push({
-      place,
-      rule: null,
-      message: `${quiet.join(', ')} was scanned while others had to wait, and lint did not say so`,
-    })
-  return found
+  const isSaid = own.some(({ rule }) => isLint(rule) && lintRules[rule].about === 'lock')
+  if (quiet.length === 0 || isSaid) return []
+  const message = `${quiet.join(', ')} was scanned while others had to wait, and lint did not say so`
+  return [{ place, rule: null, message }]
 }

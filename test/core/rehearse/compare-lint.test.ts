@@ -79,7 +79,7 @@ test.each<[string, RehearsedStatement, CheckFinding[], RegExp[]]>([
   ],
   ['advice claims nothing', rehearsed(3), [said('lint/prefer-identity')], []],
 ])('what lint said beside what the rehearsal saw: %s', (_, statement, findings, expected) => {
-  const messages = compareWithLint([statement], findings).map(({ message }) => message)
+  const messages = compareWithLint([statement], findings, true).map(({ message }) => message)
   expect(messages).toHaveLength(expected.length)
   for (const [i, pattern] of expected.entries()) expect(messages[i]).toMatch(pattern)
 })
@@ -87,5 +87,12 @@ test.each<[string, RehearsedStatement, CheckFinding[], RegExp[]]>([
 test('a finding within a statement of several lines is of that statement', () => {
   const statement = rehearsed(3, rewritten)
   const long = { ...statement, place: { ...statement.place, lastLine: 6 } }
-  expect(compareWithLint([long], [said('lint/adding-field-with-default', 5)])).toEqual([])
+  expect(compareWithLint([long], [said('lint/adding-field-with-default', 5)], true)).toEqual([])
+})
+
+test('without squawk, which knows of indexes, nothing is missed of scans', () => {
+  const messages = (statement: RehearsedStatement) =>
+    compareWithLint([statement], [], false).map(({ message }) => message)
+  expect(messages(rehearsed(3, { ...scanned, ...blocking }))).toEqual([])
+  expect(messages(rehearsed(3, rewritten))).toEqual(['orders was rewritten, and lint did not say so'])
 })
