@@ -28,7 +28,7 @@ export interface ScratchWork {
 }
 
 /** A statement that reaches beyond its database, which a replay does without. */
-export interface LeftOutStatement {
+interface LeftOutStatement {
   readonly migration: string
   readonly what: string
   readonly sql: string

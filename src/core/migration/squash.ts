@@ -11,7 +11,7 @@ export interface Squashed {
 }
 
 /** A file that stands for migrations of which a database has some, or not as the file has them. */
-export interface HalfSquashed {
+interface HalfSquashed {
   readonly file: Migration
   readonly done: readonly Applied[]
   /** What is not applied yet. */

@@ -2,7 +2,7 @@ import { keyOf, ofKey, splitDotted } from '../sql/qualified-name.ts'
 import { quoteQualified, unquoteIdentifier } from '../sql/quoting.ts'
 
 /** What a generated statement does, as far as something may be done in its place that blocks nobody. */
-export type Verb =
+type Verb =
   | 'type'
   | 'set not null'
   | 'drop not null'

@@ -79,7 +79,7 @@ export function step(direction: Direction, entry: Entry): MigrationStep {
 }
 
 /** The migrations whose files have another name now than when they were applied: their rows take it. */
-export function renamesOf({ entries }: State): RenamedMigration[] {
+function renamesOf({ entries }: State): RenamedMigration[] {
   return entries.flatMap(({ version, file, applied }) =>
     file !== null && applied !== null && file.name !== applied.name
       ? [{ version, from: applied.name, to: file.name }]

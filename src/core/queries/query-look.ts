@@ -1,5 +1,5 @@
 /** A value that a query returns or takes. */
-export interface TypedColumn {
+interface TypedColumn {
   readonly name: string
   /** As the server calls it: `timestamp with time zone`. */
   readonly type: string

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
 
 /** A statement as pg_stat_statements has it. */
-export interface CountedStatement {
+interface CountedStatement {
   readonly text: string
   readonly calls: number
 }
