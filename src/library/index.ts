@@ -1,5 +1,12 @@
 export { type ErrorCode, NselfError } from '../core/errors.ts'
 export type {
+  CheckedFinding,
+  CheckPartName,
+  CheckRequest,
+  FindingSeverity,
+  FinishedCheck,
+} from './check-request.ts'
+export type {
   DatabaseStatus,
   DownSettings,
   FinishedRun,

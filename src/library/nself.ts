@@ -1,4 +1,5 @@
 import type { Environment } from '../core/environment.ts'
+import type { CheckRequest, FinishedCheck } from './check-request.ts'
 
 /** Where the project is and which database is meant; without it as the command line finds both. */
 export interface OpenSettings {
@@ -27,6 +28,8 @@ export interface Nself {
   up(options?: UpSettings): Promise<FinishedRun>
   /** Reverts what was applied last: one, `count` of them, or all that came after `to`. */
   down(options?: DownSettings): Promise<FinishedRun>
+  /** Says what would go wrong before migrations run: as `nself db check`. Changes no database of yours. */
+  check(options?: CheckRequest): Promise<FinishedCheck>
 }
 
 /** How to look at a database. */

@@ -4,8 +4,17 @@ import type { RunFlags } from '../commands/shared/perform-run.ts'
 import { NselfError } from '../core/errors.ts'
 import { parseVersion } from '../core/migration/version.ts'
 import type { Limit } from '../core/plan/plan.ts'
+import { ofCheck, runCheck } from './check.ts'
 import { contextIn, type Opened, openProject } from './context.ts'
-import type { DownSettings, FinishedRun, Nself, OpenSettings, StatusSettings, UpSettings } from './nself.ts'
+import type {
+  DownSettings,
+  FinishedRun,
+  GuardAnswers,
+  Nself,
+  OpenSettings,
+  StatusSettings,
+  UpSettings,
+} from './nself.ts'
 import { refuseUnknown } from './options.ts'
 import { withoutSecrets } from './redacted-error.ts'
 
@@ -23,6 +32,7 @@ export function open(options: OpenSettings = {}): Nself {
     status: (given = {}) => statusOf(opened, given),
     up: (given = {}) => apply(opened, given),
     down: (given = {}) => revert(opened, given),
+    check: (given = {}) => called(opened, 'check', ofCheck, given, (context) => runCheck(context, given)),
   }
 }
 
@@ -70,7 +80,7 @@ async function called<T>(
   opened: Opened,
   name: string,
   known: readonly string[],
-  given: DownSettings & StatusSettings,
+  given: GuardAnswers & { readonly signal?: AbortSignal },
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
   refuseUnknown(`${name}()`, known, given)

@@ -52,6 +52,27 @@ test('answers of the guard are options, and the error names the one that is miss
   expect(await codeOf(opened(project).up())).toBe('refused')
 })
 
+test('a check gives what it finds as data, and refuses settings that it does not know', async () => {
+  const project = await server.project({ ...migrations, '003_c.sql': '-- UP\nCREATE TABLE c (id int);\n-- DOWN\n' })
+  project.write({ '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nSELECT 1;\n' })
+  const nself = opened(project)
+  const { passed, findings, parts, proven } = await nself.check({ only: ['proof'] })
+  expect([passed, proven]).toEqual([false, ['001_a']])
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      rule: 'proof/down-differs',
+      severity: 'error',
+      migration: '002_b',
+    }),
+  )
+  expect(parts.filter(({ outcome }) => outcome === 'done')).toEqual([{ part: 'proof', outcome: 'done', reason: null }])
+  const wrong: Record<string, unknown> = { failOn: 'never' }
+  await expect(nself.check(wrong)).rejects.toMatchObject({
+    code: 'usage',
+    message: "failOn of check() cannot be 'never'",
+  })
+})
+
 test('several at once: other databases do not meet, and of one database each migration runs once', async () => {
   const [one, two] = [await server.project(migrations), await server.project({ '001_c.sql': '-- UP\nSELECT 1;\n' })]
   const runs = await Promise.all([opened(one).up(), opened(two).up(), opened(one).up(), opened(one).up()])
@@ -127,6 +148,7 @@ test('nothing is left that would keep the process of the caller alive', async ()
 const printed: Record<string, string> = {
   'migrate.mjs': '001_a done\n002_b done\n',
   'status.cjs': '2 of 2 applied on DATABASE\nup to date\n',
+  'check.mjs': '2 migrations: 2 proven\n',
   'several.mjs': '2 2\n',
 }
 
