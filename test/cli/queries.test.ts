@@ -64,6 +64,16 @@ test('records what an application asks, without values, and without what nself a
   const text = recorded(project, 'v1.41')
   expect(text).not.toMatch(/secret|token|nself\.|b@x/)
   expect(text).toContain('-- calls: 2\nSELECT phone FROM users WHERE email = $1;\n\n-- calls: 1\nINSERT INTO orders')
+  // A role that may see the statistics and nothing else is enough.
+  await project.query('CREATE ROLE watcher LOGIN; GRANT pg_read_all_stats TO watcher')
+  const on = Object.assign(new URL(project.url), { username: 'watcher' }).href
+  const watched = await project.nself('db', 'queries', 'record', '--on', on)
+  expect(watched).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('which migration was applied last is not recorded'),
+  })
+  expect(recorded(project, 'local')).toContain('SELECT phone FROM users WHERE email = $1;')
+  expect(recorded(project, 'local')).not.toContain('-- after')
   const refused = await project.nself('db', 'queries', 'record', '--release', '../x')
   expect(refused).toMatchObject({ code: 2 })
 })

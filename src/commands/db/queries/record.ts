@@ -8,6 +8,7 @@ import { inOrder, type Recording } from '../../../core/queries/recording.ts'
 import { ServerLog } from '../../../core/queries/server-log.ts'
 import { type QueryReader, queryReader } from '../../../parsers/postgres/recorded-query.ts'
 import { connect } from '../../../postgres/driver/connect.ts'
+import type { Client } from '../../../postgres/driver/pg.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
 import { readStatistics, searchPathOfCaller } from '../../../postgres/queries/statistics.ts'
 import { readHistory } from '../../../postgres/tracking/history.ts'
@@ -105,17 +106,26 @@ type Known = Pick<Found, 'after' | 'searchPath'>
 async function onServer<T>(
   context: Context,
   on: string | null,
-  use: (client: Parameters<typeof readStatistics>[0], about: { database: string; known: Known }) => Promise<T>,
+  use: (client: Client, about: { database: string; known: Known }) => Promise<T>,
 ): Promise<T> {
   const server = await namedServer(context, on ?? context.settings.environment, '--on').resolve()
   return withConnection(connect(server, 'nself queries'), context.signal, async (client) => {
-    const { rows } = await readHistory(client)
-    const applied = rows
-      .filter(({ state }) => state === 'applied')
-      .sort((a, b) => compareVersions(a.version, b.version))
-    const known = { after: applied.at(-1)?.name ?? null, searchPath: await searchPathOfCaller(client) }
+    const known = { after: await lastApplied(context, client), searchPath: await searchPathOfCaller(client) }
     return use(client, { database: server.database, known })
   })
+}
+
+/** Null where nothing is applied, or a role that only sees the statistics may not read what is. */
+async function lastApplied({ tell }: Context, client: Client): Promise<string | null> {
+  try {
+    const { rows } = await readHistory(client)
+    const applied = rows.filter(({ state }) => state === 'applied')
+    return applied.sort((a, b) => compareVersions(a.version, b.version)).at(-1)?.name ?? null
+  } catch (error) {
+    if (!(error instanceof NselfError) || error.code !== 'configuration') throw error
+    tell(`Note: which migration was applied last is not recorded: ${error.message}`)
+    return null
+  }
 }
 
 /** A test run begins with all migrations of its checkout, unless a server is named that knows better. */
