@@ -39,7 +39,13 @@ function findingLines({ severity, place, message, instead, evidence, rule }: Che
 
 const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length))
 
-/** Names and messages hold what Markdown and HTML would take for their own. */
+/** GitHub and GitLab look for names and numbers in what Markdown has become, where a backslash is gone: a space of no width is not. */
+const apart = '&#8203;'
+const entities: Readonly<Record<string, string>> = { '<': '&lt;', '&': '&amp;', '@': `@${apart}`, '#': `#${apart}` }
+
+/** Names and messages hold what Markdown and HTML would take for their own, and what would call people or issues. */
 export function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|~@]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`))
+  return text
+    .replace(/[\\`*_{}[\]<>&#|~@]/g, (character) => entities[character] ?? `\\${character}`)
+    .replace(/!(?=\d)/g, `!${apart}`)
 }
