@@ -9,7 +9,7 @@ const longest = 63
  * @throws NselfError `refused` where PostgreSQL would cut it.
  */
 export function helperName(of: string, column: string, what: string, path: string): string {
-  const name = ['nself', of, column, what].filter((part) => part !== '').join('_')
+  const name = ['nself', of, column.replace(/^nself_/, ''), what].filter((part) => part !== '').join('_')
   const length = new TextEncoder().encode(name).length
   if (length <= longest) return name
   throw new NselfError(

@@ -3,6 +3,7 @@ import type { Draft } from '../schema/migration-text.ts'
 import { effectsOf } from '../schema/statement-effects.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
+import { retypedOnline } from './retype/retype.ts'
 import { type Piece, type Stage, stages } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
 
@@ -26,7 +27,7 @@ export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): Onli
   const pieces = [...ordinaryPieces(plan, found), ...found.flatMap((recipe) => recipe.pieces)]
   const series = Object.keys(stages)
     .filter(isStage)
-    .flatMap((stage) => draftOf(stage, pieces, facts) ?? [])
+    .flatMap((stage) => draftsOf(stage, pieces, facts))
   const all = [...drafts.slice(0, -1), ...(series.length > 1 ? series : series.map(({ suffix: _, ...only }) => only))]
   const blocking: Change[] = []
   const marked = all.map((draft) => ({
@@ -40,12 +41,15 @@ const isStage = (name: string): name is Stage => Object.hasOwn(stages, name)
 
 function recipesFor(plan: PlannedChanges): Replacement[] {
   const done = new Set<Change>()
-  return plan.ups.flatMap((up) => {
+  const retyped = retypedOnline(plan)
+  for (const change of [...(retyped?.ofUp ?? []), ...(retyped?.ofDown ?? [])]) done.add(change)
+  const others = plan.ups.flatMap((up) => {
     const found = done.has(up.change) ? null : recipeFor(up, plan)
     if (found === null || found.ofDown.some((change) => done.has(change))) return []
     for (const change of [...found.ofUp, ...found.ofDown]) done.add(change)
     return [found]
   })
+  return retyped === null ? others : [retyped, ...others]
 }
 
 /** What stays as it was planned: what is new first, and what goes when no release uses it any more. */
@@ -96,21 +100,36 @@ function comesBackFirst({ ups, facts }: PlannedChanges): (item: Shaped) => boole
     (!isKnotted && drops && /^CREATE (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /.test(sql))
 }
 
-function draftOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): Draft | null {
+function draftsOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): Draft[] {
   const pieces = all.filter((piece) => piece.stage === stage)
+  const own = pieces.filter(({ file }) => file !== undefined).map((piece) => draftOf(stage, [piece], facts))
+  const common = draftOf(
+    stage,
+    pieces.filter(({ file }) => file === undefined),
+    facts,
+  )
+  return [...own, common].flatMap((draft) => draft ?? [])
+}
+
+function draftOf(stage: Stage, pieces: readonly Piece[], facts: TablesInUse): Draft | null {
   const up = pieces.flatMap((piece) => piece.up)
   const down = pieces.toReversed().flatMap((piece) => piece.down)
   if (up.length === 0 && down.length === 0) return null
   const { phase, alone, says } = stages[stage]
-  const headers = (changes: readonly Change[]) => headersOf(changes, alone, facts)
+  const file = pieces[0]?.file
+  const headers = (changes: readonly Change[], own: readonly string[] = []) =>
+    own.some((header) => header.startsWith('nself: batch ')) ? own : [...own, ...headersOf(changes, alone, facts)]
   const contract = phase === 'contract'
   return {
     up,
     down,
-    suffix: stage,
+    suffix: file?.suffix ?? stage,
     contract,
     says,
-    headers: { up: [...(contract ? ['nself: phase contract'] : []), ...headers(up)], down: headers(down) },
+    headers: {
+      up: [...(contract ? ['nself: phase contract'] : []), ...headers(up, file?.up)],
+      down: headers(down, file?.down),
+    },
   }
 }
 

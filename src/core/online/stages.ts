@@ -14,6 +14,12 @@ export const stages = {
   rename: { phase: 'expand', alone: false, says: 'names.' },
   relax: { phase: 'expand', alone: true, says: 'what holds no longer; quick.' },
   add: { phase: 'expand', alone: false, says: 'what is new.' },
+  mirror: {
+    phase: 'expand',
+    alone: true,
+    says: 'second columns of the new type, which triggers keep the same as the first ones from here on.',
+  },
+  fill: { phase: 'expand', alone: false, says: 'the rows that are there are filled in, in batches.' },
   check: { phase: 'expand', alone: true, says: 'rules for new rows; those that are there are not read yet.' },
   validate: { phase: 'expand', alone: true, says: 'the rows that are there are read while others read and write.' },
   index: { phase: 'expand', alone: true, says: 'indexes, built while others read and write.' },
@@ -33,6 +39,17 @@ export const stages = {
     alone: true,
     says: 'the rows that are there are read while others read and write; fill them first.',
   },
+  switch: {
+    phase: 'contract',
+    alone: false,
+    says: 'the new columns take the names of the old ones, which are kept the same from here on.',
+  },
+  fill_back: {
+    phase: 'contract',
+    alone: false,
+    says: 'nothing on the way there; on the way back the old columns are filled in, in batches.',
+  },
+  former: { phase: 'contract', alone: true, says: 'the old columns go.' },
   drop_indexes: { phase: 'contract', alone: true, says: 'indexes that no release needs any more.' },
   release: { phase: 'contract', alone: true, says: 'the constraints of what goes.' },
   drop: { phase: 'contract', alone: false, says: 'what no release uses any more.' },
@@ -45,6 +62,15 @@ export interface Piece {
   readonly stage: Stage
   readonly up: readonly Change[]
   readonly down: readonly Change[]
+  /** In a file of its own, of this name and with these headers. */
+  readonly file?: { readonly suffix: string; readonly up: readonly string[]; readonly down: readonly string[] }
+}
+
+const order = Object.keys(stages)
+
+/** Pieces in the order of their files. */
+export function inStageOrder(pieces: readonly Piece[]): Piece[] {
+  return pieces.toSorted((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage))
 }
 
 /** What is done in place of a change that would block others for long. */

@@ -6,17 +6,17 @@ export class TablesInUse {
   /** The catalog before the series, renames done. */
   readonly before: Catalog
   private readonly known: ReadonlyMap<string, Table>
-  private readonly stays: ReadonlySet<string>
+  private readonly wanted: ReadonlyMap<string, Table>
 
   constructor(before: Catalog, wanted: readonly Table[]) {
     this.before = before
     this.known = tablesByKey(before)
-    this.stays = new Set(wanted.map(keyOf))
+    this.wanted = tablesByKey({ tables: wanted })
   }
 
   /** A table that is there before and after: somebody may use it meanwhile. */
   isUsed(key: string): boolean {
-    return this.known.has(key) && this.stays.has(key)
+    return this.known.has(key) && this.wanted.has(key)
   }
 
   /** PostgreSQL builds no index of a partitioned table CONCURRENTLY, and adds no reference of one NOT VALID. */
@@ -26,11 +26,15 @@ export class TablesInUse {
   }
 
   isDropped(key: string): boolean {
-    return this.known.has(key) && !this.stays.has(key)
+    return this.known.has(key) && !this.wanted.has(key)
   }
 
   table(key: string): Table | undefined {
     return this.known.get(key)
+  }
+
+  wantedTable(key: string): Table | undefined {
+    return this.wanted.get(key)
   }
 
   column(key: string, name: string): Column | undefined {
@@ -40,5 +44,28 @@ export class TablesInUse {
   isInPrimaryKey(key: string, name: string): boolean {
     const keys = this.known.get(key)?.constraints.filter(({ kind }) => kind === 'primary key') ?? []
     return keys.some(({ columns }) => columns.includes(name))
+  }
+
+  /** What its rows can be walked by: columns that always have a value, and no two rows the same. Null without any. */
+  walkKey(key: string): readonly string[] | null {
+    const table = this.known.get(key)
+    if (table === undefined) return null
+    const required = new Set(table.columns.flatMap(({ name, notNull }) => (notNull ? [name] : [])))
+    const keys = [
+      ...table.constraints.filter(({ kind }) => kind === 'primary key').map(({ columns }) => columns),
+      ...table.constraints.filter(({ kind }) => kind === 'unique').map(({ columns }) => columns),
+      ...table.indexes
+        .filter(({ unique, more, valid, keys }) => unique && !more && valid && keys.every(({ isColumn }) => isColumn))
+        .map((index) => index.keys.map(({ text }) => text)),
+    ]
+    return keys.find((columns) => columns.every((column) => required.has(column))) ?? null
+  }
+
+  /** Whether other tables have columns from it, or it from others. */
+  isRelated(key: string): boolean {
+    const inherits = this.known.get(key)?.inherits ?? []
+    return (
+      inherits.length > 0 || this.before.tables.some((other) => other.inherits.some((parent) => keyOf(parent) === key))
+    )
   }
 }

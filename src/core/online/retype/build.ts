@@ -1,0 +1,63 @@
+import { type Change, placedChange } from '../../schema/generated-statement.ts'
+import { ofKey, shortName } from '../../sql/qualified-name.ts'
+import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
+import { addedOnline } from '../constraints.ts'
+import { helperName } from '../helper-name.ts'
+import { requireValue } from '../not-null.ts'
+import { quotedTable, type Shape } from '../shape.ts'
+import type { Piece } from '../stages.ts'
+import type { TablesInUse } from '../tables-in-use.ts'
+import { definitionOf, type Part, parentOf } from './parts.ts'
+import { helperColumn, type Retyped, type Side } from './retyped.ts'
+
+/** Columns that get another type together, for a reference joins two of them, and all that hangs on them. */
+export interface Retyping {
+  readonly columns: readonly Retyped[]
+  readonly parts: readonly Part[]
+  readonly facts: TablesInUse
+}
+
+/** What a part is called on a side while another one has its name. */
+export function helperPart({ table, name }: Part, side: Side): string {
+  const { schema, name: own } = ofKey(table)
+  return helperName('', `${side}_${name}`, '', shortName(schema, own, name))
+}
+
+/** What makes the column of a side ready to take the place of the other, while others read and write. */
+export function buildPieces(retyping: Retyping, side: Side): Piece[] {
+  const required = retyping.columns
+    .filter(({ before, wanted }) => (side === 'new' ? wanted : before).notNull)
+    .flatMap((one) => requireValue(one.table, helperColumn(one, side), ['check', 'validate']))
+  return [...required, ...retyping.parts.flatMap((part) => partPieces(part, retyping, side))]
+}
+
+function partPieces(part: Part, { columns, facts }: Retyping, side: Side): Piece[] {
+  const { table, kind } = part
+  const name = helperPart(part, side)
+  const definition = definitionOf(part, side, columns, parentOf(part, facts))
+  if (kind === 'check' || kind === 'reference') {
+    const shape: Shape = { verb: 'add constraint', table, subject: name, rest: definition }
+    return addedOnline(shape, kind === 'reference') ?? []
+  }
+  const { schema } = ofKey(table)
+  const drop = placedChange(`DROP INDEX CONCURRENTLY ${quoteQualified(schema, name)}`, table)
+  return [{ stage: 'index', up: [indexChange(part, name, definition)], down: [drop] }]
+}
+
+const keyForm = /^(?:UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*?\))?(.*)$/s
+
+function indexChange({ table, kind }: Part, name: string, definition: string): Change {
+  const [, nulls = '', columns = '', include = ''] = keyForm.exec(definition) ?? []
+  const unique = kind === 'index' ? '' : 'UNIQUE '
+  const rest = kind === 'key' ? `${columns}${include}${nulls}` : definition
+  const sql = `CREATE ${unique}INDEX CONCURRENTLY ${quoteIdentifier(name)} ON ${quotedTable(table)} ${rest}`
+  return placedChange(sql, table, 'Others read and write meanwhile.')
+}
+
+/** How a key is added that takes an index for its own: `PRIMARY KEY USING INDEX "…" DEFERRABLE`. */
+export function keyFromIndex({ wanted, before }: Part, side: Side, index: string): string {
+  const text = side === 'new' ? wanted : before
+  const deferred = keyForm.exec(text)?.[4] ?? ''
+  const kind = text.startsWith('UNIQUE') ? 'UNIQUE' : 'PRIMARY KEY'
+  return `${kind} USING INDEX ${quoteIdentifier(index)}${deferred}`
+}

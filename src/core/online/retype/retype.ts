@@ -1,0 +1,180 @@
+import { costOf, typeChange } from '../../effects/type-change.ts'
+import { NselfError } from '../../errors.ts'
+import { type Change, placedChange } from '../../schema/generated-statement.ts'
+import { ofKey } from '../../sql/qualified-name.ts'
+import { quoteIdentifier } from '../../sql/quoting.ts'
+import { batchHeader } from '../batch-header.ts'
+import type { PlannedChanges, Replacement, Shaped } from '../recipes.ts'
+import { type Shape, undoes } from '../shape.ts'
+import { inStageOrder, type Piece } from '../stages.ts'
+import { buildPieces, type Retyping } from './build.ts'
+import { isOf, partsOf } from './parts.ts'
+import {
+  addColumnSql,
+  dropColumnSql,
+  fillSql,
+  pathOfRetyped,
+  type Retyped,
+  type Side,
+  syncSql,
+  unsyncSql,
+} from './retyped.ts'
+import { switchTo } from './switch.ts'
+
+/**
+ * The changes of type that would write tables anew, by second columns that are kept the same, filled in batches and
+ * switched to. Null where there are none, or where something hangs on such a column that cannot be made a second time.
+ * @throws NselfError `refused` where one has no key to be walked by, or more of it changes than its type.
+ */
+export function retypedOnline(plan: PlannedChanges): Replacement | null {
+  const found = plan.ups.flatMap((up) => retypedBy(up, plan) ?? [])
+  if (found.length === 0 || plan.ups.some(isMadeAnew)) return null
+  const columns = found.map(({ column }) => column)
+  if (columns.some((one) => isEntangled(one, plan))) return null
+  const parts = partsOf(columns, plan.facts)
+  if (parts === null) return null
+  const ofUp = plan.ups.filter(({ change }) => columns.some((one) => isAbout(change, one))).map(({ change }) => change)
+  const ofDown = plan.downs
+    .filter(({ change }) => columns.some((one) => isAbout(change, one)))
+    .map(({ change }) => change)
+  for (const one of columns) refuseMore(one, [...plan.ups, ...plan.downs])
+  return { ofUp, ofDown, pieces: piecesOf({ columns, parts, facts: plan.facts }) }
+}
+
+/** What goes and comes again because of the type is none of ours to keep: a view is shown what it was made of. */
+const isMadeAnew = ({ change: { sql } }: Shaped) =>
+  /^(?:DROP (?:MATERIALIZED )?VIEW|DROP (?:FUNCTION|PROCEDURE|POLICY|TRIGGER|RULE)|ALTER TYPE .* RENAME TO) /s.test(sql)
+
+function retypedBy({ shape }: Shaped, { downs, facts }: PlannedChanges): { column: Retyped } | null {
+  if (shape?.verb !== 'type') return null
+  const { table, subject: name } = shape
+  const before = facts.column(table, name)
+  const wanted = facts.wantedTable(table)?.columns.find((column) => column.name === name)
+  const back = downs.find((down) => down.shape !== null && undoes(shape, down.shape))?.shape
+  if (before === undefined || wanted === undefined || back == null || !facts.isPlain(table)) return null
+  if (costOf(typeChange(before.type, wanted.type)) === 'none') return null
+  const key = facts.walkKey(table)
+  if (key === null) throw withoutKey(pathOfRetyped({ table, name }))
+  const backFails = typeChange(wanted.type, before.type).fails !== null
+  return { column: { table, name, key, before, wanted, forth: usingOf(shape), back: usingOf(back), backFails } }
+}
+
+const usingOf = ({ rest }: Shape) => /^TYPE .*? USING (.*)$/s.exec(`TYPE ${rest}`)?.[1] ?? null
+
+/** @param path `users.id` */
+export function withoutKey(path: string): NselfError {
+  return new NselfError(
+    'refused',
+    `${path} cannot change online: its table has no key by which its rows can be walked`,
+    {
+      hint: 'nothing was written; give the table a primary key first (its columns must not be empty), or write the change without --online',
+    },
+  )
+}
+
+/** What stands on a column besides constraints and indexes keeps to the old one, or breaks. */
+function isEntangled({ table, name, before, wanted }: Retyped, { facts }: PlannedChanges): boolean {
+  const whole = facts.table(table)
+  if (whole === undefined || facts.isRelated(table) || whole.kind !== 'table') return true
+  const columns = [{ table, name }]
+  const names = (text: string) => isOf(whole, text, columns)
+  const identity =
+    before.identity === null
+      ? null
+      : facts.before.details.find(({ kind, path }) => kind === 'sequence' && String(path) === before.identity?.sequence)
+  return (
+    before.generated !== null ||
+    before.storage !== null ||
+    before.compression !== null ||
+    wanted.storage !== null ||
+    (before.identity === null) !== (wanted.identity === null) ||
+    identity != null ||
+    whole.columns.some(({ generated }) => generated !== null && names(generated.expression)) ||
+    Object.values(whole.settings).some((text) => /INDEX/i.test(text)) ||
+    facts.before.others.some(
+      (other) => other.table === table && /^(?:statistics|policy|rule)$/.test(other.kind) && names(other.definition),
+    ) ||
+    facts.before.access.some(({ kind, table: of, path }) => kind === 'column' && of === table && path[1] === name)
+  )
+}
+
+/** What of a plan belongs to the change of a type: defaults that go and come, and the sequence. */
+function isAbout({ sql, table }: Change, one: Retyped): boolean {
+  const column = quoteIdentifier(one.name)
+  if (table !== one.table) return false
+  const alters = [
+    `ALTER COLUMN ${column} TYPE `,
+    `ALTER COLUMN ${column} DROP DEFAULT`,
+    `ALTER COLUMN ${column} SET DEFAULT `,
+  ]
+  return alters.some((text) => sql.includes(text)) || (/^SELECT setval\(/.test(sql) && sql.includes(`max(${column})`))
+}
+
+function refuseMore(one: Retyped, all: readonly Shaped[]): void {
+  const more = all.find(({ change, shape }) => {
+    if (shape === null || change.table !== one.table || isAbout(change, one)) return false
+    return shape.subject === one.name || isOf(ofKey(one.table), shape.rest, [one])
+  })
+  if (more === undefined) return
+  throw new NselfError(
+    'refused',
+    `${pathOfRetyped(one)} gets another type, and more of it changes in the same step: ${more.change.sql}`,
+    {
+      hint: 'nothing was written; let the design change the type alone, write that with --online, and the rest after it',
+    },
+  )
+}
+
+function piecesOf(retyping: Retyping): Piece[] {
+  const { columns } = retyping
+  const built = buildPieces(retyping, 'new')
+  return [
+    ...columns.map((one) => mirrorPiece(one, 'new')),
+    ...columns.map((one) => fillPiece(one, 'new')),
+    ...built,
+    switchPiece(retyping, built),
+    ...columns.map((one) => fillPiece(one, 'old')),
+    ...columns.toReversed().map((one) => mirrorPiece(one, 'old')),
+  ]
+}
+
+function mirrorPiece(one: Retyped, side: Side): Piece {
+  const changes = (sql: readonly string[]) => sql.map((text) => placedChange(text, one.table))
+  const come = changes([addColumnSql(one, side), ...syncSql(one, side)])
+  const go = changes([...unsyncSql(one), dropColumnSql(one, side)])
+  return side === 'new' ? { stage: 'mirror', up: come, down: go } : { stage: 'former', up: go, down: come }
+}
+
+/** The old column is filled on the way back alone: on the way there it is what it was. */
+function fillPiece(one: Retyped, side: Side): Piece {
+  const change = placedChange(fillSql(one, side), one.table)
+  const batch = [batchHeader(one.table, one.key)]
+  const suffix = pathOfRetyped(one).replace(/\W+/g, '_').toLowerCase()
+  if (side === 'new') {
+    return { stage: 'fill', up: [change], down: [], file: { suffix: `fill_${suffix}`, up: batch, down: [] } }
+  }
+  return { stage: 'fill_back', up: [], down: [change], file: { suffix: `fill_back_${suffix}`, up: [], down: batch } }
+}
+
+const together = 'nself: allow lint/several-tables-locked because keys and their references change together'
+
+/** Back it goes by the same way: the old side is built, switched to, and what was there of the new one built again. */
+function switchPiece(retyping: Retyping, built: readonly Piece[]): Piece {
+  const one = (sql: string) => placedChange(sql, null)
+  const rebuilt = inStageOrder(built).flatMap(({ up }) => up)
+  const down = [
+    ...inStageOrder(buildPieces(retyping, 'old')).flatMap(({ up }) => up),
+    one('BEGIN'),
+    ...switchTo('old', retyping),
+    one('COMMIT'),
+    ...rebuilt,
+  ]
+  const tables = new Set([...retyping.columns, ...retyping.parts].map(({ table }) => table))
+  const headers = tables.size > 1 ? [together] : []
+  return {
+    stage: 'switch',
+    up: switchTo('new', retyping),
+    down,
+    file: { suffix: 'switch', up: headers, down: headers },
+  }
+}

@@ -1,0 +1,94 @@
+import type { Column } from '../../schema/catalog.ts'
+import { ofKey, shortName } from '../../sql/qualified-name.ts'
+import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
+import { helperName } from '../helper-name.ts'
+import { withColumns } from '../replace-column.ts'
+import { alterTable, quotedTable } from '../shape.ts'
+
+/** A column that is to have another type, by a second one that is filled beside it and takes its name. */
+export interface Retyped {
+  readonly table: string
+  readonly name: string
+  /** What walks its table in batches. */
+  readonly key: readonly string[]
+  /** As it is before, and as it shall be. */
+  readonly before: Column
+  readonly wanted: Column
+  /** What makes a value of the one type of one of the other, as ALTER TABLE has it behind USING; null for a mere assignment. */
+  readonly forth: string | null
+  readonly back: string | null
+  /** A value of the new type may not fit the old one. */
+  readonly backFails: boolean
+}
+
+/** Which of the two columns is meant: the one that is filled before the switch, or the one that is left by it. */
+export type Side = 'new' | 'old'
+
+export const otherSide = (side: Side): Side => (side === 'new' ? 'old' : 'new')
+
+/** As a person names it. */
+export function pathOfRetyped({ table, name }: Pick<Retyped, 'table' | 'name'>): string {
+  const { schema, name: own } = ofKey(table)
+  return shortName(schema, own, name)
+}
+
+/** What the second column is called while it has not the column's name. */
+export function helperColumn(one: Retyped, side: Side): string {
+  return helperName('', `${side}_${one.name}`, '', pathOfRetyped(one))
+}
+
+/** The column of a side as it is made, without NOT NULL and default. */
+export function addColumnSql(one: Retyped, side: Side): string {
+  const { type, collation } = side === 'new' ? one.wanted : one.before
+  const collate = collation === null ? '' : ` COLLATE ${collation}`
+  return `${alterTable(one.table)} ADD COLUMN ${quoteIdentifier(helperColumn(one, side))} ${type}${collate}`
+}
+
+export function dropColumnSql(one: Retyped, side: Side): string {
+  return `${alterTable(one.table)} DROP COLUMN ${quoteIdentifier(helperColumn(one, side))}`
+}
+
+/** The statement of a batch that fills the column of a side. */
+export function fillSql(one: Retyped, side: Side): string {
+  const value = castOf(one, side, (name) => quoteIdentifier(name))
+  const helper = quoteIdentifier(helperColumn(one, side))
+  return `UPDATE ${quotedTable(one.table)} SET ${helper} = ${value} WHERE ${keySql(one.key)} BETWEEN :from AND :to AND ${helper} IS NULL`
+}
+
+function keySql(key: readonly string[]): string {
+  const names = key.map(quoteIdentifier)
+  return names.length === 1 ? names.join() : `(${names.join(', ')})`
+}
+
+function castOf({ name, forth, back }: Retyped, side: Side, write: (name: string) => string): string {
+  const using = side === 'new' ? forth : back
+  if (using === null) return write(name)
+  return withColumns(using, () => null).replaceAll(quoteIdentifier(name), write(name))
+}
+
+const functionOf = (one: Retyped) => {
+  const { schema, name } = ofKey(one.table)
+  return `${quoteQualified(schema, helperName(name, one.name, 'sync', pathOfRetyped(one)))}()`
+}
+
+/** It fires after those of the user, which may change the row. */
+const triggerOf = (one: Retyped) =>
+  quoteIdentifier(helperName('', one.name, 'sync', pathOfRetyped(one)).replace(/^nself/, 'zz_nself'))
+
+/** What keeps the column of a side as the other one is, whoever writes. */
+export function syncSql(one: Retyped, side: Side): string[] {
+  const helper = `NEW.${quoteIdentifier(helperColumn(one, side))}`
+  const value = castOf(one, side, (name) => `NEW.${quoteIdentifier(name)}`)
+  const assign = `  ${helper} := ${value};`
+  const body =
+    side === 'old' && one.backFails
+      ? ['  BEGIN', `  ${assign}`, '  EXCEPTION WHEN data_exception THEN', `    ${helper} := NULL;`, '  END;']
+      : [assign]
+  const made = `CREATE FUNCTION ${functionOf(one)} RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n${body.join('\n')}\n  RETURN NEW;\nEND $$`
+  const trigger = `CREATE TRIGGER ${triggerOf(one)} BEFORE INSERT OR UPDATE ON ${quotedTable(one.table)} FOR EACH ROW EXECUTE FUNCTION ${functionOf(one)}`
+  return [made, trigger]
+}
+
+export function unsyncSql(one: Retyped): string[] {
+  return [`DROP TRIGGER ${triggerOf(one)} ON ${quotedTable(one.table)}`, `DROP FUNCTION ${functionOf(one)}`]
+}
