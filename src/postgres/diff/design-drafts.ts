@@ -4,6 +4,7 @@ import type { Other } from '../../core/schema/other.ts'
 import { inOrder } from '../../core/schema/rename-order.ts'
 import { renameSql } from '../../core/schema/rename-sql.ts'
 import { newSchemasOf, type Rename, subjectOf } from '../../core/schema/renames.ts'
+import { withSequenceTypes } from '../../core/schema/retyped-sequences.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { withTimeZone } from '../../core/schema/zoned-times.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
@@ -23,8 +24,11 @@ export async function draftsOf(compared: Compared, renames: readonly Rename[]): 
   for (const to of [...(await stagesOf(before, after)), after]) {
     const [up, down] = await stepsBetween(from, to)
     drafts.push({
-      up: withTimeZone(await changesAlong(up), compared.current.catalog, zone),
-      down: withTimeZone(await changesAlong(down), compared.wanted, zone),
+      up: withSequenceTypes(
+        withTimeZone(await changesAlong(up), compared.current.catalog, zone),
+        compared.current.catalog,
+      ),
+      down: withSequenceTypes(withTimeZone(await changesAlong(down), compared.wanted, zone), compared.wanted),
     })
     from = to
   }

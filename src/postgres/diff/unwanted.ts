@@ -1,6 +1,7 @@
 import { isSameButCasts } from '../../core/schema/canonical-definition.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
+import { sequencesOfRetyped } from '../../core/schema/retyped-sequences.ts'
 import type { Compared } from './compare-design.ts'
 
 /** What differs from what was wanted; what went along with something that was dropped is told elsewhere. */
@@ -9,7 +10,9 @@ export function unwanted({ current, wanted, differences }: Compared, found: Cata
   const others = differencesOf({ ...found, others: current.catalog.others }, found)
   // A new identity column has a sequence, a new table may have a new schema.
   const made = (item: Difference) => item.sign === '-' && (item.kind === 'sequence' || item.kind === 'schema')
-  const unexpected = [...tables, ...others.filter((item) => item.sign !== '+' && !made(item))]
+  const sequences = sequencesOfRetyped(current.catalog, wanted.tables)
+  const follows = (item: Difference) => item.kind === 'sequence' && sequences.has(item.name)
+  const unexpected = [...tables, ...others.filter((item) => item.sign !== '+' && !made(item) && !follows(item))]
   const retyped = differences.some(({ traits }) => traits.some(({ trait }) => trait === 'type'))
   return retyped ? unexpected.filter((item) => !onlyCasts(item)) : unexpected
 }

@@ -1,6 +1,7 @@
 import { costOf, typeChange } from '../../effects/type-change.ts'
 import { NselfError } from '../../errors.ts'
 import { type Change, placedChange } from '../../schema/generated-statement.ts'
+import { sequenceTypeSql } from '../../schema/retyped-sequences.ts'
 import { ofKey } from '../../sql/qualified-name.ts'
 import { quoteIdentifier } from '../../sql/quoting.ts'
 import { batchHeader } from '../batch-header.ts'
@@ -78,17 +79,12 @@ function isEntangled({ table, name, before, wanted }: Retyped, { facts }: Planne
   if (whole === undefined || facts.isRelated(table) || whole.kind !== 'table') return true
   const columns = [{ table, name }]
   const names = (text: string) => isOf(whole, text, columns)
-  const identity =
-    before.identity === null
-      ? null
-      : facts.before.details.find(({ kind, path }) => kind === 'sequence' && String(path) === before.identity?.sequence)
   return (
     before.generated !== null ||
     before.storage !== null ||
     before.compression !== null ||
     wanted.storage !== null ||
     (before.identity === null) !== (wanted.identity === null) ||
-    identity != null ||
     whole.columns.some(({ generated }) => generated !== null && names(generated.expression)) ||
     Object.values(whole.settings).some((text) => /INDEX/i.test(text)) ||
     facts.before.others.some(
@@ -107,6 +103,8 @@ function isAbout({ sql, table }: Change, one: Retyped): boolean {
     `ALTER COLUMN ${column} DROP DEFAULT`,
     `ALTER COLUMN ${column} SET DEFAULT `,
   ]
+  const sequence = one.before.serial ?? one.wanted.serial
+  if (sequence !== null && sql.startsWith(sequenceTypeSql(sequence, ''))) return true
   return alters.some((text) => sql.includes(text)) || (/^SELECT setval\(/.test(sql) && sql.includes(`max(${column})`))
 }
 

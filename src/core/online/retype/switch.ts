@@ -1,6 +1,7 @@
-import type { Column } from '../../schema/catalog.ts'
+import type { Catalog, Column } from '../../schema/catalog.ts'
 import { type Change, placedChange } from '../../schema/generated-statement.ts'
-import { ofKey } from '../../sql/qualified-name.ts'
+import { sequenceTypeSql } from '../../schema/retyped-sequences.ts'
+import { keyOf, ofKey } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
 import { helperName } from '../helper-name.ts'
 import { alterTable, quotedTable } from '../shape.ts'
@@ -21,7 +22,7 @@ export function switchTo(side: Side, retyping: Retyping): Change[] {
     ...columns.flatMap(unsyncSql),
     ...constraints.map(({ table, name }) => `${alterTable(table)} DROP CONSTRAINT ${quoteIdentifier(name)}`),
     ...of('index', 'unique index').map((part) => `DROP INDEX ${indexPath(part, part.name)}`),
-    ...columns.flatMap((one) => renamed(one, side)),
+    ...columns.flatMap((one) => renamed(one, side, retyping.facts.before)),
     ...of('key').map((part) => {
       const name = helperPart(part, side)
       return `${alterTable(part.table)} ADD CONSTRAINT ${quoteIdentifier(part.name)} ${keyFromIndex(part, side, name)}`
@@ -57,7 +58,7 @@ function commentSql({ table, kind, name, comment }: Part): string[] {
   return [`COMMENT ON ${target} IS ${quoteLiteral(comment)}`]
 }
 
-function renamed(one: Retyped, side: Side): string[] {
+function renamed(one: Retyped, side: Side, before: Catalog): string[] {
   const alter = alterTable(one.table)
   const [column, fresh, left] = [one.name, helperColumn(one, side), helperColumn(one, otherSide(side))].map(
     quoteIdentifier,
@@ -68,7 +69,7 @@ function renamed(one: Retyped, side: Side): string[] {
   const uncomment = from.comment === null ? [] : [`COMMENT ON COLUMN ${quotedTable(one.table)}.${left} IS NULL`]
   const statistics = to.statistics === null ? [] : [`${alter} ALTER COLUMN ${column} SET STATISTICS ${to.statistics}`]
   return [
-    ...countingSql(one, side, from, to),
+    ...countingSql(one, side, from, to, optionsOf(from, before)),
     `${alter} RENAME COLUMN ${column} TO ${left}`,
     `${alter} RENAME COLUMN ${fresh} TO ${column}`,
     ...(from.notNull ? [`${alter} ALTER COLUMN ${left} DROP NOT NULL`] : []),
@@ -79,7 +80,7 @@ function renamed(one: Retyped, side: Side): string[] {
 }
 
 /** The default goes over, and with it the sequence that it draws from; an identity counts on where the other one was. */
-function countingSql(one: Retyped, side: Side, from: Column, to: Column): string[] {
+function countingSql(one: Retyped, side: Side, from: Column, to: Column, options: string): string[] {
   const alter = alterTable(one.table)
   const [column, fresh] = [quoteIdentifier(one.name), helperColumn(one, side)]
   if (from.identity !== null && to.identity !== null) {
@@ -88,19 +89,30 @@ function countingSql(one: Retyped, side: Side, from: Column, to: Column): string
     const kind = to.identity.kind === 'always' ? 'ALWAYS' : 'BY DEFAULT'
     const path = quoteQualified(schema, sequence)
     return [
-      `${alter} ALTER COLUMN ${quoteIdentifier(fresh)} ADD GENERATED ${kind} AS IDENTITY (SEQUENCE NAME ${path})`,
+      `${alter} ALTER COLUMN ${quoteIdentifier(fresh)} ADD GENERATED ${kind} AS IDENTITY (SEQUENCE NAME ${path}${options})`,
       `SELECT setval(${quoteLiteral(path)}, last_value, is_called) FROM ${quoteQualified(schema, name)}`,
       `${alter} ALTER COLUMN ${column} DROP IDENTITY`,
       `ALTER SEQUENCE ${path} RENAME TO ${quoteIdentifier(name)}`,
     ]
   }
-  const owned =
-    from.serial === null
-      ? []
-      : [`ALTER SEQUENCE ${quotedTable(from.serial)} OWNED BY ${quotedTable(one.table)}.${quoteIdentifier(fresh)}`]
   return [
-    ...owned,
     ...(from.default === null ? [] : [`${alter} ALTER COLUMN ${column} DROP DEFAULT`]),
+    ...(from.serial === null ? [] : ownedSql(one, from.serial, fresh, to.type)),
     ...(to.default === null ? [] : [`${alter} ALTER COLUMN ${quoteIdentifier(fresh)} SET DEFAULT ${to.default}`]),
   ]
+}
+
+function ownedSql({ table }: Retyped, sequence: string, column: string, type: string): string[] {
+  const owned = `ALTER SEQUENCE ${quotedTable(sequence)} OWNED BY ${quotedTable(table)}.${quoteIdentifier(column)}`
+  return /^(?:smallint|integer|bigint)$/.test(type) ? [owned, sequenceTypeSql(sequence, type)] : [owned]
+}
+
+/** How the sequence of an identity counts, less its type and where the values of that end. */
+function optionsOf({ identity }: Column, { others }: Catalog): string {
+  if (identity === null) return ''
+  const sequence = others.find((one) => one.kind === 'sequence' && keyOf(one) === identity.sequence)
+  return (sequence?.definition ?? '')
+    .replace(/^AS \w+/, '')
+    .replace(/ MAXVALUE (?:32767|2147483647|9223372036854775807)\b/, '')
+    .replace(/ MINVALUE (?:-32768|-2147483648|-9223372036854775808)(?!\d)/, '')
 }
