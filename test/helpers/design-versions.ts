@@ -331,6 +331,27 @@ export const designVersions: readonly DesignVersion[] = [
     up: ["INSERT INTO a (x) VALUES (3) RETURNING id, pg_get_serial_sequence('c', 'id')", [3, 'public.c_id_seq']],
   },
   {
+    what: 'keys that count become bigint, and what they draw from with them',
+    sql: 'CREATE TABLE a (id serial PRIMARY KEY); CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY (START 7) PRIMARY KEY)',
+    rows: 'INSERT INTO a DEFAULT VALUES; INSERT INTO b DEFAULT VALUES',
+    design: `Table a {
+      id bigint [pk, increment]
+    }
+    Table b {
+      id bigint [pk, increment]
+    }`,
+    up: [
+      `SELECT seqtypid::regtype::text, seqmax::text, nextval(seqrelid::regclass)::int FROM pg_sequence WHERE seqrelid IN ('a_id_seq'::regclass, 'b_id_seq'::regclass) ORDER BY seqrelid::regclass::text`,
+      ['bigint', '9223372036854775807', 2],
+      ['bigint', '9223372036854775807', 8],
+    ],
+    down: [
+      `SELECT seqtypid::regtype::text FROM pg_sequence WHERE seqrelid IN ('a_id_seq'::regclass, 'b_id_seq'::regclass)`,
+      ['integer'],
+      ['integer'],
+    ],
+  },
+  {
     what: 'increment goes from a serial and from an identity column',
     sql: 'CREATE TABLE a (id serial PRIMARY KEY); CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY)',
     rows: 'INSERT INTO a DEFAULT VALUES; INSERT INTO b DEFAULT VALUES',

@@ -74,3 +74,91 @@ Table teams {
     steps: ['relax', 'add', 'contract require', 'contract validate_required', 'contract release', 'contract drop'],
   },
 ]
+
+/** Changes that a plain migration would write whole tables anew for. */
+export const rewritingChanges: readonly OnlineChange[] = [
+  {
+    what: 'integer to bigint: an identity key with three references to it, one of them in a key of two columns',
+    sql: `CREATE TABLE accounts (id integer GENERATED ALWAYS AS IDENTITY (START 7 INCREMENT 2) PRIMARY KEY, parent integer REFERENCES accounts ON DELETE SET NULL, name text);
+COMMENT ON COLUMN accounts.id IS 'the key';
+CREATE TABLE orders (id bigint PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts ON DELETE CASCADE, CHECK (account_id > 0));
+CREATE INDEX orders_by ON orders (account_id, id DESC) WHERE account_id <> 3;
+CREATE TABLE invites (account_id integer NOT NULL REFERENCES accounts, code text NOT NULL, PRIMARY KEY (account_id, code))`,
+    rows: `INSERT INTO accounts (name) SELECT 'a' FROM generate_series(1, 30);
+INSERT INTO orders SELECT id, id FROM accounts; INSERT INTO invites SELECT id, 'c' FROM accounts`,
+    kept: [
+      'SELECT (SELECT sum(id)::int FROM accounts), (SELECT count(*)::int FROM orders JOIN accounts a ON a.id = account_id), (SELECT sum(account_id)::int FROM invites)',
+      [1080, 30, 1080],
+    ],
+    design: `
+Table accounts {
+  id bigint [pk, increment, note: 'the key']
+  parent bigint
+  name text
+}
+Ref: accounts.parent > accounts.id [delete: set null]
+Table orders {
+  id bigint [pk]
+  account_id bigint [not null]
+  checks {
+    \`account_id > 0\` [name: 'orders_account_id_check']
+  }
+}
+Ref: orders.account_id > accounts.id [delete: cascade]
+Table invites {
+  account_id bigint [ref: > accounts.id]
+  code text
+  indexes {
+    (account_id, code) [pk]
+  }
+}`,
+    steps: [
+      'mirror',
+      'fill_accounts_id',
+      'fill_accounts_parent',
+      'fill_invites_account_id',
+      'fill_orders_account_id',
+      'check',
+      'validate',
+      'index',
+      'reference',
+      'validate_references',
+      'contract switch',
+      'contract fill_back_accounts_id',
+      'contract fill_back_accounts_parent',
+      'contract fill_back_invites_account_id',
+      'contract fill_back_orders_account_id',
+      'contract former',
+    ],
+  },
+  {
+    what: 'a serial column, a text with its default and a key, and a column with another default for each row',
+    sql: `CREATE TABLE things (n serial, "Odd Key" integer NOT NULL, size text NOT NULL DEFAULT '1', UNIQUE ("Odd Key"), UNIQUE (size, "Odd Key"))`,
+    rows: 'INSERT INTO things ("Odd Key", size) SELECT i, i::text FROM generate_series(1, 30) i',
+    kept: ['SELECT sum(n)::int, sum(size::int)::int FROM things', [465, 465]],
+    design: `
+Table things {
+  n bigint [increment, not null]
+  "Odd Key" integer [not null, unique]
+  size integer [not null, default: 1]
+  token uuid [not null, default: \`gen_random_uuid()\`]
+  indexes {
+    (size, "Odd Key") [unique]
+  }
+}`,
+    steps: [
+      'add',
+      'mirror',
+      'fill_things_n',
+      'fill_things_size',
+      'fill_things_token',
+      'check',
+      'validate',
+      'index',
+      'contract switch',
+      'contract fill_back_things_n',
+      'contract fill_back_things_size',
+      'contract former',
+    ],
+  },
+]

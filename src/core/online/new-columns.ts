@@ -13,14 +13,14 @@ export function requiredColumn(change: Change, { table, subject, rest }: Shape, 
   if (!/ NOT NULL\b/.test(rest) || filled.test(` ${rest} `)) return null
   return {
     pieces: requireValue(table, subject, ['require', 'validate_required']),
-    up: withoutNotNull(change),
-    down: back,
+    up: [withoutNotNull(change)],
+    down: [back],
   }
 }
 
 /** A column that goes, where the new release does not fill it any more while the old one is there. */
 export function forsakenColumn(change: Change, { table, subject }: Shape, back: Change): Recipe {
-  return { pieces: [requireNoValue(table, subject)], up: change, down: withoutNotNull(back) }
+  return { pieces: [requireNoValue(table, subject)], up: [change], down: [withoutNotNull(back)] }
 }
 
 const withoutNotNull = (change: Change): Change => ({

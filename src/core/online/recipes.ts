@@ -1,6 +1,7 @@
 import type { Change } from '../schema/generated-statement.ts'
 import { keyOf, splitDotted } from '../sql/qualified-name.ts'
 import { addedOnline, droppedOnline, referredIn } from './constraints.ts'
+import { filledColumn } from './filled-column.ts'
 import { createdOnline, removedOnline, replacedOnline } from './indexes.ts'
 import { forsakenColumn, requiredColumn } from './new-columns.ts'
 import { requireNoValue, requireValue } from './not-null.ts'
@@ -69,7 +70,7 @@ function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replac
         ? { pieces: [removedOnline(shape, back.change, back.shape)] }
         : null
     case 'add column':
-      return requiredColumn(change, shape, back.change)
+      return requiredColumn(change, shape, back.change) ?? filledColumn(change, shape, back.change, facts)
     case 'drop column':
       return isForsaken(shape, facts) ? forsakenColumn(change, shape, back.change) : null
     default:

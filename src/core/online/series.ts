@@ -54,17 +54,17 @@ function recipesFor(plan: PlannedChanges): Replacement[] {
 
 /** What stays as it was planned: what is new first, and what goes when no release uses it any more. */
 function ordinaryPieces(plan: PlannedChanges, found: readonly Replacement[]): Piece[] {
-  const left = new Map<Change, Change | undefined>()
+  const left = new Map<Change, readonly Change[]>()
   for (const { ofUp, ofDown, up, down } of found) {
-    for (const change of ofUp) left.set(change, change === ofUp[0] ? up : undefined)
-    for (const change of ofDown) left.set(change, change === ofDown[0] ? down : undefined)
+    for (const change of ofUp) left.set(change, change === ofUp[0] ? (up ?? []) : [])
+    for (const change of ofDown) left.set(change, change === ofDown[0] ? (down ?? []) : [])
   }
   const [goes, comesBack] = [goesLast(plan), comesBackFirst(plan)]
   const rest = (side: readonly Shaped[], isLast: (item: Shaped) => boolean, stage: OrdinaryStage) =>
     side.flatMap((item) => {
       const own = item.change.keepsPlace === true ? 'rename' : isLast(item) ? 'drop' : 'add'
       if (own !== stage) return []
-      return left.has(item.change) ? (left.get(item.change) ?? []) : [item.change]
+      return left.get(item.change) ?? [item.change]
     })
   const ordinary: readonly OrdinaryStage[] = ['rename', 'add', 'drop']
   return ordinary.map((stage) => ({

@@ -77,6 +77,6 @@ export function inStageOrder(pieces: readonly Piece[]): Piece[] {
 export interface Recipe {
   readonly pieces: readonly Piece[]
   /** What is left of it in its own place, and of what takes it back. */
-  readonly up?: Change
-  readonly down?: Change
+  readonly up?: readonly Change[]
+  readonly down?: readonly Change[]
 }

@@ -4,7 +4,7 @@ import { type Change, placedChange } from '../../schema/generated-statement.ts'
 import { sequenceTypeSql } from '../../schema/retyped-sequences.ts'
 import { ofKey } from '../../sql/qualified-name.ts'
 import { quoteIdentifier } from '../../sql/quoting.ts'
-import { batchHeader } from '../batch-header.ts'
+import { fillPiece, walkKeyOf } from '../fill.ts'
 import type { PlannedChanges, Replacement, Shaped } from '../recipes.ts'
 import { type Shape, undoes } from '../shape.ts'
 import { inStageOrder, type Piece } from '../stages.ts'
@@ -13,7 +13,7 @@ import { isOf, partsOf } from './parts.ts'
 import {
   addColumnSql,
   dropColumnSql,
-  fillSql,
+  fillOf,
   pathOfRetyped,
   type Retyped,
   type Side,
@@ -54,24 +54,12 @@ function retypedBy({ shape }: Shaped, { downs, facts }: PlannedChanges): { colum
   const back = downs.find((down) => down.shape !== null && undoes(shape, down.shape))?.shape
   if (before === undefined || wanted === undefined || back == null || !facts.isPlain(table)) return null
   if (costOf(typeChange(before.type, wanted.type)) === 'none') return null
-  const key = facts.walkKey(table)
-  if (key === null) throw withoutKey(pathOfRetyped({ table, name }))
+  const key = walkKeyOf(facts, table, name)
   const backFails = typeChange(wanted.type, before.type).fails !== null
   return { column: { table, name, key, before, wanted, forth: usingOf(shape), back: usingOf(back), backFails } }
 }
 
 const usingOf = ({ rest }: Shape) => /^TYPE .*? USING (.*)$/s.exec(`TYPE ${rest}`)?.[1] ?? null
-
-/** @param path `users.id` */
-export function withoutKey(path: string): NselfError {
-  return new NselfError(
-    'refused',
-    `${path} cannot change online: its table has no key by which its rows can be walked`,
-    {
-      hint: 'nothing was written; give the table a primary key first (its columns must not be empty), or write the change without --online',
-    },
-  )
-}
 
 /** What stands on a column besides constraints and indexes keeps to the old one, or breaks. */
 function isEntangled({ table, name, before, wanted }: Retyped, { facts }: PlannedChanges): boolean {
@@ -108,8 +96,19 @@ function isAbout({ sql, table }: Change, one: Retyped): boolean {
   return alters.some((text) => sql.includes(text)) || (/^SELECT setval\(/.test(sql) && sql.includes(`max(${column})`))
 }
 
+/** A rename of its table stands under the name before. */
+function renames({ sql, table }: Change, one: Retyped): boolean {
+  const [column, own] = [one.name, ofKey(one.table).name].map(quoteIdentifier)
+  return (
+    (table === one.table && sql.endsWith(`TO ${column}`)) ||
+    (sql.startsWith('ALTER TABLE ') && sql.endsWith(`RENAME TO ${own}`))
+  )
+}
+
+/** @throws NselfError `refused` where more than its type changes: what is built for it would be built for what is no more. */
 function refuseMore(one: Retyped, all: readonly Shaped[]): void {
   const more = all.find(({ change, shape }) => {
+    if (change.keepsPlace === true) return renames(change, one)
     if (shape === null || change.table !== one.table || isAbout(change, one)) return false
     return shape.subject === one.name || isOf(ofKey(one.table), shape.rest, [one])
   })
@@ -128,10 +127,11 @@ function piecesOf(retyping: Retyping): Piece[] {
   const built = buildPieces(retyping, 'new')
   return [
     ...columns.map((one) => mirrorPiece(one, 'new')),
-    ...columns.map((one) => fillPiece(one, 'new')),
+    ...columns.map((one) => fillPiece(fillOf(one, 'new'))),
     ...built,
     switchPiece(retyping, built),
-    ...columns.map((one) => fillPiece(one, 'old')),
+    // The old column is filled on the way back alone: on the way there it is what it was.
+    ...columns.map((one) => fillPiece(fillOf(one, 'old'), true)),
     ...columns.toReversed().map((one) => mirrorPiece(one, 'old')),
   ]
 }
@@ -143,18 +143,10 @@ function mirrorPiece(one: Retyped, side: Side): Piece {
   return side === 'new' ? { stage: 'mirror', up: come, down: go } : { stage: 'former', up: go, down: come }
 }
 
-/** The old column is filled on the way back alone: on the way there it is what it was. */
-function fillPiece(one: Retyped, side: Side): Piece {
-  const change = placedChange(fillSql(one, side), one.table)
-  const batch = [batchHeader(one.table, one.key)]
-  const suffix = pathOfRetyped(one).replace(/\W+/g, '_').toLowerCase()
-  if (side === 'new') {
-    return { stage: 'fill', up: [change], down: [], file: { suffix: `fill_${suffix}`, up: batch, down: [] } }
-  }
-  return { stage: 'fill_back', up: [], down: [change], file: { suffix: `fill_back_${suffix}`, up: [], down: batch } }
-}
-
 const together = 'nself: allow lint/several-tables-locked because keys and their references change together'
+
+const atOnce =
+  'nself: allow lint/require-concurrent-index-deletion because the table is locked already, for milliseconds'
 
 /** Back it goes by the same way: the old side is built, switched to, and what was there of the new one built again. */
 function switchPiece(retyping: Retyping, built: readonly Piece[]): Piece {
@@ -168,7 +160,8 @@ function switchPiece(retyping: Retyping, built: readonly Piece[]): Piece {
     ...rebuilt,
   ]
   const tables = new Set([...retyping.columns, ...retyping.parts].map(({ table }) => table))
-  const headers = tables.size > 1 ? [together] : []
+  const indexes = retyping.parts.some(({ kind }) => kind.endsWith('index'))
+  const headers = [...(tables.size > 1 ? [together] : []), ...(indexes ? [atOnce] : [])]
   return {
     stage: 'switch',
     up: switchTo('new', retyping),

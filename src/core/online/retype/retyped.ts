@@ -1,6 +1,7 @@
 import type { Column } from '../../schema/catalog.ts'
 import { ofKey, shortName } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
+import type { Filled } from '../fill.ts'
 import { helperName } from '../helper-name.ts'
 import { withColumns } from '../replace-column.ts'
 import { alterTable, quotedTable } from '../shape.ts'
@@ -48,16 +49,10 @@ export function dropColumnSql(one: Retyped, side: Side): string {
   return `${alterTable(one.table)} DROP COLUMN ${quoteIdentifier(helperColumn(one, side))}`
 }
 
-/** The statement of a batch that fills the column of a side. */
-export function fillSql(one: Retyped, side: Side): string {
-  const value = castOf(one, side, (name) => quoteIdentifier(name))
-  const helper = quoteIdentifier(helperColumn(one, side))
-  return `UPDATE ${quotedTable(one.table)} SET ${helper} = ${value} WHERE ${keySql(one.key)} BETWEEN :from AND :to AND ${helper} IS NULL`
-}
-
-function keySql(key: readonly string[]): string {
-  const names = key.map(quoteIdentifier)
-  return names.length === 1 ? names.join() : `(${names.join(', ')})`
+/** What the column of a side is filled with. */
+export function fillOf(one: Retyped, side: Side): Filled {
+  const value = castOf(one, side, quoteIdentifier)
+  return { table: one.table, name: one.name, key: one.key, column: helperColumn(one, side), value }
 }
 
 function castOf({ name, forth, back }: Retyped, side: Side, write: (name: string) => string): string {

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { withColumns } from '../../../src/core/online/replace-column.ts'
+import { onlineSeries } from '../../../src/core/online/series.ts'
+import { TablesInUse } from '../../../src/core/online/tables-in-use.ts'
+import type { Table } from '../../../src/core/schema/catalog.ts'
+import { placedChange, plainChange } from '../../../src/core/schema/generated-statement.ts'
+import { catalogOf, columnOf, constraintOf, tableOf } from '../../helpers/catalog.ts'
+
+const key = constraintOf('primary key', 'users_pkey', 'PRIMARY KEY (id)', { columns: ['id'] })
+const usersWith = (type: string, more: Partial<Table> = {}) =>
+  tableOf('users', [columnOf('id', 'bigint', { notNull: true }), columnOf('size', type)], {
+    constraints: [key],
+    ...more,
+  })
+const change = (sql: string) => plainChange(sql, 'public.users')
+const toBigint = 'ALTER TABLE "public"."users" ALTER COLUMN "size" TYPE bigint USING "size"::bigint'
+const toInteger = 'ALTER TABLE "public"."users" ALTER COLUMN "size" TYPE integer USING "size"::integer'
+
+const seriesOf = (more: Partial<Table> = {}, ups: string[] = [], downs: string[] = []) =>
+  onlineSeries(
+    [{ up: [...ups, toBigint].map(change), down: [...downs, toInteger].map(change) }],
+    new TablesInUse(catalogOf({ tables: [usersWith('integer', more)] }), [usersWith('bigint', more)]),
+  )
+
+test('a value that does not fit the old type any more does not fail whoever writes it', () => {
+  const sql = seriesOf().drafts.flatMap(({ up }) => up.map((one) => one.sql))
+  const [before, after] = sql.filter((text) => text.startsWith('CREATE FUNCTION'))
+  expect(before).toContain('NEW."nself_new_size" := NEW."size"::bigint;')
+  expect(before).not.toContain('EXCEPTION')
+  expect(after).toContain('NEW."nself_old_size" := NEW."size"::integer;\n  EXCEPTION WHEN data_exception THEN')
+})
+
+test('a table that is walked in batches needs a key that is never empty', () => {
+  const unique = constraintOf('unique', 'users_key', 'UNIQUE (size)', { columns: ['size'] })
+  const message = /^users\.size cannot change online: users has no key by which its rows can be walked$/
+  expect(() => seriesOf({ constraints: [] })).toThrow(message)
+  expect(() => seriesOf({ constraints: [unique] })).toThrow(message)
+})
+
+test('a column that changes more than its type is refused, and so is one that is renamed with it', () => {
+  expect(() =>
+    seriesOf(
+      {},
+      ['ALTER TABLE "public"."users" ADD CONSTRAINT "c" CHECK ((size > 0))'],
+      ['ALTER TABLE "public"."users" DROP CONSTRAINT "c"'],
+    ),
+  ).toThrow(/^users\.size gets another type, and more of it changes in the same step/)
+  const rename = placedChange('ALTER TABLE "public"."users" RENAME COLUMN "age" TO "size"', 'public.users')
+  const facts = new TablesInUse(catalogOf({ tables: [usersWith('integer')] }), [usersWith('bigint')])
+  expect(() => onlineSeries([{ up: [rename, change(toBigint)], down: [change(toInteger)] }], facts)).toThrow(
+    /in the same step/,
+  )
+})
+
+test('what cannot be made a second time leaves the change as it is planned, and told', () => {
+  const views = ['DROP VIEW "public"."v"', 'CREATE VIEW "public"."v" AS SELECT size FROM public.users']
+  expect(seriesOf({}, views.slice(0, 1), views.slice(0, 1)).blocking.map(({ sql }) => sql)).toEqual([toBigint])
+  const exclusion = constraintOf('exclusion', 'e', 'EXCLUDE USING gist (size WITH =)', { columns: ['size'] })
+  expect(seriesOf({ constraints: [key, exclusion] }).blocking).toHaveLength(1)
+})
+
+test.each([
+  ['(a, lower(a), "a")', '("b", lower("b"), "b")'],
+  ["((a)::text <> 'a'::text)", '(("b")::text <> \'a\'::text)'],
+  ['((x)::a > a(x))', '((x)::a > a(x))'],
+  ['(t.a IS NULL)', '(t.a IS NULL)'],
+])('names of columns are told from other words: %s', (sql, expected) => {
+  expect(withColumns(sql, (name) => (name === 'a' ? 'b' : null))).toBe(expected)
+})
