@@ -3,7 +3,7 @@ import type { Draft } from '../schema/migration-text.ts'
 import { effectsOf } from '../schema/statement-effects.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
-import { retypedOnline } from './retype/retype.ts'
+import { retypedOnline } from './retype-columns.ts'
 import { type Piece, type Stage, stages } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
 

@@ -1,21 +1,29 @@
-import type { Catalog, Column } from '../../schema/catalog.ts'
-import { type Change, placedChange } from '../../schema/generated-statement.ts'
-import { sequenceTypeSql } from '../../schema/retyped-sequences.ts'
-import { keyOf, ofKey } from '../../sql/qualified-name.ts'
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
-import { helperName } from '../helper-name.ts'
-import { alterTable, quotedTable } from '../shape.ts'
-import { helperPart, keyFromIndex, type Retyping } from './build.ts'
-import { type Part, parentOf } from './parts.ts'
-import { helperColumn, otherSide, pathOfRetyped, type Retyped, type Side, syncSql, unsyncSql } from './retyped.ts'
+import type { Catalog, Column } from '../schema/catalog.ts'
+import { type Change, placedChange } from '../schema/generated-statement.ts'
+import { sequenceTypeSql } from '../schema/retyped-sequences.ts'
+import { keyOf, ofKey } from '../sql/qualified-name.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
+import { type ColumnPart, parentOf } from './column-parts.ts'
+import { helperName } from './helper-name.ts'
+import {
+  helperColumn,
+  otherSide,
+  pathOfRetyped,
+  type Retyped,
+  syncSql,
+  type Twin,
+  unsyncSql,
+} from './retyped-column.ts'
+import { alterTable, quotedTable } from './shape.ts'
+import { helperPart, keyFromIndex, type Retyping } from './twin-build.ts'
 
 /**
  * What gives the column of a side the name of the other, with all that hangs on it. Everything is built by then, so that
  * it takes milliseconds; in one transaction.
  */
-export function switchTo(side: Side, retyping: Retyping): Change[] {
+export function switchTo(side: Twin, retyping: Retyping): Change[] {
   const { columns, parts } = retyping
-  const of = (...kinds: Part['kind'][]) => parts.filter(({ kind }) => kinds.includes(kind))
+  const of = (...kinds: ColumnPart['kind'][]) => parts.filter(({ kind }) => kinds.includes(kind))
   const constraints = [...of('reference'), ...of('check'), ...of('key')]
   const sql = [
     `LOCK TABLE ${lockedTables(retyping).map(quotedTable).join(', ')} IN ACCESS EXCLUSIVE MODE`,
@@ -46,11 +54,11 @@ function lockedTables({ columns, parts, facts }: Retyping): string[] {
   return [...new Set([...parents, ...columns.map(({ table }) => table), ...parts.map(({ table }) => table)])]
 }
 
-function indexPath({ table }: Part, name: string): string {
+function indexPath({ table }: ColumnPart, name: string): string {
   return quoteQualified(ofKey(table).schema, name)
 }
 
-function commentSql({ table, kind, name, comment }: Part): string[] {
+function commentSql({ table, kind, name, comment }: ColumnPart): string[] {
   if (comment === null) return []
   const target = kind.endsWith('index')
     ? `INDEX ${quoteQualified(ofKey(table).schema, name)}`
@@ -58,7 +66,7 @@ function commentSql({ table, kind, name, comment }: Part): string[] {
   return [`COMMENT ON ${target} IS ${quoteLiteral(comment)}`]
 }
 
-function renamed(one: Retyped, side: Side, before: Catalog): string[] {
+function renamed(one: Retyped, side: Twin, before: Catalog): string[] {
   const alter = alterTable(one.table)
   const [column, fresh, left] = [one.name, helperColumn(one, side), helperColumn(one, otherSide(side))].map(
     quoteIdentifier,
@@ -80,7 +88,7 @@ function renamed(one: Retyped, side: Side, before: Catalog): string[] {
 }
 
 /** The default goes over, and with it the sequence that it draws from; an identity counts on where the other one was. */
-function countingSql(one: Retyped, side: Side, from: Column, to: Column, options: string): string[] {
+function countingSql(one: Retyped, side: Twin, from: Column, to: Column, options: string): string[] {
   const alter = alterTable(one.table)
   const [column, fresh] = [quoteIdentifier(one.name), helperColumn(one, side)]
   if (from.identity !== null && to.identity !== null) {

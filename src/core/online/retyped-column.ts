@@ -1,10 +1,10 @@
-import type { Column } from '../../schema/catalog.ts'
-import { ofKey, shortName } from '../../sql/qualified-name.ts'
-import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
-import type { Filled } from '../fill.ts'
-import { helperName } from '../helper-name.ts'
-import { withColumns } from '../replace-column.ts'
-import { alterTable, quotedTable } from '../shape.ts'
+import type { Column } from '../schema/catalog.ts'
+import { ofKey, shortName } from '../sql/qualified-name.ts'
+import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
+import type { Filled } from './fill.ts'
+import { helperName } from './helper-name.ts'
+import { withColumns } from './replace-column.ts'
+import { alterTable, quotedTable } from './shape.ts'
 
 /** A column that is to have another type, by a second one that is filled beside it and takes its name. */
 export interface Retyped {
@@ -23,9 +23,9 @@ export interface Retyped {
 }
 
 /** Which of the two columns is meant: the one that is filled before the switch, or the one that is left by it. */
-export type Side = 'new' | 'old'
+export type Twin = 'new' | 'old'
 
-export const otherSide = (side: Side): Side => (side === 'new' ? 'old' : 'new')
+export const otherSide = (side: Twin): Twin => (side === 'new' ? 'old' : 'new')
 
 /** As a person names it. */
 export function pathOfRetyped({ table, name }: Pick<Retyped, 'table' | 'name'>): string {
@@ -34,28 +34,28 @@ export function pathOfRetyped({ table, name }: Pick<Retyped, 'table' | 'name'>):
 }
 
 /** What the second column is called while it has not the column's name. */
-export function helperColumn(one: Retyped, side: Side): string {
+export function helperColumn(one: Retyped, side: Twin): string {
   return helperName('', `${side}_${one.name}`, '', pathOfRetyped(one))
 }
 
 /** The column of a side as it is made, without NOT NULL and default. */
-export function addColumnSql(one: Retyped, side: Side): string {
+export function addColumnSql(one: Retyped, side: Twin): string {
   const { type, collation } = side === 'new' ? one.wanted : one.before
   const collate = collation === null ? '' : ` COLLATE ${collation}`
   return `${alterTable(one.table)} ADD COLUMN ${quoteIdentifier(helperColumn(one, side))} ${type}${collate}`
 }
 
-export function dropColumnSql(one: Retyped, side: Side): string {
+export function dropColumnSql(one: Retyped, side: Twin): string {
   return `${alterTable(one.table)} DROP COLUMN ${quoteIdentifier(helperColumn(one, side))}`
 }
 
 /** What the column of a side is filled with. */
-export function fillOf(one: Retyped, side: Side): Filled {
+export function fillOf(one: Retyped, side: Twin): Filled {
   const value = castOf(one, side, quoteIdentifier)
   return { table: one.table, name: one.name, key: one.key, column: helperColumn(one, side), value }
 }
 
-function castOf({ name, forth, back }: Retyped, side: Side, write: (name: string) => string): string {
+function castOf({ name, forth, back }: Retyped, side: Twin, write: (name: string) => string): string {
   const using = side === 'new' ? forth : back
   if (using === null) return write(name)
   return withColumns(using, () => null).replaceAll(quoteIdentifier(name), write(name))
@@ -71,7 +71,7 @@ const triggerOf = (one: Retyped) =>
   quoteIdentifier(helperName('', one.name, 'sync', pathOfRetyped(one)).replace(/^nself/, 'zz_nself'))
 
 /** What keeps the column of a side as the other one is, whoever writes. */
-export function syncSql(one: Retyped, side: Side): string[] {
+export function syncSql(one: Retyped, side: Twin): string[] {
   const helper = `NEW.${quoteIdentifier(helperColumn(one, side))}`
   const value = castOf(one, side, (name) => `NEW.${quoteIdentifier(name)}`)
   const assign = `  ${helper} := ${value};`

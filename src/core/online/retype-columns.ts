@@ -1,26 +1,26 @@
-import { costOf, typeChange } from '../../effects/type-change.ts'
-import { NselfError } from '../../errors.ts'
-import { type Change, placedChange } from '../../schema/generated-statement.ts'
-import { sequenceTypeSql } from '../../schema/retyped-sequences.ts'
-import { ofKey } from '../../sql/qualified-name.ts'
-import { quoteIdentifier } from '../../sql/quoting.ts'
-import { fillPiece, walkKeyOf } from '../fill.ts'
-import type { PlannedChanges, Replacement, Shaped } from '../recipes.ts'
-import { type Shape, undoes } from '../shape.ts'
-import { inStageOrder, type Piece } from '../stages.ts'
-import { buildPieces, type Retyping } from './build.ts'
-import { isOf, partsOf } from './parts.ts'
+import { costOf, typeChange } from '../effects/type-change.ts'
+import { NselfError } from '../errors.ts'
+import { type Change, placedChange } from '../schema/generated-statement.ts'
+import { sequenceTypeSql } from '../schema/retyped-sequences.ts'
+import { ofKey } from '../sql/qualified-name.ts'
+import { quoteIdentifier } from '../sql/quoting.ts'
+import { isOf, partsOf } from './column-parts.ts'
+import { fillPiece, walkKeyOf } from './fill.ts'
+import type { PlannedChanges, Replacement, Shaped } from './recipes.ts'
 import {
   addColumnSql,
   dropColumnSql,
   fillOf,
   pathOfRetyped,
   type Retyped,
-  type Side,
   syncSql,
+  type Twin,
   unsyncSql,
-} from './retyped.ts'
-import { switchTo } from './switch.ts'
+} from './retyped-column.ts'
+import { type Shape, undoes } from './shape.ts'
+import { inStageOrder, type Piece } from './stages.ts'
+import { buildPieces, type Retyping } from './twin-build.ts'
+import { switchTo } from './twin-switch.ts'
 
 /**
  * The changes of type that would write tables anew, by second columns that are kept the same, filled in batches and
@@ -136,7 +136,7 @@ function piecesOf(retyping: Retyping): Piece[] {
   ]
 }
 
-function mirrorPiece(one: Retyped, side: Side): Piece {
+function mirrorPiece(one: Retyped, side: Twin): Piece {
   const changes = (sql: readonly string[]) => sql.map((text) => placedChange(text, one.table))
   const come = changes([addColumnSql(one, side), ...syncSql(one, side)])
   const go = changes([...unsyncSql(one), dropColumnSql(one, side)])

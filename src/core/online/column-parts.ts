@@ -1,11 +1,11 @@
-import type { Constraint, Index, Reference, Table } from '../../schema/catalog.ts'
-import { keyOf } from '../../sql/qualified-name.ts'
-import { withColumns } from '../replace-column.ts'
-import type { TablesInUse } from '../tables-in-use.ts'
-import { helperColumn, type Retyped, type Side } from './retyped.ts'
+import type { Constraint, Index, Reference, Table } from '../schema/catalog.ts'
+import { keyOf } from '../sql/qualified-name.ts'
+import { withColumns } from './replace-column.ts'
+import { helperColumn, type Retyped, type Twin } from './retyped-column.ts'
+import type { TablesInUse } from './tables-in-use.ts'
 
 /** A part of a table that hangs on a column which gets another type. */
-export interface Part {
+export interface ColumnPart {
   readonly table: string
   readonly kind: 'index' | 'unique index' | 'key' | 'check' | 'reference'
   readonly name: string
@@ -16,8 +16,8 @@ export interface Part {
 }
 
 /** All that hangs on these columns; null where something does that cannot be made a second time. */
-export function partsOf(columns: readonly Retyped[], facts: TablesInUse): Part[] | null {
-  const parts: Part[] = []
+export function partsOf(columns: readonly Retyped[], facts: TablesInUse): ColumnPart[] | null {
+  const parts: ColumnPart[] = []
   for (const before of facts.before.tables) {
     const wanted = facts.wantedTable(keyOf(before))
     for (const constraint of before.constraints) {
@@ -37,7 +37,7 @@ export function partsOf(columns: readonly Retyped[], facts: TablesInUse): Part[]
   return parts
 }
 
-function indexPart(table: Table, index: Index, wanted: Index): Part {
+function indexPart(table: Table, index: Index, wanted: Index): ColumnPart {
   const { name, unique, comment } = index
   const kind = unique ? 'unique index' : 'index'
   return { table: keyOf(table), kind, name, before: afterTable(index), wanted: afterTable(wanted), comment }
@@ -49,7 +49,7 @@ function constraintPart(
   table: Table,
   { kind, name, definition, comment }: Constraint,
   wanted: Constraint,
-): Part | null {
+): ColumnPart | null {
   if (kind === 'exclusion' || / NOT (?:VALID|ENFORCED)$/.test(definition)) return null
   const kinds = { 'primary key': 'key', unique: 'key', check: 'check', 'foreign key': 'reference' } as const
   return { table: keyOf(table), kind: kinds[kind], name, before: definition, wanted: wanted.definition, comment }
@@ -89,7 +89,7 @@ export function isOf(
 const reference = /^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\((.*?)\)(.*)$/s
 
 /** The definition of a part with the columns of a side in place of those of the same name. */
-export function definitionOf(part: Part, side: Side, columns: readonly Retyped[], parent: string | null): string {
+export function definitionOf(part: ColumnPart, side: Twin, columns: readonly Retyped[], parent: string | null): string {
   const text = side === 'new' ? part.wanted : part.before
   const of = (table: string | null) => (name: string) => {
     const one = columns.find((column) => column.table === table && column.name === name)
@@ -101,7 +101,7 @@ export function definitionOf(part: Part, side: Side, columns: readonly Retyped[]
 }
 
 /** The key of the table that a reference refers to; null of any other part. */
-export function parentOf({ table, name, kind }: Part, facts: TablesInUse): string | null {
+export function parentOf({ table, name, kind }: ColumnPart, facts: TablesInUse): string | null {
   if (kind !== 'reference') return null
   const references = facts.table(table)?.constraints.find((one) => one.name === name)?.references
   return references == null ? null : parentKey(references)

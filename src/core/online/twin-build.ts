@@ -1,37 +1,37 @@
-import { type Change, placedChange } from '../../schema/generated-statement.ts'
-import { ofKey, shortName } from '../../sql/qualified-name.ts'
-import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
-import { addedOnline } from '../constraints.ts'
-import { helperName } from '../helper-name.ts'
-import { requireValue } from '../not-null.ts'
-import { quotedTable, type Shape } from '../shape.ts'
-import type { Piece } from '../stages.ts'
-import type { TablesInUse } from '../tables-in-use.ts'
-import { definitionOf, type Part, parentOf } from './parts.ts'
-import { helperColumn, type Retyped, type Side } from './retyped.ts'
+import { type Change, placedChange } from '../schema/generated-statement.ts'
+import { ofKey, shortName } from '../sql/qualified-name.ts'
+import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
+import { type ColumnPart, definitionOf, parentOf } from './column-parts.ts'
+import { addedOnline } from './constraints.ts'
+import { helperName } from './helper-name.ts'
+import { requireValue } from './not-null.ts'
+import { helperColumn, type Retyped, type Twin } from './retyped-column.ts'
+import { quotedTable, type Shape } from './shape.ts'
+import type { Piece } from './stages.ts'
+import type { TablesInUse } from './tables-in-use.ts'
 
 /** Columns that get another type together, for a reference joins two of them, and all that hangs on them. */
 export interface Retyping {
   readonly columns: readonly Retyped[]
-  readonly parts: readonly Part[]
+  readonly parts: readonly ColumnPart[]
   readonly facts: TablesInUse
 }
 
 /** What a part is called on a side while another one has its name. */
-export function helperPart({ table, name }: Part, side: Side): string {
+export function helperPart({ table, name }: ColumnPart, side: Twin): string {
   const { schema, name: own } = ofKey(table)
   return helperName('', `${side}_${name}`, '', shortName(schema, own, name))
 }
 
 /** What makes the column of a side ready to take the place of the other, while others read and write. */
-export function buildPieces(retyping: Retyping, side: Side): Piece[] {
+export function buildPieces(retyping: Retyping, side: Twin): Piece[] {
   const required = retyping.columns
     .filter(({ before, wanted }) => (side === 'new' ? wanted : before).notNull)
     .flatMap((one) => requireValue(one.table, helperColumn(one, side), ['check', 'validate']))
   return [...required, ...retyping.parts.flatMap((part) => partPieces(part, retyping, side))]
 }
 
-function partPieces(part: Part, { columns, facts }: Retyping, side: Side): Piece[] {
+function partPieces(part: ColumnPart, { columns, facts }: Retyping, side: Twin): Piece[] {
   const { table, kind } = part
   const name = helperPart(part, side)
   const definition = definitionOf(part, side, columns, parentOf(part, facts))
@@ -46,7 +46,7 @@ function partPieces(part: Part, { columns, facts }: Retyping, side: Side): Piece
 
 const keyForm = /^(?:UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*?\))?(.*)$/s
 
-function indexChange({ table, kind }: Part, name: string, definition: string): Change {
+function indexChange({ table, kind }: ColumnPart, name: string, definition: string): Change {
   const [, nulls = '', columns = '', include = ''] = keyForm.exec(definition) ?? []
   const unique = kind === 'index' ? '' : 'UNIQUE '
   const rest = kind === 'key' ? `${columns}${include}${nulls}` : definition
@@ -55,7 +55,7 @@ function indexChange({ table, kind }: Part, name: string, definition: string): C
 }
 
 /** How a key is added that takes an index for its own: `PRIMARY KEY USING INDEX "…" DEFERRABLE`. */
-export function keyFromIndex({ wanted, before }: Part, side: Side, index: string): string {
+export function keyFromIndex({ wanted, before }: ColumnPart, side: Twin, index: string): string {
   const text = side === 'new' ? wanted : before
   const deferred = keyForm.exec(text)?.[4] ?? ''
   const kind = text.startsWith('UNIQUE') ? 'UNIQUE' : 'PRIMARY KEY'
