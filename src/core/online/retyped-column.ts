@@ -25,6 +25,7 @@ export interface Retyped {
 /** Which of the two columns is meant: the one that is filled before the switch, or the one that is left by it. */
 export type Twin = 'new' | 'old'
 
+/** The column that is not this one of the two. */
 export const otherSide = (side: Twin): Twin => (side === 'new' ? 'old' : 'new')
 
 /** As a person names it. */
@@ -45,6 +46,7 @@ export function addColumnSql(one: Retyped, side: Twin): string {
   return `${alterTable(one.table)} ADD COLUMN ${quoteIdentifier(helperColumn(one, side))} ${type}${collate}`
 }
 
+/** Takes the column of a side away. */
 export function dropColumnSql(one: Retyped, side: Twin): string {
   return `${alterTable(one.table)} DROP COLUMN ${quoteIdentifier(helperColumn(one, side))}`
 }
@@ -84,6 +86,7 @@ export function syncSql(one: Retyped, side: Twin): string[] {
   return [made, trigger]
 }
 
+/** Takes away what keeps one column as the other is. */
 export function unsyncSql(one: Retyped): string[] {
   return [`DROP TRIGGER ${triggerOf(one)} ON ${quotedTable(one.table)}`, `DROP FUNCTION ${functionOf(one)}`]
 }
