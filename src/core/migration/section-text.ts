@@ -10,8 +10,8 @@ export function openSection(section: Section): SectionText {
   const part = ({ start, end }: Stretch) => section.sql.slice(start, end)
   return {
     sql: part,
-    raw: (stretch) => ({ bytes: part(stretch), giveBack: keep }),
-    data: (stretch) => [{ bytes: Buffer.from(part(stretch)), giveBack: keep }],
+    raw: (stretch) => ({ bytes: part(stretch), release: keep }),
+    data: (stretch) => [{ bytes: Buffer.from(part(stretch)), release: keep }],
     isUnchanged: () => true,
   }
 }

@@ -89,14 +89,14 @@ export function ranWith<S extends Section>(section: S, recorded: HeldSection['re
 export interface SectionText {
   sql(stretch: Stretch): string
   /** The same to be sent: of a file that is not held its bytes, which nobody needs as a text. */
-  raw(stretch: Stretch): Lent<string | Buffer>
-  data(stretch: Stretch): Iterable<Lent>
+  raw(stretch: Stretch): LeasedBytes<string | Buffer>
+  data(stretch: Stretch): Iterable<LeasedBytes>
   /** False when the file is another one than when it was parsed. Nothing can be taken any more. */
   isUnchanged(): boolean
 }
 
 /** What stays as it is until it is given back; where nobody does that, it only takes memory. */
-export interface Lent<T = Buffer> {
+export interface LeasedBytes<T = Buffer> {
   readonly bytes: T
-  readonly giveBack: () => void
+  readonly release: () => void
 }

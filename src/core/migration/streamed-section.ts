@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { Stretch } from '../sql/statement-list.ts'
 import { Checksum } from './checksum.ts'
 import type { LargeText } from './large-text.ts'
-import type { Lent, SectionText } from './section.ts'
+import type { LeasedBytes, SectionText } from './section.ts'
 
 /** A stretch of a file that is too large to hold, with what tells whether it still is what it was when it was parsed. */
 export interface Part extends Stretch {
@@ -49,11 +49,11 @@ export class StreamedChecksum {
 export function holdPart({ file, start, end, sum, checksum }: Part): SectionText {
   const bytes = file.read(start, end)
   const part = (stretch: Stretch) => bytes.subarray(stretch.start - start, stretch.end - start)
-  const lent = (stretch: Stretch): Lent => ({ bytes: part(stretch), giveBack: () => {} })
+  const lease = (stretch: Stretch): LeasedBytes => ({ bytes: part(stretch), release: () => {} })
   return {
     sql: (stretch) => part(stretch).toString(),
-    raw: lent,
-    data: (stretch) => [lent(stretch)],
+    raw: lease,
+    data: (stretch) => [lease(stretch)],
     isUnchanged: () => {
       const whole = new Checksum()
       whole.add(bytes)
@@ -100,19 +100,19 @@ export class StreamedText implements SectionText {
     return this.take(stretch).toString()
   }
 
-  raw(stretch: Stretch): Lent {
+  raw(stretch: Stretch): LeasedBytes {
     const bytes = this.take(stretch)
     const { room } = this
-    let isLent = true
+    let isLeased = true
     room.users++
-    const giveBack = () => {
-      if (isLent) room.users--
-      isLent = false
+    const release = () => {
+      if (isLeased) room.users--
+      isLeased = false
     }
-    return { bytes, giveBack }
+    return { bytes, release }
   }
 
-  *data({ start, end }: Stretch): Generator<Lent> {
+  *data({ start, end }: Stretch): Generator<LeasedBytes> {
     for (let at = start; at < end; at += block) yield this.raw({ start: at, end: Math.min(at + block, end) })
   }
 

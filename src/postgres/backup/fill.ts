@@ -7,7 +7,7 @@ import { connect } from '../driver/connect.ts'
 import { queryArrays } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import type { Hold } from '../lock/hold.ts'
+import type { ReplaceLock } from '../lock/replace-lock.ts'
 import { readArchive } from './archive.ts'
 import { dump } from './dump.ts'
 import { tryRights } from './only-in-place.ts'
@@ -34,7 +34,7 @@ export async function fill(
   server: Server,
   fresh: Server,
   { backup, archive }: RestorePlan,
-  { signal }: Hold,
+  { signal }: ReplaceLock,
   options: FillOptions,
 ): Promise<void> {
   if (archive === null) return

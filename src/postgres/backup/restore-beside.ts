@@ -19,8 +19,8 @@ import { send } from '../driver/send.ts'
 import type { Server } from '../driver/server.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import type { Hold } from '../lock/hold.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
+import type { ReplaceLock } from '../lock/replace-lock.ts'
 import { fill, mayBeUnresolved } from './fill.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
 import { readSearchPath } from './run-script.ts'
@@ -30,7 +30,7 @@ import { settle } from './verify.ts'
 export async function restoreBeside(
   server: Server,
   plan: RestorePlan,
-  hold: Hold,
+  hold: ReplaceLock,
   options: RestoreOptions,
 ): Promise<Restored> {
   const { tell } = options
@@ -76,7 +76,7 @@ async function fillResolved(
   server: Server,
   fresh: Server,
   plan: RestorePlan,
-  hold: Hold,
+  hold: ReplaceLock,
   options: RestoreOptions,
   again: () => Promise<void>,
 ): Promise<void> {

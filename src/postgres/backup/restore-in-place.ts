@@ -11,8 +11,8 @@ import { type ServerError, send } from '../driver/send.ts'
 import type { Server } from '../driver/server.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import type { Hold } from '../lock/hold.ts'
 import { interruptedUnchanged } from '../lock/interruption.ts'
+import type { ReplaceLock } from '../lock/replace-lock.ts'
 import { dropTrackingSql } from '../tracking/records.ts'
 import type { Archive } from './archive.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
@@ -24,7 +24,7 @@ import { settle } from './verify.ts'
 export async function restoreInPlace(
   server: Server,
   plan: RestorePlan,
-  { signal }: Hold,
+  { signal }: ReplaceLock,
   options: RestoreOptions,
 ): Promise<Restored> {
   const { backup, archive } = plan

@@ -1,7 +1,7 @@
 import type { Approved } from '../../core/guard.ts'
 import { SwapUnknown } from '../databases/swap.ts'
 import type { Server } from '../driver/server.ts'
-import { withHold } from '../lock/hold.ts'
+import { withReplaceLock } from '../lock/replace-lock.ts'
 import { restoreBeside } from './restore-beside.ts'
 import { restoreInPlace } from './restore-in-place.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
@@ -18,7 +18,7 @@ export async function restore(
   options.progress(`waiting for the lock of ${server.database}`)
   const how = approved.what.inPlace ? restoreInPlace : restoreBeside
   const isSettled = (error: unknown) => error instanceof SwapUnknown
-  return withHold(server, { ...options, waitMs: options.lockWaitMs }, 'restore', isSettled, (hold) =>
+  return withReplaceLock(server, { ...options, waitMs: options.lockWaitMs }, 'restore', isSettled, (hold) =>
     how(server, approved.what, hold, options),
   )
 }

@@ -5,7 +5,7 @@ import { LostConnection } from '../driver/lost-connection.ts'
 import type { Client } from '../driver/pg.ts'
 import { type Server, spokenPlace } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import type { Hold } from '../lock/hold.ts'
+import type { ReplaceLock } from '../lock/replace-lock.ts'
 import { connectBeside, freeName, restoreApplication } from './databases.ts'
 import { finalSql, type Properties } from './properties.ts'
 import { withoutSessions } from './sessions.ts'
@@ -35,7 +35,7 @@ export async function swap(
   fresh: string,
   properties: Properties,
   client: Client,
-  hold: Hold,
+  hold: ReplaceLock,
   options: SwapOptions,
 ): Promise<string | null> {
   const { database } = server

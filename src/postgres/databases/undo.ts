@@ -5,7 +5,7 @@ import { largestCopy, outdatedCopies } from '../../core/undo.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import { withHold } from '../lock/hold.ts'
+import { withReplaceLock } from '../lock/replace-lock.ts'
 import { copyDatabase } from './copy.ts'
 import { connectBeside, missingPrivilege, restoreApplication } from './databases.ts'
 import { dropKept, type KeptDatabase, keptDatabases } from './kept.ts'
@@ -64,7 +64,7 @@ interface UndoOptions {
 export async function putBack(server: Server, approved: Approved<KeptDatabase>, options: UndoOptions): Promise<string> {
   const { name } = approved.what
   const isSettled = (error: unknown) => error instanceof SwapUnknown
-  return withHold(server, { ...options, waitMs: options.lockWaitMs }, 'undo', isSettled, (hold) =>
+  return withReplaceLock(server, { ...options, waitMs: options.lockWaitMs }, 'undo', isSettled, (hold) =>
     withConnection(connectBeside(server, restoreApplication), hold.signal, async (client) => {
       const properties = await readProperties(client, server.database)
       await open(client, name, properties.owner)

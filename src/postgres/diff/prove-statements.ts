@@ -1,7 +1,7 @@
+import { restStatements, withKeptAccess } from '../../core/schema/after-library/rest-statements.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differencesOf } from '../../core/schema/differences.ts'
 import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
-import { restStatements, withKeptAccess } from '../../core/schema/rest/rest-statements.ts'
 import { withScratchConnection } from '../scratch/read.ts'
 import type { Scratch } from '../scratch/scratch.ts'
 import { type Claim, copyOf, type Ready, readMade, rolesIn, runChanges } from './scratch-copy.ts'

@@ -1,6 +1,6 @@
 import type { Action, Fact } from '@supabase/pg-delta'
 import { NselfError } from '../../core/errors.ts'
-import { countOnSql } from '../../core/schema/first/relation-steps.ts'
+import { countOnSql } from '../../core/schema/before-library/relation-steps.ts'
 import { type Change, plainChange, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'

@@ -1,5 +1,5 @@
 import { certain } from '../../core/certain.ts'
-import type { Lent, Section, SectionText } from '../../core/migration/section.ts'
+import type { LeasedBytes, Section, SectionText } from '../../core/migration/section.ts'
 import type { Statement } from '../../core/sql/statement-list.ts'
 
 /** A message of this size costs the server little; one of a whole large file would cost it six times the file. */
@@ -10,7 +10,7 @@ export interface SqlMessage {
   readonly kind: 'sql' | 'copy'
   readonly sql: string | Buffer
   /** To be called once it was sent. */
-  readonly giveBack?: () => void
+  readonly release?: () => void
   /** Where it begins in its section, as the places of statements are counted there. */
   readonly start: number
   /** The place of its first statement in the list of the section, from 0, and how many there are. */
@@ -19,7 +19,7 @@ export interface SqlMessage {
 }
 
 /** What is sent of a section. Each `copy` is followed by its data, and these by their end. */
-export type Message = SqlMessage | ({ readonly kind: 'data' } & Lent) | { readonly kind: 'end-of-data' }
+export type Message = SqlMessage | ({ readonly kind: 'data' } & LeasedBytes) | { readonly kind: 'end-of-data' }
 
 /** The section as one message, or null for one that is too large for that or has COPY data in it. */
 export function wholeMessage(section: Section): SqlMessage | null {
@@ -63,7 +63,7 @@ export function* messagesOf(
     if (data === null) group = extended(group, statement, index)
     else {
       yield messageOf(statement, index, text)
-      for (const lent of text.data(data)) yield { kind: 'data', ...lent }
+      for (const lease of text.data(data)) yield { kind: 'data', ...lease }
       yield { kind: 'end-of-data' }
     }
   }
@@ -76,6 +76,6 @@ function extended(group: Group | null, { start, end }: Statement, index: number)
 
 /** @param next the place in the list of the statement after it. */
 function groupMessage({ start, end, first }: Group, next: number, text: SectionText): SqlMessage {
-  const { bytes, giveBack } = text.raw({ start, end })
-  return { kind: 'sql', sql: bytes, giveBack, start, first, count: next - first }
+  const { bytes, release } = text.raw({ start, end })
+  return { kind: 'sql', sql: bytes, release, start, first, count: next - first }
 }

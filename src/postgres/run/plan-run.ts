@@ -20,8 +20,8 @@ import type { RunOptions } from './run-options.ts'
 import { RunProgress } from './run-progress.ts'
 import { type Segment, segmentsOf } from './segments.ts'
 import { cancelling, type Session } from './session.ts'
-import { settlingSql } from './settling.ts'
 import { runInOneTransaction, throwIfLost } from './single-transaction.ts'
+import { trackingChangesSql } from './tracking-changes.ts'
 import type { MigrationWork, Work } from './transaction.ts'
 import { workOf } from './works.ts'
 
@@ -70,7 +70,7 @@ export class Run {
   }
 
   private async steps(history: History): Promise<void> {
-    const settling = settlingSql(history.facts, this.plan, this.options)
+    const settling = trackingChangesSql(history.facts, this.plan, this.options)
     if (settling !== '')
       this.tracked = cancelling(this.session, this.options.signal, must(this.session.client, settling))
     this.tracked.catch(() => {})

@@ -171,7 +171,7 @@ export async function sendMessages(client: Client, messages: Iterable<Message>):
   let copy: { message: SqlMessage; into: CopyIn } | null = null
   for (const message of messages) {
     let failed: Failed | null = null
-    if (message.kind === 'data') await copy?.into.write(message.bytes, message.giveBack)
+    if (message.kind === 'data') await copy?.into.write(message.bytes, message.release)
     else if (message.kind === 'end-of-data') failed = copy && failedIn(copy.message, await copy.into.end())
     else if (message.kind === 'copy') {
       failed = await settled(0)
@@ -187,7 +187,7 @@ export async function sendMessages(client: Client, messages: Iterable<Message>):
 
 async function sendOne(client: Client, message: SqlMessage): Promise<Failed | null> {
   const outcome = await send(client, message.sql)
-  message.giveBack?.()
+  message.release?.()
   return failedIn(message, outcome)
 }
 

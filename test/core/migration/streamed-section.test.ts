@@ -19,10 +19,10 @@ test('what is given back makes room for what is taken next', () => {
   const text = openSection(up)
   const places = new Set<ArrayBufferLike>()
   for (const statement of up.statements) {
-    const { bytes, giveBack } = text.raw(statement)
+    const { bytes, release } = text.raw(statement)
     if (typeof bytes !== 'string') places.add(bytes.buffer)
-    giveBack()
-    giveBack()
+    release()
+    release()
   }
   // What stands at the end of one place goes on in another.
   expect(places.size).toBeLessThanOrEqual(3)

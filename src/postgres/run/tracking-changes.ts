@@ -8,7 +8,7 @@ import { squashesSql } from '../tracking/squash.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** SQL for what is to be put right in the tracking tables before the first step, or nothing. */
-export function settlingSql(
+export function trackingChangesSql(
   facts: History['facts'],
   plan: Plan,
   { environment, tell }: Pick<RunOptions, 'environment' | 'tell'>,

@@ -1,8 +1,8 @@
 import { quoteIdentifier } from '../../sql/quoting.ts'
+import { objectName } from '../after-library/object-name.ts'
 import type { Catalog } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
 import type { Other } from '../other.ts'
-import { objectName } from '../rest/object-name.ts'
 import { createSql } from './create-object.ts'
 import { addSql, withdrawSql } from './operator-families.ts'
 

@@ -3,7 +3,7 @@ import type { Server } from '../driver/server.ts'
 import { acquireLock, type Waiting } from './advisory-lock.ts'
 
 /** The lock under which a database is replaced, and the signal that ends it. */
-export interface Hold {
+export interface ReplaceLock {
   readonly signal: AbortSignal
   readonly pid: number
   /** Gives the lock back on purpose: the database cannot be renamed while its connection is there. */
@@ -16,12 +16,12 @@ export interface Hold {
  * @param isSettled whether an error says by itself how things stand, although the lock was lost.
  * @throws NselfError `locked`, `interrupted`, `connection` where the lock is lost; what `use` throws.
  */
-export async function withHold<T>(
+export async function withReplaceLock<T>(
   server: Server,
   options: Waiting,
   what: string,
   isSettled: (error: unknown) => boolean,
-  use: (hold: Hold) => Promise<T>,
+  use: (hold: ReplaceLock) => Promise<T>,
 ): Promise<T> {
   const lock = await acquireLock(server, options)
   const lost = new AbortController()
