@@ -13,7 +13,7 @@ CREATE TABLE orders (id int PRIMARY KEY, customer int, total int, note text);
 INSERT INTO customers SELECT i, 'a' || i FROM generate_series(1, 300) i;
 INSERT INTO orders SELECT i, 1 + i % 300, i, 'x' FROM generate_series(1, 500) i;`
 
-const options = { on: null, from: null, schemaOnly: false, maxLockMs: null, report: null }
+const options = { on: null, from: null, schemaOnly: false, maxLockMs: null, report: null, endConnections: false }
 
 async function projectWith(files: Record<string, string>): Promise<Project> {
   const project = await server.project(files)
@@ -215,4 +215,17 @@ test('a password in a statement is shown nowhere', async () => {
     expect(stdout + stderr).not.toContain('tr0ub4dor')
     expect(stdout + stderr).not.toContain('nself_elevated')
   }
+})
+
+test('while somebody is connected and no pg_dump fits, their sessions are ended only by consent', async () => {
+  const busy = await projectWith({ '002_a.sql': '-- UP\nCREATE TABLE a (id int);\n' })
+  const client = await busy.connect()
+  const ended = new Promise((resolve) => client.on('error', resolve))
+  const given = { env: { NSELF_PG_BIN_DIR: busy.root } }
+  const { code, stderr } = await busy.run(['db', 'rehearse'], given)
+  expect([code, stderr]).toEqual([3, expect.stringContaining('let nself end them with --end-connections')])
+  expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  const done = await busy.run(['db', 'rehearse', '--end-connections'], given)
+  expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('Ending the connections of')])
+  await ended
 })

@@ -23,6 +23,7 @@ export function addRehearse(db: Command, run: Runner): void {
     .addOption(
       new Option('--max-lock <duration>', 'exit 6 where a table would be locked for longer').argParser(duration),
     )
+    .option('--end-connections', 'end other connections to the local database that keep it from being copied')
     .option('--report <file>', 'write the result to a file too: .json, .md, otherwise as on the screen', file)
     .addOption(setVariable())
     .addOption(shadowUrl())
@@ -34,6 +35,7 @@ export function addRehearse(db: Command, run: Runner): void {
           schemaOnly: flags.schemaOnly === true,
           maxLockMs: flags.maxLock ?? null,
           report: reportOf(flags.report),
+          endConnections: flags.endConnections === true,
         }),
       ),
     )

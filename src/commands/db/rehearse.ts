@@ -23,6 +23,8 @@ export interface RehearseOptions extends SourceChoice {
   /** For how long a table may be locked, in ms; null for no limit. */
   readonly maxLockMs: number | null
   readonly report: RehearseResult['report']
+  /** Consent to end the sessions of others on a local database. */
+  readonly endConnections: boolean
 }
 
 /**
@@ -43,7 +45,7 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
   if (source.backup === null && plan.steps.length === 0) return result
   const files = plan.steps.flatMap(({ file }) => file ?? [])
   const named = { roles: await rolesNamedBy(files), runAs: files.flatMap(({ up }) => up.role ?? []) }
-  return withCopy(context, source, { schemaOnly, named }, async (copied) => {
+  return withCopy(context, source, { schemaOnly, named, endConnections: options.endConnections }, async (copied) => {
     // What is pending on the copy: somebody may have applied more while it was made, and a backup has less.
     const onCopyNow = () => Promise.resolve(copied.copy)
     const found = await look(context, async (_, all) => all, onCopyNow)

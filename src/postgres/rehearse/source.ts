@@ -21,6 +21,8 @@ export interface Hindrance {
   readonly reason: string
   /** No other copy can be made on its server either. */
   readonly staysApart: boolean
+  /** Others are connected to it, and nothing else keeps it from being copied. */
+  readonly isInUse?: boolean
 }
 
 /** The roles of migrations. */
@@ -59,7 +61,8 @@ export async function whyNoTemplate(
     const reason = await missingPrivilege(client, server.database)
     if (reason !== null) return because(reason)
     const sessions = await sessionsStaying(client, server.database)
-    return sessions.length === 0 ? null : because(`others are connected to it: ${namesOf(sessions)}`)
+    if (sessions.length === 0) return null
+    return { ...because(`others are connected to it: ${namesOf(sessions)}`), isInUse: true }
   })
 }
 

@@ -48,8 +48,12 @@ export interface Scratch {
   provide(names: { readonly roles: readonly string[]; readonly tablespaces: readonly string[] }): Promise<boolean>
   /** A new database, empty or a copy of another one that nobody is connected to. @throws what the server says. */
   create(from?: ScratchServer): Promise<ScratchServer>
-  /** A copy of a database of the server that is none of ours, rows and all. @throws what the server says: nobody may be connected. */
-  copyOf(database: string): Promise<ScratchServer>
+  /**
+   * A copy of a database of the server that is none of ours, rows and all.
+   * @param endsOthers consent to end the sessions of others on it.
+   * @throws what the server says: nobody may be connected.
+   */
+  copyOf(database: string, endsOthers: boolean): Promise<ScratchServer>
   /** Lends a database that was made here to what fills it, as the role that made it; several times where it takes several steps. */
   fill(server: ScratchServer, use: (server: Server) => Promise<void>): Promise<void>
   /** Drops one that is not needed any more, before all are. */
@@ -165,9 +169,9 @@ function scratchOn(client: Client, place: ScratchPlace, { token, role, unlike }:
       else await client.query(fresh)
       return prepared(database)
     },
-    async copyOf(from) {
+    async copyOf(from, endsOthers) {
       const database = `${scratchPrefix}${token}_${++count}`
-      await cloneDatabase(client, { from, to: database, role })
+      await cloneDatabase(client, server, { from, to: database, role }, endsOthers)
       if (role !== null) await borrowOwners(role, { ...server, database }, like?.role ?? server.user)
       const made = await prepared(database)
       await role?.unplug({ ...server, database })

@@ -18,6 +18,7 @@ import {
 import { likenessOf } from '../../../postgres/scratch/likeness.ts'
 import type { ScratchServer } from '../../../postgres/scratch/scratch.ts'
 import type { Context } from '../context.ts'
+import { mayEndConnections } from '../end-sessions.ts'
 import type { CopyKind } from '../rehearse-results.ts'
 import { type ScratchWork, type Where, withScratchFor } from '../scratch-server.ts'
 import type { RehearsalSource } from './source.ts'
@@ -33,6 +34,8 @@ export interface CopyWishes {
   /** Without rows. */
   readonly schemaOnly: boolean
   readonly named: NamedRoles
+  /** Consent to end the sessions of others on a local database. */
+  readonly endConnections: boolean
 }
 
 const strict = 'the migrations cannot be rehearsed'
@@ -51,10 +54,12 @@ export async function withCopy<T>(
   const { server, backup, isLocal } = source
   const database = backup === null ? server.database : (backup.backup.manifest?.copy ?? null)
   const mayBeTemplate = isLocal && !wishes.schemaOnly && database !== null && context.settings.shadow === null
-  const hindrance = mayBeTemplate ? await hindranceOf(context, source, wishes.named) : null
+  const found = mayBeTemplate ? await hindranceOf(context, source, wishes.named) : null
+  const endsOthers = found?.isInUse === true && (await endsSessions(context, source, wishes.endConnections))
+  const hindrance = endsOthers ? null : found
   const reason = hindrance?.reason ?? null
   if (mayBeTemplate && hindrance === null) {
-    const made = await onTemplate(context, source, database, use)
+    const made = await onTemplate(context, source, { database, endsOthers }, use)
     if (made !== 'in-use') return made.result
   }
   if (backup?.archive === null)
@@ -69,28 +74,39 @@ export async function withCopy<T>(
 
 async function hindranceOf(
   { signal }: Context,
-  { server }: RehearsalSource,
+  { server, backup }: RehearsalSource,
   named: NamedRoles,
 ): Promise<Hindrance | null> {
   const like = await likenessOf(server)
   if (!like.rights.createsDatabases) return { reason: `${server.user} may not create databases`, staysApart: true }
-  return whyNoTemplate(server, like, named, signal)
+  const found = await whyNoTemplate(server, like, named, signal)
+  // To a copy that is a backup nobody can connect.
+  return found?.isInUse === true && backup !== null ? null : found
+}
+
+/**
+ * Whether those who are connected to a local database make way: by a flag, or where pg_dump cannot copy it and a person agrees.
+ * @throws NselfError `refused` without a terminal, `not-confirmed`.
+ */
+async function endsSessions(context: Context, { server, major }: RehearsalSource, consent: boolean): Promise<boolean> {
+  const canDump = fitting(await installedTools(context.settings.pgBinDir), major) !== null
+  return (consent || !canDump) && mayEndConnections(context, server, consent, 'copied')
 }
 
 /** `in-use` where somebody has connected meanwhile. */
 async function onTemplate<T>(
   context: Context,
   source: RehearsalSource,
-  database: string,
+  { database, endsOthers }: { readonly database: string; readonly endsOthers: boolean },
   use: (copied: Copied) => Promise<T>,
 ): Promise<{ readonly result: T } | 'in-use'> {
   const { server, words, command } = source
   return withScratchFor(context, { live: server, strict, place: 'beside' }, async (work) => {
     await refuseWithoutRoom(context, source, server)
     context.progress(`copying ${words}`)
-    const copy = await work.scratch.copyOf(database).catch((error: unknown) => {
+    const copy = await work.scratch.copyOf(database, endsOthers).catch((error: unknown) => {
       if (systemCodeOf(error) === '55006') return null
-      if (context.signal.aborted) throw error
+      if (context.signal.aborted || error instanceof NselfError) throw error
       throw new NselfError('refused', `${spokenPlace(server)} cannot be copied: ${messageOf(error)}`, {
         hint: `to rehearse on the schema alone: ${command} --schema-only`,
         cause: error,
@@ -146,7 +162,7 @@ async function toolsFor(
   if (tools !== null) return tools
   if (reason === null) throw noTools(all, major, 'a copy of the database needs pg_dump')
   throw new NselfError('refused', `${spokenPlace(server)} cannot be copied on its server: ${reason}`, {
-    hint: `change that, or let pg_dump copy it: ${howToInstall(major)}; nothing was changed`,
+    hint: `change that; or, for a copy by pg_dump, ${howToInstall(major)}; nothing was changed`,
   })
 }
 
