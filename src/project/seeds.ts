@@ -119,7 +119,8 @@ async function readSeed(path: string, shown: string, name: string): Promise<Seed
   if (file.down !== null) throw wrong('has a DOWN section', 'a seed is never reverted: remove it')
   if (file.dependsOn.length > 0) throw wrong('has a depends_on line', 'seeds run in the order of their names')
   if (!file.up.transaction) {
-    const why = file.up.blocks > 0 ? 'has transactions of its own' : 'has to run outside a transaction'
+    const alone = file.up.batch === null ? 'has to run outside a transaction' : 'runs in batches'
+    const why = file.up.blocks > 0 ? 'has transactions of its own' : alone
     throw wrong(why, 'a seed runs in one: put one BEGIN and COMMIT around all of it, or move it into a migration')
   }
   return { name, file }

@@ -154,3 +154,99 @@ describe('batches until no row is left', () => {
     expect(await counts(project)).toEqual([0, 0, 250])
   })
 })
+
+describe('outside of local', () => {
+  const staging = ['--env', 'staging', '--yes']
+  const text = batched('id, size 100', 'id BETWEEN :from AND :to')
+  const trigger = (body: string) => `-- UP
+CREATE TABLE audit AS SELECT g AS id, 0 AS seen FROM generate_series(1, 9) AS g;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id = 22500 THEN ${body}; END IF; RETURN NEW; END $$;
+CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();`
+
+  test.each([
+    ['deletes rows elsewhere', 'DELETE FROM audit WHERE id < 4', 'deletes 3 rows from audit'],
+    ['empties another table', 'TRUNCATE audit', 'empties audit (about 9 rows)'],
+  ])('a batch that %s is rolled back, and those before it are kept', async (_, body, effect) => {
+    const project = await server.project({ '001_a.sql': table, '002_t.sql': trigger(body), '003_b.sql': text })
+    await project.ok('up', '2', ...staging)
+    await project.query('ANALYZE audit')
+    const { code, stderr } = await project.nself('up', ...staging)
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(effect) })
+    expect(stderr).toContain('100 of about 250 rows are done by 003_b, and kept')
+    expect(await project.query('SELECT sum(n)::int, (SELECT count(*)::int FROM audit) FROM orders')).toEqual([[100, 9]])
+    expect(await project.ok('status', '--env', 'staging')).toContain('stopped after 100 of about 250 rows')
+    // The next question names what it did.
+    expect((await project.nself('up', ...staging)).stderr).toContain(effect)
+    expect(await counts(project)).toEqual([1, 1, 250])
+  })
+
+  test('a DELETE in batches destroys data, an UPDATE is a change that is named', async () => {
+    const project = await made(
+      `${text}-- DOWN\n-- nself: batch orders by id\nDELETE FROM orders WHERE id BETWEEN :from AND :to;`,
+    )
+    const dry = JSON.parse(await project.ok('up', '--dry-run', '--json')).result.steps[1]
+    expect(dry).toMatchObject({
+      batches: { count: null, size: 100 },
+      dangers: [{ kind: 'update', destructive: false }],
+    })
+    await project.ok('up')
+    const down = JSON.parse(await project.ok('down', '--dry-run', '--json')).result.steps[0]
+    expect(down).toMatchObject({
+      batches: { count: 1, size: 5000 },
+      dangers: [{ kind: 'delete', destructive: true }],
+      sql: expect.stringContaining("BETWEEN '1'::bigint AND '62500'::bigint;"),
+    })
+  })
+})
+
+test('down of a migration that stopped between two batches runs over the rows that are done', async () => {
+  const down = `-- DOWN\n${batched('id, size 70', 'id BETWEEN :from AND :to', 'n = n - 1').replace('-- UP\n', '')}`
+  const project = await made(`${batched('id, size 60', 'id BETWEEN :from AND :to')}${down}`)
+  await project.ok('up', '1')
+  await project.query('ALTER TABLE orders ADD CONSTRAINT wrong CHECK (id <> 22500 OR n < 1)')
+  expect((await project.nself('up')).stderr).toContain('120 of about 250 rows are done by 002_b, and kept')
+  expect(await project.ok('status')).toMatch(/Failed.*\n? .*stopped after 120 of about 250 rows, line 3: new row/)
+  const { code, stderr } = await project.nself('down')
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining(
+      '002_b is partially applied: 120 of about 250 rows are done. Its DOWN runs over these',
+    ),
+  })
+  expect(await counts(project)).toEqual([0, 0, 250])
+  expect((await progress(project)).slice(-2)).toEqual([
+    'batch 1, up to 4900: 70 rows in all',
+    'batch 2, up to 14400: 120 rows in all',
+  ])
+})
+
+test('Ctrl-C between two batches says what is done, and the next run continues', async () => {
+  const project = await made(batched('id, size 50, pause 1min', 'id BETWEEN :from AND :to'))
+  await project.ok('up', '1')
+  const running = project.start('up')
+  await project.until("EXISTS (SELECT FROM nself.journal WHERE outcome = 'progress')")
+  running.kill('SIGINT')
+  const { code, stderr } = await running.finished
+  expect(code).toBe(130)
+  expect(stderr).toContain('Error: interrupted at 002_b: 50 of about 250 rows are done')
+  expect(stderr).toContain('Next: to continue with the next batch: nself db migrate up')
+  expect(await project.ok('status')).toContain('nself db migrate up   (continues with the next batch)')
+  project.write({ '002_b.sql': batched('id, size 50', 'id BETWEEN :from AND :to') })
+  await project.ok('up')
+  expect(await counts(project)).toEqual([1, 1, 250])
+})
+
+test('a batch that meets a lock takes fewer rows, and waits for its turn', async () => {
+  const project = await made(
+    `-- UP\n-- nself: lock-timeout 50ms\n${batched('id, size 200', 'id BETWEEN :from AND :to').replace('-- UP\n', '')}`,
+  )
+  await project.ok('up', '1')
+  const other = await project.connect()
+  await other.query('BEGIN; UPDATE orders SET spare = spare WHERE id = 14400')
+  const running = project.start('up')
+  await running.says('002_b stepped aside')
+  await other.query('COMMIT')
+  expect((await running.finished).code).toBe(0)
+  expect(await counts(project)).toEqual([1, 1, 250])
+  expect((await progress(project))[0]).not.toContain(': 200 rows')
+})

@@ -55,12 +55,17 @@ async function rolledBack({ client }: Session, work: Work, failed: Failed) {
   return { work, failed }
 }
 
+function whyOutside({ blocks, batch }: Work['section']): string {
+  if (batch !== null) return 'runs in batches'
+  return blocks > 0 ? 'has transactions of its own' : 'cannot run in a transaction'
+}
+
 function refuseUnfit(works: readonly Work[]): void {
   const outside = works.find((work) => !work.section.transaction)
   if (outside !== undefined) {
     throw new NselfError(
       'refused',
-      `${outside.step.name} ${outside.section.blocks > 0 ? 'has transactions of its own' : 'cannot run in a transaction'}, so --single-transaction is impossible`,
+      `${outside.step.name} ${whyOutside(outside.section)}, so --single-transaction is impossible`,
       { hint: 'apply the migrations before it first, or leave out --single-transaction; nothing was changed' },
     )
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Batch } from '../../../src/core/migration/batch.ts'
 import { batchFault } from '../../../src/core/migration/batch-faults.ts'
+import { batchLine } from '../../../src/core/migration/batch-line.ts'
 import { fillBatch, writtenPlace } from '../../../src/core/migration/batch-section.ts'
 import { BatchSize } from '../../../src/core/migration/batch-size.ts'
 import type { Migration } from '../../../src/core/migration/migration.ts'
@@ -160,4 +161,34 @@ describe('the size of batches', () => {
       }),
     ).toEqual([100, 100, 50, 1])
   })
+})
+
+test.each<
+  [done: [batches: number, rows: number, of: number], size: number | null, ms: number, rows: number, line: string]
+>([
+  [
+    [14, 70_000, 440_000],
+    5000,
+    11_000,
+    70_000,
+    'batch 14 of 88 · 70,000 of about 440,000 rows · 6,364 rows/s · 11 s, about 58 s left',
+  ],
+  [
+    [3, 9000, 10_000],
+    5000,
+    90_400,
+    1000,
+    'batch 3 of 4 · 9,000 of about 10,000 rows · 11 rows/s · 1 min 30 s, about 1 min 30 s left',
+  ],
+  [[3, 9000, 8000], 5000, 1000, 9000, 'batch 3 · 9,000 rows · 9,000 rows/s · 1 s'],
+  [[2, 900, 10_000], null, 0, 0, 'batch 2 · 900 of about 10,000 rows · 0 rows/s · 0 s'],
+  [
+    [1, 1000, 36_001_000],
+    1000,
+    1000,
+    1000,
+    'batch 1 of 36,001 · 1,000 of about 36,001,000 rows · 1,000 rows/s · 1 s, about 10 h 0 min left',
+  ],
+])('how far batches have come is told in a line: %j', ([batches, rows, of], size, ms, inThisRun, line) => {
+  expect(batchLine({ batches, rows, of }, size, { ms, rows: inThisRun })).toBe(`${line} · Ctrl-C is safe`)
 })
