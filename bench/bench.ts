@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureBatches } from './batches.ts'
 import { flushTime } from './disk.ts'
 import { install, versions } from './install.ts'
 import { Lab, type Run } from './lab.ts'
@@ -19,6 +20,8 @@ const { values: flags } = parseArgs({
     tool: several,
     render: { type: 'boolean' },
     'test-databases': { type: 'boolean' },
+    /** Of a table of so many rows. */
+    batches: { type: 'string' },
   },
 })
 
@@ -76,4 +79,5 @@ async function main(): Promise<void> {
 }
 
 if (flags['test-databases']) process.stdout.write(`${await measureTestDatabases()}\n`)
+else if (flags.batches) process.stdout.write(`${await measureBatches(Number(flags.batches))}\n`)
 else await main()
