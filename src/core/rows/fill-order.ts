@@ -23,6 +23,20 @@ export function fillOrder(tables: readonly FillableTable[]): FillableTable[] {
   return ordered
 }
 
+/** The other tables of a circle in which each cannot do without a row of the next; none where a table is in no circle. */
+export function circleOf(table: FillableTable, tables: readonly FillableTable[]): FillableTable[] {
+  const neededBy = (one: FillableTable) =>
+    tables.filter((other) =>
+      one.foreignKeys.some(({ target, columns }) => target === other.oid && isNeeded(one, columns)),
+    )
+  const reach = (one: FillableTable) => {
+    const found = new Set(neededBy(one))
+    for (const next of found) for (const further of neededBy(next)) found.add(further)
+    return found
+  }
+  return [...reach(table)].filter((other) => other !== table && reach(other).has(table))
+}
+
 function isNeeded({ columns }: FillableTable, names: readonly string[]): boolean {
   return columns.some(({ name, notNull }) => notNull && names.includes(name))
 }

@@ -1,7 +1,8 @@
 import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { fillOrder } from '../../core/rows/fill-order.ts'
+import { circleOf, fillOrder } from '../../core/rows/fill-order.ts'
 import type { FillableTable } from '../../core/rows/table-facts.ts'
+import { shortName } from '../../core/sql/qualified-name.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import type { RowFacts } from './facts.ts'
@@ -19,11 +20,21 @@ export interface Filling {
 export async function fillTables(client: Client, file: Migration, { tables, types }: RowFacts): Promise<Filling> {
   const seed = Number.parseInt(sha256(file.checksum).slice(0, 7), 16)
   const filled: FilledTable[] = []
-  for (const table of fillOrder(tables)) filled.push(await fillTable(client, table, types, seed))
+  const ordered = fillOrder(tables)
+  for (const table of ordered) {
+    const found = await fillTable(client, table, types, seed)
+    const circle = found.problem === null ? [] : circleOf(table, ordered)
+    filled.push(circle.length === 0 ? found : { ...found, problem: inCircle(circle) })
+  }
   await settleConstraints(client, tables)
   const rowsOf = (isTouched: boolean) =>
     filled.filter(({ table }) => table.isTouched === isTouched).flatMap(({ rows }) => rows)
   return { tables: filled, needed: rowsOf(false), rows: rowsOf(true) }
+}
+
+function inCircle(tables: readonly FillableTable[]): string {
+  const names = tables.map(({ schema, name }) => shortName(schema, name)).join(', ')
+  return `it and ${names} need a row of each other, for their foreign keys are NOT NULL`
 }
 
 /** Inserts these rows as they were, as far as they can be without the others. */
