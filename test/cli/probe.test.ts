@@ -228,6 +228,19 @@ ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;`)
     ])
   })
 
+  test('hides the history, and only the right to read is asked for', async () => {
+    const project = await projectWith('ALTER TABLE users ALTER COLUMN email SET NOT NULL;')
+    await project.ok('db', 'migrate', 'repair')
+    await project.query("CREATE SCHEMA IF NOT EXISTS nself; CREATE ROLE looker LOGIN PASSWORD 'l'")
+    await project.query('CREATE TABLE IF NOT EXISTS nself.metadata (key text PRIMARY KEY, value text)')
+    const url = new URL(project.url)
+    url.username = 'looker'
+    url.password = 'l'
+    const { code, stderr } = await project.nself('db', 'check', '--only', 'probe', '--on', url.href)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/can run: GRANT USAGE ON SCHEMA nself TO looker;/)
+  })
+
   test('says how large a table is by its statistics, and that it is written anew', async () => {
     const project = await projectWith('ALTER TABLE users ALTER COLUMN age TYPE bigint;')
     await project.query(

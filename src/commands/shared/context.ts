@@ -6,7 +6,7 @@ import { compare, type State } from '../../core/migration/state.ts'
 import { type Connection, connect } from '../../postgres/driver/connect.ts'
 import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
-import { type History, readHistory } from '../../postgres/tracking/history.ts'
+import { type History, lookAtHistoryOf, readHistory } from '../../postgres/tracking/history.ts'
 import { readLostRows } from '../../postgres/tracking/lost-rows.ts'
 import { parseFiles, readFiles } from '../../project/migrations.ts'
 import { readRepeatables } from '../../project/repeatables.ts'
@@ -76,17 +76,18 @@ export async function look<T>(
 export async function look(
   context: Context,
   use: (connection: Connection, look: Look) => Promise<unknown> = async (_, found) => found,
-  resolve: () => Promise<Server> = () => resolveServer(context),
+  resolve: (() => Promise<Server>) | null = null,
   parse: typeof parseFiles = parseFiles,
 ): Promise<unknown> {
   const { migrationsDir, repeatableDir, cwd } = context.settings
   const reading = readFiles(migrationsDir, cwd)
   reading.catch(() => {})
-  const server = await resolve()
+  const server = await (resolve ?? (() => resolveServer(context)))()
   return withConnection(connect(server, 'nself'), null, async (client, connection) => {
     const asking = readLostRows(client)
     asking.catch(() => {})
-    const history = await readHistory(client)
+    // A server that is named is only looked at.
+    const history = await (resolve === null ? readHistory(client) : lookAtHistoryOf(client))
     const files = parse(await reading, history.rows)
     const repeatables = { files: readRepeatables(repeatableDir, cwd), rows: history.repeatables }
     return use(connection, { server, history, state: compare(files, history.rows, await asking, repeatables) })

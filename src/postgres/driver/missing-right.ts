@@ -17,16 +17,16 @@ const user = `format('%I', current_user) AS user`
 
 const queries = {
   database: `SELECT ${ownerOf('datdba')} AS owner, format('the database %I', datname) AS what, format('DATABASE %I', datname) AS object, ${user},
-   CASE WHEN has_database_privilege(datname, 'CREATE') THEN 'CONNECT, TEMPORARY' ELSE 'CREATE' END AS right
+   CASE WHEN $2 THEN 'CONNECT' WHEN has_database_privilege(datname, 'CREATE') THEN 'CONNECT, TEMPORARY' ELSE 'CREATE' END AS right
    FROM pg_database WHERE datname = $1`,
   schema: `SELECT ${ownerOf('nspowner')} AS owner, format('the schema %I', nspname) AS what, format('SCHEMA %I', nspname) AS object, ${user},
-   CASE WHEN nspname = 'nself' THEN 'USAGE, CREATE' WHEN has_schema_privilege(oid, 'USAGE') THEN 'CREATE' ELSE 'USAGE' END AS right
+   CASE WHEN $2 THEN 'USAGE' WHEN nspname = 'nself' THEN 'USAGE, CREATE' WHEN has_schema_privilege(oid, 'USAGE') THEN 'CREATE' ELSE 'USAGE' END AS right
    FROM pg_namespace WHERE nspname = $1`,
   // One name can be of several schemas: what the search path finds, or else what nself keeps.
   relation: `SELECT ${ownerOf('relowner')} AS owner, ${user}, format('%I.%I', nspname, relname) AS what,
    CASE WHEN nspname = 'nself' THEN 'ALL TABLES IN SCHEMA nself'
     ELSE CASE WHEN relkind = 'S' THEN 'SEQUENCE ' ELSE '' END || format('%I.%I', nspname, relname) END AS object,
-   CASE WHEN relkind = 'S' THEN 'USAGE' ELSE 'SELECT, INSERT, UPDATE, DELETE' END AS right
+   CASE WHEN $2 THEN 'SELECT' WHEN relkind = 'S' THEN 'USAGE' ELSE 'SELECT, INSERT, UPDATE, DELETE' END AS right
    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
    WHERE relname = $1 AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (nspname = 'nself' OR pg_table_is_visible(pg_class.oid))
    ORDER BY nspname = 'nself' LIMIT 1`,
@@ -35,8 +35,13 @@ const queries = {
 /**
  * What to do where the role that connected lacks a right: who can grant it, and how. Null for any other failure, and
  * where that cannot be told. What transaction has failed is rolled back.
+ * @param onlyReads whether the role is to change nothing.
  */
-export async function missingRight(client: Client, { code, message }: ServerError): Promise<string | null> {
+export async function missingRight(
+  client: Client,
+  { code, message }: ServerError,
+  onlyReads = false,
+): Promise<string | null> {
   if (code !== '42501') return null
   const attribute = /^permission denied to create (database|role)$/.exec(message)?.[1]
   const [, denied, deniedName] = /^permission denied for (\w+(?: \w+)?) "?([^"]+?)"?$/.exec(message) ?? []
@@ -48,12 +53,12 @@ export async function missingRight(client: Client, { code, message }: ServerErro
   }
   if (kind === undefined) return null
   const sql = kind === 'database' || kind === 'schema' ? queries[kind] : queries.relation
-  const [found] = await ask<Owned>(client, sql, [deniedName ?? ownedName ?? ''])
+  const [found] = await ask<Owned>(client, sql, [deniedName ?? ownedName ?? '', onlyReads])
   return found ? told(found, denied !== undefined) : null
 }
 
 /** In the transaction that has failed nothing can be asked. */
-async function ask<R extends Row>(client: Client, sql: string, values: string[]): Promise<R[]> {
+async function ask<R extends Row>(client: Client, sql: string, values: (string | boolean)[]): Promise<R[]> {
   const query = async () => (await client.query<R>(sql, values)).rows
   return query()
     .catch(async () => {

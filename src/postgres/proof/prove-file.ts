@@ -6,7 +6,16 @@ import { readCatalog } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import { beginSql } from '../run/transaction.ts'
-import { type DatabaseLook, type DifferentRows, differentRows, isSame, lookAt, prepareLooks } from './look.ts'
+import {
+  type DatabaseLook,
+  type DifferentRows,
+  differentRows,
+  isSame,
+  knownFrom,
+  lookAt,
+  lookAtRows,
+  prepareLooks,
+} from './look.ts'
 import { runAlone, runWithin, type SectionFailure } from './run-section.ts'
 import { restoreSequences } from './sequences.ts'
 
@@ -69,13 +78,14 @@ export async function proveWithin(
 }
 
 async function proveInside(client: Client, file: Revertible, before: DatabaseLook): Promise<DatabaseLook | null> {
+  const known = await knownFrom(client, before)
   if ((await runWithin(client, file, file.up)) !== null) return null
-  const after = await lookAt(client)
+  const after = await lookAt(client, known)
   await client.query('SAVEPOINT nself_proof')
   if ((await runWithin(client, file, file.down)) !== null) return null
-  if (!isSame(before, await lookAt(client))) return null
+  if (!isSame(before, await lookAt(client, known))) return null
   if ((await runWithin(client, file, file.up)) !== null) return null
-  const again = await lookAt(client)
+  const again = await lookAt(client, known)
   if (!isSame(after, again, 'counts')) return null
   await client.query('ROLLBACK TO SAVEPOINT nself_proof')
   if (again.sequences !== after.sequences)
@@ -85,7 +95,7 @@ async function proveInside(client: Client, file: Revertible, before: DatabaseLoo
 
 interface Seen {
   readonly catalog: Catalog
-  readonly look: DatabaseLook
+  readonly look: Omit<DatabaseLook, 'schema'>
 }
 
 /** Runs a migration both ways on a database of its own, and says all that is not as it should be. */
@@ -110,7 +120,7 @@ export async function proveAlone(client: Client, file: Revertible): Promise<File
 }
 
 async function see(client: Client): Promise<Seen> {
-  return { catalog: await readCatalog(client), look: await lookAt(client) }
+  return { catalog: await readCatalog(client), look: await lookAtRows(client) }
 }
 
 function differencesBetween(before: Seen, after: Seen): Difference[] {

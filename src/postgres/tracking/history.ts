@@ -26,7 +26,16 @@ const column = 'json_agg'
  * The whole history in one round trip. Where nothing was ever tracked it is empty.
  * @throws NselfError `configuration` when the role may not read it, or a newer program wrote it.
  */
-export async function readHistory(client: Client): Promise<History> {
+export function readHistory(client: Client): Promise<History> {
+  return historyOf(client, false)
+}
+
+/** The same as a role that is to change nothing: then it is not told to need more than it does. @throws as readHistory. */
+export function lookAtHistoryOf(client: Client): Promise<History> {
+  return historyOf(client, true)
+}
+
+async function historyOf(client: Client, onlyReads: boolean): Promise<History> {
   const [facts, rows, metadata, ran] = await Promise.allSettled([
     queryArrays<FactsRow>(client, factsSql),
     jsonWhereThere<AppliedRow[]>(client, ['nself.migrations'], rowsSql, column),
@@ -35,18 +44,18 @@ export async function readHistory(client: Client): Promise<History> {
   ])
   if (facts.status === 'rejected') {
     await refuseUnknownEngine(client)
-    throw await unreadable(client, facts.reason)
+    throw await unreadable(client, facts.reason, onlyReads)
   }
   const row = certain(facts.value[0])
   const [tracked, , , user, , , , versionText, hasDsqlViews, hidesRows] = row
   await refuseOtherEngine(client, versionText, hasDsqlViews)
   // What cannot be read must not be taken for a database without a mark.
-  if (metadata.status === 'rejected') throw await unreadable(client, metadata.reason)
+  if (metadata.status === 'rejected') throw await unreadable(client, metadata.reason, onlyReads)
   const known = new Map(metadata.value ?? [])
   // Stops at a newer format first: its rows may not be readable.
   formatOf(known.get(formatKey))
   if (hidesRows) throw hidden(user)
-  if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason)
+  if (tracked && rows.status === 'rejected') throw await unreadable(client, rows.reason, onlyReads)
   const applied = rows.status === 'fulfilled' ? (rows.value ?? []).map(appliedOf) : []
   // Where the table is not there, or of an older format, nothing ran.
   const repeatables = ran.status === 'fulfilled' ? (ran.value ?? []).map(ranOf) : []

@@ -9,8 +9,11 @@ export function hidden(user: string): NselfError {
   })
 }
 
-/** Why the history could not be read, in words; any other error as it is. */
-export async function unreadable(client: Client, error: Error & { code?: string }): Promise<Error> {
+/**
+ * Why the history could not be read, in words; any other error as it is.
+ * @param onlyReads whether the role is to change nothing.
+ */
+export async function unreadable(client: Client, error: Error & { code?: string }, onlyReads: boolean): Promise<Error> {
   // A column, a type or a table that is not as nself made it.
   if (error.code !== '42501' && error.code?.startsWith('42') === true) {
     return new NselfError(
@@ -24,7 +27,7 @@ export async function unreadable(client: Client, error: Error & { code?: string 
   }
   if (error.code !== '42501') return error
   return new NselfError('configuration', `the role may not read the schema nself: ${error.message}`, {
-    hint: (await missingRight(client, error)) ?? 'connect as the role that migrates',
+    hint: (await missingRight(client, error, onlyReads)) ?? 'connect as the role that migrates',
     cause: error,
   })
 }
