@@ -3,7 +3,7 @@ import type { BriefedStep, Briefing } from '../../core/briefing.ts'
 import type { CountedRelation } from '../../postgres/catalog/all-rows.ts'
 import { hostAndPort, type Server } from '../../postgres/driver/server.ts'
 import type { Context } from './context.ts'
-import { rowCountText, type StepItem } from './told-findings.ts'
+import { rowCountText, type StepItem } from './measured-findings.ts'
 
 /** The block above a question about this server. */
 export function briefingOn(

@@ -10,7 +10,7 @@ import { columnTypes } from '../../postgres/catalog/column-types.ts'
 import { countRows } from '../../postgres/catalog/lost-rows.ts'
 import { type Dropped, takenAlong } from '../../postgres/catalog/taken-along.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
-import { findingLine, itemOf, type Measured, type ReachedRows, type StepItem, seenLine } from './told-findings.ts'
+import { findingLine, itemOf, type Measured, type ReachedRows, type StepItem, seenLine } from './measured-findings.ts'
 
 type Found = Pick<Inspection, 'findings' | 'files'>
 

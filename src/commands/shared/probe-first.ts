@@ -5,7 +5,7 @@ import type { Questions } from '../../core/probe/question.ts'
 import type { QuestionReader } from '../../parsers/postgres/questions.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import type { Context } from './context.ts'
-import type { StepItem } from './told-findings.ts'
+import type { StepItem } from './measured-findings.ts'
 
 /** What the rows of a production database say to a plan before anything is asked. */
 export interface ProbedPlan {

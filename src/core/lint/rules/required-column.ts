@@ -1,11 +1,11 @@
 import { nodeAt, nodesIn, type TreeNode } from '../../sql/tree.ts'
 import { isSerial } from '../known/column-type.ts'
 import { offsetOf } from '../known/step.ts'
+import { type FindingWords, say } from './finding-words.ts'
 import { columnName, isUsed, type LintLook, tableName, targetOf } from './look.ts'
-import { say, type Told } from './told.ts'
 
 /** The first column behind a place that is NOT NULL and gets no value by itself. */
-export function requiredColumn(look: LintLook, offset: number): Told | null {
+export function requiredColumn(look: LintLook, offset: number): FindingWords | null {
   const { step } = look
   const table = targetOf(look)
   const definitions = nodesIn(step.node.cmds, 'AlterTableCmd').map(({ def }) => nodeAt(nodeAt(def).ColumnDef))

@@ -1,9 +1,9 @@
 import { type LintRule, lintRuleNames } from '../../lint-rules.ts'
 import { listAt, nodeAt, nodesIn, type RelationName, relationOf, relationsIn } from '../../sql/tree.ts'
 import { nameIn } from '../known/learn.ts'
+import { type FindingWords, say } from './finding-words.ts'
 import { columnName, type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 import { requiredColumn } from './required-column.ts'
-import { say, type Told } from './told.ts'
 
 /** What squawk finds in a step. */
 export interface SquawkFinding {
@@ -14,7 +14,7 @@ export interface SquawkFinding {
 }
 
 /** What a finding of squawk is told as; null where we know that it is none. */
-type Teller = (look: LintLook, offset: number, nth: number) => Told | null
+type Teller = (look: LintLook, offset: number, nth: number) => FindingWords | null
 
 /** Hits of what squawk finds in a step, without what is none in its surroundings, and without what our own rules find. */
 export function squawkHits(look: LintLook, findings: readonly SquawkFinding[]): Hit[] {
@@ -35,7 +35,7 @@ const always =
     nodeAt(step.node.relation).relpersistence === 't' ? null : say(message, instead)
 /** For a table that is in use. */
 const onUsed =
-  (tell: (table: string, look: LintLook) => Told | null): Teller =>
+  (tell: (table: string, look: LintLook) => FindingWords | null): Teller =>
   (look) =>
     isUsed(look, targetOf(look)) ? tell(tableName(targetOf(look)), look) : null
 
