@@ -71,11 +71,19 @@ async function answerTo(question: Question, put: Put, columns: number): Promise<
     const text = await put({ type: 'text', message: shown }, lines)
     return typeof text === 'string' ? text.trim() : ''
   }
+  if (question.kind === 'one-of') return oneOf(question, message, put)
   if (question.kind !== 'yes-no') return typed(message, above)
   let answer = await typed(`${message} (y/N)`, above)
   // "yy" may be meant either way.
   while (!/^(?:y|yes|n|no|)$/i.test(answer)) answer = await typed(`Please answer y or n: ${message} (y/N)`, [])
   return /^y/i.test(answer) ? 'y' : 'n'
+}
+
+/** The answer of the option that was chosen. */
+async function oneOf({ options = [] }: Question, message: string, put: Put): Promise<string> {
+  const choices = options.map(({ text }, value) => ({ title: visible(text), value }))
+  const place = await put({ type: 'select', message, choices, hint: keysOfChoice })
+  return typeof place === 'number' ? (options[place]?.answer ?? '') : ''
 }
 
 /** The places of the options that were selected. */
@@ -86,6 +94,7 @@ async function chosenOf(message: string, options: readonly string[], put: Put): 
   return Array.isArray(chosen) ? chosen.filter((value) => typeof value === 'number') : []
 }
 
+const keysOfChoice = 'Up and Down move, Enter chooses, Ctrl-C cancels'
 const keysOfList = 'Up and Down move, Space selects, Enter applies what is selected, Ctrl-C cancels'
 
 /** A question in lines that end at words, with room for the sign before it and a letter behind it. */
@@ -105,7 +114,7 @@ async function linesAbove({ briefing, warning }: Question, columns: number): Pro
 }
 
 interface Prompt {
-  readonly type: 'text' | 'multiselect'
+  readonly type: 'text' | 'multiselect' | 'select'
   readonly message: string
   readonly choices?: Choice[]
   readonly hint?: string

@@ -36,15 +36,17 @@ export interface Answers {
 }
 
 export interface Question {
-  readonly kind: 'yes-no' | 'phrase'
+  readonly kind: 'yes-no' | 'phrase' | 'one-of'
   readonly message: string
   /** What stands above it. */
   readonly briefing?: Briefing
   /** A sentence between the two. */
   readonly warning?: string
+  /** Of `one-of`: the first is selected until another is. */
+  readonly options?: readonly { readonly answer: string; readonly text: string }[]
 }
 
-/** Asks at a terminal; `null` where there is none. Resolves to what was typed: 'y', 'n' or the text. */
+/** Asks at a terminal; `null` where there is none. Resolves to what was typed: 'y', 'n' or the text, or to the answer of an option. */
 export type Ask = ((question: Question) => Promise<string>) | null
 
 /** What the guard has let pass. Only `approve` can make one: to forget the guard is a type error. */

@@ -493,8 +493,9 @@ describe('consent', () => {
     await project.ok('db', 'migrate', 'up')
     await project.query("INSERT INTO users VALUES (1, 'Ann')")
     const terminal = project.atTerminal('db', 'run')
-    await terminal.shows('Did you rename users.name to users.full_name?')
-    terminal.type(`y${keys.enter}`)
+    await terminal.shows('users.name is gone and users.full_name is new:')
+    await terminal.shows('it was renamed, keep its data (--rename users.name=full_name)')
+    terminal.type(keys.enter)
     const { code, screen } = await terminal.finished
     expect(code, screen).toBe(0)
     await project.ok('db', 'migrate', 'up')
@@ -504,8 +505,8 @@ describe('consent', () => {
   test('a rename that is declined is a drop, which is asked for', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
     const terminal = project.atTerminal('db', 'run')
-    await terminal.shows('Did you rename')
-    terminal.type(`n${keys.enter}`)
+    await terminal.shows('they are two columns, drop the old')
+    terminal.type(`${keys.down}${keys.enter}`)
     await terminal.shows('Write a migration that drops users.name and its values?')
     terminal.type(keys.enter)
     expect((await terminal.finished).code).toBe(3)

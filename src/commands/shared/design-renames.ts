@@ -1,3 +1,4 @@
+import type { Question } from '../../core/guard.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { renameCandidates } from '../../core/schema/rename-candidates.ts'
 import { parseRenames } from '../../core/schema/rename-flags.ts'
@@ -41,16 +42,29 @@ async function askRenames(
   const open = renameCandidates(compared.current.catalog, compared.wanted)
   if (ask === null || answers.yes) {
     for (const rename of open) {
-      tell(
-        `Note: ${renameText(rename).replace(' to ', ' is gone and ')} is new; if it was renamed, add --rename ${shellWord(renameFlag(rename))}`,
-      )
+      tell(`Note: ${goneAndNew(rename)}; if it was renamed, add --rename ${shellWord(renameFlag(rename))}`)
     }
     return []
   }
   const chosen: Rename[] = []
   for (const rename of open) {
     if (known.some((other) => pathOf(other) === pathOf(rename))) continue
-    if ((await ask({ kind: 'yes-no', message: `Did you rename ${renameText(rename)}?` })) === 'y') chosen.push(rename)
+    if ((await ask(questionOf(rename))) === 'renamed') chosen.push(rename)
   }
   return chosen
+}
+
+const goneAndNew = (rename: Rename) => `${renameText(rename).replace(' to ', ' is gone and ')} is new`
+
+/** Whoever hesitates reads what either answer means for the data. */
+function questionOf(rename: Rename): Question {
+  const two = rename.kind === 'column' || rename.kind === 'table' ? `two ${rename.kind}s` : 'two'
+  return {
+    kind: 'one-of',
+    message: `${goneAndNew(rename)}:`,
+    options: [
+      { answer: 'renamed', text: `it was renamed, keep its data (--rename ${shellWord(renameFlag(rename))})` },
+      { answer: 'two', text: `they are ${two}, drop the old` },
+    ],
+  }
 }
