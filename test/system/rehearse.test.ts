@@ -42,6 +42,10 @@ async function rehearsal(project: Project, ...args: string[]): Promise<Document>
   return JSON.parse(await project.ok('db', 'rehearse', '--json', ...args)).result
 }
 
+/** Without a password, which other tests look for among the arguments of processes: the server trusts everybody. */
+const urlOf = (project: Project, role = new URL(project.url).username) =>
+  project.url.replace(/\/\/[^@]+@/, `//${role}@`)
+
 const everyStatement = ({ transactions }: Document) => transactions.flatMap(({ statements }) => statements)
 const onServer = (project: Project) =>
   project.queryBeside('SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles ORDER BY 1')
@@ -56,7 +60,7 @@ test('copies what --on names by pg_dump, as a role that can only read', async ()
     CREATE EXTENSION postgres_fdw; CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
     CREATE FOREIGN TABLE far (id int) SERVER elsewhere`)
   const before = await onServer(project)
-  const url = project.url.replace(/\/\/[^:@]+/, `//${reader}`)
+  const url = urlOf(project, reader)
   const done = await rehearsal(project, '--on', url)
   expect(done).toMatchObject({ copy: 'dump', failure: null })
   expect(everyStatement(done)).toMatchObject([
@@ -69,7 +73,7 @@ test('copies what --on names by pg_dump, as a role that can only read', async ()
 
 test('copies no rows with --schema-only, and says how many there are', async () => {
   const project = await shop()
-  const done = await rehearsal(project, '--on', project.url, '--schema-only')
+  const done = await rehearsal(project, '--on', urlOf(project), '--schema-only')
   expect(everyStatement(done)).toMatchObject([{ rewritten: ['orders'] }, { rows: 0 }])
   expect(done.sizes).toMatchObject([{ table: 'orders' }])
   expect(done.sizes[0]?.bytes).toBeGreaterThan(8192)
@@ -107,11 +111,11 @@ test('gives up where somebody holds a table, and tells a role that it may not re
   const reader = `${databaseOf(project)}_nobody`
   await project.query(`CREATE ROLE ${reader} LOGIN; GRANT USAGE ON SCHEMA nself TO ${reader};
     GRANT SELECT ON ALL TABLES IN SCHEMA nself TO ${reader}`)
-  const url = project.url.replace(/\/\/[^:@]+/, `//${reader}`)
+  const url = urlOf(project, reader)
   const { code, stderr } = await project.nself('db', 'rehearse', '--on', url)
   expect([code, stderr]).toEqual([4, expect.stringContaining('GRANT pg_read_all_data TO')])
   const client = await project.connect()
   await client.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE')
-  const held = await project.nself('db', 'rehearse', '--on', project.url)
+  const held = await project.nself('db', 'rehearse', '--on', urlOf(project))
   expect([held.code, held.stderr]).toEqual([5, expect.stringContaining('another session holds a lock on that table')])
 })
