@@ -55,7 +55,7 @@ function contextOf(flags: CommonFlags): Context {
     flagUrl: flags.databaseUrl,
     flagShadowUrl: flags.shadowUrl,
     flagSet: flags.set,
-    startsProject: flags.startsProject === true,
+    needsNoProject: flags.needsNoProject === 'with-url' ? flags.databaseUrl !== undefined : flags.needsNoProject,
     onSecret: hideSecret,
   })
   for (const password of passwordsOf(settings)) hideSecret(password)

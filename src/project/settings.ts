@@ -52,7 +52,7 @@ interface Input {
   /** Each `--set name=value`. */
   readonly flagSet?: readonly string[] | undefined
   /** Where no folder nself/ is found, the project begins where the person stands. */
-  readonly startsProject?: boolean | undefined
+  readonly needsNoProject?: boolean | undefined
   /** Told each password that a command prints, and each value of a variable that is secret. */
   readonly onSecret?: ((secret: string) => void) | undefined
 }
@@ -75,10 +75,10 @@ export function loadSettings({
   flagUrl,
   flagShadowUrl,
   flagSet = [],
-  startsProject = false,
+  needsNoProject = false,
   onSecret = () => {},
 }: Input): Settings {
-  const root = rootOf(cwd, env, startsProject)
+  const root = rootOf(cwd, env, needsNoProject)
   const { environment, environmentSource, files, layers } = readLayers(
     root,
     env,
@@ -110,7 +110,7 @@ export function loadSettings({
       ...files.flatMap(misreadLines),
       ...strangeVariables(variables),
       ...warnings,
-      ...(startsProject ? [] : missingFolders(root, cwd, variables)),
+      ...(needsNoProject ? [] : missingFolders(root, cwd, variables)),
     ],
   }
 }
@@ -151,10 +151,10 @@ function foldersOf(root: string, variables: Variables) {
 
 const folderVariables = ['NSELF_MIGRATIONS_DIR', 'NSELF_REPEATABLE_DIR', 'NSELF_SEEDS_DIR']
 
-function rootOf(cwd: string, env: Input['env'], startsProject: boolean): string {
+function rootOf(cwd: string, env: Input['env'], needsNoProject: boolean): string {
   const found = findRoot(cwd) ?? folderWithSettings(cwd, folderVariables)
   if (found !== null) return found
-  if (startsProject || folderVariables.some((name) => env[name])) return resolve(cwd)
+  if (needsNoProject || folderVariables.some((name) => env[name])) return resolve(cwd)
   throw noProject(cwd)
 }
 
@@ -184,7 +184,7 @@ export function loadOtherSettings(
     env: others,
     flagEnvironment: environment,
     onSecret,
-    ...(url === null ? {} : { flagUrl: url }),
+    ...(url === null ? {} : { flagUrl: url, needsNoProject: true }),
   })
 }
 

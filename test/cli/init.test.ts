@@ -27,6 +27,22 @@ test('outside of a project a command names the two ways in', async () => {
   )
 })
 
+test('outside of a project two servers can be compared, and one looked at, by their URLs', async () => {
+  const { nself } = emptyFolder()
+  const [one, other] = [await server.project({}), await server.project({})]
+  await one.query('CREATE TABLE t (a int)')
+  const diff = await nself(['db', 'schema', 'diff', one.url, other.url])
+  expect([diff.code, diff.stdout]).toEqual([0, expect.stringContaining('+ Table: t')])
+  const show = await nself(['db', 'schema', 'show', '--database-url', one.url])
+  expect([show.code, show.stdout]).toEqual([0, expect.stringContaining('t ')])
+  const sides = [
+    ['db', 'schema', 'diff', one.url],
+    ['db', 'schema', 'diff', 'migrations', one.url],
+    ['db', 'query', 'SELECT 1'],
+  ]
+  for (const args of sides) expect((await nself(args)).stderr).toMatch(/^There is no nself project/)
+})
+
 test('init makes folders, env examples and the lines of .gitignore, and says which server will be used', async () => {
   const { root, nself } = emptyFolder()
   writeFileSync(join(root, '.gitignore'), 'node_modules\r\n/.env')

@@ -30,7 +30,7 @@ export function addAdopt(db: Command, run: Runner): void {
     .addOption(shadowUrl())
     .addOption(lockWait())
     .action((tool: string | undefined, flags) =>
-      run({ ...flags, set: variables(flags.set), startsProject: true }, async (context) =>
+      run({ ...flags, set: variables(flags.set), needsNoProject: true }, async (context) =>
         (await import('../../commands/db/adopt.ts')).adopt(context, {
           tool: tool ?? null,
           table: flags.table ?? null,

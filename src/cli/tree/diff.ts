@@ -1,4 +1,4 @@
-import { type Group, leaf, type Runner, shadowUrl } from './leaf.ts'
+import { type Group, isUrl, leaf, type Runner, shadowUrl } from './leaf.ts'
 
 /** nself db schema diff */
 export function addDiff(schema: Group, run: Runner): void {
@@ -21,7 +21,7 @@ export function addDiff(schema: Group, run: Runner): void {
     .option('--exit-code', 'exit 6 if there is a difference')
     .addOption(shadowUrl())
     .action((a: string, b: string | undefined, flags) =>
-      run(flags, async (context) =>
+      run({ ...flags, needsNoProject: isUrl(a) && (b === undefined ? 'with-url' : isUrl(b)) }, async (context) =>
         (await import('../../commands/db/schema/diff.ts')).diff(context, {
           left: b === undefined ? null : a,
           right: b ?? a,

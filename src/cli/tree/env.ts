@@ -10,6 +10,6 @@ export function addEnv(program: Command, run: Runner): void {
     ['nself env', 'nself env --env production'],
     'server',
   ).action((flags) =>
-    run({ ...flags, startsProject: true }, async (context) => (await import('../../commands/env.ts')).env(context)),
+    run({ ...flags, needsNoProject: true }, async (context) => (await import('../../commands/env.ts')).env(context)),
   )
 }

@@ -12,7 +12,7 @@ export function addInit(program: Command, run: Runner): void {
   )
     .option('--hooks', 'also install a git hook that reports which migrations differ after a branch switch')
     .action((flags) =>
-      run({ ...flags, startsProject: true }, async (context) =>
+      run({ ...flags, needsNoProject: true }, async (context) =>
         (await import('../../commands/init.ts')).init(context, { hooks: flags.hooks === true }),
       ),
     )

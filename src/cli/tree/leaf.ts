@@ -15,8 +15,8 @@ export interface CommonFlags {
   readonly debug?: true | undefined
   readonly confirm?: string | undefined
   readonly set?: string[] | undefined
-  /** The command makes the folder nself/ where there is none. */
-  readonly startsProject?: boolean
+  /** The command makes the folder nself/ where there is none, or does without: always, or where --database-url names the server. */
+  readonly needsNoProject?: boolean | 'with-url'
 }
 
 /** Runs one command; the caller makes its context and prints what comes back. */
@@ -137,3 +137,6 @@ export const phase = (says = 'leave pending what waits until the new release is 
 /** --shadow-url: the server on which migrations are replayed, where the environment names none. */
 export const shadowUrl = () =>
   new Option('--shadow-url <url>', 'a server for scratch databases (or set NSELF_SHADOW_URL)')
+
+/** Whether a side of a comparison is a server by itself. */
+export const isUrl = (text: string): boolean => /^postgres(?:ql)?:\/\//i.test(text)

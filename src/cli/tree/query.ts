@@ -9,7 +9,7 @@ export function addQuery(db: Command, run: Runner): void {
   ])
     .option('--readonly', 'no statement can write')
     .action((flags) =>
-      run(flags, async (context) =>
+      run({ ...flags, needsNoProject: 'with-url' }, async (context) =>
         (await import('../../commands/db/shell.ts')).shell(context, { readonly: flags.readonly === true }),
       ),
     )
@@ -23,7 +23,7 @@ export function addQuery(db: Command, run: Runner): void {
     .addOption(new Option('--csv', 'print CSV (RFC 4180)').conflicts('json'))
     .option('--write', 'allow writes in staging and production')
     .action((sql: string, flags) =>
-      run(flags, async (context) =>
+      run({ ...flags, needsNoProject: 'with-url' }, async (context) =>
         (await import('../../commands/db/query.ts')).query(context, sql === '-' ? await standardInput() : sql, {
           write: flags.write === true,
           format: flags.csv === true ? 'csv' : 'table',

@@ -33,7 +33,9 @@ function addShow(schema: Group, run: Runner): void {
   )
     .argument('[TABLE]', 'a table, with its schema unless that is public')
     .action((table: string | undefined, flags) =>
-      run(flags, async (context) => (await import('../../commands/db/schema/show.ts')).show(context, table ?? null)),
+      run({ ...flags, needsNoProject: 'with-url' }, async (context) =>
+        (await import('../../commands/db/schema/show.ts')).show(context, table ?? null),
+      ),
     )
 }
 
@@ -59,7 +61,7 @@ function addDiagram(schema: Group, run: Runner): void {
     .option('--output <file>', 'write to this file instead of standard output')
     .option('--check', 'write nothing, and exit 6 when the file is not what would be written')
     .action((flags) =>
-      run({ ...flags, startsProject: true }, async (context) =>
+      run({ ...flags, needsNoProject: true }, async (context) =>
         (await import('../../commands/db/schema/diagram.ts')).diagram(context, {
           format: flags.format ?? null,
           output: flags.output ?? null,

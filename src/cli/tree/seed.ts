@@ -50,7 +50,7 @@ function addCreate(seed: Command, run: Runner): void {
     .action((name, where, _, command) => {
       const flags: CommonFlags = flagsOf(command)
       const folder = (context: Context) => where ?? (flags.env === undefined ? 'common' : context.settings.environment)
-      return run({ ...flags, startsProject: true }, async (context) =>
+      return run({ ...flags, needsNoProject: true }, async (context) =>
         (await import('../../commands/db/seed/create.ts')).createSeedFile(context, name, folder(context)),
       )
     })

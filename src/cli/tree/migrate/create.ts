@@ -36,7 +36,7 @@ export function addCreate(migrate: Command, run: Runner): void {
       if (name === undefined) {
         return command.error("error: missing required argument 'name'", { code: 'commander.missingArgument' })
       }
-      return run({ ...flags, startsProject: true }, async (context) => {
+      return run({ ...flags, needsNoProject: true }, async (context) => {
         const { create, createRepeatableFile } = await import('../../../commands/db/migrate/create.ts')
         if (flags.repeatable) return createRepeatableFile(context, name)
         return create(context, name, flags.timestamp === true)
