@@ -161,4 +161,30 @@ Table things {
       'contract former',
     ],
   },
+  {
+    what: 'a column under another name, with its key, its reference and a view on it',
+    sql: `CREATE TABLE teams (id bigint PRIMARY KEY); CREATE TABLE people (id bigint PRIMARY KEY, name text NOT NULL UNIQUE, team bigint REFERENCES teams);
+CREATE VIEW named AS SELECT name AS called FROM people`,
+    rows: `INSERT INTO teams VALUES (1); INSERT INTO people SELECT i, 'n' || i, 1 FROM generate_series(1, 20) i`,
+    kept: [
+      'SELECT count(*)::int FROM named JOIN people ON id = substr(called, 2)::int AND people::text LIKE $$%n%$$',
+      [20],
+    ],
+    renames: ['people.name=full_name'],
+    design: `
+Table teams {
+  id bigint [pk]
+}
+Table people {
+  id bigint [pk]
+  full_name text [not null, unique]
+  team bigint [ref: > teams.id]
+}`,
+    steps: [
+      'mirror',
+      'fill_people_full_name',
+      'contract rename_back_people_full_name',
+      'contract rename_last_people_full_name',
+    ],
+  },
 ]

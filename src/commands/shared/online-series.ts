@@ -16,7 +16,7 @@ export function seriesOf(
   { current, wanted }: Compared,
   planned: readonly Draft[],
 ): readonly Draft[] {
-  const { drafts, blocking } = onlineSeries(planned, new TablesInUse(current.catalog, wanted.tables))
+  const { drafts, blocking } = onlineSeries(planned, new TablesInUse(current.whole, wanted.tables))
   for (const change of blocking) {
     const statement = partsOf(change).map((sql) => plainNames(sql, new Set()))
     tell(`Note: no way is known to do this online: ${statement.join('; ')}`)

@@ -34,18 +34,26 @@ export function walkKeyOf(facts: TablesInUse, table: string, column: string): re
   )
 }
 
-/** Fills what is empty on the way there; with `back`, on the way back alone. */
-export function fillPiece({ table, name, key, column, value }: Filled, back = false): Piece {
-  const { schema, name: own } = ofKey(table)
+/** A column as the name of a file has it: `users_id`. */
+export function fileWord(table: string, column: string): string {
+  const { schema, name } = ofKey(table)
+  return shortName(schema, name, column).replace(/\W+/g, '_').toLowerCase()
+}
+
+/** Fills what is empty on the way there; with a stage for it, on the way back alone. */
+export function fillPiece(
+  { table, name, key, column, value }: Filled,
+  back: 'fill_back' | 'rename_back' | null = null,
+): Piece {
   const helper = quoteIdentifier(column)
   const keys = key.map(quoteIdentifier)
   const walked = keys.length === 1 ? keys.join() : `(${keys.join(', ')})`
   const sql = `UPDATE ${quotedTable(table)} SET ${helper} = ${value} WHERE ${walked} BETWEEN :from AND :to AND ${helper} IS NULL`
   const change = placedChange(sql, table)
-  const suffix = shortName(schema, own, name).replace(/\W+/g, '_').toLowerCase()
+  const suffix = fileWord(table, name)
   const batch = [batchHeader(table, key)]
-  return back
-    ? { stage: 'fill_back', up: [], down: [change], file: { suffix: `fill_back_${suffix}`, up: [], down: batch } }
+  return back !== null
+    ? { stage: back, up: [], down: [change], file: { suffix: `${back}_${suffix}`, up: [], down: batch } }
     : { stage: 'fill', up: [change], down: [], file: { suffix: `fill_${suffix}`, up: batch, down: [] } }
 }
 

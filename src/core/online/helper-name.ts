@@ -5,11 +5,12 @@ const longest = 63
 /**
  * The name of something that a series makes for its own use: `nself_users_id_sync`.
  * @param of the table; empty for what is named within one.
+ * @param begin triggers fire in the order of their names: `zz_nself` after those of the user, which may change the row.
  * @param path what it is made for, as a person names it.
  * @throws NselfError `refused` where PostgreSQL would cut it.
  */
-export function helperName(of: string, column: string, what: string, path: string): string {
-  const name = ['nself', of, column.replace(/^nself_/, ''), what].filter((part) => part !== '').join('_')
+export function helperName(of: string, column: string, what: string, path: string, begin = 'nself'): string {
+  const name = [begin, of, column.replace(/^nself_/, ''), what].filter((part) => part !== '').join('_')
   const length = new TextEncoder().encode(name).length
   if (length <= longest) return name
   throw new NselfError(

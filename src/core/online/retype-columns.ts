@@ -131,7 +131,7 @@ function piecesOf(retyping: Retyping): Piece[] {
     ...built,
     switchPiece(retyping, built),
     // The old column is filled on the way back alone: on the way there it is what it was.
-    ...columns.map((one) => fillPiece(fillOf(one, 'old'), true)),
+    ...columns.map((one) => fillPiece(fillOf(one, 'old'), 'fill_back')),
     ...columns.toReversed().map((one) => mirrorPiece(one, 'old')),
   ]
 }

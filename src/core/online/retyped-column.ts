@@ -69,8 +69,7 @@ const functionOf = (one: Retyped) => {
 }
 
 /** It fires after those of the user, which may change the row. */
-const triggerOf = (one: Retyped) =>
-  quoteIdentifier(helperName('', one.name, 'sync', pathOfRetyped(one)).replace(/^nself/, 'zz_nself'))
+const triggerOf = (one: Retyped) => quoteIdentifier(helperName('', one.name, 'sync', pathOfRetyped(one), 'zz_nself'))
 
 /** What keeps the column of a side as the other one is, whoever writes. */
 export function syncSql(one: Retyped, side: Twin): string[] {

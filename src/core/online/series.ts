@@ -3,6 +3,7 @@ import type { Draft } from '../schema/migration-text.ts'
 import { effectsOf } from '../schema/statement-effects.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
+import { breaksRelease, renamedOnline } from './renames.ts'
 import { retypedOnline } from './retype-columns.ts'
 import { type Piece, type Stage, stages } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
@@ -42,14 +43,15 @@ const isStage = (name: string): name is Stage => Object.hasOwn(stages, name)
 function recipesFor(plan: PlannedChanges): Replacement[] {
   const done = new Set<Change>()
   const retyped = retypedOnline(plan)
-  for (const change of [...(retyped?.ofUp ?? []), ...(retyped?.ofDown ?? [])]) done.add(change)
+  const first = [...(retyped === null ? [] : [retyped]), ...renamedOnline(plan)]
+  for (const change of first.flatMap(({ ofUp, ofDown }) => [...ofUp, ...ofDown])) done.add(change)
   const others = plan.ups.flatMap((up) => {
     const found = done.has(up.change) ? null : recipeFor(up, plan)
     if (found === null || found.ofDown.some((change) => done.has(change))) return []
     for (const change of [...found.ofUp, ...found.ofDown]) done.add(change)
     return [found]
   })
-  return retyped === null ? others : [retyped, ...others]
+  return [...first, ...others]
 }
 
 /** What stays as it was planned: what is new first, and what goes when no release uses it any more. */
@@ -156,8 +158,12 @@ function markedIfBlocking(change: Change, facts: TablesInUse, blocking: Change[]
   if (change.remarks !== undefined) return change
   const { shape } = shaped(change)
   const excludes = shape?.verb === 'add constraint' && shape.rest.startsWith('EXCLUDE') && facts.isUsed(shape.table)
-  const effects = excludes ? ['Nobody can use the table while the index is built.'] : effectsOf(change, facts.before)
-  if (!effects.some((line) => /nobody can use|blocks writes/i.test(line))) return change
+  const renames = breaksRelease(change)
+  const effects = [
+    ...(excludes ? ['Nobody can use the table while the index is built.'] : effectsOf(change, facts.before)),
+    ...(renames ? ['The running release uses the old name: from here on it fails.'] : []),
+  ]
+  if (!renames && !effects.some((line) => /nobody can use|blocks writes/i.test(line))) return change
   blocking.push(change)
   return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
 }

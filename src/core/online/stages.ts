@@ -17,7 +17,7 @@ export const stages = {
   mirror: {
     phase: 'expand',
     alone: true,
-    says: 'second columns of the new type, which triggers keep the same as the first ones from here on.',
+    says: 'second columns, which triggers keep the same as the first ones from here on.',
   },
   fill: { phase: 'expand', alone: false, says: 'the rows that are there are filled in, in batches.' },
   check: { phase: 'expand', alone: true, says: 'rules for new rows; those that are there are not read yet.' },
@@ -38,6 +38,16 @@ export const stages = {
     phase: 'contract',
     alone: true,
     says: 'the rows that are there are read while others read and write; fill them first.',
+  },
+  rename_back: {
+    phase: 'contract',
+    alone: false,
+    says: 'nothing on the way there; on the way back the columns of the new names are filled in, in batches.',
+  },
+  rename_last: {
+    phase: 'contract',
+    alone: false,
+    says: 'the first columns take the names of the second ones, which go.',
   },
   switch: {
     phase: 'contract',

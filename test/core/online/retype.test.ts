@@ -59,6 +59,31 @@ test('what cannot be made a second time leaves the change as it is planned, and 
   expect(seriesOf({ constraints: [key, exclusion] }).blocking).toHaveLength(1)
 })
 
+test('columns that take the names of each other are renamed as planned, and told', () => {
+  const table = tableOf(
+    'users',
+    [columnOf('id', 'bigint', { notNull: true }), columnOf('a', 'text'), columnOf('b', 'text')],
+    {
+      constraints: [key],
+    },
+  )
+  const rename = (from: string, to: string) => ({
+    ...change(`ALTER TABLE "public"."users" RENAME COLUMN "${from}" TO "${to}"`),
+    keepsPlace: true,
+  })
+  const facts = new TablesInUse(catalogOf({ tables: [table] }), [table])
+  const swapped = ['a b', 'b a'].map((pair) => rename(pair[0] ?? '', pair[2] ?? ''))
+  expect(onlineSeries([{ up: swapped, down: swapped }], facts).blocking).toHaveLength(2)
+  const { blocking, drafts } = onlineSeries([{ up: [rename('old', 'a')], down: [rename('a', 'old')] }], facts)
+  expect(blocking).toEqual([])
+  expect(drafts.map(({ suffix, contract }) => `${suffix} ${contract}`)).toEqual([
+    'mirror false',
+    'fill_users_a false',
+    'rename_back_users_a true',
+    'rename_last_users_a true',
+  ])
+})
+
 test.each([
   ['(a, lower(a), "a")', '("b", lower("b"), "b")'],
   ["((a)::text <> 'a'::text)", '(("b")::text <> \'a\'::text)'],
