@@ -1,10 +1,10 @@
 /** Commands that others stand below; `seed` and `backup` do something by themselves too. */
-const groups = new Set(['db', 'migrate', 'schema', 'seed', 'backup', 'logs'])
+const groups = new Set(['db', 'migrate', 'schema', 'seed', 'backup', 'queries', 'logs'])
 
 /** What is typed every day has a short form: `nself up` is `nself db migrate up`. */
 const shortForms = new Set(['up', 'down', 'status', 'create'])
 /** Groups of `db`: written with a colon they need not say it, `nself migrate:up`. */
-const belowDb = new Set(['migrate', 'schema', 'seed', 'backup'])
+const belowDb = new Set(['migrate', 'schema', 'seed', 'backup', 'queries'])
 
 /** What every command can be told, and whether a value follows. */
 const common = new Map([

@@ -23,6 +23,7 @@ test.each([
   ['migrate:up', 'db migrate up'],
   ['migrate up', 'migrate up'],
   ['backup:list', 'db backup list'],
+  ['queries:record', 'db queries record'],
   ['help db migrate up', 'db migrate up --help'],
   ['help', '--help'],
   ['db help migrate', 'db migrate --help'],

@@ -20,6 +20,7 @@ const groups: readonly (readonly [string, readonly (readonly Cell[])[]])[] = [
     'Release',
     [
       [[['db check', 'check', 'what would go wrong']], [['db rehearse', 'rehearse', 'run it on a copy']]],
+      [[['db queries record', 'queries record', 'what the running release asks, for check']]],
       [[['db update', 'update', 'back up, apply, verify, offer to restore']]],
       [
         [

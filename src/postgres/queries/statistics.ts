@@ -21,10 +21,11 @@ const lookSql = `SELECT current_user::text, current_database()::text, current_se
  (SELECT nspname::text FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_stat_statements')`
 type LookRow = [role: string, database: string, isLoaded: boolean, schema: string | null]
 
+const ofThisDatabase = 'dbid = (SELECT oid FROM pg_database WHERE datname = current_database())'
+
 /** Under functions their statements are counted too where track is all: only what clients send is of interest. */
 const statementsSql = (view: string) => `SELECT query, sum(calls)::float8 FROM ${view} s
- WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query IS NOT NULL
- AND COALESCE((to_jsonb(s) ->> 'toplevel')::boolean, true) GROUP BY query`
+ WHERE ${ofThisDatabase} AND query IS NOT NULL AND COALESCE((to_jsonb(s) ->> 'toplevel')::boolean, true) GROUP BY query`
 
 const hiddenText = '<insufficient privilege>'
 
@@ -38,7 +39,7 @@ export async function readStatistics(client: Client): Promise<Statistics> {
   const statements = rows.flatMap(([text, calls]) => (text === hiddenText ? [] : { text, calls }))
   const hidden = await queryArrays<[number]>(
     client,
-    `SELECT count(*)::int FROM ${view('pg_stat_statements')} WHERE query = '${hiddenText}'`,
+    `SELECT count(*)::int FROM ${view('pg_stat_statements')} WHERE ${ofThisDatabase} AND query = '${hiddenText}'`,
   )
   const [count] = hidden[0] ?? [0]
   if (statements.length === 0 && count > 0) throw notVisible(role, count)
@@ -78,7 +79,7 @@ function notVisible(role: string, count: number): NselfError {
 
 const pathSql = (view: string) => `WITH caller AS (
  SELECT r.oid, r.rolname FROM ${view} s JOIN pg_roles r ON r.oid = s.userid
- WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+ WHERE ${ofThisDatabase}
  GROUP BY r.oid, r.rolname ORDER BY sum(s.calls) DESC LIMIT 1)
 SELECT caller.rolname::text, (SELECT substr(one, length('search_path=') + 1) FROM pg_db_role_setting, unnest(setconfig) one
  WHERE setrole IN (0, caller.oid) AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))

@@ -51,6 +51,25 @@ test('the same query in other words has one fingerprint', () => {
   expect(print('SELECT a FROM t')).not.toEqual(print('SELECT b FROM t'))
 })
 
+test.each([
+  ["SELECT a FROM t WHERE b = 'x'", "SELECT c FROM t WHERE b = 'y'"],
+  ["SELECT E'\\'' FROM t WHERE a = ''", "SELECT E'\\'' FROM t WHERE b = ''"],
+  ['SELECT a1 FROM t', 'SELECT a2 FROM t'],
+  [`SELECT "it's", a FROM t WHERE b = 'x'`, `SELECT "it's", b FROM t WHERE b = 'x'`],
+  ['SELECT "a 1 b" FROM t', 'SELECT "a 2 b" FROM t'],
+  ['SELECT "1" FROM t', 'SELECT "2" FROM t'],
+  ['SELECT $$x$$, a FROM t', 'SELECT $$x$$, b FROM t'],
+])('%s is not taken for %s', (one, other) => {
+  expect(texts(one)).not.toEqual(texts(other))
+})
+
+test('what differs in values alone is the same', () => {
+  const values = ["a = 1 AND b = 'it''s'", "a = 22.5 AND b = ''"]
+  const [one, other] = values.map((value) => texts(`SELECT a FROM t WHERE ${value}`))
+  expect(one).toEqual(['SELECT a FROM t WHERE a = $1 AND b = $2'])
+  expect(other).toEqual(one)
+})
+
 test('the shape of an INSERT has its columns, or how many values a row has', async () => {
   const shapes = await shapesOf([
     'INSERT INTO s.t (a, "B") VALUES ($1, $2) ON CONFLICT (a) DO NOTHING',
