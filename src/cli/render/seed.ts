@@ -1,5 +1,6 @@
 import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/seed-results.ts'
 import { databaseName, durationText } from '../../core/database-name.ts'
+import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { effectLines } from './migrate.ts'
 import type { Paint } from './paint.ts'
 
@@ -15,21 +16,33 @@ export function renderSeed({ steps, unchanged, database, durationMs }: SeedResul
   return [...steps.flatMap(effectLines), line].join('\n')
 }
 
-/** A table of the seeds with their states, and their counts. */
-export function renderSeedStatus({ seeds: all, database, environment }: SeedStatusResult, paint: Paint): string {
+const statusWidth = 8
+const shortestName = 12
+
+/** A table of the seeds with their states, and their counts. Where there is no room, when they ran is left out; never the state. */
+export function renderSeedStatus(
+  { seeds: all, database, environment }: SeedStatusResult,
+  paint: Paint,
+  room: number,
+): string {
   if (all.length === 0) return `No seeds yet for ${databaseName(database)} (${environment})`
   const colours = { applied: paint.green, pending: paint.yellow, edited: paint.yellow, missing: paint.red }
-  const width = Math.max(...all.map((item) => item.name.length), 4)
-  const rows = all.map(({ name, status, appliedAt, durationMs }) => {
-    const when = appliedAt === null ? '' : `${appliedAt.slice(0, 19).replace('T', ' ')}  ${durationMs} ms`
-    return `${name.padEnd(width)}  ${colours[status](status.padEnd(8))}  ${when}`.trimEnd()
+  const widest = Math.max(...all.map((item) => displayWidth(item.name)), 4)
+  const width = Math.min(widest, Math.max(shortestName, room - statusWidth - 2))
+  const whens = all.map(({ appliedAt, durationMs }) =>
+    appliedAt === null ? '' : `${appliedAt.slice(0, 19).replace('T', ' ')}  ${durationMs} ms`,
+  )
+  const fits = width + statusWidth + 4 + Math.max(...whens.map(displayWidth)) <= room
+  const rows = all.map(({ name, status }, i) => {
+    const when = fits ? (whens[i] ?? '') : ''
+    return `${padTo(cutTo(name, width), width)}  ${colours[status](status.padEnd(statusWidth))}  ${when}`.trimEnd()
   })
   const counts = (['applied', 'pending', 'edited', 'missing'] as const).flatMap((status) => {
     const n = all.filter((item) => item.status === status).length
     return n === 0 ? [] : [`${n} ${status}`]
   })
   return [
-    paint.bold(`${'Seed'.padEnd(width)}  ${'Status'.padEnd(8)}  Applied at`),
+    paint.bold(`${'Seed'.padEnd(width)}  ${'Status'.padEnd(statusWidth)}  ${fits ? 'Applied at' : ''}`.trimEnd()),
     ...rows,
     '',
     `${counts.join(', ')} · ${databaseName(database)} (${environment})`,
