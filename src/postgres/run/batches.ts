@@ -1,6 +1,7 @@
 import type { Batch, BatchesDone, KeyBatch, RestBatch } from '../../core/migration/batch.ts'
 import { BatchSize } from '../../core/migration/batch-size.ts'
 import { batchesBefore, batchFingerprint } from '../../core/migration/batches-before.ts'
+import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
 import { editedBatches } from '../../core/plan/edited-batches.ts'
 import { resumes } from '../../core/plan/plan.ts'
@@ -38,10 +39,11 @@ export interface BatchOptions extends UnitOptions {
  */
 export async function runInBatches(
   session: Session,
-  work: MigrationWork,
+  migration: MigrationWork,
   batch: Batch,
   options: BatchOptions,
 ): Promise<StatementProgress> {
+  const work = { ...migration, section: givingWay(migration.section) }
   const { maxLagMs = null, tell, signal } = options
   const before = doneBefore(work)
   const table = await readWalkedTable(session.client, batch)
@@ -73,6 +75,14 @@ async function walkAll(walking: Walking, batch: Batch, before: BatchesDone | nul
   await send(session.client, 'DISCARD ALL')
   await must(session.client, endProgressSql(work.step, options.environment))
   return { failed: null, done: 1 }
+}
+
+/**
+ * A batch gives way before PostgreSQL looks for a deadlock, which it does after a second: so it is never the application
+ * whose transaction is ended.
+ */
+function givingWay<S extends Section>(section: S): S {
+  return { ...section, lockTimeout: section.lockTimeout ?? '500ms' }
 }
 
 const failedAt = ({ message }: BatchStatement, error: Error): Failed => ({

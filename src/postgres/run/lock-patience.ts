@@ -1,14 +1,16 @@
 import type { Outcome } from '../driver/send.ts'
 
-const attempts = 8
+const usualAttempts = 8
 
-interface Patient {
+/** How patient a run is. */
+export interface Patient {
   readonly tell: (sentence: string) => void
   readonly signal: AbortSignal
   /** Who holds the lock, where that is known. */
   readonly blocker: () => string | null
   /** The SQLSTATEs that are worth another try; that of a lock timeout without them. */
   readonly codes?: ReadonlySet<string>
+  readonly attempts?: number
 }
 
 const lockTimeout: ReadonlySet<string> = new Set(['55P03'])
@@ -32,7 +34,7 @@ export class LockPatience {
    * us get their turn. False at once for any other failure, or when it was tried often enough.
    */
   async allows(name: string, { error }: Outcome): Promise<boolean> {
-    const { tell, signal, blocker, codes = lockTimeout } = this.options
+    const { tell, signal, blocker, codes = lockTimeout, attempts = usualAttempts } = this.options
     if (!codes.has(error?.code ?? '') || this.attempt >= attempts || signal.aborted) return false
     this.attempt++
     const who = blocker() ?? 'another session'

@@ -12,7 +12,7 @@ import { storeFingerprintSql } from '../tracking/stored-fingerprint.ts'
 import { runInBatches } from './batches.ts'
 import { beginWatching, type WatchStart, zeroCountsSql } from './effects.ts'
 import { inOrder } from './in-order.ts'
-import { LockPatience } from './lock-patience.ts'
+import { LockPatience, type Patient } from './lock-patience.ts'
 import { runOutsideTransaction, type StatementProgress } from './non-transactional.ts'
 import { pipe } from './pipeline.ts'
 import { failureOf, interruptionAt } from './run-ending.ts'
@@ -26,7 +26,7 @@ import type { MigrationWork, Work } from './transaction.ts'
 import { workOf } from './works.ts'
 
 /** What of a batch may go well the next time: a lock timeout, a deadlock, and a row that somebody else changed. */
-const passing: ReadonlySet<string> = new Set(['55P03', '40P01', '40001'])
+const patienceOfBatches = { codes: new Set(['55P03', '40P01', '40001']), attempts: 20 }
 
 /** The steps of a plan, run one after the other on a session that holds the lock. */
 export class Run {
@@ -140,9 +140,8 @@ export class Run {
     throw stopped.failed === null ? await interruptionAt(this, work) : await failureOf(this, work, stopped.failed)
   }
 
-  private patience(codes?: ReadonlySet<string>): LockPatience {
-    const blocker = () => this.blockers.last
-    return new LockPatience({ ...this.options, blocker, ...(codes === undefined ? {} : { codes }) })
+  private patience(more: Pick<Patient, 'codes' | 'attempts'> = {}): LockPatience {
+    return new LockPatience({ ...this.options, blocker: () => this.blockers.last, ...more })
   }
 
   /** @param patience tells whether to try again what somebody else's lock keeps from running; once without it. */
@@ -181,7 +180,7 @@ export class Run {
   private inBatches(work: MigrationWork, batch: Batch): Promise<StatementProgress> {
     return runInBatches(this.session, work, batch, {
       ...this.options,
-      patience: () => this.patience(passing),
+      patience: () => this.patience(patienceOfBatches),
       onBatch: (done, size) => {
         this.blockers.moved()
         this.options.onBatch?.(work.step, done, size)
