@@ -129,9 +129,10 @@ function unsyncSql(one: Renamed): string[] {
   return [`DROP TRIGGER ${trigger} ON ${quotedTable(one.table)}`, `DROP FUNCTION ${made}`]
 }
 
-/** Whether a statement takes a name away that the running release uses. */
+const newName =
+  /^ALTER (?:TABLE .* (?:RENAME (?:COLUMN|TO)|SET SCHEMA)|TYPE .* (?:RENAME|SET SCHEMA)|SCHEMA .* RENAME) /s
+
+/** Whether a statement takes a name away that the running release uses; a type that is made anew keeps its own. */
 export function breaksRelease({ sql }: Change): boolean {
-  return /^ALTER (?:TABLE .* (?:RENAME (?:COLUMN|TO)|SET SCHEMA)|TYPE .* (?:RENAME|SET SCHEMA)|SCHEMA .* RENAME) /s.test(
-    sql,
-  )
+  return newName.test(sql) && !/^ALTER TYPE .*__old"$/s.test(sql)
 }
