@@ -16,6 +16,9 @@ COMMENT ON TABLE users IS 'people';
 DROP TABLE users;`,
   '002_orders.sql': `-- UP
 CREATE SCHEMA shop;
+CREATE TABLE shop.teams (id int PRIMARY KEY, lead int);
+CREATE TABLE shop.people (id int PRIMARY KEY, team int REFERENCES shop.teams);
+ALTER TABLE shop.teams ADD FOREIGN KEY (lead) REFERENCES shop.people;
 CREATE TABLE shop.orders (id serial PRIMARY KEY, user_id bigint NOT NULL REFERENCES users, note text, tags text[]);
 CREATE FUNCTION shop.mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.note := new.note || '!'; RETURN new; END $$;
 CREATE TRIGGER mark BEFORE INSERT ON shop.orders FOR EACH ROW EXECUTE FUNCTION shop.mark();
@@ -25,8 +28,9 @@ DROP SCHEMA shop CASCADE;`,
 INSERT INTO users (email, boss) VALUES ('a@x', 2), ('it''s \\ back', NULL), (E'-- DOWN\\n-- UP\\n', 1);
 INSERT INTO shop.orders (user_id, note, tags) SELECT 1, 'n' || g, ARRAY['x y', NULL] FROM generate_series(1, 4) g;
 DELETE FROM shop.orders WHERE id = 4;
+INSERT INTO shop.teams VALUES (1); INSERT INTO shop.people VALUES (1, 1); UPDATE shop.teams SET lead = 1;
 -- DOWN
-TRUNCATE users, shop.orders;`,
+TRUNCATE users, shop.orders, shop.teams, shop.people;`,
   '004_drop.sql': `-- UP
 ALTER TABLE users DROP COLUMN extra;
 CREATE MATERIALIZED VIEW shop.counts AS SELECT user_id, count(*) FROM shop.orders GROUP BY 1;

@@ -4,10 +4,11 @@ import type { Migration, MigrationName } from '../../core/migration/migration.ts
 import { parseMigration } from '../../core/migration/parse-file.ts'
 import { canonicalVersion } from '../../core/migration/version.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
+import type { Change } from '../../core/schema/generated-statement.ts'
 import { sectionLines } from '../../core/schema/migration-text.ts'
 import { inColumnOrder } from '../../core/squash/column-order.ts'
 import { type Carried, irreversibleLine, squashText } from '../../core/squash/file-text.ts'
-import { portable } from '../../core/squash/portable.ts'
+import { isReference, portable } from '../../core/squash/portable.ts'
 import { planWayBack } from '../../postgres/diff/plan-way-back.ts'
 import { readMade } from '../../postgres/diff/scratch-copy.ts'
 import { withScratchConnection } from '../../postgres/scratch/read.ts'
@@ -85,10 +86,12 @@ async function written(
       catalog,
     ),
   )
-  const schema = statements.flatMap((part) => sectionLines(part, way.format, () => []))
+  const linesOf = (wanted: (change: Change) => boolean) =>
+    statements.flatMap((part) => sectionLines(part.filter(wanted), way.format, () => []))
+  const [schema, references] = [linesOf((change) => !isReference(change)), linesOf(isReference)]
   const commits = statements.flat().some(({ commitsFirst }) => commitsFirst)
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
-  const content = { name: target.name, now, parts, schema, commits, carried, rows: rows.lines }
+  const content = { name: target.name, now, parts, schema, references, commits, carried, rows: rows.lines }
   return { text: squashText(content), rows }
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog, Table } from '../schema/catalog.ts'
-import type { Change } from '../schema/generated-statement.ts'
+import { type Change, plainChange } from '../schema/generated-statement.ts'
 import { keyOf } from '../sql/qualified-name.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 
@@ -9,12 +9,13 @@ const computed = / ADD COLUMN (("(?:[^"]|"")*") .* GENERATED ALWAYS AS \(.*)$/s
  * The statements with computed columns where they stand in their tables: what is added afterwards would come last. A
  * function that such a column calls comes before its table.
  */
-export function inColumnOrder(changes: readonly Change[], { tables }: Catalog): Change[] {
+export function inColumnOrder(planned: readonly Change[], { tables }: Catalog): Change[] {
+  const changes = planned.flatMap(apart)
   const byKey = new Map(tables.map((table) => [keyOf(table), table]))
   const added = new Map<string | null, { change: Change; column: string }[]>()
   for (const change of changes) {
     const match = change.sql.startsWith('ALTER TABLE ') ? computed.exec(change.sql) : null
-    if (match === null || change.parts !== undefined) continue
+    if (match === null) continue
     const one = { change, column: match[1] ?? '' }
     added.set(change.table, [...(added.get(change.table) ?? []), one])
   }
@@ -41,6 +42,12 @@ export function inColumnOrder(changes: readonly Change[], { tables }: Catalog): 
     made.filter((change) => !folded.has(change)),
     called,
   )
+}
+
+/** Several additions that were joined, one by one. */
+function apart(change: Change): Change[] {
+  const { parts = [], table } = change
+  return parts.some((part) => computed.test(part)) ? parts.map((part) => plainChange(part, table)) : [change]
 }
 
 /** CREATE TABLE with these columns among its own, in the order of the table; null where that cannot be told. */

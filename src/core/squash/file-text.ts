@@ -18,6 +18,8 @@ export interface SquashContent {
   readonly parts: readonly Migration[]
   /** The statements of the schema, a line each. */
   readonly schema: readonly string[]
+  /** Foreign keys: rows that refer to each other in a circle come before them. */
+  readonly references: readonly string[]
   /** Something in them can be used only once it is committed. */
   readonly commits: boolean
   readonly carried: readonly Carried[]
@@ -27,7 +29,7 @@ export interface SquashContent {
 
 /** The text of a file that stands for others, without its DOWN. */
 export function squashText(content: SquashContent): string {
-  const { name, now, parts, schema, commits, carried, rows } = content
+  const { name, now, parts, schema, references, commits, carried, rows } = content
   const first = carried.filter(isOfRoles)
   const last = carried.filter((one) => !isOfRoles(one))
   const head = [
@@ -47,6 +49,7 @@ export function squashText(content: SquashContent): string {
     ...schema,
     ...(schema.includes('SET check_function_bodies = off;') ? ['RESET check_function_bodies;', ''] : []),
     ...(rows.length === 0 ? [] : ['-- rows and sequences', ...rows]),
+    ...references,
     ...carriedLines(last),
   ].join('\n')
 }

@@ -12,3 +12,8 @@ export function portable(change: Change, role: string): Change {
     .replace(`ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdentifier(role)} `, 'ALTER DEFAULT PRIVILEGES ')
   return sql === change.sql ? change : { ...change, sql }
 }
+
+/** Whether it adds a foreign key, or says something of one. */
+export function isReference({ sql }: Change): boolean {
+  return /^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql) || /^COMMENT ON CONSTRAINT /.test(sql)
+}

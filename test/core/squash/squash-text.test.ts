@@ -114,6 +114,7 @@ test('what reaches beyond the database is carried over: roles first, the rest la
     now: '20260122000000',
     parts: [file('001_a'), file('002_b')],
     schema: ['CREATE TABLE t ();', ''],
+    references: ['ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES u;', ''],
     commits: false,
     carried: [
       { migration: '001_a', what: 'a call of cron.schedule', sql: "SELECT cron.schedule('x')" },
@@ -127,6 +128,7 @@ test('what reaches beyond the database is carried over: roles first, the rest la
     'CREATE ROLE app;',
     'CREATE TABLE t ();',
     'INSERT INTO t',
+    'ADD FOREIGN KEY',
     'SELECT cron.schedule',
   ]
   const places = at.map((part) => text.indexOf(part))
