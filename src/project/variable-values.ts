@@ -35,6 +35,7 @@ export function variableValues(
     (name) => given.get(name) ?? env.get(`${prefix}${name.toUpperCase()}`)?.value ?? null,
     secrets,
     key,
+    [...given.keys()],
   )
 }
 

@@ -17,7 +17,9 @@ test('what waits for a release stays pending in the expand phase, runs after it,
   expect(status).toMatch(/002 +drop_name +Pending, contract/)
   expect(status).toContain('Next: when the new release is out: nself db migrate up')
   expect((await project.nself('db', 'migrate', 'status', '--check')).code).toBe(6)
-  expect(await project.ok('db', 'migrate', 'up', '--phase', 'expand')).toContain('Nothing to do')
+  expect(await project.ok('db', 'migrate', 'up', '--phase', 'expand')).toMatch(
+    /Nothing to do: .*\n002_drop_name waits until the new release is out; then: nself db migrate up$/m,
+  )
   await project.ok('db', 'migrate', 'up')
   expect(await project.query('SELECT version::text, phase FROM nself.migrations WHERE phase IS NOT NULL')).toEqual([
     ['2', 'contract'],
@@ -35,4 +37,14 @@ test('update takes the phase too, and an unknown phase is a usage error', async 
     code: 2,
     stderr: expect.stringContaining('expand'),
   })
+})
+
+test('status leads to the run of the phase that was asked for, and says what would stop it', async () => {
+  const project = await server.project(files)
+  const status = () => project.nself('db', 'migrate', 'status', '--phase', 'expand')
+  expect((await status()).stdout).toMatch(/^Next: nself db migrate up --phase expand$/m)
+  project.write({ '004_later.sql': '-- depends_on: 002_drop_name\n-- UP\nCREATE TABLE later ();\n' })
+  expect((await status()).stderr).toContain(
+    'Warning: 004_later depends on 002_drop_name, which waits until the new release is out',
+  )
 })

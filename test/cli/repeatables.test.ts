@@ -281,3 +281,19 @@ test('each repeatable is recorded with the time that it took itself', async () =
   expect(a).toBeGreaterThanOrEqual(400)
   expect(b).toBeLessThan(Number(a))
 })
+
+test('one without a DOWN, of which nobody knows what it was, is named before what it may keep from reverting', async () => {
+  const project = await server.project({
+    '001_a.sql': '-- UP\nCREATE TABLE t (a int);\n-- DOWN\nDROP TABLE t;\n',
+    '002_b.sql': '-- UP\nALTER TABLE t ADD COLUMN b int;\n-- DOWN\nALTER TABLE t DROP COLUMN b;\n',
+  })
+  const folder = join(project.root, 'nself', 'repeatable')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'v.sql'), 'CREATE OR REPLACE VIEW v AS SELECT b FROM t;')
+  await project.ok('db', 'migrate', 'up')
+  const down = await project.nself('db', 'migrate', 'down')
+  expect(down.stderr).toContain('the repeatable v is kept as it is, for it has no DOWN')
+  // Nothing was taken away, so there is nothing to bring back.
+  expect(down.code).toBe(4)
+  expect(down.stderr).not.toContain('nself db undo')
+})

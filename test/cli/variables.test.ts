@@ -187,3 +187,23 @@ test('a file that is read in pieces may not declare variables', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining('001_a.sql:1:1')])
   expect(stderr).toContain('put the statements that need them into a migration of their own')
 })
+
+test('a file that stopped in the middle does not resume with another value of a variable', async () => {
+  const project = await server.project({
+    '001_a.sql': `-- UP
+-- nself: no-transaction
+-- nself: variables who
+CREATE TABLE a (who text DEFAULT :'who');
+CREATE TABLE b (id int DEFAULT nowhere(:'who'));`,
+  })
+  const up = (who: string, ...more: string[]) => project.nself('db', 'migrate', 'up', '--set', `who=${who}`, ...more)
+  expect((await up('anna')).code).toBe(4)
+  await project.query('CREATE FUNCTION nowhere(text) RETURNS int RETURN 1')
+  const other = await up('bob', '--set', 'whom=x')
+  expect(other.code).toBe(3)
+  expect(other.stderr).toContain('001_a is partially applied with who = anna, and who is bob now')
+  expect(other.stderr).toContain('Warning: no file uses the variable whom')
+  const same = await up('anna')
+  expect(same.code, same.stderr).toBe(0)
+  expect(same.stderr).not.toContain('no file uses')
+})

@@ -48,3 +48,15 @@ test('more than 20 migrations have in a log a line each', () => {
 test('of more than 20 migrations, one of which fails, it is told how many went before', () => {
   expect(toldOf(30, true, 10)).toEqual(['✓ 10 migrations', '✓ 003_step     2.0 s', '✗ 011_step'])
 })
+
+test('repeatables, which end with their transaction, have one time together', () => {
+  const told: string[] = []
+  let time = 0
+  const all = steps(3).map((step, i) => (i === 0 ? step : { ...step, kind: 'repeatable' as const })) as Steps
+  const onStep = stepTeller({ tell: (line) => told.push(line), now: () => time, ask: null }, { plan: { steps: all } })
+  for (const step of all) {
+    time += 5
+    onStep(step, 'done')
+  }
+  expect(told).toEqual(['✓ 001_step      5 ms', '✓ 002_step', '✓ 003_step     10 ms'])
+})

@@ -1,14 +1,17 @@
 import type { DryRunResult, RepairResult, RunResult, UpdateResult } from '../../commands/shared/migrate-results.ts'
 import { databaseName, durationText } from '../../core/database-name.ts'
 import { effectLine } from '../../core/effect.ts'
+import { listSome } from '../../core/migration/entry-words.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
 /** What a run has done in one line, with the effects of each step above it and what to type next. */
-export function renderRun({ action, steps, database, durationMs }: RunResult): string {
+export function renderRun({ action, steps, database, waiting = [], durationMs }: RunResult): string {
   const where = databaseName(database)
   if (steps.length === 0)
-    return action === 'down' ? `Nothing to revert on ${where}` : `Nothing to do: ${where} is up to date`
+    return action === 'down'
+      ? `Nothing to revert on ${where}`
+      : [`Nothing to do: ${where} is up to date`, ...waitingLines(waiting)].join('\n')
   const of = (direction: 'up' | 'down') => steps.filter((step) => step.version !== null && step.direction === direction)
   const [reverted, applied] = [of('down').length, of('up').length]
   const done = [...(reverted > 0 ? [`reverted ${reverted}`] : []), ...(applied > 0 ? [`applied ${applied}`] : [])]
@@ -21,7 +24,18 @@ export function renderRun({ action, steps, database, durationMs }: RunResult): s
   const last = applied === 1 ? 'it' : 'the last one'
   const back = action === 'up' && applied > 0 ? ` To revert ${last}: nself db migrate down` : ''
   const line = `${count} ${reverted > 0 || action === 'down' ? 'in' : 'to'} ${where} in ${durationText(durationMs)}.${back}`
-  return [...steps.flatMap(effectLines), withGivenFlags(line)].join('\n')
+  return [...steps.flatMap(effectLines), withGivenFlags(line), ...waitingLines(waiting)].join('\n')
+}
+
+/** What stays pending on purpose. */
+function waitingLines(waiting: readonly string[]): string[] {
+  if (waiting.length === 0) return []
+  const wait = waiting.length === 1 ? 'waits' : 'wait'
+  return [
+    withGivenFlags(
+      `${listSome(waiting.map((name) => ({ name })))} ${wait} until the new release is out; then: nself db migrate up`,
+    ),
+  ]
 }
 
 /** `2 repeatables`; nothing without any. */

@@ -17,6 +17,7 @@ export function nextLines(
   isRepeatablePending: boolean,
   environment: string,
   width: number,
+  phase: 'expand' | undefined = undefined,
 ): string[] {
   const told = migrations
     .flatMap((item, i): Advice[] => {
@@ -31,7 +32,8 @@ export function nextLines(
     )
     if ((pending.length === 0 && !isRepeatablePending) || isStuck) return []
     const isWaiting = !isRepeatablePending && pending.every(({ phase }) => phase === 'contract')
-    return [withGivenFlags(`Next: ${isWaiting ? 'when the new release is out: ' : ''}nself db migrate up`)]
+    const before = phase === undefined || isWaiting ? '' : ' --phase expand'
+    return [withGivenFlags(`Next: ${isWaiting ? 'when the new release is out: ' : ''}nself db migrate up${before}`)]
   }
   const versions = Math.max(...told.map(({ version }) => version.length))
   return told.map(({ version, text }, i) => {

@@ -31,7 +31,7 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     ...repeatableLines(repeatables, paint, width),
     '',
     fold([counts(migrations, repeatables), where, ...zone].filter((part) => part !== '').join(' · '), width),
-    ...nextLines(migrations, repeatables.some(isRunnable), environment, width),
+    ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
     ...repeatableAdvice(repeatables, width),
     ...driftLines(drift, paint, width),
     ...(base === undefined ? [] : baseLines(base, paint, width)),

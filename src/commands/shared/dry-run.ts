@@ -4,6 +4,7 @@ import type { State } from '../../core/migration/state.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import { type Plan, type Step, squashNotes } from '../../core/plan/plan.ts'
+import { keptNotes } from '../../core/plan/repeatables.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import { previewBatch } from '../../postgres/run/first-batch.ts'
 import { type Context, look } from './context.ts'
@@ -12,6 +13,7 @@ import type { ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { sectionOf } from './step-section.ts'
+import { tellUnused } from './tell-unused.ts'
 
 /** The SQL that plans would send, one after the other, without a lock and without a change. */
 export async function dryRun(
@@ -19,10 +21,12 @@ export async function dryRun(
   plansOf: (state: State) => readonly [Plan, ...Plan[]],
 ): Promise<DryRunResult> {
   return look(context, async ({ client }, found) => {
+    tellUnused(context, found.state)
     const plans = plansOf(found.state)
     const steps: DryRunResult['steps'][number][] = []
     for (const plan of plans) {
-      for (const note of [...squashNotes(plan), ...notesOnDown(plan)]) context.tell(`Note: ${note}`)
+      for (const note of [...squashNotes(plan), ...notesOnDown(plan), ...keptNotes(plan, found.state)])
+        context.tell(`Note: ${note}`)
       const read = await readPlan(context, client, found, plan)
       await refuseUnparsable(context, plan, found.history, read)
       const { findings } = await lookAtPlan(context, client, found, plan, read, { counts: true })

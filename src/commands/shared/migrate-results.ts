@@ -66,6 +66,8 @@ export interface StatusResult {
   readonly different: boolean
   /** `--check`: the exit status is 6 where it is different. */
   readonly checked: boolean
+  /** `--phase expand`: what waits until the new release is out is as it should be. */
+  readonly phase?: 'expand'
 }
 
 export interface BaseStatus {
@@ -80,6 +82,8 @@ export interface BaseStatus {
 export interface RunResult extends Report {
   readonly kind: 'run'
   readonly database: string
+  /** After `up`: what stays pending because it waits until the new release is out. */
+  readonly waiting?: readonly string[]
   readonly durationMs: number
 }
 

@@ -1,10 +1,10 @@
 import type { BriefedStep } from '../../core/briefing.ts'
 import type { Action } from '../../core/guard.ts'
 import { fromBranch } from '../../core/migration/entry-words.ts'
-import type { State } from '../../core/migration/state.ts'
+import { type State, waitsForRelease } from '../../core/migration/state.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import { type Plan, squashNotes } from '../../core/plan/plan.ts'
-import { waitingRepeatables } from '../../core/plan/repeatables.ts'
+import { keptNotes, waitingRepeatables } from '../../core/plan/repeatables.ts'
 import { allRows, databaseSize } from '../../postgres/catalog/all-rows.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
@@ -70,8 +70,17 @@ export interface Prepared {
 }
 
 /** The result of a run that has no step. */
-export function nothingToDo({ plan, database }: Prepared): RunResult {
-  return { kind: 'run', action: plan.action, steps: [], database, durationMs: 0 }
+export function nothingToDo(prepared: Prepared): RunResult {
+  const { plan, database } = prepared
+  return { kind: 'run', action: plan.action, steps: [], database, ...waitingAfter(prepared), durationMs: 0 }
+}
+
+/** What of the contracts stays pending after a run up. */
+export function waitingAfter({ plan, state }: Pick<Prepared, 'plan' | 'state'>): Pick<RunResult, 'waiting'> {
+  if (plan.action !== 'up') return {}
+  const runs = new Set(plan.steps.map(({ name }) => name))
+  const waiting = state.entries.filter((entry) => waitsForRelease(entry) && !runs.has(entry.name))
+  return waiting.length === 0 ? {} : { waiting: waiting.map(({ name }) => name) }
 }
 
 /**
@@ -106,7 +115,8 @@ export async function prepareOn(
   const read = await readPlan(context, client, found, plan, questions)
   await refuseUnparsable(context, plan, history, read)
   for (const warning of warningsOf(plan, state)) context.tell(`Warning: ${warning}`)
-  for (const note of [...squashNotes(plan), ...notesOnDown(plan)]) context.tell(`Note: ${note}`)
+  for (const note of [...squashNotes(plan), ...notesOnDown(plan), ...keptNotes(plan, state)])
+    context.tell(`Note: ${note}`)
   if (plan.action === 'fresh') return { ...prepared, ...(await allThatGoes(context, client)) }
   await refuseUntracked(context, client, found, plan, prepared.database)
   const { lines, items, destructive, plan: watched } = await lookAtPlan(context, client, found, plan, read, kind)

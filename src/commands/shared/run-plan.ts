@@ -13,8 +13,9 @@ import { confirmAll } from './confirm-run.ts'
 import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
 import { perform, type RunFlags } from './perform-run.ts'
-import { nothingToDo, prepareOn, type RunKind } from './prepare-run.ts'
+import { nothingToDo, prepareOn, type RunKind, waitingAfter } from './prepare-run.ts'
 import { ReusableConnection } from './reusable-connection.ts'
+import { tellUnused } from './tell-unused.ts'
 
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
 export function run(context: Context, kind: RunKind, flags: RunFlags): Promise<RunResult> {
@@ -32,6 +33,7 @@ export function runTogether(
   flags: RunFlags,
 ): Promise<RunResult> {
   return look(context, async (connection, found) => {
+    tellUnused(context, found.state)
     const [kind, ...others] = kindsOf(found.state)
     const first = { kind, prepared: await prepareOn(context, connection, found, kind) }
     const { plan } = first.prepared
@@ -51,12 +53,34 @@ export function runTogether(
     const copied = plan.action !== 'up' && (await keepCopy(context, first, reusable))
     const began = context.now()
     const running = performAll(context, parts, approved, flags, reusable.open)
-    const report = await running.finally(() => {
-      if (taken) context.tell(`To restore the database as it was before: ${restoreLine(context, taken)}`)
-      if (copied) context.tell('To bring back what was there: nself db undo')
-    })
-    return { kind: 'run', ...report, database: first.prepared.database, durationMs: context.now() - began }
+    const report = await running
+      .catch((error) => {
+        if (copied && hasChanged(error)) context.tell(undoLine)
+        throw error
+      })
+      .finally(() => {
+        if (taken) context.tell(`To restore the database as it was before: ${restoreLine(context, taken)}`)
+      })
+    if (copied) context.tell(undoLine)
+    const last = parts.at(-1)?.prepared ?? first.prepared
+    return {
+      kind: 'run',
+      ...report,
+      database: first.prepared.database,
+      ...waitingAfter(last),
+      durationMs: context.now() - began,
+    }
   })
+}
+
+const undoLine = 'To bring back what was there: nself db undo'
+
+/** Whether a run that failed has done something all the same; where nobody knows, it may have. */
+function hasChanged(error: unknown): boolean {
+  if (!(error instanceof NselfError)) return true
+  const { report } = error
+  if (report?.kind !== 'run') return error.code === 'connection' || error.code === 'interrupted'
+  return report.steps.some(({ outcome, partly }) => outcome === 'done' || partly === true)
 }
 
 /** A copy of a local database to come back to, of which nobody may use the connection. */

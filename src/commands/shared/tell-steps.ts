@@ -26,8 +26,11 @@ export function stepTeller(
   const line = (name: string, took: number) => `✓ ${name.padEnd(width)}  ${durationText(took).padStart(8)}`
   const counter = ask !== null && plan.steps.length > mostLines ? stepCounter(context, plan.steps.length, line) : null
   let began = now()
+  const together = new Set(plan.steps.flatMap((step, i) => (isBesideNext(step, plan.steps[i + 1]) ? [step.name] : [])))
   return (step, outcome) => {
     const { name, direction, file } = step
+    // What runs in one transaction ends at one moment: the last of them has the time of all.
+    if (outcome === 'done' && counter === null && together.has(name)) return tell(`✓ ${name}`)
     const took = now() - began
     began = now()
     const isWhole = file?.[direction]?.transaction ?? false
@@ -38,6 +41,9 @@ export function stepTeller(
     else counter.done(step, took)
   }
 }
+
+/** Repeatables that follow each other are done in one transaction. */
+const isBesideNext = (step: Step, next: Step | undefined) => step.kind === 'repeatable' && next?.kind === 'repeatable'
 
 const slow = 1000
 const slowShown = 5

@@ -84,6 +84,11 @@ function statusOf(file: Migration, row: Applied | null): Status {
   return isSameText(file, row) ? 'applied' : 'edited'
 }
 
+/** Whether it is pending on purpose, until the new release is out. */
+export function waitsForRelease({ status, file }: Pick<Entry, 'status' | 'file'>): boolean {
+  return status === 'pending' && file?.phase === 'contract'
+}
+
 /** Whether nobody has written its UP yet. */
 export function isEmpty({ up }: Migration): boolean {
   return up.statements.length === 0 && !up.nothingToDo

@@ -13,6 +13,7 @@ type LookUp = (name: string) => string | null
 export class VariableValues {
   /** Changes with any of the values; empty where there are none. */
   readonly key: string
+  private readonly typed: readonly string[]
   private readonly lookUp: LookUp
   private readonly secrets = new Secrets()
   private readonly filled = new WeakMap<Section, Section>()
@@ -20,10 +21,12 @@ export class VariableValues {
   /**
    * @param lookUp null for what is not set.
    * @param secretValues values whose names say that they are secret.
+   * @param typed the names that were given on the command line.
    */
-  constructor(lookUp: LookUp, secretValues: readonly string[] = [], key = '') {
+  constructor(lookUp: LookUp, secretValues: readonly string[] = [], key = '', typed: readonly string[] = []) {
     this.lookUp = lookUp
     this.key = key
+    this.typed = typed
     for (const value of secretValues) this.secrets.hide(value)
   }
 
@@ -63,6 +66,14 @@ export class VariableValues {
     const lookUp = (name: string) => recordedValue(recorded, name) ?? this.lookUp(name) ?? recorded?.[name] ?? null
     const filled = down === null ? null : filledBy(down, path, (name) => lookUp(name) ?? name)
     return { ...file, up: filledBy(up, path, lookUp), down: filled?.kind === 'held' ? filled : down }
+  }
+
+  /** What was typed for a command, and none of these files has a use for. */
+  unusedIn(files: readonly Migration[]): string[] {
+    if (this.typed.length === 0) return []
+    const sections = files.flatMap(({ up, down }) => [up, ...(down === null ? [] : [down])])
+    const used = new Set(sections.flatMap((one) => (one.kind === 'held' ? one.uses.map(({ name }) => name) : [])))
+    return [...new Set(this.typed)].filter((name) => !used.has(name))
   }
 
   /** A text to be kept, without the values that are secret. */

@@ -67,6 +67,27 @@ function revertedBy({ repeatables }: Pick<State, 'repeatables'>, chosen: readonl
   }
 }
 
+/**
+ * Repeatables that a plan to revert leaves as they are, although they ran since the first of what it reverts: nothing is
+ * kept of what they were before, and they have no DOWN.
+ */
+export function keptRepeatables({ action, steps }: Plan, state: Pick<State, 'repeatables'>): string[] {
+  if (action !== 'down') return []
+  const first = Math.min(...steps.flatMap(({ applied }) => applied?.position ?? []))
+  const known = new Set(steps.flatMap((step) => (step.kind === 'repeatable' ? [step.repeatable.name] : [])))
+  return state.repeatables.flatMap(({ name, ran }) =>
+    ran !== null && ran.position >= first && !known.has(name) ? [name] : [],
+  )
+}
+
+/** What is to be said of those, before anything is reverted. */
+export function keptNotes(plan: Plan, state: Pick<State, 'repeatables'>): string[] {
+  return keptRepeatables(plan, state).map(
+    (name) =>
+      `the repeatable ${name} is kept as it is, for it has no DOWN, and what it was before that is not known; if it needs what is reverted, reverting fails`,
+  )
+}
+
 const byPlace =
   ({ repeatables }: Pick<State, 'repeatables'>) =>
   (a: RepeatableEntry, b: RepeatableEntry): number =>

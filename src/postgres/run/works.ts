@@ -2,6 +2,7 @@ import { emptySection, type HeldSection, ranWith } from '../../core/migration/se
 import { parseStoredDown, storedDown, storedPath } from '../../core/migration/stored-down.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { type MigrationStep, resumes, type Step } from '../../core/plan/plan.ts'
+import { refuseOtherValues } from '../../core/plan/refusals/other-values.ts'
 import type { Client } from '../driver/pg.ts'
 import { readStoredDown } from '../tracking/stored-down.ts'
 import { type WatchStart, watched } from './effects.ts'
@@ -33,6 +34,7 @@ export async function workOf(
     values: (section.kind === 'held' && section.written?.values) || null,
     watched: watch,
   }
+  refuseOtherValues(step, work.values)
   // Fixed so that it would fit a transaction or not: what is done of it must not be done again.
   return resumes(step) ? { ...work, section: { ...section, transaction: false } } : work
 }

@@ -112,8 +112,8 @@ function failureDocument({ message, line }: NonNullable<StatusResult['migrations
 }
 
 /** The document of what runs migrations: `up`, `down`, `redo`, `sync`, `fresh`. */
-export function runDocument({ kind, action, steps, database, durationMs }: RunResult) {
-  return { kind, action, steps: stepDocuments(steps), database, durationMs }
+export function runDocument({ kind, action, steps, database, waiting, durationMs }: RunResult) {
+  return { kind, action, steps: stepDocuments(steps), database, ...(waiting ? { waiting } : {}), durationMs }
 }
 
 /** The document of `db update`. */

@@ -2,8 +2,9 @@ import type { Environment } from '../../../core/environment.ts'
 import type { Direction } from '../../../core/migration/marker.ts'
 import type { Applied } from '../../../core/migration/migration.ts'
 import { locateIn } from '../../../core/migration/section-text.ts'
-import type { Entry, State } from '../../../core/migration/state.ts'
+import { type Entry, type State, waitsForRelease } from '../../../core/migration/state.ts'
 import { contradictions } from '../../../core/plan/contradictions.ts'
+import { leftDependency } from '../../../core/plan/refusals/left-dependency.ts'
 import type { Client } from '../../../postgres/driver/pg.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, type OtherSession, readRunner, readWorker } from '../../../postgres/lock/advisory-lock.ts'
@@ -38,7 +39,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   })
   const { server, history, state, running, downs } = found
   const { environment } = context.settings
-  for (const warning of warningsOf(history, state, environment)) context.tell(`Warning: ${warning}`)
+  for (const warning of warningsOf(history, state, environment, options.phase)) context.tell(`Warning: ${warning}`)
   if (running !== null) context.tell(`Note: a run is in progress: ${nameOf(running.session)}`)
   const all = options.all || environment === 'production'
   const drift = options.drift
@@ -67,6 +68,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     ...(base === null ? {} : { base }),
     different: drifted || (base?.contradictions.length ?? 0) > 0 || isAnythingOpen(state, options.phase),
     checked: options.check,
+    ...(options.phase === undefined ? {} : { phase: options.phase }),
   }
 }
 
@@ -93,7 +95,7 @@ function whenAndWho(row: Pick<Applied, 'appliedAt' | 'durationMs' | 'appliedBy' 
 
 /** Whether something is not applied that should be by now. */
 function isAnythingOpen({ entries, repeatables }: State, phase: StatusOptions['phase']): boolean {
-  const isDue = (entry: Entry) => !(phase === 'expand' && isWaiting(entry))
+  const isDue = (entry: Entry) => !(phase === 'expand' && waitsForRelease(entry))
   return (
     entries.some((entry) => entry.status !== 'applied' && isDue(entry)) ||
     repeatables.some((entry) => entry.status !== 'applied')
@@ -126,9 +128,6 @@ async function lookCloser(client: Client, { history, state: { entries } }: Look)
   return { running: { session: worker ?? runner, entries: runs }, failures: new Map() }
 }
 
-/** It waits until the new release is out. */
-const isWaiting = ({ status, file }: Entry) => status === 'pending' && file?.phase === 'contract'
-
 const stopped = ({ version, name, applied }: Entry) => ({ version, name, direction: directionOf(applied) })
 
 const directionOf = (applied: Applied | null): Direction => (applied?.state === 'reverting' ? 'down' : 'up')
@@ -155,7 +154,12 @@ async function branchesWithFiles({ settings }: Context, { entries }: State): Pro
 }
 
 /** What is wrong with what the database remembers, each with the command that ends it. */
-function warningsOf({ facts }: History, state: State, environment: Environment): string[] {
+function warningsOf(
+  { facts }: History,
+  state: State,
+  environment: Environment,
+  phase: StatusOptions['phase'],
+): string[] {
   const { markedAs, markLost, movedTo } = facts
   const mark = markLost
     ? `the database has lost its environment mark and counts as production until it has one again: nself db migrate repair --env production --mark-environment ${environment}`
@@ -164,7 +168,9 @@ function warningsOf({ facts }: History, state: State, environment: Environment):
       : null
   return [
     mark,
-    ...contradictions(state).map(({ message, hint }) => `${message}: ${hint}`),
+    ...[...contradictions(state), ...(phase === 'expand' ? [leftDependency(state)] : [])].flatMap((error) =>
+      error === null ? [] : [`${error.message}: ${error.hint}`],
+    ),
     facts.lost
       ? 'the table nself.migrations is gone; to rebuild it from the journal: nself db migrate repair --rebuild'
       : null,

@@ -15,3 +15,16 @@ export function refuseLeftDependency(chosen: readonly Entry[], { entries }: Stat
     })
   }
 }
+
+/** The error with which `up --phase expand` would stop for that; null where it would not. */
+export function leftDependency(state: State): NselfError | null {
+  const open = ({ status, file }: Entry) =>
+    (status === 'pending' || status === 'failed') && file !== null && file.phase !== 'contract'
+  try {
+    refuseLeftDependency(state.entries.filter(open), state)
+    return null
+  } catch (error) {
+    if (error instanceof NselfError) return error
+    throw error
+  }
+}
