@@ -3,8 +3,6 @@ import type { Direction } from '../../../core/migration/marker.ts'
 import type { Applied } from '../../../core/migration/migration.ts'
 import { locateIn } from '../../../core/migration/section-text.ts'
 import { type Entry, type State, waitsForRelease } from '../../../core/migration/state.ts'
-import { contradictions } from '../../../core/plan/contradictions.ts'
-import { leftDependency } from '../../../core/plan/refusals/left-dependency.ts'
 import type { Client } from '../../../postgres/driver/pg.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, type OtherSession, readRunner, readWorker } from '../../../postgres/lock/advisory-lock.ts'
@@ -14,6 +12,7 @@ import { branchWithFile } from '../../../project/git-branch.ts'
 import { baseStatus } from '../../shared/base-status.ts'
 import { type Context, type Look, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'
+import { statusWarnings } from '../../shared/status-warnings.ts'
 
 export interface StatusOptions {
   readonly check: boolean
@@ -39,7 +38,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   })
   const { server, history, state, running, downs } = found
   const { environment } = context.settings
-  for (const warning of warningsOf(history, state, environment, options.phase)) context.tell(`Warning: ${warning}`)
+  for (const warning of statusWarnings(history, state, environment, options.phase)) context.tell(`Warning: ${warning}`)
   if (running !== null) context.tell(`Note: a run is in progress: ${nameOf(running.session)}`)
   const all = options.all || environment === 'production'
   const drift = options.drift
@@ -151,36 +150,6 @@ async function branchesWithFiles({ settings }: Context, { entries }: State): Pro
     if (branch !== null) found.set(name, branch)
   }
   return found
-}
-
-/** What is wrong with what the database remembers, each with the command that ends it. */
-function warningsOf(
-  { facts }: History,
-  state: State,
-  environment: Environment,
-  phase: StatusOptions['phase'],
-): string[] {
-  const { markedAs, markLost, movedTo } = facts
-  const mark = markLost
-    ? `the database has lost its environment mark and counts as production until it has one again: nself db migrate repair --env production --mark-environment ${environment}`
-    : markedAs !== null && markedAs !== environment
-      ? `the database is marked ${markedAs}, but this command runs for ${environment}`
-      : null
-  return [
-    mark,
-    ...[...contradictions(state), ...(phase === 'expand' ? [leftDependency(state)] : [])].flatMap((error) =>
-      error === null ? [] : [`${error.message}: ${error.hint}`],
-    ),
-    facts.lost
-      ? 'the table nself.migrations is gone; to rebuild it from the journal: nself db migrate repair --rebuild'
-      : null,
-    movedTo === null
-      ? null
-      : `the schema nself was renamed to ${movedTo}; to rename it back: nself db migrate repair --restore-tables`,
-    facts.unjournaled
-      ? 'the table nself.journal is gone; to create it again: nself db migrate repair --restore-tables'
-      : null,
-  ].filter((warning) => warning !== null)
 }
 
 /** How far the batches have come of one that has begun and is not done. */

@@ -1,5 +1,5 @@
-import { NselfError } from '../../errors.ts'
-import { type MigrationStep, resumes, type Step } from '../plan.ts'
+import { NselfError } from '../errors.ts'
+import { type MigrationStep, resumes, type Step } from './plan.ts'
 
 /**
  * What is partially applied is resumed with the values with which it began.
