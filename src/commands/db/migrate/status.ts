@@ -1,4 +1,3 @@
-import type { Environment } from '../../../core/environment.ts'
 import type { Direction } from '../../../core/migration/marker.ts'
 import type { Applied } from '../../../core/migration/migration.ts'
 import { locateIn } from '../../../core/migration/section-text.ts'
@@ -6,7 +5,6 @@ import { type Entry, type State, waitsForRelease } from '../../../core/migration
 import type { Client } from '../../../postgres/driver/pg.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, type OtherSession, readRunner, readWorker } from '../../../postgres/lock/advisory-lock.ts'
-import type { History } from '../../../postgres/tracking/history.ts'
 import { readLastFailures } from '../../../postgres/tracking/last-failures.ts'
 import { branchWithFile } from '../../../project/git-branch.ts'
 import { baseStatus } from '../../shared/base-status.ts'
