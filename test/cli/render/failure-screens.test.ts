@@ -107,6 +107,11 @@ describe('how things stand', () => {
       '001_create_users applied · no statement of 002_a is completed',
     ],
     [
+      'batches that are done',
+      [step('002_a', 'failed', { partly: true, batches: { batches: 2, rows: 10_000, of: 44_000 } })],
+      '001_create_users applied · 10,000 of about 44,000 rows are done by 002_a, and kept',
+    ],
+    [
       'migrations that shared its transaction',
       [step('002_a', 'not-run'), step('003_b', 'failed'), step('004_c', 'not-run')],
       '001_create_users applied · 002_a rolled back with it · nothing of 003_b is left · 004_c not run',

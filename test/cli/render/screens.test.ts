@@ -71,6 +71,31 @@ describe('a rehearsal', () => {
 })
 
 describe('status', () => {
+  test('says of batches how many rows are done, where they run and where they stopped', () => {
+    const batches = { batches: 24, rows: 120_000, of: 500_000, direction: 'up' } as const
+    const runner = { seconds: 12, role: 'ci', address: null }
+    const migrations = [
+      entry('001_a', 'running', { batches, runner }),
+      entry('002_b', 'failed', { batches }),
+      entry('003_c', 'failed', {
+        batches: { ...batches, direction: 'down' },
+        failure: { message: 'division by zero', line: 4 },
+      }),
+    ]
+    const lines = renderStatus({ ...status, migrations }, plain, 160)
+      .split('\n')
+      .map((line) => line.replace(/^.* - {3,}|^Next: | {2,}/g, ''))
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '12 s, by ci · 120,000 of about 500,000 rows',
+        'stopped after 120,000 of about 500,000 rows',
+        'DOWN stopped after 120,000 of about 500,000 rows, line 4: division by zero',
+        expect.stringContaining('nself db migrate up(continues with the next batch)'),
+        expect.stringContaining('fix line 4, then: nself db migrate down(continues with the next batch)'),
+      ]),
+    )
+  })
+
   test.each([20, 60, 80, 160])('at %d columns', async (width) => {
     const text = renderStatus(status, plain, width)
     await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
