@@ -8,18 +8,20 @@ import type {
 import { sizeText } from '../../core/backup.ts'
 import { certain } from '../../core/certain.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { displayWidth } from './display-width.ts'
 import type { Paint } from './paint.ts'
 
 /** What the commands about backups return, as the lines that a person reads. */
 export function renderBackup(
   result: BackupResult | BackupListResult | PruneResult | RestoreResult | UndoResult,
   paint: Paint,
+  room: number,
 ): string {
   switch (result.kind) {
     case 'backup':
       return renderTaken(result, paint)
     case 'backup-list':
-      return renderList(result, paint)
+      return renderList(result, paint, room)
     case 'prune':
       return renderPruned(result)
     case 'restore':
@@ -39,16 +41,33 @@ function renderTaken({ file, path, manifest, removed }: BackupResult, paint: Pai
   ].join('\n')
 }
 
-function renderList({ backups, folder, databases, pruneLine }: BackupListResult, paint: Paint): string {
+function renderList({ backups, folder, databases, pruneLine }: BackupListResult, paint: Paint, room: number): string {
   const files =
     backups.length === 0
       ? [`No backups yet in ${folder}`]
-      : [...filesTable(backups, paint), '', `${backups.length} in ${folder}`]
-  const kept = databases === null || databases.length === 0 ? [] : ['', ...keptTable(databases, pruneLine, paint)]
+      : [...filesTable(backups, paint, room), '', `${backups.length} in ${folder}`]
+  const kept = databases === null || databases.length === 0 ? [] : ['', ...keptTable(databases, pruneLine, paint, room)]
   return [...files, ...kept].join('\n')
 }
 
-function filesTable(backups: BackupListResult['backups'], paint: Paint): string[] {
+type Cells = readonly (readonly string[])[]
+
+/** Without those columns, in this order, for which there is no room. */
+function fitted(
+  heads: readonly string[],
+  rows: Cells,
+  droppable: readonly number[],
+  room: number,
+): [string[], string[][]] {
+  const widths = heads.map((head, i) => Math.max(...[head, ...rows.map((row) => row[i] ?? '')].map(displayWidth)))
+  const left = new Set(heads.keys())
+  const taken = () => [...left].reduce((sum, i) => sum + (widths[i] ?? 0) + 2, -2)
+  for (const column of droppable) if (taken() > room) left.delete(column)
+  const kept = (cells: readonly string[]) => cells.filter((_, i) => left.has(i))
+  return [kept(heads), rows.map(kept)]
+}
+
+function filesTable(backups: BackupListResult['backups'], paint: Paint, room: number): string[] {
   const rows = backups.map(({ file, takenAt, size, verified, manifest, isDamaged }) => [
     file,
     moment(takenAt),
@@ -57,10 +76,16 @@ function filesTable(backups: BackupListResult['backups'], paint: Paint): string[
     manifest === null ? '-' : (manifest.lastVersion ?? 'none'),
     verified ? 'yes' : isDamaged ? 'damaged manifest' : manifest === null ? 'no manifest' : 'no',
   ])
-  return columns(['File', 'Taken (UTC)', 'Size', 'Environment', 'Last version', 'Verified'], rows, paint)
+  const heads = ['File', 'Taken (UTC)', 'Size', 'Environment', 'Last version', 'Verified']
+  return columns(...fitted(heads, rows, [4, 3, 2, 1], room), paint)
 }
 
-function keptTable(databases: NonNullable<BackupListResult['databases']>, pruneLine: string, paint: Paint): string[] {
+function keptTable(
+  databases: NonNullable<BackupListResult['databases']>,
+  pruneLine: string,
+  paint: Paint,
+  room: number,
+): string[] {
   const rows = databases.map(({ name, of, keptAt, size, copiedBefore }) => [
     name,
     moment(keptAt),
@@ -69,7 +94,7 @@ function keptTable(databases: NonNullable<BackupListResult['databases']>, pruneL
   ])
   const count = databases.length === 1 ? '1 database' : `${databases.length} databases`
   return [
-    ...columns(['Database', 'Kept (UTC)', 'Size', 'As it was before'], rows, paint),
+    ...columns(...fitted(['Database', 'Kept (UTC)', 'Size', 'As it was before'], rows, [2, 3, 1], room), paint),
     '',
     `${count} kept by restores and roll backs; to drop them: ${paint.cyan(pruneLine)}`,
   ]
@@ -82,7 +107,7 @@ function columns(head: readonly string[], rows: readonly (readonly string[])[], 
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => certain(row[i]).length)))
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (i === 2 ? cell.padStart(certain(widths[i])) : cell.padEnd(certain(widths[i]))))
+      .map((cell, i) => (head[i] === 'Size' ? cell.padStart(certain(widths[i])) : cell.padEnd(certain(widths[i]))))
       .join('  ')
       .trimEnd()
   return [paint.bold(line(head)), ...rows.map(line)]
