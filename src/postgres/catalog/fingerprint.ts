@@ -1,4 +1,4 @@
-import { othersButSequences, rare } from './other-objects.ts'
+import { othersButSequences } from './other-objects.ts'
 import { isMine, notOfExtension, optionsOf } from './query-parts.ts'
 
 const relations = `relations AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -125,10 +125,59 @@ const inShort = [
   ),
 ]
 
-// A replay makes no subscription that is one, so they are not counted.
-const asTheyAre = [...othersButSequences, ...rare]
+/** Made by a person, and not by an extension. */
+const added = (catalog: string, alias: string) => `${alias}.oid >= 16384 AND ${notOfExtension(catalog, `${alias}.oid`)}`
 
-const all = [...inShort, ...asTheyAre.map((query) => `(SELECT value::text FROM (${query}) AS item)`)]
+/** What few databases have: a server takes longer to plan how to find it than to find none. */
+const rare = [
+  rows(
+    'n.nspname, f.opfname, f.opfmethod, a.amopstrategy, a.amopopr::regoperator, a.amopsortfamily <> 0',
+    `pg_amop a JOIN pg_opfamily f ON f.oid = a.amopfamily JOIN pg_namespace n ON n.oid = f.opfnamespace WHERE ${added('pg_amop', 'a')}`,
+  ),
+  rows(
+    'n.nspname, f.opfname, f.opfmethod, a.amprocnum, a.amproclefttype::regtype, a.amprocrighttype::regtype, a.amproc::regprocedure',
+    `pg_amproc a JOIN pg_opfamily f ON f.oid = a.amprocfamily JOIN pg_namespace n ON n.oid = f.opfnamespace WHERE ${added('pg_amproc', 'a')}`,
+  ),
+  rows(
+    'n.nspname, f.opfname, c.opcname, c.opcintype::regtype, c.opckeytype::regtype, c.opcdefault',
+    `pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace LEFT JOIN pg_opclass c ON c.opcfamily = f.oid WHERE ${added('pg_opfamily', 'f')}`,
+  ),
+  rows(
+    'n.nspname, c.conname, c.conforencoding, c.contoencoding, c.conproc::regproc, c.condefault',
+    `pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE ${added('pg_conversion', 'c')}`,
+  ),
+  rows('m.amname, m.amtype, m.amhandler::regproc', `pg_am m WHERE ${added('pg_am', 'm')}`),
+  rows(
+    'l.lanname, l.lanpltrusted, l.lanplcallfoid::regproc, l.laninline::regproc, l.lanvalidator::regproc',
+    `pg_language l WHERE ${added('pg_language', 'l')}`,
+  ),
+  rows(
+    't.trftype::regtype, l.lanname, t.trffromsql::regprocedure, t.trftosql::regprocedure',
+    `pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE ${added('pg_transform', 't')}`,
+  ),
+  rows(
+    'w.fdwname, w.fdwhandler::regproc, w.fdwvalidator::regproc, w.fdwoptions',
+    `pg_foreign_data_wrapper w WHERE ${added('pg_foreign_data_wrapper', 'w')}`,
+  ),
+  // Its options are hidden from most roles.
+  rows('m.srvname, m.usename, m.umoptions', 'pg_user_mappings m'),
+  rows(
+    '(pg_identify_object(classoid, objoid, objsubid)).identity, description',
+    `pg_description WHERE objoid >= 16384 AND classoid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_conversion'::regclass,
+      'pg_am'::regclass, 'pg_language'::regclass, 'pg_transform'::regclass, 'pg_foreign_data_wrapper'::regclass)
+     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = classoid AND e.objid = objoid AND e.deptype = 'e')`,
+  ),
+  rows(
+    'contypid::regtype, conname, description',
+    `pg_description JOIN pg_constraint k ON k.oid = objoid WHERE classoid = 'pg_constraint'::regclass AND contypid <> 0`,
+  ),
+  rows(
+    'provider, (pg_identify_object(classoid, objoid, objsubid)).identity, label',
+    'pg_seclabel WHERE objoid >= 16384',
+  ),
+]
+
+const all = [...inShort, ...rare, ...othersButSequences.map((query) => `(SELECT value::text FROM (${query}) AS item)`)]
 
 /**
  * SQL for one text that tells two schemas apart, whatever the order of their parts; it runs inside a transaction after

@@ -39,7 +39,7 @@ export const othersButSequences: readonly RowsQuery[] = [
 ]
 
 /** SQL for what few databases have. */
-export const rare: readonly RowsQuery[] = [
+const rare: readonly RowsQuery[] = [
   languages,
   transforms,
   accessMethods,
