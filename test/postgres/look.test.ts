@@ -7,12 +7,13 @@ const server = useServer()
 const base = `CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TYPE pair AS (x int, y text); CREATE SCHEMA one; CREATE SCHEMA two;
 CREATE TABLE a (id int PRIMARY KEY, m mood DEFAULT 'sad', p pair, n varchar(9)); INSERT INTO a VALUES (1, 'sad', '(1,x)', 'n'), (2, 'glad', NULL, 'o');
 CREATE TABLE b (id int REFERENCES a ON DELETE CASCADE); INSERT INTO b VALUES (1), (2);
-CREATE TABLE one.t (id int); INSERT INTO one.t VALUES (1); CREATE TABLE two.t (id int); INSERT INTO two.t VALUES (2)`
+CREATE TABLE emptied (id int); INSERT INTO emptied VALUES (1); DELETE FROM emptied; CREATE TABLE one.t (id int); INSERT INTO one.t VALUES (1); CREATE TABLE two.t (id int); INSERT INTO two.t VALUES (2)`
 
 const changes = [
   'INSERT INTO a VALUES (3)',
   "UPDATE a SET n = 'p' WHERE id = 1",
   'DELETE FROM a WHERE id = 1',
+  'INSERT INTO emptied VALUES (1)',
   'TRUNCATE b',
   'TRUNCATE b; INSERT INTO b VALUES (1)',
   'ALTER TABLE a ADD COLUMN more int DEFAULT 7',

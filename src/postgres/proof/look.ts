@@ -43,25 +43,25 @@ const doneSql = `SELECT COALESCE(jsonb_object_agg(c.oid::regclass::text, ${done}
 const untouched = `NOT (${isOfNow('c')}) AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND ${isOfNow('a')})
  AND ${done} = COALESCE((before ->> c.oid::regclass::text)::int8, 0)`
 
-const withRowsSql = `SELECT c.oid::regclass::text AS name, CASE WHEN ${untouched} THEN known ->> c.oid::regclass::text END AS sum
+const withRowsSql = `SELECT c.oid::regclass::text AS name, CASE WHEN known IS NOT NULL AND ${untouched} THEN COALESCE(known ->> c.oid::regclass::text, '') END AS sum
  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind = 'r' AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')} AND pg_relation_size(c.oid) > 0`
 
 /**
  * Functions that look: the server plans their queries once, which takes longer than to run them. They stand in the schema
  * of nself's own tables, which no look sees. A row is summed as JSON, whose keys have an order of their own.
- * `known`: sums of before this transaction, for tables that it leaves alone, and `before`: what had been done to rows then.
+ * `known`: sums of before this transaction, for tables that it leaves alone: one without a sum was empty; and `before`: what had been done to rows then.
  */
 const functionSql = `CREATE SCHEMA IF NOT EXISTS nself;
  CREATE OR REPLACE FUNCTION nself.look_at_rows(known jsonb, before jsonb) RETURNS text LANGUAGE plpgsql ${plainTextClauses}
  AS $look$ DECLARE nself_table record; nself_rows text; nself_all text := ''; BEGIN
- IF known <> '{}' AND (${othersTexts}) THEN known := '{}'; END IF;
+ IF known IS NOT NULL AND (${othersTexts}) THEN known := NULL; END IF;
  FOR nself_table IN ${withRowsSql} LOOP
   nself_rows := nself_table.sum;
   IF nself_rows IS NULL THEN
    EXECUTE format('SELECT count(*) || '' '' || sum(hashtextextended(to_jsonb(nself_row)::text, 0)) FROM ONLY %s AS nself_row', nself_table.name) INTO nself_rows;
   END IF;
-  IF nself_rows IS NOT NULL THEN nself_all := nself_all || nself_rows || ' ' || nself_table.name || chr(10); END IF;
+  IF nself_rows <> '' THEN nself_all := nself_all || nself_rows || ' ' || nself_table.name || chr(10); END IF;
  END LOOP; RETURN nself_all; END $look$;
  CREATE OR REPLACE FUNCTION nself.done_to_rows() RETURNS jsonb LANGUAGE plpgsql ${plainTextClauses} AS $look$ BEGIN RETURN (${doneSql}); END $look$;
  CREATE OR REPLACE FUNCTION nself.look_at_order() RETURNS text LANGUAGE plpgsql ${plainTextClauses} AS $look$ BEGIN RETURN (${orderSql}); END $look$;
@@ -104,7 +104,7 @@ async function look(client: Client, schemaSql: string, known: KnownLook | null):
   )
   const { rows } = await client.query<{ look: [string, string, string, string] }>({
     text: `SELECT ARRAY[${schemaSql}, nself.look_at_order(), nself.look_at_rows($1, $2), nself.sequence_marks()::text] AS look`,
-    values: [JSON.stringify(sums), known?.done ?? '{}'],
+    values: [known === null ? null : JSON.stringify(sums), known?.done ?? '{}'],
   })
   const [schema, order, all, sequences] = rows[0]?.look ?? ['', '', '', '{}']
   return {
