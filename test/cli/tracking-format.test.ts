@@ -27,7 +27,7 @@ describe('a history of the first format', () => {
     const { code, stderr } = await project.nself('db', 'migrate', 'up')
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(/^Applying 1 migration to .*\n✓ 003_c .*\n$/)
-    expect(await formats(project)).toEqual([['3']])
+    expect(await formats(project)).toEqual([['4']])
     await project.ok('db', 'migrate', 'down', '--to', '0')
     expect(await project.tables()).toEqual([])
     await project.ok('db', 'migrate', 'up')
@@ -38,7 +38,7 @@ describe('a history of the first format', () => {
     const project = await make()
     await project.ok('db', 'migrate', 'down', '2')
     expect(await project.tables()).toEqual([])
-    expect(await formats(project)).toEqual([['3']])
+    expect(await formats(project)).toEqual([['4']])
   })
 
   test('is repaired', async () => {
@@ -51,7 +51,7 @@ describe('a history of the first format', () => {
 test('a new database has the present format from its first run on', async () => {
   const project = await server.project(firstFormatFiles)
   await project.ok('db', 'migrate', 'up')
-  expect(await formats(project)).toEqual([['3']])
+  expect(await formats(project)).toEqual([['4']])
 })
 
 test('a format that is no number is put right by the next run', async () => {
@@ -60,17 +60,17 @@ test('a format that is no number is put right by the next run', async () => {
   await project.query("UPDATE nself.metadata SET value = 'x' WHERE key = 'format'")
   expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
   await project.ok('db', 'migrate', 'up')
-  expect(await formats(project)).toEqual([['3']])
+  expect(await formats(project)).toEqual([['4']])
 })
 
 test('a history of a format that is newer than the program stops every command, which says so', async () => {
   const project = await server.project(firstFormatFiles)
   await project.ok('db', 'migrate', 'up', '1')
-  await project.query("UPDATE nself.metadata SET value = '4' WHERE key = 'format'")
+  await project.query("UPDATE nself.metadata SET value = '5' WHERE key = 'format'")
   for (const command of [['status'], ['up'], ['down'], ['repair']]) {
     const { code, stderr } = await project.nself('db', 'migrate', ...command)
     expect(code, stderr).toBe(2)
-    expect(stderr).toContain('a newer nself wrote the history of this database: its format is 4')
+    expect(stderr).toContain('a newer nself wrote the history of this database: its format is 5')
     expect(stderr).toContain('npm install nself@latest')
   }
   expect(await project.tables()).toEqual(['a'])
