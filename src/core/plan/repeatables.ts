@@ -71,7 +71,7 @@ function revertedBy({ repeatables }: Pick<State, 'repeatables'>, chosen: readonl
  * Repeatables that a plan to revert leaves as they are, although they ran since the first of what it reverts: nothing is
  * kept of what they were before, and they have no DOWN.
  */
-export function keptRepeatables({ action, steps }: Plan, state: Pick<State, 'repeatables'>): string[] {
+function keptRepeatables({ action, steps }: Plan, state: Pick<State, 'repeatables'>): string[] {
   if (action !== 'down') return []
   const first = Math.min(...steps.flatMap(({ applied }) => applied?.position ?? []))
   const known = new Set(steps.flatMap((step) => (step.kind === 'repeatable' ? [step.repeatable.name] : [])))
