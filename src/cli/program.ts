@@ -27,6 +27,8 @@ interface Outside {
 
 /** How help is laid out, of all commands. */
 const layout = {
+  // Narrow terminals too fold what options do beside their names.
+  minWidthToWrap: 20,
   // Without the command `help`, which is `--help` put first.
   visibleCommands: ({ commands }: Parameters<Help['visibleCommands']>[0]) => [...commands],
   groupItems: ownOptionsFirst,

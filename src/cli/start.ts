@@ -11,16 +11,15 @@ import { orderedWords } from './words.ts'
 const run: Runner = async (flags, command) => (await import('./run-command.ts')).runCommand(flags, command)
 
 /** Of commander's errors what they say, less its prefix, with the wrong value after the name of what it is for. */
-function said(error: unknown): unknown {
+async function said(error: unknown, root: ReturnType<typeof wholeProgram>, words: readonly string[]): Promise<unknown> {
   if (!(error instanceof CommanderError)) return error
   const message = error.message
     .replace(/^error: /, '')
     .replace(/^command-argument value '(.*)' is invalid for argument '(.*?)'\. /, "$2 cannot be '$1': ")
     .replace(/^option '(.*?)' argument '(.*)' is invalid\. /, "$1 cannot be '$2': ")
   const [what = '', meant] = message.split(/\n\(Did you mean (.*)\?\)$/)
-  const hint =
-    meant === undefined ? 'add --help to see what the command takes' : `did you mean ${meant}? --help lists all`
-  return new NselfError('usage', what, { hint })
+  const { wayOutOfUsage } = await import('./help/suggest.ts')
+  return new NselfError('usage', what, { hint: wayOutOfUsage(root, words, what, meant ?? null) })
 }
 
 async function failed(error: unknown): Promise<void> {
@@ -55,10 +54,10 @@ async function isHelp(words: readonly string[]): Promise<boolean> {
 /** What commander does not know may be a command that is called otherwise. */
 async function unknown(error: unknown, words: readonly string[]): Promise<unknown> {
   const codes = ['commander.unknownCommand', 'commander.excessArguments']
-  if (!(error instanceof CommanderError) || !codes.includes(error.code)) return said(error)
   const root = wholeProgram()
+  if (!(error instanceof CommanderError) || !codes.includes(error.code)) return said(error, root, words)
   const { unknownWord } = await import('./help/tree-words.ts')
-  if (unknownWord(root, words) === null) return said(error)
+  if (unknownWord(root, words) === null) return said(error, root, words)
   return (await import('./help/suggest.ts')).unknownCommand(root, words)
 }
 

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { type Node, nodesBelow, type PathNode } from './tree-words.ts'
+import { type Node, nodesBelow, type PathNode, reachedBy } from './tree-words.ts'
 
 /** What other tools call it. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -12,6 +12,10 @@ const elsewhere: Readonly<Record<string, string>> = {
   generate: 'create',
   make: 'create',
   latest: 'up',
+  push: 'up',
+  apply: 'up',
+  pull: 'adopt',
+  introspect: 'adopt',
   deploy: 'up',
   psql: 'shell',
   console: 'shell',
@@ -20,6 +24,15 @@ const elsewhere: Readonly<Record<string, string>> = {
   info: 'status',
   fix: 'repair',
   doctor: 'repair',
+}
+
+/** What the flags of other tools are called here: the words that do it. */
+const flagsElsewhere: Readonly<Record<string, string>> = {
+  '-v': '--version',
+  '-V': '--version',
+  '--fake': 'db migrate repair --mark-applied VERSION',
+  '--mark-applied': 'db migrate repair --mark-applied VERSION',
+  '--rollback': 'db migrate down',
 }
 
 /** What a word costs that the command has and the person did not type: those that are typed most cost least. */
@@ -32,13 +45,36 @@ const dearest = 3.3
 export function unknownCommand(root: Node, words: readonly string[]): NselfError {
   const typed = words.slice(0, leadingWords(words))
   const meant = nearest(nodesBelow(root), typed)
-  const said = (count: number) => `unknown command "${typed.slice(0, count).join(' ')}"`
+  if (typed[0] === 'version') return new NselfError('usage', 'unknown command "version"', { hint: 'nself --version' })
+  // What is left over may be for the command that was meant, or the word that nobody knows.
+  const known = reachedBy(root, words).depth
+  const said = (count: number) => `unknown command "${typed.slice(0, Math.max(count, known + 1)).join(' ')}"`
   if (meant === null) return new NselfError('usage', said(3), { hint: 'nself --help lists the commands' })
   const { path, node, used } = meant
   const isGroup = node.commands.length > 0 && !['backup', 'seed'].includes(node.name())
   const rest = isGroup ? ['--help'] : words.slice(used).filter((word) => word !== '--help')
   const line = ['nself', ...path, ...rest.map(shellWord)].join(' ')
   return new NselfError('usage', said(used), { hint: isGroup ? `${line} lists what is below it` : line })
+}
+
+/**
+ * What to type after a command line that commander refused.
+ * @param what why it was refused, in commander's words.
+ * @param meant the flag that is nearest to an unknown one.
+ */
+export function wayOutOfUsage(root: Node, words: readonly string[], what: string, meant: string | null): string {
+  const { node, depth } = reachedBy(root, words)
+  const path = ['nself', ...words.slice(0, depth)].join(' ')
+  const wrong = /^unknown option '(.*)'$/.exec(what)?.[1] ?? ''
+  if (meant !== null && words.includes(wrong))
+    return ['nself', ...words.map((word) => shellWord(word === wrong ? meant : word))].join(' ')
+  if (Object.hasOwn(flagsElsewhere, wrong)) return `nself ${flagsElsewhere[wrong]}`
+  if (/^--?(steps?|count|number|n)$/.test(wrong) && node.registeredArguments.some((word) => word.name() === 'N'))
+    return `the number stands by itself: ${path} 1`
+  const option = /^required option '(--[\w-]+) <(.*)>' not specified$/.exec(what)
+  if (option !== null) return `${path} ${option[1]} ${option[2]?.toUpperCase()}`
+  if (!what.startsWith('missing required argument')) return `${path} --help`
+  return [path, ...node.registeredArguments.map((word) => word.name().toUpperCase())].join(' ')
 }
 
 function leadingWords(words: readonly string[]): number {

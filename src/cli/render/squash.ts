@@ -11,7 +11,11 @@ export function renderSquash(result: SquashResult, _: Paint, width: number): str
   const parts = [count(rows, 'row'), ...(result.rows.length === 0 ? [] : [`in ${count(result.rows.length, 'table')}`])]
   const lines = [
     `Wrote ${path} in place of ${count(replaces.length, 'migration')} (${replaces[0]} to ${replaces.at(-1)}), proven to make the same schema and rows`,
-    ...(rows === 0 ? [] : [`It holds ${parts.join(' ')}, and sets ${count(result.sequences, 'sequence')}`]),
+    ...(rows === 0
+      ? []
+      : [
+          `It holds ${parts.join(' ')}${result.sequences === 0 ? '' : `, and sets ${count(result.sequences, 'sequence')}`}`,
+        ]),
     down.proven ? 'Its DOWN drops all of it, and is proven' : `It has no DOWN: ${down.why ?? 'none was written'}`,
     ...result.carried.map(
       ({ migration, what }) =>

@@ -31,14 +31,10 @@ export function planDown(state: State, limit: Limit = {}): Plan {
 
 /**
  * Reverts these, in this order.
- * @param wayOut what to do instead where one of them has no DOWN.
+ * @param wayOut what to do instead where one of them has no DOWN; otherwise how to write one.
  * @throws NselfError `refused` where one of them cannot be reverted.
  */
-export function planRevert(
-  state: State,
-  chosen: readonly Entry[],
-  wayOut = 'write a DOWN section for it, or use --to to revert only what was applied after it; nothing was changed',
-): Plan {
+export function planRevert(state: State, chosen: readonly Entry[], wayOut?: string): Plan {
   refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
   refuseEditedBatches(steps)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { answerHelp } from '../../../src/cli/help/answer.ts'
 import { complete } from '../../../src/cli/help/complete.ts'
 import { overview } from '../../../src/cli/help/overview.ts'
-import { unknownCommand } from '../../../src/cli/help/suggest.ts'
+import { unknownCommand, wayOutOfUsage } from '../../../src/cli/help/suggest.ts'
 import { type Node, nodesBelow } from '../../../src/cli/help/tree-words.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
 import { orderedWords } from '../../../src/cli/words.ts'
@@ -75,10 +75,41 @@ describe('an unknown word leads to the nearest command of the whole tree', () =>
     ['db statsu', 'nself db migrate status'],
     ['backup', 'nself db backup'],
     ["query 'SELECT", `nself db query ''\\''SELECT'`],
+    ['db push', 'nself db migrate up'],
+    ['db pull', 'nself db adopt'],
+    ['version', 'nself --version'],
     ['migrate', 'nself db migrate --help lists what is below it'],
     ['frobnicate', 'nself --help lists the commands'],
   ])('%s', (typed, expected) => {
     expect(unknownCommand(root(), words(typed)).hint).toBe(expected)
+  })
+})
+
+test('an unknown word below a group is named with the group', () => {
+  expect(unknownCommand(root(), ['db', 'pull']).message).toBe('unknown command "db pull"')
+})
+
+describe('a command line that is refused leads to one that can be pasted', () => {
+  test.each([
+    ['db migrate create', "missing required argument 'name'", null, 'nself db migrate create NAME'],
+    [
+      'db migrate squash',
+      "required option '--to <version>' not specified",
+      null,
+      'nself db migrate squash --to VERSION',
+    ],
+    [
+      'db migrate up --env prod --dryrun',
+      "unknown option '--dryrun'",
+      '--dry-run',
+      'nself db migrate up --env prod --dry-run',
+    ],
+    ['db migrate up --steps 2', "unknown option '--steps'", null, 'the number stands by itself: nself db migrate up 1'],
+    ['db migrate up --fake', "unknown option '--fake'", null, 'nself db migrate repair --mark-applied VERSION'],
+    ['db migrate down all', "N cannot be 'all': expected a whole number from 1", null, 'nself db migrate down --help'],
+    ['-v', "unknown option '-v'", null, 'nself --version'],
+  ])('%s', (typed, what, meant, expected) => {
+    expect(wayOutOfUsage(root(), words(typed), what, meant)).toBe(expected)
   })
 })
 

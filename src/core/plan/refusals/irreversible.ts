@@ -3,8 +3,8 @@ import { fileOfDown } from '../../migration/down-file.ts'
 import { listNames } from '../../migration/entry-words.ts'
 import type { Entry } from '../../migration/state.ts'
 
-/** What has no DOWN. `wayOut`: what to do instead. @throws NselfError `refused`. */
-export function refuseIrreversible(chosen: readonly Entry[], wayOut: string): void {
+/** What has no DOWN. `wayOut`: what to do instead of writing one. @throws NselfError `refused`. */
+export function refuseIrreversible(chosen: readonly Entry[], wayOut?: string): void {
   const stuck = chosen.filter((entry) => {
     const file = fileOfDown(entry)
     return file === null ? entry.applied?.revertible !== true : file.down === null
@@ -14,6 +14,14 @@ export function refuseIrreversible(chosen: readonly Entry[], wayOut: string): vo
   throw new NselfError('refused', `cannot revert ${listNames(stuck)}: no DOWN`, {
     hint: edited
       ? `${edited.name} had none when it was applied, and its file has changed since. If the DOWN that it has now fits, accept the file: nself db migrate repair --accept ${edited.version}. Nothing was changed`
-      : wayOut,
+      : (wayOut ?? writeOne(stuck)),
   })
+}
+
+function writeOne(stuck: readonly Entry[]): string {
+  const [first] = stuck
+  if (first === undefined) return ''
+  const make =
+    first.file === null ? 'bring its file back and write one' : `nself db migrate create --down-of ${first.name}`
+  return `nothing was changed. Write its DOWN, or have it written: ${make}; or revert only what was applied after it: nself db migrate down --to ${first.name}`
 }
