@@ -6,13 +6,12 @@ import type { State } from '../../migration/state.ts'
 /** A file stands for others that are here too: both would run. @throws NselfError `conflict`. */
 export function refuseBesideParts({ entries }: State): void {
   for (const { file } of entries) {
-    const parts = file?.replaces ?? []
+    if (file === null || file.replaces.length === 0) continue
+    const parts = new Set(file.replaces.map(({ version, name }) => `${version} ${name}`))
     const found = entries.flatMap((entry) =>
-      entry.file !== null && parts.some(({ version, name }) => version === entry.version && name === entry.file?.name)
-        ? [entry.file]
-        : [],
+      entry.file !== null && parts.has(`${entry.version} ${entry.file.name}`) ? [entry.file] : [],
     )
-    if (file === null || found.length === 0) continue
+    if (found.length === 0) continue
     const are = found.length === 1 ? 'its file is' : 'their files are'
     throw new NselfError('conflict', `${file.name} stands for ${listSome(found)}, and ${are} here as well`, {
       hint: `if a squash was interrupted, finish it: nself db migrate squash --to ${file.version}; if a merge brought the files back, remove either them or ${file.path}; nothing was run`,
