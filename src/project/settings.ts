@@ -53,6 +53,8 @@ interface Input {
   readonly flagSet?: readonly string[] | undefined
   /** Where no folder nself/ is found, the project begins where the person stands. */
   readonly needsNoProject?: boolean | undefined
+  /** Another environment than that of the command, of which neither --database-url nor the process environment speaks. */
+  readonly isOther?: boolean | undefined
   /** Told each password that a command prints, and each value of a variable that is secret. */
   readonly onSecret?: ((secret: string) => void) | undefined
 }
@@ -76,6 +78,7 @@ export function loadSettings({
   flagShadowUrl,
   flagSet = [],
   needsNoProject = false,
+  isOther = false,
   onSecret = () => {},
 }: Input): Settings {
   const root = rootOf(cwd, env, needsNoProject)
@@ -88,7 +91,7 @@ export function loadSettings({
   const variables = merge(layers)
   const exposures =
     environment !== 'production' ? [] : files.map((item) => exposureOf(root, item.file, withoutEmpty(item.variables)))
-  const { target, origins, warnings } = chooseTarget(root, environment, flagUrl, layers, filesOf[environment])
+  const { target, origins, warnings } = chooseTarget(root, environment, flagUrl, layers, howToSet(environment, isOther))
   const users = variables.get('NSELF_PROD_USERS')
   const shadow = variables.get('NSELF_SHADOW_URL')
   return {
@@ -184,8 +187,15 @@ export function loadOtherSettings(
     env: others,
     flagEnvironment: environment,
     onSecret,
-    ...(url === null ? {} : { flagUrl: url, needsNoProject: true }),
+    ...(url === null ? { isOther: true } : { flagUrl: url, needsNoProject: true }),
   })
+}
+
+function howToSet(environment: Environment, isOther: boolean): string {
+  const files = filesOf[environment].join(' or ')
+  return isOther
+    ? `set DATABASE_URL in ${files}, or write the URL in place of ${environment}; the DATABASE_URL of your shell is for the environment that the command runs in (--env)`
+    : `set DATABASE_URL in the environment or in ${files}, or pass --database-url`
 }
 
 function shadowFrom(

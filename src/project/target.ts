@@ -21,7 +21,7 @@ const partsThatName = ['HOST', 'DB', 'USER']
 /**
  * The server that is meant. Later layers win: a URL in .env must not beat the POSTGRES_HOST of .env.staging. PG*, which a
  * shell may have for psql, come last.
- * @param files of the environment, to be named where no server is set.
+ * @param howToSet what to do where no server is set.
  * @throws NselfError `configuration`; a password is never in it.
  */
 export function chooseTarget(
@@ -29,7 +29,7 @@ export function chooseTarget(
   environment: Environment,
   flag: string | undefined,
   layers: readonly Variables[],
-  files: readonly string[],
+  howToSet: string,
 ): FoundTarget {
   const variables = merge(layers)
   const needsDatabase = environment !== 'local'
@@ -46,7 +46,7 @@ export function chooseTarget(
   if (environment === 'local')
     return { target: { kind: 'embedded', home: join(root, '.nself') }, origins: {}, warnings: [] }
   throw new NselfError('configuration', `no database is set for ${environment}`, {
-    hint: `set DATABASE_URL in the environment or in ${files.join(' or ')}, or pass --database-url`,
+    hint: howToSet,
   })
 }
 

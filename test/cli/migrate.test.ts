@@ -221,10 +221,14 @@ describe('order and history', () => {
 
   test('refuses to revert past an irreversible one before it changes anything', async () => {
     const project = await server.project({ '001_a.sql': 'CREATE TABLE a (id int);', '002_b.sql': table('b') })
-    await project.ok('db', 'migrate', 'up')
+    const first = await project.ok('db', 'migrate', 'up', '1')
+    expect(first).toContain('001_a has no DOWN; to have one written: nself db migrate create --down-of 001_a')
+    const second = await project.ok('db', 'migrate', 'up')
+    expect(second).toContain('To revert it: nself db migrate down')
     const { code, stderr } = await down(project, '2')
     expect(code).toBe(3)
     expect(stderr).toContain('cannot revert 001_a: no DOWN')
+    expect(stderr).toContain('nself db migrate create --down-of 001_a;')
     expect(await project.tables()).toEqual(['a', 'b'])
   })
 

@@ -96,7 +96,7 @@ function keptTable(
   return [
     ...columns(...fitted(['Database', 'Kept (UTC)', 'Size', 'As it was before'], rows, [2, 3, 1], room), paint),
     '',
-    `${count} kept by restores and roll backs; to drop them: ${paint.cyan(pruneLine)}`,
+    `${count} kept by restores and for nself db undo; to drop them: ${paint.cyan(pruneLine)}`,
   ]
 }
 

@@ -15,8 +15,10 @@ export function renderCheck(result: CheckResult, paint: Paint, width: number): s
     '',
   ])
   const pages =
-    lines.length === 0 ? [] : [paint.dim('Each rule is explained in docs/rules/RULE.md of the nself package')]
-  return [...lines, ...pages, ...partLines(result, paint, width), sumLine(result, paint)].join('\n')
+    lines.length === 0
+      ? []
+      : [paint.dim(fold('Each rule is explained in docs/rules/RULE.md of the nself package', width, '  '))]
+  return [...lines, ...pages, ...partLines(result, paint, width), fold(sumLine(result, paint), width, '  ')].join('\n')
 }
 
 const colours: Record<Severity, keyof Paint> = { error: 'red', warning: 'yellow', note: 'cyan' }

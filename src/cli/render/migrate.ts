@@ -6,7 +6,7 @@ import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
 /** What a run has done in one line, with the effects of each step above it and what to type next. */
-export function renderRun({ action, steps, database, waiting = [], durationMs }: RunResult): string {
+export function renderRun({ action, steps, database, waiting = [], irreversible, durationMs }: RunResult): string {
   const where = databaseName(database)
   if (steps.length === 0)
     return action === 'down'
@@ -22,7 +22,11 @@ export function renderRun({ action, steps, database, waiting = [], durationMs }:
   const others = repeatables === '' ? [] : [migrations.length === 0 ? `${verb} ${repeatables}` : repeatables]
   const count = capitalized([...migrations, ...others].join(' and '))
   const last = applied === 1 ? 'it' : 'the last one'
-  const back = action === 'up' && applied > 0 ? ` To revert ${last}: nself db migrate down` : ''
+  const way =
+    irreversible === undefined
+      ? `To revert ${last}: nself db migrate down`
+      : `${irreversible} has no DOWN; to have one written: nself db migrate create --down-of ${irreversible}`
+  const back = action === 'up' && applied > 0 ? ` ${way}` : ''
   const line = `${count} ${reverted > 0 || action === 'down' ? 'in' : 'to'} ${where} in ${durationText(durationMs)}.${back}`
   return [...steps.flatMap(effectLines), withGivenFlags(line), ...waitingLines(waiting)].join('\n')
 }

@@ -75,6 +75,12 @@ export function nothingToDo(prepared: Prepared): RunResult {
   return { kind: 'run', action: plan.action, steps: [], database, ...waitingAfter(prepared), durationMs: 0 }
 }
 
+/** The last migration that a plan applies, where no DOWN reverts it. */
+export function irreversibleAfter({ plan }: Pick<Prepared, 'plan'>): Pick<RunResult, 'irreversible'> {
+  const last = plan.steps.findLast(({ kind, direction }) => kind === 'migration' && direction === 'up')
+  return last?.file?.down === null ? { irreversible: last.name } : {}
+}
+
 /** What of the contracts stays pending after a run up. */
 export function waitingAfter({ plan, state }: Pick<Prepared, 'plan' | 'state'>): Pick<RunResult, 'waiting'> {
   if (plan.action !== 'up') return {}

@@ -13,7 +13,7 @@ import { confirmAll } from './confirm-run.ts'
 import { type Context, type Look, look } from './context.ts'
 import type { RunResult } from './migrate-results.ts'
 import { perform, type RunFlags } from './perform-run.ts'
-import { nothingToDo, prepareOn, type RunKind, waitingAfter } from './prepare-run.ts'
+import { irreversibleAfter, nothingToDo, prepareOn, type RunKind, waitingAfter } from './prepare-run.ts'
 import { ReusableConnection } from './reusable-connection.ts'
 import { tellUnused } from './tell-unused.ts'
 
@@ -68,6 +68,7 @@ export function runTogether(
       ...report,
       database: first.prepared.database,
       ...waitingAfter(last),
+      ...irreversibleAfter(last),
       durationMs: context.now() - began,
     }
   })

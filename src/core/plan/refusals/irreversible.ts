@@ -23,5 +23,5 @@ function writeOne(stuck: readonly Entry[]): string {
   if (first === undefined) return ''
   const make =
     first.file === null ? 'bring its file back and write one' : `nself db migrate create --down-of ${first.name}`
-  return `nothing was changed. Write its DOWN, or have it written: ${make}; or revert only what was applied after it: nself db migrate down --to ${first.name}`
+  return `write its DOWN, or have it written: ${make}; or revert only what was applied after it: nself db migrate down --to ${first.name}; nothing was changed`
 }
