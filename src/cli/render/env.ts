@@ -1,9 +1,10 @@
 import type { EnvResult } from '../../commands/shared/results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
 
 /** The environment and its server, then each setting with where it came from. */
-export function renderEnv({ environment, server, settings, files }: EnvResult, paint: Paint): string {
+export function renderEnv({ environment, server, settings, files }: EnvResult, paint: Paint, width: number): string {
   const names = Math.max(...settings.map((item) => item.name.length))
   const values = Math.max(...settings.map((item) => (item.value ?? '(none)').length))
   const rows = settings.map(({ name, value, source }) => {
@@ -15,6 +16,6 @@ export function renderEnv({ environment, server, settings, files }: EnvResult, p
     '',
     ...rows,
     '',
-    `Env files, later ones win: ${list}`,
+    fold(`Env files, later ones win: ${list}`, width, '  '),
   ].join('\n')
 }

@@ -6,7 +6,7 @@ import { leaf, lockWait, type Runner, shadowUrl } from './leaf.ts'
 /** nself db adopt */
 export function addAdopt(db: Command, run: Runner): void {
   leaf(db, 'adopt', "Take over another migration tool's files and history, proven on a scratch database.", [
-    'nself db adopt --dry-run                  # what was found, and what it would become',
+    'nself db adopt --dry-run   # what was found, and what it would become',
     'nself db adopt',
     'nself db adopt flyway --from src/main/resources/db/migration',
   ])

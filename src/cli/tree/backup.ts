@@ -50,7 +50,7 @@ function addList(backup: Group, run: Runner): void {
 function addPrune(backup: Group, run: Runner): void {
   leaf(backup, 'prune', 'Remove all but the newest N backups of each database; keeps the newest verified one.', [
     'nself db backup prune 7',
-    'nself db backup prune --databases   # drops the databases that restores kept; asks first',
+    'nself db backup prune --databases   # drops kept databases; asks first',
   ])
     .argument('[N]', 'how many to keep', count)
     .option('--databases', 'drop the databases that restores of this one have kept')

@@ -9,7 +9,7 @@ export function addImport(schema: Group, run: Runner): void {
     leaf(schema, 'import', 'Turn the changes in a DBML file into the next migration, proven on a scratch database.', [
       'nself db schema import schema.dbml',
       'nself db schema import schema.dbml --name add_loyalty_points',
-      'nself db schema import schema.dbml --rename users.name=full_name --allow-drops   # in CI',
+      'nself db schema import schema.dbml --rename users.name=full_name --allow-drops',
     ]).argument('<FILE>', 'the design, in DBML'),
   ).action((file, flags) =>
     run(flags, async (context) =>
@@ -27,7 +27,7 @@ export function addRun(db: Group, run: Runner): void {
     leaf(db, 'run', 'Turn the changes in schema.dbml into the next migration.', [
       'nself db run',
       'nself db run --name add_loyalty_points',
-      'nself db run --online   # a series of migrations that block neither reads nor writes for long',
+      'nself db run --online   # a series that blocks nobody for long',
     ]),
   ).action((flags) =>
     run(flags, async (context) => (await import('../../commands/db/run.ts')).runDesign(context, optionsOf(flags))),

@@ -7,9 +7,9 @@ export function addDiff(schema: Group, run: Runner): void {
     'diff',
     'Compare two schemas: + is missing in B, - is missing in A, ~ differs.',
     [
-      'nself db schema diff staging                     # this environment with staging',
+      'nself db schema diff staging                     # local with staging',
       'nself db schema diff local production --all      # owners and rights too',
-      'nself db schema diff migrations staging --sql    # the SQL that makes staging match the migrations',
+      'nself db schema diff migrations staging --sql    # SQL for staging',
       'nself db schema diff schema.dbml local --exit-code',
     ],
     'server',

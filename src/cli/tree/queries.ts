@@ -14,7 +14,7 @@ export function addQueries(db: Command, run: Runner): void {
     [
       'nself db queries record --on production',
       'nself db queries record --on production --release v1.41',
-      'nself db queries record --from-log postgresql.log   # of a test run, with log_statement = all',
+      'nself db queries record --from-log postgresql.log   # the log of a test run',
     ],
     'server',
   )

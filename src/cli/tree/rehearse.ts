@@ -9,11 +9,11 @@ export function addRehearse(db: Command, run: Runner): void {
     'rehearse',
     'Run what is pending on a copy of the database, and tell what each statement did: time, rows, locks, rewrites, WAL.',
     [
-      'nself db rehearse                           # on a copy of the database as it is',
-      'nself db rehearse --on production           # of what pg_dump reads there, on this machine',
+      'nself db rehearse                               # on a copy of the local database',
+      'nself db rehearse --on production               # on a copy of what is there',
       'nself db rehearse --on production --schema-only',
       'nself db rehearse --from nself_full_20260122_143000.dump',
-      'nself db rehearse --on production --max-lock 2s   # exit 6 where a table is locked for longer',
+      'nself db rehearse --on production --max-lock 2s  # exit 6 if longer',
     ],
     'server',
   )

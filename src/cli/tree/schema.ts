@@ -48,7 +48,7 @@ function addDiagram(schema: Group, run: Runner): void {
       'nself db schema diagram > schema.dbml',
       'nself db schema diagram --format svg --output docs/schema.svg',
       'nself db schema diagram --format html --output schema.html --env production',
-      'nself db schema diagram --check --output docs/schema.md   # in CI: exits 6 when the file is out of date',
+      'nself db schema diagram --check --output docs/schema.md  # exits 6 if outdated',
     ],
     'server',
   )

@@ -49,6 +49,16 @@ test('every command says in a sentence what it does', () => {
   for (const { path, node } of nodesBelow(root())) expect(node.description(), path.join(' ')).toMatch(/^[A-Z].*[^.]\.$/)
 })
 
+test('no line of the help of a command is wider than 80 columns', async () => {
+  for (const { path } of nodesBelow(root())) {
+    const text = await answerHelp(root(), [...path, '--help'], 80)
+    const wide = String(text)
+      .split('\n')
+      .filter((line) => line.length > 80)
+    expect(wide, path.join(' ')).toEqual([])
+  }
+})
+
 test('no command offers an option that does nothing there', () => {
   const flags = (path: string) =>
     nodesBelow(root())

@@ -11,7 +11,7 @@ export function addSquash(migrate: Command, run: Runner): void {
     [
       'nself db migrate squash --to 147',
       'nself db migrate squash --to 147 --name schema_2026',
-      'nself db migrate squash --to 147 --dry-run      # print the file, write nothing',
+      'nself db migrate squash --to 147 --dry-run      # print it, write nothing',
     ],
     'server',
   )
