@@ -25,6 +25,22 @@ async function check(project: Project, scope: Parameters<typeof runCheck>[1]['sc
   return { ...result, found: found.sort() }
 }
 
+test('finds two files of one number, which up would refuse, in whatever is looked at', async () => {
+  const project = await server.project({
+    '001_a.sql': both('CREATE TABLE a (i int);', 'DROP TABLE a;'),
+    '002_b.sql': both('CREATE TABLE b (i int);', 'DROP TABLE b;'),
+  })
+  await project.ok('db', 'migrate', 'up')
+  project.write({ '002_c.sql': both('CREATE TABLE c (i int);', 'DROP TABLE c;') })
+  for (const kind of ['pending', 'all'] as const) {
+    const { exitStatus, findings } = await check(project, { kind })
+    expect(exitStatus).toBe(6)
+    expect(findings.filter(({ rule }) => rule === 'parse/file')).toMatchObject([
+      { instead: 'give 002_c the next free number: nself db migrate repair --renumber 002_c' },
+    ])
+  }
+})
+
 test('proves what a DOWN brings back, and finds what it does not, on a history of all kinds', async () => {
   const project = await server.project({
     '001_a.sql': both(

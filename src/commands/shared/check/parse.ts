@@ -10,12 +10,15 @@ import { type CheckScope, ofFile, type UnreadableFile } from './scope.ts'
 
 /** What of UP, DOWN, seeds, repeatables and function bodies PostgreSQL cannot parse. */
 export async function checkSyntax({ settings }: Context, scope: CheckScope): Promise<CheckFinding[]> {
-  const { wanted, repeatables, unreadable, major } = scope
+  const { wanted, repeatables, unreadable, twins, major } = scope
   const { seeds, faults } = await readEachSeed(settings.seedsDir, settings.cwd, scope.seedFolders)
   const files = [...wanted, ...repeatables, ...seeds.map(({ file }) => file)]
   const unparsable = await findUnparsable(scriptsOfFiles(files, settings.variables), major)
   const noSeeds = faults.map(({ fault, ...file }) => ({ ...file, fault: ofFile(fault) }))
-  return [...[...unreadable, ...noSeeds].map(unreadableFinding), ...unparsable.map((found) => findingOf(found, major))]
+  return [
+    ...[...unreadable, ...twins, ...noSeeds].map(unreadableFinding),
+    ...unparsable.map((found) => findingOf(found, major)),
+  ]
 }
 
 function unreadableFinding({ path, name, fault }: Omit<UnreadableFile, 'version'>): CheckFinding {

@@ -3,7 +3,8 @@ import { NselfError } from '../../../core/errors.ts'
 import { parseFileName } from '../../../core/migration/file-name.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import { type SeedFolder, seedFolders } from '../../../core/migration/seed.ts'
-import { compare } from '../../../core/migration/state.ts'
+import { compare, type State } from '../../../core/migration/state.ts'
+import { refuseTwins } from '../../../core/plan/refusals/twins.ts'
 import type { Server } from '../../../postgres/driver/server.ts'
 import { changedSince } from '../../../project/changed-since.ts'
 import { type InvalidFile, parseEach, type parseFiles, readFiles } from '../../../project/migrations.ts'
@@ -32,6 +33,8 @@ export interface CheckScope {
   readonly seedFolders: readonly SeedFolder[]
   /** Files that are no migrations as they stand; what is told of the others may miss what these would have done. */
   readonly unreadable: readonly UnreadableFile[]
+  /** Of two files with one number the one that needs another. */
+  readonly twins: readonly Omit<UnreadableFile, 'version'>[]
   /** The database that was asked what is pending. */
   readonly live: Server | null
   /** The major of PostgreSQL that decides what can be parsed. */
@@ -58,7 +61,8 @@ export async function scopeOf(context: Context, choice: ScopeChoice, on: string 
   const { migrationsDir, repeatableDir, cwd } = context.settings
   const repeatables = readRepeatables(repeatableDir, cwd).map(({ file }) => file)
   const { migrations, faults } = parseEach(await readFiles(migrationsDir, cwd), [])
-  const files = compare(migrations, []).entries.flatMap(({ file }) => file ?? [])
+  const asNew = compare(migrations, [])
+  const files = asNew.entries.flatMap(({ file }) => file ?? [])
   const unreadable = faults.map(unreadableFile)
   const eachByItself = choice.kind === 'all'
   const rest = {
@@ -66,6 +70,7 @@ export async function scopeOf(context: Context, choice: ScopeChoice, on: string 
     repeatables,
     seedFolders,
     unreadable,
+    twins: twinFaults(asNew),
     live: null,
     major: await likelyMajor(context),
     eachByItself,
@@ -104,6 +109,7 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}${besides(unreadable)}`,
     files,
     unreadable,
+    twins: twinFaults(state),
     wanted: new Set(wanted),
     repeatables: state.repeatables.flatMap(({ status, file }) =>
       file === null || status === 'applied' ? [] : file.file,
@@ -122,6 +128,18 @@ const besides = ({ length }: readonly UnreadableFile[]): string =>
 function unreadableFile({ path, fault }: InvalidFile): UnreadableFile {
   const name = parseFileName(basename(path))
   return { path, fault: ofFile(fault), name: name?.name ?? basename(path), version: name?.version ?? null }
+}
+
+/** What `up` would refuse to run at all. */
+function twinFaults(state: State): CheckScope['twins'] {
+  const [, file] = state.twins[0] ?? []
+  if (file === undefined) return []
+  try {
+    refuseTwins(state)
+    return []
+  } catch (fault) {
+    return [{ path: file.path, name: file.name, fault: ofFile(fault) }]
+  }
 }
 
 /** What is wrong with a file; a bug stays one. */
