@@ -219,6 +219,13 @@ describe('order and history', () => {
     expect(await project.tables()).toEqual([])
   })
 
+  test('says of a folder without migrations that there are none yet', async () => {
+    const project = await server.project({})
+    expect(await project.ok('db', 'migrate', 'up')).toMatch(
+      /^No migrations yet for .*\nNext: nself db migrate create create_users\n$/,
+    )
+  })
+
   test('refuses to revert past an irreversible one before it changes anything', async () => {
     const project = await server.project({ '001_a.sql': 'CREATE TABLE a (id int);', '002_b.sql': table('b') })
     const first = await project.ok('db', 'migrate', 'up', '1')

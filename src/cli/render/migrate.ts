@@ -6,8 +6,18 @@ import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
 /** What a run has done in one line, with the effects of each step above it and what to type next. */
-export function renderRun({ action, steps, database, waiting = [], irreversible, durationMs }: RunResult): string {
+export function renderRun({
+  action,
+  steps,
+  database,
+  waiting = [],
+  irreversible,
+  hasNone,
+  durationMs,
+}: RunResult): string {
   const where = databaseName(database)
+  if (hasNone && action === 'up')
+    return withGivenFlags(`No migrations yet for ${where}\nNext: nself db migrate create create_users`)
   if (steps.length === 0)
     return action === 'down'
       ? `Nothing to revert on ${where}`

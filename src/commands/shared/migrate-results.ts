@@ -84,6 +84,8 @@ export interface RunResult extends Report {
   readonly database: string
   /** After `up`: what stays pending because it waits until the new release is out. */
   readonly waiting?: readonly string[]
+  /** The folder has no migration, and the database has the record of none. */
+  readonly hasNone?: true
   /** After `up`: the last migration that was applied, where it has no DOWN. */
   readonly irreversible?: string
   readonly durationMs: number

@@ -71,8 +71,9 @@ export interface Prepared {
 
 /** The result of a run that has no step. */
 export function nothingToDo(prepared: Prepared): RunResult {
-  const { plan, database } = prepared
-  return { kind: 'run', action: plan.action, steps: [], database, ...waitingAfter(prepared), durationMs: 0 }
+  const { plan, database, state } = prepared
+  const none = state.entries.length === 0 && state.repeatables.length === 0 ? { hasNone: true as const } : {}
+  return { kind: 'run', action: plan.action, steps: [], database, ...none, ...waitingAfter(prepared), durationMs: 0 }
 }
 
 /** The last migration that a plan applies, where no DOWN reverts it. */

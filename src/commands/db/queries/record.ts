@@ -57,7 +57,7 @@ export async function recordQueries(context: Context, options: RecordOptions): P
       : await readLog(context, { fromLog, on: options.on }, reader, collection, files)
   const queries = inOrder(collection.queries(found.rate.of))
   const recording: Recording = { release, ...found, per: found.rate.per, queries }
-  if (queries.length === 0) throw nothingFound(found, fromLog !== null)
+  if (queries.length === 0) throw nothingFound(found, fromLog)
   const path = await writeRecording(migrationsDir, cwd, recording)
   const { source, after, searchPath, hidden } = found
   return {
@@ -154,10 +154,11 @@ async function readLog(
   return { source: 'a log of the server', rate: { per: 'in the log', of: (calls) => calls }, hidden: 0, ...known }
 }
 
-function nothingFound({ source }: Found, isLog: boolean): NselfError {
-  return new NselfError('configuration', `${source} has no query of an application; nothing was written`, {
-    hint: isLog
-      ? 'the server writes statements into its log with log_statement = all, or log_min_duration_statement = 0'
-      : 'record where the application runs: nself db queries record --on production',
+function nothingFound({ source }: Found, log: string | null): NselfError {
+  return new NselfError('configuration', `${log ?? source} has no query of an application; nothing was written`, {
+    hint:
+      log !== null
+        ? 'the server writes statements into its log with log_statement = all, or log_min_duration_statement = 0'
+        : 'record where the application runs: nself db queries record --on production',
   })
 }
