@@ -26,6 +26,13 @@ test('sync reverts what another branch has applied by its stored DOWN, and appli
   expect(await project.ok('db', 'migrate', 'sync')).toContain('up to date')
 })
 
+test('sync with nothing to do leaves the mark of a database as it is', async () => {
+  const project = await server.project({ '001_a.sql': table('a') })
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.ok('db', 'migrate', 'sync', '--env', 'production')).toContain('up to date')
+  expect(await project.query("SELECT value FROM nself.metadata WHERE key = 'environment'")).toEqual([['local']])
+})
+
 test('sync --dry-run shows both parts and changes nothing', async () => {
   const project = await switched()
   const stdout = await project.ok('db', 'migrate', 'sync', '--dry-run')

@@ -43,6 +43,8 @@ export interface RunKind {
   readonly deed?: string
   /** It takes a backup first, wherever it runs. */
   readonly backsUp?: boolean
+  /** Where nothing is to run, the mark of the database stays as it is: nobody was asked. */
+  readonly leavesMark?: true
   /** For the guard; without it that of the plan. */
   readonly action?: Action
   readonly before?: (connection: Connection) => Promise<void>

@@ -38,7 +38,7 @@ export function runTogether(
     const first = { kind, prepared: await prepareOn(context, connection, found, kind) }
     const { plan } = first.prepared
     if (plan.steps.length === 0 && plan.action !== 'fresh') {
-      if (plan.action === 'up') await settle(context, connection, found, plan, flags)
+      if (plan.action === 'up') await settle(context, connection, found, first, flags)
       return nothingToDo(first.prepared)
     }
     const parts: [RunPart, ...RunPart[]] = [first]
@@ -129,10 +129,10 @@ async function settle(
   context: Context,
   connection: Connection,
   found: Look,
-  plan: Plan,
+  { kind, prepared: { plan } }: RunPart,
   { lockWaitMs }: RunFlags,
 ): Promise<void> {
-  await rememberEnvironment(context, connection, found)
+  if (kind.leavesMark !== true) await rememberEnvironment(context, connection, found)
   const notes = squashNotes(plan)
   if (notes.length === 0 || found.history.facts.readOnly) return
   const { environment } = context.settings

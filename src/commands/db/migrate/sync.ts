@@ -33,6 +33,7 @@ function kindsOf(state: State): readonly [RunKind, ...RunKind[]] {
     begin: (found) => reverted(found, versions),
     plan: applyRest,
     command,
+    leavesMark: true,
     summary: (what) => `apply ${what} to`,
   }
   if (versions.size === 0) return [up]
