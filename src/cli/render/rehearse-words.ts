@@ -12,7 +12,8 @@ export function factsOf({ ms, rows, rewritten, scanned, walBytes, locks }: Rehea
     durationText(ms),
     ...(rows === null || rows === 0 ? [] : [rowsText(rows)]),
     ...(rewritten.length === 0 ? [] : [`rewrites ${names(rewritten)}`]),
-    ...(scanned ?? []).map(({ table, rows: read }) => `scans ${visible(table)} (${rowsText(read)})`),
+    // Without a number: the session's counters miss the rows that parallel workers read.
+    ...(scanned ?? []).map(({ table }) => `scans ${visible(table)}`),
     ...lockFacts(locks),
     ...(walBytes === 0 ? [] : [`${sizeText(walBytes)} of WAL`]),
   ]

@@ -18,7 +18,7 @@ export interface SeenLock {
 /** A table that was read from its beginning to its end. */
 export interface SeenScan {
   readonly table: string
-  /** How many rows were read. */
+  /** How many rows the session read itself; those that parallel workers read are not among them. */
   readonly rows: number
 }
 
