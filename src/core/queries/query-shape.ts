@@ -6,6 +6,8 @@ export interface InsertTarget {
   readonly columns: readonly string[] | null
   /** How many values a row has; null where nobody knows. */
   readonly width: number | null
+  /** Which of these, from 0, are DEFAULT in some row: such a column is given nothing of its own. */
+  readonly defaults: readonly number[]
 }
 
 /** What must be known of a query to look at it on a server. */

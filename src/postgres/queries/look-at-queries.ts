@@ -145,7 +145,8 @@ function lookOf(
   }
 }
 
-function leftOutOf({ columns, width }: InsertTarget, demand: Demand): string[] {
-  const given = columns ?? (width === null ? demand.columns : demand.columns.slice(0, width))
+function leftOutOf({ columns, width, defaults }: InsertTarget, demand: Demand): string[] {
+  const named = columns ?? (width === null ? demand.columns : demand.columns.slice(0, width))
+  const given = named.filter((_, place) => !defaults.includes(place))
   return demand.required.filter((column) => !given.includes(column))
 }

@@ -77,12 +77,16 @@ test('the shape of an INSERT has its columns, or how many values a row has', asy
     'INSERT INTO t SELECT * FROM u',
     'WITH x AS (INSERT INTO t DEFAULT VALUES RETURNING id) SELECT id FROM x',
     'SELECT 1 FROM',
+    'INSERT INTO t (a, b) VALUES ($1, $2), ($3, DEFAULT)',
+    'MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a, b) VALUES (u.a, DEFAULT)',
   ])
   expect(shapes.map(({ inserts, infers, parameters }) => [...inserts, infers, parameters])).toEqual([
-    [{ schema: 's', table: 't', columns: ['a', 'B'], width: 2 }, true, 2],
-    [{ schema: null, table: 't', columns: null, width: 3 }, false, 6],
-    [{ schema: null, table: 't', columns: null, width: null }, false, 0],
-    [{ schema: null, table: 't', columns: null, width: 0 }, false, 0],
+    [{ schema: 's', table: 't', columns: ['a', 'B'], width: 2, defaults: [] }, true, 2],
+    [{ schema: null, table: 't', columns: null, width: 3, defaults: [] }, false, 6],
+    [{ schema: null, table: 't', columns: null, width: null, defaults: [] }, false, 0],
+    [{ schema: null, table: 't', columns: null, width: 0, defaults: [] }, false, 0],
     [false, 0],
+    [{ schema: null, table: 't', columns: ['a', 'b'], width: 2, defaults: [1] }, false, 3],
+    [{ schema: null, table: 't', columns: ['a', 'b'], width: 2, defaults: [1] }, false, 0],
   ])
 })
