@@ -156,3 +156,6 @@ export async function missingPrivilege(client: Client, database: string): Promis
   if (!owns) return `the role ${who} does not own the database ${database}`
   return places ? null : `the role ${who} may not create in the tablespace ${space}`
 }
+
+/** Whether the server refused because a database is gone: a template, for one, that another command has dropped since. */
+export const isGone = (error: unknown): boolean => systemCodeOf(error) === '3D000'

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { NselfError } from '../../core/errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
-import { systemCodeOf } from '../../core/system-error.ts'
 import { type Connection, connect, disconnect } from '../driver/connect.ts'
 import { type Client, keepsAlive } from '../driver/pg.ts'
 import { type Server, spokenPlace } from '../driver/server.ts'
@@ -12,9 +11,6 @@ const prefix = 'nself_test_'
 /** Of the token that tells whose they are, in hexadecimal digits. */
 const tokenLength = 8
 const named = `'^${prefix}[0-9a-f]{${tokenLength}}_\\d+$'`
-
-/** A template was dropped, by another version of the project for one. */
-export const isGone = (error: unknown): boolean => systemCodeOf(error) === '3D000'
 
 /** Where databases of other databases are made: not in one of a user's, which could not be copied meanwhile. */
 export function connectAside(server: Server): Promise<Connection> {

@@ -8,6 +8,7 @@ import { noVariables } from '../../core/migration/variables.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import { repeatableSteps } from '../../core/plan/repeatables.ts'
 import { planUp } from '../../core/plan/up.ts'
+import { isGone } from '../databases/databases.ts'
 import { execute } from '../run/execute.ts'
 import type { History } from '../tracking/history.ts'
 import type { Scratch, ScratchServer } from './scratch.ts'
@@ -36,26 +37,24 @@ export async function replay(
 ): Promise<ScratchServer> {
   const whole = planUp(compare(files, []))
   const keys = keysOf(whole.steps)
-  const found = await scratch.findTemplate(keys.toReversed())
-  const steps = whole.steps.slice(found === null ? 0 : keys.indexOf(found.key) + 1)
-  const server = await replayed(
-    scratch,
-    found?.server,
-    async (server) => {
-      if (steps.length > 0)
-        await runPlan(
-          server,
-          { ...whole, steps },
-          ({ rows }) => planUp(compare(files, rows), { allowOutOfOrder: true }),
-          options,
-        )
-    },
-    options,
-  )
-  if (steps.length === 0) return server
-  const last = keys.at(-1)
-  if (keep && last !== undefined) await scratch.saveTemplate(last, server)
-  return server
+  const rest = async (server: ScratchServer, steps: readonly Step[]) => {
+    if (steps.length === 0) return
+    const now = ({ rows }: History) => planUp(compare(files, rows), { allowOutOfOrder: true })
+    await runPlan(server, { ...whole, steps }, now, options)
+  }
+  for (;;) {
+    const found = await scratch.findTemplate(keys.toReversed())
+    const steps = whole.steps.slice(found === null ? 0 : keys.indexOf(found.key) + 1)
+    try {
+      const server = await replayed(scratch, found?.server, (server) => rest(server, steps), options)
+      const last = keys.at(-1)
+      if (keep && steps.length > 0 && last !== undefined) await scratch.saveTemplate(last, server)
+      return server
+    } catch (error) {
+      // Another command has dropped the template since: the next best one is looked for.
+      if (found === null || !isGone(error)) throw error
+    }
+  }
 }
 
 /** Runs on a new database, again on another one while it lacks a role that no statement names as such. */

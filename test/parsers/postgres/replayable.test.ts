@@ -37,7 +37,7 @@ test.each([
   ["SELECT dblink_exec('host=x', 'DELETE FROM a')", 'a call of dblink_exec'],
 ])('leaves out what reaches beyond the database, and the rest keeps its lines: %s', async (sql, what) => {
   const { files, leftOut } = await replayed(`CREATE TABLE a (i int);\n${sql};\nSELECT 1;`)
-  expect(leftOut).toEqual([{ migration: '001_a', what, makesSchema: false }])
+  expect(leftOut).toEqual([{ migration: '001_a', what, makesSchema: false, sql }])
   const up = files[0]?.up
   expect(textsOf(up)).toEqual(['CREATE TABLE a (i int)', 'SELECT 1'])
   expect(up?.kind === 'held' && up.sql.slice(0, up.sql.indexOf('SELECT 1')).split('\n').length).toBe(4)
