@@ -65,6 +65,26 @@ export function removeKept(root: string, parts: readonly string[], folder: strin
   }
 }
 
+/** @throws NselfError `usage` where a folder that keeps squashed files is gone already. */
+export function refuseGone(root: string, folder: string): void {
+  if (existsSync(resolve(root, folder))) return
+  throw new NselfError('usage', `${folder} does not exist; nothing was removed`, {
+    hint: 'to see the migrations: nself db migrate status',
+  })
+}
+
+/** Removes a folder that keeps squashed files. @throws NselfError `usage` where it cannot be removed. */
+export function removeFolder(root: string, folder: string): void {
+  try {
+    rmSync(resolve(root, folder), { recursive: true })
+  } catch (error) {
+    throw new NselfError('usage', `${folder} cannot be removed: ${systemReason(error)}`, {
+      hint: 'check the permissions of the folder; some of its files may be gone',
+      cause: error,
+    })
+  }
+}
+
 function isSameFile(a: string, b: string): boolean {
   return existsSync(b) && readFileSync(a).equals(readFileSync(b))
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -50,6 +51,32 @@ const rowsOf = (project: Project) =>
     UNION ALL SELECT 'sequence', last_value || ' ' || is_called FROM shop.orders_id_seq
     UNION ALL SELECT 'identity', last_value || ' ' || is_called FROM users_id_seq ORDER BY 1, 2`)
 const history = (project: Project) => project.query('SELECT name FROM nself.migrations ORDER BY position')
+
+test('the old files stay until --remove, which wants them recorded here and kept by git', async () => {
+  const project = await server.project(files)
+  const folder = join(project.root, 'nself/squashed/004_squashed')
+  const remove = ['db', 'migrate', 'squash', '--to', '4', '--remove']
+  const early = await project.nself(...remove)
+  expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('nself db migrate squash --to 4')])
+  await project.ok('db', 'migrate', 'squash', '--to', '4')
+  const unrecorded = await project.nself(...remove)
+  expect([unrecorded.code, unrecorded.stderr]).toEqual([3, expect.stringContaining('004_squashed is not recorded in')])
+  await project.ok('db', 'migrate', 'up')
+  const unkept = await project.nself(...remove)
+  expect([unkept.code, unkept.stderr]).toEqual([3, expect.stringContaining('there is no git repository here')])
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@x', ...args], { cwd: project.root })
+  git('init', '-q')
+  const uncommitted = await project.nself(...remove)
+  expect([uncommitted.code, uncommitted.stderr]).toEqual([3, expect.stringContaining('git does not have all of it')])
+  expect(readdirSync(folder)).toHaveLength(4)
+  git('add', 'nself')
+  git('commit', '-qm', 'Squash')
+  expect(await project.ok(...remove)).toContain('Removed nself/squashed/004_squashed, with 4 old files')
+  expect(existsSync(folder)).toBe(false)
+  expect((await project.nself(...remove)).stderr).toContain('does not exist; nothing was removed')
+  expect(await project.ok('db', 'migrate', 'status')).toContain('stands for 4 migrations')
+})
 
 /** Another project with the files of this one, and a database of its own. */
 async function checkoutOf(project: Project): Promise<Project> {

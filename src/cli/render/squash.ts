@@ -5,6 +5,11 @@ import type { Paint } from './paint.ts'
 
 /** What was written in place of what, and what to do next; with `--dry-run` the file itself. */
 export function renderSquash(result: SquashResult, _: Paint, width: number): string {
+  if (result.removed) {
+    const files = count(result.replaces.length, 'old file')
+    const rest = 'Databases that have only some of these migrations can be brought up only with the files from git.'
+    return foldBeside(`Removed ${result.folder}, with ${files} that ${result.path} stands for\n${rest}`, width)
+  }
   if (!result.written) return result.sql.trimEnd()
   const { path, replaces, folder, down } = result
   const rows = result.rows.reduce((sum, table) => sum + table.rows, 0)

@@ -17,8 +17,10 @@ export interface SquashResult {
   readonly down: SquashDown
   /** The whole text of the file. */
   readonly sql: string
-  /** False with `--dry-run`. */
+  /** False with `--dry-run` and with `--remove`. */
   readonly written: boolean
+  /** With `--remove`: the folder is gone. */
+  readonly removed: boolean
 }
 
 /** Whether it can be reverted, what its DOWN does not bring back, and why it has none. */

@@ -357,6 +357,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     down: { proven: true, lost: ['All rows of countries are lost.'], why: null },
     sql: '-- UP\n',
     written: true,
+    removed: false,
   },
   seed,
   'seed-status': {

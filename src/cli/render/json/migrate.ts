@@ -178,7 +178,7 @@ export function renumberDocument({ kind, from, to, updated }: RenumberResult) {
 
 /** A file that was written in place of others. */
 export function squashDocument(result: SquashResult) {
-  const { kind, path, replaces, folder, rows, sequences, carried, left, down, sql, written } = result
+  const { kind, path, replaces, folder, rows, sequences, carried, left, down, sql, written, removed } = result
   return {
     kind,
     path,
@@ -189,7 +189,8 @@ export function squashDocument(result: SquashResult) {
     carried: carried.map(({ migration, what }) => ({ migration, what })),
     left,
     down: { proven: down.proven, lost: down.lost, why: down.why },
-    ...(written ? {} : { sql }),
+    ...(written || removed ? {} : { sql }),
     written,
+    removed,
   }
 }

@@ -12,6 +12,7 @@ export function addSquash(migrate: Command, run: Runner): void {
       'nself db migrate squash --to 147',
       'nself db migrate squash --to 147 --name schema_2026',
       'nself db migrate squash --to 147 --dry-run      # print it, write nothing',
+      'nself db migrate squash --to 147 --remove       # later: remove the old files',
     ],
     'server',
   )
@@ -20,7 +21,17 @@ export function addSquash(migrate: Command, run: Runner): void {
     )
     .option('--name <name>', 'what the file is called; squashed without it')
     .option('--dry-run', 'print the file and write nothing')
-    .option('--force', 'write it although something that is no part of the schema would differ, which is named')
+    .option(
+      '--force',
+      'write it although something outside the schema would differ; remove files that git does not have',
+    )
+    .addOption(
+      new Option('--remove', 'remove the old files of this squash, once it is recorded here').conflicts([
+        'dryRun',
+        'name',
+        'shadowUrl',
+      ]),
+    )
     .addOption(shadowUrl())
     .action((flags) =>
       run(flags, async (context) =>
@@ -29,6 +40,7 @@ export function addSquash(migrate: Command, run: Runner): void {
           name: flags.name ?? null,
           dryRun: flags.dryRun === true,
           force: flags.force === true,
+          remove: flags.remove === true,
         }),
       ),
     )

@@ -8,6 +8,7 @@ import { slugOf } from '../../../project/new-migrations.ts'
 import { removeKept, replaceFiles } from '../../../project/squashed-files.ts'
 import type { Context } from '../../shared/context.ts'
 import { provenSquash, type SquashFile } from '../../shared/proven-squash.ts'
+import { removeSquashed } from '../../shared/remove-squashed.ts'
 import type { SquashResult } from '../../shared/squash-result.ts'
 
 export interface SquashOptions {
@@ -18,6 +19,8 @@ export interface SquashOptions {
   readonly dryRun: boolean
   /** Write it although something that is no part of a schema would be made differently. */
   readonly force: boolean
+  /** Remove the files that the squash of that version keeps. */
+  readonly remove: boolean
 }
 
 /**
@@ -25,6 +28,7 @@ export interface SquashOptions {
  * @throws NselfError `usage`, `refused` for what cannot be squashed, `not-proven` with what differs; nothing is written then.
  */
 export async function squash(context: Context, options: SquashOptions): Promise<SquashResult> {
+  if (options.remove) return removeSquashed(context, options.to, options.force)
   const { migrationsDir, cwd } = context.settings
   const files = await readMigrations(migrationsDir, cwd)
   const begun = interruptedAt(files, options.to)
@@ -45,6 +49,7 @@ export async function squash(context: Context, options: SquashOptions): Promise<
     down: made.down,
     sql: made.text,
     written: !options.dryRun,
+    removed: false,
   }
   if (options.dryRun) return result
   await refuseChanged(context, parts)
@@ -102,6 +107,7 @@ function finish(context: Context, { file, parts }: { file: Migration; parts: Mig
     down: { proven: file.down !== null, lost: [], why: null },
     sql: '',
     written: true,
+    removed: false,
   }
 }
 
