@@ -2,14 +2,15 @@ import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { NselfError } from '../core/errors.ts'
-import type { Question } from '../core/guard.ts'
+import type { Question } from '../core/guard/guard.ts'
 import { interruption } from '../postgres/lock/interruption.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import type { Progress } from './progress.ts'
 import { questionStream } from './question-stream.ts'
 import { briefingLines } from './render/briefing.ts'
-import { fold } from './render/fold.ts'
+import { fold, foldBeside } from './render/fold.ts'
 import { withGivenFlags } from './render/given-flags.ts'
+import { importLines } from './render/import-changes.ts'
 import { paintFor } from './render/paint.ts'
 import { redact } from './render/redact.ts'
 import { visible, visibleIn } from './render/visible.ts'
@@ -105,12 +106,13 @@ function toWidth(message: string, columns: number): string {
 
 const roomForAnswer = 4
 
-async function linesAbove({ briefing, warning }: Question, columns: number): Promise<string[]> {
+async function linesAbove({ briefing, changes, warning }: Question, columns: number): Promise<string[]> {
   const shown = (text: string) => visible(redact(text))
   const paint = await paintFor(2, processEnvironment)
   const width = columns > 0 ? columns : 80
   const block = briefing === undefined ? [] : briefingLines(visibleIn(briefing), paint, width)
-  return [...block.map(redact), ...(warning === undefined ? [] : [fold(shown(warning), width, '  ')])]
+  const changed = changes === undefined ? [] : importLines(visibleIn(changes), paint, width)
+  return [...[...block, ...changed].map(redact), ...(warning === undefined ? [] : [foldBeside(shown(warning), width)])]
 }
 
 interface Prompt {

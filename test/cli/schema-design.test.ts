@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { keys } from '../helpers/cli.ts'
+import { keys, startAtTerminal } from '../helpers/cli.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -511,6 +512,52 @@ describe('consent', () => {
     terminal.type(keys.enter)
     expect((await terminal.finished).code).toBe(3)
     expect(migrationsOf(project)).toEqual(['001_a.sql'])
+  })
+
+  test.each([
+    [['db', 'run'], 'note uuid', ['? Write a migration that drops users.note and its values? (y/N)']],
+    [
+      imports,
+      'a int, b date, c uuid, d bytea',
+      [
+        'The design drops:',
+        ...['a', 'b', 'c', 'd'].map((name) => `  users.${name} and its values`),
+        '? Write a migration that drops these? (y/N)',
+      ],
+    ],
+  ] as const)(
+    'at a terminal all changes stand above the question about drops, and only there: %s',
+    async (args, columns, asked) => {
+      const design = 'Table users {\n  id int [pk]\n  nickname text\n}\nTable coupons {\n  id int [pk]\n}\n'
+      const sql = `-- UP\nCREATE TABLE users (id int PRIMARY KEY, ${columns});\n`
+      const project = await drawn({ 'schema.dbml': design }, { '001_a.sql': sql })
+      const terminal = project.atTerminal(...args)
+      await terminal.shows('(y/N)')
+      const before = stripVTControlCharacters(terminal.received()).split(/\r?\n/)
+      terminal.type(`y${keys.enter}`)
+      const { code, screen } = await terminal.finished
+      expect(code, screen).toBe(0)
+      const title = before.findIndex((line) => line.endsWith('✓ Schema changes detected!'))
+      const [tables, users = '', ...below] = before.slice(title + 1).map((line) => line.replace(/ › $/, ''))
+      expect(tables, screen).toBe('  coupons  + table, 1 column')
+      expect(users).toMatch(/^ {2}users {4}(?=.*\+ nickname text)(?=.*- \w+ \w+ {3}its values are lost)/)
+      expect(below).toEqual(asked)
+      expect(screen.match(/Schema changes detected!/g)).toHaveLength(1)
+      expect(screen).toContain('✓ Migration created: nself/migrations/002_')
+    },
+  )
+
+  test('changes that were read above the question are in the file that the result goes to as well', async () => {
+    const sql = '-- UP\nCREATE TABLE users (id int PRIMARY KEY, note uuid);\n'
+    const project = await drawn({ 'schema.dbml': 'Table users {\n  id int [pk]\n}\n' }, { '001_a.sql': sql })
+    const file = join(project.root, 'result.txt')
+    const terminal = startAtTerminal(project.root, ['db', 'run'], { DATABASE_URL: project.url }, file)
+    await terminal.shows('  users  - note uuid   its values are lost')
+    await terminal.shows('(y/N)')
+    terminal.type(`y${keys.enter}`)
+    const { code, screen } = await terminal.finished
+    expect(code, screen).toBe(0)
+    expect(readFileSync(file, 'utf8')).toMatch(/^✓ Schema changes detected!\n {2}users {2}- note uuid/)
   })
 
   test('renames that cannot be are refused in words', async () => {

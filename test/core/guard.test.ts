@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/core/environment.ts'
 import { NselfError } from '../../src/core/errors.ts'
-import { type Action, type Answers, type Ask, approve, phrase, wouldAsk } from '../../src/core/guard.ts'
+import { type Action, type Answers, type Ask, approve, phrase, wouldAsk } from '../../src/core/guard/guard.ts'
 
 type Need = 'nothing' | 'yes-no' | 'phrase' | 'blocked'
 

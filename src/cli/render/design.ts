@@ -10,15 +10,16 @@ import type { Paint } from './paint.ts'
 
 /** @param isApplied what was written has run as well. */
 export function renderImport(result: ImportResult, paint: Paint, width: number, isApplied = false): string {
-  const { design, files, waiting, seed } = result
+  const { design, files, waiting, seed, wereRead = false } = result
   const done = paint.green('✓')
+  // Whoever reads a file later has not seen the question.
+  const isScreen = width !== Number.POSITIVE_INFINITY
   const seeded = seed === null ? [] : [`Seed written: ${seed}`]
   if (files.length === 0)
     return [`No changes: the migrations already make what ${design} describes`, ...seeded].join('\n')
   const next = withGivenFlags(isApplied ? proven : `${proven} ${nextOf(result)}`)
   return [
-    `${done} ${paint.bold('Schema changes detected!')}`,
-    ...importLines(result, paint, width),
+    ...(wereRead && isScreen ? [] : importLines(result, paint, width)),
     ...files.map((path) => `${done} Migration created: ${path}${waiting.includes(path) ? ', contract' : ''}`),
     ...seeded,
     fold(next, width),

@@ -1,5 +1,5 @@
-import type { ImportResult } from '../../commands/shared/schema-results.ts'
 import { typeChange, typeChangeText } from '../../core/effects/type-change.ts'
+import type { SchemaChanges } from '../../core/schema/changes.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import { shortTypes } from '../../core/sql/plain-names.ts'
 import { displayWidth, padTo } from './display-width.ts'
@@ -14,12 +14,14 @@ interface Part {
   readonly remark?: string
 }
 
-type Changes = Pick<ImportResult, 'differences' | 'renamed' | 'columns'>
-
 const widestName = 24
 
-/** What a design changes, a line for each table: `users    ~ display_name → public_name   + nickname text`. */
-export function importLines(changes: Changes, paint: Paint, width: number): string[] {
+/** What a design changes, below a title a line for each table: `users    ~ display_name → public_name   + nickname text`. */
+export function importLines(changes: SchemaChanges, paint: Paint, width: number): string[] {
+  return [`${paint.green('✓')} ${paint.bold('Schema changes detected!')}`, ...tableLines(changes, paint, width)]
+}
+
+function tableLines(changes: SchemaChanges, paint: Paint, width: number): string[] {
   const groups = groupsOf(changes)
   const nameWidth = Math.min(widestName, Math.max(0, ...[...groups.keys()].map(displayWidth)))
   return [...groups].flatMap(([name, parts]) => {
@@ -57,7 +59,7 @@ function partLines(parts: readonly Part[], paint: Paint, room: number): string[]
 const colourOf = (sign: Difference['sign'], paint: Paint) =>
   ({ '+': paint.green, '-': paint.red, '~': paint.yellow })[sign]
 
-function groupsOf({ differences, renamed, columns }: Changes): Map<string, Part[]> {
+function groupsOf({ differences, renamed, columns }: SchemaChanges): Map<string, Part[]> {
   const groups = new Map<string, Part[]>()
   const add = (name: string, part: Part) => groups.set(name, [...(groups.get(name) ?? []), part])
   for (const { table, from, to } of renamed)
@@ -66,7 +68,7 @@ function groupsOf({ differences, renamed, columns }: Changes): Map<string, Part[
   return groups
 }
 
-function partOf(item: Difference, columns: Changes['columns']): Part {
+function partOf(item: Difference, columns: SchemaChanges['columns']): Part {
   const { sign, kind, name, table, type } = item
   const short = table !== undefined && name.startsWith(`${table}.`) ? name.slice(table.length + 1) : name
   const own = table === undefined ? kind : kind === 'column' ? short : `${kind} ${short}`

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-
 import type { Context } from '../../commands/shared/context.ts'
 import type { Result } from '../../commands/shared/results.ts'
 import { certain } from '../../core/certain.ts'
-import { phrase } from '../../core/guard.ts'
+import { phrase } from '../../core/guard/guard.ts'
 import { parseVersion } from '../../core/migration/version.ts'
 
 /** What every command can be told. */

@@ -1,4 +1,4 @@
-import { approve } from '../../core/guard.ts'
+import { approve } from '../../core/guard/guard.ts'
 import { spokenPlace } from '../../postgres/driver/server.ts'
 import { runQuery, statementsOf } from '../../postgres/shell/query.ts'
 import { briefingOn, listedStep } from '../shared/brief.ts'

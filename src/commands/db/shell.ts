@@ -1,5 +1,5 @@
 import { databaseName } from '../../core/database-name.ts'
-import { approve } from '../../core/guard.ts'
+import { approve } from '../../core/guard/guard.ts'
 import { placeOf } from '../../postgres/driver/server.ts'
 import { findPsql, runConfinedPsql, runPsql } from '../../postgres/shell/psql.ts'
 import { briefingOn } from '../shared/brief.ts'

@@ -1,7 +1,7 @@
 import { stampOf } from '../../core/backup.ts'
 import { databaseName } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
-import { approve } from '../../core/guard.ts'
+import { approve } from '../../core/guard/guard.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { type KeptDatabase, keptDatabases } from '../../postgres/databases/kept.ts'
 import { refuseTied } from '../../postgres/databases/ties.ts'

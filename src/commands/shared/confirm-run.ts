@@ -1,6 +1,6 @@
 import { certain } from '../../core/certain.ts'
 import { databaseName } from '../../core/database-name.ts'
-import { type Approved, approve, approvedOnes, wouldAsk } from '../../core/guard.ts'
+import { type Approved, approve, approvedOnes, wouldAsk } from '../../core/guard/guard.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { countSteps } from '../../core/plan/repeatables.ts'
 import { briefingOf, type RunPart } from './brief-run.ts'

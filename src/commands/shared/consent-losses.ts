@@ -1,5 +1,7 @@
 import { typeChange } from '../../core/effects/type-change.ts'
 import { NselfError } from '../../core/errors.ts'
+import type { Question } from '../../core/guard/guard.ts'
+import type { SchemaChanges } from '../../core/schema/changes.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import { renameCandidates } from '../../core/schema/rename-candidates.ts'
 import { pathOf, type Rename, renameFlag } from '../../core/schema/renames.ts'
@@ -11,28 +13,43 @@ import type { Context } from './context.ts'
 /**
  * What the design drops, and the values that a new type of a column costs, are written only with consent: a person is
  * asked before anything is proven, and once more for what the proof shows to go along. Without a terminal all is named
- * together, also where it cannot be proven, for that may be because of it.
+ * together, also where it cannot be proven, for that may be because of it. All changes stand above the first question.
+ * @returns what was proven, and whether a person was asked.
  * @throws NselfError `not-confirmed`, and as `prove`.
  */
 export async function withConsent<T extends { readonly gone: readonly Difference[] }>(
   context: Context,
   compared: Compared,
-  { renames, allowed }: { readonly renames: readonly Rename[]; readonly allowed: boolean },
+  { renames, changes, allowed }: ConsentNeed,
   prove: () => Promise<T>,
-): Promise<T> {
-  if (allowed || context.answers.yes) return prove()
+): Promise<{ readonly done: T; readonly wasAsked: boolean }> {
+  if (allowed || context.answers.yes) return { done: await prove(), wasAsked: false }
   const drops = compared.differences.filter(({ sign }) => sign === '-')
   const advice = drops.length === 0 ? '' : renameAdvice(compared, renames, drops)
   const losses = [...drops.map(dropText), ...compared.differences.flatMap(retypeText)]
-  if (context.ask !== null) await consent(context, losses, advice)
-  const proven = await prove().catch(async (error) => {
+  const wasAsked = context.ask !== null && losses.length > 0
+  if (context.ask !== null) await consent(context, { losses, changes }, advice)
+  const done = await prove().catch(async (error) => {
     if (context.ask === null && error instanceof NselfError && error.code === 'not-proven')
-      await consent(context, losses, advice)
+      await consent(context, { losses }, advice)
     throw error
   })
-  const gone = proven.gone.map(dropText)
-  await consent(context, context.ask === null ? [...losses, ...gone] : gone, advice)
-  return proven
+  const gone = done.gone.map(dropText)
+  const shown = wasAsked ? {} : { changes }
+  await consent(context, { losses: context.ask === null ? [...losses, ...gone] : gone, ...shown }, advice)
+  return { done, wasAsked: wasAsked || (context.ask !== null && gone.length > 0) }
+}
+
+interface ConsentNeed {
+  readonly renames: readonly Rename[]
+  readonly changes: SchemaChanges
+  readonly allowed: boolean
+}
+
+interface Losses {
+  readonly losses: readonly string[]
+  /** Where nobody has read them yet. */
+  readonly changes?: SchemaChanges
 }
 
 const dropText = ({ kind, name }: Difference) => `${kind} ${name}`
@@ -53,7 +70,7 @@ function renameAdvice({ current, wanted }: Compared, known: readonly Rename[], d
   return named === undefined ? '' : `; if it was only renamed, add --rename ${shellWord(`${named.name}=NEW_NAME`)}`
 }
 
-async function consent({ ask, tell }: Context, losses: readonly string[], advice: string): Promise<void> {
+async function consent({ ask }: Context, { losses, changes }: Losses, advice: string): Promise<void> {
   if (losses.length === 0) return
   const list = losses.join(', ')
   if (ask === null) {
@@ -61,7 +78,8 @@ async function consent({ ask, tell }: Context, losses: readonly string[], advice
       hint: `to drop it, add --allow-drops${advice}; nothing was written`,
     })
   }
-  if ((await ask({ kind: 'yes-no', message: questionFor(losses, tell) })) !== 'y') {
+  const above = changes === undefined ? {} : { changes }
+  if ((await ask({ kind: 'yes-no', ...questionFor(losses), ...above })) !== 'y') {
     throw new NselfError('not-confirmed', 'Cancelled. Nothing was written.')
   }
 }
@@ -69,11 +87,11 @@ async function consent({ ask, tell }: Context, losses: readonly string[], advice
 const namedInQuestion = 3
 
 /** `Write a migration that drops orders.note and its values?`; of many a list stands above it. */
-function questionFor(losses: readonly string[], tell: Context['tell']): string {
-  if (losses.length <= namedInQuestion) return `Write a migration that drops ${losses.map(withContents).join(', ')}?`
-  tell('The design drops:')
-  for (const loss of losses) tell(`  ${withContents(loss)}`)
-  return 'Write a migration that drops these?'
+function questionFor(losses: readonly string[]): Pick<Question, 'message' | 'warning'> {
+  const named = losses.map(withContents)
+  if (losses.length <= namedInQuestion) return { message: `Write a migration that drops ${named.join(', ')}?` }
+  const warning = ['The design drops:', ...named.map((loss) => `  ${loss}`)].join('\n')
+  return { warning, message: 'Write a migration that drops these?' }
 }
 
 function withContents(loss: string): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Environment, isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Answers, Ask } from '../../core/guard.ts'
+import type { Answers, Ask } from '../../core/guard/guard.ts'
 import { compare, type State } from '../../core/migration/state.ts'
 import { type Connection, connect } from '../../postgres/driver/connect.ts'
 import { type Server, spokenPlace } from '../../postgres/driver/server.ts'

@@ -1,4 +1,4 @@
-import type { Question } from '../../core/guard.ts'
+import type { Question } from '../../core/guard/guard.ts'
 import type { Design } from '../../core/schema/design.ts'
 import { renameCandidates } from '../../core/schema/rename-candidates.ts'
 import { parseRenames } from '../../core/schema/rename-flags.ts'

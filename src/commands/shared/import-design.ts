@@ -69,19 +69,22 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
       compareDesign(work.scratch, migrated, design, names),
     )
     for (const note of compared.notes) context.tell(`Note: ${note}`)
+    const changes = shownImport(compared, renames)
     const empty = {
       kind: 'import',
       design: shown,
       files: [],
       waiting: [],
       differences: [],
-      ...shownImport(compared, renames),
+      ...changes,
     } as const
     const changed = compared.differences.length > 0 || renames.length > 0
-    const made = changed ? await written(context, { work, migrated, compared, files, renames, options }) : []
+    const task = { work, migrated, compared, files, renames, changes, options }
+    const { made, wasAsked } = changed ? await written(context, task) : { made: [], wasAsked: false }
     const seed = await writtenRecords(context, design, shown)
     const waiting = made.flatMap(({ path, contract }) => (contract ? [path] : []))
-    return { ...empty, files: made.map(({ path }) => path), waiting, differences: compared.differences, seed }
+    const seen = wasAsked ? ({ wereRead: true } as const) : {}
+    return { ...empty, files: made.map(({ path }) => path), waiting, differences: compared.differences, ...seen, seed }
   })
 }
 
@@ -91,19 +94,24 @@ interface Task {
   readonly compared: Compared
   readonly files: readonly Migration[]
   readonly renames: readonly Rename[]
+  readonly changes: Pick<ImportResult, 'renamed' | 'columns'>
   readonly options: ImportOptions
 }
 
 /** Generates, asks, proves and writes. */
-async function written(context: Context, task: Task): Promise<readonly GeneratedFile[]> {
+async function written(
+  context: Context,
+  task: Task,
+): Promise<{ readonly made: readonly GeneratedFile[]; readonly wasAsked: boolean }> {
   const { compared, renames, options } = task
-  const asked = { renames, allowed: options.allowDrops }
-  const { texts } = await withConsent(context, compared, asked, async () => {
+  const changes = { ...task.changes, differences: compared.differences }
+  const asked = { renames, changes, allowed: options.allowDrops }
+  const { done, wasAsked } = await withConsent(context, compared, asked, async () => {
     const { texts, after } = await proven(context, task)
     return { texts, gone: gone(compared, after) }
   })
-  writeMigrations(context.settings.cwd, texts)
-  return texts
+  writeMigrations(context.settings.cwd, done.texts)
+  return { made: done.texts, wasAsked }
 }
 
 /** The migrations as they hold both ways. @throws NselfError `not-proven`. */

@@ -1,5 +1,5 @@
 import { databaseName } from '../../core/database-name.ts'
-import { type Approved, phrase } from '../../core/guard.ts'
+import { type Approved, phrase } from '../../core/guard/guard.ts'
 import type { Direction } from '../../core/migration/marker.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compare, type State } from '../../core/migration/state.ts'

@@ -1,5 +1,5 @@
 import type { BriefedStep } from '../../core/briefing.ts'
-import type { Action } from '../../core/guard.ts'
+import type { Action } from '../../core/guard/guard.ts'
 import { fromBranch } from '../../core/migration/entry-words.ts'
 import { type State, waitsForRelease } from '../../core/migration/state.ts'
 import { notesOnDown } from '../../core/plan/down.ts'

@@ -1,6 +1,6 @@
 import type { PlannedFile } from '../../core/adopt/planned-file.ts'
 import { NselfError } from '../../core/errors.ts'
-import { approve } from '../../core/guard.ts'
+import { approve } from '../../core/guard/guard.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { shownName } from '../../core/migration/repeatable.ts'
 import { spokenPlace } from '../../postgres/driver/server.ts'

@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import { approve } from '../../core/guard.ts'
+import { approve } from '../../core/guard/guard.ts'
 import type { RepairFlags } from '../../core/repair/repair-flags.ts'
 import { problemOf, type TableDamage } from '../../core/repair/table-damage.ts'
 import { restoreTables, tableFindings } from '../../core/repair/tables.ts'

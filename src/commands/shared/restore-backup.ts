@@ -1,5 +1,5 @@
 import { type Backup, stampOf } from '../../core/backup.ts'
-import { type Approved, approve, wouldAsk } from '../../core/guard.ts'
+import { type Approved, approve, wouldAsk } from '../../core/guard/guard.ts'
 import type { Archive } from '../../postgres/backup/archive.ts'
 import { foreignOwners, OnlyInPlace } from '../../postgres/backup/only-in-place.ts'
 import { restore as restoreApproved } from '../../postgres/backup/restore.ts'

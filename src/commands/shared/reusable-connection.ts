@@ -1,4 +1,4 @@
-import type { Ask } from '../../core/guard.ts'
+import type { Ask } from '../../core/guard/guard.ts'
 import { type Connection, disconnect } from '../../postgres/driver/connect.ts'
 
 /** The connection that was looked with, to go on with; not while a human thinks or a backup is taken. */

@@ -1,6 +1,6 @@
 import { takenAtOf } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
-import { phrase } from '../../core/guard.ts'
+import { phrase } from '../../core/guard/guard.ts'
 import type { Report } from '../../core/report.ts'
 import { changesSince, type Figures } from '../../core/update-verdict.ts'
 import { OnlyInPlace } from '../../postgres/backup/only-in-place.ts'

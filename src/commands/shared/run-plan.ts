@@ -1,7 +1,7 @@
 import { certain } from '../../core/certain.ts'
 import { isStricter } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import type { State } from '../../core/migration/state.ts'
 import { type Plan, squashNotes } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'

@@ -1,6 +1,6 @@
 import { databaseName } from '../../core/database-name.ts'
 import type { Watch } from '../../core/effect.ts'
-import { type Approved, approve, phrase, wouldAsk } from '../../core/guard.ts'
+import { type Approved, approve, phrase, wouldAsk } from '../../core/guard/guard.ts'
 import { wholeText } from '../../core/migration/section-text.ts'
 import { compareSeeds, planSeeds, type Seed, type SeedEntry, type SeedFolder } from '../../core/migration/seed.ts'
 import type { State } from '../../core/migration/state.ts'

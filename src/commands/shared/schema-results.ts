@@ -1,10 +1,11 @@
 import type { Reference, Table } from '../../core/schema/catalog.ts'
+import type { SchemaChanges } from '../../core/schema/changes.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import type { ScaffoldName } from '../../core/schema/scaffold.ts'
 import type { RunResult } from './migrate-results.ts'
 import type { SeedResult } from './seed-results.ts'
 
-export interface ImportResult {
+export interface ImportResult extends SchemaChanges {
   readonly kind: 'import'
   /** The file that was read. */
   readonly design: string
@@ -12,22 +13,11 @@ export interface ImportResult {
   readonly files: readonly string[]
   /** Those of them that wait until the new release is out. */
   readonly waiting: readonly string[]
-  /** What the design adds is `+`, what it removes `-`. */
-  readonly differences: readonly Difference[]
   readonly renames: readonly string[]
-  /** The same by table, for whoever shows them there. */
-  readonly renamed: readonly RenamedPart[]
-  /** How many columns each new table has, by its name. */
-  readonly columns: Readonly<Record<string, number>>
+  /** A person has read the changes above a question. */
+  readonly wereRead?: true
   /** Path of the seed that was written from the records of the design; null when there is nothing new. */
   readonly seed: string | null
-}
-
-/** What gets another name: `users`, `display_name`, `public_name`; its table is null where it is not a part of one. */
-export interface RenamedPart {
-  readonly table: string | null
-  readonly from: string
-  readonly to: string
 }
 
 /** An import, and then what it takes to have it in the database. */

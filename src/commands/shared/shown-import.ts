@@ -1,7 +1,8 @@
+import type { RenamedPart } from '../../core/schema/changes.ts'
 import { type Rename, renameText } from '../../core/schema/renames.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
 import type { Compared } from '../../postgres/diff/compare-design.ts'
-import type { ImportResult, RenamedPart } from './schema-results.ts'
+import type { ImportResult } from './schema-results.ts'
 
 /** What is shown of an import besides its differences: what keeps its rows under another name, and how large new tables are. */
 export function shownImport(

@@ -1,4 +1,4 @@
-import type { Action } from '../../core/guard.ts'
+import type { Action } from '../../core/guard/guard.ts'
 import { planFresh } from '../../core/plan/fresh.ts'
 import { dropEverything } from '../../postgres/databases/drop-everything.ts'
 import type { Context } from './context.ts'

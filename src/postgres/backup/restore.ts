@@ -1,4 +1,4 @@
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import { SwapUnknown } from '../databases/swap.ts'
 import type { Server } from '../driver/server.ts'
 import { withReplaceLock } from '../lock/replace-lock.ts'

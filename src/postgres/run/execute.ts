@@ -1,6 +1,6 @@
 import { parseEffects } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import { type Plan, type Step, samePlan } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'
 import { type Connection, connect } from '../driver/connect.ts'

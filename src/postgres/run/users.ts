@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import { emptySection } from '../../core/migration/section.ts'
 import type { Person } from '../../core/person.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'

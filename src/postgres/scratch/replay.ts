@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import { approve } from '../../core/guard.ts'
+import { approve } from '../../core/guard/guard.ts'
 import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compareRepeatables, type Repeatable, type RepeatableSides } from '../../core/migration/repeatable.ts'

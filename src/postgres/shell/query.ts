@@ -1,5 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import { locate } from '../../core/location.ts'
 import { SqlError } from '../../core/sql/lexer.ts'
 import { type SqlStatement, splitStatements } from '../../core/sql/statement.ts'

@@ -1,7 +1,7 @@
 import type { ToolObjects } from '../../core/adopt/own-objects.ts'
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type Repeatable, shownName } from '../../core/migration/repeatable.ts'

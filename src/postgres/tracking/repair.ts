@@ -1,6 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
-import type { Approved } from '../../core/guard.ts'
+import type { Approved } from '../../core/guard/guard.ts'
 import { seenChecksumOf } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { storedDown } from '../../core/migration/stored-down.ts'

@@ -5,7 +5,7 @@ import { down } from '../../../src/commands/db/migrate/down.ts'
 import { status } from '../../../src/commands/db/migrate/status.ts'
 import { up } from '../../../src/commands/db/migrate/up.ts'
 import type { Environment } from '../../../src/core/environment.ts'
-import { phrase } from '../../../src/core/guard.ts'
+import { phrase } from '../../../src/core/guard/guard.ts'
 import { contextAs, plainUp } from '../../helpers/context.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
 

@@ -6,7 +6,7 @@ import { redo } from '../../../src/commands/db/migrate/redo.ts'
 import { type UpOptions, up } from '../../../src/commands/db/migrate/up.ts'
 import type { RunResult } from '../../../src/commands/shared/migrate-results.ts'
 import { runSeedsOf } from '../../../src/commands/shared/run-seeds.ts'
-import { phrase } from '../../../src/core/guard.ts'
+import { phrase } from '../../../src/core/guard/guard.ts'
 import { contextAs, contextIn, plainUp } from '../../helpers/context.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
 

@@ -1,5 +1,5 @@
 import { NselfError } from '../../../core/errors.ts'
-import { approve } from '../../../core/guard.ts'
+import { approve } from '../../../core/guard/guard.ts'
 import type { State } from '../../../core/migration/state.ts'
 import { findingsOf } from '../../../core/repair/findings.ts'
 import { repairsFor } from '../../../core/repair/repair-flags.ts'

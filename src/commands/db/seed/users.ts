@@ -1,5 +1,5 @@
 import { databaseName } from '../../../core/database-name.ts'
-import { approve } from '../../../core/guard.ts'
+import { approve } from '../../../core/guard/guard.ts'
 import { mockPeople, type Person } from '../../../core/person.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { addPeople } from '../../../postgres/run/users.ts'

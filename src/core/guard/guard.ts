@@ -1,6 +1,7 @@
-import type { Briefing } from './briefing.ts'
-import type { Environment } from './environment.ts'
-import { NselfError } from './errors.ts'
+import type { Briefing } from '../briefing.ts'
+import type { Environment } from '../environment.ts'
+import { NselfError } from '../errors.ts'
+import type { SchemaChanges } from '../schema/changes.ts'
 
 export const phrase = 'yes-destroy-production'
 
@@ -40,7 +41,9 @@ export interface Question {
   readonly message: string
   /** What stands above it. */
   readonly briefing?: Briefing
-  /** A sentence between the two. */
+  /** What a design changes, where that is to be read before the answer. */
+  readonly changes?: SchemaChanges
+  /** A sentence, or several lines, between that and the question. */
   readonly warning?: string
   /** Of `one-of`: the first is selected until another is. */
   readonly options?: readonly { readonly answer: string; readonly text: string }[]
