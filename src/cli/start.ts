@@ -1,9 +1,11 @@
+import { isatty } from 'node:tty'
 import { CommanderError } from '@commander-js/extra-typings'
 import manifest from '../../package.json' with { type: 'json' }
 import { NselfError } from '../core/errors.ts'
 import { wantsDebug } from '../project/process-environment.ts'
 import { exit, leave, print, streams, width } from './output.ts'
 import { buildProgram } from './program.ts'
+import { fitting } from './signs.ts'
 import type { Runner } from './tree/leaf.ts'
 import { orderedWords } from './words.ts'
 
@@ -29,8 +31,10 @@ async function failed(error: unknown): Promise<void> {
   })
 }
 
-const complain = (text: string) => void streams().stderr.write(text)
-const outside = { version: manifest.version, print, complain, width }
+/** Help as the terminal can show it; a file or a pipe gets it as it is. */
+const help = (text: string) => print(isatty(1) ? fitting(text) : text)
+const complain = (text: string) => void streams().stderr.write(isatty(2) ? fitting(text) : text)
+const outside = { version: manifest.version, print: help, complain, width }
 const wholeProgram = () => buildProgram(run, null, outside)
 
 /** Whether that was all. @throws NselfError `usage` for a word that names no command. */
@@ -44,7 +48,7 @@ async function isHelp(words: readonly string[]): Promise<boolean> {
   const answer = await answerHelp(wholeProgram(), command, width())
   if (answer === null) return false
   if (typeof answer !== 'string') throw answer
-  if (isAsked) print(answer)
+  if (isAsked) help(answer)
   else complain(answer)
   // Who named no command has done something wrong.
   process.exitCode = isAsked ? 0 : 2

@@ -15,7 +15,7 @@ export const plainUp: UpOptions = {
 }
 
 /** Runs commands in this process, where a program would be started many times; without a terminal. */
-export function contextIn(project: Project, told: string[] = []): Context {
+export function contextIn(project: Pick<Project, 'root' | 'url'>, told: string[] = []): Context {
   const place = { cwd: project.root, env: { DATABASE_URL: project.url, NSELF_UNDO: 'off' } }
   return {
     settings: loadSettings(place),
