@@ -136,6 +136,9 @@ describe('batches until no row is left', () => {
     )
     await project.ok('up')
     expect(await counts(project)).toEqual([0, 0, 10])
+    const told = await project.query(`SELECT effects FROM nself.journal WHERE outcome = 'progress' ORDER BY id`)
+    // The table is locked twice, as one that is read and one that is changed.
+    expect(told.map(([effects]) => effects)).toMatchObject([80, 80, 80].map((rows) => [{ kind: 'delete', rows }]))
     expect(await progress(project)).toEqual([80, 160, 240].map((n, i) => `batch ${i + 1}: ${n} rows in all`))
   })
 
@@ -153,6 +156,35 @@ describe('batches until no row is left', () => {
     await project.ok('up')
     expect(await counts(project)).toEqual([0, 0, 250])
   })
+})
+
+test('batches stop where what their statement fires gives rows higher keys again and again', async () => {
+  const climb = `-- UP
+CREATE FUNCTION climb() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := NEW.id + 100000; RETURN NEW; END $$;
+CREATE TRIGGER climb BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION climb();`
+  const project = await server.project({
+    '001_a.sql': table,
+    '002_t.sql': climb,
+    '003_b.sql': batched('id', 'id BETWEEN :from AND :to'),
+  })
+  const { code, stderr } = await project.nself('up')
+  expect(code).toBe(4)
+  expect(stderr).toMatch(/its batches have walked 2\d,\d{3} rows, and 250 lie still before them: rows come up again/)
+  expect(stderr).toContain('HINT: see which trigger or function changes id, or adds rows')
+})
+
+test('a lack of rights is put right for the role of the header, not for the one that connected', async () => {
+  const role = `feeble_${Date.now()}`
+  const project = await made(`-- nself: role ${role}\n${batched('id', 'id BETWEEN :from AND :to')}`)
+  await project.query(`CREATE ROLE ${role}`)
+  try {
+    const { code, stderr } = await project.nself('up')
+    expect(code).toBe(4)
+    expect(stderr).toContain(`ON public.orders TO ${role}; or name `)
+    expect(stderr).toContain(' in -- nself: role\n')
+  } finally {
+    await project.query(`DROP ROLE ${role}`)
+  }
 })
 
 describe('outside of local', () => {
@@ -234,6 +266,19 @@ test('Ctrl-C between two batches says what is done, and the next run continues',
   project.write({ '002_b.sql': batched('id, size 50', 'id BETWEEN :from AND :to') })
   await project.ok('up')
   expect(await counts(project)).toEqual([1, 1, 250])
+})
+
+test('a connection that is lost between two batches leaves what is done, and says so', async () => {
+  const project = await made(batched('id, size 50, pause 1min', 'id BETWEEN :from AND :to'))
+  await project.ok('up', '1')
+  const running = project.start('up')
+  await project.until("EXISTS (SELECT FROM nself.journal WHERE outcome = 'progress')")
+  await project.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+  const { code, stderr } = await running.finished
+  expect(code).toBe(5)
+  expect(stderr).toContain('002_b was not completed')
+  expect(stderr).toContain('50 of about 250 rows are done by 002_b, and kept')
 })
 
 test('a batch that meets a lock takes fewer rows, and waits for its turn', async () => {

@@ -1,4 +1,5 @@
 import {
+  listAt,
   nodeAt,
   nodesIn,
   type RelationName,
@@ -41,7 +42,7 @@ export function batchFault(tree: Tree, batch: Batch): BatchFault | null {
 }
 
 const looks: Record<string, (node: TreeNode, batch: KeyBatch) => BatchFault | null> = {
-  A_Expr: leavesOut,
+  A_Expr: (node) => wrongWayRound(node) ?? leavesOut(node),
   UpdateStmt: (node, batch) => changesKey(node.relation, node.targetList, batch),
   InsertStmt: (node, batch) =>
     changesKey(node.relation, nodeAt(node.onConflictClause).targetList, batch) ??
@@ -65,6 +66,22 @@ function leavesOut({ kind, name, lexpr, rexpr, location }: TreeNode): BatchFault
   return {
     message: `${isFirst ? ':from' : ':to'} is compared by ${operator}, which leaves out the ${isFirst ? 'first' : 'last'} row of each batch`,
     hint: 'both are keys of rows of the batch: write BETWEEN :from AND :to, or >= :from and <= :to',
+    at: placeOf(location),
+  }
+}
+
+/** `BETWEEN :to AND :from` holds for no row, or for one where a batch has only that. */
+function wrongWayRound({ kind, name, lexpr, rexpr, location }: TreeNode): BatchFault | null {
+  const [operator] = nodesIn(name, 'String').map(({ sval }) => String(sval))
+  const [left, right] = [parameterOf(lexpr), parameterOf(rexpr)]
+  const [low, high] = listAt(nodeAt(nodeAt(rexpr).List).items)
+  const isBetween = kind === 'AEXPR_BETWEEN' && parameterOf(low) === 2 && parameterOf(high) === 1
+  const isAbove = operator === '>=' && (right === 2 || left === 1)
+  const isBelow = operator === '<=' && (right === 1 || left === 2)
+  if (!isBetween && !(kind === 'AEXPR_OP' && (isAbove || isBelow))) return null
+  return {
+    message: ':from and :to stand the wrong way round, so that batches find no rows',
+    hint: ':from is the lower key: write BETWEEN :from AND :to, or >= :from and <= :to',
     at: placeOf(location),
   }
 }

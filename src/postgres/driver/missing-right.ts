@@ -13,14 +13,16 @@ interface Owned {
 /** pg_database_owner is who owns the database. */
 const ownerOf = (oid: string) =>
   `format('%I', CASE WHEN pg_get_userbyid(${oid}) = 'pg_database_owner' THEN (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()) ELSE pg_get_userbyid(${oid}) END)`
-const user = `format('%I', current_user) AS user`
+/** The role that lacks the right: $3 where a header names it, else who connected. */
+const lacking = 'coalesce($3, current_user)'
+const user = `format('%I', ${lacking}) AS user`
 
 const queries = {
   database: `SELECT ${ownerOf('datdba')} AS owner, format('the database %I', datname) AS what, format('DATABASE %I', datname) AS object, ${user},
-   CASE WHEN $2 THEN 'CONNECT' WHEN has_database_privilege(datname, 'CREATE') THEN 'CONNECT, TEMPORARY' ELSE 'CREATE' END AS right
+   CASE WHEN $2 THEN 'CONNECT' WHEN has_database_privilege(${lacking}::name, datname, 'CREATE') THEN 'CONNECT, TEMPORARY' ELSE 'CREATE' END AS right
    FROM pg_database WHERE datname = $1`,
   schema: `SELECT ${ownerOf('nspowner')} AS owner, format('the schema %I', nspname) AS what, format('SCHEMA %I', nspname) AS object, ${user},
-   CASE WHEN $2 THEN 'USAGE' WHEN nspname = 'nself' THEN 'USAGE, CREATE' WHEN has_schema_privilege(oid, 'USAGE') THEN 'CREATE' ELSE 'USAGE' END AS right
+   CASE WHEN $2 THEN 'USAGE' WHEN nspname = 'nself' THEN 'USAGE, CREATE' WHEN has_schema_privilege(${lacking}::name, oid, 'USAGE') THEN 'CREATE' ELSE 'USAGE' END AS right
    FROM pg_namespace WHERE nspname = $1`,
   // One name can be of several schemas: what the search path finds, or else what nself keeps.
   relation: `SELECT ${ownerOf('relowner')} AS owner, ${user}, format('%I.%I', nspname, relname) AS what,
@@ -36,11 +38,13 @@ const queries = {
  * What to do where the role that connected lacks a right: who can grant it, and how. Null for any other failure, and
  * where that cannot be told. What transaction has failed is rolled back.
  * @param onlyReads whether the role is to change nothing.
+ * @param role that the header of a migration names: the failed transaction has forgotten it.
  */
 export async function missingRight(
   client: Client,
   { code, message }: ServerError,
   onlyReads = false,
+  role: string | null = null,
 ): Promise<string | null> {
   if (code !== '42501') return null
   const attribute = /^permission denied to create (database|role)$/.exec(message)?.[1]
@@ -48,17 +52,19 @@ export async function missingRight(
   const [, owned, ownedName] = /^must be owner of (\w+(?: \w+)?) "?([^"]+?)"?$/.exec(message) ?? []
   const kind = denied ?? owned
   if (attribute !== undefined) {
-    const [found] = await ask<{ user: string }>(client, `SELECT ${user}`, [])
+    const [found] = await ask<{ user: string }>(client, `SELECT format('%I', coalesce($1, current_user)) AS user`, [
+      role,
+    ])
     return found ? `a superuser can run: ALTER ROLE ${found.user} CREATE${attribute === 'role' ? 'ROLE' : 'DB'}` : null
   }
   if (kind === undefined) return null
   const sql = kind === 'database' || kind === 'schema' ? queries[kind] : queries.relation
-  const [found] = await ask<Owned>(client, sql, [deniedName ?? ownedName ?? '', onlyReads])
-  return found ? told(found, denied !== undefined) : null
+  const [found] = await ask<Owned>(client, sql, [deniedName ?? ownedName ?? '', onlyReads, role])
+  return found ? told(found, denied !== undefined, role !== null) : null
 }
 
 /** In the transaction that has failed nothing can be asked. */
-async function ask<R extends Row>(client: Client, sql: string, values: (string | boolean)[]): Promise<R[]> {
+async function ask<R extends Row>(client: Client, sql: string, values: (string | boolean | null)[]): Promise<R[]> {
   const query = async () => (await client.query<R>(sql, values)).rows
   return query()
     .catch(async () => {
@@ -68,7 +74,13 @@ async function ask<R extends Row>(client: Client, sql: string, values: (string |
     .catch(() => [])
 }
 
-function told({ owner, what, object, user: role, right }: Owned, canGrant: boolean): string {
-  if (!canGrant) return `connect as ${owner}, who owns ${what}, or as a member of that role`
-  return `${owner}, who owns ${what}, can run: GRANT ${right} ON ${object} TO ${role}; or connect as ${owner}`
+function told({ owner, what, object, user: role, right }: Owned, canGrant: boolean, isNamed: boolean): string {
+  const header = `name ${owner} in -- nself: role`
+  if (!canGrant) {
+    return isNamed
+      ? `${owner} owns ${what}: ${header}`
+      : `connect as ${owner}, who owns ${what}, or as a member of that role`
+  }
+  const other = isNamed ? header : `connect as ${owner}`
+  return `${owner}, who owns ${what}, can run: GRANT ${right} ON ${object} TO ${role}; or ${other}`
 }

@@ -15,6 +15,7 @@ import { pause } from './pause.ts'
 import type { Session } from './session.ts'
 import type { Failed, MigrationWork } from './transaction.ts'
 import type { UnitOptions } from './unit.ts'
+import { WalkBound } from './walk-bound.ts'
 import {
   endless,
   type KeyRange,
@@ -140,14 +141,17 @@ class Walk implements Walking {
   }
 
   /** From key to key, until there is none behind the last. @returns why it stopped before that. */
-  async byKey({ size: most, pauseMs }: KeyBatch): Promise<Failed | null> {
+  async byKey({ key, size: most, pauseMs }: KeyBatch): Promise<Failed | null> {
     const size = new BatchSize(most)
     const patience = this.options.patience()
+    const bound = new WalkBound(this.session.client, this.table, key, this.done)
     let range = await this.nextKeys(size.now)
     while (range !== null) {
       if (range instanceof Error) return this.stopped(range)
       await this.watch.room()
       if (this.options.signal.aborted) return this.stopped(interrupted)
+      const tooFar = await bound.passed(this.done)
+      if (tooFar !== null) return this.stopped(tooFar)
       const { table, done } = this
       const next: BatchesDone = { ...done, to: range.to, rows: done.rows + range.rows, batches: done.batches + 1 }
       const ends = { from: keySql(table.key, range.from), to: keySql(table.key, range.to) }

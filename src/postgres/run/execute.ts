@@ -1,3 +1,4 @@
+import { certain } from '../../core/certain.ts'
 import { parseEffects } from '../../core/effect.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Approved } from '../../core/guard/guard.ts'
@@ -12,7 +13,7 @@ import { waitingOf, withLock } from '../lock/with-lock.ts'
 import { type History, readHistory } from '../tracking/history.ts'
 import { toldState } from './effect-states.ts'
 import { Run } from './plan-run.ts'
-import { doneIn, reportOf } from './report.ts'
+import { doneIn, partIn, reportOf } from './report.ts'
 import type { RunOptions } from './run-options.ts'
 import { isEnded, openSession } from './session.ts'
 
@@ -108,12 +109,13 @@ async function afterLoss(
   }
   const done = doneIn(plan, history)
   if (done === plan.steps.length) return reportOf(plan, done)
-  const at = plan.steps[done]?.name
+  const open = certain(plan.steps[done])
+  const part = partIn(open, history)
   // All commits but the last are asynchronous: a crash of the server can take those of its last moments.
   if (done < told) options.tell(`The server crashed and lost the last ${told - done} that were reported as done`)
-  throw new NselfError('connection', `the connection was lost: ${loss.reason}; ${at} was not completed`, {
+  throw new NselfError('connection', `the connection was lost: ${loss.reason}; ${open.name} was not completed`, {
     hint: 'run the command again: it continues from there',
-    report: { kind: 'run', ...reportOf(plan, done) },
+    report: { kind: 'run', ...(part === null ? reportOf(plan, done) : reportOf(plan, done, open, part)) },
     cause: loss,
   })
 }

@@ -31,7 +31,7 @@ export async function migrationFailure(
   const isOurs = location === undefined && isOfTracking(error)
   const next = isOurs
     ? tracksNoMore
-    : ((await missingRight(client, error)) ??
+    : ((await missingRight(client, error, false, section.role)) ??
       (await standsUnder(client, error, statementOf(section, message, outcome))) ??
       alreadyThere(step, error) ??
       goneAlready(step, error) ??

@@ -28,6 +28,18 @@ export function withEffects<Of extends object>(
   return effects === undefined ? step : { ...step, effects }
 }
 
+/** What is done of a step outside a transaction, and stays, by the history as it is afterwards; null where nothing is. */
+export function partIn(step: Step, history: History): Part | null {
+  const row = history.rows.find(({ version, name }) => version === step.version && name === step.name)
+  if (row === undefined || row.state !== (step.direction === 'up' ? 'failed' : 'reverting')) return null
+  const total = (step.direction === 'up' ? step.file?.up : step.file?.down)?.statements.length ?? row.statementsDone
+  if ((row.batches?.rows ?? 0) === 0 && row.statementsDone === 0) return null
+  const part = { partly: true, statements: { done: row.statementsDone, total } }
+  if (row.batches === null) return part
+  const { batches, rows, of } = row.batches
+  return { ...part, batches: { batches, rows, of } }
+}
+
 /** How many steps of a plan are done, by the history as it is afterwards. */
 export function doneIn(plan: Plan, history: History): number {
   const rows = new Map(history.rows.map((row) => [row.version, row]))

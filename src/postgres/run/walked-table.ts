@@ -120,7 +120,8 @@ function whyUnfit({ kind, columns, keyed }: Row, key: readonly string[], table: 
   )
 }
 
-function unfit(message: string, hint: string): ServerError {
+/** What the server might have said, had it known of batches. */
+export function unfit(message: string, hint: string): ServerError {
   return Object.assign(new Error(message), { severity: 'ERROR', hint })
 }
 
