@@ -220,3 +220,32 @@ INSERT INTO jobs VALUES (1);`,
     await project.ok('db', 'migrate', 'up')
   })
 })
+
+test.each([
+  ['a superuser', 'SUPERUSER'],
+  ['an owner whom its own policies bind', 'CREATEDB'],
+])('rows of a table with FORCE ROW LEVEL SECURITY are kept, run by %s', async (_, right) => {
+  const project = await server.project({
+    '001_tenants.sql': `-- UP
+CREATE TABLE tenants (id int PRIMARY KEY, name text);
+INSERT INTO tenants VALUES (1, 'one'), (2, 'two');
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON tenants USING (id = nullif(current_setting('app.tenant', true), '')::int);
+-- DOWN
+DROP TABLE tenants;`,
+    '002_more.sql': '-- UP\nALTER TABLE tenants ADD note text;\n-- DOWN\nALTER TABLE tenants DROP note;',
+  })
+  const role = `squasher_${right.toLowerCase()}`
+  const database = new URL(project.url).pathname.slice(1)
+  await project.query(`CREATE ROLE ${role} LOGIN ${right} PASSWORD 's'; ALTER DATABASE ${database} OWNER TO ${role}`)
+  const url = project.url.replace(/\/\/[^@]*@/, `//${role}:s@`)
+  const run = (...args: string[]) => project.run(args, { env: { DATABASE_URL: url } })
+  expect((await run('db', 'migrate', 'squash', '--to', '2')).code).toBe(0)
+  expect((await run('db', 'migrate', 'up')).code).toBe(0)
+  expect(await project.query('SELECT id, name FROM tenants ORDER BY id')).toEqual([
+    [1, 'one'],
+    [2, 'two'],
+  ])
+  expect(await project.query("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'tenants'")).toEqual([[true]])
+})

@@ -57,3 +57,24 @@ test('a look that goes by the one before the transaction sees what a look at eve
     await client.query('ROLLBACK')
   })
 })
+
+test('a look sees rows that a table hides from its owner, and leaves the table and the transaction as they were', async () => {
+  const project = await server.project({})
+  await project.query(`CREATE ROLE rows_owner; GRANT CREATE ON SCHEMA public TO rows_owner; GRANT CREATE ON DATABASE ${new URL(project.url).pathname.slice(1)} TO rows_owner;
+    SET ROLE rows_owner; CREATE TABLE hidden (id int PRIMARY KEY); INSERT INTO hidden VALUES (1), (2);
+    CREATE TABLE held (id int REFERENCES hidden DEFERRABLE INITIALLY DEFERRED);
+    ALTER TABLE hidden ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`)
+  await connected(project.url, async (client) => {
+    await client.query('SET ROLE rows_owner')
+    await prepareLooks(client)
+    const before = await lookAt(client)
+    expect(before.rows.get('public.hidden')?.count).toBe(2)
+    await client.query('BEGIN')
+    const known = await knownFrom(client, before)
+    await client.query('CREATE POLICY everything ON hidden WITH CHECK (true); INSERT INTO hidden VALUES (3)')
+    const after = await lookAt(client, known)
+    expect(after.rows.get('public.hidden')?.count).toBe(3)
+    await client.query('COMMIT')
+  })
+  expect(await project.query("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'hidden'")).toEqual([[true]])
+})

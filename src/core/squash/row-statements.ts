@@ -8,6 +8,8 @@ export interface RowsTable {
   readonly columns: readonly { readonly name: string; readonly plain: boolean }[]
   /** One of its columns takes values only where that is insisted on. */
   readonly insists: boolean
+  /** Its policies hold for its owner too, who could then not insert all that is there. */
+  readonly hidesFromOwner: boolean
   /** What would run for each row, and how it is switched on again. */
   readonly triggers: readonly { readonly name: string; readonly state: 'ENABLE' | 'ENABLE ALWAYS' }[]
   /** The tables that its rows refer to. */
@@ -46,10 +48,17 @@ export function rowTextsSql({ name, columns }: RowsTable): string {
 
 /** The statements that make these rows, a line each, with what would run for each of them switched off. */
 export function rowLines(table: RowsTable, rows: readonly string[]): string[] {
-  const { name, columns, insists, triggers } = table
+  const { name, columns, insists, hidesFromOwner, triggers } = table
   if (rows.length === 0) return []
-  const off = triggers.map((trigger) => `ALTER TABLE ${name} DISABLE TRIGGER ${trigger.name};`)
-  const on = triggers.map((trigger) => `ALTER TABLE ${name} ${trigger.state} TRIGGER ${trigger.name};`)
+  const force = (how: string) => (hidesFromOwner ? [`ALTER TABLE ${name} ${how} ROW LEVEL SECURITY;`] : [])
+  const off = [
+    ...triggers.map((trigger) => `ALTER TABLE ${name} DISABLE TRIGGER ${trigger.name};`),
+    ...force('NO FORCE'),
+  ]
+  const on = [
+    ...force('FORCE'),
+    ...triggers.map((trigger) => `ALTER TABLE ${name} ${trigger.state} TRIGGER ${trigger.name};`),
+  ]
   const names = columns.map((column) => column.name).join(', ')
   const values = rows.map((row, i) => `  ${row}${i === rows.length - 1 ? ';' : ','}`)
   const insert =

@@ -1,4 +1,5 @@
 import { fingerprintSql } from '../catalog/fingerprint.ts'
+import { readsAllRows, unhiddenInto } from '../catalog/hidden-rows.ts'
 import { isMine, notOfExtension } from '../catalog/query-parts.ts'
 import { plainTextClauses } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
@@ -53,13 +54,13 @@ const withRowsSql = `SELECT c.oid::regclass::text AS name, CASE WHEN known IS NO
  * `known`: sums of before this transaction, for tables that it leaves alone: one without a sum was empty; and `before`: what had been done to rows then.
  */
 const functionSql = `CREATE SCHEMA IF NOT EXISTS nself;
- CREATE OR REPLACE FUNCTION nself.look_at_rows(known jsonb, before jsonb) RETURNS text LANGUAGE plpgsql ${plainTextClauses}
+ CREATE OR REPLACE FUNCTION nself.look_at_rows(known jsonb, before jsonb) RETURNS text LANGUAGE plpgsql ${plainTextClauses} ${readsAllRows}
  AS $look$ DECLARE nself_table record; nself_rows text; nself_all text := ''; BEGIN
  IF known IS NOT NULL AND (${othersTexts}) THEN known := NULL; END IF;
  FOR nself_table IN ${withRowsSql} LOOP
   nself_rows := nself_table.sum;
   IF nself_rows IS NULL THEN
-   EXECUTE format('SELECT count(*) || '' '' || sum(hashtextextended(to_jsonb(nself_row)::text, 0)) FROM ONLY %s AS nself_row', nself_table.name) INTO nself_rows;
+   ${unhiddenInto("format('SELECT count(*) || '' '' || sum(hashtextextended(to_jsonb(nself_row)::text, 0)) FROM ONLY %s AS nself_row', nself_table.name)", 'nself_table.name', 'nself_rows')}
   END IF;
   IF nself_rows <> '' THEN nself_all := nself_all || nself_rows || ' ' || nself_table.name || chr(10); END IF;
  END LOOP; RETURN nself_all; END $look$;

@@ -5,6 +5,13 @@ import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 
+/** The role that a replay stands for. */
+export interface RealRole {
+  readonly name: string
+  /** No policy of a table holds for it. */
+  readonly seesAllRows: boolean
+}
+
 /**
  * Who replays: a login without any right, which is at once set to another role. In a cluster of its own that has the name of
  * the real one, so that owners and search paths come out alike; on the server of the real one it is a role of this command,
@@ -16,6 +23,7 @@ export class ConfinedRole {
   readonly owner: string
   /** The cluster serves replays alone: roles and tablespaces may be made in it. */
   private readonly ownsCluster: boolean
+  private readonly seesAllRows: boolean
   private readonly login: string
   private readonly password = randomBytes(18).toString('base64url')
   private readonly word = randomBytes(18).toString('base64url')
@@ -23,20 +31,22 @@ export class ConfinedRole {
 
   /**
    * @param login a name that no other command has.
-   * @param owner null on the server of the real role: it is made with the login, and goes with it.
+   * @param real whom it stands for in a cluster of its own; null on the server of the real role: it is made with the login, and goes with it.
    */
-  constructor(admin: Client, owner: string | null, login: string) {
+  constructor(admin: Client, real: RealRole | null, login: string) {
     this.admin = admin
-    this.ownsCluster = owner !== null
-    this.owner = owner ?? `${login}_owner`
+    this.ownsCluster = real !== null
+    this.owner = real?.name ?? `${login}_owner`
     this.login = login
+    // One that is made beside the real one stands for a superuser.
+    this.seesAllRows = real?.seesAllRows ?? true
   }
 
   async make(): Promise<void> {
     const [owner, login] = [quoteIdentifier(this.owner), quoteIdentifier(this.login)]
     if (this.ownsCluster) await this.makeRoles([this.owner])
-    // The real one, a superuser, meets no row security.
-    else await this.admin.query(`CREATE ROLE ${owner} NOLOGIN BYPASSRLS`)
+    else await this.admin.query(`CREATE ROLE ${owner} NOLOGIN`)
+    await this.admin.query(`ALTER ROLE ${owner} ${this.seesAllRows ? 'BYPASSRLS' : 'NOBYPASSRLS'}`)
     await this.admin.query(
       `CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD ${quoteLiteral(this.password)}; GRANT ${owner} TO ${login};
        ALTER ROLE ${login} SET role = ${quoteLiteral(this.owner)}`,

@@ -12,7 +12,13 @@ export interface Likeness {
   /** The role that migrations run as. */
   readonly role: string
   /** What that role could do to the rest of the server. */
-  readonly rights: { readonly superuser: boolean; readonly any: boolean; readonly createsDatabases: boolean }
+  readonly rights: {
+    readonly superuser: boolean
+    readonly any: boolean
+    readonly createsDatabases: boolean
+    /** No policy of a table holds for it. */
+    readonly seesAllRows: boolean
+  }
   readonly properties: Properties
   /** Settings of server, database and role that have a say in what a statement makes. */
   readonly settings: readonly { readonly name: string; readonly value: string }[]
@@ -45,7 +51,7 @@ const likenessSql = `SELECT current_setting('server_version_num')::int / 10000 A
   jsonb_build_object('superuser', rolsuper,
     'any', EXISTS (SELECT FROM pg_roles r WHERE pg_has_role(r.oid, 'MEMBER') AND (rolsuper OR rolcreaterole OR rolreplication
       OR rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'pg_signal_backend', 'pg_create_subscription'))),
-    'createsDatabases', (rolsuper OR rolcreatedb) AND NOT pg_is_in_recovery()) AS rights,
+    'seesAllRows', rolsuper OR rolbypassrls, 'createsDatabases', (rolsuper OR rolcreatedb) AND NOT pg_is_in_recovery()) AS rights,
   (SELECT jsonb_agg(jsonb_build_object('name', name, 'value', setting)) FROM pg_settings
    WHERE lower(name) IN (${telling.map((name) => quoteLiteral(name.toLowerCase())).join(', ')}) OR name LIKE '%.%' AND source IN ('database', 'user', 'database user', 'configuration file')
      AND context = 'user') AS settings,

@@ -118,7 +118,10 @@ async function scratching<T>(
 }
 
 function confinedRole(client: Client, { kind, like }: ScratchPlace, login: string): ConfinedRole | null {
-  if (kind === 'own-cluster') return new ConfinedRole(client, like?.role ?? 'postgres', login)
+  if (kind === 'own-cluster') {
+    const real = { name: like?.role ?? 'postgres', seesAllRows: like?.rights.seesAllRows ?? true }
+    return new ConfinedRole(client, real, login)
+  }
   return kind === 'beside-confined' ? new ConfinedRole(client, null, login) : null
 }
 

@@ -16,7 +16,14 @@ const templatesKept = 8
  * own tables are in it, so another version of nself whose tables differ has templates of its own.
  */
 export function templateName(key: string, like: Likeness | null, isConfined: boolean, trackingFormat = format): string {
-  const kind = like && [like.role, isConfined, localeOptions(like.properties), like.settings, like.extensions]
+  const kind = like && [
+    like.role,
+    like.rights.seesAllRows,
+    isConfined,
+    localeOptions(like.properties),
+    like.settings,
+    like.extensions,
+  ]
   return `${templatePrefix}${sha256(JSON.stringify([trackingFormat, key, kind])).slice(0, 32)}`
 }
 

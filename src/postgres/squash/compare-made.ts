@@ -1,6 +1,7 @@
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differencesOf, withoutNotNullNames } from '../../core/schema/differences.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
+import { readAllRowsSql } from '../catalog/hidden-rows.ts'
 import { isMine, notOfExtension } from '../catalog/query-parts.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import { readMade } from '../diff/scratch-copy.ts'
@@ -58,7 +59,7 @@ async function seen(server: ScratchServer) {
     const catalog = await readMade(client)
     await prepareLooks(client)
     const look: DatabaseLook = await lookAt(client)
-    await client.query(`BEGIN; ${plainTextSql}`)
+    await client.query(`BEGIN; ${plainTextSql}; ${readAllRowsSql}`)
     const marks = new Map(
       (await sequenceMarks(client)).map(({ name, value, isCalled }) => [name, `${value} ${isCalled}`]),
     )

@@ -5,6 +5,7 @@ import {
   rowLines,
   rowTextsSql,
 } from '../../core/squash/row-statements.ts'
+import { readAllRowsSql } from '../catalog/hidden-rows.ts'
 import { isMine, notOfExtension } from '../catalog/query-parts.ts'
 import { plainTextSql } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
@@ -23,6 +24,7 @@ const tablesSql = `SELECT c.oid::regclass::text AS name,
  (SELECT COALESCE(json_agg(json_build_object('name', quote_ident(attname), 'plain', atttypid IN (${numbers})) ORDER BY attnum), '[]')
   FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS columns,
  EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attidentity = 'a' AND NOT attisdropped) AS insists,
+ relforcerowsecurity AS "hidesFromOwner",
  (SELECT COALESCE(json_agg(json_build_object('name', quote_ident(tgname), 'state', CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END) ORDER BY tgname), '[]')
   FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A')) AS triggers,
  (SELECT COALESCE(json_agg(DISTINCT part::regclass::text), '[]') FROM pg_constraint k,
@@ -45,6 +47,7 @@ const viewsSql = `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_n
 export async function readStaticRows(client: Client): Promise<StaticRows> {
   await client.query(`BEGIN; ${plainTextSql}`)
   const tables = referencedFirst((await client.query<{ [Key in keyof RowsTable]: RowsTable[Key] }>(tablesSql)).rows)
+  await client.query(readAllRowsSql)
   await refuseTooMany(client, tables)
   const lines: string[] = []
   const counts: { name: string; rows: number }[] = []

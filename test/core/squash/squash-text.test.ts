@@ -73,7 +73,15 @@ describe('the statements of the schema', () => {
 
 describe('rows', () => {
   const rowsTable = (name: string, more: Partial<RowsTable> = {}): RowsTable => {
-    return { name, columns: [{ name: 'id', plain: true }], insists: false, triggers: [], references: [], ...more }
+    return {
+      name,
+      columns: [{ name: 'id', plain: true }],
+      insists: false,
+      hidesFromOwner: false,
+      triggers: [],
+      references: [],
+      ...more,
+    }
   }
 
   test('come after those that they refer to, and circles end', () => {
@@ -93,6 +101,14 @@ describe('rows', () => {
       '  (1),',
       '  (2);',
       'ALTER TABLE public.users ENABLE ALWAYS TRIGGER audit;',
+      '',
+    ])
+    const forced = rowsTable('t', { hidesFromOwner: true })
+    expect(rowLines(forced, ['(1)'])).toEqual([
+      'ALTER TABLE t NO FORCE ROW LEVEL SECURITY;',
+      'INSERT INTO t (id) VALUES',
+      '  (1);',
+      'ALTER TABLE t FORCE ROW LEVEL SECURITY;',
       '',
     ])
     expect(rowLines(rowsTable('t', { columns: [] }), ['()'])).toEqual(['INSERT INTO t DEFAULT VALUES;', ''])
