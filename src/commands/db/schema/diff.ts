@@ -1,23 +1,10 @@
-import { NselfError } from '../../../core/errors.ts'
-import { withUsualPublic } from '../../../core/schema/access.ts'
-import { restStatements } from '../../../core/schema/after-library/rest-statements.ts'
 import type { Catalog } from '../../../core/schema/catalog.ts'
-import { type Difference, differenceLine, differencesOf } from '../../../core/schema/differences.ts'
-import type { Change } from '../../../core/schema/generated-statement.ts'
-import { sectionLines } from '../../../core/schema/migration-text.ts'
-import { effectsOf } from '../../../core/schema/statement-effects.ts'
+import { differencesOf } from '../../../core/schema/differences.ts'
 import { targetSchemaOf } from '../../../core/schema/target-schema.ts'
-import { unwritten } from '../../../core/schema/unwritten.ts'
-import { readFacts } from '../../../postgres/diff/facts.ts'
-import { statementFormat, timeZoneOf } from '../../../postgres/diff/format.ts'
-import { type Lend, planStatements } from '../../../postgres/diff/plan-statements.ts'
-import { proveStatements } from '../../../postgres/diff/prove-statements.ts'
-import type { Claim } from '../../../postgres/diff/scratch-copy.ts'
-import { withScratchConnection } from '../../../postgres/scratch/read.ts'
 import type { Context } from '../../shared/context.ts'
 import { catalogOfSide, type Side, withSides } from '../../shared/diff-sides.ts'
+import { differenceSql } from '../../shared/difference-sql.ts'
 import type { DiffResult } from '../../shared/schema-results.ts'
-import { withScratchFor } from '../../shared/scratch-server.ts'
 
 export interface DiffOptions {
   /** Null: the environment of the command. */
@@ -41,7 +28,7 @@ export function diff(context: Context, options: DiffOptions): Promise<DiffResult
       compared(asDesigned(theirs, right, ours)),
     )
     const written = options.sql
-      ? await sqlFor(context, [left, right], { ours, theirs, all: options.all, differences })
+      ? await differenceSql(context, [left, right], { ours, theirs, all: options.all, differences })
       : null
     return {
       kind: 'diff',
@@ -61,97 +48,4 @@ export function diff(context: Context, options: DiffOptions): Promise<DiffResult
 /** A design says nothing of views, rights and the like: there it is taken to be as the other side. */
 function asDesigned(made: Catalog, { design }: Side, other: Catalog): Catalog {
   return design === null ? made : { ...other, ...targetSchemaOf(other, made, design, new Map()) }
-}
-
-interface Comparison {
-  /** With owners and rights. */
-  readonly ours: Catalog
-  readonly theirs: Catalog
-  /** Owners and rights shall become the same, too. */
-  readonly all: boolean
-  readonly differences: readonly Difference[]
-}
-
-/** The statements that make the right side what the left one is. */
-async function sqlFor(
-  context: Context,
-  [left, right]: readonly [Side, Side],
-  { ours, theirs, all, differences }: Comparison,
-): Promise<{ sql: string; proven: boolean }> {
-  if (left.design !== null || right.design !== null) {
-    throw new NselfError('usage', '--sql does not work with a design, which describes only a part of a schema', {
-      hint: 'to write the migration instead: nself db schema import',
-    })
-  }
-  context.progress('writing the difference as SQL')
-  const [wanted, present] = await factsOf(left, right)
-  const claim = { facts: present, catalog: withUsualPublic(theirs) }
-  const want = withUsualPublic(ours)
-  const lend: Lend = (use) =>
-    withScratchFor(context, { live: right.server }, ({ scratch, readyStatement }) => use(scratch, readyStatement))
-  const [format, zone] = await withScratchConnection(right.server, async (client) => {
-    return [await statementFormat(client), await timeZoneOf(client)] as const
-  })
-  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend, {
-    zone,
-    role: right.server.user,
-  })
-  if (parts.length === 0 && differences.length === 0) return { sql: '', proven: true }
-  const changes = parts.flat()
-  const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })
-  const effects = (change: Change) => effectsOf(change, theirs)
-  const lines = [...parts, rest].flatMap((part) => sectionLines(part, format, effects))
-  // A new value of an enum can be used only after it is committed.
-  const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
-  const byHand = unwritten(differences).map((item) => differenceLine(item, left.label, right.label))
-  if (byHand.length > 0) context.tell(`Note: not written, to be done by hand: ${byHand.join(', ')}`)
-  const proof = [
-    ...byHand.map((line) => `-- Not written, by hand: ${oneLine(line)}`),
-    ...(why === null ? [] : [`-- Not proven: ${oneLine(why)}`]),
-  ]
-  const sql = [
-    `-- Run this on ${right.label}: it then has the schema of ${left.label}`,
-    ...proof,
-    ...head,
-    '',
-    ...lines,
-  ].join('\n')
-  return { sql, proven: why === null && byHand.length === 0 }
-}
-
-const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ')
-
-/** Without owners and rights, which follow by themselves. */
-async function factsOf(left: Side, right: Side) {
-  return Promise.all([readFacts(left.server), readFacts(right.server)]).catch((error) => {
-    throw error?.code === '42501'
-      ? new NselfError('configuration', `the role may not read what --sql needs: ${error.message}`, {
-          hint: 'connect as a role that may, such as the owner; without --sql any role will do',
-        })
-      : error
-  })
-}
-
-/** What a scratch database says of the statements: what has to follow them, and why they are not proven, if they are not. */
-async function proofOf(
-  context: Context,
-  lend: Lend,
-  have: Claim,
-  work: Parameters<typeof proveStatements>[2],
-): Promise<{ rest: readonly Change[]; why: string | null }> {
-  context.progress('proving it on a scratch database')
-  const untold = (why: string, rest: readonly Change[]) => {
-    context.tell(`Note: this SQL is not proven: ${why}`)
-    return { rest, why }
-  }
-  try {
-    const { rest, left } = await lend((scratch, ready) => proveStatements(scratch, have, work, ready))
-    const lines = left.map((item) => differenceLine(item, 'the target', 'the result'))
-    return lines.length === 0 ? { rest, why: null } : untold(`differences remain after it: ${lines.join(', ')}`, rest)
-  } catch (error) {
-    if (context.signal.aborted) throw error
-    const { want, all } = work
-    const known = all ? restStatements(have.catalog, want) : []
-    return untold(error instanceof Error ? error.message : String(error), known)
-  }
 }
