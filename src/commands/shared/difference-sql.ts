@@ -1,9 +1,11 @@
 import { NselfError } from '../../core/errors.ts'
+import { onlineScript, statementsOf, type Writing, withLast } from '../../core/online/script.ts'
 import { withUsualPublic } from '../../core/schema/access.ts'
 import { restStatements } from '../../core/schema/after-library/rest-statements.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
+import { separate } from '../../core/schema/joined-alterations.ts'
 import { sectionLines } from '../../core/schema/migration-text.ts'
 import { effectsOf } from '../../core/schema/statement-effects.ts'
 import { unwritten } from '../../core/schema/unwritten.ts'
@@ -15,6 +17,7 @@ import type { Claim } from '../../postgres/diff/scratch-copy.ts'
 import { withScratchConnection } from '../../postgres/scratch/read.ts'
 import type { Context } from './context.ts'
 import type { Side } from './diff-sides.ts'
+import { seriesOf } from './online-series.ts'
 import { withScratchFor } from './scratch-server.ts'
 
 /** Two catalogs, and how they differ. */
@@ -25,6 +28,8 @@ export interface Comparison {
   /** Owners and rights shall become the same, too. */
   readonly all: boolean
   readonly differences: readonly Difference[]
+  /** As a script for psql that blocks nobody for long. */
+  readonly online: boolean
 }
 
 /**
@@ -34,7 +39,7 @@ export interface Comparison {
 export async function differenceSql(
   context: Context,
   [left, right]: readonly [Side, Side],
-  { ours, theirs, all, differences }: Comparison,
+  { ours, theirs, all, differences, online }: Comparison,
 ): Promise<{ sql: string; proven: boolean }> {
   if (left.design !== null || right.design !== null) {
     throw new NselfError('usage', '--sql does not work with a design, which describes only a part of a schema', {
@@ -50,31 +55,33 @@ export async function differenceSql(
   const [format, zone] = await withScratchConnection(right.server, async (client) => {
     return [await statementFormat(client), await timeZoneOf(client)] as const
   })
-  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend, {
-    zone,
-    role: right.server.user,
-  })
+  const of = { zone, role: right.server.user }
+  const parts = await planStatements(claim, { facts: wanted, catalog: want }, lend, of)
   if (parts.length === 0 && differences.length === 0) return { sql: '', proven: true }
-  const changes = parts.flat()
+  const back = online ? await planStatements({ facts: wanted, catalog: want }, claim, lend, of) : []
+  const planned = { up: separate(parts.flat()), down: separate(back.flat()) }
+  const series = online ? seriesOf(context, theirs, ours.tables, [planned]) : null
+  const changes = series === null ? parts.flat() : statementsOf(series)
   const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })
-  const effects = (change: Change) => effectsOf(change, theirs)
-  const lines = [...parts, rest].flatMap((part) => sectionLines(part, format, effects))
-  // A new value of an enum can be used only after it is committed.
-  const head = changes.some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
+  const effects = (change: Change) => change.remarks ?? effectsOf(change, theirs)
+  const lines =
+    series === null
+      ? plainLines([...parts, rest], { format, effects })
+      : onlineScript(withLast(series, rest), { format, effects })
   const byHand = unwritten(differences).map((item) => differenceLine(item, left.label, right.label))
   if (byHand.length > 0) context.tell(`Note: not written, to be done by hand: ${byHand.join(', ')}`)
   const proof = [
     ...byHand.map((line) => `-- Not written, by hand: ${oneLine(line)}`),
     ...(why === null ? [] : [`-- Not proven: ${oneLine(why)}`]),
   ]
-  const sql = [
-    `-- Run this on ${right.label}: it then has the schema of ${left.label}`,
-    ...proof,
-    ...head,
-    '',
-    ...lines,
-  ].join('\n')
+  const sql = [`-- Run this on ${right.label}: it then has the schema of ${left.label}`, ...proof, ...lines].join('\n')
   return { sql, proven: why === null && byHand.length === 0 }
+}
+
+function plainLines(parts: readonly (readonly Change[])[], { format, effects }: Writing): string[] {
+  // A new value of an enum can be used only after it is committed.
+  const head = parts.flat().some((change) => change.commitsFirst) ? ['-- nself: no-transaction'] : []
+  return [...head, '', ...parts.flatMap((part) => sectionLines(part, format, effects))]
 }
 
 const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ')

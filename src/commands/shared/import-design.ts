@@ -123,7 +123,8 @@ async function proven(
   const { root } = context.settings
   context.progress('writing the difference as SQL')
   const planned = await draftsOf(compared, renames)
-  const drafts = options.online === true ? seriesOf(context, compared, planned) : planned
+  const drafts =
+    options.online === true ? seriesOf(context, compared.current.whole, compared.wanted.tables, planned) : planned
   const format = await withScratchConnection(migrated, statementFormat)
   const targets = targetsFor(context.settings, task, options.name, drafts)
   const design = relative(root, resolve(root, options.file))

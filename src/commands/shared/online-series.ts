@@ -1,22 +1,27 @@
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { onlineSeries } from '../../core/online/series.ts'
+import { type OnlineDraft, onlineSeries } from '../../core/online/series.ts'
 import { TablesInUse } from '../../core/online/tables-in-use.ts'
+import type { Catalog, Table } from '../../core/schema/catalog.ts'
 import { partsOf } from '../../core/schema/joined-alterations.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
 import { plainNames } from '../../core/sql/plain-names.ts'
-import type { Compared } from '../../postgres/diff/compare-design.ts'
 import { proveHistory } from '../../postgres/proof/prove-history.ts'
 import type { Context } from './context.ts'
 import type { ScratchWork } from './scratch-server.ts'
 
-/** A plan as a series that blocks nobody for long; what blocks all the same is told. @throws NselfError as onlineSeries. */
+/**
+ * A plan as a series that blocks nobody for long; what blocks all the same is told.
+ * @param before what the plan begins with, renames done.
+ * @throws NselfError as onlineSeries.
+ */
 export function seriesOf(
   { tell }: Context,
-  { current, wanted }: Compared,
+  before: Catalog,
+  wanted: readonly Table[],
   planned: readonly Draft[],
-): readonly Draft[] {
-  const { drafts, blocking } = onlineSeries(planned, new TablesInUse(current.whole, wanted.tables))
+): readonly OnlineDraft[] {
+  const { drafts, blocking } = onlineSeries(planned, new TablesInUse(before, wanted))
   for (const change of blocking) {
     const statement = partsOf(change).map((sql) => plainNames(sql, new Set()))
     tell(`Note: no way is known to do this online: ${statement.join('; ')}`)

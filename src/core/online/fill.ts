@@ -2,19 +2,10 @@ import { NselfError } from '../errors.ts'
 import { placedChange } from '../schema/generated-statement.ts'
 import { ofKey, shortName } from '../sql/qualified-name.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
+import type { Filled } from './filled.ts'
 import { quotedTable } from './shape.ts'
 import type { Piece } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
-
-/** A column that is filled in, in batches that walk its table by a key. */
-export interface Filled {
-  readonly table: string
-  /** What the file is called after. */
-  readonly name: string
-  readonly key: readonly string[]
-  readonly column: string
-  readonly value: string
-}
 
 /**
  * What the rows of a table can be walked by.
@@ -52,9 +43,10 @@ export function fillPiece(
   const change = placedChange(sql, table)
   const suffix = fileWord(table, name)
   const batch = [batchHeader(table, key)]
-  return back !== null
-    ? { stage: back, up: [], down: [change], file: { suffix: `${back}_${suffix}`, up: [], down: batch } }
-    : { stage: 'fill', up: [change], down: [], file: { suffix: `fill_${suffix}`, up: batch, down: [] } }
+  if (back !== null)
+    return { stage: back, up: [], down: [change], file: { suffix: `${back}_${suffix}`, up: [], down: batch } }
+  const filled = { table, name, key, column, value }
+  return { stage: 'fill', up: [change], down: [], file: { suffix: `fill_${suffix}`, up: batch, down: [], filled } }
 }
 
 const plain = (name: string) => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteIdentifier(name))

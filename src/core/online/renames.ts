@@ -2,7 +2,8 @@ import { NselfError } from '../errors.ts'
 import { type Change, placedChange } from '../schema/generated-statement.ts'
 import { keyOf, ofKey, shortName, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified, unquoteIdentifier } from '../sql/quoting.ts'
-import { type Filled, fileWord, fillPiece, walkKeyOf } from './fill.ts'
+import { fileWord, fillPiece, walkKeyOf } from './fill.ts'
+import type { Filled } from './filled.ts'
 import { helperName } from './helper-name.ts'
 import type { PlannedChanges, Replacement } from './recipes.ts'
 import { alterTable, quotedTable } from './shape.ts'
@@ -68,7 +69,7 @@ function refuseMore({ table, to, from }: Renamed, { ups }: PlannedChanges): void
     'refused',
     `${shortName(schema, own, from)} gets another name, and more of it changes in the same step: ${more.change.sql}`,
     {
-      hint: 'nothing was written; let the design change the name alone, write that with --online, and the rest after it',
+      hint: 'nothing was written; change the name by itself first, with --online, and the rest after it',
     },
   )
 }

@@ -117,7 +117,7 @@ function refuseMore(one: Retyped, all: readonly Shaped[]): void {
     'refused',
     `${pathOfRetyped(one)} gets another type, and more of it changes in the same step: ${more.change.sql}`,
     {
-      hint: 'nothing was written; let the design change the type alone, write that with --online, and the rest after it',
+      hint: 'nothing was written; change the type by itself first, with --online, and the rest after it',
     },
   )
 }

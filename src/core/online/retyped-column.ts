@@ -1,7 +1,7 @@
 import type { Column } from '../schema/catalog.ts'
 import { ofKey, shortName } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
-import type { Filled } from './fill.ts'
+import type { Filled } from './filled.ts'
 import { helperName } from './helper-name.ts'
 import { withColumns } from './replace-column.ts'
 import { alterTable, quotedTable } from './shape.ts'

@@ -2,15 +2,22 @@ import type { Change } from '../schema/generated-statement.ts'
 import type { Draft } from '../schema/migration-text.ts'
 import { effectsOf } from '../schema/statement-effects.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
+import type { Filled } from './filled.ts'
 import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
 import { breaksRelease, renamedOnline } from './renames.ts'
 import { retypedOnline } from './retype-columns.ts'
 import { type Piece, type Stage, stages } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
 
+/** One migration of a series. */
+export interface OnlineDraft extends Draft {
+  /** What its UP fills in batches; null where it does something else. */
+  readonly filled: Filled | null
+}
+
 /** What is written in place of one migration, and what of it still blocks others for long. */
 export interface OnlineSeries {
-  readonly drafts: readonly Draft[]
+  readonly drafts: readonly OnlineDraft[]
   readonly blocking: readonly Change[]
 }
 
@@ -29,7 +36,8 @@ export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): Onli
   const series = Object.keys(stages)
     .filter(isStage)
     .flatMap((stage) => draftsOf(stage, pieces, facts))
-  const all = [...drafts.slice(0, -1), ...(series.length > 1 ? series : series.map(({ suffix: _, ...only }) => only))]
+  const first = drafts.slice(0, -1).map((draft) => ({ ...draft, filled: null }))
+  const all: OnlineDraft[] = [...first, ...(series.length > 1 ? series : series.map(({ suffix: _, ...only }) => only))]
   const blocking: Change[] = []
   const marked = all.map((draft) => ({
     ...draft,
@@ -102,7 +110,7 @@ function comesBackFirst({ ups, facts }: PlannedChanges): (item: Shaped) => boole
     (!isKnotted && drops && /^CREATE (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /.test(sql))
 }
 
-function draftsOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): Draft[] {
+function draftsOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): OnlineDraft[] {
   const pieces = all.filter((piece) => piece.stage === stage)
   const own = pieces.filter(({ file }) => file !== undefined).map((piece) => draftOf(stage, [piece], facts))
   const common = draftOf(
@@ -113,7 +121,7 @@ function draftsOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): Draf
   return [...own, common].flatMap((draft) => draft ?? [])
 }
 
-function draftOf(stage: Stage, pieces: readonly Piece[], facts: TablesInUse): Draft | null {
+function draftOf(stage: Stage, pieces: readonly Piece[], facts: TablesInUse): OnlineDraft | null {
   const up = pieces.flatMap((piece) => piece.up)
   const down = pieces.toReversed().flatMap((piece) => piece.down)
   if (up.length === 0 && down.length === 0) return null
@@ -125,6 +133,7 @@ function draftOf(stage: Stage, pieces: readonly Piece[], facts: TablesInUse): Dr
   return {
     up,
     down,
+    filled: file?.filled ?? null,
     suffix: file?.suffix ?? stage,
     contract,
     says,

@@ -1,5 +1,6 @@
 import type { Phase } from '../migration/migration.ts'
 import type { Change } from '../schema/generated-statement.ts'
+import type { Filled } from './filled.ts'
 
 interface StageTraits {
   readonly phase: Phase
@@ -73,7 +74,13 @@ export interface Piece {
   readonly up: readonly Change[]
   readonly down: readonly Change[]
   /** In a file of its own, of this name and with these headers. */
-  readonly file?: { readonly suffix: string; readonly up: readonly string[]; readonly down: readonly string[] }
+  readonly file?: {
+    readonly suffix: string
+    readonly up: readonly string[]
+    readonly down: readonly string[]
+    /** What its UP fills in batches. */
+    readonly filled?: Filled
+  }
 }
 
 const order = Object.keys(stages)

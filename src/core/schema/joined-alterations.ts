@@ -49,6 +49,13 @@ export function partsOf({ sql, parts }: Pick<Change, 'sql' | 'parts'>): readonly
   return parts ?? [sql]
 }
 
+/** What was joined, each statement by itself again. */
+export function separate(changes: readonly Change[]): Change[] {
+  return changes.flatMap(({ parts, ...change }) =>
+    parts === undefined ? [change] : parts.map((sql) => ({ ...change, sql })),
+  )
+}
+
 /** Null for what stands alone: a reference reads two tables, and a name is changed by itself. */
 function alterationOf(sql: string): Alteration | null {
   const [, head, action, column, ofColumn, verb = ofColumn, subject = column] = alteration.exec(sql) ?? []

@@ -13,6 +13,8 @@ export interface DiffOptions {
   /** Owners and rights too. */
   readonly all: boolean
   readonly sql: boolean
+  /** With `sql`: as a script for psql that blocks nobody for long. */
+  readonly online?: boolean
   /** Exit 6 when there is a difference. */
   readonly exitCode: boolean
 }
@@ -27,8 +29,9 @@ export function diff(context: Context, options: DiffOptions): Promise<DiffResult
       compared(asDesigned(ours, left, theirs)),
       compared(asDesigned(theirs, right, ours)),
     )
+    const { all, online = false } = options
     const written = options.sql
-      ? await differenceSql(context, [left, right], { ours, theirs, all: options.all, differences })
+      ? await differenceSql(context, [left, right], { ours, theirs, all, differences, online })
       : null
     return {
       kind: 'diff',
