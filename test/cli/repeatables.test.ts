@@ -297,3 +297,72 @@ test('one without a DOWN, of which nobody knows what it was, is named before wha
   expect(down.code).toBe(4)
   expect(down.stderr).not.toContain('nself db undo')
 })
+
+test('what a migration takes away, and says so, runs again after it, there and back', async () => {
+  const retyped = (type: string) => `DROP VIEW IF EXISTS a_large;
+DROP VIEW IF EXISTS totals;
+ALTER TABLE orders ALTER COLUMN total TYPE ${type};
+`
+  const files = {
+    '001_orders.sql': orders,
+    '002_wide.sql': `-- nself: rerun totals, repeatable/a_large.sql\n-- UP\n${retyped('bigint')}-- DOWN\n${retyped('int')}`,
+  }
+  const views = { 'a_large.sql': large, 'totals.sql': view('id, total') }
+  const project = await projectWith({ '001_orders.sql': orders }, views)
+  await project.ok(...up)
+  await project.query('INSERT INTO orders VALUES (1, 20)')
+  project.write(files)
+  const dry = await project.ok(...up, '--dry-run')
+  expect(dry.match(/^(?:DROP|CREATE|ALTER) \w+.*?(?=[ ;](?:AS|TYPE)|;)/gm)).toEqual([
+    'DROP VIEW IF EXISTS a_large',
+    'DROP VIEW IF EXISTS totals',
+    'ALTER TABLE orders ALTER COLUMN total',
+    'CREATE VIEW totals',
+    'CREATE VIEW a_large',
+  ])
+  expect(await project.ok(...up)).toContain('Applied 1 migration and 2 repeatables')
+  const typeOf = () =>
+    project.query(
+      "SELECT atttypid::regtype::text FROM pg_attribute WHERE attrelid = 'a_large'::regclass AND attname = 'total'",
+    )
+  expect(await typeOf()).toEqual([['bigint']])
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+  expect(await project.ok(...up)).toContain('Nothing to do')
+  await project.ok(...down)
+  expect([await typeOf(), await repeatables(project)]).toEqual([[['integer']], ['totals applied', 'a_large applied']])
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+  await project.ok(...up)
+  expect([await typeOf(), await repeatables(project)]).toEqual([[['bigint']], ['totals applied', 'a_large applied']])
+  await project.ok('db', 'migrate', 'redo')
+  expect([await typeOf(), await repeatables(project)]).toEqual([[['bigint']], ['totals applied', 'a_large applied']])
+
+  const fresh = await projectWith(files, views)
+  await fresh.ok(...up)
+  expect(await fresh.ok('db', 'schema', 'diff', project.url, fresh.url, '--all', '--exit-code')).toContain(
+    'No differences',
+  )
+})
+
+test('what a migration has taken away is pending until it runs again, though neither file was edited', async () => {
+  const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': view('id, total') })
+  await project.ok(...up)
+  project.write({
+    '002_wide.sql':
+      '-- nself: rerun totals\n-- UP\nDROP VIEW IF EXISTS totals;\n-- DOWN\nDROP VIEW IF EXISTS totals;\n',
+    '003_tax.sql': tax,
+  })
+  const first = await project.nself(...up, '1')
+  expect(first.stdout + first.stderr).toContain('1 repeatable')
+  expect(await repeatables(project)).toEqual(['totals pending'])
+  await project.ok(...up)
+  expect([await repeatables(project), await columnsOf(project, 'totals')]).toEqual([['totals applied'], 'id total'])
+  // A DOWN that takes it away and fails after that leaves it pending, not forgotten.
+  project.write({
+    '004_fails.sql':
+      '-- UP\nCREATE TABLE one (id int);\n-- DOWN\n-- nself: rerun totals\nDROP VIEW totals;\nDROP TABLE one, two;\n',
+  })
+  await project.ok(...up)
+  expect((await project.nself(...down)).code).toBe(4)
+  await project.ok(...up)
+  expect(await repeatables(project)).toEqual(['totals applied'])
+})

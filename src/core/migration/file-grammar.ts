@@ -43,6 +43,7 @@ export class FileGrammar {
     statementTimeout: null,
     role: null,
     nothingToDo: false,
+    reruns: [],
     variables: [],
   }
   /** The first statement before any marker: allowed only when no marker follows. */
@@ -135,6 +136,7 @@ export class FileGrammar {
     else if ('allows' in header) this.allows.push(header.allows)
     else if ('batch' in header) this.repeat(header.batch, comment, section)
     else if ('phase' in header) this.enter(header.phase, comment, section)
+    else if ('reruns' in header) this.rerun(header.reruns, section)
     else if ('variables' in header) this.declare(header.variables, comment, section)
     else for (const target of this.marked ? [section] : [section, this.preamble]) Object.assign(target, header.set)
   }
@@ -159,6 +161,12 @@ export class FileGrammar {
       )
     }
     this.phase = phase
+  }
+
+  private rerun(names: readonly string[], section: OpenSection): void {
+    for (const target of this.marked ? [section] : [section, this.preamble]) {
+      target.reruns = [...new Set([...target.reruns, ...names])]
+    }
   }
 
   private declare(names: readonly string[], { start }: Comment, section: OpenSection): void {

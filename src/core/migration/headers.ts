@@ -11,7 +11,7 @@ import { parseVersion } from './version.ts'
 const header = /^--\s*(depends_on|replaces|nself)\s*:\s*(.*)$/is
 /** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
 const headerLookalike =
-  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase|batch)\b|depends[\s_-]?on\s*:)/i
+  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase|rerun|batch)\b|depends[\s_-]?on\s*:)/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 
 /** How a section runs, as the lines at its top say. */
@@ -23,6 +23,8 @@ export interface Headers {
   role: string | null
   /** It has no statement on purpose. */
   nothingToDo: boolean
+  /** The repeatables whose objects it takes away, by their names: they run again at the end. */
+  reruns: readonly string[]
   /** What its SQL lets be filled in. */
   variables: readonly string[]
 }
@@ -35,6 +37,7 @@ export type Header =
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
   | { readonly phase: Phase }
+  | { readonly reruns: readonly string[] }
   | { readonly batch: Batch }
 
 /**
@@ -69,6 +72,7 @@ export function parseHeader(
   if (word === 'role') return { set: { role: roleNamed(value.slice(word.length).trim(), wrong) } }
   if (word === 'variables') return { variables: variableNames(value.slice(word.length), wrong) }
   if (word === 'phase') return { phase: phaseNamed(value.slice(word.length).trim(), wrong) }
+  if (word === 'rerun') return { reruns: repeatableNames(value.slice(word.length), byName, wrong) }
   if (word === 'batch') return { batch: parseBatch(value.slice(word.length), start) }
   if (word === 'allow') return { allows: allowedRule(value, start) }
   if (amount !== undefined && duration.test(amount) && rest.length === 0) {
@@ -76,7 +80,7 @@ export function parseHeader(
     if (word === 'statement-timeout') return { set: { statementTimeout: amount } }
   }
   throw wrong(
-    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, phase contract, batch orders by id, variables a, b, nothing-to-do, allow RULE because REASON',
+    'known: no-transaction, lock-timeout 5s, statement-timeout 1min, role NAME, phase contract, batch orders by id, variables a, b, rerun REPEATABLE, nothing-to-do, allow RULE because REASON',
   )
 }
 
@@ -85,6 +89,16 @@ function roleNamed(text: string, wrong: (hint: string) => SqlError): string {
   if (/^(?:[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|"(?:[^"]|"")+")$/i.test(text)) return meantName(text)
   throw wrong('write -- nself: role app_owner, or -- nself: role "App Owner"')
 }
+
+function repeatableNames(text: string, byName: boolean, wrong: (hint: string) => SqlError): string[] {
+  if (byName) throw wrong('a repeatable runs again after another one by -- depends_on: NAME; rerun is for migrations')
+  const names = wordsOf(text).map(nameIn)
+  if (names.length > 0) return names
+  throw wrong('write -- nself: rerun order_totals, with the name of a file in nself/repeatable')
+}
+
+/** The name of the repeatable that a header names. */
+export const nameIn = (text: string) => text.replace(/^repeatable\//, '').replace(/\.sql$/, '')
 
 const wordsOf = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '')
 

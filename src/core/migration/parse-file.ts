@@ -114,8 +114,8 @@ export function collect(token: Token, section: OpenSection, { statements, skippe
 
 /** How a section runs, as its headers and its own transactions say. */
 export function howOf(section: OpenSection) {
-  const { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo, batch } = section
-  return { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo, batch }
+  const { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo, batch, reruns } = section
+  return { transaction, begin, blocks, lockTimeout, statementTimeout, role, nothingToDo, batch, reruns }
 }
 
 /** A section whose text is in memory. */

@@ -1,6 +1,7 @@
 import { NselfError } from '../errors.ts'
 import { seenChecksumOf } from './checksum.ts'
 import { dependenciesFirst } from './dependencies-first.ts'
+import { nameIn } from './headers.ts'
 import type { Migration } from './migration.ts'
 import { parseUnnumbered } from './parse-file.ts'
 import { ranWith } from './section.ts'
@@ -46,6 +47,8 @@ export interface RepeatableEntry {
   readonly status: RepeatableStatus
   readonly file: Repeatable | null
   readonly ran: RanRepeatable | null
+  /** A migration that was applied since has taken away what it made, and says so: it is pending, or edited. */
+  readonly isTakenAway: boolean
 }
 
 /** Files and rows that are to be laid side by side. */
@@ -87,19 +90,27 @@ export function definitionOf(name: string, { text, variables }: Definition): Rep
 
 /**
  * Lays the files beside what ran: files in the order in which they run, then those that are missing here.
+ * @param takenAt of those that migrations have taken away, the place of the last one in the order of application.
  * @throws NselfError `invalid-migration` for an unknown or circular depends_on.
  */
-export function compareRepeatables({ files, rows }: RepeatableSides): RepeatableEntry[] {
+export function compareRepeatables(
+  { files, rows }: RepeatableSides,
+  takenAt: ReadonlyMap<string, number> = new Map(),
+): RepeatableEntry[] {
   const byName = new Map(rows.map((row) => [row.name, row]))
   const entries = inOrder(files).map((file): RepeatableEntry => {
     const ran = byName.get(file.name) ?? null
-    return { name: file.name, status: statusOf(file, ran), file, ran }
+    const isTakenAway = ran !== null && ran.position < (takenAt.get(file.name) ?? 0)
+    const status = statusOf(file, ran)
+    return { name: file.name, status: isTakenAway && status === 'applied' ? 'pending' : status, file, ran, isTakenAway }
   })
   const known = new Set(files.map(({ name }) => name))
   const missing = rows.filter(({ name }) => !known.has(name)).sort(byNameOf)
   return [
     ...entries,
-    ...missing.map((ran): RepeatableEntry => ({ name: ran.name, status: 'missing', file: null, ran })),
+    ...missing.map(
+      (ran): RepeatableEntry => ({ name: ran.name, status: 'missing', file: null, ran, isTakenAway: false }),
+    ),
   ]
 }
 
@@ -117,9 +128,6 @@ function inOrder(files: readonly Repeatable[]): Repeatable[] {
     }),
   )
 }
-
-/** The name of the repeatable that a depends_on line names. */
-export const nameIn = (text: string) => text.replace(/^repeatable\//, '').replace(/\.sql$/, '')
 
 /** Of a file that is edited the server would see another UP or DOWN, or it runs as another role. */
 function statusOf({ file, text }: Repeatable, ran: RanRepeatable | null): RepeatableStatus {

@@ -20,6 +20,8 @@ interface AnySection {
   readonly role: string | null
   /** It has no statement on purpose. */
   readonly nothingToDo: boolean
+  /** The repeatables whose objects it takes away, by their names: they run again at the end. */
+  readonly reruns: readonly string[]
   /** How its one statement runs again and again, each time on a part of a table. */
   readonly batch: Batch | null
 }
@@ -73,6 +75,7 @@ export const emptySection: HeldSection = {
   statementTimeout: null,
   role: null,
   nothingToDo: true,
+  reruns: [],
   batch: null,
   uses: [],
 }

@@ -75,7 +75,17 @@ export function compare(
     partOf: null,
   }))
   for (const row of missing) insertMissing(entries, row, squashes.half.find(({ done }) => done.includes(row))?.file)
-  return { entries, twins: twinsOf(files), lost, repeatables: compareRepeatables(repeatables), squashes }
+  return { entries, twins: twinsOf(files), lost, repeatables: compareRepeatables(repeatables, takenAt(rows)), squashes }
+}
+
+/** Of repeatables that applied migrations say they take away, the place of the last of these in the order of application. */
+function takenAt(rows: ReadonlyMap<Migration, Applied>): Map<string, number> {
+  const last = new Map<string, number>()
+  for (const [{ up }, { state, position }] of rows) {
+    if (state !== 'applied') continue
+    for (const name of up.reruns) last.set(name, Math.max(position, last.get(name) ?? 0))
+  }
+  return last
 }
 
 function statusOf(file: Migration, row: Applied | null): Status {

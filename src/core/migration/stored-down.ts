@@ -13,6 +13,7 @@ export function storedDown({ down }: Migration): string | null {
     down.lockTimeout && `lock-timeout ${down.lockTimeout}`,
     down.statementTimeout && `statement-timeout ${down.statementTimeout}`,
     down.role && `role ${quoteIdentifier(down.role)}`,
+    down.reruns.length > 0 && `rerun ${down.reruns.join(', ')}`,
     down.nothingToDo && 'nothing-to-do',
     down.uses.length > 0 && `variables ${[...new Set(down.uses.map(({ name }) => name))].join(', ')}`,
   ].filter((header) => header && !sql.includes(`-- nself: ${header}`))

@@ -38,7 +38,8 @@ export function planRevert(state: State, chosen: readonly Entry[], wayOut?: stri
   refuseIrreversible(chosen, wayOut)
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
   refuseEditedBatches(steps)
-  return { action: 'down', steps: [...repeatableReverts(state, chosen), ...steps], ...settledBy(state) }
+  const { before, after } = repeatableReverts(state, chosen)
+  return { action: 'down', steps: [...before, ...steps, ...after], ...settledBy(state) }
 }
 
 /** What is applied, in the order in which it is reverted. */

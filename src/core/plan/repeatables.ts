@@ -1,32 +1,44 @@
 import { NselfError } from '../errors.ts'
+import { fileOfDown } from '../migration/down-file.ts'
+import { nameIn } from '../migration/headers.ts'
 import {
+  type Definition,
   definitionOf,
-  nameIn,
   type Repeatable,
   type RepeatableEntry,
   type RepeatableSides,
 } from '../migration/repeatable.ts'
+import { emptySection } from '../migration/section.ts'
 import type { Entry, State } from '../migration/state.ts'
 import type { Plan, RepeatableStep, Step } from './plan.ts'
 
 /**
  * What of the repeatables is to run once no migration is pending any more: new and edited ones, and those that depend on
- * them. First the DOWN of what ran before, dependent ones first, then all of them in their order.
+ * them, and those that a migration takes away. First the DOWN of what ran before, dependent ones first, then all of them in
+ * their order.
+ * @param taken by the migrations that run before, by name: of these there is nothing left for their DOWN.
  * @throws NselfError `invalid-migration` for one that nobody has written yet.
  */
-export function repeatableSteps({ repeatables }: Pick<State, 'repeatables'>): RepeatableStep[] {
+export function repeatableSteps(
+  { repeatables }: Pick<State, 'repeatables'>,
+  taken: ReadonlySet<string> = new Set(),
+): RepeatableStep[] {
   const due: { readonly file: Repeatable; readonly entry: RepeatableEntry }[] = []
   const names = new Set<string>()
   for (const entry of repeatables) {
     const { file, status, name } = entry
     if (file === null) continue
     const dependsOnDue = file.file.dependsOn.some(({ text }) => names.has(nameIn(text)))
-    if (status === 'applied' && !dependsOnDue) continue
+    if (status === 'applied' && !dependsOnDue && !taken.has(name)) continue
     refuseEmptyRepeatable(file)
     names.add(name)
     due.push({ file, entry })
   }
-  const downs = due.toReversed().flatMap(({ entry }) => downOf(entry, false))
+  const isThere = ({ entry }: { readonly entry: RepeatableEntry }) => !entry.isTakenAway && !taken.has(entry.name)
+  const downs = due
+    .filter(isThere)
+    .toReversed()
+    .flatMap(({ entry }) => downOf(entry, false))
   return [...downs, ...due.map(({ file }) => up(file, null))]
 }
 
@@ -37,17 +49,36 @@ function refuseEmptyRepeatable({ file: { path, up } }: Repeatable): void {
   })
 }
 
+interface Reverts {
+  readonly before: readonly RepeatableStep[]
+  readonly after: readonly RepeatableStep[]
+}
+
 /**
- * What of the repeatables goes before migrations are reverted: what ran since the first of these was applied may need what
- * it made. It becomes what it was before that; what did not run before that is taken away by its DOWN, where it has one.
+ * What of the repeatables is done before migrations are reverted, and after it. What ran since the first of these was
+ * applied may need what it made: it becomes what it was before that; what did not run before that is taken away by its
+ * DOWN, where it has one. What the DOWN of a migration takes away is forgotten before it, and runs again after it.
  */
-export function repeatableReverts(state: Pick<State, 'repeatables'>, chosen: readonly Entry[]): RepeatableStep[] {
-  const { gone, restored } = revertedBy(state, chosen)
-  const downs = [...gone, ...restored].sort(byPlace(state)).reverse()
-  return [
-    ...downs.flatMap((entry) => downOf(entry, gone.includes(entry))),
-    ...restored.flatMap(({ name, ran }) => (ran?.before == null ? [] : up(definitionOf(name, ran.before), ran.before))),
-  ]
+export function repeatableReverts(state: Pick<State, 'repeatables'>, chosen: readonly Entry[]): Reverts {
+  const { gone, restored, again } = revertedBy(state, chosen)
+  const changed = restored.filter((entry) => !again.includes(entry))
+  const downs = [...gone, ...changed, ...again].sort(byPlace(state)).reverse()
+  const upAgain = ({ name, ran }: RepeatableEntry) => {
+    const definition = definitionAfter(ran, restored)
+    return definition === null ? [] : [up(definitionOf(name, definition), definition)]
+  }
+  return {
+    before: [
+      ...downs.flatMap((entry) => (again.includes(entry) ? forget(entry) : downOf(entry, gone.includes(entry)))),
+      ...changed.flatMap(upAgain),
+    ],
+    after: again.toSorted(byPlace(state)).flatMap(upAgain),
+  }
+}
+
+/** What a repeatable is once migrations are reverted. */
+function definitionAfter(ran: RepeatableEntry['ran'], restored: readonly RepeatableEntry[]): Definition | null {
+  return restored.some((entry) => entry.ran === ran) ? (ran?.before ?? null) : ran
 }
 
 interface Reverted {
@@ -55,15 +86,21 @@ interface Reverted {
   readonly gone: readonly RepeatableEntry[]
   /** These are again what they were. */
   readonly restored: readonly RepeatableEntry[]
+  /** What the DOWN of a migration takes away, as it says. */
+  readonly again: readonly RepeatableEntry[]
 }
 
 function revertedBy({ repeatables }: Pick<State, 'repeatables'>, chosen: readonly Entry[]): Reverted {
   const first = Math.min(...chosen.flatMap(({ applied }) => applied?.position ?? []))
   const since = repeatables.filter(({ ran }) => ran !== null && ran.position >= first)
   const hasBefore = ({ ran }: RepeatableEntry) => ran?.before != null && ran.before.position < first
+  const gone = since.filter((entry) => !hasBefore(entry) && downOf(entry, true).length > 0)
+  const taken = new Set(chosen.flatMap((entry) => fileOfDown(entry)?.down?.reruns ?? []))
+  const isThere = ({ ran, isTakenAway }: RepeatableEntry) => ran !== null && ran.text !== '' && !isTakenAway
   return {
-    gone: since.filter((entry) => !hasBefore(entry) && downOf(entry, true).length > 0),
+    gone,
     restored: since.filter(hasBefore),
+    again: repeatables.filter((entry) => taken.has(entry.name) && isThere(entry) && !gone.includes(entry)),
   }
 }
 
@@ -121,6 +158,25 @@ function downOf({ name, ran }: RepeatableEntry, forgets: boolean): RepeatableSte
   return [{ ...common, name: `${file.name} (DOWN)`, file, repeatable, restores: null, forgets }]
 }
 
+/** Its DOWN, or nothing in place of it where it has none; its row goes, so that it is pending should what follows fail. */
+function forget(entry: RepeatableEntry): RepeatableStep[] {
+  const downs = downOf(entry, true)
+  if (downs.length > 0 || entry.ran === null) return downs
+  const repeatable = definitionOf(entry.name, entry.ran)
+  const file = { ...repeatable.file, down: emptySection }
+  const common = { kind: 'repeatable', direction: 'down', version: null, applied: null } as const
+  return [
+    {
+      ...common,
+      name: `${file.name} (DOWN)`,
+      file,
+      repeatable: { ...repeatable, file },
+      restores: null,
+      forgets: true,
+    },
+  ]
+}
+
 function up(repeatable: Repeatable, restores: RepeatableStep['restores']): RepeatableStep {
   const common = { kind: 'repeatable', direction: 'up', version: null, applied: null } as const
   return { ...common, name: repeatable.file.name, file: repeatable.file, repeatable, restores, forgets: false }
@@ -129,7 +185,10 @@ function up(repeatable: Repeatable, restores: RepeatableStep['restores']): Repea
 /** How many repeatables wait because migrations stay pending, of a plan that runs none. */
 export function waitingRepeatables(plan: Plan, { repeatables }: State): number {
   if (plan.action !== 'up' || plan.steps.some(isRepeatable)) return 0
-  return repeatables.filter(({ status }) => status === 'pending' || status === 'edited').length
+  const taken = new Set(plan.steps.flatMap(({ file }) => file?.up.reruns ?? []))
+  return repeatables.filter(
+    ({ name, status }) => status === 'pending' || status === 'edited' || (status === 'applied' && taken.has(name)),
+  ).length
 }
 
 /** Whether a step runs a repeatable, not a migration. */

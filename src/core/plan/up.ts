@@ -40,10 +40,13 @@ export function planUp(state: State, choice: UpChoice = {}): Plan {
   const isLast = chosen.length === state.entries.filter((entry) => isWanted(entry, choice)).length
   return {
     action: 'up',
-    steps: isLast ? [...migrations, ...repeatableSteps(state)] : migrations,
+    steps: isLast ? [...migrations, ...repeatableSteps(state, rerunBy(chosen))] : migrations,
     ...settledBy(state),
   }
 }
+
+/** The repeatables that these migrations take away. */
+const rerunBy = (chosen: readonly Entry[]) => new Set(chosen.flatMap(({ file }) => file?.up.reruns ?? []))
 
 function choose({ entries }: State, choice: UpChoice): Entry[] {
   const { count, to } = choice

@@ -1,8 +1,8 @@
 import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
+import { nameIn } from '../migration/headers.ts'
 import { isSameText } from '../migration/identity.ts'
 import type { Migration } from '../migration/migration.ts'
-import { nameIn } from '../migration/repeatable.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { compareVersions } from '../migration/version.ts'
 import {

@@ -31,7 +31,7 @@ export async function standsUnder(
   const views = [...(detail ?? '').matchAll(/^(?:materialized )?view (.+?) depends on /gm)].map(([, view = '']) => view)
   if (views.length === 0) return null
   const told = await describe(client, views)
-  return `on it stand ${told}: drop these first, in the same file; what a repeatable makes runs again at the end where its file is edited, or where it depends on one that is`
+  return `on it stand ${told}: drop these first, in the same file; what a repeatable makes runs again at the end where the migration says -- nself: rerun NAME, where its file is edited, or where it depends on one that is`
 }
 
 function cannotReplace(view: string, above: string): string {
