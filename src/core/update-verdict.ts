@@ -10,6 +10,8 @@ export interface CountedTable {
 export interface Figures {
   /** Each of the user's tables, partitions apart. */
   readonly tables: readonly CountedTable[]
+  /** Tables that hide rows from the role that counts, so that nothing can be said of them. */
+  readonly hidden: readonly string[]
   readonly invalidIndexes: readonly string[]
   /** `constraint on table` for those that are NOT VALID. */
   readonly unvalidated: readonly string[]
@@ -39,7 +41,7 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
     // One that was renamed is the same; one that was made anew under the name stands for the old one.
     const now = [byOid.get(oid), byName.get(name)].flatMap((table) => table?.rows ?? [])
     const most = Math.max(-1, ...now)
-    if (rows === 0 || most >= rows) return []
+    if (rows === 0 || most >= rows || after.hidden.includes(name)) return []
     const what =
       most < 0
         ? `${name} is gone, with ${counted(rows)}`
@@ -52,11 +54,14 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
       ...invalidIndexes.map((index) => `index ${index} is INVALID`),
       ...unvalidated.map((constraint) => `constraint ${constraint} is not validated`),
       ...sequencesBehind.map((sequence) => `${sequence} is behind its column`),
+      ...after.hidden.map(
+        (name) => `${shown(name)} hides rows from this role by row level security: they were not counted`,
+      ),
     ],
     holds: [
       ...(invalidIndexes.length === 0 ? ['no index is INVALID'] : []),
       ...(unvalidated.length === 0 ? ['no constraint is unvalidated'] : []),
-      ...(sequencesBehind.length === 0 ? ['no sequence is behind'] : []),
+      ...(sequencesBehind.length + after.hidden.length === 0 ? ['no sequence is behind'] : []),
     ],
     lost: fewer.flatMap(({ what, isOurs }) => (isOurs ? [what] : [])),
     others: fewer.flatMap(({ what, isOurs }) => (isOurs ? [] : [what])),
@@ -67,14 +72,18 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
 export function changesSince(before: Figures, after: Figures): string[] {
   const was = new Map(before.tables.map((table) => [table.oid, table]))
   const is = new Set(after.tables.map(({ oid }) => oid))
+  const hides = new Set([...before.hidden, ...after.hidden])
   const changed = after.tables.flatMap(({ oid, name, rows }) => {
     const old = was.get(oid)
+    if (hides.has(name)) return []
     if (old === undefined) return [`${shown(name)} is new, with ${counted(rows)}`]
     const more = rows - old.rows
     if (more === 0) return []
     return [`${shown(name)} has ${counted(Math.abs(more), more > 0 ? 'more ' : 'fewer ')}`]
   })
-  const gone = before.tables.filter(({ oid }) => !is.has(oid)).map(({ name }) => `${shown(name)} is gone`)
+  const gone = before.tables
+    .filter(({ oid, name }) => !is.has(oid) && !hides.has(name))
+    .map(({ name }) => `${shown(name)} is gone`)
   return [...changed, ...gone]
 }
 

@@ -218,3 +218,24 @@ test('says which tables need a row of each other first, so that none can be fill
     'people was not filled, so nothing is known about rows in it: it and firms need a row of each other, for their foreign keys are NOT NULL',
   ])
 })
+
+test('fills and compares a table that hides its rows from its own owner, for an owner whom its policies bind', async () => {
+  const project = await server.project({
+    '001_tenants.sql': both(
+      `CREATE TABLE tenants (id int PRIMARY KEY, name text, note text);
+       ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+       CREATE POLICY own ON tenants USING (id = nullif(current_setting('app.tenant', true), '')::int);`,
+      'DROP TABLE tenants;',
+    ),
+    '002_not_null.sql': both(
+      'ALTER TABLE tenants ALTER COLUMN name SET NOT NULL;',
+      'ALTER TABLE tenants ALTER COLUMN name DROP NOT NULL;',
+    ),
+    '003_drop.sql': both('ALTER TABLE tenants DROP COLUMN note;', 'ALTER TABLE tenants ADD COLUMN note text;'),
+  })
+  const database = new URL(project.url).pathname.slice(1)
+  await project.query(`CREATE ROLE bound LOGIN CREATEDB PASSWORD 's'; ALTER DATABASE ${database} OWNER TO bound`)
+  const bound = { ...project, url: project.url.replace(/\/\/[^@]*@/, '//bound:s@') }
+  const { found } = await check(bound)
+  expect(found.map(({ at }) => at)).toEqual(['002_not_null:2 error rows/up-fails', '003_drop:2 note rows/values-lost'])
+})

@@ -4,6 +4,7 @@ import { changesSince, type Figures, verdictOf } from '../../src/core/update-ver
 const table = (oid: string, name: string, rows: number) => ({ oid, name: `public.${name}`, rows })
 const figures = (more: Partial<Figures> = {}): Figures => ({
   tables: [table('1', 'users', 10), table('2', 'empty', 0)],
+  hidden: [],
   invalidIndexes: [],
   unvalidated: [],
   sequencesBehind: [],
@@ -69,4 +70,15 @@ test('what a roll back would take is told by table', () => {
   expect(changesSince(figures(), having(table('1', 'users', 9), table('2', 'empty', 0)))).toEqual([
     'users has 1 fewer row',
   ])
+})
+
+test('a table that hides rows is not said to have lost them, and it is told that nobody counted', () => {
+  const after = { ...having(), hidden: ['public.users'] }
+  expect(verdictOf(figures(), after, null)).toMatchObject({
+    lost: [],
+    others: [],
+    notes: ['users hides rows from this role by row level security: they were not counted'],
+    holds: ['no index is INVALID', 'no constraint is unvalidated'],
+  })
+  expect(changesSince(figures(), after)).toEqual(['empty is gone'])
 })

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteQualified } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
+import { refuseHiddenSql } from './hidden-rows.ts'
 
 /** Whose rows are counted. */
 export interface CountTarget {
@@ -37,7 +38,7 @@ export async function countRows(client: Client, targets: readonly CountTarget[])
 /** Null where it takes longer, or may not be asked. */
 async function countWithin(client: Client, target: CountTarget, ms: number): Promise<RowCount | null> {
   const what = target.column === null ? '*' : quoteIdentifier(target.column)
-  const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${ms}; SET LOCAL lock_timeout = ${Math.min(ms, 500)}`
+  const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${ms}; SET LOCAL lock_timeout = ${Math.min(ms, 500)}; ${refuseHiddenSql}`
   try {
     await client.query(begin)
     const [row] = await rowsOf<{ n: string }>(

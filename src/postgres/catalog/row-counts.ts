@@ -6,7 +6,7 @@ import { findInvalidIndexes } from './invalid-indexes.ts'
 
 const isUsers = (schema: string) => `${schema} NOT IN ('nself', 'information_schema') AND ${schema} !~ '^pg_'`
 
-const tablesSql = `SELECT c.oid::text, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
+const tablesSql = `SELECT c.oid::text, format('%I.%I', n.nspname, c.relname) AS name, row_security_active(c.oid) AS hides FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND ${isUsers('n.nspname')} ORDER BY 2`
 
 const unvalidatedSql = `SELECT format('%I on %s', conname, conrelid::regclass) AS name FROM pg_constraint k
@@ -30,9 +30,11 @@ interface Sequence {
 
 /** Counts what a run must not lose. Takes as long as reading every table once. */
 export async function readFigures(client: Client, progress: (what: string) => void): Promise<Figures> {
-  const tables = await rowsOf<{ oid: string; name: string }>(client, tablesSql)
+  const tables = await rowsOf<{ oid: string; name: string; hides: boolean }>(client, tablesSql)
+  const hidden = tables.flatMap(({ name, hides }) => (hides ? [name] : []))
   const counted: CountedTable[] = []
-  for (const { oid, name } of tables) {
+  for (const { oid, name, hides } of tables) {
+    if (hides) continue
     progress(`counting the rows of ${name} (${counted.length + 1} of ${tables.length})`)
     const [found] = await rowsOf<{ n: string }>(client, `SELECT count(*) AS n FROM ONLY ${name} AS nself_row`)
     counted.push({ oid, name, rows: Number(found?.n) })
@@ -40,14 +42,16 @@ export async function readFigures(client: Client, progress: (what: string) => vo
   const unvalidated = await rowsOf<{ name: string }>(client, unvalidatedSql)
   return {
     tables: counted,
+    hidden,
     invalidIndexes: await findInvalidIndexes(client),
     unvalidated: unvalidated.map(({ name }) => name),
-    sequencesBehind: await sequencesBehind(client),
+    sequencesBehind: await sequencesBehind(client, hidden),
   }
 }
 
-async function sequencesBehind(client: Client): Promise<string[]> {
-  const sequences = await rowsOf<Sequence>(client, sequencesSql)
+async function sequencesBehind(client: Client, hidden: readonly string[]): Promise<string[]> {
+  const all = await rowsOf<Sequence>(client, sequencesSql)
+  const sequences = all.filter(({ table }) => !hidden.includes(table))
   if (sequences.length === 0) return []
   const looks = sequences.map(({ sequence, table, column }) => {
     const name = quoteLiteral(`${sequence} of ${table}.${column}`)

@@ -1,3 +1,5 @@
+import { readsAllRows, unhiddenInto } from '../catalog/hidden-rows.ts'
+
 /** How a failure is handed on: its state, its constraint or the type whose domain it broke, and what the server says. */
 const caught = (result: string) =>
   `GET STACKED DIAGNOSTICS said_state = RETURNED_SQLSTATE, said_constraint = CONSTRAINT_NAME, said_type = PG_DATATYPE_NAME, said = MESSAGE_TEXT;
@@ -55,12 +57,12 @@ const insertAllSql = `CREATE OR REPLACE FUNCTION nself.insert_rows(statements te
  RETURN done; END $insert$`
 
 /** The rows of tables as JSON; null for a table that is not there. */
-const rowsSql = `CREATE OR REPLACE FUNCTION nself.table_rows(tables text[]) RETURNS jsonb LANGUAGE plpgsql AS $rows$
+const rowsSql = `CREATE OR REPLACE FUNCTION nself.table_rows(tables text[]) RETURNS jsonb LANGUAGE plpgsql ${readsAllRows} AS $rows$
  DECLARE one text; content jsonb; found jsonb := '[]'; BEGIN
  FOREACH one IN ARRAY tables LOOP
   content := NULL;
   IF to_regclass(one) IS NOT NULL THEN
-   EXECUTE 'SELECT COALESCE(jsonb_agg(to_jsonb(nself_row)), ''[]'') FROM ' || one || ' AS nself_row' INTO content;
+   ${unhiddenInto("'SELECT COALESCE(jsonb_agg(to_jsonb(nself_row)), ''[]'') FROM ' || one || ' AS nself_row'", 'one', 'content')}
   END IF;
   found := found || jsonb_build_array(content);
  END LOOP; RETURN found; END $rows$`

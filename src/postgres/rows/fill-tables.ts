@@ -3,6 +3,7 @@ import type { Migration } from '../../core/migration/migration.ts'
 import { circleOf, fillOrder } from '../../core/rows/fill-order.ts'
 import type { FillableTable } from '../../core/rows/table-facts.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
+import { asSeeingOwner } from '../catalog/hidden-rows.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
 import type { RowFacts } from './facts.ts'
@@ -21,12 +22,14 @@ export async function fillTables(client: Client, file: Migration, { tables, type
   const seed = Number.parseInt(sha256(file.checksum).slice(0, 7), 16)
   const filled: FilledTable[] = []
   const ordered = fillOrder(tables)
-  for (const table of ordered) {
-    const found = await fillTable(client, table, types, seed)
-    const circle = found.problem === null ? [] : circleOf(table, ordered)
-    filled.push(circle.length === 0 ? found : { ...found, problem: inCircle(circle) })
-  }
-  await settleConstraints(client, tables)
+  await asSeeingOwner(client, async () => {
+    for (const table of ordered) {
+      const found = await fillTable(client, table, types, seed)
+      const circle = found.problem === null ? [] : circleOf(table, ordered)
+      filled.push(circle.length === 0 ? found : { ...found, problem: inCircle(circle) })
+    }
+    await settleConstraints(client, tables)
+  })
   const rowsOf = (isTouched: boolean) =>
     filled.filter(({ table }) => table.isTouched === isTouched).flatMap(({ rows }) => rows)
   return { tables: filled, needed: rowsOf(false), rows: rowsOf(true) }
@@ -46,11 +49,13 @@ export async function insertAgain(
   const wanted = new Set([...needed, ...rows])
   // In the order in which they were found: what others refer to comes first.
   const sql = tables.flatMap(({ rows: all }) => all.filter((row) => wanted.has(row)).map((row) => row.sql))
-  await client.query({ text: 'SELECT nself.insert_rows($1)', values: [sql] })
-  await settleConstraints(
-    client,
-    tables.map(({ table }) => table),
-  )
+  await asSeeingOwner(client, async () => {
+    await client.query({ text: 'SELECT nself.insert_rows($1)', values: [sql] })
+    await settleConstraints(
+      client,
+      tables.map(({ table }) => table),
+    )
+  })
 }
 
 /** What the rows have left to be looked at is done; then constraints wait for COMMIT again as they do otherwise. */
