@@ -12,6 +12,9 @@ export interface RealRole {
   readonly seesAllRows: boolean
 }
 
+/** Of an advisory lock in the cluster for replays. */
+const oneByOne = 5_713_902
+
 /**
  * Who replays: a login without any right, which is at once set to another role. In a cluster of its own that has the name of
  * the real one, so that owners and search paths come out alike; on the server of the real one it is a role of this command,
@@ -46,7 +49,9 @@ export class ConfinedRole {
     const [owner, login] = [quoteIdentifier(this.owner), quoteIdentifier(this.login)]
     if (this.ownsCluster) await this.makeRoles([this.owner])
     else await this.admin.query(`CREATE ROLE ${owner} NOLOGIN`)
-    await this.admin.query(`ALTER ROLE ${owner} ${this.seesAllRows ? 'BYPASSRLS' : 'NOBYPASSRLS'}`)
+    // Other commands have the same owner in that cluster, and PostgreSQL refuses who alters a role at the same time.
+    const inTurn = this.ownsCluster ? `SELECT pg_advisory_xact_lock(${oneByOne}); ` : ''
+    await this.admin.query(`${inTurn}ALTER ROLE ${owner} ${this.seesAllRows ? 'BYPASSRLS' : 'NOBYPASSRLS'}`)
     await this.admin.query(
       `CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD ${quoteLiteral(this.password)}; GRANT ${owner} TO ${login};
        ALTER ROLE ${login} SET role = ${quoteLiteral(this.owner)}`,
