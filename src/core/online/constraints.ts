@@ -1,5 +1,7 @@
 import { type Change, placedChange } from '../schema/generated-statement.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
+import { droppedIndex } from './indexes.ts'
+import { rowsFirst } from './rows-first.ts'
 import { alterTable, quotedTable, type Shape } from './shape.ts'
 import type { Piece, Stage } from './stages.ts'
 
@@ -8,15 +10,16 @@ const meanwhile = 'Others read and write meanwhile.'
 /**
  * A new constraint without a lock that lasts.
  * @param waitsForKey a foreign key whose other side gets its key in the same series.
+ * @param holds its rows are known to fulfil it.
  * @returns null where PostgreSQL has no way: exclusion constraints, and those that are not to be validated.
  */
-export function addedOnline(shape: Shape, waitsForKey: boolean): Piece[] | null {
+export function addedOnline(shape: Shape, waitsForKey: boolean, holds = false): Piece[] | null {
   const steps = stepsOf(shape)
   if (steps === null) return null
-  if (steps.kind === 'index') return [{ stage: 'index', up: steps.add, down: [steps.drop] }]
+  if (steps.kind === 'index') return [{ stage: 'index', up: steps.add, down: steps.drop }]
   const [first, second]: [Stage, Stage] = waitsForKey ? ['reference', 'validate_references'] : ['check', 'validate']
   return [
-    { stage: first, up: [steps.add], down: [steps.drop] },
+    { stage: first, up: holds ? [steps.add] : [...steps.look, steps.add], down: steps.drop },
     { stage: second, up: [steps.validate], down: [steps.unvalidate] },
   ]
 }
@@ -28,16 +31,18 @@ export function addedOnline(shape: Shape, waitsForKey: boolean): Piece[] | null 
 export function droppedOnline(change: Change, back: Shape, stage: Stage): Piece | null {
   const steps = stepsOf(back)
   if (steps === null) return null
-  const down = steps.kind === 'index' ? steps.add : [steps.add, steps.validate]
+  const down = steps.kind === 'index' ? [...steps.drop, ...steps.add] : [steps.unvalidate, steps.validate]
   return { stage, up: [change], down }
 }
 
 type ConstraintSteps =
-  | { readonly kind: 'index'; readonly add: readonly Change[]; readonly drop: Change }
+  | { readonly kind: 'index'; readonly add: readonly Change[]; readonly drop: readonly Change[] }
   | {
       readonly kind: 'rows'
+      /** Before it is there. */
+      readonly look: readonly Change[]
       readonly add: Change
-      readonly drop: Change
+      readonly drop: readonly Change[]
       readonly validate: Change
       readonly unvalidate: Change
     }
@@ -46,7 +51,7 @@ const key = /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*
 
 function stepsOf({ table, subject, rest }: Shape): ConstraintSteps | null {
   const [alter, name] = [alterTable(table), quoteIdentifier(subject)]
-  const drop = placedChange(`${alter} DROP CONSTRAINT ${name}`, table)
+  const drop = placedChange(`${alter} DROP CONSTRAINT IF EXISTS ${name}`, table)
   const [, kind, nulls = '', columns, include = '', deferred = ''] = key.exec(rest) ?? []
   if (kind !== undefined && columns !== undefined) {
     const index = `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${quotedTable(table)} ${columns}${include}${nulls}`
@@ -56,19 +61,22 @@ function stepsOf({ table, subject, rest }: Shape): ConstraintSteps | null {
         placedChange(index, table, `Fails if two rows have the same values. ${meanwhile}`),
         placedChange(`${alter} ADD CONSTRAINT ${name} ${kind} USING INDEX ${name}${deferred}`, table),
       ],
-      drop,
+      drop: [drop, droppedIndex(table, subject, 'Left only by an UP that stopped before the constraint.')],
     }
   }
   if (!/^(?:CHECK|FOREIGN KEY) /.test(rest) || / NOT (?:VALID|ENFORCED)$/.test(rest)) return null
-  const fails = rest.startsWith('CHECK')
-    ? 'Fails if any row violates it.'
-    : 'Fails if any row references a missing parent.'
+  const rule = /^CHECK (\(.*\))/s.exec(rest)?.[1]
+  const fails = rule === undefined ? 'Fails if any row references a missing parent.' : 'Fails if any row violates it.'
   return {
     kind: 'rows',
+    look: rule === undefined ? [] : [rowsFirst(table, `NOT (${rule})`, subject)],
     add: placedChange(`${alter} ADD CONSTRAINT ${name} ${rest} NOT VALID`, table),
-    drop,
+    drop: [drop],
     validate: placedChange(`${alter} VALIDATE CONSTRAINT ${name}`, table, `${fails} ${meanwhile}`),
-    unvalidate: placedChange(`${alter} DROP CONSTRAINT ${name}, ADD CONSTRAINT ${name} ${rest} NOT VALID`, table),
+    unvalidate: placedChange(
+      `${alter} DROP CONSTRAINT IF EXISTS ${name}, ADD CONSTRAINT ${name} ${rest} NOT VALID`,
+      table,
+    ),
   }
 }
 

@@ -32,7 +32,7 @@ export function filledColumn(change: Change, shape: Shape, back: Change, facts: 
   return {
     pieces: [
       fillPiece({ table, name: subject, key, column: subject, value: 'DEFAULT' }),
-      ...(isRequired ? requireValue(table, subject, ['check', 'validate']) : []),
+      ...(isRequired ? requireValue(table, subject, ['check', 'validate'], true) : []),
     ],
     up: [
       placedChange(`${alter} ADD COLUMN ${column} ${type}`, change.table),

@@ -7,12 +7,16 @@ import type { Piece } from './stages.ts'
 
 /** An index that comes while others read and write. */
 export function createdOnline(change: Change, shape: Shape): Piece {
-  return { stage: 'index', up: [created(change)], down: [dropped(shape)] }
+  return { stage: 'index', up: [created(change)], down: [droppedIndex(shape.table, shape.subject)] }
 }
 
 /** One that goes, and comes back, while others read and write. */
 export function removedOnline(shape: Shape, back: Change, backShape: Shape): Piece {
-  return { stage: 'drop_indexes', up: [dropped({ ...backShape, subject: shape.subject })], down: [created(back)] }
+  return {
+    stage: 'drop_indexes',
+    up: [droppedIndex(backShape.table, shape.subject)],
+    down: [droppedIndex(backShape.table, shape.subject), created(back)],
+  }
 }
 
 /** One that is defined anew under its name: the old one serves until the new one is there. */
@@ -21,13 +25,13 @@ export function replacedOnline(fresh: Change, shape: Shape, old: Change): Piece 
   const helper = helperName('', shape.subject, 'new', shortName(schema, shape.subject))
   const swap = (change: Change) => [
     created(change, helper),
-    dropped(shape),
+    droppedIndex(shape.table, shape.subject),
     placedChange(
       `ALTER INDEX ${quoteQualified(schema, helper)} RENAME TO ${quoteIdentifier(shape.subject)}`,
       shape.table,
     ),
   ]
-  return { stage: 'index', up: swap(fresh), down: swap(old) }
+  return { stage: 'index', up: swap(fresh), down: [droppedIndex(shape.table, helper), ...swap(old)] }
 }
 
 const beginning = /^CREATE (UNIQUE )?INDEX ((?:"(?:[^"]|"")*"|\S+)) /
@@ -40,6 +44,11 @@ function created({ sql, table }: Change, name?: string): Change {
   return placedChange(written, table, `${fails}Others read and write meanwhile.`)
 }
 
-function dropped({ table, subject }: Shape): Change {
-  return placedChange(`DROP INDEX CONCURRENTLY ${quoteQualified(ofKey(table).schema, subject)}`, table)
+/** What drops an index while others read and write; a build that stopped has left one that serves nobody, or none. */
+export function droppedIndex(table: string, index: string, ...remarks: readonly string[]): Change {
+  return placedChange(
+    `DROP INDEX CONCURRENTLY IF EXISTS ${quoteQualified(ofKey(table).schema, index)}`,
+    table,
+    ...remarks,
+  )
 }

@@ -2,12 +2,16 @@ import { type Change, placedChange } from '../schema/generated-statement.ts'
 import { ofKey, shortName } from '../sql/qualified-name.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import { helperName } from './helper-name.ts'
+import { rowsFirst } from './rows-first.ts'
 import { alterTable } from './shape.ts'
 import type { Piece } from './stages.ts'
 
 interface NotNullSteps {
+  readonly look: Change
   readonly check: Change
   readonly uncheck: Change
+  /** The same as `check`, also where it is there already. */
+  readonly recheck: Change
   readonly validate: Change
   readonly set: Change
   readonly unset: Change
@@ -19,9 +23,12 @@ function stepsOf(table: string, column: string): NotNullSteps {
   const path = shortName(schema, name, column)
   const [alter, check] = [alterTable(table), quoteIdentifier(helperName('', column, 'not_null', path))]
   const own = quoteIdentifier(column)
+  const rule = `CHECK (${own} IS NOT NULL) NOT VALID`
   return {
-    check: placedChange(`${alter} ADD CONSTRAINT ${check} CHECK (${own} IS NOT NULL) NOT VALID`, table),
-    uncheck: placedChange(`${alter} DROP CONSTRAINT ${check}`, table),
+    look: rowsFirst(table, `${own} IS NULL`, `NOT NULL of ${column}`),
+    check: placedChange(`${alter} ADD CONSTRAINT ${check} ${rule}`, table),
+    uncheck: placedChange(`${alter} DROP CONSTRAINT IF EXISTS ${check}`, table),
+    recheck: placedChange(`${alter} DROP CONSTRAINT IF EXISTS ${check}, ADD CONSTRAINT ${check} ${rule}`, table),
     validate: placedChange(
       `${alter} VALIDATE CONSTRAINT ${check}`,
       table,
@@ -36,21 +43,25 @@ function stepsOf(table: string, column: string): NotNullSteps {
   }
 }
 
-/** What requires a value of a column, in two files. */
+/**
+ * What requires a value of a column, in two files.
+ * @param isFilled it has one in all rows.
+ */
 export function requireValue(
   table: string,
   column: string,
   [first, second]: readonly [Piece['stage'], Piece['stage']],
+  isFilled = false,
 ): Piece[] {
-  const { check, uncheck, validate, set, unset } = stepsOf(table, column)
+  const { look, check, uncheck, recheck, validate, set, unset } = stepsOf(table, column)
   return [
-    { stage: first, up: [check], down: [uncheck] },
-    { stage: second, up: [validate, set, uncheck], down: [check, unset] },
+    { stage: first, up: isFilled ? [check] : [look, check], down: [uncheck] },
+    { stage: second, up: [validate, set, uncheck], down: [recheck, unset] },
   ]
 }
 
 /** What requires no value any more, and takes that back without blocking anybody. */
 export function requireNoValue(table: string, column: string): Piece {
-  const { check, uncheck, validate, set, unset } = stepsOf(table, column)
-  return { stage: 'relax', up: [unset], down: [check, validate, set, uncheck] }
+  const { uncheck, recheck, validate, set, unset } = stepsOf(table, column)
+  return { stage: 'relax', up: [unset], down: [recheck, validate, set, uncheck] }
 }

@@ -82,7 +82,7 @@ function piecesOf(one: Renamed, { facts }: PlannedChanges): Piece[] {
   const suffix = `rename_last_${fileWord(table, to)}`
   const file = { suffix, up: [], down: [] }
   const come = [addSql(one, facts), ...syncSql(one)].map(placed)
-  const go = [...unsyncSql(one), `${alterTable(table)} DROP COLUMN ${quoteIdentifier(to)}`].map(placed)
+  const go = [...unsyncSql(one), `${alterTable(table)} DROP COLUMN IF EXISTS ${quoteIdentifier(to)}`].map(placed)
   const rename = (a: string, b: string) =>
     placed(`${alterTable(table)} RENAME COLUMN ${quoteIdentifier(a)} TO ${quoteIdentifier(b)}`)
   return [
@@ -127,7 +127,7 @@ function syncSql(one: Renamed): string[] {
 
 function unsyncSql(one: Renamed): string[] {
   const { made, trigger } = namesOf(one)
-  return [`DROP TRIGGER ${trigger} ON ${quotedTable(one.table)}`, `DROP FUNCTION ${made}`]
+  return [`DROP TRIGGER IF EXISTS ${trigger} ON ${quotedTable(one.table)}`, `DROP FUNCTION IF EXISTS ${made}`]
 }
 
 const newName =

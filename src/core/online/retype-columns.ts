@@ -140,7 +140,7 @@ function mirrorPiece(one: Retyped, side: Twin): Piece {
   const changes = (sql: readonly string[]) => sql.map((text) => placedChange(text, one.table))
   const come = changes([addColumnSql(one, side), ...syncSql(one, side)])
   const go = changes([...unsyncSql(one), dropColumnSql(one, side)])
-  return side === 'new' ? { stage: 'mirror', up: come, down: go } : { stage: 'former', up: go, down: come }
+  return side === 'new' ? { stage: 'mirror', up: come, down: go } : { stage: 'former', up: go, down: [...go, ...come] }
 }
 
 const together = 'nself: allow lint/several-tables-locked because keys and their references change together'

@@ -48,7 +48,7 @@ export function addColumnSql(one: Retyped, side: Twin): string {
 
 /** Takes the column of a side away. */
 export function dropColumnSql(one: Retyped, side: Twin): string {
-  return `${alterTable(one.table)} DROP COLUMN ${quoteIdentifier(helperColumn(one, side))}`
+  return `${alterTable(one.table)} DROP COLUMN IF EXISTS ${quoteIdentifier(helperColumn(one, side))}`
 }
 
 /** What the column of a side is filled with. */
@@ -87,5 +87,8 @@ export function syncSql(one: Retyped, side: Twin): string[] {
 
 /** Takes away what keeps one column as the other is. */
 export function unsyncSql(one: Retyped): string[] {
-  return [`DROP TRIGGER ${triggerOf(one)} ON ${quotedTable(one.table)}`, `DROP FUNCTION ${functionOf(one)}`]
+  return [
+    `DROP TRIGGER IF EXISTS ${triggerOf(one)} ON ${quotedTable(one.table)}`,
+    `DROP FUNCTION IF EXISTS ${functionOf(one)}`,
+  ]
 }

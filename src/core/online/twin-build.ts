@@ -1,9 +1,10 @@
 import { type Change, placedChange } from '../schema/generated-statement.ts'
 import { ofKey, shortName } from '../sql/qualified-name.ts'
-import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
+import { quoteIdentifier } from '../sql/quoting.ts'
 import { type ColumnPart, definitionOf, parentOf } from './column-parts.ts'
 import { addedOnline } from './constraints.ts'
 import { helperName } from './helper-name.ts'
+import { droppedIndex } from './indexes.ts'
 import { requireValue } from './not-null.ts'
 import { helperColumn, type Retyped, type Twin } from './retyped-column.ts'
 import { quotedTable, type Shape } from './shape.ts'
@@ -27,7 +28,7 @@ export function helperPart({ table, name }: ColumnPart, side: Twin): string {
 export function buildPieces(retyping: Retyping, side: Twin): Piece[] {
   const required = retyping.columns
     .filter(({ before, wanted }) => (side === 'new' ? wanted : before).notNull)
-    .flatMap((one) => requireValue(one.table, helperColumn(one, side), ['check', 'validate']))
+    .flatMap((one) => requireValue(one.table, helperColumn(one, side), ['check', 'validate'], true))
   return [...required, ...retyping.parts.flatMap((part) => partPieces(part, retyping, side))]
 }
 
@@ -37,11 +38,9 @@ function partPieces(part: ColumnPart, { columns, facts }: Retyping, side: Twin):
   const definition = definitionOf(part, side, columns, parentOf(part, facts))
   if (kind === 'check' || kind === 'reference') {
     const shape: Shape = { verb: 'add constraint', table, subject: name, rest: definition }
-    return addedOnline(shape, kind === 'reference') ?? []
+    return addedOnline(shape, kind === 'reference', true) ?? []
   }
-  const { schema } = ofKey(table)
-  const drop = placedChange(`DROP INDEX CONCURRENTLY ${quoteQualified(schema, name)}`, table)
-  return [{ stage: 'index', up: [indexChange(part, name, definition)], down: [drop] }]
+  return [{ stage: 'index', up: [indexChange(part, name, definition)], down: [droppedIndex(table, name)] }]
 }
 
 const keyForm = /^(?:UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*?\))?(.*)$/s
