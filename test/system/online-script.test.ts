@@ -51,9 +51,9 @@ test('the script of two schemas leads psql through both phases, and goes on from
   writeFileSync(join(project.root, 'change.sql'), script)
 
   const failed = await psql(project)
-  expect(failed.output).toContain('"nself_email_not_null" of relation "users" is violated by some row')
+  expect(failed.output).toContain('rows of users break NOT NULL of email')
   expect(failed.code).toBe(3)
-  const [, step = ''] = /Step (\d+) of \d+: [^\n]*\n[^\n]*nself_email_not_null/.exec(failed.output) ?? []
+  const [, step = ''] = /Step (\d+) of \d+: [^\n]*\n[^\n]*rows of users break/.exec(failed.output) ?? []
   await project.query("UPDATE users SET email = 'e9000' WHERE email IS NULL")
   const expanded = await psql(project, '-v', `step=${step}`)
   expect([expanded.code, expanded.output]).toEqual([0, expect.stringContaining(`Step ${step} of`)])
