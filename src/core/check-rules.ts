@@ -39,6 +39,7 @@ const all = {
   'probe/foreign-key': { severity: 'error', title: 'Rows reference missing rows' },
   'probe/check': { severity: 'error', title: 'Rows break a check' },
   'probe/exclude': { severity: 'error', title: 'Rows break an exclusion constraint' },
+  'probe/partition': { severity: 'error', title: 'Rows do not belong to the partition that they would be in' },
   'probe/cast': { severity: 'error', title: 'Values do not fit the new type of their column' },
   'probe/computed': { severity: 'error', title: 'An expression cannot be computed for all rows' },
   'probe/not-answered': { severity: 'warning', title: 'The server did not answer a question' },

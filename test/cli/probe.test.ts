@@ -162,6 +162,60 @@ ALTER TABLE plain ALTER x TYPE int USING CASE WHEN true THEN x::int END;`)
   ])
 })
 
+test('rows that do not fit a partition that is attached or made are told by key, as the run leaves them', async () => {
+  const project =
+    await projectWith(`ALTER TABLE days ATTACH PARTITION may FOR VALUES FROM ('2024-05-01') TO ('2024-06-01');
+ALTER TABLE two ATTACH PARTITION two_b FOR VALUES FROM (1, MINVALUE) TO (2, 'm');
+ALTER TABLE kinds ATTACH PARTITION kinds_b FOR VALUES IN ('b', NULL);
+ALTER TABLE spread ATTACH PARTITION spread_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE kinds_c PARTITION OF kinds FOR VALUES IN ('c');
+ALTER TABLE lowered ATTACH PARTITION lowered_b FOR VALUES IN ('b');
+ALTER TABLE days RENAME TO old_days; CREATE TABLE days (id int, day date) PARTITION BY RANGE (day);
+ALTER TABLE days ATTACH PARTITION june FOR VALUES FROM ('2024-06-01') TO (MAXVALUE);
+DELETE FROM kinds_rest WHERE kind = 'd'; CREATE TABLE kinds_d PARTITION OF kinds FOR VALUES IN ('d');
+ALTER TABLE kinds DETACH PARTITION kinds_rest; CREATE TABLE kinds_e PARTITION OF kinds FOR VALUES IN ('e');
+ALTER TABLE kinds ATTACH PARTITION kinds_rest DEFAULT;
+ALTER TABLE days ATTACH PARTITION fits FOR VALUES FROM ('2025-05-01') TO ('2025-06-01');
+ALTER TABLE others ATTACH PARTITION others_rest DEFAULT;`)
+  await project.query(`CREATE TABLE days (id int, day date) PARTITION BY RANGE (day);
+    CREATE TABLE may (id int PRIMARY KEY, day date); INSERT INTO may VALUES (1, '2024-05-01'), (2, '2024-06-01'), (3, NULL);
+    CREATE TABLE june (id int PRIMARY KEY, day date); INSERT INTO june VALUES (1, '2024-05-31'), (2, '2030-01-01');
+    CREATE TABLE fits (id int PRIMARY KEY, day date); INSERT INTO fits VALUES (1, '2025-05-31');
+    CREATE TABLE two (id int, a int, b text) PARTITION BY RANGE (a, b); CREATE TABLE two_b (id int PRIMARY KEY, a int, b text);
+    INSERT INTO two_b VALUES (1, 1, 'a'), (2, 2, 'l'), (3, 2, 'm'), (4, 0, 'z');
+    CREATE TABLE kinds (id int, kind text) PARTITION BY LIST (kind); CREATE TABLE kinds_rest PARTITION OF kinds (PRIMARY KEY (id)) DEFAULT;
+    INSERT INTO kinds VALUES (1, 'b'), (2, 'c'), (3, 'd'), (4, 'e'), (5, NULL);
+    CREATE TABLE kinds_b (id int PRIMARY KEY, kind text); INSERT INTO kinds_b VALUES (1, 'b'), (2, NULL), (3, 'x');
+    CREATE TABLE spread (id int) PARTITION BY HASH (id); CREATE TABLE spread_1 (id int PRIMARY KEY);
+    INSERT INTO spread_1 SELECT min(i) FROM generate_series(1, 20) i GROUP BY satisfies_hash_partition('spread'::regclass, 2, 1, i);
+    CREATE TABLE lowered (kind text) PARTITION BY LIST (lower(kind)); CREATE TABLE lowered_b (kind text); INSERT INTO lowered_b VALUES ('c');
+    CREATE TABLE others (kind text) PARTITION BY LIST (kind); CREATE TABLE others_a PARTITION OF others FOR VALUES IN ('a');
+    CREATE TABLE others_rest (id int PRIMARY KEY, kind text); INSERT INTO others_rest VALUES (1, 'a'), (2, 'b')`)
+  const [[wrong] = []] = await project.query(
+    "SELECT id FROM spread_1 WHERE NOT satisfies_hash_partition('spread'::regclass, 2, 1, id)",
+  )
+  const found = await probe(project)
+  expect(lines(found)).toEqual([
+    '1 probe/partition: id=2, id=3',
+    '2 probe/partition: id=3, id=4',
+    '3 probe/partition: id=3',
+    '3 probe/partition: id=1, id=5',
+    `4 probe/partition: id=${wrong}`,
+    '5 probe/partition: id=2',
+    '6 probe/not-answered: ',
+    '8 probe/partition: id=1',
+    '11 probe/not-answered: ',
+    '13 probe/partition: id=1',
+  ])
+  expect(found.map(({ message }) => message).slice(2, 7)).toEqual([
+    '1 row of kinds_b does not belong to the partition of kinds that it becomes',
+    '2 rows of kinds_rest, the default partition of kinds, belong to the new partition kinds_b',
+    '1 row of spread_1 does not belong to the partition of spread that it becomes',
+    '1 row of kinds_rest, the default partition of kinds, belongs to the new partition kinds_c',
+    'not answered whether all rows belong to the partition lowered_b: an expression decides which partition a row is in',
+  ])
+})
+
 describe('the server', () => {
   test('is asked with no lock beyond ACCESS SHARE, in transactions that write nothing, and shows no value but keys', async () => {
     const project = await projectWith(`ALTER TABLE users ADD CHECK (writes(age) > 0);
@@ -196,7 +250,7 @@ ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;`)
     await other.query('BEGIN; LOCK TABLE users')
     const { findings } = await runCheck(contextIn(project), { ...options, on: project.url })
     expect(findings.find(({ rule }) => rule === 'probe/table-size')?.message).toMatch(
-      /^users has .* by its statistics; the size of its indexes is not answered: .*holds a lock/,
+      /^users takes .* by its statistics, .*; the size of its indexes is not answered: .*holds a lock/,
     )
     expect((await probe(project)).filter(({ line }) => line.includes('not-answered'))).toEqual([
       {

@@ -40,6 +40,8 @@ const rules: Record<Asked['kind'], RuleName> = {
   validate: 'probe/check',
   'index-columns': 'probe/not-null',
   domain: 'probe/check',
+  partition: 'probe/partition',
+  'default-partition': 'probe/partition',
   unknown: 'probe/not-answered',
 }
 
@@ -54,6 +56,8 @@ const topics: Record<Asked['kind'], string> = {
   validate: 'rows break a constraint of ',
   'index-columns': 'columns of a primary key hold NULL in ',
   domain: 'values break the domain ',
+  partition: 'all rows belong to the partition ',
+  'default-partition': 'rows belong to a new partition in the default partition of ',
   unknown: 'rows break ',
 }
 
@@ -91,6 +95,8 @@ const remedies: Record<Asked['kind'], string> = {
   validate: 'change or delete them first',
   check: 'change or delete them first, or add it NOT VALID and validate it later',
   computed: 'change these values first, or the expression',
+  partition: 'move or delete them first, or change the bounds',
+  'default-partition': 'move them out of it first: detach it, make the partition, insert them again',
   unknown: 'look for yourself',
 }
 
@@ -123,6 +129,10 @@ function brokenMessage(question: RowQuestion, { count, where }: Answer & { kind:
       return `${rows} of ${where ?? name} ${breaks} what is added to the domain ${name}`
     case 'validate':
       return `${rows} of ${name} ${breaks} the constraint ${dotted(asked.constraint)}`
+    case 'partition':
+      return `${rows} of ${name} ${count === 1 ? 'does' : 'do'} not belong to the partition of ${shortName(asked.of.name.schema, asked.of.name.name)} that it becomes`
+    case 'default-partition':
+      return `${rows} of ${where ?? name}, the default partition of ${name}, ${count === 1 ? 'belongs' : 'belong'} to the new partition ${shortName(asked.partition.schema, asked.partition.name)}`
     default:
       return `${rows} of ${name} ${breaks} the check`
   }

@@ -56,10 +56,13 @@ function tableFindings(table: TouchedTable, free: number | null): CheckFinding[]
 
 function sizeSentence({ facts, bytes, indexBytes, unmeasured }: TouchedTable): string {
   const name = shortName(facts.schema, facts.name)
-  const rows = facts.rows === null ? 'rows that were never counted' : `about ${rowsInWords(Math.round(facts.rows))}`
-  const known = `${name} has ${rows} in ${sizeText(bytes)}`
+  const size = `${sizeText(bytes)}${indexBytes === null ? ' by its statistics' : ''}`
+  const known =
+    facts.rows === null
+      ? `${name} takes ${size}, with an unknown number of rows (it was never analyzed)`
+      : `${name} has about ${rowsInWords(Math.round(facts.rows))} in ${size}`
   return indexBytes === null
-    ? `${known} by its statistics; the size of its indexes is not answered: ${unmeasured}`
+    ? `${known}; the size of its indexes is not answered: ${unmeasured}`
     : `${known}, and ${sizeText(indexBytes)} of indexes`
 }
 

@@ -1,4 +1,5 @@
 import type { RelationName } from '../sql/tree.ts'
+import type { PartitionBound } from './partition-sql.ts'
 
 /** What an earlier statement of the run makes of the rows of a table. Texts are SQL of the user's own statements. */
 export type Layer = { readonly alias: string } & (
@@ -76,8 +77,44 @@ export type Asked =
       readonly expression: string | null
       readonly validates: string | null
     }
+  /** Whether all rows belong to the partition that the table becomes. */
+  | { readonly kind: 'partition'; readonly of: PartitionOf; readonly bound: PartitionBound }
+  /** Of a table with partitions: whether rows of its default partition belong to a new one. */
+  | {
+      readonly kind: 'default-partition'
+      readonly bound: PartitionBound
+      readonly partition: RelationName
+      /** Tables of the database that the run has changed by then. */
+      readonly others: readonly ChangedTable[]
+    }
   /** What cannot be asked, and why. */
   | { readonly kind: 'unknown'; readonly why: string }
+
+/** A table that gets a partition. */
+export interface PartitionOf {
+  readonly name: RelationName
+  /** Null for one that the run makes. */
+  readonly table: AskedTable | null
+  /** What decides the partition of a row, where the run makes the table; null where the database knows it. */
+  readonly made: PartitionKey | null
+  /** What in the run has given it other partitions before; null for nothing. */
+  readonly addedBy: string | null
+}
+
+export interface PartitionKey {
+  readonly isHash: boolean
+  /** Null where expressions are among them. */
+  readonly columns: readonly string[] | null
+}
+
+/** What a run has done to a table up to a statement. */
+export interface ChangedTable {
+  readonly base: RelationName
+  /** Null where it is gone, or is no partition any more. */
+  readonly table: AskedTable | null
+  /** What changes it in a way that cannot be followed; null for nothing. */
+  readonly changedBy: string | null
+}
 
 /** Where in a run something stands. */
 export interface ProbePlace {

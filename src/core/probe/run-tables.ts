@@ -1,5 +1,5 @@
 import type { RelationName } from '../sql/tree.ts'
-import type { Asked, AskedTable, Layer, NewType } from './question.ts'
+import type { Asked, AskedTable, ChangedTable, Layer, NewType, PartitionKey } from './question.ts'
 
 /** A table as the statements of a run have left it so far. */
 export class RunTable {
@@ -12,6 +12,12 @@ export class RunTable {
   /** The run puts rows into it. */
   filledBy: string | null = null
   isGone = false
+  /** It was a partition, and is a table of its own. */
+  isDetached = false
+  /** Of a table with partitions that the run makes. */
+  partitionedBy: PartitionKey | null = null
+  /** What in the run first gives it partitions. */
+  partitionsFrom: string | null = null
   private readonly layers: Layer[] = []
   private readonly added = new Set<string>()
   /** Columns that are changed in a way that cannot be followed, and by what; `*` for all of them. */
@@ -81,6 +87,15 @@ export class RunTables {
   drop(name: RelationName): void {
     this.find(name).isGone = true
     this.make(name, false)
+  }
+
+  /** What the run has changed so far of what the database has. */
+  changed(): ChangedTable[] {
+    return this.tables.flatMap((table): ChangedTable[] => {
+      if (table.base === null) return []
+      const now = table.isDetached ? null : table.asked()
+      return [{ base: table.base, table: now, changedBy: table.changedBy(null) }]
+    })
   }
 
   leaveUnchecked(table: RunTable, constraint: string, asked: Asked): void {

@@ -3,6 +3,7 @@ import { nodeAt, nodesIn, relationOf, type TreeNode, wordsOf } from '../../core/
 import { addColumn, columnQuestions } from './column-questions.ts'
 import { constraintQuestions } from './constraint-questions.ts'
 import type { LookedAt } from './looked-at.ts'
+import { attachQuestions, detaches } from './partition-questions.ts'
 import { retypeLayer, retypeQuestion } from './retype-questions.ts'
 
 const inheritsTables = new Set(['OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE'])
@@ -49,6 +50,10 @@ function questions(command: TreeNode, table: RunTable, look: LookedAt): void {
     }
     case 'AT_AlterColumnType':
       return
+    case 'AT_AttachPartition':
+      return attachQuestions(nodeAt(nodeAt(command.def).PartitionCmd), table, look)
+    case 'AT_DetachPartition':
+      return detaches(nodeAt(nodeAt(command.def).PartitionCmd), table, look)
     default:
       return touch(
         table,

@@ -1,13 +1,17 @@
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { listAt, nodeAt, nodesIn, relationOf, type TreeNode, wordsOf } from '../../core/sql/tree.ts'
 import type { LookedAt } from './looked-at.ts'
+import { createdPartition } from './partition-questions.ts'
 
 type Look = (node: TreeNode, look: LookedAt) => void
 
 /** What the run makes, drops and renames, by the type of statement. */
 export const followObjects: Readonly<Record<string, Look>> = {
-  CreateStmt: ({ relation, if_not_exists }, { tables }) =>
-    tables.make(relationOf(nodeAt(relation)), if_not_exists === true),
+  CreateStmt: (node, look) => {
+    const name = relationOf(nodeAt(node.relation))
+    look.tables.make(name, node.if_not_exists === true)
+    createdPartition(node, look.tables.find(name), look)
+  },
   CreateTableAsStmt: ({ into, if_not_exists }, { tables, words }) => {
     const name = relationOf(nodeAt(nodeAt(into).rel))
     tables.make(name, if_not_exists === true)

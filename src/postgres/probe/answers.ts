@@ -12,6 +12,7 @@ import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Asker } from './asker.ts'
 import { catalogAnswer } from './catalog-answer.ts'
+import { defaultAnswer, partitionAnswer } from './partition-answer.ts'
 import { retypeAnswer, tried } from './retype-answer.ts'
 import { rowsAnswer } from './rows-answer.ts'
 import type { TablesOfServer } from './table-facts.ts'
@@ -73,6 +74,10 @@ async function tableAnswer(
         return unanswered(`${keyOf(asked.targetName)} has no primary key of ${asked.columns.length} columns`)
       return rows(orphansSql(known, asked, { table: asked.target, facts, columns }))
     }
+    case 'partition':
+      return partitionAnswer(asker, tables, question, known, asked)
+    case 'default-partition':
+      return defaultAnswer(asker, tables, question, known, asked)
     default:
       return catalogAnswer(asker, tables, question, known)
   }
