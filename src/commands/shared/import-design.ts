@@ -25,6 +25,7 @@ import type { Context } from './context.ts'
 import { comparedWith, namedRenames } from './design-renames.ts'
 import { type GeneratedFile, targetsFor, textsOf } from './migration-texts.ts'
 import { proveEach, seriesOf } from './online-series.ts'
+import { proveBesideRepeatables } from './prove-beside-repeatables.ts'
 import { readDesign } from './read-design.ts'
 import type { ImportResult } from './schema-results.ts'
 import { type ScratchWork, withScratchFor } from './scratch-server.ts'
@@ -115,10 +116,7 @@ async function written(
 }
 
 /** The migrations as they hold both ways. @throws NselfError `not-proven`. */
-async function proven(
-  context: Context,
-  task: Task,
-): Promise<{ readonly texts: readonly GeneratedFile[]; readonly after: Catalog }> {
+async function proven(context: Context, task: Task): Promise<Proven> {
   const { work, migrated, compared, files, renames, options } = task
   const { root } = context.settings
   context.progress('writing the difference as SQL')
@@ -135,21 +133,40 @@ async function proven(
     current,
     unwanted: (found: Catalog) => unwanted(compared, found),
   }
+  const prepared = (texts: readonly GeneratedFile[]) =>
+    work.ready(texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(basename(path))), text)))
   const proveTexts = async (server: ScratchServer, texts: readonly GeneratedFile[]) => {
-    const fresh = await work.ready(
-      texts.map(({ path, text }) => parseMigration(path, certain(parseFileName(basename(path))), text)),
-    )
+    const fresh = await prepared(texts)
     const proof = await prove(server, [...files, ...fresh], fresh, expected, work.replay)
     if (options.online === true && isWhole(proof)) await proveEach(work, files, fresh)
     return proof
   }
-  const texts = textsOf(drafts, targets, task, { format, design })
-  const proof = await proveTexts(migrated, texts)
-  if (isWhole(proof)) return { texts, after: proof.after }
-  const whole = textsOf(withRest(drafts, proof), targets, task, { format, design })
-  const again = await proveTexts(await replay(work.scratch, files, work.keepTemplate, work.replay), whole)
-  refuseRest(again)
-  return { texts: whole, after: again.after }
+  const again = () => replay(work.scratch, files, work.keepTemplate, work.replay)
+  const wholeOf = async (server: ScratchServer, drafts: readonly Draft[]): Promise<Proven> => {
+    const texts = textsOf(drafts, targets, task, { format, design })
+    const proof = await proveTexts(server, texts)
+    if (isWhole(proof)) return { drafts, texts, after: proof.after }
+    const longer = withRest(drafts, proof)
+    const whole = textsOf(longer, targets, task, { format, design })
+    const proofOfWhole = await proveTexts(await again(), whole)
+    refuseRest(proofOfWhole)
+    return { drafts: longer, texts: whole, after: proofOfWhole.after }
+  }
+  const beside = async ({ drafts, texts }: Proven) =>
+    proveBesideRepeatables(context, work, { files, fresh: await prepared(texts), drafts })
+  const first = await wholeOf(migrated, drafts)
+  const longer = await beside(first)
+  if (longer === null) return first
+  const second = await wholeOf(await again(), longer)
+  await beside(second)
+  return second
+}
+
+/** Migrations as they hold both ways. */
+interface Proven {
+  readonly drafts: readonly Draft[]
+  readonly texts: readonly GeneratedFile[]
+  readonly after: Catalog
 }
 
 /** Nothing has to follow it. */

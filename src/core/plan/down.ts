@@ -39,7 +39,12 @@ export function planRevert(state: State, chosen: readonly Entry[], wayOut?: stri
   const steps = chosen.map((entry) => step('down', { ...entry, file: fileOfDown(entry) }))
   refuseEditedBatches(steps)
   const { before, after } = repeatableReverts(state, chosen)
-  return { action: 'down', steps: [...before, ...steps, ...after], ...settledBy(state) }
+  const again = new Set(after.map(({ repeatable }) => repeatable.name))
+  const reverting = steps.map((one) => {
+    const takes = one.file?.down?.reruns.filter((name) => again.has(name)) ?? []
+    return takes.length === 0 ? one : { ...one, takes }
+  })
+  return { action: 'down', steps: [...before, ...reverting, ...after], ...settledBy(state) }
 }
 
 /** What is applied, in the order in which it is reverted. */

@@ -26,6 +26,8 @@ export interface MigrationStep extends AnyStep {
   readonly file: Migration | null
   /** Its row, where it has one: what `down` reverts, or a failed attempt that `up` resumes. */
   readonly applied: Applied | null
+  /** Of `down`: the repeatables that it takes away, by name: their rows go with its own. */
+  readonly takes?: readonly string[]
 }
 
 /** All those that stand beside each other in a plan are done in one transaction. */

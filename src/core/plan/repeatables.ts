@@ -8,7 +8,6 @@ import {
   type RepeatableEntry,
   type RepeatableSides,
 } from '../migration/repeatable.ts'
-import { emptySection } from '../migration/section.ts'
 import type { Entry, State } from '../migration/state.ts'
 import type { Plan, RepeatableStep, Step } from './plan.ts'
 
@@ -57,21 +56,18 @@ interface Reverts {
 /**
  * What of the repeatables is done before migrations are reverted, and after it. What ran since the first of these was
  * applied may need what it made: it becomes what it was before that; what did not run before that is taken away by its
- * DOWN, where it has one. What the DOWN of a migration takes away is forgotten before it, and runs again after it.
+ * DOWN, where it has one. What the DOWN of a migration takes away runs again after it.
  */
 export function repeatableReverts(state: Pick<State, 'repeatables'>, chosen: readonly Entry[]): Reverts {
   const { gone, restored, again } = revertedBy(state, chosen)
   const changed = restored.filter((entry) => !again.includes(entry))
-  const downs = [...gone, ...changed, ...again].sort(byPlace(state)).reverse()
+  const downs = [...gone, ...changed].sort(byPlace(state)).reverse()
   const upAgain = ({ name, ran }: RepeatableEntry) => {
     const definition = definitionAfter(ran, restored)
     return definition === null ? [] : [up(definitionOf(name, definition), definition)]
   }
   return {
-    before: [
-      ...downs.flatMap((entry) => (again.includes(entry) ? forget(entry) : downOf(entry, gone.includes(entry)))),
-      ...changed.flatMap(upAgain),
-    ],
+    before: [...downs.flatMap((entry) => downOf(entry, gone.includes(entry))), ...changed.flatMap(upAgain)],
     after: again.toSorted(byPlace(state)).flatMap(upAgain),
   }
 }
@@ -156,25 +152,6 @@ function downOf({ name, ran }: RepeatableEntry, forgets: boolean): RepeatableSte
   if (file.down === null) return []
   const common = { kind: 'repeatable', direction: 'down', version: null, applied: null } as const
   return [{ ...common, name: `${file.name} (DOWN)`, file, repeatable, restores: null, forgets }]
-}
-
-/** Its DOWN, or nothing in place of it where it has none; its row goes, so that it is pending should what follows fail. */
-function forget(entry: RepeatableEntry): RepeatableStep[] {
-  const downs = downOf(entry, true)
-  if (downs.length > 0 || entry.ran === null) return downs
-  const repeatable = definitionOf(entry.name, entry.ran)
-  const file = { ...repeatable.file, down: emptySection }
-  const common = { kind: 'repeatable', direction: 'down', version: null, applied: null } as const
-  return [
-    {
-      ...common,
-      name: `${file.name} (DOWN)`,
-      file,
-      repeatable: { ...repeatable, file },
-      restores: null,
-      forgets: true,
-    },
-  ]
 }
 
 function up(repeatable: Repeatable, restores: RepeatableStep['restores']): RepeatableStep {

@@ -71,8 +71,12 @@ export function checksumsOf({ file }: MigrationStep): string {
 /** A change of one row, and the line of the journal that says that it was made: without a row there is no outcome, which the journal refuses. */
 export function changeSql(step: MigrationStep, environment: Environment, change: string): string {
   const outcome = "CASE WHEN EXISTS (SELECT FROM changed) THEN 'done' END"
-  return `WITH changed AS (${change}) ${journaled(step.direction, step, outcome, environment, null)}`
+  const taken = step.takes === undefined ? '' : `taken AS (${forgetRepeatablesSql(step.takes)}), `
+  return `WITH ${taken}changed AS (${change}) ${journaled(step.direction, step, outcome, environment, null)}`
 }
+
+const forgetRepeatablesSql = (names: readonly string[]) =>
+  `DELETE FROM nself.repeatables WHERE name IN (${names.map(quoteLiteral).join(', ')})`
 
 /** Whether the tracking tables refused a step because they took no row for it. */
 export function isSwallowed({ code, schema, column }: { code?: string; schema?: string; column?: string }): boolean {
