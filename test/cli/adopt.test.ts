@@ -94,6 +94,22 @@ describe('files and a history of another tool', () => {
   })
 })
 
+test('an extension that somebody made by hand is made by a file of its own before the first', async () => {
+  const files = {
+    'm/0001_users.sql': '-- +goose Up\nCREATE TABLE users (name citext);\n-- +goose Down\nDROP TABLE users;\n',
+    'm/0002_orders.sql': '-- +goose Up\nCREATE TABLE orders (code citext);\n-- +goose Down\nDROP TABLE orders;\n',
+  }
+  const table = `CREATE TABLE goose_db_version (id serial, version_id bigint NOT NULL, is_applied bool NOT NULL, tstamp timestamp DEFAULT now());
+ INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true)`
+  const project = await projectWith(files, `CREATE EXTENSION citext; CREATE TABLE users (name citext); ${table}`)
+  expect(await project.ok(...adopt, '--dry-run')).toContain('the database has citext, and no file creates it')
+  await project.ok(...adopt)
+  expect(await project.statuses()).toEqual(['0000_extensions applied', '0001_users applied', '0002_orders pending'])
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.ok('db', 'migrate', 'status', '--drift')).toContain('No drift')
+  expect(await project.ok(...adopt)).toContain('Nothing to adopt')
+})
+
 test('files of the shell script that had this name are put beside what they become', async () => {
   const files = {
     'nself/migrations/20250101000000_users.sql': `-- Migration: users\n\n${users}\n`,

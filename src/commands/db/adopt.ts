@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
+import { type LiveExtension, withLiveExtensions } from '../../core/adopt/live-extensions.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import { schemaProblems } from '../../core/adopt/schema-problems.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
@@ -53,7 +54,8 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   const { root, migrationsDir, environment } = context.settings
   const isBaseline = options.tool === 'baseline'
   const wanted = options.tool === null || isBaseline ? null : toolNamed(options.tool)
-  const { server, history, tables, otherTables } = await lookForTools(context, wanted, options.table)
+  const look = await lookForTools(context, wanted, options.table)
+  const { server, history, tables, otherTables } = look
   refuseLost(server, history)
   refuseHalfDropped(server, history)
   refuseOtherEnvironment(server, history.facts, environment)
@@ -63,8 +65,8 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   const matches = (one: RecognisedFolder) => matchingRows(root, one, tables)
   const found = { recognised, tables, wanted, from: options.from, matches }
   const source = isBaseline ? null : chooseSource(found)
-  if (source === null) return adoptBaseline(context, options, { server, history, tables, otherTables })
-  const plan = await planFor(context, options, source)
+  if (source === null) return adoptBaseline(context, options, look)
+  const plan = await planFor(context, options, source, look.extensions)
   const task: AdoptTask = {
     server,
     setAside: isOwnFolder(context, source) ? setAside(migrationsDir) : null,
@@ -112,7 +114,12 @@ function folderOf(context: Context, source: ChosenSource<FoundTable>): string {
 
 const setAside = (folder: string) => `${folder}_bash`
 
-async function planFor(context: Context, options: AdoptOptions, chosen: ChosenSource<FoundTable>): Promise<AdoptPlan> {
+async function planFor(
+  context: Context,
+  options: AdoptOptions,
+  chosen: ChosenSource<FoundTable>,
+  extensions: readonly LiveExtension[],
+): Promise<AdoptPlan> {
   const { root, migrationsDir, repeatableDir } = context.settings
   const { tool, folder } = chosen
   const isOwn = isOwnFolder(context, chosen)
@@ -120,14 +127,17 @@ async function planFor(context: Context, options: AdoptOptions, chosen: ChosenSo
   const read = readSourceFiles(root, folder, tool.reads)
   const { files, problems, variables } = await withoutPlaceholders(tool, read, options.values)
   const parsed = tool.parse(files)
-  const source = { ...parsed, problems: [...parsed.problems, ...problems, ...schemaProblems(tool, chosen.table?.key)] }
+  const all = { ...parsed, problems: [...parsed.problems, ...problems, ...schemaProblems(tool, chosen.table?.key)] }
+  const told = chosen.table === null ? null : tool.rowsOf(chosen.table.rows, allOf(all))
+  const own = isOwn ? [] : ownFiles(migrationsDir, root)
+  const { migrations: source, rows } = withLiveExtensions({ migrations: all, rows: told }, tool, extensions, own)
   return adoptPlan({
     tool: tool.name,
     folder: folderOf(context, chosen),
     source,
-    rows: tool.rowsOf(chosen.table?.rows ?? [], allOf(source)),
+    rows: rows ?? [],
     ownRepeatables: ownFiles(repeatableDir, root),
-    own: isOwn ? [] : ownFiles(migrationsDir, root),
+    own,
     numbering: options.numbering,
     variables,
     failed: options.failed,

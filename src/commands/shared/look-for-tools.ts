@@ -1,7 +1,9 @@
+import type { LiveExtension } from '../../core/adopt/live-extensions.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import type { Tool } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { splitDotted } from '../../core/sql/qualified-name.ts'
+import { liveExtensions } from '../../postgres/adopt/live-extensions.ts'
 import { countOtherTables, type FoundTable, findToolTables, type NamedTable } from '../../postgres/adopt/tool-tables.ts'
 import { connect } from '../../postgres/driver/connect.ts'
 import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
@@ -15,6 +17,7 @@ export interface ToolsLook {
   readonly tables: readonly FoundTable[]
   /** How many tables and views there are besides. */
   readonly otherTables: number
+  readonly extensions: readonly LiveExtension[]
 }
 
 /** What the database has of other tools, and besides. @throws NselfError `usage` for a named table that is not there. */
@@ -29,7 +32,8 @@ export async function lookForTools(context: Context, wanted: Tool | null, table:
       throw new NselfError('usage', what, { hint: 'name it as schema.table; nothing was written' })
     }
     const keys = tables.map(({ key }) => key)
-    return { server, history, tables, otherTables: await countOtherTables(client, keys) }
+    const otherTables = await countOtherTables(client, keys)
+    return { server, history, tables, otherTables, extensions: await liveExtensions(client) }
   })
 }
 

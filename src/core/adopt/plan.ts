@@ -1,4 +1,5 @@
 import { canonicalVersion } from '../migration/version.ts'
+import { extensionsOrigin } from './live-extensions.ts'
 import { planRepeatables } from './plan-repeatables.ts'
 import type { PlannedFile, PlanRequest } from './planned-file.ts'
 import { type TargetNames, targetNames, timestampOf } from './target-names.ts'
@@ -102,6 +103,7 @@ function subjectIn({ folder }: PlanRequest, { subject }: Problem): string {
 
 /** How a file of ours says what it was. */
 function originOf({ folder, tool }: PlanRequest, { files }: SourceMigration): string {
+  if (files.length === 0) return `${extensionsOrigin} (${tool})`
   return `${files.map((file) => pathIn(folder, file)).join(' and ')} (${tool})`
 }
 
