@@ -10,7 +10,7 @@ import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { readFacts } from './facts.ts'
 import { statementFormat, timeZoneOf } from './format.ts'
 import { planStatements } from './plan-statements.ts'
-import { type Ready, readMade, runChanges } from './scratch-copy.ts'
+import { madeAfter, type Ready, readMade, runChanges } from './scratch-copy.ts'
 
 /** The statements that take a migration back. */
 export interface WayBack {
@@ -55,9 +55,10 @@ export async function planWayBack(
     await runChanges(client, parts.flat(), ready).catch((error) => {
       throw notRunning(error)
     })
-    const rest = restStatements(await readMade(client), want)
-    await runChanges(client, rest, ready)
-    const left = differencesOf(withoutNotNullNames(want), withoutNotNullNames(await readMade(client)))
+    const made = await readMade(client)
+    const rest = restStatements(made, want)
+    const back = await madeAfter(client, rest, made, ready)
+    const left = differencesOf(withoutNotNullNames(want), withoutNotNullNames(back))
     return { parts: [...parts, rest].filter((part) => part.length > 0), from, left, format }
   })
 }

@@ -4,7 +4,7 @@ import { type Difference, differencesOf } from '../../core/schema/differences.ts
 import { type Change, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
 import { withScratchConnection } from '../scratch/read.ts'
 import type { Scratch } from '../scratch/scratch.ts'
-import { type Claim, copyOf, type Ready, readMade, rolesIn, runChanges } from './scratch-copy.ts'
+import { type Claim, copyOf, madeAfter, type Ready, readMade, rolesIn, runChanges } from './scratch-copy.ts'
 
 export interface StatementProof {
   /** What has to follow the statements: what they made anew has lost owner, rights, comments. */
@@ -30,8 +30,7 @@ export async function proveStatements(
     const target = (found: Catalog) => (all ? want : withKeptAccess(want, have.catalog, found))
     const after = await readMade(client)
     const rest = restStatements(after, target(after))
-    await runChanges(client, withUncheckedBodies(rest), ready)
-    const found = rest.length === 0 ? after : await readMade(client)
+    const found = await madeAfter(client, withUncheckedBodies(rest), after, ready)
     return { rest, left: differencesOf(target(found), found) }
   })
 }

@@ -39,10 +39,11 @@ export async function copyOf(scratch: Scratch, have: Claim, ready: Ready): Promi
   const made = asInherited(await changesInSteps(await readFacts(server), have.facts), none, have.catalog)
   await withScratchConnection(server, async (client) => {
     await runChanges(client, made, ready)
-    await runChanges(client, complementOf(await readMade(client), have.catalog, []), ready)
-    await runChanges(client, unknown.after, ready)
-    await runChanges(client, restStatements(await readMade(client), have.catalog), ready)
-    refuseOtherCopy(differencesOf(have.catalog, await readMade(client)))
+    const planned = await readMade(client)
+    const complement = [...complementOf(planned, have.catalog, []), ...unknown.after]
+    const complete = await madeAfter(client, complement, planned, ready)
+    const copy = await madeAfter(client, restStatements(complete, have.catalog), complete, ready)
+    refuseOtherCopy(differencesOf(have.catalog, copy))
   })
   return server
 }
@@ -65,8 +66,10 @@ export function rolesIn({ access, others }: Catalog): string[] {
 /** Many at once, as one transaction each; a new value of an enum must be committed before it is used. */
 const atOnce = 100
 
-/** @throws what the server says. */
+/** On a scratch database, where no commit needs to last. @throws what the server says. */
 export async function runChanges(client: Client, changes: readonly Change[], ready: Ready): Promise<void> {
+  if (changes.length === 0) return
+  await client.query('SET synchronous_commit = off')
   let batch: string[] = []
   const run = async () => {
     if (batch.length > 0) await client.query(batch.join(';\n'))
@@ -90,6 +93,20 @@ export async function readMade(client: Client): Promise<Catalog> {
   const { rows } = await client.query<{ role: string }>('SELECT current_user AS role')
   const catalog = await readCatalog(client, true)
   return withUsualPublic(withRoles(catalog, new Map([[replaySuperuser, rows[0]?.role ?? replaySuperuser]])))
+}
+
+/**
+ * What is on a scratch database once these statements have run there: what was there before, where there are none.
+ * @throws what the server says.
+ */
+export async function madeAfter(
+  client: Client,
+  changes: readonly Change[],
+  before: Catalog,
+  ready: Ready,
+): Promise<Catalog> {
+  await runChanges(client, changes, ready)
+  return changes.length === 0 ? before : readMade(client)
 }
 
 function refuseOtherCopy(differences: readonly Difference[]): void {
