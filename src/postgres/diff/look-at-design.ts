@@ -54,11 +54,11 @@ export async function lookAtDesign(scratch: Scratch, current: ScratchServer, wri
   if (seen !== null) return seen
   if (task.unchanged.size > 0) {
     // What is left of the unchanged tables can be in the way of the others.
-    const found = await lookAtCopy(await scratch.create(current), task, part).catch(() => null)
+    const found = await lookAtCopy(scratch, current, task, part).catch(() => null)
     if (found !== null) return found
   }
   const all = { ...task, unchanged: new Set<string>() }
-  return lookAtCopy(await scratch.create(current), all, wholeOf(task.design, task.catalog))
+  return lookAtCopy(scratch, current, all, wholeOf(task.design, task.catalog))
 }
 
 function known({ tables }: Design, catalog: Catalog): Design['tables'] {
@@ -100,14 +100,17 @@ async function lookWithin(client: Client, task: Task, part: DesignPart): Promise
   }
 }
 
-async function lookAtCopy(server: ScratchServer, task: Task, part: DesignPart): Promise<Seen> {
+async function lookAtCopy(scratch: Scratch, current: ScratchServer, task: Task, part: DesignPart): Promise<Seen> {
+  const server = await scratch.create(current)
   const { made, wanted } = await withScratchConnection(server, async (client) => {
     await makeDesign(client, part, task.catalog)
     const made = await readCatalog(client)
     return { made, wanted: await wantedOf(client, task, made, false) }
   })
-  const isSame = isAsWanted(task, wanted)
-  return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFacts(server) } }
+  const facts = isAsWanted(task, wanted) ? null : await readFacts(server)
+  // While the statements are planned.
+  void scratch.drop(server)
+  return { ...task, wanted, made: facts === null ? null : { catalog: made, facts } }
 }
 
 function isAsWanted({ catalog }: Task, wanted: TargetSchema): boolean {
