@@ -13,7 +13,7 @@ import { readCatalog } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
 import { withScratchConnection } from '../scratch/read.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
-import { type FactBase, readFacts } from './facts.ts'
+import type { FactBase } from './facts.ts'
 import { missingExtensions, withKnownWords } from './known-words.ts'
 import { lookAtDesign, type Seen, wholeOf } from './look-at-design.ts'
 import { makeDesign } from './make-design.ts'
@@ -57,7 +57,7 @@ export async function compareDesign(
   })
   const seen = await lookAtDesign(scratch, server, written)
   const { catalog, whole, design } = seen
-  const { wanted, facts } = await wantedOf(server, seen)
+  const { wanted, facts } = await wantedOf(seen)
   return {
     current: { server, catalog, whole },
     wanted,
@@ -126,11 +126,9 @@ export function schemaSql(name: string): { up: string; down: string } {
 }
 
 /** What is wanted, with the enums that the design does not have, but a function or the like needs. */
-async function wantedOf(server: ScratchServer, seen: Seen): Promise<Pick<Compared, 'wanted' | 'facts'>> {
-  const { wanted, catalog, made } = seen
-  if (made === null) return { wanted, facts: null }
-  const before = await readFacts(server)
-  const sides = [{ facts: before, catalog }, made] as const
+async function wantedOf({ wanted, catalog, sides }: Seen): Promise<Pick<Compared, 'wanted' | 'facts'>> {
+  if (sides === null) return { wanted, facts: null }
+  const [{ facts: before }] = sides
   const after = await targetFacts(...sides, wanted)
   const asked = new Set(wanted.enums.map(keyOf))
   const used = catalog.enums.filter(

@@ -11,7 +11,7 @@ import { withScratchConnection } from '../scratch/read.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { columnWords } from './column-words.ts'
 import type { SideFacts } from './fact-merge.ts'
-import { readFacts, readFactsWithin } from './facts.ts'
+import { type FactBase, readFacts, readFactsWithin } from './facts.ts'
 import { withKnownWords } from './known-words.ts'
 import { type DesignPart, makeDesign, makeDesignWithin } from './make-design.ts'
 import { rewrittenTexts } from './rewritten-texts.ts'
@@ -27,8 +27,8 @@ export interface Seen {
   /** The design with types and names as the database has them. */
   readonly design: Design
   readonly wanted: TargetSchema
-  /** What was made of the design; null where the database is as the design wants it. */
-  readonly made: SideFacts | null
+  /** The database, and what was made of the design beside it; null where the database is as the design wants it. */
+  readonly sides: readonly [current: SideFacts, made: SideFacts] | null
 }
 
 interface Task extends Pick<Seen, 'whole' | 'catalog' | 'design'> {
@@ -49,7 +49,7 @@ export async function lookAtDesign(scratch: Scratch, current: ScratchServer, wri
     const task = { whole, catalog, design, unchanged: unchangedTables(catalog, design, words) }
     const part = partOf(task)
     const isSmall = part.design.tables.length + part.dropped.length <= withinOneTransaction
-    return { task, part, seen: isSmall ? await lookWithin(client, task, part) : null }
+    return { task, part, seen: isSmall ? await lookWithin(client, current, task, part) : null }
   })
   if (seen !== null) return seen
   if (task.unchanged.size > 0) {
@@ -83,21 +83,42 @@ function partOf({ design, catalog, unchanged }: Task): DesignPart {
 }
 
 /** Null where PostgreSQL refuses it. */
-async function lookWithin(client: Client, task: Task, part: DesignPart): Promise<Seen | null> {
+async function lookWithin(client: Client, current: ScratchServer, task: Task, part: DesignPart): Promise<Seen | null> {
+  const meanwhile: Promise<FactBase>[] = []
+  const readCurrent = () => {
+    const reading = readFacts(current)
+    // Its failure is told where it is waited for.
+    reading.catch(() => {})
+    meanwhile.push(reading)
+  }
+  await client.query('BEGIN')
+  const found = await madeWithin(client, task, part, readCurrent)
+    .catch(() => null)
+    .finally(() => client.query('ROLLBACK'))
+  // Only now: it may have had to wait for the locks of the transaction.
+  const [facts] = await Promise.all(meanwhile)
+  return found === null ? null : { ...task, wanted: found.wanted, sides: sidesOf(task, facts, found.made) }
+}
+
+function sidesOf({ catalog }: Task, facts: FactBase | undefined, made: SideFacts | null): Seen['sides'] {
+  return facts === undefined || made === null ? null : [{ catalog, facts }, made]
+}
+
+/** @param readCurrent begins to read the other side, once that is needed and no lock is to be taken here any more. */
+async function madeWithin(
+  client: Client,
+  task: Task,
+  part: DesignPart,
+  readCurrent: () => void,
+): Promise<{ readonly wanted: TargetSchema; readonly made: SideFacts | null }> {
   const isNothing =
     part.design.tables.length + part.dropped.length + changedEnums(task.catalog, task.design).length === 0
-  await client.query('BEGIN')
-  try {
-    if (!isNothing) await makeDesignWithin(client, part, task.catalog)
-    const made = isNothing ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
-    const wanted = await wantedOf(client, task, made, true)
-    const isSame = isAsWanted(task, wanted)
-    return { ...task, wanted, made: isSame ? null : { catalog: made, facts: await readFactsWithin(client) } }
-  } catch {
-    return null
-  } finally {
-    await client.query('ROLLBACK')
-  }
+  if (!isNothing) await makeDesignWithin(client, part, task.catalog)
+  const catalog = isNothing ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
+  const wanted = await wantedOf(client, task, catalog, true)
+  if (isAsWanted(task, wanted)) return { wanted, made: null }
+  readCurrent()
+  return { wanted, made: { catalog, facts: await readFactsWithin(client) } }
 }
 
 async function lookAtCopy(scratch: Scratch, current: ScratchServer, task: Task, part: DesignPart): Promise<Seen> {
@@ -107,10 +128,11 @@ async function lookAtCopy(scratch: Scratch, current: ScratchServer, task: Task, 
     const made = await readCatalog(client)
     return { made, wanted: await wantedOf(client, task, made, false) }
   })
-  const facts = isAsWanted(task, wanted) ? null : await readFacts(server)
+  const isSame = isAsWanted(task, wanted)
+  const [before, facts] = isSame ? [] : await Promise.all([readFacts(current), readFacts(server)])
   // While the statements are planned.
   void scratch.drop(server)
-  return { ...task, wanted, made: facts === null ? null : { catalog: made, facts } }
+  return { ...task, wanted, sides: sidesOf(task, before, facts === undefined ? null : { catalog: made, facts }) }
 }
 
 function isAsWanted({ catalog }: Task, wanted: TargetSchema): boolean {

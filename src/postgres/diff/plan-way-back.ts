@@ -44,11 +44,12 @@ export async function planWayBack(
   const from = await withScratchConnection(after, readMade)
   const renamed = await withScratchConnection(copy, (client) => worksOf(client, renames))
   const want = await withScratchConnection(before, readMade)
-  const have = { facts: await readFacts(copy), catalog: await withScratchConnection(copy, readMade) }
+  const [present, wanted] = await Promise.all([readFacts(copy), readFacts(before)])
+  const have = { facts: present, catalog: await withScratchConnection(copy, readMade) }
   const [format, zone] = await withScratchConnection(after, async (client) => {
     return [await statementFormat(client), await timeZoneOf(client)] as const
   })
-  const target = { facts: await readFacts(before), catalog: want }
+  const target = { facts: wanted, catalog: want }
   const planned = await planStatements(have, target, (use) => use(scratch, ready), { zone, role: after.user })
   const parts = [renamed.map((sql) => ({ ...plainChange(sql, null), keepsPlace: true })), ...planned]
   return withScratchConnection(trial, async (client) => {
