@@ -249,3 +249,24 @@ DROP TABLE tenants;`,
   ])
   expect(await project.query("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'tenants'")).toEqual([[true]])
 })
+
+test('rules on INSERT do not run for the rows of a squash, and a view without data stays without', async () => {
+  const project = await server.project({
+    '001_a.sql': `-- UP
+CREATE TABLE a (id int);
+CREATE TABLE log (what text);
+CREATE RULE also AS ON INSERT TO a DO ALSO INSERT INTO log VALUES ('rule');
+INSERT INTO a VALUES (1);
+CREATE MATERIALIZED VIEW filled AS SELECT count(*)::int AS rows FROM a;
+CREATE MATERIALIZED VIEW unfilled AS SELECT * FROM filled WITH NO DATA;
+-- DOWN
+DROP TABLE a, log CASCADE;`,
+    '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE b;',
+  })
+  await project.ok('db', 'migrate', 'squash', '--to', '2')
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.query('SELECT (SELECT count(*)::int FROM log), rows FROM filled')).toEqual([[1, 1]])
+  expect(await project.query("SELECT relispopulated FROM pg_class WHERE relname = 'unfilled'")).toEqual([[false]])
+  await project.query('INSERT INTO a VALUES (2)')
+  expect(await project.query('SELECT count(*)::int FROM log')).toEqual([[2]])
+})

@@ -11,9 +11,16 @@ export interface RowsTable {
   /** Its policies hold for its owner too, who could then not insert all that is there. */
   readonly hidesFromOwner: boolean
   /** What would run for each row, and how it is switched on again. */
-  readonly triggers: readonly { readonly name: string; readonly state: 'ENABLE' | 'ENABLE ALWAYS' }[]
+  readonly triggers: readonly Switched[]
+  /** The same of rules. */
+  readonly rules: readonly Switched[]
   /** The tables that its rows refer to. */
   readonly references: readonly string[]
+}
+
+interface Switched {
+  readonly name: string
+  readonly state: 'ENABLE' | 'ENABLE ALWAYS'
 }
 
 /** These in an order in which each comes after those that its rows refer to, as far as there is one. */
@@ -48,17 +55,15 @@ export function rowTextsSql({ name, columns }: RowsTable): string {
 
 /** The statements that make these rows, a line each, with what would run for each of them switched off. */
 export function rowLines(table: RowsTable, rows: readonly string[]): string[] {
-  const { name, columns, insists, hidesFromOwner, triggers } = table
+  const { name, columns, insists, hidesFromOwner, triggers, rules } = table
   if (rows.length === 0) return []
+  const switched = [
+    ...triggers.map((one) => ({ ...one, kind: 'TRIGGER' })),
+    ...rules.map((one) => ({ ...one, kind: 'RULE' })),
+  ]
   const force = (how: string) => (hidesFromOwner ? [`ALTER TABLE ${name} ${how} ROW LEVEL SECURITY;`] : [])
-  const off = [
-    ...triggers.map((trigger) => `ALTER TABLE ${name} DISABLE TRIGGER ${trigger.name};`),
-    ...force('NO FORCE'),
-  ]
-  const on = [
-    ...force('FORCE'),
-    ...triggers.map((trigger) => `ALTER TABLE ${name} ${trigger.state} TRIGGER ${trigger.name};`),
-  ]
+  const off = switched.map((one) => `ALTER TABLE ${name} DISABLE ${one.kind} ${one.name};`).concat(force('NO FORCE'))
+  const on = force('FORCE').concat(switched.map((one) => `ALTER TABLE ${name} ${one.state} ${one.kind} ${one.name};`))
   const names = columns.map((column) => column.name).join(', ')
   const values = rows.map((row, i) => `  ${row}${i === rows.length - 1 ? ';' : ','}`)
   const insert =

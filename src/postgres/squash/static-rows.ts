@@ -27,6 +27,8 @@ const tablesSql = `SELECT c.oid::regclass::text AS name,
  relforcerowsecurity AS "hidesFromOwner",
  (SELECT COALESCE(json_agg(json_build_object('name', quote_ident(tgname), 'state', CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END) ORDER BY tgname), '[]')
   FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A')) AS triggers,
+ (SELECT COALESCE(json_agg(json_build_object('name', quote_ident(rulename), 'state', CASE ev_enabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END) ORDER BY rulename), '[]')
+  FROM pg_rewrite WHERE ev_class = c.oid AND ev_type = '3' AND ev_enabled IN ('O', 'A')) AS rules,
  (SELECT COALESCE(json_agg(DISTINCT part::regclass::text), '[]') FROM pg_constraint k,
   LATERAL (SELECT relid FROM pg_partition_tree(k.confrelid) UNION SELECT k.confrelid) AS tree (part)
   WHERE k.contype = 'f' AND k.conrelid = c.oid AND part <> c.oid) AS "references"
@@ -37,8 +39,8 @@ const sequencesSql = `SELECT s.oid::regclass::text AS name FROM pg_class s JOIN 
  WHERE s.relkind = 'S' AND ${isMine('n')} AND ${notOfExtension('pg_class', 's.oid')} ORDER BY s.oid`
 
 /** Those that others are made of come first. */
-const viewsSql = `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = 'm' AND relispopulated AND ${isMine('n')} ORDER BY c.oid`
+const viewsSql = `SELECT c.oid::regclass::text AS name, relispopulated AS filled FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'm' AND ${isMine('n')} ORDER BY c.oid`
 
 /**
  * What the tables, sequences and materialized views of a scratch database hold.
@@ -61,8 +63,12 @@ export async function readStaticRows(client: Client): Promise<StaticRows> {
       ),
     )
   }
-  const views = (await client.query<{ name: string }>(viewsSql)).rows
-  const filled = lines.length === 0 ? [] : views.map(({ name }) => `REFRESH MATERIALIZED VIEW ${name};`)
+  const views = (await client.query<{ name: string; filled: boolean }>(viewsSql)).rows
+  // Made by the schema all of them are filled, from tables that had no rows yet.
+  const filled = views.flatMap((view) => {
+    if (!view.filled) return [`REFRESH MATERIALIZED VIEW ${view.name} WITH NO DATA;`]
+    return lines.length === 0 ? [] : [`REFRESH MATERIALIZED VIEW ${view.name};`]
+  })
   const marks = await sequenceMarks(client)
   await client.query('ROLLBACK')
   const moved = marks.filter(({ isStart }) => !isStart)

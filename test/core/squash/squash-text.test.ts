@@ -79,6 +79,7 @@ describe('rows', () => {
       insists: false,
       hidesFromOwner: false,
       triggers: [],
+      rules: [],
       references: [],
       ...more,
     }
@@ -94,13 +95,19 @@ describe('rows', () => {
   })
 
   test('are inserted without what would run for them, into columns that insist on their own values too', () => {
-    const users = rowsTable('public.users', { insists: true, triggers: [{ name: 'audit', state: 'ENABLE ALWAYS' }] })
+    const users = rowsTable('public.users', {
+      insists: true,
+      triggers: [{ name: 'audit', state: 'ENABLE ALWAYS' }],
+      rules: [{ name: 'also', state: 'ENABLE' }],
+    })
     expect(rowLines(users, ['(1)', '(2)'])).toEqual([
       'ALTER TABLE public.users DISABLE TRIGGER audit;',
+      'ALTER TABLE public.users DISABLE RULE also;',
       'INSERT INTO public.users (id) OVERRIDING SYSTEM VALUE VALUES',
       '  (1),',
       '  (2);',
       'ALTER TABLE public.users ENABLE ALWAYS TRIGGER audit;',
+      'ALTER TABLE public.users ENABLE RULE also;',
       '',
     ])
     const forced = rowsTable('t', { hidesFromOwner: true })
