@@ -270,6 +270,16 @@ describe('for scripts', () => {
     expect((await project.nself('db', 'migrate', 'status', '--check')).code).toBe(6)
   })
 
+  test('up --dry-run tells no loss of values in a table that the same run makes', async () => {
+    const project = await server.project({
+      '001_a.sql': table('a'),
+      '002_b.sql': '-- UP\nALTER TABLE a ALTER COLUMN id TYPE bigint;\n',
+    })
+    expect(await project.ok('db', 'migrate', 'up', '--dry-run')).not.toContain('may lose data')
+    await project.ok('db', 'migrate', 'up', '1')
+    expect(await project.ok('db', 'migrate', 'up', '--dry-run')).toContain('keeps all values; rewrites the whole table')
+  })
+
   test('prints one JSON document for every command', async () => {
     const project = await server.project({ '001_a.sql': table('a') })
     for (const [kind, args] of [

@@ -123,7 +123,8 @@ describe('a long transaction of somebody else', () => {
     const [{ pid } = { pid: 0 }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows
     const running = project.start(...up)
     await running.says(`002_alter waits for pid ${pid} (report`)
-    await running.says('attempt 2 of 8')
+    await running.says(`002_alter stepped aside for pid ${pid} (report, user postgres`)
+    await running.says('), which holds a lock that it needs; attempt 2 of 8')
     await holder.query('COMMIT')
     const { code, stderr } = await running.finished
     expect(code, stderr).toBe(0)

@@ -62,7 +62,7 @@ export async function lookAtPlan(
   { watchesAll = false, counts = false }: LookOptions = {},
 ): Promise<PlanLook> {
   if (inspection === null) {
-    const held = scripts.filter(({ section }) => section.kind === 'held' && maybeDangerous(section.sql))
+    const held = upToDangerous(scripts)
     // That DOWN takes away what UP made is no news.
     const rest = plan.action === 'down' ? [] : scripts
     const told = new Set(rest.filter(({ section }) => watchesAll || mayChangeRows(section)).map(({ name }) => name))
@@ -80,6 +80,12 @@ export async function lookAtPlan(
   const found = await lookAtScripts(client, settings.environment, scripts, seen, inspection)
   const steps = plan.steps.map((step): Step => ({ ...step, watch: found.watches.get(step.name) ?? refuseAll }))
   return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
+}
+
+/** What looks dangerous, with what runs before it: of tables that the run makes nothing is destroyed. */
+function upToDangerous(scripts: readonly Inspected[]): Inspected[] {
+  const last = scripts.findLastIndex(({ section }) => section.kind === 'held' && maybeDangerous(section.sql))
+  return scripts.slice(0, last + 1).filter(({ section }) => section.kind === 'held')
 }
 
 /** What is no whole: its own transactions, or its batches, commit one after the other. */

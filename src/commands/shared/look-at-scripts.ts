@@ -3,7 +3,8 @@ import { allowedBy } from '../../core/effects/allowed.ts'
 import { watchFor } from '../../core/effects/approval.ts'
 import { type ContainerType, type Danger, withOldType } from '../../core/effects/danger.ts'
 import type { Environment } from '../../core/environment.ts'
-import { type Inspection, inspect } from '../../parsers/postgres/dangers.ts'
+import { type Inspection, readScripts } from '../../parsers/postgres/dangers.ts'
+import { parserMajor } from '../../parsers/postgres/parser.ts'
 import type { Finding, Inspected } from '../../parsers/postgres/script-look.ts'
 import { affectedBy, type Root } from '../../postgres/catalog/affected.ts'
 import { columnTypes } from '../../postgres/catalog/column-types.ts'
@@ -71,7 +72,10 @@ export async function lookLocally(
   counts: boolean,
 ): Promise<ScriptsLook> {
   const nothing: Found = { findings: [], files: new Map() }
-  const inspection = scripts.length === 0 ? nothing : await inspect(scripts).catch((): Found => nothing)
+  const inspection =
+    scripts.length === 0
+      ? nothing
+      : await readScripts(scripts, { major: parserMajor, bodies: false }).catch((): Found => nothing)
   const { findings } = await lossOnly(client, inspection)
   const measured = counts
     ? await measure(client, findings)

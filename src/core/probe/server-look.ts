@@ -21,7 +21,7 @@ export interface TouchedTable {
   readonly works: readonly TableWork[]
   /** The strongest lock that the migration takes of it. */
   readonly mode: LockMode
-  /** Who would keep it waiting now: `pid 7 (billing-worker, user app), for 12 s: AccessShareLock`. */
+  /** Who would keep it waiting now: `pid 7 (billing-worker, user app, transaction open for 12 s): AccessShareLock`. */
   readonly holders: readonly string[]
 }
 

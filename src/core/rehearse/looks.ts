@@ -21,6 +21,8 @@ export interface RelationLook extends KnownRelation {
 interface RelationCounts {
   readonly scans: number
   readonly rowsRead: number
+  /** False where parallel workers may have read more, and changed nothing. */
+  readonly countsAll: boolean
   readonly rowsChanged: number
 }
 
@@ -33,7 +35,7 @@ export interface RelationsLook {
 
 const isTable = ({ kind }: KnownRelation): boolean => kind === 'r' || kind === 'm' || kind === 'p'
 const isLockedByName = (one: KnownRelation): boolean => isTable(one) || ['f', 'v', 'S'].includes(one.kind)
-const nothing: RelationCounts = { scans: 0, rowsRead: 0, rowsChanged: 0 }
+const nothing: RelationCounts = { scans: 0, rowsRead: 0, rowsChanged: 0, countsAll: true }
 
 /**
  * What was done between two looks.
@@ -64,7 +66,8 @@ export function seenBetween(
     if (!isTable(there)) continue
     const oldFile = was?.filenode ?? there.filenode
     if (!empties && oldFile !== 0 && now.filenode !== 0 && now.filenode !== oldFile) rewritten.push(there.name)
-    else if (counts !== null && counts.scans > 0) scanned.push({ table: there.name, rows: counts.rowsRead })
+    else if (counts !== null && counts.scans > 0)
+      scanned.push({ table: there.name, rows: counts.countsAll ? counts.rowsRead : null })
   }
   return {
     locks: locks.sort(byTable),
@@ -80,8 +83,13 @@ const byTable = (a: { readonly table: string }, b: { readonly table: string }) =
 /** TRUNCATE takes counts back. */
 function differenceOf(before: RelationCounts, after: RelationCounts | null): RelationCounts | null {
   if (after === null) return null
-  const more = (key: keyof RelationCounts) => Math.max(0, after[key] - before[key])
-  return { scans: more('scans'), rowsRead: more('rowsRead'), rowsChanged: more('rowsChanged') }
+  const more = (key: 'scans' | 'rowsRead' | 'rowsChanged') => Math.max(0, after[key] - before[key])
+  return {
+    scans: more('scans'),
+    rowsRead: more('rowsRead'),
+    rowsChanged: more('rowsChanged'),
+    countsAll: after.countsAll,
+  }
 }
 
 /** The strongest mode, where it is stronger than what was held before; null otherwise. */

@@ -18,8 +18,8 @@ export interface SeenLock {
 /** A table that was read from its beginning to its end. */
 export interface SeenScan {
   readonly table: string
-  /** How many rows the session read itself; those that parallel workers read are not among them. */
-  readonly rows: number
+  /** How many rows were read; null where parallel workers may have read some of them, which nobody counts. */
+  readonly rows: number | null
 }
 
 /** What a statement was seen to do. Tables are those that were there before the run: nobody uses the others yet. */

@@ -60,7 +60,7 @@ export interface OtherSession {
   readonly seconds: number | null
 }
 
-/** `pid 4711 (nself up, user app at 10.0.0.7, idle in transaction), for 12 s` */
+/** `pid 4711 (nself up, user app at 10.0.0.7, idle in transaction, transaction open for 12 s)` */
 export function nameOf(session: OtherSession): string {
   const { pid, application, role, address, state, seconds } = session
   if (pid === null) return 'a prepared transaction (see pg_prepared_xacts)'
@@ -68,8 +68,9 @@ export function nameOf(session: OtherSession): string {
     application,
     role && `user ${role}${address ? ` at ${address.replace(/\/\d+$/, '')}` : ''}`,
     state?.startsWith('idle in') ? state : null,
+    (seconds ?? 0) < 1 ? null : `transaction open for ${seconds} s`,
   ].filter((trait) => trait)
-  return `pid ${pid}${traits.length > 0 ? ` (${traits.join(', ')})` : ''}${seconds === null ? '' : `, for ${seconds} s`}`
+  return `pid ${pid}${traits.length > 0 ? ` (${traits.join(', ')})` : ''}`
 }
 
 /**

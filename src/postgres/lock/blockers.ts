@@ -66,7 +66,7 @@ export class Blockers {
     this.last = names
     const sentence = `${this.current()} waits for ${names}`
     // Seconds pass: that alone is no news.
-    const same = sentence.replace(/, for \d+s/g, '')
+    const same = sentence.replace(/(, )?transaction open for \d+ s/g, '')
     if (same === this.told && Date.now() - this.toldAt < 10_000) return
     this.told = same
     this.toldAt = Date.now()

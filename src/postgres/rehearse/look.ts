@@ -35,8 +35,11 @@ interface LookRow {
 }
 
 const walSql = `(pg_catalog.pg_current_wal_insert_lsn() - '0/0')::text AS wal`
-const countsSql = (kind: string) =>
-  `jsonb_build_object('scans', pg_catalog.pg_stat_get_${kind}numscans(c.oid), 'rowsRead', pg_catalog.pg_stat_get_${kind}tuples_returned(c.oid),
+/** Whether no parallel worker reads rows of it, which count for the worker alone until the transaction ends. */
+const readAloneSql = `(pg_catalog.current_setting('max_parallel_workers_per_gather') = '0' AND pg_catalog.current_setting('max_parallel_maintenance_workers') = '0'
+   OR pg_catalog.pg_relation_size(c.oid) < pg_catalog.pg_size_bytes(pg_catalog.current_setting('min_parallel_table_scan_size')) AND COALESCE(c.reloptions::text !~ 'parallel_workers', true))`
+const countsSql = (kind: 'xact_' | '') =>
+  `jsonb_build_object('countsAll', ${kind === '' ? 'true' : readAloneSql}, 'scans', pg_catalog.pg_stat_get_${kind}numscans(c.oid), 'rowsRead', pg_catalog.pg_stat_get_${kind}tuples_returned(c.oid),
    'rowsChanged', pg_catalog.pg_stat_get_${kind}tuples_inserted(c.oid) + pg_catalog.pg_stat_get_${kind}tuples_updated(c.oid) + pg_catalog.pg_stat_get_${kind}tuples_deleted(c.oid))`
 
 /** What the open transaction has locked and done so far: of no other relation it can have read or written anything. */
@@ -73,7 +76,7 @@ export async function lookInside(client: Client, there: ReadonlyMap<number, Know
   return { wal: Number(rows[0]?.wal ?? 0), relations: [...relationsOf(rows[0]), ...dropped] }
 }
 
-const noCounts = { scans: 0, rowsRead: 0, rowsChanged: 0 }
+const noCounts = { countsAll: true, scans: 0, rowsRead: 0, rowsChanged: 0 }
 
 const relationsOf = (row: LookRow | undefined): RelationLook[] =>
   (row?.found ?? []).map((one) => ({ ...known(one), oid: one.oid, modes: one.modes, counts: one.counts }))

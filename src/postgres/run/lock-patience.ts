@@ -38,7 +38,7 @@ export class LockPatience {
     if (!codes.has(error?.code ?? '') || this.attempt >= attempts || signal.aborted) return false
     this.attempt++
     const who = blocker() ?? 'another session'
-    tell(`${name} stepped aside: ${who} holds a lock that it needs; attempt ${this.attempt} of ${attempts}`)
+    tell(`${name} stepped aside for ${who}, which holds a lock that it needs; attempt ${this.attempt} of ${attempts}`)
     await new Promise((resolve) => setTimeout(resolve, (250 + Math.random() * 500) * this.attempt))
     return true
   }

@@ -6,7 +6,7 @@ const known = new Map([
   [2, { name: 'users', kind: 'r', filenode: 20 }],
   [3, { name: 'orders_pkey', kind: 'i', filenode: 30 }],
 ])
-const counts = { scans: 0, rowsRead: 0, rowsChanged: 0 }
+const counts = { scans: 0, rowsRead: 0, rowsChanged: 0, countsAll: true }
 const orders: RelationLook = { oid: 1, name: 'orders', kind: 'r', filenode: 10, modes: [], counts }
 const look = (wal: number, ...relations: RelationLook[]): RelationsLook => ({ wal, relations })
 
@@ -27,8 +27,8 @@ describe('what is seen of a statement', () => {
   })
 
   test('counts are those of the statement alone, and TRUNCATE takes none back', () => {
-    const before = look(100, { ...orders, counts: { scans: 2, rowsRead: 50, rowsChanged: 7 } })
-    const after = look(164, { ...orders, counts: { scans: 3, rowsRead: 75, rowsChanged: 3 } })
+    const before = look(100, { ...orders, counts: { scans: 2, rowsRead: 50, rowsChanged: 7, countsAll: true } })
+    const after = look(164, { ...orders, counts: { scans: 3, rowsRead: 75, rowsChanged: 3, countsAll: true } })
     expect(seenBetween(before, after, known, false)).toEqual({
       locks: [],
       rewritten: [],
@@ -38,6 +38,11 @@ describe('what is seen of a statement', () => {
     })
   })
 
+  test('rows that parallel workers may have read are not given as a number', () => {
+    const after = look(0, { ...orders, counts: { ...counts, scans: 1, rowsRead: 75, countsAll: false } })
+    expect(seenBetween(look(0), after, known, false).scanned).toEqual([{ table: 'orders', rows: null }])
+  })
+
   test('tables that the run made are used by nobody: their rows count, their locks do not', () => {
     const fresh: RelationLook = {
       oid: 9,
@@ -45,7 +50,7 @@ describe('what is seen of a statement', () => {
       kind: 'r',
       filenode: 90,
       modes: ['AccessExclusiveLock'],
-      counts: { scans: 1, rowsRead: 2, rowsChanged: 3 },
+      counts: { scans: 1, rowsRead: 2, rowsChanged: 3, countsAll: true },
     }
     expect(seenBetween(look(0), look(0, fresh), known, false)).toMatchObject({ locks: [], scanned: [], rows: 3 })
   })
