@@ -73,6 +73,27 @@ Table teams {
 }`,
     steps: ['relax', 'add', 'contract require', 'contract validate_required', 'contract release', 'contract drop'],
   },
+  {
+    what: 'rules of a partitioned table, and a column that must have a value',
+    sql: `CREATE TABLE events (id bigint, day date, kind text, boss text NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE events_a PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')`,
+    rows: "INSERT INTO events SELECT i, '2026-02-03', 'k', 'b' FROM generate_series(1, 50) i",
+    kept: ['SELECT count(kind)::int FROM events', [50]],
+    design: `
+Table events {
+  id bigint
+  day date
+  kind text [not null]
+  boss text
+  indexes {
+    (id, day) [pk]
+  }
+  checks {
+    \`kind <> ''\` [name: 'events_kind_check']
+  }
+}`,
+    steps: ['relax', 'check', 'validate'],
+  },
 ]
 
 /** Changes that a plain migration would write whole tables anew for. */

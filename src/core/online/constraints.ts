@@ -31,7 +31,8 @@ export function addedOnline(shape: Shape, waitsForKey: boolean, holds = false): 
 export function droppedOnline(change: Change, back: Shape, stage: Stage): Piece | null {
   const steps = stepsOf(back)
   if (steps === null) return null
-  const down = steps.kind === 'index' ? [...steps.drop, ...steps.add] : [steps.unvalidate, steps.validate]
+  const down =
+    steps.kind === 'index' ? [...steps.drop, ...steps.add] : [...steps.look, steps.unvalidate, steps.validate]
   return { stage, up: [change], down }
 }
 

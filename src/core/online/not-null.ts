@@ -62,6 +62,6 @@ export function requireValue(
 
 /** What requires no value any more, and takes that back without blocking anybody. */
 export function requireNoValue(table: string, column: string): Piece {
-  const { uncheck, recheck, validate, set, unset } = stepsOf(table, column)
-  return { stage: 'relax', up: [unset], down: [recheck, validate, set, uncheck] }
+  const { look, uncheck, recheck, validate, set, unset } = stepsOf(table, column)
+  return { stage: 'relax', up: [unset], down: [look, recheck, validate, set, uncheck] }
 }

@@ -51,7 +51,7 @@ function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replac
   const { shape, change } = up
   const { table, subject } = shape.verb === 'drop index' ? back.shape : shape
   const waits = shape.verb === 'add constraint' && waitsForKey(shape, plan)
-  if (!facts.isPlain(table) && !waits) return null
+  if (!facts.isPlain(table) && !waits && !(facts.takesChecks(table) && isByCheck(shape, back.shape))) return null
   switch (shape.verb) {
     case 'set not null':
       return facts.column(table, subject) === undefined
@@ -77,6 +77,11 @@ function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replac
       return null
   }
 }
+
+/** Done by a check, or by nothing that a partitioned table refuses. */
+const isByCheck = ({ verb, rest }: Shape, back: Shape) =>
+  /^(?:set|drop) not null$|^(?:add|drop) column$/.test(verb) ||
+  (verb.endsWith(' constraint') && /^CHECK /.test(verb === 'add constraint' ? rest : back.rest))
 
 const piecesOf = (pieces: Piece | readonly Piece[] | null): Recipe | null =>
   pieces === null ? null : { pieces: [pieces].flat() }

@@ -3,6 +3,7 @@ import type { Draft } from '../schema/migration-text.ts'
 import { effectsOf } from '../schema/statement-effects.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import type { Filled } from './filled.ts'
+import { MadeAnew } from './made-anew.ts'
 import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
 import { breaksRelease, renamedOnline } from './renames.ts'
 import { retypedOnline } from './retype-columns.ts'
@@ -32,7 +33,8 @@ export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): Onli
   if (whole === undefined) return { drafts: [], blocking: [] }
   const plan: PlannedChanges = { ups: whole.up.map(shaped), downs: whole.down.map(shaped), facts }
   const found = recipesFor(plan)
-  const pieces = [...ordinaryPieces(plan, found), ...found.flatMap((recipe) => recipe.pieces)]
+  const anew = new MadeAnew(plan)
+  const pieces = [...ordinaryPieces(plan, found, anew), ...found.flatMap((recipe) => recipe.pieces)]
   const series = Object.keys(stages)
     .filter(isStage)
     .flatMap((stage) => draftsOf(stage, pieces, facts))
@@ -41,7 +43,7 @@ export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): Onli
   const blocking: Change[] = []
   const marked = all.map((draft) => ({
     ...draft,
-    up: draft.up.map((change) => markedIfBlocking(change, facts, blocking)),
+    up: draft.up.map((change) => markedIfBlocking(change, { facts, anew }, blocking)),
   }))
   return { drafts: marked, blocking }
 }
@@ -63,13 +65,13 @@ function recipesFor(plan: PlannedChanges): Replacement[] {
 }
 
 /** What stays as it was planned: what is new first, and what goes when no release uses it any more. */
-function ordinaryPieces(plan: PlannedChanges, found: readonly Replacement[]): Piece[] {
+function ordinaryPieces(plan: PlannedChanges, found: readonly Replacement[], anew: MadeAnew): Piece[] {
   const left = new Map<Change, readonly Change[]>()
   for (const { ofUp, ofDown, up, down } of found) {
     for (const change of ofUp) left.set(change, change === ofUp[0] ? (up ?? []) : [])
     for (const change of ofDown) left.set(change, change === ofDown[0] ? (down ?? []) : [])
   }
-  const [goes, comesBack] = [goesLast(plan), comesBackFirst(plan)]
+  const [goes, comesBack] = [goesLast(plan, anew), comesBackFirst(plan, anew)]
   const rest = (side: readonly Shaped[], isLast: (item: Shaped) => boolean, stage: OrdinaryStage) =>
     side.flatMap((item) => {
       const own = item.change.keepsPlace === true ? 'rename' : isLast(item) ? 'drop' : 'add'
@@ -87,27 +89,24 @@ function ordinaryPieces(plan: PlannedChanges, found: readonly Replacement[]): Pi
 type OrdinaryStage = 'rename' | 'add' | 'drop'
 
 const plainDrop = /^DROP (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /
-/** What is made anew goes and comes in one transaction. */
-const isKnot = ({ change: { sql } }: Shaped) =>
-  /^(?:DROP (?:MATERIALIZED )?VIEW|DROP (?:FUNCTION|PROCEDURE|POLICY|TRIGGER|RULE)|ALTER TYPE .* RENAME TO) /s.test(sql)
 
-function goesLast({ ups, facts }: PlannedChanges): (item: Shaped) => boolean {
-  const isKnotted = ups.some(isKnot)
+function goesLast({ facts }: PlannedChanges, anew: MadeAnew): (item: Shaped) => boolean {
   return ({ change, shape }) =>
     shape?.verb === 'drop column' ||
     shape?.verb === 'drop table' ||
     (change.table !== null && facts.isDropped(change.table)) ||
-    (!isKnotted && plainDrop.test(change.sql))
+    anew.canWait(change) ||
+    (!anew.isKnotted && plainDrop.test(change.sql))
 }
 
-function comesBackFirst({ ups, facts }: PlannedChanges): (item: Shaped) => boolean {
-  const isKnotted = ups.some(isKnot)
+function comesBackFirst({ ups, facts }: PlannedChanges, anew: MadeAnew): (item: Shaped) => boolean {
   const columns = ups.flatMap(({ shape }) => (shape?.verb === 'drop column' ? [shape] : []))
   const drops = ups.some(({ change }) => plainDrop.test(change.sql))
-  return ({ change: { table, sql } }) =>
+  return ({ change, change: { table, sql } }) =>
+    anew.canWait(change) ||
     (table !== null && facts.isDropped(table)) ||
     columns.some((column) => column.table === table && sql.includes(quoteIdentifier(column.subject))) ||
-    (!isKnotted && drops && /^CREATE (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /.test(sql))
+    (!anew.isKnotted && drops && /^CREATE (?:TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION) /.test(sql))
 }
 
 function draftsOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): OnlineDraft[] {
@@ -163,16 +162,22 @@ const isSimple = (sql: string) =>
   )
 
 /** What blocks others for long stands by itself, and says so. */
-function markedIfBlocking(change: Change, facts: TablesInUse, blocking: Change[]): Change {
+function markedIfBlocking(
+  change: Change,
+  { facts, anew }: { readonly facts: TablesInUse; readonly anew: MadeAnew },
+  blocking: Change[],
+): Change {
   if (change.remarks !== undefined) return change
   const { shape } = shaped(change)
   const excludes = shape?.verb === 'add constraint' && shape.rest.startsWith('EXCLUDE') && facts.isUsed(shape.table)
   const renames = breaksRelease(change)
+  const loss = anew.lossOf(change)
   const effects = [
     ...(excludes ? ['Nobody can use the table while the index is built.'] : effectsOf(change, facts.before)),
     ...(renames ? ['The running release uses the old name: from here on it fails.'] : []),
+    ...(loss === null ? [] : [loss]),
   ]
-  if (!renames && !effects.some((line) => /nobody can use|blocks writes/i.test(line))) return change
+  if (!renames && loss === null && !effects.some((line) => /nobody can use|blocks writes/i.test(line))) return change
   blocking.push(change)
   return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
 }

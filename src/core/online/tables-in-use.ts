@@ -25,6 +25,11 @@ export class TablesInUse {
     return this.isUsed(key) && (kind === 'table' || kind === 'partition')
   }
 
+  /** Takes checks that are NOT VALID, as its partitions do with it. */
+  takesChecks(key: string): boolean {
+    return this.isPlain(key) || (this.isUsed(key) && this.known.get(key)?.kind === 'partitioned')
+  }
+
   isDropped(key: string): boolean {
     return this.known.has(key) && !this.wanted.has(key)
   }

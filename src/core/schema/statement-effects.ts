@@ -9,6 +9,10 @@ import { partsOf } from './joined-alterations.ts'
 const name = '(?:"(?:[^"]|"")*")'
 const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
 
+const checkedDomain = new RegExp(
+  `^ALTER DOMAIN (${name}\\.${name}) (?:ADD CONSTRAINT (?!.* NOT VALID$)|SET NOT NULL|VALIDATE CONSTRAINT)`,
+  's',
+)
 const newIndex = new RegExp(`^CREATE (?:UNIQUE )?INDEX (?:${name}|\\S+) ON (${name}\\.${name}|\\S+) `)
 
 /** What a statement does: to rows, and to those who use the table meanwhile. */
@@ -19,6 +23,8 @@ interface Effect {
 
 const writes = 'Rewrites the whole table, which nobody can use meanwhile.'
 const reads = 'Scans the table, which nobody can use meanwhile.'
+const domainFails = 'Fails if any value of this type violates it.'
+const readsDomain = 'Scans all tables with such columns, and blocks writes to them meanwhile.'
 
 /**
  * What a generated statement does to rows that are there and to those who use the table meanwhile, one line each;
@@ -47,6 +53,8 @@ function effectsOfPart(sql: string, before: Catalog): Effect[] {
     return [{ what: 'The password is not copied: add it if one is needed.', cost: null }]
   const dropped = new RegExp(`^DROP TABLE (${name}\\.${name})`).exec(sql)
   if (dropped !== null) return [{ what: 'All rows of this table are lost.', cost: null }]
+  const domain = checkedDomain.exec(sql)?.[1]
+  if (domain !== undefined) return domainExists(domain, before) ? [{ what: domainFails, cost: readsDomain }] : []
   const indexed = newIndex.exec(sql)?.[1]
   if (indexed !== undefined) {
     const what = sql.startsWith('CREATE UNIQUE') ? 'Fails if two rows have the same values.' : null
@@ -67,6 +75,7 @@ export function obstaclesOf(change: Pick<Change, 'sql' | 'parts'>, before: Catal
 function effectsOfAlter(table: string, action: string, before: Catalog): Effect[] {
   const column = new RegExp(`^(?:ALTER|DROP|ADD) COLUMN (?:IF EXISTS )?(${name})`).exec(action)?.[1]
   const old = column === undefined ? undefined : columnOf(table, column, before)
+  if (/^SET (?:LOGGED|UNLOGGED|ACCESS METHOD )/.test(action)) return [{ what: null, cost: writes }]
   if (/^DROP COLUMN /.test(action)) return [{ what: 'All values of this column are lost.', cost: null }]
   if (/^ALTER COLUMN .* SET NOT NULL$/s.test(action)) {
     return [{ what: 'Fails if any row has no value here: fill the column first.', cost: reads }]
@@ -126,4 +135,9 @@ function exists(table: string, before: Catalog): boolean {
 
 function columnOf(table: string, column: string, before: Catalog): Column | undefined {
   return tableCalled(table, before)?.columns.find((item) => item.name === unquoteIdentifier(column))
+}
+
+function domainExists(path: string, { others }: Catalog): boolean {
+  const [schema, own] = splitDotted(path) ?? []
+  return others.some((one) => one.kind === 'domain' && one.schema === schema && one.name === own)
 }

@@ -93,3 +93,30 @@ test('a name that PostgreSQL would cut is refused before anything is written', (
     /has 71 bytes, and PostgreSQL cuts names after 63/,
   )
 })
+
+const drop = plainChange('DROP VIEW "public"."v"', null)
+const view = (query: string) => plainChange(`CREATE VIEW public.v AS ${query}`, null)
+
+test('a view that goes waits until no release uses it', () => {
+  const { drafts, blocking } = onlineSeries([{ up: [drop], down: [view('SELECT 1 AS a')] }], facts)
+  expect(drafts).toMatchObject([{ contract: true, up: [drop], down: [view('SELECT 1 AS a')] }])
+  expect(blocking).toEqual([])
+})
+
+test('a view that is made again goes and comes in one file, and is told where the running release finds another one', () => {
+  const again = (query: string) =>
+    onlineSeries([{ up: [drop, view(query)], down: [drop, view('SELECT 1 AS a')] }], facts)
+  expect(again('SELECT 1 AS a')).toMatchObject({ drafts: [{ contract: false }], blocking: [] })
+  const changed = again('SELECT 2 AS b')
+  expect(changed.drafts).toMatchObject([{ contract: false, up: [{ sql: drop.sql }, view('SELECT 2 AS b')] }])
+  expect(changed.blocking).toEqual([drop])
+})
+
+test('a function whose view changes goes before that, and is told', () => {
+  const gone = plainChange('DROP FUNCTION "public"."f"(integer)', null)
+  const made = plainChange('CREATE OR REPLACE FUNCTION public.f(a integer) RETURNS integer AS $$$$', null)
+  const plans = [{ up: [gone, drop, view('SELECT 2 AS a')], down: [drop, made, view('SELECT 1 AS a')] }]
+  const { drafts, blocking } = onlineSeries(plans, facts)
+  expect(drafts.map(({ contract }) => contract)).toEqual([false])
+  expect(blocking).toEqual([gone, drop])
+})

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { effectsOf, obstaclesOf } from '../../../src/core/schema/statement-effects.ts'
 import { catalog, table } from '../../helpers/schema.ts'
 
-const before = catalog(table('users', ['id integer', 'name character varying(20)', 'odd"name text']))
+const domain = { kind: 'domain', schema: 'public', name: 'd', table: null, definition: 'text', comment: null } as const
+const before = {
+  ...catalog(table('users', ['id integer', 'name character varying(20)', 'odd"name text'])),
+  others: [domain],
+}
 
 describe('what a generated statement does to rows and users is told:', () => {
   test.each([
@@ -24,6 +28,12 @@ describe('what a generated statement does to rows and users is told:', () => {
       /fails if a value does not fit/,
     ],
     ['ALTER TABLE "public"."users" ALTER COLUMN "odd""name" TYPE integer', /^Was text:/],
+    ['ALTER TABLE "public"."users" SET UNLOGGED', /^Rewrites the whole table/],
+    [
+      'ALTER DOMAIN "public"."d" ADD CONSTRAINT "c" CHECK ((VALUE > 0))',
+      /^Fails if any value of this type violates it\. Scans all tables with such columns, and blocks writes/,
+    ],
+    ['ALTER DOMAIN "public"."d" SET NOT NULL', /blocks writes to them/],
   ])('%s', (sql, told) => {
     expect(effectsOf({ sql }, before)).toEqual([expect.stringMatching(told)])
   })
@@ -38,6 +48,8 @@ describe('what is quick and loses nothing is not told of:', () => {
     'CREATE INDEX "i" ON "public"."made_by_this_migration" ("name")',
     'ALTER TABLE "public"."made_by_this_migration" ADD CONSTRAINT "u" UNIQUE ("name")',
     'CREATE TABLE "public"."t" ("a" integer)',
+    'ALTER DOMAIN "public"."made_by_this_migration" ADD CONSTRAINT "c" CHECK ((VALUE > 0))',
+    'ALTER DOMAIN "public"."d" ADD CONSTRAINT "c" CHECK ((VALUE > 0)) NOT VALID',
   ])('%s', (sql) => {
     expect(effectsOf({ sql }, before)).toEqual([])
   })
