@@ -158,6 +158,20 @@ test.each(Object.entries(histories))('a history of %s is proven from its middle 
   expect(result.proof).toEqual({ state: 'proven', ...proven })
 })
 
+test('scripts far below the folder of a plan are found', async () => {
+  const project = await adoptable(
+    server,
+    {
+      'sqitch.plan': '%project=shop\n\nschemas/shop/tables/orders/table 2024-01-01T00:00:00Z A <a@b> # Orders\n',
+      'deploy/schemas/shop/tables/orders/table.sql': 'CREATE TABLE orders (id int);',
+      'revert/schemas/shop/tables/orders/table.sql': 'DROP TABLE orders;',
+    },
+    'SELECT 1',
+  )
+  const { result } = JSON.parse(await project.ok('db', 'adopt', '--json'))
+  expect(result.written).toEqual(['nself/migrations/001_schemas_shop_tables_orders_table.sql'])
+})
+
 test('a tool that has a schema of its own is told to run its files there, perhaps', async () => {
   const files = {
     'sql/V1__a.sql': 'CREATE SCHEMA IF NOT EXISTS app;\nCREATE TABLE users (id int);',

@@ -62,7 +62,7 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   if (!options.dryRun) refuseReadOnly(server, history)
   const folders = options.from === null ? sourceFolders(root, migrationsDir) : [sourceFolder(root, options.from)]
   const recognised = [...recognise(folders, knownTools), ...(options.from === null ? ownFolder(context) : [])]
-  const matches = (one: RecognisedFolder) => matchingRows(root, one, tables)
+  const matches = (one: RecognisedFolder) => matchingRows(context, one, tables)
   const found = { recognised, tables, wanted, from: options.from, matches }
   const source = isBaseline ? null : chooseSource(found)
   if (source === null) return adoptBaseline(context, options, look)
@@ -87,10 +87,15 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
 }
 
 /** How many rows of the tool's table have their file in a folder: of several it tells which one is meant. */
-function matchingRows(root: string, { tool, folder }: RecognisedFolder, tables: readonly FoundTable[]): number {
+function matchingRows(
+  { settings }: Context,
+  { tool, folder }: RecognisedFolder,
+  tables: readonly FoundTable[],
+): number {
   const rows = tables.find((table) => table.tool === tool)?.rows ?? []
   if (rows.length === 0) return 0
-  const migrations = allOf(tool.parse(readSourceFiles(root, folder, tool.reads)))
+  const files = readSourceFiles(settings.root, folder, tool.reads, settings.migrationsDir)
+  const migrations = allOf(tool.parse(files))
   const keys = new Set(migrations.map(({ key }) => key))
   return tool.rowsOf(rows, migrations).filter(({ key }) => keys.has(key)).length
 }
@@ -124,7 +129,7 @@ async function planFor(
   const { tool, folder } = chosen
   const isOwn = isOwnFolder(context, chosen)
   if (isOwn && tool !== nselfBash) throw sameFolder(relative(root, migrationsDir))
-  const read = readSourceFiles(root, folder, tool.reads)
+  const read = readSourceFiles(root, folder, tool.reads, migrationsDir)
   const { files, problems, variables } = await withoutPlaceholders(tool, read, options.values)
   const parsed = tool.parse(files)
   const all = { ...parsed, problems: [...parsed.problems, ...problems, ...schemaProblems(tool, chosen.table?.key)] }

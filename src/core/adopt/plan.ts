@@ -83,7 +83,9 @@ function knownProblems(request: PlanRequest, { problems, note: numbered }: Targe
   return [
     ...source.problems.map((problem) => ({ ...problem, subject: subjectIn(request, problem) })),
     ...problems.map((problem) => ({ ...problem, subject: pathIn(folder, problem.subject) })),
-    ...(numbered === null ? [] : [note(folder, numbered, 'see the names below', 'by time: --timestamp')]),
+    ...(numbered === null
+      ? []
+      : [note(folder === '' ? '.' : folder, numbered, 'see the names below', 'by time: --timestamp')]),
   ]
 }
 

@@ -21,30 +21,33 @@ const passedOver = new Set([
   'testdata',
   'fixtures',
 ])
-const deepest = 7
+/** How far below a project's root its folders are looked for, and below one of them its files. */
+const deepest = { folders: 7, files: 12 }
 const mostEntries = 40_000
 const headSize = 4096
 
 /**
- * The folders of a project in which another tool may keep migrations: those that hold SQL, and those above them.
+ * The folders of a project in which another tool may keep migrations: those that hold SQL, and those above them, which are
+ * told by files that are not far below.
  * @param own nself's own folder of migrations.
  */
 export function sourceFolders(root: string, own: string): SourceFolder[] {
   const files: string[] = []
-  collect(root, own, '', deepest, files)
+  collect(root, own, '', deepest.folders, files)
   const folders = new Map<string, string[]>()
+  const withSql = new Set<string>()
   for (const file of files) {
     const parts = file.split('/')
-    for (let depth = Math.max(0, parts.length - 4); depth < parts.length; depth++) {
+    for (let depth = 0; depth < parts.length; depth++) {
       const folder = parts.slice(0, depth).join('/')
+      if (file.endsWith('.sql')) withSql.add(folder)
+      if (depth < parts.length - 4) continue
       const names = folders.get(folder) ?? []
       if (names.length === 0) folders.set(folder, names)
       names.push(parts.slice(depth).join('/'))
     }
   }
-  return [...folders]
-    .filter(([, names]) => names.some((name) => name.endsWith('.sql')))
-    .map(([path, names]) => folderAt(root, path, names))
+  return [...folders].filter(([path]) => withSql.has(path)).map(([path, names]) => folderAt(root, path, names))
 }
 
 /** One folder that a person has named. @throws NselfError `usage` where it is none. */
@@ -63,7 +66,7 @@ export function sourceFolder(root: string, path: string): SourceFolder {
       },
     )
   }
-  collect(full, '', '', deepest, names)
+  collect(full, '', '', deepest.files, names)
   return folderAt(root, relative(root, full).split(sep).join('/'), names)
 }
 
@@ -113,9 +116,20 @@ function headOf(path: string): string {
   }
 }
 
-/** The files of a tool's folder. @throws NselfError `invalid-migration` for one that is not UTF-8. */
-export function readSourceFiles(root: string, folder: SourceFolder, reads: (path: string) => boolean): SourceFile[] {
-  return folder.names.filter(reads).map((path) => {
+/**
+ * The files of a tool's folder, however deep they are below it.
+ * @param own nself's own folder of migrations.
+ * @throws NselfError `invalid-migration` for one that is not UTF-8.
+ */
+export function readSourceFiles(
+  root: string,
+  folder: SourceFolder,
+  reads: (path: string) => boolean,
+  own: string,
+): SourceFile[] {
+  const paths: string[] = []
+  collect(join(root, folder.path), own, '', deepest.files, paths)
+  return paths.filter(reads).map((path) => {
     const bytes = readFileSync(join(root, folder.path, path))
     if (!isUtf8(bytes)) {
       throw new NselfError('invalid-migration', `${pathIn(folder.path, path)} is not valid UTF-8`, {

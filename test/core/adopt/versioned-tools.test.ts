@@ -155,6 +155,16 @@ users [users@v1.0] 2023-01-04T00:00:00Z Ann <ann@example.com> # Again
     expect(appliedIn(plan)).toEqual({ '001_users': '2026-01-20T10:00:00Z', '002_orders': '2026-01-20T11:00:00Z' })
     expect(plan.files[0]?.row?.appliedBy).toBe('Ann')
   })
+
+  test('leaves alone what other projects have deployed into the same database', () => {
+    const rows = [
+      { change: 'orders', project: 'wiki', committed_at: '2026-01-20T09:00:00Z' },
+      { change: 'users', project: 'shop', committed_at: '2026-01-20T10:00:00Z' },
+    ]
+    const plan = planOf('sqitch', files, rows)
+    expect(appliedIn(plan)).toEqual({ '001_users': '2026-01-20T10:00:00Z' })
+    expect(plan.problems.map(({ subject }) => subject)).toEqual(['verify', 'db'])
+  })
 })
 
 describe('Atlas', () => {

@@ -17,7 +17,7 @@ export const sqitch: Tool = {
 
 interface Change {
   readonly name: string
-  /** The same name again is a rework: the nth. */
+  /** `project:name`; the same name again is a rework: the nth. */
   readonly key: string
   readonly needs: readonly string[]
   /** The tag after which it was reworked, which its scripts are named by from then on. */
@@ -56,13 +56,15 @@ function parse(files: readonly SourceFile[]): SourceMigrations {
     ]
   })
   const verified = files.filter(({ path }) => /(^|\/)verify\//.test(path)).length
-  if (verified > 0) problems.push(note('verify', `holds ${verified} scripts`, 'they are left out'))
+  if (verified > 0)
+    problems.push(note('verify', `holds ${verified === 1 ? 'a script' : `${verified} scripts`}`, 'left out'))
   return { migrations, problems }
 }
 
 /** `name [needs] 2020-01-01T00:00:00Z Who <mail> # note`; `@tag …`; `%pragma=value`. */
 function changesOf(text: string): Change[] {
   const changes: Change[] = []
+  const project = /^%project=(.*?)\s*$/m.exec(text)?.[1] ?? ''
   let tag: string | null = null
   for (const line of text.split('\n')) {
     const mark = /^\s*@(\S+)/.exec(line)?.[1]
@@ -74,7 +76,7 @@ function changesOf(text: string): Change[] {
     const nth = changes.filter((one) => one.name === name).length
     changes.push({
       name,
-      key: nth === 0 ? name : `${name} ${nth + 1}`,
+      key: keyOf(project, name, nth + 1),
       needs: needs.split(/\s+/).filter((need) => need !== ''),
       tag: null,
     })
@@ -82,15 +84,21 @@ function changesOf(text: string): Change[] {
   return changes
 }
 
-function rowsOf(rows: readonly TableRow[]): ToolRow[] {
+const keyOf = (project: string, name: string, nth: number) => `${project}:${name}${nth === 1 ? '' : ` ${nth}`}`
+
+/** A database may have the changes of several projects: those of others are no concern of this one. */
+function rowsOf(rows: readonly TableRow[], migrations: readonly SourceMigration[]): ToolRow[] {
   const counts = new Map<string, number>()
+  const projects = new Set(migrations.map(({ key }) => key.slice(0, key.indexOf(':'))))
   return rows
+    .filter((item) => projects.size === 0 || projects.has(textOf(item, 'project')))
     .toSorted((a, b) => (textOf(a, 'committed_at') < textOf(b, 'committed_at') ? -1 : 1))
     .map((item) => {
       const name = textOf(item, 'change')
       const nth = (counts.get(name) ?? 0) + 1
       counts.set(name, nth)
       const who = item.committer_name ?? null
-      return row({ key: nth === 1 ? name : `${name} ${nth}`, appliedAt: item.committed_at ?? null, appliedBy: who })
+      const key = keyOf(textOf(item, 'project'), name, nth)
+      return row({ key, appliedAt: item.committed_at ?? null, appliedBy: who })
     })
 }
