@@ -5,9 +5,10 @@ import type { Batch } from './batch.ts'
 import { refuseUnfitBatch } from './batch-section.ts'
 import { type Headers, parseHeader } from './headers.ts'
 import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
-import type { Dependency, Phase, Replaced } from './migration.ts'
+import type { Dependency, Phase } from './migration.ts'
 import type { OpenSection } from './open-section.ts'
 import { OwnTransactions } from './own-transactions.ts'
+import type { ReplacesHeader } from './replaces-header.ts'
 
 type Comment = Token & { readonly kind: 'comment' }
 
@@ -28,8 +29,8 @@ interface SourceText {
 /** Sorts the tokens of a migration file into its sections. The grammar is in docs/migration-files.md. */
 export class FileGrammar {
   readonly dependsOn: Dependency[] = []
-  /** What the file stands for. */
-  readonly replaces: Replaced[] = []
+  /** What the file stands for, as its headers say. */
+  readonly replaces: ReplacesHeader[] = []
   /** The rules that the file says it breaks on purpose. */
   readonly allows: string[] = []
   /** What the file says of the release. */
@@ -132,7 +133,7 @@ export class FileGrammar {
     if (header === null) return
     if (comment.inStatement || section.count > 0) throw misplaced(comment)
     if ('dependsOn' in header) this.dependsOn.push(...header.dependsOn)
-    else if ('replaces' in header) this.replaces.push(...header.replaces)
+    else if ('replaces' in header) this.replaces.push(header.replaces)
     else if ('allows' in header) this.allows.push(header.allows)
     else if ('batch' in header) this.repeat(header.batch, comment, section)
     else if ('phase' in header) this.enter(header.phase, comment, section)

@@ -4,8 +4,8 @@ import { meantName } from '../sql/quoting.ts'
 import { isVariableName } from '../variable-name.ts'
 import { allowedRule } from './allow-header.ts'
 import { type Batch, parseBatch } from './batch.ts'
-import type { Dependency, Phase, Replaced } from './migration.ts'
-import { isReplacing, replacedIn } from './replaces-header.ts'
+import type { Dependency, Phase } from './migration.ts'
+import { isReplacing, type ReplacesHeader, replacedIn } from './replaces-header.ts'
 import { parseVersion } from './version.ts'
 
 const header = /^--\s*(depends_on|replaces|nself)\s*:\s*(.*)$/is
@@ -33,7 +33,7 @@ export interface Headers {
 export type Header =
   | { readonly set: Partial<Headers> }
   | { readonly dependsOn: readonly Dependency[] }
-  | { readonly replaces: readonly Replaced[] }
+  | { readonly replaces: ReplacesHeader }
   | { readonly allows: string }
   | { readonly variables: readonly string[] }
   | { readonly phase: Phase }

@@ -38,6 +38,8 @@ export interface Replaced {
   readonly name: string
   /** The beginning of the checksum of its UP as the server sees it; null where the file does not tell. */
   readonly checksum: string | null
+  /** What it stands for itself: a database that has all of these has it. */
+  readonly parts: readonly Replaced[]
 }
 
 /** A migration as its row tells it from another one of the same number. */

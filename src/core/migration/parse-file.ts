@@ -10,6 +10,7 @@ import { FileGrammar } from './file-grammar.ts'
 import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
 import type { OpenSection } from './open-section.ts'
+import { replacedBy } from './replaces-header.ts'
 import type { HeldSection } from './section.ts'
 
 /** Parses a whole migration file. @throws NselfError `invalid-migration` with the place of the fault. */
@@ -76,7 +77,7 @@ function parse(
     dependsOn: grammar.dependsOn,
     allows: grammar.allows,
     phase: grammar.phase,
-    replaces: grammar.replaces,
+    replaces: replacedBy(grammar.replaces),
     ...sections,
   }
 }

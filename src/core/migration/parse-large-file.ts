@@ -10,6 +10,7 @@ import { isMarker } from './marker.ts'
 import type { Migration } from './migration.ts'
 import type { OpenSection } from './open-section.ts'
 import { collect, heldSection, howOf, invalidFile, isRunnable, nulFault, type SectionContent } from './parse-file.ts'
+import { replacedBy } from './replaces-header.ts'
 import type { StreamedSection } from './section.ts'
 import { holdPart, type Part, StreamedChecksum, StreamedText, sumOf } from './streamed-section.ts'
 
@@ -99,7 +100,7 @@ export class LargeFileParser {
         dependsOn: this.grammar.dependsOn,
         allows: this.grammar.allows,
         phase: this.grammar.phase,
-        replaces: this.grammar.replaces,
+        replaces: replacedBy(this.grammar.replaces),
         up: this.streamed(up, { ...part, checksum }),
         down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }

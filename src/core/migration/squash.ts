@@ -65,15 +65,25 @@ function isSplit(row: Applied, files: readonly Migration[]): boolean {
 }
 
 function partsOf(file: Migration, rows: readonly Applied[]): HalfSquashed {
-  const pairs = file.replaces.map((part) => ({ part, row: rows.find((row) => isOf(row, part)) }))
-  const done = pairs.flatMap(({ row }) => row ?? [])
+  const found = file.replaces.map((part) => rowsOf(part, rows))
+  const done = found.flatMap((one) => one.done)
   return {
     file,
     done,
-    left: pairs.flatMap(({ part, row }) => (row === undefined ? [part] : [])),
+    left: found.flatMap((one) => one.left),
     partial: done.filter(({ state }) => state !== 'applied'),
-    edited: pairs.flatMap(({ part, row }) => (row === undefined || isText(row, part) ? [] : [row])),
+    edited: found.flatMap((one) => one.edited),
   }
+}
+
+/** The row of what a file stands for, or those of what that one stands for in a database that never recorded it. */
+function rowsOf(part: Replaced, rows: readonly Applied[]): Pick<HalfSquashed, 'done' | 'left' | 'edited'> {
+  const row = rows.find((one) => isOf(one, part))
+  if (row !== undefined) return { done: [row], left: [], edited: isText(row, part) ? [] : [row] }
+  const within = part.parts.map((one) => rowsOf(one, rows))
+  const done = within.flatMap((one) => one.done)
+  if (done.length === 0) return { done: [], left: [part], edited: [] }
+  return { done, left: within.flatMap(({ left }) => left), edited: within.flatMap(({ edited }) => edited) }
 }
 
 /** Whether it was applied with that text, as far as anybody can tell. */
@@ -117,5 +127,6 @@ export function squashedFolder({ path, name }: Pick<Migration, 'path' | 'name'>)
     .split('/')
     .filter((part) => part !== '..')
     .slice(0, -2)
-  return [...folders, 'squashed', name].join('/')
+  // Those that a file stands for may stand for others, which are kept beside them.
+  return [...folders, ...(folders.at(-1) === 'squashed' ? [] : ['squashed']), name].join('/')
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Applied, Migration } from '../../../src/core/migration/migration.ts'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { replacesLines } from '../../../src/core/migration/replaces-header.ts'
+import { squashedFolder } from '../../../src/core/migration/squash.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { planDown } from '../../../src/core/plan/down.ts'
 import { planSync } from '../../../src/core/plan/sync.ts'
@@ -40,8 +41,8 @@ describe('the header that names what a file stands for', () => {
       '-- replaces: 001_a, 002_b.sql\nSELECT 1;',
     )
     expect(replaces).toEqual([
-      { version: '1', name: '001_a', checksum: null },
-      { version: '2', name: '002_b', checksum: null },
+      { version: '1', name: '001_a', checksum: null, parts: [] },
+      { version: '2', name: '002_b', checksum: null, parts: [] },
     ])
   })
 
@@ -144,5 +145,49 @@ describe('a row that stands for others', () => {
   test('stays one where its file is here, and where none of theirs is', () => {
     expect(statuses([squash], [recorded])).toEqual(['003_squashed applied'])
     expect(statuses([later], [recorded])).toEqual(['003_squashed missing', '004_later pending'])
+  })
+})
+
+describe('a file that stands for one that stands for others', () => {
+  const second = squashOf([squash, file('005_e')], '005_squashed')
+  const e = file('005_e')
+
+  test('names what that one stands for, too', () => {
+    expect(second.replaces.map(({ name, parts }) => [name, parts.map((part) => part.name)])).toEqual([
+      ['003_squashed', ['001_a', '002_b', '003_c']],
+      ['005_e', []],
+    ])
+    const third = squashOf([second, file('006_f')], '006_squashed')
+    expect(third.replaces[0]?.parts[0]?.parts.map(({ name }) => name)).toEqual(['001_a', '002_b', '003_c'])
+  })
+
+  test('counts as applied where the first ones are, though that one was never recorded', () => {
+    const { entries, squashes } = compare([second], rows(a, b, c, e))
+    expect(entries.map(({ name, status }) => `${name} ${status}`)).toEqual(['005_squashed applied'])
+    expect(squashes.squashed[0]?.parts.map(({ name }) => name)).toEqual(['001_a', '002_b', '003_c', '005_e'])
+  })
+
+  test('counts as applied where that one is recorded', () => {
+    expect(statuses([second], rows(squash, e))).toEqual(['005_squashed applied'])
+  })
+
+  test('is refused where some of the first ones are, which no command offers to revert', () => {
+    expect(statuses([second], rows(a, b))).toEqual(['001_a missing part', '002_b missing part', '005_squashed pending'])
+    const state = compare([second], rows(a, b))
+    expect(errorOf(() => planUp(state)).message).toMatch(
+      /stands for 4 migrations, of which this database has 2: 003_c .*005_e are missing/,
+    )
+    expect(errorOf(() => planSync(state)).message).toContain('of which this database has 2')
+  })
+
+  test('leads to the folder where the first ones are kept, from its own and from that of what it stands for', () => {
+    expect(squashedFolder(second)).toBe('nself/squashed/005_squashed')
+    expect(squashedFolder({ path: 'nself/squashed/005_squashed/003_squashed.sql', name: '003_squashed' })).toBe(
+      'nself/squashed/003_squashed',
+    )
+  })
+
+  test('cannot stand beside the first ones', () => {
+    expect(errorOf(() => planUp(compare([a, second], []))).message).toContain('005_squashed stands for 001_a')
   })
 })

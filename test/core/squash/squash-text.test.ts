@@ -35,7 +35,7 @@ describe('which migrations are squashed', () => {
   })
 
   test('what an interrupted squash has left is known by the file that was written', () => {
-    const squash = { ...file('002_squashed'), replaces: [{ version: '1', name: '001_a', checksum: null }] }
+    const squash = { ...file('002_squashed'), replaces: [{ version: '1', name: '001_a', checksum: null, parts: [] }] }
     expect(interruptedAt([first, squash], '2')?.parts.map(({ name }) => name)).toEqual(['001_a'])
     expect(interruptedAt([squash], '2')).toBeNull()
   })

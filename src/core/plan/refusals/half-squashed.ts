@@ -1,5 +1,6 @@
 import { NselfError } from '../../errors.ts'
 import { listSome } from '../../migration/entry-words.ts'
+import type { Replaced } from '../../migration/migration.ts'
 import { squashedFolder } from '../../migration/squash.ts'
 import type { State } from '../../migration/state.ts'
 
@@ -7,7 +8,7 @@ import type { State } from '../../migration/state.ts'
 export function refuseBesideParts({ entries }: State): void {
   for (const { file } of entries) {
     if (file === null || file.replaces.length === 0) continue
-    const parts = new Set(file.replaces.map(({ version, name }) => `${version} ${name}`))
+    const parts = new Set(allParts(file.replaces).map(({ version, name }) => `${version} ${name}`))
     const found = entries.flatMap((entry) =>
       entry.file !== null && parts.has(`${entry.version} ${entry.file.name}`) ? [entry.file] : [],
     )
@@ -18,6 +19,9 @@ export function refuseBesideParts({ entries }: State): void {
     })
   }
 }
+
+/** Those that a file stands for, and those that these stand for. */
+const allParts = (parts: readonly Replaced[]): Replaced[] => parts.flatMap((part) => [part, ...allParts(part.parts)])
 
 /** A database that has only some of what a file stands for. @throws NselfError `refused`. */
 export function refuseHalfSquashed({ squashes }: State): void {
@@ -46,7 +50,7 @@ export function refuseHalfSquashed({ squashes }: State): void {
   const open = left.length === 1 ? `${first} is missing` : `${first} to ${last} are missing`
   throw new NselfError(
     'refused',
-    `${file.name} stands for ${file.replaces.length} migrations, of which this database has ${done.length}: ${open}`,
+    `${file.name} stands for ${done.length + left.length} migrations, of which this database has ${done.length}: ${open}`,
     { hint: `apply the rest ${where}: ${before} nself db migrate up; ${then}` },
   )
 }
