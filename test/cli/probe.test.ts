@@ -162,6 +162,22 @@ ALTER TABLE plain ALTER x TYPE int USING CASE WHEN true THEN x::int END;`)
   ])
 })
 
+test('a check that the run adds to a domain unchecked is asked where it is validated, and a new collation counts', async () => {
+  const project = await projectWith(`ALTER DOMAIN amount ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;
+ALTER DOMAIN amount VALIDATE CONSTRAINT positive;
+ALTER TABLE users ALTER COLUMN name TYPE text COLLATE anycase USING btrim(name);
+ALTER TABLE users ADD UNIQUE (name);
+ALTER TABLE users ALTER COLUMN email TYPE text COLLATE "C", ALTER COLUMN born TYPE text COLLATE later;
+ALTER TABLE users ADD UNIQUE (born);`)
+  await project.query(`CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    INSERT INTO users (id, name) VALUES (5, 'SHORT')`)
+  expect(lines(await probe(project))).toEqual([
+    '2 probe/check: id=1',
+    '4 probe/duplicates: id=1 and id=5',
+    '6 probe/not-answered: ',
+  ])
+})
+
 test('rows that do not fit a partition that is attached or made are told by key, as the run leaves them', async () => {
   const project =
     await projectWith(`ALTER TABLE days ATTACH PARTITION may FOR VALUES FROM ('2024-05-01') TO ('2024-06-01');

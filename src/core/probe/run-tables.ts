@@ -67,6 +67,8 @@ export class RunTables {
   /** What may have changed anything: a DO block, a call. */
   changedBy: string | null = null
   readonly types = new Map<string, NewType>()
+  /** Checks of domains that are there without having been looked at, by domain and constraint. */
+  readonly uncheckedOfDomains = new Map<string, string>()
   private readonly tables: RunTable[] = []
   /** Constraints that are there without having been checked. */
   private readonly unchecked = new Map<RunTable, Map<string, Asked>>()

@@ -72,11 +72,16 @@ export function alterDomain({ subtype, typeName, def, name }: TreeNode, { source
   const ask = (expression: string | null, validates: string | null = null) =>
     askDomain({ kind: 'domain', domain, expression, validates })
   if (subtype === 'O') ask(null)
-  if (subtype === 'V') ask(null, String(name))
+  if (subtype === 'V') {
+    const unchecked = tables.uncheckedOfDomains.get(`${domain.name} ${String(name)}`) ?? null
+    ask(unchecked, unchecked === null ? String(name) : null)
+  }
   const constraint = nodeAt(nodeAt(def).Constraint)
-  if (subtype !== 'C' || constraint.skip_validation === true) return
+  if (subtype !== 'C') return
   if (constraint.contype === 'CONSTR_NOTNULL') return ask(null)
   const expression = source.parenthesized(Number(constraint.location ?? 0))
-  if (expression === null) askDomain({ kind: 'unknown', why: 'its check cannot be analyzed' })
+  if (constraint.skip_validation === true) {
+    if (expression !== null) tables.uncheckedOfDomains.set(`${domain.name} ${String(constraint.conname)}`, expression)
+  } else if (expression === null) askDomain({ kind: 'unknown', why: 'its check cannot be analyzed' })
   else ask(expression)
 }

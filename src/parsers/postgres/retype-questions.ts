@@ -22,11 +22,11 @@ export function retypeQuestion(command: TreeNode, table: RunTable, look: LookedA
 export function retypeLayer(command: TreeNode, table: RunTable, look: LookedAt): void {
   const column = String(command.name)
   const definition = nodeAt(nodeAt(command.def).ColumnDef)
-  const { type, using } = partsOf(definition, look)
+  const { type, using, collation } = partsOf(definition, look)
   const made = look.tables.types.get(typeOf(definition))
   const inner = made === undefined || using === null ? using : withoutCast(definition, using, look)
   const now = made === undefined ? type : made.kind === 'enum' ? 'text' : made.base
-  const value = `(${inner ?? quoteIdentifier(column)}\n)::${now}`
+  const value = `(${inner ?? quoteIdentifier(column)}\n)::${now}${collation === null ? '' : ` COLLATE ${collation}`}`
   table.add({ kind: 'retype', column, value, alias: table.name.name })
 }
 
@@ -37,7 +37,8 @@ function partsOf(definition: TreeNode, { source }: LookedAt) {
   const type = source.upTo(at, [',', 'USING', 'COLLATE']) ?? ''
   const using = definition.raw_default === undefined ? null : source.after(at, 'USING', [','])
   const { arg } = nodeAt(nodeAt(definition.raw_default).TypeCast)
-  return { type, using, isOwnCast: nodeAt(arg).ColumnRef !== undefined }
+  const collation = definition.collClause === undefined ? null : source.after(at, 'COLLATE', [',', 'USING'])
+  return { type, using, collation, isOwnCast: nodeAt(arg).ColumnRef !== undefined }
 }
 
 /** An explicit cast to a text of some length cuts what is too long. */
