@@ -39,6 +39,20 @@ test.each([
   ])
 })
 
+test('a down that fails and changes nothing leaves no copy behind', async () => {
+  const project = await server.project({
+    ...files,
+    '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE nowhere;\n',
+  })
+  await project.ok('db', 'migrate', 'up')
+  expect((await project.run(['db', 'migrate', 'down'], withCopies)).code).toBe(4)
+  const copies = "SELECT datname FROM pg_database WHERE datname ^@ (current_database() || '_undo')"
+  expect(await project.query(copies)).toEqual([])
+  project.write({ '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE b;\n' })
+  await ok(project, 'db', 'migrate', 'down')
+  expect(await project.query(copies)).toHaveLength(1)
+})
+
 test('undo asks first, and without a terminal says what answers', async () => {
   const project = await filled()
   await ok(project, 'db', 'migrate', 'down')

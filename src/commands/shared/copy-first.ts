@@ -11,33 +11,32 @@ import type { Context } from './context.ts'
  * Makes a copy of a local database that `undo` can come back to, before a command takes something away. Nobody may be
  * connected to it meanwhile: at a terminal it is asked what to do about others.
  * @param command as it is typed after `nself`.
- * @returns whether there is a copy.
+ * @returns the name of the copy; null where there is none.
  * @throws NselfError `not-confirmed`, `interrupted`, `connection`, before anything is changed.
  */
-export async function copyFirst(context: Context, server: Server, command: string): Promise<boolean> {
+export async function copyFirst(context: Context, server: Server, command: string): Promise<string | null> {
   const { signal, tell } = context
   context.progress('keeping a copy for nself db undo')
   const reason = await whyNoCopy(server, signal)
   if (reason !== null) {
     tell(`Note: no copy of ${spokenPlace(server)} is kept, so this cannot be undone: ${reason}`)
-    return false
+    return null
   }
   const consent = await mayCopy(context, server)
-  if (consent === null) return false
+  if (consent === null) return null
   const now = new Date()
   try {
-    await makeUndoCopy(server, {
+    return await makeUndoCopy(server, {
       before: `nself ${command}`,
       stamp: stampOf(now.toISOString()),
       now: now.getTime(),
       endConnections: consent === 'end-others',
       signal,
     })
-    return true
   } catch (error) {
     if (!(error instanceof NselfError) || signal.aborted || error.code === 'connection') throw error
     tell(`Note: no copy of ${spokenPlace(server)} is kept, so this cannot be undone: ${error.message}`)
-    return false
+    return null
   }
 }
 

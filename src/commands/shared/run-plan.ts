@@ -50,18 +50,18 @@ export function runTogether(
     const approved = await confirmAll({ ...context, ask: reusable.closedBefore(context.ask) }, parts, means !== null)
     if (means) await reusable.close()
     const taken = means && (await backupFirst(context, means, flags))
-    const copied = plan.action !== 'up' && (await keepCopy(context, first, reusable))
+    const copied = plan.action === 'up' ? null : await keepCopy(context, first, reusable)
     const began = context.now()
     const running = performAll(context, parts, approved, flags, reusable.open)
     const report = await running
-      .catch((error) => {
-        if (copied && hasChanged(error)) context.tell(undoLine)
+      .catch(async (error) => {
+        if (copied !== null) await afterFailure(context, first, error, copied)
         throw error
       })
       .finally(() => {
         if (taken) context.tell(`To restore the database as it was before: ${restoreLine(context, taken)}`)
       })
-    if (copied) context.tell(undoLine)
+    if (copied !== null) context.tell(undoLine)
     const last = parts.at(-1)?.prepared ?? first.prepared
     return {
       kind: 'run',
@@ -76,6 +76,15 @@ export function runTogether(
 
 const undoLine = 'To bring back what was there: nself db undo'
 
+/** Says how to come back to the copy; one of a DOWN that changed nothing goes. */
+async function afterFailure(context: Context, { prepared }: RunPart, error: unknown, copy: string): Promise<void> {
+  if (hasChanged(error)) return context.tell(undoLine)
+  if (prepared.plan.action !== 'down') return
+  const { dropUndoCopy } = await import('../../postgres/databases/undo.ts')
+  // The error is what is to be told; a copy that stays is harmless.
+  await dropUndoCopy(prepared.server, copy, context.signal).catch(() => {})
+}
+
 /** Whether a run that failed has done something all the same; where nobody knows, it may have. */
 function hasChanged(error: unknown): boolean {
   if (!(error instanceof NselfError)) return true
@@ -84,10 +93,14 @@ function hasChanged(error: unknown): boolean {
   return report.steps.some(({ outcome, partly }) => outcome === 'done' || partly === true)
 }
 
-/** A copy of a local database to come back to, of which nobody may use the connection. */
-async function keepCopy(context: Context, { kind, prepared }: RunPart, reusable: ReusableConnection): Promise<boolean> {
+/** The name of a copy of a local database to come back to, of which nobody may use the connection. */
+async function keepCopy(
+  context: Context,
+  { kind, prepared }: RunPart,
+  reusable: ReusableConnection,
+): Promise<string | null> {
   const { environment, keepsUndoCopies } = context.settings
-  if (environment !== 'local' || !keepsUndoCopies) return false
+  if (environment !== 'local' || !keepsUndoCopies) return null
   await reusable.close()
   const { copyFirst } = await import('./copy-first.ts')
   return copyFirst(context, prepared.server, kind.command ?? `db migrate ${prepared.plan.action}`)

@@ -36,8 +36,12 @@ interface UndoCopyOptions {
   readonly signal: AbortSignal
 }
 
-/** Makes a copy to come back to, and drops those that are no longer kept. @throws NselfError as copyDatabase. */
-export async function makeUndoCopy(server: Server, options: UndoCopyOptions): Promise<void> {
+/**
+ * Makes a copy to come back to, and drops those that are no longer kept.
+ * @returns its name.
+ * @throws NselfError as copyDatabase.
+ */
+export async function makeUndoCopy(server: Server, options: UndoCopyOptions): Promise<string> {
   const { before, stamp, now, endConnections, signal } = options
   const onName = async () => {}
   const { name } = await copyDatabase(server, { purpose: 'undo', stamp, endConnections, signal, onName })
@@ -46,6 +50,12 @@ export async function makeUndoCopy(server: Server, options: UndoCopyOptions): Pr
     const copies = (await keptDatabases(client, server.database)).filter(({ copiedBefore }) => copiedBefore !== null)
     for (const { name: old } of outdatedCopies(copies, now)) await dropKept(client, old)
   })
+  return name
+}
+
+/** Drops a copy for which there is no use: what it was made for changed nothing. */
+export async function dropUndoCopy(server: Server, name: string, signal: AbortSignal): Promise<void> {
+  await withConnection(connectBeside(server, 'nself'), signal, (client) => dropKept(client, name))
 }
 
 interface UndoOptions {
