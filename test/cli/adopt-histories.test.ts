@@ -158,18 +158,24 @@ test.each(Object.entries(histories))('a history of %s is proven from its middle 
   expect(result.proof).toEqual({ state: 'proven', ...proven })
 })
 
-test('scripts far below the folder of a plan are found', async () => {
+test('scripts far below the folder of a plan are found, whatever their folders are called', async () => {
   const project = await adoptable(
     server,
     {
-      'sqitch.plan': '%project=shop\n\nschemas/shop/tables/orders/table 2024-01-01T00:00:00Z A <a@b> # Orders\n',
-      'deploy/schemas/shop/tables/orders/table.sql': 'CREATE TABLE orders (id int);',
-      'revert/schemas/shop/tables/orders/table.sql': 'DROP TABLE orders;',
+      'sqitch.plan':
+        '%project=shop\n\nshop 2024-01-01T00:00:00Z A <a@b> # Shop\nschemas/shop/tables/target/table 2024-01-01T00:00:00Z A <a@b> # Orders\n',
+      'deploy/shop.sql': 'CREATE SCHEMA shop;',
+      'deploy/schemas/shop/tables/target/table.sql': 'CREATE TABLE orders (id int);',
+      'build/deploy/schemas/shop/tables/target/table.sql': 'a copy',
+      'revert/schemas/shop/tables/target/table.sql': 'DROP TABLE orders;',
     },
     'SELECT 1',
   )
   const { result } = JSON.parse(await project.ok('db', 'adopt', '--json'))
-  expect(result.written).toEqual(['nself/migrations/001_schemas_shop_tables_orders_table.sql'])
+  expect(result.written).toEqual([
+    'nself/migrations/001_shop.sql',
+    'nself/migrations/002_schemas_shop_tables_target_table.sql',
+  ])
 })
 
 test('a tool that has a schema of its own is told to run its files there, perhaps', async () => {

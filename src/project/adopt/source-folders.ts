@@ -8,7 +8,6 @@ import { messageOf, systemCodeOf } from '../../core/system-error.ts'
 
 /** Folders that hold what somebody else wrote, what a program made, or what tests take. */
 const passedOver = new Set([
-  'node_modules',
   'vendor',
   'target',
   'dist',
@@ -33,7 +32,7 @@ const headSize = 4096
  */
 export function sourceFolders(root: string, own: string): SourceFolder[] {
   const files: string[] = []
-  collect(root, own, '', deepest.folders, files)
+  collect({ top: root, own, isPassed: isPassedAnywhere }, '', deepest.folders, files)
   const folders = new Map<string, string[]>()
   const withSql = new Set<string>()
   for (const file of files) {
@@ -66,17 +65,28 @@ export function sourceFolder(root: string, path: string): SourceFolder {
       },
     )
   }
-  collect(full, '', '', deepest.files, names)
+  collect({ top: full, own: '', isPassed: isPassedAtTop }, '', deepest.files, names)
   return folderAt(root, relative(root, full).split(sep).join('/'), names)
 }
 
-function collect(top: string, own: string, folder: string, depth: number, into: string[]): void {
+interface Search {
+  readonly top: string
+  readonly own: string
+  readonly isPassed: (name: string, folder: string) => boolean
+}
+
+const isNobodys = (name: string) => name === 'node_modules' || name.startsWith('.')
+const isPassedAnywhere = (name: string) => isNobodys(name) || passedOver.has(name)
+/** Below the folder of a tool any name may be that of a table. */
+const isPassedAtTop = (name: string, folder: string) => isNobodys(name) || (folder === '' && passedOver.has(name))
+
+function collect({ top, own, isPassed }: Search, folder: string, depth: number, into: string[]): void {
   if (depth === 0 || into.length > mostEntries) return
   for (const entry of entriesOf(join(top, folder))) {
     const path = pathIn(folder, entry.name)
     if (entry.isDirectory()) {
-      if (passedOver.has(entry.name) || entry.name.startsWith('.') || join(top, path) === own) continue
-      collect(top, own, path, depth - 1, into)
+      if (isPassed(entry.name, folder) || join(top, path) === own) continue
+      collect({ top, own, isPassed }, path, depth - 1, into)
     } else into.push(path)
   }
 }
@@ -128,7 +138,7 @@ export function readSourceFiles(
   own: string,
 ): SourceFile[] {
   const paths: string[] = []
-  collect(join(root, folder.path), own, '', deepest.files, paths)
+  collect({ top: join(root, folder.path), own, isPassed: isPassedAtTop }, '', deepest.files, paths)
   return paths.filter(reads).map((path) => {
     const bytes = readFileSync(join(root, folder.path, path))
     if (!isUtf8(bytes)) {

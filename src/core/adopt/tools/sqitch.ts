@@ -30,7 +30,7 @@ function parse(files: readonly SourceFile[]): SourceMigrations {
   const changes = changesOf(plan?.text ?? '')
   const find = (kind: string, { name, tag }: Change) => {
     const end = `${kind}/${name}${tag === null ? '' : `@${tag}`}.sql`
-    return files.find(({ path }) => path === end || path.endsWith(`/${end}`))
+    return files.find(({ path }) => path === end) ?? files.find(({ path }) => path.endsWith(`/${end}`))
   }
   const migrations = changes.flatMap((change, at): SourceMigration[] => {
     const [deploy, revert] = [find('deploy', change), find('revert', change)]
