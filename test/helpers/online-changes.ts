@@ -94,6 +94,25 @@ Table events {
 }`,
     steps: ['relax', 'check', 'validate'],
   },
+  {
+    what: 'a table under another name, with rights, a reference to it and a view on it',
+    sql: `CREATE TABLE people (id bigserial PRIMARY KEY, name text NOT NULL DEFAULT 'x'); GRANT SELECT, INSERT ON people TO pg_monitor;
+CREATE TABLE visits (id bigint PRIMARY KEY, who bigint REFERENCES people); CREATE VIEW named AS SELECT name FROM people`,
+    rows: 'INSERT INTO people DEFAULT VALUES; INSERT INTO visits VALUES (1, 1)',
+    kept: ['SELECT count(*)::int FROM named', [1]],
+    renames: ['people=persons'],
+    design: `
+Table persons {
+  id bigint [pk, increment]
+  name text [not null, default: 'x']
+  age integer
+}
+Table visits {
+  id bigint [pk]
+  who bigint [ref: > persons.id]
+}`,
+    steps: ['rename', 'add', 'contract old_names'],
+  },
 ]
 
 /** Changes that a plain migration would write whole tables anew for. */

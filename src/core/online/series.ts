@@ -8,6 +8,7 @@ import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped }
 import { breaksRelease, renamedOnline } from './renames.ts'
 import { retypedOnline } from './retype-columns.ts'
 import { type Piece, type Stage, stages } from './stages.ts'
+import { tablesRenamedOnline } from './table-names.ts'
 import type { TablesInUse } from './tables-in-use.ts'
 
 /** One migration of a series. */
@@ -53,7 +54,7 @@ const isStage = (name: string): name is Stage => Object.hasOwn(stages, name)
 function recipesFor(plan: PlannedChanges): Replacement[] {
   const done = new Set<Change>()
   const retyped = retypedOnline(plan)
-  const first = [...(retyped === null ? [] : [retyped]), ...renamedOnline(plan)]
+  const first = [...(retyped === null ? [] : [retyped]), ...renamedOnline(plan), ...tablesRenamedOnline(plan)]
   for (const change of first.flatMap(({ ofUp, ofDown }) => [...ofUp, ...ofDown])) done.add(change)
   const others = plan.ups.flatMap((up) => {
     const found = done.has(up.change) ? null : recipeFor(up, plan)

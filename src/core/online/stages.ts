@@ -30,6 +30,7 @@ export const stages = {
     alone: true,
     says: 'the references that are there are read while others read and write.',
   },
+  old_names: { phase: 'contract', alone: false, says: 'the views that have the old names of tables go.' },
   require: {
     phase: 'contract',
     alone: true,

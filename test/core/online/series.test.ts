@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { onlineSeries } from '../../../src/core/online/series.ts'
 import { TablesInUse } from '../../../src/core/online/tables-in-use.ts'
+import type { Access } from '../../../src/core/schema/catalog.ts'
 import { plainChange } from '../../../src/core/schema/generated-statement.ts'
 import { catalogOf, columnOf, constraintOf, tableOf } from '../../helpers/catalog.ts'
 
@@ -119,4 +120,49 @@ test('a function whose view changes goes before that, and is told', () => {
   const { drafts, blocking } = onlineSeries(plans, facts)
   expect(drafts.map(({ contract }) => contract)).toEqual([false])
   expect(blocking).toEqual([gone, drop])
+})
+
+describe('a table under another name', () => {
+  const rename = (from: string, to: string) => ({
+    ...plainChange(`ALTER TABLE "public"."${from}" RENAME TO "${to}"`, `public.${from}`),
+    keepsPlace: true,
+  })
+  const plans = [{ up: [rename('people', 'users')], down: [rename('users', 'people')] }]
+  const owned = { kind: 'table', schema: 'public', path: ['users'], table: null, owner: 'me', withheld: null }
+  const renamed = (access: Access[], serverVersion = 150_000, settings = {}) => {
+    const table = { ...users, settings }
+    return onlineSeries(plans, new TablesInUse({ ...catalogOf({ tables: [table], access }), serverVersion }, [table]))
+  }
+  const statements = (series: ReturnType<typeof renamed>) => series.drafts.map(({ up }) => up.map(({ sql }) => sql))
+
+  test('has a view with the old one until the contract phase, with the rights of others', () => {
+    const grants = [
+      { what: 'SELECT', to: 'me' },
+      { what: 'SELECT, UPDATE WITH GRANT OPTION', to: 'an app' },
+      { what: 'SELECT', to: null },
+    ]
+    expect(statements(renamed([{ ...owned, grants }]))).toEqual([
+      [
+        'ALTER TABLE "public"."people" RENAME TO "users"',
+        'CREATE VIEW "public"."people" WITH (security_invoker = true) AS SELECT "id", "note" FROM "public"."users"',
+        'GRANT SELECT, UPDATE ON "public"."people" TO "an app" WITH GRANT OPTION',
+        'GRANT SELECT ON "public"."people" TO PUBLIC',
+      ],
+      ['DROP VIEW "public"."people"'],
+    ])
+  })
+
+  test.each([
+    [
+      'rights of a column',
+      [{ ...owned, kind: 'column', path: ['users', 'id'], table: 'public.users', grants: [] }],
+      150_000,
+      {},
+    ],
+    ['row security that a view of this server passes by', [], 140_000, { 'row security': 'on' }],
+  ])('is renamed as planned and told where it has %s', (_, access, version, settings) => {
+    const series = renamed(access, version, settings)
+    expect(statements(series)).toEqual([['ALTER TABLE "public"."people" RENAME TO "users"']])
+    expect(series.blocking).toHaveLength(1)
+  })
 })
