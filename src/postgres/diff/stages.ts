@@ -123,37 +123,64 @@ async function tableByTable(before: FactBase, after: FactBase): Promise<FactBase
     if (table === null || before.has(table)) continue
     locks.set(encodeId(table), (locks.get(encodeId(table)) ?? 0) + locksOf(fact))
   }
-  const stages: FactBase[] = []
-  const fresh = [...locks.keys()]
-  let taken = 0
-  for (const [at, [, own]] of [...locks].entries()) {
+  const stageOfTable = stagesByLocks(locks)
+  const last = Math.max(0, ...stageOfTable.values())
+  if (last === 0) return []
+  const stageOf = stagesOfFacts(after, stageOfTable, encodeId)
+  const facts = after.facts().map((fact) => ({ fact, stage: stageOf(fact.id) }))
+  const edges = after.edges.map((edge) => ({ edge, stage: Math.max(stageOf(edge.from), stageOf(edge.to)) }))
+  return Array.from({ length: last }, (_, now) =>
+    buildFactBase(
+      facts.flatMap(({ fact, stage }) => (stage <= now ? [fact] : [])),
+      edges.flatMap(({ edge, stage }) => (stage <= now ? [edge] : [])),
+    ),
+  )
+}
+
+/** In which stage a table comes, so that none takes too many locks. */
+function stagesByLocks(locks: ReadonlyMap<string, number>): Map<string, number> {
+  let [taken, stage] = [0, 0]
+  const stages = new Map<string, number>()
+  for (const [table, own] of locks) {
     taken += own
-    if (taken <= locksAtOnce) continue
-    taken = own
-    const later = new Set(fresh.slice(at))
-    const left = new Set(later)
-    const hangs = (fact: Fact) =>
-      (fact.parent !== undefined && left.has(encodeId(fact.parent))) ||
-      after
-        .outgoingEdges(fact.id)
-        .some(({ kind, to }) => kind === 'depends' && (left.has(encodeId(to)) || isPartOf(to, later, encodeId)))
-    for (let size = -1; size !== left.size; ) {
-      size = left.size
-      for (const fact of after.facts()) if (hangs(fact)) left.add(encodeId(fact.id))
-    }
-    const stays = (id: Fact['id']) => !left.has(encodeId(id))
-    stages.push(
-      buildFactBase(
-        after.facts().filter(({ id }) => stays(id)),
-        after.edges.filter(({ from, to }) => stays(from) && stays(to)),
-      ),
-    )
+    if (taken > locksAtOnce) [taken, stage] = [own, stage + 1]
+    stages.set(table, stage)
   }
   return stages
 }
 
-function isPartOf(id: Fact['id'], tables: ReadonlySet<string>, encode: (id: Fact['id']) => string): boolean {
-  if (id.kind === 'table') return tables.has(encode(id))
-  if (!('table' in id) || !('schema' in id)) return false
-  return tables.has(encode({ kind: 'table', schema: id.schema, name: id.table }))
+type Encode = (id: Fact['id']) => string
+
+/** In which stage anything comes: not before what it is a part of and what it depends on. */
+function stagesOfFacts(
+  facts: FactBase,
+  stageOfTable: ReadonlyMap<string, number>,
+  encode: Encode,
+): (id: Fact['id']) => number {
+  const stages = new Map(stageOfTable)
+  const stageOf = (key: string) => stages.get(key) ?? 0
+  const needs = facts.facts().map(({ id, parent }) => {
+    const on = facts.outgoingEdges(id).flatMap(({ kind, to }) => (kind === 'depends' ? [to] : []))
+    const tables = on.flatMap((to) => stageOfTable.get(encode(tableWith(to))) ?? [])
+    return {
+      key: encode(id),
+      least: Math.max(0, ...tables),
+      on: [...(parent === undefined ? [] : [parent]), ...on].map(encode),
+    }
+  })
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const { key, least, on } of needs) {
+      const stage = on.reduce((most, other) => Math.max(most, stageOf(other)), Math.max(least, stageOf(key)))
+      if (stage === stageOf(key)) continue
+      stages.set(key, stage)
+      changed = true
+    }
+  }
+  return (id) => stageOf(encode(id))
+}
+
+/** The table that something is a part of; itself where it is none. */
+function tableWith(id: Fact['id']): Fact['id'] {
+  return 'table' in id && 'schema' in id ? { kind: 'table', schema: id.schema, name: id.table } : id
 }
