@@ -10,10 +10,10 @@ import { catalogOf, withScratchConnection } from './read.ts'
  * could make.
  */
 export async function bothCatalogs(made: Server, live: Server): Promise<[made: Catalog, live: Catalog]> {
-  const [replayer, migrator] = [await roleOf(made, 'current_user'), await roleOf(live, trackingOwner)]
+  const [replayer, migrator] = await Promise.all([roleOf(made, 'current_user'), roleOf(live, trackingOwner)])
   const renamed =
     migrator === null || replayer === null ? [] : [replayer, replaySuperuser].map((role) => [role, migrator] as const)
-  const [ours, theirs] = [await catalogOf(made, true), await catalogOf(live, true)]
+  const [ours, theirs] = await Promise.all([catalogOf(made, true), catalogOf(live, true)])
   return [
     withoutReach(withUsualPublic(withRoles(ours, new Map(renamed))), ours),
     withoutReach(withUsualPublic(theirs), ours),
