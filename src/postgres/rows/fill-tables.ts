@@ -5,7 +5,6 @@ import type { FillableTable } from '../../core/rows/table-facts.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
 import { asSeeingOwner } from '../catalog/hidden-rows.ts'
 import type { Client } from '../driver/pg.ts'
-import { send } from '../driver/send.ts'
 import type { RowFacts } from './facts.ts'
 import { type FilledRow, type FilledTable, fillTable } from './fill-table.ts'
 
@@ -22,14 +21,14 @@ export async function fillTables(client: Client, file: Migration, { tables, type
   const seed = Number.parseInt(sha256(file.checksum).slice(0, 7), 16)
   const filled: FilledTable[] = []
   const ordered = fillOrder(tables)
-  await asSeeingOwner(client, async () => {
+  const fill = async () => {
     for (const table of ordered) {
       const found = await fillTable(client, table, types, seed)
       const circle = found.problem === null ? [] : circleOf(table, ordered)
       filled.push(circle.length === 0 ? found : { ...found, problem: inCircle(circle) })
     }
-    await settleConstraints(client, tables)
-  })
+  }
+  await asSeeingOwner(client, () => atOnce(client, tables, fill))
   const rowsOf = (isTouched: boolean) =>
     filled.filter(({ table }) => table.isTouched === isTouched).flatMap(({ rows }) => rows)
   return { tables: filled, needed: rowsOf(false), rows: rowsOf(true) }
@@ -49,18 +48,18 @@ export async function insertAgain(
   const wanted = new Set([...needed, ...rows])
   // In the order in which they were found: what others refer to comes first.
   const sql = tables.flatMap(({ rows: all }) => all.filter((row) => wanted.has(row)).map((row) => row.sql))
-  await asSeeingOwner(client, async () => {
+  const insert = async () => {
     await client.query({ text: 'SELECT nself.insert_rows($1)', values: [sql] })
-    await settleConstraints(
-      client,
-      tables.map(({ table }) => table),
-    )
-  })
+  }
+  const all = tables.map(({ table }) => table)
+  await asSeeingOwner(client, () => atOnce(client, all, insert))
 }
 
-/** What the rows have left to be looked at is done; then constraints wait for COMMIT again as they do otherwise. */
-async function settleConstraints(client: Client, tables: readonly FillableTable[]): Promise<void> {
+/** Has each row looked at as it is inserted; afterwards constraints wait for COMMIT again as they do otherwise. */
+async function atOnce(client: Client, tables: readonly FillableTable[], insert: () => Promise<void>): Promise<void> {
   const deferred = [...new Set(tables.flatMap((table) => table.deferred))]
-  if (deferred.length === 0) return
-  await send(client, `SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ${deferred.join(', ')} DEFERRED`)
+  if (deferred.length === 0) return insert()
+  await client.query('SET CONSTRAINTS ALL IMMEDIATE')
+  await insert()
+  await client.query(`SET CONSTRAINTS ${deferred.join(', ')} DEFERRED`)
 }
