@@ -45,7 +45,12 @@ describe('phases of a release', () => {
     expect(errorOf(() => up([a, b, late], [], expand))).toMatchObject({
       code: 'refused',
       message: '003_c depends on 002_b, which waits until the new release is out',
-      hint: expect.stringContaining('nself db migrate up; nothing was run'),
+      hint: expect.stringContaining(
+        'nself db migrate up; or only what comes before it: nself db migrate up --phase expand --to 001_a; nothing was run',
+      ),
+    })
+    expect(errorOf(() => up([a, b, late], [row(a, 1)], expand))).toMatchObject({
+      hint: expect.stringMatching(/apply both: nself db migrate up; nothing was run$/),
     })
     expect(names(up([a, b, late], [row(a, 1), row(b, 2)], expand))).toEqual(['003_c'])
     expect(names(up([a, b, late], []))).toEqual(['001_a', '002_b', '003_c'])

@@ -5,13 +5,16 @@ import type { Entry, State } from '../../migration/state.ts'
 export function refuseLeftDependency(chosen: readonly Entry[], { entries }: State): void {
   const left = entries.filter((entry) => entry.file?.phase === 'contract' && entry.applied?.state !== 'applied')
   const waiting = left.filter((entry) => !chosen.includes(entry))
-  for (const { name, file } of chosen) {
+  for (const [i, { name, file }] of chosen.entries()) {
     const needed = file?.dependsOn
       .map(({ version }) => waiting.find((entry) => entry.version === version))
       .find((entry) => entry !== undefined)
     if (needed === undefined) continue
+    const last = chosen[i - 1]?.name
+    const before =
+      last === undefined ? '' : `; or only what comes before it: nself db migrate up --phase expand --to ${last}`
     throw new NselfError('refused', `${name} depends on ${needed.name}, which waits until the new release is out`, {
-      hint: `make ${name} a contract too (-- nself: phase contract), or apply both: nself db migrate up; nothing was run`,
+      hint: `make ${name} a contract too (-- nself: phase contract), or apply both: nself db migrate up${before}; nothing was run`,
     })
   }
 }
