@@ -1,6 +1,8 @@
 import type { Migration } from '../../core/migration/migration.ts'
+import { fewTables } from '../../core/rows/few-tables.ts'
 import type { LostRows } from '../../core/rows/lost-rows.ts'
 import { failingAlone, smallestFailing } from '../../core/rows/smallest-failing.ts'
+import type { FillableTable } from '../../core/rows/table-facts.ts'
 import type { FilledRow, FilledTable } from './fill-table.ts'
 import type { Filling } from './fill-tables.ts'
 import type { RowFailure, RunOnRows } from './run-on-rows.ts'
@@ -100,26 +102,43 @@ async function breakingRows(
   return { found, left: all.filter((row) => !taken.has(row)) }
 }
 
-/**
- * The smallest part of each table that still fails, table by table. A table without which it fails too stays whole: to
- * take away rows that others refer to would make rows break that do not.
- */
+/** The smallest part of each table that still fails, and the rows of all other tables, which stay whole. */
 async function smallestOfTables(
   part: readonly FilledRow[],
   fails: (rows: readonly FilledRow[]) => Promise<boolean>,
 ): Promise<{ needed: FilledRow[]; context: FilledRow[] }> {
+  const all = [...new Set(part.map((row) => row.table))]
+  const rowsOf = (tables: readonly FillableTable[]) => part.filter((row) => tables.includes(row.table))
+  const few = await fewTables(all, (some) => fails(rowsOf(some)))
+  const found = await smallestOfEach(rowsOf(few), few, fails)
+  const contextOf = (rows: readonly FilledRow[]) =>
+    rowsOf(all.filter((table) => rows.every((row) => row.table !== table)))
+  // Rows may break only because those are away that they go with, though no foreign key says so.
+  const isEnough = few.length === all.length || (await fails([...contextOf(found), ...withReferenced(found, part)]))
+  const needed = isEnough ? found : await smallestOfEach(part, all, fails)
+  return { needed, context: contextOf(needed) }
+}
+
+/**
+ * Table by table. A table without which it fails too stays whole: to take away rows that others refer to would make rows
+ * break that do not.
+ */
+async function smallestOfEach(
+  rows: readonly FilledRow[],
+  tables: readonly FillableTable[],
+  fails: (rows: readonly FilledRow[]) => Promise<boolean>,
+): Promise<FilledRow[]> {
   const needed: FilledRow[] = []
-  let now = [...part]
-  for (const table of new Set(part.map((row) => row.table))) {
+  let now = rows
+  for (const table of tables) {
     const rest = now.filter((row) => row.table !== table)
     const mine = now.filter((row) => row.table === table)
     if (rest.length > 0 && (await fails(rest))) continue
-    const found = await smallestFailing(mine, (rows) => fails([...rest, ...withReferenced(rows, mine)]))
+    const found = await smallestFailing(mine, (some) => fails([...rest, ...withReferenced(some, mine)]))
     needed.push(...found)
     now = [...rest, ...withReferenced(found, mine)]
   }
-  const tables = new Set(needed.map((row) => row.table))
-  return { needed, context: now.filter((row) => !tables.has(row.table)) }
+  return needed
 }
 
 /** With the rows of the same table that they refer to. */
