@@ -255,3 +255,22 @@ test('rows that others refer to by a constraint that waits for COMMIT are tried 
   const { found } = await check(project)
   expect(found.map(({ at }) => at).filter((at) => !at.includes('lost'))).toEqual(['002_cents:2 warning rows/up-fails'])
 })
+
+test('rows of tables that inherit from the one that a migration names are tried too, each by itself', async () => {
+  const project = await server.project({
+    '001_base.sql': both(
+      `CREATE TABLE parent (id int PRIMARY KEY, v int CHECK (v > 0) NO INHERIT NOT NULL);
+       CREATE TABLE child (note text) INHERITS (parent);`,
+      'DROP TABLE child; DROP TABLE parent;',
+    ),
+    '002_check.sql': both(
+      'ALTER TABLE parent ADD CONSTRAINT c CHECK (v > 0);\nALTER TABLE parent ADD CONSTRAINT d CHECK (v <> 1);',
+      'ALTER TABLE parent DROP CONSTRAINT d, DROP CONSTRAINT c;',
+    ),
+  })
+  const { found } = await check(project)
+  expect(found.map(({ at, message }) => `${at} ${message}`)).toEqual([
+    expect.stringMatching(/^002_check:2 error rows\/up-fails UP fails on a row that .* "c" of relation "child"/),
+    expect.stringMatching(/^002_check:3 error rows\/up-fails UP fails on a row that .* "d" of relation "parent"/),
+  ])
+})

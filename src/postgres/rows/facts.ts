@@ -20,8 +20,9 @@ const touchedSql = `found := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespac
   WHERE p.proname = ANY (words) AND ${isMine('n')};
  IF bodies IS NOT NULL THEN called := regexp_split_to_array(bodies, '[^[:alnum:]_]+');
   found := found || ARRAY(SELECT c.oid FROM pg_class c WHERE c.relname = ANY (called)); END IF;
- touched := ARRAY(WITH RECURSIVE reach (oid) AS (SELECT unnest(found) UNION SELECT refobjid FROM reach JOIN pg_rewrite r ON ev_class = reach.oid
-   JOIN pg_depend d ON classid = 'pg_rewrite'::regclass AND objid = r.oid AND refclassid = 'pg_class'::regclass AND refobjid <> reach.oid)
+ touched := ARRAY(WITH RECURSIVE reach (oid) AS (SELECT unnest(found) UNION SELECT next.oid FROM reach, LATERAL (SELECT refobjid AS oid FROM pg_rewrite r
+   JOIN pg_depend d ON classid = 'pg_rewrite'::regclass AND objid = r.oid AND refclassid = 'pg_class'::regclass WHERE ev_class = reach.oid AND refobjid <> reach.oid
+   UNION ALL SELECT inhrelid FROM pg_inherits WHERE inhparent = reach.oid) AS next)
   SELECT DISTINCT CASE WHEN c.relispartition THEN pg_partition_root(c.oid)::oid ELSE c.oid END FROM reach JOIN pg_class c USING (oid)
   JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')});`
