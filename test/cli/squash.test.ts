@@ -221,6 +221,15 @@ INSERT INTO jobs VALUES (1);`,
   })
 })
 
+test('a list of values that a varchar is compared with reads as it did', async () => {
+  const project = await server.project({
+    '001_a.sql': "-- UP\nCREATE TABLE a (mode varchar(9) CHECK (mode IN ('open', 'shut')));\n-- DOWN\nDROP TABLE a;",
+    '002_b.sql': "-- UP\nCREATE VIEW b AS SELECT FROM a WHERE mode IN ('open', 'x');\n-- DOWN\nDROP VIEW b;",
+  })
+  await project.ok('db', 'migrate', 'up')
+  expect(await project.ok('db', 'migrate', 'squash', '--to', '2')).toContain('proven to make the same schema and rows')
+})
+
 test.each([
   ['a superuser', 'SUPERUSER'],
   ['an owner whom its own policies bind', 'CREATEDB'],

@@ -7,21 +7,34 @@ export function canonicalDefinition(definition: string): string {
   return withCanonicalArrays(definition.replace(/(?<=\bEXTRACT\()\w+(?= FROM )/g, (field) => field.toLowerCase()))
 }
 
-function withCanonicalArrays(definition: string): string {
+const withCanonicalArrays = (definition: string): string =>
+  withArrays(definition, (elements, type) => `ARRAY[${elements.map((text) => `(${text})::${type}`).join(', ')}]`)
+
+/**
+ * SQL of a definition that PostgreSQL writes again as it is, whichever of the two forms it is in: with a type of its own, an
+ * array is read before its cast is.
+ */
+export function lastingDefinition(definition: string): string {
+  return withArrays(definition, (elements, type) => {
+    const [own, ...others] = new Set(elements.map((text) => /::(character varying|[\w".]+)$/.exec(text)?.[1]))
+    const typed = own === undefined || others.length > 0 ? '' : `::${own}[]`
+    return `(ARRAY[${elements.join(', ')}]${typed})::${type}[]`
+  })
+}
+
+/** @param written what becomes of an array with a cast: its elements and the type that they are cast to. */
+function withArrays(definition: string, written: (elements: readonly string[], type: string) => string): string {
   const start = definition.indexOf('(ARRAY[')
   if (start === -1) return definition
   const open = start + '(ARRAY['.length
   const elements = elementsFrom(definition, open)
-  const cast =
-    elements === null
-      ? null
-      : /^\]\)::((?:character varying|[\w".]+)(?:\(\d+\))?)\[\]/.exec(definition.slice(elements.end))
-  if (elements === null || cast === null) {
-    return definition.slice(0, open) + withCanonicalArrays(definition.slice(open))
+  const [all, type] =
+    (elements && /^\]\)::((?:character varying|[\w".]+)(?:\(\d+\))?)\[\]/.exec(definition.slice(elements.end))) ?? []
+  if (elements === null || all === undefined || type === undefined) {
+    return definition.slice(0, open) + withArrays(definition.slice(open), written)
   }
-  const list = elements.texts.map((text) => `(${text})::${cast[1]}`).join(', ')
-  const rest = definition.slice(elements.end + cast[0].length)
-  return `${definition.slice(0, start)}ARRAY[${list}]${withCanonicalArrays(rest)}`
+  const rest = withArrays(definition.slice(elements.end + all.length), written)
+  return `${definition.slice(0, start)}${written(elements.texts, type)}${rest}`
 }
 
 /** The elements of an array constructor whose first begins at `from`, and where its bracket closes; null when it does not. */

@@ -66,6 +66,14 @@ describe('the statements of the schema', () => {
       'ALTER DEFAULT PRIVILEGES FOR ROLE "you" GRANT SELECT ON TABLES TO PUBLIC',
       'ALTER DEFAULT PRIVILEGES FOR ROLE "you" GRANT SELECT ON TABLES TO PUBLIC',
     ],
+    [
+      "ALTER TABLE t ADD CHECK (((m)::text = ANY ((ARRAY['a'::character varying, 'b]'::character varying])::text[])))",
+      "ALTER TABLE t ADD CHECK (((m)::text = ANY ((ARRAY['a'::character varying, 'b]'::character varying]::character varying[])::text[])))",
+    ],
+    [
+      "CREATE FUNCTION f() RETURNS text[] LANGUAGE sql AS $$SELECT (ARRAY['a'::varchar])::text[]$$",
+      "CREATE FUNCTION f() RETURNS text[] LANGUAGE sql AS $$SELECT (ARRAY['a'::varchar])::text[]$$",
+    ],
   ])('run on another server: %s', (sql, as) => {
     expect(portable(plainChange(sql, null), 'me').sql).toBe(as)
   })
