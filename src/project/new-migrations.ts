@@ -29,7 +29,7 @@ export async function createMigration(
     const path = join(folder, file)
     const head = fileHead(basename(file, '.sql'), options.now).map((line) => `-- ${line}\n`)
     writeNew(path, `${head.join('')}\n-- UP\n\n\n-- DOWN\n\n`)
-    if (isFirstOfNumber(folder, file, root)) return relative(root, path)
+    if (ofTakenNumber([relative(root, path)], root) === undefined) return relative(root, path)
     unlinkSync(path)
   }
 }
@@ -64,12 +64,17 @@ export function writeMigrations(root: string, files: readonly NewFile[]): void {
   const written: string[] = []
   let current = ''
   try {
-    for (const { path, text, isNumbered = true } of files) {
+    for (const { path, text } of files) {
       const full = join(root, path)
       current = path
       writeNew(full, text)
       written.push(full)
-      if (isNumbered && !isFirstOfNumber(dirname(full), basename(full), root)) throw new Error('its number was taken')
+    }
+    const numbered = files.filter(({ isNumbered = true }) => isNumbered).map(({ path }) => path)
+    const late = ofTakenNumber(numbered, root)
+    if (late !== undefined) {
+      current = late
+      throw new Error('its number was taken')
     }
   } catch (error) {
     for (const path of written) unlinkSync(path)
@@ -82,12 +87,24 @@ export function writeMigrations(root: string, files: readonly NewFile[]): void {
   }
 }
 
-/** Two that write at once may take one number: the one that sorts later gives way. */
-function isFirstOfNumber(folder: string, file: string, root: string): boolean {
-  const version = parseFileName(file)?.version
-  const twins = listFiles(folder, root).filter((other) => parseFileName(other)?.version === version)
-  return twins[0] === file
+/** Two that write at once may take one number: the one that sorts later gives way. Each folder is listed once. */
+function ofTakenNumber(paths: readonly string[], root: string): string | undefined {
+  const folders = new Map<string, Map<string | undefined, string>>()
+  return paths.find((path) => {
+    const folder = dirname(join(root, path))
+    const firsts = folders.get(folder) ?? firstOfEachNumber(folder, root)
+    folders.set(folder, firsts)
+    return firsts.get(versionOf(path)) !== basename(path)
+  })
 }
+
+function firstOfEachNumber(folder: string, root: string): Map<string | undefined, string> {
+  // The last of those with one number that is set stays: the first of the list.
+  const files = listFiles(folder, root).reverse()
+  return new Map(files.map((file) => [versionOf(file), file]))
+}
+
+const versionOf = (path: string) => parseFileName(basename(path))?.version
 
 /** A name as part of a file's name. @throws NselfError `usage` for one that cannot be. */
 export function slugOf(name: string): string {
