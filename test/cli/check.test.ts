@@ -68,6 +68,7 @@ test('proves what a DOWN brings back, and finds what it does not, on a history o
       'CREATE SCHEMA s;\nSET search_path = s;\nCREATE TABLE e ();',
       'DROP TABLE s.e;\nDROP SCHEMA s;',
     ),
+    '013_change.sql': both('UPDATE g SET i = i + 100 WHERE i > 0;', '-- nself: nothing-to-do'),
   })
   const { found, proven, exitStatus } = await check(project)
   expect(found).toEqual([
@@ -80,6 +81,7 @@ test('proves what a DOWN brings back, and finds what it does not, on a history o
     '007_down:4 proof/down-fails',
     '008_none:2 proof/no-down',
     '009_rows:3 proof/rows-differ; public.g had 1 row before UP and has 2 after DOWN',
+    expect.stringMatching(/^013_change:\d proof\/rows-differ; /),
   ])
   expect(proven).toEqual(['001_a', '002_column', '004_enum', '006_uses', '010_again', '011_deferred', '012_path'])
   expect(exitStatus).toBe(6)

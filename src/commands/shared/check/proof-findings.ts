@@ -16,8 +16,6 @@ import { type OldTypes, oldTypesIn } from './old-types.ts'
 export interface TextLook {
   /** Migrations without a DOWN, and what a DOWN cannot bring back. */
   readonly findings: readonly CheckFinding[]
-  /** Whether a migration takes or changes rows of a table: that DOWN does not bring them back is told by that. */
-  readonly takesRows: (file: Migration, table: string) => boolean
   /** Whether a finding says that rows or values of a table are lost. */
   readonly tellsLoss: (file: Migration, table: string) => boolean
 }
@@ -33,7 +31,7 @@ export async function lookAtTexts(
 ): Promise<TextLook> {
   const findings: CheckFinding[] = []
   let oldTypes: OldTypes | undefined
-  const [taken, told] = [new Set<string>(), new Set<string>()]
+  const told = new Set<string>()
   for (const file of files) {
     const { name, path, up, down } = file
     // One by one: what the one before made is somebody's by the time this one runs. What cannot be parsed is found by another part.
@@ -44,15 +42,11 @@ export async function lookAtTexts(
     if (isRetyped) oldTypes ??= await oldTypesIn(all, variables)
     const dangers = inspection.findings.flatMap((one) => withKnownType(one, file, oldTypes) ?? [])
     for (const one of dangers) {
-      if (one.relation === null) continue
-      taken.add(`${name} ${one.relation.name}`)
-      if (valuesLost(one).length > 0) told.add(`${name} ${one.relation.name}`)
+      if (one.relation !== null && valuesLost(one).length > 0) told.add(`${name} ${one.relation.name}`)
     }
     findings.push(...(down === null ? [noDown(file)] : dangers.flatMap(valuesLost)))
   }
-  const has = (set: ReadonlySet<string>) => (file: Migration, table: string) =>
-    set.has(`${file.name} ${lastWord(table)}`)
-  return { findings, takesRows: has(taken), tellsLoss: has(told) }
+  return { findings, tellsLoss: (file, table) => told.has(`${file.name} ${lastWord(table)}`) }
 }
 
 /** By the type that its column has before; null for a change of type that does nothing to the values. */
@@ -95,7 +89,7 @@ function valuesLost({ kind, object, what, takes, migration, location, destructiv
 }
 
 /** What was found of a migration that ran both ways. */
-export function findingsOf({ file, ...proof }: Proof, { takesRows }: TextLook): CheckFinding[] {
+export function findingsOf({ file, ...proof }: Proof, { tellsLoss }: TextLook): CheckFinding[] {
   const { down } = file
   if (down === null) return []
   const migration = file.name
@@ -103,7 +97,7 @@ export function findingsOf({ file, ...proof }: Proof, { takesRows }: TextLook): 
     evidence.length === 0
       ? []
       : [finding(rule, { migration, place: placeIn(file, section), message, instead: undoAll, evidence })]
-  const rows = proof.rowsDiffer.filter(({ table }) => !takesRows(file, table)).map(rowsInWords)
+  const rows = proof.rowsDiffer.filter(({ table }) => !tellsLoss(file, table)).map(rowsInWords)
   return [
     ...failed('proof/down-fails', file, down, proof.downFails),
     ...differs(

@@ -29,8 +29,8 @@ export interface ProvenScope extends HistoryProof {
 }
 
 /** What DOWN does not bring back is only what UP has said that it takes. */
-export function isWhole({ isProven, rowsDiffer, file }: Proof, { takesRows }: TextLook): boolean {
-  return isProven && rowsDiffer.every(({ table }) => takesRows(file, table))
+export function isWhole({ isProven, rowsDiffer, file }: Proof, { tellsLoss }: TextLook): boolean {
+  return isProven && rowsDiffer.every(({ table }) => tellsLoss(file, table))
 }
 
 /** Proves what is in scope and was not proven before, and keeps what is as it should be. @throws as withScratchFor, proveHistory. */
