@@ -57,6 +57,8 @@ export interface DownSettings extends GuardAnswers {
   readonly to?: string
   /** How long to wait for another run, in ms; without it a minute. */
   readonly lockWaitMs?: number
+  /** Batches wait while a replica is farther behind, in ms. */
+  readonly maxLagMs?: number
   /** Ends it early: what runs is cancelled and rolled back. */
   readonly signal?: AbortSignal
 }

@@ -41,6 +41,7 @@ const ofRevert: readonly string[] = [
   'count',
   'to',
   'lockWaitMs',
+  'maxLagMs',
   'signal',
   'yes',
   'confirm',
@@ -97,8 +98,8 @@ function finished({ database, steps, durationMs }: RunResult): FinishedRun {
 
 const patience = 60_000
 
-function flagsOf({ lockWaitMs = patience, singleTransaction, noBackup }: UpSettings): RunFlags {
-  return { lockWaitMs, singleTransaction: singleTransaction === true, noBackup: noBackup === true }
+function flagsOf({ lockWaitMs = patience, maxLagMs, singleTransaction, noBackup }: UpSettings): RunFlags {
+  return { lockWaitMs, maxLagMs, singleTransaction: singleTransaction === true, noBackup: noBackup === true }
 }
 
 /** @throws NselfError `usage` for a limit that is none. */

@@ -268,13 +268,29 @@ test('Ctrl-C between two batches says what is done, and the next run continues',
   expect(await counts(project)).toEqual([1, 1, 250])
 })
 
+test('a table that goes away between two attempts is told with the rows that are done, and not at a place in the file', async () => {
+  const project = await made(batched('id, size 50', 'id BETWEEN :from AND :to'))
+  await project.ok('up', '1')
+  await project.query('ALTER TABLE orders ADD CONSTRAINT wrong CHECK (id <> 20449 OR n < 1)')
+  expect((await project.nself('up')).code).toBe(4)
+  await project.query('ALTER TABLE orders RENAME TO gone')
+  const { code, stderr } = await project.nself('up')
+  expect(code).toBe(4)
+  expect(stderr).toContain('the table orders of the batch header does not exist')
+  expect(stderr).toContain('nself/migrations/002_b.sql:3:1')
+  expect(stderr).toContain('100 of about 250 rows are done')
+  await project.query('ALTER TABLE gone RENAME TO orders; ALTER TABLE orders DROP CONSTRAINT wrong')
+  await project.ok('up')
+  expect(await counts(project)).toEqual([1, 1, 250])
+})
+
 test('a connection that is lost between two batches leaves what is done, and says so', async () => {
   const project = await made(batched('id, size 50, pause 1min', 'id BETWEEN :from AND :to'))
   await project.ok('up', '1')
   const running = project.start('up')
   await project.until("EXISTS (SELECT FROM nself.journal WHERE outcome = 'progress')")
   await project.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`)
   const { code, stderr } = await running.finished
   expect(code).toBe(5)
   expect(stderr).toContain('002_b was not completed')

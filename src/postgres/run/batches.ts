@@ -48,7 +48,8 @@ export async function runInBatches(
   const { maxLagMs = null, tell, signal } = options
   const before = doneBefore(work)
   const table = await readWalkedTable(session.client, batch)
-  if (table instanceof Error) return { failed: failedAt(batchStatement(work.section), table), done: 0 }
+  if (table instanceof Error)
+    return { failed: failedAt(batchStatement(work.section), table), done: 0, ...(before && { batches: before }) }
   const watch = new BatchWatch(session.connection.server, { maxLagMs, tell, signal, name: work.step.name })
   try {
     await watch.ready()
@@ -86,9 +87,10 @@ function givingWay<S extends Section>(section: S): S {
   return { ...section, lockTimeout: section.lockTimeout ?? '500ms' }
 }
 
+/** At the statement as a whole: a position is one in a query of our own. The error stays itself, for who knows it. */
 const failedAt = ({ message }: BatchStatement, error: Error): Failed => ({
   message,
-  outcome: { error: Object.assign(error, { severity: 'ERROR' }), completed: 0 },
+  outcome: { error: Object.assign(error, { severity: 'ERROR', position: '' }), completed: 0 },
 })
 
 /** Before the first batch; a DOWN does not walk farther than the UP that it reverts has come. */
