@@ -1,6 +1,6 @@
 import type { Danger, Made } from '../../core/effects/danger.ts'
 import { dangersOf } from '../../core/effects/statement-dangers.ts'
-import { statementNodes } from '../../core/sql/statement-nodes.ts'
+import { type StatementNodes, statementNodes } from '../../core/sql/statement-nodes.ts'
 import { type Tree, type TreeNode, visit } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
@@ -63,6 +63,29 @@ function queriesIn(parser: Parser, body: string): { text: string; line: number }
 function literalsIn(parser: Parser, expression: string): string[] {
   const texts = textConstants(parser.parse(`SELECT ${expression}`))
   return texts.map((text) => text.replace(/%(?:\d+\$)?[ILs]/g, '"…"'))
+}
+
+const deciding = new Set(['block', 'if', 'raise', 'return'].map((word) => `PLpgSQL_stmt_${word}`))
+
+/**
+ * Whether a DO block only looks and decides whether to fail: it runs no statement, and commits nothing.
+ * @param isQuiet whether an expression calls nothing that somebody may have written to do anything.
+ */
+export function onlyLooks(parser: Parser, node: TreeNode, isQuiet: (expression: StatementNodes) => boolean): boolean {
+  const body = blockBody(node)
+  if (body === null) return false
+  let found = true
+  try {
+    visit(parseBlock(parser, body), (type, { query }) => {
+      if (type.startsWith('PLpgSQL_stmt_') && !deciding.has(type)) found = false
+      if (type === 'PLpgSQL_expr')
+        found = found && statementNodes(parser.parse(`SELECT ${String(query)}`)).every(isQuiet)
+      return found
+    })
+  } catch {
+    return false
+  }
+  return found
 }
 
 /** The offset of the first word in the line that is this many lines after the first. */

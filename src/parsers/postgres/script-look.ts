@@ -13,7 +13,7 @@ import { mayRunInside, type Statement } from '../../core/sql/statement-list.ts'
 import { makesBody, type StatementNodes, statementNodes } from '../../core/sql/statement-nodes.ts'
 import { wordsOf } from '../../core/sql/tree.ts'
 import { refusedCounterSetting } from './counter-settings.ts'
-import { type DangerInBlock, dangersInBlock, lineOffset } from './do-block.ts'
+import { type DangerInBlock, dangersInBlock, lineOffset, onlyLooks } from './do-block.ts'
 import type { Parser } from './parser.ts'
 import { type ParsedScript, SectionParser, type Unparsable } from './section-parser.ts'
 import type { StatementListener } from './statement-listener.ts'
@@ -134,7 +134,8 @@ export class ScriptLook {
       const { now, later } = outwardOf(nodes)
       for (const what of now) this.find(unreadable(what, outside), at(0))
       for (const what of later) this.find(unreadable(what, outside), at(0), this.later)
-      if (bare && (statement.kind === 'commits' || callsUnknown(nodes))) {
+      const isLook = () => nodes.type === 'DoStmt' && onlyLooks(this.parser, nodes.node, (one) => !callsUnknown(one))
+      if (bare && (statement.kind === 'commits' || callsUnknown(nodes)) && !isLook()) {
         const word = /^\w+/.exec(sql)?.[0].toUpperCase() ?? ''
         this.find(unreadable(`runs ${word}`, outsideTransaction), at(0))
       }

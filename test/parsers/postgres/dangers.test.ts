@@ -133,7 +133,16 @@ describe('what acts beyond its transaction counts as destructive', () => {
 
 describe('outside a transaction what cannot be read counts as destructive', () => {
   test.each([
-    ['DO $$ BEGIN NULL; END $$', ['runs DO outside a transaction, where nself cannot tell beforehand what it does']],
+    ['DO $$ BEGIN COMMIT; END $$', ['runs DO outside a transaction, where nself cannot tell beforehand what it does']],
+    [
+      'DO $$ BEGIN PERFORM mine(); END $$',
+      ['runs DO outside a transaction, where nself cannot tell beforehand what it does'],
+    ],
+    [
+      'DO $$ BEGIN IF mine() THEN RAISE EXCEPTION $x$no$x$; END IF; END $$',
+      ['runs DO outside a transaction, where nself cannot tell beforehand what it does'],
+    ],
+    ['DO $$ BEGIN IF EXISTS (SELECT FROM t WHERE a IS NULL) THEN RAISE check_violation; END IF; END $$', []],
     ['CALL p()', ['runs CALL outside a transaction, where nself cannot tell beforehand what it does']],
     [
       'CREATE INDEX CONCURRENTLY i ON t (f(a))',
