@@ -290,10 +290,11 @@ test('a connection that is lost between two batches leaves what is done, and say
   const running = project.start('up')
   await project.until("EXISTS (SELECT FROM nself.journal WHERE outcome = 'progress')")
   await project.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`)
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`)
   const { code, stderr } = await running.finished
   expect(code).toBe(5)
-  expect(stderr).toContain('002_b was not completed')
+  // Whichever of its two connections is missed first says it.
+  expect(stderr).toMatch(/002_b was not completed|the connection that held the lock was lost/)
   expect(stderr).toContain('50 of about 250 rows are done by 002_b, and kept')
 })
 
