@@ -16,7 +16,7 @@ export interface StoredProof {
 }
 
 /** Changes with what a proof looks at, so that an old one does not count for more than it was. */
-const edition = '1'
+const edition = '2'
 
 /** The key of each file on a server of that major, in the order of the history. */
 export function proofKeys(files: readonly Migration[], major: number): string[] {
