@@ -79,10 +79,7 @@ async function walkAll(walking: Walking, batch: Batch, before: BatchesDone | nul
   return { failed: null, done: 1 }
 }
 
-/**
- * A batch gives way before PostgreSQL looks for a deadlock, which it does after a second: so it is never the application
- * whose transaction is ended.
- */
+/** A batch gives way before PostgreSQL looks for a deadlock, after a second: it never ends the application's transaction. */
 function givingWay<S extends Section>(section: S): S {
   return { ...section, lockTimeout: section.lockTimeout ?? '500ms' }
 }
