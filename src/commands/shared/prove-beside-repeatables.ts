@@ -38,7 +38,7 @@ export async function proveBesideRepeatables(
   if (before === null) return null
   const { fails, untried } = await besideRepeatables(beside, before, fresh)
   if (untried !== null)
-    context.tell(`Note: after this change a repeatable does not run; edit it before nself db migrate up: ${untried}`)
+    context.tell(`Note: after this change a repeatable does not run: ${untried}. Edit it, then: nself db migrate up`)
   if (fails === null) return null
   const tables = drafts.flatMap(({ up, down }) => [...up, ...down].flatMap(({ table }) => table ?? []))
   const { objects, makers } = await standingOn(await repeatedBefore(beside), [...new Set(tables)], repeatables)
