@@ -34,6 +34,35 @@ describe('status --drift', () => {
     expect((await project.nself(...drift, '--check')).code).toBe(6)
   })
 
+  test('tells commands that keep the change as a migration, and one that undoes it', async () => {
+    const project = await applied()
+    await project.query('CREATE INDEX by_hand ON a (n)')
+    const twin = await server.twin(project)
+    const text = await project.ok(...drift)
+    const keep = /to keep it: nself (.*) > change\.sql;/.exec(text)?.[1]?.split(' ') ?? []
+    project.write({ '005_keep_changes.sql': `-- UP\n${await project.ok(...keep)}\n-- DOWN\nDROP INDEX by_hand;\n` })
+    expect(text).toContain('nself db migrate create keep_changes; then, with its number: nself db migrate repair')
+    await project.ok('db', 'migrate', 'repair', '--mark-applied', '5')
+    expect(await project.ok(...drift)).toContain('No drift')
+    const undo = /to undo it: nself (.*) \| nself (.*)$/m.exec(await twin.ok(...drift)) ?? []
+    const input = await twin.ok(...(undo[1]?.split(' ') ?? []))
+    expect((await twin.run(undo[2]?.split(' ') ?? [], { input })).code).toBe(0)
+    expect(await twin.ok(...drift)).toContain('No drift')
+  })
+
+  test('finds none in the mark that minor releases put on columns for themselves', async () => {
+    const project = await applied()
+    const mark = (options: string, where: string) =>
+      project.query(`SET allow_system_table_mods = on;
+        UPDATE pg_attribute SET attoptions = '${options}' WHERE attrelid IN ('a'::regclass, 'b'::regclass, 'v'::regclass) AND ${where}`)
+    await mark('{pg_attver=22159328}', 'attnum > 0')
+    expect(await project.ok(...drift)).toContain('No drift')
+    await mark('{pg_attver=22159328,n_distinct=5}', "attname = 'n'")
+    const { result } = JSON.parse(await project.ok(...drift, '--json'))
+    expect(result.drift.differences).toMatchObject([{ kind: 'column', name: 'a.n' }])
+    expect(await project.ok('db', 'schema', 'diff', 'local', 'migrations', '--sql')).not.toContain('attver')
+  })
+
   test('is refused in words where a file of what was applied is missing', async () => {
     const project = await applied()
     project.write({ '002_b.sql': null })

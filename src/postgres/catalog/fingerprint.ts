@@ -1,5 +1,5 @@
 import { othersButSequences } from './other-objects.ts'
-import { isMine, notOfExtension, optionsOf } from './query-parts.ts'
+import { columnOptionsOf, isMine, notOfExtension, optionsOf } from './query-parts.ts'
 
 const relations = `relations AS MATERIALIZED (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.oid >= 16384 AND ${isMine('n')} AND ${notOfExtension('pg_class', 'c.oid')}),
@@ -42,7 +42,8 @@ const inShort = [
   rows(
     `nspname, relname, attname, ${type('atttypid')}, atttypmod, attnotnull, attidentity, attgenerated, NULLIF(attstattarget, -1),
      attstorage, attcompression, CASE WHEN attcollation NOT IN (0, 100) THEN attcollation::regcollation END,
-     CASE WHEN attoptions IS NOT NULL OR attfdwoptions IS NOT NULL THEN concat(${optionsOf('attoptions')}, ' ', ${optionsOf('attfdwoptions')}) END`,
+     CASE WHEN attoptions IS NOT NULL OR attfdwoptions IS NOT NULL THEN
+      NULLIF(concat(${columnOptionsOf('attoptions')}, ' ', ${optionsOf('attfdwoptions')}), ' ') END`,
     `mine JOIN pg_attribute ON attrelid = mine.oid WHERE attnum > 0 AND NOT attisdropped`,
   ),
   rows(
@@ -95,7 +96,7 @@ const inShort = [
     `relations JOIN pg_attrdef ON adrelid = relations.oid WHERE relkind = 'v'`,
   ),
   rows(
-    `nspname, relname, attname, NULLIF(attstattarget, -1), attstorage, attcompression, ${optionsOf('attoptions')}`,
+    `nspname, relname, attname, NULLIF(attstattarget, -1), attstorage, attcompression, ${columnOptionsOf('attoptions')}`,
     `relations JOIN pg_attribute ON attrelid = relations.oid WHERE relkind = 'm' AND attnum > 0 AND NOT attisdropped`,
   ),
   rows(

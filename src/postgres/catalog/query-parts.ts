@@ -21,7 +21,12 @@ export const notOfExtension = (catalog: string, oid: string): string =>
 export const optionsOf = (column: string): string =>
   `(SELECT string_agg(item, ', ' ORDER BY item) FROM unnest(${column}) AS item)`
 
-/** The same of what may hold a password, of which only that it is set is told. */
+/** The same of a column's, without the mark that minor releases from late in 2026 put on every column for themselves. */
+export const columnOptionsOf = (column: string): string =>
+  `CASE WHEN ${column} IS NOT NULL THEN
+   (SELECT string_agg(item, ', ' ORDER BY item) FROM unnest(${column}) AS item WHERE item !~ '^pg_attver=') END`
+
+/** Options as `optionsOf` has them, of what may hold a password, of which only that it is set is told. */
 export const optionsWithoutSecrets = (column: string): string =>
   `(SELECT string_agg(regexp_replace(item, '^([^=]*(?:pass|secret|token|key)[^=]*)=.*', '\\1=***', 'is'), ', ' ORDER BY item) FROM unnest(${column}) AS item)`
 

@@ -1,7 +1,7 @@
 import { ownDefinition } from '../../core/schema/catalog.ts'
 import { detail } from './detail-query.ts'
 import { enabled, inSchema, mine, onTable, tableName } from './object-query.ts'
-import { commentOf, optionsOf, type RowsQuery } from './query-parts.ts'
+import { columnOptionsOf, commentOf, optionsOf, type RowsQuery } from './query-parts.ts'
 
 /** SQL for what can be set on tables, views and their parts beyond what a design or a diagram can show. */
 
@@ -32,9 +32,9 @@ const columnOptions = detail(
     kind: `'column'`,
     path: ['c.relname', 'a.attname'],
     table: tableName,
-    properties: { options: optionsOf('a.attoptions'), 'foreign options': optionsOf('a.attfdwoptions') },
+    properties: { options: columnOptionsOf('a.attoptions'), 'foreign options': optionsOf('a.attfdwoptions') },
   },
-  `pg_attribute a ${onTable('a', 'attrelid')} WHERE (a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL)
+  `pg_attribute a ${onTable('a', 'attrelid')} WHERE (${columnOptionsOf('a.attoptions')} IS NOT NULL OR a.attfdwoptions IS NOT NULL)
    AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm') AND ${mine('pg_class', 'c')}`,
 )
 
