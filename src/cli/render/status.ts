@@ -1,8 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import { databaseName } from '../../core/database-name.ts'
-import { differenceLine } from '../../core/schema/differences.ts'
 import { baseLines } from './base-status.ts'
-import { painted } from './design.ts'
+import { driftLines } from './drift-lines.ts'
 import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
@@ -16,7 +15,7 @@ const title = 'Migration Status'
 
 /** @param width how many columns there are; columns are dropped, not wrapped. */
 export function renderStatus(result: StatusResult, paint: Paint, width: number): string {
-  const { migrations, repeatables, database, environment, isEmbedded, drift, base } = result
+  const { migrations, repeatables, database, environment, isEmbedded, base } = result
   const where = `${databaseName(database)} (${environment}${isEmbedded ? ', embedded' : ''})`
   if (migrations.length === 0 && repeatables.length === 0) {
     return withGivenFlags(`No migrations yet on ${where}\nNext: nself db migrate create create_users`)
@@ -24,6 +23,10 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
   const zone = [...migrations, ...repeatables].some(({ appliedAt }) => appliedAt !== null)
     ? [`times in ${zoneName()}`]
     : []
+  const next = [
+    ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
+    ...repeatableAdvice(repeatables, width),
+  ]
   return [
     paint.bold(title),
     '─'.repeat(title.length),
@@ -31,9 +34,8 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     ...repeatableLines(repeatables, paint, width),
     '',
     fold([counts(migrations, repeatables), where, ...zone].filter((part) => part !== '').join(' · '), width),
-    ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
-    ...repeatableAdvice(repeatables, width),
-    ...driftLines(drift, paint, width),
+    ...next,
+    ...driftLines(result, next.length === 0, paint, width),
     ...(base === undefined ? [] : baseLines(base, paint, width)),
   ].join('\n')
 }
@@ -51,23 +53,3 @@ function counts(migrations: readonly Entry[], repeatables: StatusResult['repeata
 }
 
 const zoneName = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
-
-function driftLines(drift: StatusResult['drift'], paint: Paint, width: number): string[] {
-  if (drift === null) return []
-  const { inAccess } = drift
-  const hidden =
-    inAccess === 0
-      ? []
-      : [paint.red(`${inAccess} difference${inAccess === 1 ? '' : 's'} in owners and rights: see --drift --all`)]
-  if (drift.differences.length === 0 && inAccess > 0) return ['', ...hidden]
-  if (drift.differences.length === 0) return ['', paint.green('No drift: the database is what its migrations make')]
-  const since = drift.since === null ? '' : ` since ${drift.since}`
-  return [
-    '',
-    paint.red(fold(`Drift: the database differs from what its migrations make${since}`, width, '  ')),
-    ...drift.differences.map((item) =>
-      painted(item, paint, fold(differenceLine(item, 'the migrations', 'the database'), width, '  ')),
-    ),
-    ...hidden,
-  ]
-}

@@ -30,6 +30,12 @@ export function withUsualPublic(catalog: Catalog): Catalog {
 
 const ofAccess: ReadonlySet<string> = new Set(['owner', 'grants'])
 
+/** Whether it is, or is also, one in owners or rights. */
+export function touchesAccess(item: Difference): boolean {
+  if (item.kind === 'default privileges') return true
+  return item.sign === '~' && item.traits.some(({ trait }) => ofAccess.has(trait))
+}
+
 /** Differences without those in owners and rights. */
 export function withoutAccess(differences: readonly Difference[]): Difference[] {
   return differences.flatMap((item) => {

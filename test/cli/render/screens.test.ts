@@ -108,6 +108,23 @@ describe('status', () => {
     expect(lines).toContain('  since 002_create_coupons')
   })
 
+  test('leads from drift to keeping or undoing it, with what it is about', () => {
+    const [difference] = results.status.drift?.differences ?? []
+    const drift = { differences: difference === undefined ? [] : [difference], since: null, inAccess: 0 }
+    const migrations = [entry('001_a', 'applied')]
+    const shown = (more: Partial<StatusResult>) =>
+      renderStatus({ ...status, migrations, repeatables: [], drift, ...more }, plain, 160)
+    expect(shown({})).toContain('or to undo it: nself db schema diff migrations local --sql | nself db query -')
+    expect(shown({ environment: 'production' })).toContain('migrations production --sql | nself db query - --write')
+    const traits = [{ trait: 'grants', left: null, right: null }]
+    const granted = { ...drift, differences: [{ sign: '~', kind: 'table', name: 't', traits } as const] }
+    expect(shown({ drift: granted })).toContain('to keep it: nself db schema diff local migrations --sql --all')
+    const pending = shown({ migrations: [...migrations, entry('002_b', 'pending')] })
+    expect(pending).toContain('Next: nself db migrate up')
+    expect(pending).toContain('Then: when everything is applied, this says how to keep or undo it')
+    expect(pending).not.toContain('to undo it')
+  })
+
   test.each([80, 120, 160])('with --long at %d columns', async (width) => {
     const downs = ['proven', 'unproven', 'none'] as const
     const migrations = status.migrations.map((item, i) => ({ ...item, down: downs[i % 3] ?? 'none' }))
