@@ -26,7 +26,7 @@ describe('batches by a key', () => {
     ['(tenant, id), size 60', '(tenant, id) BETWEEN :from AND :to', '(6, 59536)'],
     ['code, size 60', 'code >= :from AND code <= :to', "it's \\ 99"],
     ['ref, size 60', 'ref BETWEEN :from AND :to', 'fe9fc289-c3ff-0af1-42b6-d3bead98a923'],
-    ['made, size 60', 'made BETWEEN :from AND :to', '2024-03-09T21:00:00.123456+00:00'],
+    ['made, size 60', 'made BETWEEN :from AND :to', '2024-03-09 21:00:00.123456+00'],
   ])('%s: each row is in one of them', async (by, where, last) => {
     const project = await made(batched(by, where))
     await project.query(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET datestyle = 'SQL, DMY'`)
@@ -35,6 +35,42 @@ describe('batches by a key', () => {
     const steps = await progress(project)
     expect(steps).toHaveLength(5)
     expect(steps.at(-1)).toBe(`batch 5, up to ${last}: 250 rows in all`)
+  })
+
+  test('take each row once, whatever a session says of numbers, dates and intervals', async () => {
+    const project = await server.project({
+      '001_a.sql': `CREATE TABLE events (at float8, made date, took interval, n int NOT NULL DEFAULT 0, PRIMARY KEY (at, made, took));
+INSERT INTO events SELECT g / 7.0, '0044-03-15 BC'::date + g, g * interval '-1 month 3 days 00:00:00.000001' FROM generate_series(1, 90) AS g;
+INSERT INTO events VALUES ('NaN', 'infinity', '1 month -1 day'), ('-infinity', '-infinity', '0');`,
+      '002_b.sql': `-- nself: batch events by (at, made, took), size 7
+UPDATE events SET n = n + 1 WHERE (at, made, took) BETWEEN :from AND :to;`,
+    })
+    for (const setting of ['extra_float_digits = 0', "datestyle = 'SQL, DMY'", 'intervalstyle = sql_standard'])
+      await project.query(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET ${setting}`)
+    await project.ok('up')
+    expect(await project.query('SELECT min(n), max(n), count(*)::int FROM events')).toEqual([[1, 1, 92]])
+  })
+
+  test('take fewer rows where a statement_timeout allows no more, and stop where one row is too many', async () => {
+    const project = await made(batched('id', 'id BETWEEN :from AND :to'))
+    await project.ok('up', '1')
+    await project.query(`ALTER DATABASE ${new URL(project.url).pathname.slice(1)} SET statement_timeout = '200ms';
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.002); RETURN NEW; END';
+CREATE TRIGGER slow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION slow()`)
+    const { code, stderr } = await project.nself('up')
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('a batch of 250 rows of 002_b exceeds statement_timeout; trying 125'),
+    })
+    expect(await counts(project)).toEqual([1, 1, 250])
+    await project.query(
+      `CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'`,
+    )
+    project.write({ '003_c.sql': batched('id', 'id BETWEEN :from AND :to') })
+    const stopped = await project.nself('up')
+    expect(stopped.code).toBe(4)
+    expect(stopped.stderr).toContain('a batch of 3 rows of 003_c exceeds statement_timeout; trying 1')
+    expect(stopped.stderr).toContain('a longer limit: -- nself: statement-timeout 10min')
   })
 
   test('resume behind the last one that is done, with another size, and not with another statement', async () => {
@@ -288,19 +324,25 @@ test('a table that goes away between two attempts is told with the rows that are
   expect(await counts(project)).toEqual([1, 1, 250])
 })
 
-test('a connection that is lost between two batches leaves what is done, and says so', async () => {
-  const project = await made(batched('id, size 50, pause 1min', 'id BETWEEN :from AND :to'))
-  await project.ok('up', '1')
-  const running = project.start('up')
-  await project.until("EXISTS (SELECT FROM nself.journal WHERE outcome = 'progress')")
-  await project.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()`)
-  const { code, stderr } = await running.finished
-  expect(code).toBe(5)
+test.each([
   // Whichever of its two connections is missed first says it.
-  expect(stderr).toMatch(/002_b was not completed|the connection that held the lock was lost/)
-  expect(stderr).toContain('50 of about 250 rows are done by 002_b, and kept')
-})
+  ['both connections', '', /002_b was not completed|the connection that held the lock was lost/],
+  ['the connection that works', "AND application_name NOT IN ('nself lock', 'nself watch')", /002_b was not completed/],
+])(
+  'the loss of %s in the pause between two batches leaves what is done, and is told at once',
+  async (_, which, told) => {
+    const project = await made(batched('id, size 50, pause 60min', 'id BETWEEN :from AND :to'))
+    await project.ok('up', '1')
+    const running = project.start('up')
+    await project.until("EXISTS (SELECT FROM nself.journal WHERE outcome = 'progress')")
+    await project.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() ${which}`)
+    const { code, stderr } = await running.finished
+    expect(code).toBe(5)
+    expect(stderr).toMatch(told)
+    expect(stderr).toContain('50 of about 250 rows are done by 002_b, and kept')
+  },
+)
 
 test('a batch that meets a lock takes fewer rows, and waits for its turn', async () => {
   const project = await made(

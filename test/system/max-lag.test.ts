@@ -46,6 +46,12 @@ test('--max-lag needs a role that may see the replicas, and lets batches wait fo
   const running = up('owner', '--max-lag', '300ms')
   await running.says('002_b waits: ')
   expect(await on(primary, 'SELECT min(n) = 0 AS found FROM owner.a')).toBe(true)
+  // Nobody can look for a while, and what was seen before says nothing.
+  const watcher = "FROM pg_stat_activity WHERE application_name = 'nself watch'"
+  await on(primary, 'ALTER ROLE owner CONNECTION LIMIT 0')
+  await on(primary, `SELECT pg_terminate_backend(pid) ${watcher}`)
+  await running.says('002_b waits: it cannot see how far the replicas are behind (--max-lag 300 ms): ')
+  await on(primary, 'ALTER ROLE owner CONNECTION LIMIT -1')
   await on(standby, 'ALTER SYSTEM RESET recovery_min_apply_delay')
   await on(standby, 'SELECT pg_reload_conf() AS found')
   const { code, stderr } = await running.finished

@@ -8,7 +8,7 @@ const first = 1000
 /** How many rows the next batch takes: fewer where it took long or others waited for it, more again while it is quick. */
 export class BatchSize {
   now: number
-  private readonly most: number
+  private most: number
 
   constructor(most: number) {
     this.most = most
@@ -24,6 +24,12 @@ export class BatchSize {
   /** Somebody waits for its locks, or it for theirs. */
   stepBack(): void {
     this.now = this.within(this.now / 2)
+  }
+
+  /** A batch of `rows` takes longer than it may: it is to be fewer from here on. */
+  neverAgain(rows: number): void {
+    this.most = Math.max(1, Math.floor(rows / 2))
+    this.now = this.within(this.now)
   }
 
   private within(rows: number): number {

@@ -53,6 +53,13 @@ export function failOnceLost(client: Client, place: string): void {
   })
 }
 
+/** Aborts once the connection of a client is gone, for whoever waits without asking it anything. */
+export function lostSignal(client: Client): AbortSignal {
+  const lost = new AbortController()
+  client.once('end', () => lost.abort())
+  return lost.signal
+}
+
 function isSubmittable(query: unknown): query is { handleError(error: Error): void } {
   return typeof query === 'object' && query !== null && 'handleError' in query
 }

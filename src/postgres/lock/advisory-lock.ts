@@ -1,7 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { type Connection, connect, disconnect, hangUp } from '../driver/connect.ts'
 import { majorOf } from '../driver/limits.ts'
-import { LostConnection } from '../driver/lost-connection.ts'
+import { LostConnection, lostSignal } from '../driver/lost-connection.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { waitFor } from '../driver/silence.ts'
@@ -119,13 +119,12 @@ export async function acquireLock(server: Server, options: Waiting, open: Connec
       connection = await connect(server, lockName)
     }
   }
-  const lost = new AbortController()
-  connection.client.once('end', () => lost.abort())
+  const lost = lostSignal(connection.client)
   const held = connection
   const stopBeating = beat(held)
   return {
     pid: pidOf(held.client),
-    lost: lost.signal,
+    lost,
     async release() {
       stopBeating()
       await letGo(held)

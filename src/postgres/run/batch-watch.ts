@@ -1,12 +1,16 @@
 import { durationText } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
 import { type Replica, ReplicaLag } from '../../core/replica-lag.ts'
+import { errorOf } from '../../core/system-error.ts'
 import { type Connection, connect, disconnect } from '../driver/connect.ts'
 import type { Server } from '../driver/server.ts'
 import { workersSql } from '../lock/advisory-lock.ts'
 import { pause } from './pause.ts'
 
 const every = 500
+
+/** Who waited for a lock gets this long before the next batch takes it. */
+const aside = 100
 
 const waitersSql = `SELECT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'
   AND CASE WHEN a.wait_event_type = 'Lock' THEN pg_blocking_pids(a.pid) END && ARRAY(${workersSql})) AS found`
@@ -37,12 +41,14 @@ export class BatchWatch {
   private looking: Promise<void> = Promise.resolve()
   private waited = false
   private behind: { name: string; ms: number } | null = null
+  /** Why nobody knows how far the replicas are behind; null where that is known. */
+  private blind: string | null = null
 
   constructor(server: Server, options: Watched) {
     this.server = server
     this.options = options
     this.timer = setInterval(() => {
-      this.looking = this.looking.then(() => this.look()).catch(() => {})
+      this.looking = this.looking.then(() => this.look()).catch((error: unknown) => this.lose(errorOf(error).message))
     }, every)
   }
 
@@ -58,23 +64,43 @@ export class BatchWatch {
     return waited
   }
 
-  /** Waits while a replica is too far behind. */
+  /** Waits while a replica is too far behind, or nobody knows. */
   async room(): Promise<void> {
-    const { maxLagMs, tell, signal, name } = this.options
-    if (maxLagMs === null) return
-    for (let told = false; !signal.aborted && this.behind !== null && this.behind.ms > maxLagMs; told = true) {
-      const limit = durationText(maxLagMs)
-      if (!told)
-        tell(`${name} waits: ${this.behind.name} is ${durationText(this.behind.ms)} behind (--max-lag ${limit})`)
+    const { tell, signal, name } = this.options
+    let told = ''
+    for (let why = this.crowded(); why !== null && !signal.aborted; why = this.crowded()) {
+      if (told === '' || (this.blind !== null && told !== this.blind)) tell(`${name} waits: ${why}`)
+      told = this.blind ?? why
       await pause(every, signal)
       await this.looking
     }
+  }
+
+  /** The pause between two batches; longer where somebody waited for a lock of the last one. */
+  rest(pauseMs: number, waited: boolean): Promise<void> {
+    return pause(waited ? Math.max(pauseMs, aside) : pauseMs, this.options.signal)
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer)
     await this.looking
     await this.connection?.then(disconnect, () => {})
+  }
+
+  private crowded(): string | null {
+    const { maxLagMs } = this.options
+    if (maxLagMs === null) return null
+    const limit = `(--max-lag ${durationText(maxLagMs)})`
+    if (this.blind !== null) return `it cannot see how far the replicas are behind ${limit}: ${this.blind}`
+    if (this.behind === null || this.behind.ms <= maxLagMs) return null
+    return `${this.behind.name} is ${durationText(this.behind.ms)} behind ${limit}`
+  }
+
+  /** A connection that is of no use any more makes room for another one. */
+  private lose(why: string): void {
+    this.blind = why
+    this.connection?.then(disconnect).catch(() => {})
+    this.connection = null
   }
 
   private async look(): Promise<void> {
@@ -87,6 +113,7 @@ export class BatchWatch {
     if (row === undefined) return
     if (row.replicas.some(({ hidden }) => hidden)) throw mayNotSee()
     this.behind = this.lag.look(Date.now(), row.written, row.replicas)
+    this.blind = null
   }
 }
 

@@ -1,17 +1,16 @@
 import type { Batch, BatchesDone, KeyBatch, RestBatch } from '../../core/migration/batch.ts'
 import { BatchSize } from '../../core/migration/batch-size.ts'
-import { batchesBefore, batchFingerprint } from '../../core/migration/batches-before.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
-import { editedBatches } from '../../core/plan/edited-batches.ts'
-import { resumes } from '../../core/plan/plan.ts'
+import { lostSignal } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
 import { endProgressSql } from '../tracking/progress.ts'
+import { doneBefore, startOf } from './batch-start.ts'
 import { type BatchStatement, batchStatement, runBatch } from './batch-transaction.ts'
 import { BatchWatch } from './batch-watch.ts'
+import { exceedsTimeout } from './exceeds-timeout.ts'
 import { begin, beginSession, interrupted, type StatementProgress, undoBegin } from './non-transactional.ts'
-import { pause } from './pause.ts'
 import type { Session } from './session.ts'
 import type { Failed, MigrationWork } from './transaction.ts'
 import type { UnitOptions } from './unit.ts'
@@ -50,7 +49,13 @@ export async function runInBatches(
   const table = await readWalkedTable(session.client, batch)
   if (table instanceof Error)
     return { failed: failedAt(batchStatement(work.section), table), done: 0, ...(before && { batches: before }) }
-  const watch = new BatchWatch(session.connection.server, { maxLagMs, tell, signal, name: work.step.name })
+  const lost = lostSignal(session.client)
+  const watch = new BatchWatch(session.connection.server, {
+    maxLagMs,
+    tell,
+    signal: AbortSignal.any([signal, lost]),
+    name: work.step.name,
+  })
   try {
     await watch.ready()
     return await walkAll(
@@ -89,25 +94,6 @@ const failedAt = ({ message }: BatchStatement, error: Error): Failed => ({
   message,
   outcome: { error: Object.assign(error, { severity: 'ERROR', position: '' }), completed: 0 },
 })
-
-/** Before the first batch; a DOWN does not walk farther than the UP that it reverts has come. */
-function startOf({ rows, walked }: WalkedTable, { step, section }: MigrationWork): BatchesDone {
-  const start = { to: null, rows: 0, batches: 0, of: rows, statement: batchFingerprint(section), walked }
-  const recorded = step.applied?.batches ?? null
-  if (step.direction === 'up' || recorded?.walked !== walked) return start
-  if (resumes(step)) return { ...start, upTo: recorded.upTo ?? null }
-  return step.applied?.state === 'failed' ? { ...start, of: Math.min(rows, recorded.rows), upTo: recorded.to } : start
-}
-
-/** How far an earlier attempt came. @throws NselfError `refused` where that was at another statement. */
-function doneBefore({ step, section }: MigrationWork): BatchesDone | null {
-  const before = batchesBefore(section, resumes(step) ? (step.applied?.batches ?? null) : null)
-  if (before === 'edited') throw editedBatches(step)
-  return before
-}
-
-/** Who waited for a lock gets this long before the next batch takes it. */
-const aside = 100
 
 /** What batches are run of, and how. */
 interface Walking {
@@ -166,14 +152,20 @@ class Walk implements Walking {
         const waited = this.watch.takeWaited()
         if (waited) size.stepBack()
         this.options.onBatch(next, most)
-        await pause(waited ? Math.max(pauseMs, aside) : pauseMs, this.options.signal)
+        await this.watch.rest(pauseMs, waited)
         // What was asked ahead is too much where the batch turned out to take long.
         const known = await ahead
         range = ahead === null || size.now < asked ? await this.nextKeys(size.now) : known
       } else {
         await send(this.session.client, 'ROLLBACK')
-        if (!(await patience.allows(this.work.step.name, failed.outcome))) return failed
-        size.stepBack()
+        const { name } = this.work.step
+        if (range.rows > 1 && (await exceedsTimeout(this.session.client, failed.outcome, tookMs))) {
+          size.neverAgain(range.rows)
+          this.options.tell(
+            `a batch of ${range.rows.toLocaleString('en-US')} rows of ${name} exceeds statement_timeout; trying ${size.now.toLocaleString('en-US')}`,
+          )
+        } else if (await patience.allows(name, failed.outcome)) size.stepBack()
+        else return failed
         range = await this.nextKeys(size.now)
       }
     }
@@ -202,7 +194,7 @@ class Walk implements Walking {
         this.done = next
         patience.reset()
         this.options.onBatch(next, null)
-        await pause(this.watch.takeWaited() ? Math.max(pauseMs, aside) : pauseMs, this.options.signal)
+        await this.watch.rest(pauseMs, this.watch.takeWaited())
       }
     }
   }

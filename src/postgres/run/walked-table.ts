@@ -21,8 +21,6 @@ interface KeyColumn {
   /** As SQL names it. */
   readonly name: string
   readonly type: string
-  /** SQL for its value as a text that the same type reads again in any session. */
-  readonly text: string
 }
 
 type Row = {
@@ -39,7 +37,6 @@ interface ColumnRow {
   readonly name: string
   /** Null where there is no such column. */
   readonly type: string | null
-  readonly category: string
   readonly required: boolean
 }
 
@@ -56,10 +53,10 @@ function tableSql(table: string, key: readonly string[]): string {
  (SELECT sum(CASE WHEN part.reltuples > 0 AND part.relpages > 0 THEN part.reltuples / part.relpages * ${pages}
    ELSE pg_stat_get_live_tuples(part.oid) END)::float8 FROM ${parts}) AS rows,
  (SELECT coalesce(sum(${pages}), 0)::float8 * ${rowsOfPage} FROM ${parts}) AS most,
- ARRAY(SELECT json_build_object('name', k.name, 'type', format_type(a.atttypid, -1), 'category', t.typcategory, 'required', a.attnotnull)
+ ARRAY(SELECT json_build_object('name', k.name, 'type', format_type(a.atttypid, -1), 'required', a.attnotnull)
    FROM unnest(${names}) WITH ORDINALITY AS k (name, place)
    LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = k.name AND a.attnum > 0 AND NOT a.attisdropped
-   LEFT JOIN pg_type AS t ON t.oid = a.atttypid ORDER BY k.place) AS columns,
+   ORDER BY k.place) AS columns,
  EXISTS (SELECT FROM pg_index AS i JOIN pg_class AS ic ON ic.oid = i.indexrelid JOIN pg_am AS am ON am.oid = ic.relam
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND am.amname = 'btree'
    AND ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
@@ -85,12 +82,7 @@ export async function readWalkedTable(client: Client, batch: Batch): Promise<Wal
     sql,
     walked,
     rows: Math.round(known ? (row.rows ?? 0) : Math.min(await plannedRows(client, sql), row.most)),
-    key: row.columns.map(({ name: column, type, category }) => ({
-      name: quoteIdentifier(column),
-      type: type ?? '',
-      // As JSON has them, times are the same whatever DateStyle says.
-      text: category === 'D' ? `to_jsonb(${quoteIdentifier(column)}) #>> '{}'` : `${quoteIdentifier(column)}::text`,
-    })),
+    key: row.columns.map(({ name: column, type }) => ({ name: quoteIdentifier(column), type: type ?? '' })),
   }
 }
 
@@ -152,6 +144,10 @@ export async function nextKeys(
   }
 }
 
+/** True, and lets values as texts be such that their types read them again without a loss in any session. */
+const portableText = `num_nulls(set_config('extra_float_digits', '1', true), set_config('DateStyle', 'ISO', true),
+  set_config('IntervalStyle', 'iso_8601', true)) = 0`
+
 function nextKeysSql(
   { sql, key }: WalkedTable,
   last: readonly string[] | null,
@@ -160,7 +156,7 @@ function nextKeysSql(
 ): string {
   const names = key.map(({ name }) => name).join(', ')
   const backwards = key.map(({ name }) => `${name} DESC`).join(', ')
-  const texts = `ARRAY[${key.map(({ text }) => text).join(', ')}]`
+  const texts = `CASE WHEN ${portableText} THEN ARRAY[${key.map(({ name }) => `${name}::text`).join(', ')}] END`
   const own = key.length === 1 ? names : `(${names})`
   const conditions = [
     ...(last === null ? [] : [`${own} > ${keySql(key, last)}`]),
