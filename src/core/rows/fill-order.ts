@@ -1,30 +1,38 @@
 import type { FillableTable } from './table-facts.ts'
 
-/** Tables in an order in which each comes after those that it cannot do without; where there is none, as they come. */
-export function fillOrder(tables: readonly FillableTable[]): FillableTable[] {
-  const left = [...tables]
-  const done = new Set<number>()
-  const inside = new Set(tables.map(({ oid }) => oid))
-  const ordered: FillableTable[] = []
-  const waits = (table: FillableTable, forAll: boolean) =>
-    table.foreignKeys.some(
-      ({ target, columns }) =>
-        target !== table.oid && inside.has(target) && !done.has(target) && (forAll || isNeeded(table, columns)),
-    )
+/**
+ * Tables in an order in which each comes after those that it cannot do without. Those of a circle, each of which cannot do
+ * without a row of the next, are one group; any other table is a group of its own.
+ */
+export function fillOrder(tables: readonly FillableTable[]): FillableTable[][] {
+  let left = [...tables]
+  const groups: FillableTable[][] = []
   while (left.length > 0) {
-    // First those whose references are all there, then those that can leave one empty, then whatever is in a circle.
-    const ready = left.findIndex((table) => !waits(table, true))
-    const possible = ready === -1 ? left.findIndex((table) => !waits(table, false)) : ready
-    const [next] = left.splice(Math.max(possible, 0), 1)
-    if (next === undefined) break
-    done.add(next.oid)
-    ordered.push(next)
+    const isLeft = (target: number) => left.some(({ oid }) => oid === target)
+    const waits = (table: FillableTable, inGroup: readonly FillableTable[], forAll: boolean) =>
+      table.foreignKeys.some(
+        ({ target, columns }) =>
+          isLeft(target) && !inGroup.some(({ oid }) => oid === target) && (forAll || isNeeded(table, columns)),
+      )
+    // First those whose references are all there, then those that can leave one empty, then a circle that needs no other.
+    const one =
+      left.find((table) => !waits(table, [table], true)) ?? left.find((table) => !waits(table, [table], false))
+    const group = one === undefined ? firstCircle(left, waits) : [one]
+    left = left.filter((table) => !group.includes(table))
+    groups.push(group)
   }
-  return ordered
+  return groups
 }
 
-/** The other tables of a circle in which each cannot do without a row of the next; none where a table is in no circle. */
-export function circleOf(table: FillableTable, tables: readonly FillableTable[]): FillableTable[] {
+type Waits = (table: FillableTable, inGroup: readonly FillableTable[], forAll: boolean) => boolean
+
+function firstCircle(left: readonly FillableTable[], waits: Waits): FillableTable[] {
+  const circles = left.map((table) => circleOf(table, left))
+  return circles.find((circle) => circle.every((table) => !waits(table, circle, false))) ?? [...left]
+}
+
+/** A table and those that it cannot do without, and that cannot do without it. */
+function circleOf(table: FillableTable, tables: readonly FillableTable[]): FillableTable[] {
   const neededBy = (one: FillableTable) =>
     tables.filter((other) =>
       one.foreignKeys.some(({ target, columns }) => target === other.oid && isNeeded(one, columns)),
@@ -34,9 +42,11 @@ export function circleOf(table: FillableTable, tables: readonly FillableTable[])
     for (const next of found) for (const further of neededBy(next)) found.add(further)
     return found
   }
-  return [...reach(table)].filter((other) => other !== table && reach(other).has(table))
+  const reached = reach(table)
+  return tables.filter((other) => other === table || (reached.has(other) && reach(other).has(table)))
 }
 
-function isNeeded({ columns }: FillableTable, names: readonly string[]): boolean {
+/** Whether a row must have a value in one of these columns. */
+export function isNeeded({ columns }: FillableTable, names: readonly string[]): boolean {
   return columns.some(({ name, notNull }) => notNull && names.includes(name))
 }

@@ -7,6 +7,8 @@ export interface Choice {
   readonly columns: readonly string[]
   /** Row number `k` takes number `k`, from the first again when they are used up. */
   readonly ways: readonly (readonly Value[])[]
+  /** Rows of other tables refer to these, so they are left as they are. */
+  readonly isKey?: boolean
 }
 
 /** How a table is filled. */
@@ -26,7 +28,8 @@ const mostPlain = 12
  * @param choices what was found for foreign keys and constraints; later ones win.
  */
 export function planTable(table: FillableTable, types: TypeMap, choices: readonly Choice[]): TablePlan {
-  const keys = new Set([...table.foreignKeys.flatMap(({ columns }) => columns)])
+  const isKept = choices.filter(({ isKey }) => isKey)
+  const keys = new Set([...table.foreignKeys, ...isKept].flatMap(({ columns }) => columns))
   const columns = table.columns.map((column): PlannedColumn => {
     const values = numbered(table, column, types) ?? valuesOf(types, column)
     return {

@@ -35,6 +35,9 @@ interface CheckFacts {
 }
 
 export interface ForeignKey {
+  /** As SQL takes it, without its schema. */
+  readonly name: string
+  readonly isDeferrable: boolean
   readonly columns: readonly string[]
   readonly target: number
   readonly targetSql: string

@@ -40,7 +40,8 @@ const checksSql = `(SELECT COALESCE(jsonb_agg(jsonb_build_object('name', conname
    WHERE classid = 'pg_constraint'::regclass AND objid = k.oid AND refclassid = 'pg_proc'::regclass AND ${isMine('pn')}), '')) ORDER BY conname), '[]')
  FROM pg_constraint k WHERE conrelid = c.oid AND contype = 'c' AND conkey IS NOT NULL)`
 
-const foreignKeysSql = `(SELECT COALESCE(jsonb_agg(jsonb_build_object('columns', ${namesOf('c.oid', 'conkey')}, 'target', confrelid::int8,
+const foreignKeysSql = `(SELECT COALESCE(jsonb_agg(jsonb_build_object('name', quote_ident(conname), 'isDeferrable', condeferrable,
+  'columns', ${namesOf('c.oid', 'conkey')}, 'target', confrelid::int8,
   'targetSql', (SELECT format('%I.%I', tn.nspname, tc.relname) FROM pg_class tc JOIN pg_namespace tn ON tn.oid = tc.relnamespace WHERE tc.oid = confrelid),
   'targetColumns', ${namesOf('confrelid', 'confkey')}) ORDER BY conname), '[]')
  FROM pg_constraint WHERE conrelid = c.oid AND contype = 'f' AND conparentid = 0)`

@@ -1,7 +1,7 @@
 import { valueInShort } from '../../core/rows/lost-rows.ts'
 import { type Choice, planTable, type TablePlan } from '../../core/rows/plan-table.ts'
 import { isExtreme, type PlannedColumn, type RowKind, type RowPlan, type Value } from '../../core/rows/row-plans.ts'
-import type { FillableTable, TypeMap } from '../../core/rows/table-facts.ts'
+import type { FillableTable, ForeignKey, TypeMap } from '../../core/rows/table-facts.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { findChoice, type Refusal } from './find-choice.ts'
@@ -26,6 +26,13 @@ export interface FilledTable {
 
 const keysTaken = 60
 
+/** Tables that need rows of each other. */
+interface Circle {
+  /** Keys that wait until all tables are filled. */
+  readonly keys: readonly (ForeignKey & { readonly table: FillableTable })[]
+  readonly filled: readonly FilledTable[]
+}
+
 interface Into {
   readonly table: FillableTable
   readonly columns: readonly PlannedColumn[]
@@ -34,6 +41,7 @@ interface Into {
 /**
  * Fills a table with rows that its constraints allow, in the transaction that is open.
  * @param seed what random texts depend on.
+ * @param circle what is known of the circle that the table is in.
  * @throws what the server says.
  */
 export async function fillTable(
@@ -41,10 +49,11 @@ export async function fillTable(
   table: FillableTable,
   types: TypeMap,
   seed: number,
+  circle: Circle = { keys: [], filled: [] },
 ): Promise<FilledTable> {
   const names = table.columns.map(({ name }) => name)
   if (names.length === 0) return { table, rows: [], problem: 'it has no column that an INSERT may name' }
-  const choices = await referenceChoices(client, table)
+  const choices = [...(await referenceChoices(client, table, circle)), ...wantedChoices(table, circle)]
   let plan = planTable(table, types, choices)
   const found = await findChoice(client, table, types, plan, seed)
   if (found.choices.length > 0) plan = planTable(table, types, [...choices, ...found.choices])
@@ -92,13 +101,23 @@ function rowOf({ table, columns }: Into, { kind, wanted, base }: RowPlan, litera
   }
 }
 
-/** The keys of other tables that rows of this one may have. A key into a table that is empty yet is left NULL. */
-async function referenceChoices(client: Client, { foreignKeys, oid }: FillableTable): Promise<Choice[]> {
+/** The keys of other tables that rows of this one may have. A key into a table that is empty yet is left NULL, or made up where it waits. */
+async function referenceChoices(
+  client: Client,
+  { foreignKeys, oid }: FillableTable,
+  circle: Circle,
+): Promise<Choice[]> {
   const choices: Choice[] = []
-  for (const { columns, target, targetSql, targetColumns } of foreignKeys) {
-    if (target === oid) continue
-    const list = targetColumns.map((name) => `${quoteIdentifier(name)}::text`).join(', ')
-    const whole = targetColumns.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')
+  for (const { name, columns, target, targetSql, targetColumns } of foreignKeys) {
+    const waits = circle.keys.some((key) => key.name === name && key.table.oid === oid)
+    if (target === oid || waits) continue
+    const inCircle = circle.filled.find(({ table }) => table.oid === target)
+    if (inCircle !== undefined) {
+      choices.push({ columns, ways: valuesIn(inCircle.rows, targetColumns) })
+      continue
+    }
+    const list = targetColumns.map((column) => `${quoteIdentifier(column)}::text`).join(', ')
+    const whole = targetColumns.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ')
     const order = targetColumns.map(quoteIdentifier).join(', ')
     const { rows } = await client.query<string[]>({
       text: `SELECT ${list} FROM ${targetSql} WHERE ${whole} ORDER BY ${order} LIMIT ${keysTaken}`,
@@ -107,4 +126,21 @@ async function referenceChoices(client: Client, { foreignKeys, oid }: FillableTa
     choices.push({ columns, ways: rows.length === 0 ? [columns.map(() => null)] : rows })
   }
   return choices
+}
+
+/** The keys that rows of the circle have made up for this table. */
+function wantedChoices({ oid }: FillableTable, { keys, filled }: Circle): Choice[] {
+  return keys
+    .filter(({ target }) => target === oid)
+    .map(({ table, columns, targetColumns }) => {
+      const rows = filled.find((one) => one.table === table)?.rows ?? []
+      return { columns: targetColumns, ways: valuesIn(rows, columns), isKey: true }
+    })
+}
+
+/** What rows have in these columns, without NULL. */
+function valuesIn(rows: readonly FilledRow[], columns: readonly string[]): Value[][] {
+  const found = rows.map(({ values }) => columns.map((name) => values[name] ?? null))
+  const whole = found.filter((values) => !values.includes(null))
+  return [...new Map(whole.map((values) => [JSON.stringify(values), values])).values()]
 }

@@ -1,10 +1,10 @@
 import { sha256 } from '../../core/migration/checksum.ts'
 import type { Migration } from '../../core/migration/migration.ts'
-import { circleOf, fillOrder } from '../../core/rows/fill-order.ts'
+import { fillOrder } from '../../core/rows/fill-order.ts'
 import type { FillableTable } from '../../core/rows/table-facts.ts'
-import { shortName } from '../../core/sql/qualified-name.ts'
 import { asSeeingOwner } from '../catalog/hidden-rows.ts'
 import type { Client } from '../driver/pg.ts'
+import { fillCircle, insertRows, type WaitingKey, whileWaiting } from './circles.ts'
 import type { RowFacts } from './facts.ts'
 import { type FilledRow, type FilledTable, fillTable } from './fill-table.ts'
 
@@ -14,45 +14,72 @@ export interface Filling {
   /** Rows that only foreign keys need: they are always there. */
   readonly needed: readonly FilledRow[]
   readonly rows: readonly FilledRow[]
+  /** Of rows in a circle those that they cannot be without. */
+  readonly companions: ReadonlyMap<FilledRow, readonly FilledRow[]>
+  /** Foreign keys that wait while rows of circles are inserted. */
+  readonly waiting: readonly WaitingKey[]
 }
 
 /** Fills the tables that a migration touches and those that they refer to. @throws what the server says. */
 export async function fillTables(client: Client, file: Migration, { tables, types }: RowFacts): Promise<Filling> {
   const seed = Number.parseInt(sha256(file.checksum).slice(0, 7), 16)
   const filled: FilledTable[] = []
-  const ordered = fillOrder(tables)
+  const companions = new Map<FilledRow, readonly FilledRow[]>()
+  const waiting: WaitingKey[] = []
   const fill = async () => {
-    for (const table of ordered) {
-      const found = await fillTable(client, table, types, seed)
-      const circle = found.problem === null ? [] : circleOf(table, ordered)
-      filled.push(circle.length === 0 ? found : { ...found, problem: inCircle(circle) })
+    for (const group of fillOrder(tables)) {
+      const [only, ...others] = group
+      if (only !== undefined && others.length === 0) {
+        filled.push(await fillTable(client, only, types, seed))
+        continue
+      }
+      const circle = await fillCircle(client, asOne(group), types, seed)
+      filled.push(...circle.tables)
+      waiting.push(...circle.keys)
+      for (const [row, others] of circle.companions) companions.set(row, others)
     }
   }
   await asSeeingOwner(client, () => atOnce(client, tables, fill))
   const rowsOf = (isTouched: boolean) =>
     filled.filter(({ table }) => table.isTouched === isTouched).flatMap(({ rows }) => rows)
-  return { tables: filled, needed: rowsOf(false), rows: rowsOf(true) }
+  return { tables: filled, needed: rowsOf(false), rows: rowsOf(true), companions, waiting }
 }
 
-function inCircle(tables: readonly FillableTable[]): string {
-  const names = tables.map(({ schema, name }) => shortName(schema, name)).join(', ')
-  return `it and ${names} need a row of each other, for their foreign keys are NOT NULL`
+/** No row of a circle is there before those of the others: all count as touched where one does. */
+function asOne(circle: readonly FillableTable[]): FillableTable[] {
+  const isTouched = circle.some((table) => table.isTouched)
+  return circle.map((table) => ({ ...table, isTouched }))
 }
 
-/** Inserts these rows as they were, as far as they can be without the others. */
+/** Inserts these rows as they were, as far as they can be without the others; what goes in a circle brings its companions. */
 export async function insertAgain(
   client: Client,
-  { tables, needed }: Filling,
+  { tables, needed, companions, waiting }: Filling,
   rows: readonly FilledRow[],
 ): Promise<void> {
   const wanted = new Set([...needed, ...rows])
+  for (const row of [...wanted]) for (const other of companions.get(row) ?? []) wanted.add(other)
   // In the order in which they were found: what others refer to comes first.
-  const sql = tables.flatMap(({ rows: all }) => all.filter((row) => wanted.has(row)).map((row) => row.sql))
+  const ordered = tables.flatMap(({ rows: all }) => all.filter((row) => wanted.has(row)))
   const insert = async () => {
-    await client.query({ text: 'SELECT nself.insert_rows($1)', values: [sql] })
+    const areIn = await whileWaiting(client, waiting, () => insertRows(client, ordered))
+    if (areIn) return
+    await insertRows(
+      client,
+      ordered.filter((row) => !companions.has(row)),
+    )
   }
   const all = tables.map(({ table }) => table)
   await asSeeingOwner(client, () => atOnce(client, all, insert))
+}
+
+/** The rows that are left without some, and without those that these are brought back by. */
+export function rowsWithout(
+  { companions }: Filling,
+  rows: readonly FilledRow[],
+  taken: ReadonlySet<FilledRow>,
+): FilledRow[] {
+  return rows.filter((row) => !taken.has(row) && !companions.get(row)?.some((other) => taken.has(other)))
 }
 
 /** Has each row looked at as it is inserted; afterwards constraints wait for COMMIT again as they do otherwise. */

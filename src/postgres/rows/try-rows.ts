@@ -4,7 +4,7 @@ import type { LostRows } from '../../core/rows/lost-rows.ts'
 import { failingAlone, smallestFailing } from '../../core/rows/smallest-failing.ts'
 import type { FillableTable } from '../../core/rows/table-facts.ts'
 import type { FilledRow, FilledTable } from './fill-table.ts'
-import type { Filling } from './fill-tables.ts'
+import { type Filling, rowsWithout } from './fill-tables.ts'
 import type { RowFailure, RunOnRows } from './run-on-rows.ts'
 
 /** A section that does not run on some rows. */
@@ -56,7 +56,7 @@ export async function tryRows(file: Migration, filling: Filling, first: RunOnRow
       const part = onlyExtremes ? rows : rows.filter(({ isExtreme }) => !isExtreme)
       const run = onlyExtremes ? last : await trial.run(part, [])
       if (!isOwn(run) || run.failed === null) break
-      const { found, left } = await breakingRows(run.failed, part, rows, trial)
+      const { found, left } = await breakingRows(run.failed, part, { filling, rows }, trial)
       breaking.push({ ...found, onlyExtremes })
       rows = left
       last = await trial.run(rows, filling.tables)
@@ -78,11 +78,16 @@ interface Found {
   readonly left: FilledRow[]
 }
 
-/** @param part rows that are known to fail together, of `all`. */
+interface Left {
+  readonly filling: Filling
+  readonly rows: readonly FilledRow[]
+}
+
+/** @param part rows that are known to fail together, of those that are left. */
 async function breakingRows(
   failed: RowFailure,
   part: readonly FilledRow[],
-  all: readonly FilledRow[],
+  { filling, rows: all }: Left,
   { run, isCheap }: Trial,
 ): Promise<Found> {
   const fails = async (rows: readonly FilledRow[]) => isSame((await run(rows, [])).failed, failed)
@@ -99,7 +104,7 @@ async function breakingRows(
   // Of several that fail only together, such as two that are alike, one may stay.
   if (needed.length > 1 && only !== undefined) taken.delete(only)
   const found = { ...failed, rows: needed, others: needed.length > 1 ? 0 : likeIt.length }
-  return { found, left: all.filter((row) => !taken.has(row)) }
+  return { found, left: rowsWithout(filling, all, taken) }
 }
 
 /** The smallest part of each table that still fails, and the rows of all other tables, which stay whole. */

@@ -11,7 +11,14 @@ const table = (oid: number, ...targets: number[]): FillableTable => ({
   columns: [],
   checks: [],
   primaryKey: [],
-  foreignKeys: targets.map((target) => ({ columns: [], target, targetSql: '', targetColumns: [] })),
+  foreignKeys: targets.map((target) => ({
+    name: '',
+    isDeferrable: false,
+    columns: [],
+    target,
+    targetSql: '',
+    targetColumns: [],
+  })),
   partitioning: null,
   deferred: [],
 })

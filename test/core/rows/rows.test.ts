@@ -120,7 +120,7 @@ describe('rows after UP and DOWN', () => {
   })
 })
 
-test('tables are filled after those that they need, and a circle is broken where a reference may be empty', () => {
+test('tables are filled after those that they need, a circle is broken where a reference may be empty, and filled as one otherwise', () => {
   const table = (oid: number, target: number, notNull: boolean): FillableTable => ({
     oid,
     schema: 'public',
@@ -130,11 +130,12 @@ test('tables are filled after those that they need, and a circle is broken where
     columns: [{ name: 'r', type: 23, typmod: -1, notNull, sequence: null }],
     checks: [],
     primaryKey: [],
-    foreignKeys: [{ columns: ['r'], target, targetSql: '', targetColumns: ['id'] }],
+    foreignKeys: [{ name: 'r', isDeferrable: false, columns: ['r'], target, targetSql: '', targetColumns: ['id'] }],
     partitioning: null,
     deferred: [],
   })
-  const order = (...tables: FillableTable[]) => fillOrder(tables).map(({ oid }) => oid)
-  expect(order(table(1, 2, true), table(2, 2, false))).toEqual([2, 1])
-  expect(order(table(1, 2, true), table(2, 1, false))).toEqual([2, 1])
+  const order = (...tables: FillableTable[]) => fillOrder(tables).map((group) => group.map(({ oid }) => oid))
+  expect(order(table(1, 2, true), table(2, 2, false))).toEqual([[2], [1]])
+  expect(order(table(1, 2, true), table(2, 1, false))).toEqual([[2], [1]])
+  expect(order(table(1, 2, true), table(2, 3, true), table(3, 2, true), table(4, 4, true))).toEqual([[4], [2, 3], [1]])
 })
