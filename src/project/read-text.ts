@@ -40,12 +40,14 @@ function decode(bytes: Buffer, shown: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
+/** Two edits within this time in ms may leave the same time behind: there are file systems that count in seconds. */
+const coarsestClock = 2000
+
 /** A large file, to be read where something of it is needed. */
 export function largeText(path: string): LargeText {
-  const stamp = () => {
-    const facts = statSync(path, { bigint: true, throwIfNoEntry: false })
-    return facts === undefined ? '' : [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join()
-  }
+  const look = () => statSync(path, { bigint: true, throwIfNoEntry: false })
+  const stampOf = (facts = look()) =>
+    facts === undefined ? '' : [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join()
   const read: ReadBytes = (start, end, into) => {
     const bytes = into?.subarray(0, Math.max(end - start, 0)) ?? Buffer.allocUnsafe(Math.max(end - start, 0))
     const file = openSync(path, 'r')
@@ -59,8 +61,12 @@ export function largeText(path: string): LargeText {
       closeSync(file)
     }
   }
-  return new LargeText(read, stamp)
+  const facts = look()
+  const isAtRest = facts !== undefined && Date.now() - Number(later(facts.mtimeMs, facts.ctimeMs)) > coarsestClock
+  return new LargeText(read, () => stampOf(), isAtRest)
 }
+
+const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
 /**
  * The bytes of a file in blocks of whole lines, so that one of any size passes through little memory. A block is

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { NselfError } from '../../src/core/errors.ts'
 import { readMigrations } from '../../src/project/migrations.ts'
+import { largeText } from '../../src/project/read-text.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'nself-migrations-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -156,4 +157,18 @@ describe('a large file', () => {
     expect(file?.up.kind === 'streamed' && file.up.open().isUnchanged()).toBe(false)
     expect(file?.up.kind === 'streamed' && file.up.hold().isUnchanged()).toBe(false)
   })
+})
+
+test('an edit of a large file at rest is told by what its folder says of it', async () => {
+  const path = join(folder({ '001_large.sql': 'SELECT 1;' }), '001_large.sql')
+  vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ['Date'] })
+  const text = largeText(path)
+  vi.useRealTimers()
+  expect(text.isAtRest).toBe(true)
+  expect(text.isUntouched()).toBe(true)
+  const { atime, mtime } = statSync(path)
+  writeFileSync(path, 'SELECT 2;')
+  utimesSync(path, atime, mtime)
+  expect(text.isUntouched()).toBe(false)
+  expect(largeText(path).isAtRest).toBe(false)
 })

@@ -10,6 +10,8 @@ const newline = 10
 /** The text of a file that is too large to hold, UTF-8, read again wherever something of it is needed. */
 export class LargeText {
   readonly read: ReadBytes
+  /** Nobody wrote to it for a while before this was made, so that `isUntouched` alone tells every edit since. */
+  readonly isAtRest: boolean
   private readonly stamp: () => string
   private readonly stamped: string
   /** The line that was asked for last, and where it begins. */
@@ -17,8 +19,9 @@ export class LargeText {
   private lineStart = 0
 
   /** @param stamp tells its size and when it was written: another one after an edit. */
-  constructor(read: ReadBytes, stamp: () => string) {
+  constructor(read: ReadBytes, stamp: () => string, isAtRest = false) {
     this.read = read
+    this.isAtRest = isAtRest
     this.stamp = stamp
     this.stamped = stamp()
   }

@@ -1,5 +1,5 @@
 import { Lexer, SqlError, type StatementToken, type Token } from '../sql/lexer.ts'
-import { isPlainInsert, kindOf, PackedStatements } from '../sql/statement-list.ts'
+import { isPlainInsert, kindOf } from '../sql/statement-list.ts'
 import { refuseLargeBatch } from './batch-section.ts'
 import { endOfData } from './copy-data-end.ts'
 import { refuseDeclared } from './declared-variables.ts'
@@ -13,6 +13,7 @@ import { collect, heldSection, howOf, invalidFile, isRunnable, nulFault, type Se
 import { replacedBy } from './replaces-header.ts'
 import type { StreamedSection } from './section.ts'
 import { holdPart, type Part, StreamedChecksum, StreamedText, sumOf } from './streamed-section.ts'
+import { newUp, type UpDraft } from './up-draft.ts'
 
 const newline = 10
 
@@ -47,7 +48,7 @@ export class LargeFileParser {
     this.file = file
     this.fed = byte
     this.pieces = new FilePieces(file, byte)
-    this.up = newUp(byte)
+    this.up = newUp(byte, file)
     this.grammar = new FileGrammar({
       slice: (start, end) => this.lexer.slice(start, end),
       lineAt: (offset) => {
@@ -135,7 +136,7 @@ export class LargeFileParser {
   private turn(before: OpenSection, marker: Token): void {
     this.feed(before, this.pieces.byteAt(marker.start))
     this.fed = this.pieces.byteAt(marker.end)
-    if (this.grammar.current.direction === 'up') Object.assign(this.up, newUp(this.fed))
+    if (this.grammar.current.direction === 'up') Object.assign(this.up, newUp(this.fed, this.file))
   }
 
   private feed({ direction }: OpenSection, end: number): void {
@@ -194,23 +195,6 @@ export class LargeFileParser {
       throw error instanceof SqlError ? invalidFile(error, (offset) => this.pieces.locate(this.path, offset)) : error
     }
   }
-}
-
-/** UP as far as it was read, in bytes. */
-interface UpDraft {
-  statements: PackedStatements
-  /** crc32 of its bytes. */
-  sum: number
-  start: number
-  end: number
-  /** Where the data begin that belong to the last statement. */
-  dataStart: number | null
-  /** Something that is for no server stands behind the last statement. */
-  isApart: boolean
-}
-
-function newUp(start: number): UpDraft {
-  return { statements: new PackedStatements(), sum: 0, start, end: start, dataStart: null, isApart: false }
 }
 
 interface DownDraft {

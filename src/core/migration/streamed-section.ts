@@ -7,8 +7,11 @@ import type { LeasedBytes, SectionText } from './section.ts'
 /** A stretch of a file that is too large to hold, with what tells whether it still is what it was when it was parsed. */
 export interface Part extends Stretch {
   readonly file: LargeText
-  /** crc32 of its bytes. It need only tell an edit made by chance: what was approved is told by its checksum. */
-  readonly sum: number
+  /**
+   * crc32 of its bytes. It need only tell an edit made by chance: what was approved is told by its checksum. Null for a
+   * file at rest, of which an edit is told without it.
+   */
+  readonly sum: number | null
   readonly checksum: StreamedChecksum
 }
 
@@ -18,35 +21,42 @@ export interface Part extends Stretch {
  */
 export class StreamedChecksum {
   private readonly part: Omit<Part, 'checksum'>
-  private hex: string | null = null
+  private hex = ''
 
   constructor(part: Omit<Part, 'checksum'>) {
     this.part = part
   }
 
   get(): string {
-    if (this.hex !== null) return this.hex
+    if (this.hex !== '') return this.hex
     const checksum = new Checksum()
     const { file, start, end } = this.part
-    let sum = 0
+    let sum = firstSum(this.part)
     for (let at = start; at < end; at += block) {
       const bytes = file.read(at, Math.min(at + block, end))
       checksum.add(bytes)
       sum = sumOf(bytes, sum)
     }
-    return this.note(checksum, sum)
+    this.note(checksum, sum)
+    return this.hex
   }
 
-  /** Takes it from somebody who has read all of the stretch. That of another text than was parsed is like no other. */
-  note(checksum: Checksum, sum: number): string {
+  /**
+   * Takes it from somebody who has read all of the stretch. Returns whether that still is the text that was parsed: the
+   * checksum of another one is like no other.
+   */
+  note(checksum: Checksum, sum: number | null): boolean {
     const hex = checksum.hex()
-    this.hex = sum === this.part.sum ? hex : `edited meanwhile: ${hex}`
-    return this.hex
+    const { file, sum: parsed } = this.part
+    const isParsed = parsed === null ? file.isUntouched() && ['', hex].includes(this.hex) : sum === parsed
+    this.hex = isParsed ? hex : `edited meanwhile: ${hex}`
+    return isParsed
   }
 }
 
 /** All of it in memory, for what runs while its file may be edited. */
-export function holdPart({ file, start, end, sum, checksum }: Part): SectionText {
+export function holdPart(held: Part): SectionText {
+  const { file, start, end, checksum } = held
   const bytes = file.read(start, end)
   const part = (stretch: Stretch) => bytes.subarray(stretch.start - start, stretch.end - start)
   const lease = (stretch: Stretch): LeasedBytes => ({ bytes: part(stretch), release: () => {} })
@@ -57,16 +67,17 @@ export function holdPart({ file, start, end, sum, checksum }: Part): SectionText
     isUnchanged: () => {
       const whole = new Checksum()
       whole.add(bytes)
-      checksum.note(whole, sumOf(bytes))
-      return bytes.length === end - start && sumOf(bytes) === sum
+      return checksum.note(whole, sumOf(bytes, firstSum(held))) && bytes.length === end - start
     },
   }
 }
 
-/** The crc32 of bytes that follow those of which `before` is the sum; of none of them zlib would say 0. */
-export function sumOf(bytes: Buffer, before = 0): number {
-  return bytes.length === 0 ? before : crc32(bytes, before)
+/** The crc32 of bytes that follow those of which `before` is the sum; of none of them zlib would say 0. Null where none is kept. */
+export function sumOf(bytes: Buffer, before: number | null): number | null {
+  return bytes.length === 0 || before === null ? before : crc32(bytes, before)
 }
+
+const firstSum = ({ sum }: Pick<Part, 'sum'>) => (sum === null ? null : 0)
 
 /** So much is read at once, where no single statement is larger. */
 const block = 256 * 1024
@@ -84,7 +95,7 @@ interface Room {
 export class StreamedText implements SectionText {
   private readonly part: Part
   private readonly checksum = new Checksum()
-  private sum = 0
+  private sum: number | null
   private room: Room = { bytes: Buffer.alloc(0), users: 1 }
   private readonly rooms: Room[] = []
   /** What was read last, and the byte of the file at which it ends. */
@@ -93,6 +104,7 @@ export class StreamedText implements SectionText {
 
   constructor(part: Part) {
     this.part = part
+    this.sum = firstSum(part)
     this.next = part.start
   }
 
@@ -118,8 +130,7 @@ export class StreamedText implements SectionText {
 
   isUnchanged(): boolean {
     while (this.read(block).length > 0) {}
-    this.part.checksum.note(this.checksum, this.sum)
-    return this.next === this.part.end && this.sum === this.part.sum
+    return this.part.checksum.note(this.checksum, this.sum) && this.next === this.part.end
   }
 
   /** Of a file that has become shorter what is left. */

@@ -35,6 +35,17 @@ test('the checksum is that of the text that was read, whoever read it', () => {
   expect(run.checksum).toBe(asked.checksum)
 })
 
+test('of a file at rest its checksum is the same, and an edit is told without reading it twice', () => {
+  const pieces = ['-- UP\n', ...statements.map((text) => `${text}\n`)]
+  const atRest = parseLarge('1_a.sql', name, pieces, { isUntouched: true })
+  const text = openSection(atRest.up)
+  expect(text.isUnchanged()).toBe(true)
+  expect(atRest.checksum).toBe(file().checksum)
+  const written = parseLarge('1_a.sql', name, pieces, { isUntouched: false })
+  expect(openSection(written.up).isUnchanged()).toBe(false)
+  expect(written.checksum).toMatch('edited meanwhile')
+})
+
 test.each([
   ['INSERTs', ['-- UP\n', ...statements.map((text) => `${text}\n`), '-- DOWN\nDROP TABLE t;\n']],
   [
