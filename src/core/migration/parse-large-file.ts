@@ -17,8 +17,8 @@ import { newUp, type UpDraft } from './up-draft.ts'
 
 const newline = 10
 
-/** So much is decoded at once: V8 keeps a text of this size among what is young, and soon forgets it. */
-const pieceSize = 64 * 1024
+/** So much is decoded at once: what lives while V8 sweeps what is young is copied, and the room for it grows by that. */
+const pieceSize = 16 * 1024
 
 /** Where a piece of whole lines ends that begins at `from`. */
 function pieceEnd(bytes: Buffer, from: number): number {

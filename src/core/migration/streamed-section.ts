@@ -31,9 +31,10 @@ export class StreamedChecksum {
     if (this.hex !== '') return this.hex
     const checksum = new Checksum()
     const { file, start, end } = this.part
+    const room = Buffer.allocUnsafe(block)
     let sum = firstSum(this.part)
     for (let at = start; at < end; at += block) {
-      const bytes = file.read(at, Math.min(at + block, end))
+      const bytes = file.read(at, Math.min(at + block, end), room)
       checksum.add(bytes)
       sum = sumOf(bytes, sum)
     }

@@ -340,8 +340,12 @@ export class Lexer {
     if (this.routine) this.pairAtomic(word)
     this.previous = word
     if (this.parens > 0 && !this.inOptions) return
-    this.words.push(word)
-    if (this.words.length === 1) this.copy = word === 'COPY'
+    if (this.words.length > 0) this.words.push(word)
+    else {
+      // Most statements of a large file keep one word: a list of one takes less than an empty one that grows.
+      this.words = [word]
+      this.copy = word === 'COPY'
+    }
     if (this.words.length <= 4 && this.words[0] === 'CREATE' && (word === 'FUNCTION' || word === 'PROCEDURE')) {
       this.routine = true
     }

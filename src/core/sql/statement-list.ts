@@ -88,11 +88,18 @@ const rowsBit = 0x40
 /** How many are in one block: a list that grows is not copied. */
 const perBlock = 4096
 
-/** Start and end of each statement of a block, and its kind. */
+/** Where each statement of a block ends, how long it is (PostgreSQL takes none over 1 GB), and its kind. */
 interface Block {
-  readonly places: Float64Array
+  readonly ends: Float64Array
+  readonly lengths: Uint32Array
   readonly kinds: Uint8Array
 }
+
+const newBlock = (): Block => ({
+  ends: new Float64Array(perBlock),
+  lengths: new Uint32Array(perBlock),
+  kinds: new Uint8Array(perBlock),
+})
 
 /** The statements of a file of any size, as numbers: hundreds of thousands of objects would cost more than the text. */
 export class PackedStatements implements StatementList {
@@ -102,10 +109,10 @@ export class PackedStatements implements StatementList {
 
   add(start: number, end: number, kind: StatementKind, apart: boolean, addsRows: boolean): void {
     const place = this.length++ % perBlock
-    if (place === 0) this.blocks.push({ places: new Float64Array(2 * perBlock), kinds: new Uint8Array(perBlock) })
-    const { places, kinds: packed } = certain(this.blocks[this.blocks.length - 1])
-    places[2 * place] = start
-    places[2 * place + 1] = end
+    if (place === 0) this.blocks.push(newBlock())
+    const { ends, lengths, kinds: packed } = certain(this.blocks[this.blocks.length - 1])
+    ends[place] = end
+    lengths[place] = end - start
     packed[place] = kinds.indexOf(kind) | (apart ? apartBit : 0) | (addsRows ? rowsBit : 0)
   }
 
@@ -132,12 +139,12 @@ export class PackedStatements implements StatementList {
 
   at(index: number): Statement | undefined {
     if (index < 0 || index >= this.length) return undefined
-    const { places, kinds: packed } = certain(this.blocks[Math.floor(index / perBlock)])
+    const { ends, lengths, kinds: packed } = certain(this.blocks[Math.floor(index / perBlock)])
     const place = index % perBlock
-    const bits = certain(packed[place])
+    const [end, bits] = [certain(ends[place]), certain(packed[place])]
     return {
-      start: certain(places[2 * place]),
-      end: certain(places[2 * place + 1]),
+      start: end - certain(lengths[place]),
+      end,
       kind: certain(kinds[bits & ~(apartBit | rowsBit)]),
       data: this.data.get(index) ?? null,
       apart: (bits & apartBit) !== 0,
