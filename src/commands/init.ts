@@ -18,7 +18,7 @@ import type { InitResult } from './shared/results.ts'
  * @throws NselfError `usage` where a project is above this folder; of the hook as writeGitHook.
  */
 export async function init({ settings, tell }: Context, { hooks }: { readonly hooks: boolean }): Promise<InitResult> {
-  const { root, cwd, migrationsDir } = settings
+  const { root, cwd, migrationsDir, repeatableDir } = settings
   if (relative(root, cwd) !== '') {
     const above = relative(cwd, root)
     throw new NselfError('usage', `there is a project already above this folder, in ${above}`, {
@@ -28,7 +28,7 @@ export async function init({ settings, tell }: Context, { hooks }: { readonly ho
   const made = makeProject(settings)
   if (hooks) {
     const { writeGitHook } = await import('../project/git-hook.ts')
-    const hook = await writeGitHook(root, migrationsDir)
+    const hook = await writeGitHook(root, [migrationsDir, repeatableDir])
     if (hook !== null) made.push(hook)
   }
   const migrations = listFiles(migrationsDir, cwd).length

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { NselfError } from '../core/errors.ts'
+import { processEnvironment } from './process-environment.ts'
 
 const run = promisify(execFile)
 
@@ -14,7 +15,12 @@ export type Git = (args: readonly string[], input?: string) => Promise<string>
 export function gitIn(folder: string, what: string): Git {
   return async (args, input) => {
     try {
-      const running = run('git', [...args], { cwd: folder, maxBuffer: 1 << 26 })
+      // In English, for what it says where it fails is read below.
+      const running = run('git', [...args], {
+        cwd: folder,
+        maxBuffer: 1 << 26,
+        env: { ...processEnvironment, LC_ALL: 'C' },
+      })
       if (input !== undefined) running.child.stdin?.end(input)
       return (await running).stdout
     } catch (error) {

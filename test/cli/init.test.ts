@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,38 +130,6 @@ test('tables that nself does not track are told, and keep no other first migrati
   expect(stderr).toContain('has 2 tables (a, b) that nself does not track')
   const { stderr: later } = await project.nself('up')
   expect(later).not.toContain('does not track')
-})
-
-test('init --hooks has git tell which migrations differ after a switch of branches', async () => {
-  const { root, nself } = emptyFolder()
-  const git = (...args: string[]) => {
-    const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.test', '-c', 'init.defaultBranch=main']
-    const { status, stdout, stderr } = spawnSync('git', [...who, ...args], { cwd: root, encoding: 'utf8' })
-    expect(status, stderr).toBe(0)
-    return stdout + stderr
-  }
-  const outside = await nself(['init', '--hooks'])
-  expect(outside.code).toBe(2)
-  expect(outside.stderr).toContain('in no git repository')
-  git('init')
-  expect((await nself(['init', '--hooks'])).stdout).toContain('.git/hooks/post-checkout')
-  expect((await nself(['init', '--hooks'])).stdout).not.toContain('post-checkout')
-  writeFileSync(join(root, 'nself/migrations/001_a.sql'), '-- UP\nSELECT 1;\n')
-  git('add', '.')
-  git('commit', '-m', 'a')
-  git('switch', '-c', 'other')
-  writeFileSync(join(root, 'nself/migrations/002_b.sql'), '-- UP\nSELECT 2;\n')
-  git('add', '.')
-  git('commit', '-m', 'b')
-  expect(git('switch', 'main')).toContain('  gone here   nself/migrations/002_b.sql')
-  const back = git('switch', 'other')
-  expect(back).toContain('  new here    nself/migrations/002_b.sql')
-  expect(back).toContain('npx nself db migrate sync')
-  expect(git('checkout', '--', '.gitignore')).not.toContain('differ')
-  writeFileSync(join(root, '.git/hooks/post-checkout'), '#!/bin/sh\necho mine\n')
-  const refused = await nself(['init', '--hooks'])
-  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('not one that nself wrote')])
-  expect(readFileSync(join(root, '.git/hooks/post-checkout'), 'utf8')).toContain('echo mine')
 })
 
 test('a design that has what an untracked database has already leads to adopt before a migration is written', async () => {
