@@ -38,6 +38,8 @@ const flagsElsewhere: Readonly<Record<string, string>> = {
 /** What a word costs that the command has and the person did not type: those that are typed most cost least. */
 const left: Readonly<Record<string, number>> = { db: 0.2, migrate: 0.4 }
 const leftOtherwise = 0.6
+/** What the name of a group costs that was typed and is not in the path: `db migrate undo`. */
+const groupTooMuch = 0.5
 /** A command that costs more is not what was meant. */
 const dearest = 3.3
 
@@ -91,7 +93,7 @@ function nearest(nodes: readonly PathNode[], typed: readonly string[]): Meant | 
   let best: Meant | null = null
   let lowest = dearest
   for (const { path, node } of nodes) {
-    for (let used = Math.min(typed.length, 3); used > 0; used--) {
+    for (let used = Math.min(typed.length, 4); used > 0; used--) {
       if (typed.length > used && node.registeredArguments.length < typed.length - used) continue
       const cost = costOf(typed.slice(0, used), path) + leftOver(typed.slice(used))
       if (cost >= lowest) continue
@@ -114,7 +116,8 @@ function costOf(typed: readonly string[], path: readonly string[]): number {
   const [name, ...deeper] = path
   if (name === undefined) return Number.POSITIVE_INFINITY
   const here = letters(word, name) + costOf(others, deeper)
-  return Math.min(here, (left[name] ?? leftOtherwise) + costOf(typed, deeper))
+  const tooMuch = Object.hasOwn(left, word) ? groupTooMuch + costOf(others, path) : Number.POSITIVE_INFINITY
+  return Math.min(here, tooMuch, (left[name] ?? leftOtherwise) + costOf(typed, deeper))
 }
 
 function letters(word: string, name: string): number {
