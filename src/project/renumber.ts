@@ -4,6 +4,7 @@ import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
 import { parseFileName } from '../core/migration/file-name.ts'
 import { parseVersion } from '../core/migration/version.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { listFiles } from './list-files.ts'
 import { readMigrations } from './migrations.ts'
 import { nextVersion } from './new-migrations.ts'
@@ -32,14 +33,15 @@ export async function renumberMigration(
   const files = listFiles(folder, root)
   const file = findFile(files, wanted)
   const name = file.slice(0, -4)
+  const to = name.replace(/^\d+/, nextVersion(files))
   if (applied.has(name)) {
+    const [from, path] = [name, to].map((one) => shellWord(relative(root, join(folder, `${one}.sql`))))
     throw new NselfError('refused', `${name} is applied under this number; only a pending one can take another`, {
-      hint: 'renumber the file that is not applied yet; nothing was changed',
+      hint: `renumber the file that is not applied yet. If others have applied that one already, and ${name} is yours alone: mv ${from} ${path} && nself db migrate repair --renamed ${name}=${to}; nothing was changed`,
     })
   }
   // One that cannot be read, or is not UTF-8, is told before anything is written.
   await readMigrations(folder, root)
-  const to = name.replace(/^\d+/, nextVersion(files))
   const updated: string[] = []
   for (const other of files) {
     const path = join(folder, other)

@@ -240,7 +240,11 @@ describe('--renumber', () => {
     })
     expect((await project.nself('db', 'migrate', 'up')).code).toBe(2)
     expect((await repair(project, '--renumber', '2')).stderr).toContain('2 files: 002_b.sql, 002_twin.sql')
-    expect((await repair(project, '--renumber', '002_b')).code).toBe(3)
+    const refused = await repair(project, '--renumber', '002_b')
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain(
+      'mv nself/migrations/002_b.sql nself/migrations/004_b.sql && nself db migrate repair --renamed 002_b=004_b',
+    )
     const told = await repaired(project, '--renumber', '002_twin')
     expect(told).toContain('004_twin.sql')
     expect(told).toContain('003_c.sql')

@@ -34,7 +34,7 @@ export async function migrationFailure(
     : ((await missingRight(client, error, false, section.role)) ??
       (await standsUnder(client, error, statementOf(section, message, outcome))) ??
       alreadyThere(step, error) ??
-      goneAlready(step, error) ??
+      goneAlready(step, error, fixIt(step, report, again)) ??
       unfitForRepeatable(step, error) ??
       hintFor(error, fixIt(step, report, again)))
   const hint = [committedInside(section, message), next].filter((part) => part !== null).join('; ')
@@ -86,14 +86,14 @@ function alreadyThere(step: Script['step'], { code }: ServerError): string | nul
 }
 
 /** What is gone already may have been removed by hand: undefined_table, _column, _object, _function, _schema. */
-function goneAlready(step: Script['step'], { code }: ServerError): string | null {
+function goneAlready(step: Script['step'], { code }: ServerError, otherwise: string): string | null {
   if (
     !['42P01', '42703', '42704', '42883', '3F000'].includes(code ?? '') ||
     step.direction !== 'down' ||
     step.kind === 'repeatable'
   )
     return null
-  return `what its DOWN removes does not exist. If somebody removed it by hand: nself db migrate repair --forget ${step.version} records that it is no longer applied, and keeps what else it created; otherwise fix its DOWN`
+  return `what its DOWN removes does not exist. If somebody removed it by hand: nself db migrate repair --forget ${step.version} records that it is no longer applied, and keeps what else it created; otherwise ${otherwise}`
 }
 
 /** The statement that failed, where that is known. */
