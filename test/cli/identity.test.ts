@@ -50,6 +50,7 @@ describe('a renamed file', () => {
     const refused = await migrate(project, 'up')
     expect(refused.code).toBe(3)
     expect(refused.stderr).toContain('repair --renamed 2=3')
+    expect((await migrate(project, 'status')).stdout).toContain('repair --renamed 002_double=003_double')
     expect(await project.ok('db', 'migrate', 'repair')).toContain('--renamed 2=3')
     expect((await migrate(project, 'repair', '--renamed', '1=3')).code).toBe(2)
     await project.ok('db', 'migrate', 'repair', '--renamed', '002=003')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -65,7 +65,39 @@ describe('the branch that has a file which is not checked out', () => {
 
   test('is found', async () => {
     git('switch', '-q', 'main')
-    expect(await branchWithFile(folder(), '002_b.sql')).toBe('hotfix-eu')
+    expect(await branchWithFile(folder(), '002_b.sql')).toEqual({ name: 'hotfix-eu', bring: 'git switch hotfix-eu' })
+  })
+
+  test('is typed as a shell reads it', async () => {
+    const branch = "fix/it's;$(x)"
+    git('branch', '-m', branch)
+    git('switch', '-q', 'main')
+    const found = await branchWithFile(folder(), '002_b.sql')
+    expect(found?.name).toBe(branch)
+    execFileSync('sh', ['-c', found?.bring ?? ''], { cwd: root, stdio: 'pipe' })
+    expect(branchOf(root)).toBe(branch)
+  })
+
+  test('is that of a remote, without its other name HEAD, and the command switches to it', async () => {
+    git('clone', '-q', '--bare', '.', 'up.git')
+    git('switch', '-q', 'main')
+    git('branch', '-q', '-D', 'hotfix-eu')
+    git('remote', 'add', 'upstream', join(root, 'up.git'))
+    git('fetch', '-q', 'upstream')
+    git('remote', 'set-head', 'upstream', 'hotfix-eu')
+    const found = await branchWithFile(folder(), '002_b.sql')
+    expect(found).toEqual({ name: 'upstream/hotfix-eu', bring: 'git switch hotfix-eu' })
+    execFileSync('sh', ['-c', found?.bring ?? ''], { cwd: root, stdio: 'pipe' })
+    expect(branchOf(root)).toBe('hotfix-eu')
+  })
+
+  test('is the one that is checked out where the file was only removed, and the command brings it back', async () => {
+    git('rm', '-q', 'migrations/002_b.sql')
+    mkdirSync(folder(), { recursive: true })
+    const found = await branchWithFile(folder(), '002_b.sql')
+    expect(found?.name).toBe('hotfix-eu')
+    execFileSync('sh', ['-c', found?.bring ?? ''], { cwd: join(root, 'deep'), stdio: 'pipe' })
+    expect(existsSync(join(folder(), '002_b.sql'))).toBe(true)
   })
 
   test('is none where the file was removed again, was never there, or there is no repository', async () => {

@@ -78,9 +78,9 @@ function afterFailure({ name, statements, batches, failure }: Entry): string {
   return `fix ${what}, then: ${again}${batches === undefined ? on : '   (continues with the next batch)'}`
 }
 
-/** Its file is on another branch, or nowhere. */
-function forMissing({ name, branchWithFile }: Entry): string {
+/** Its file has another number, is on another branch, or nowhere. */
+function forMissing({ name, renamedTo, branchWithFile }: Entry): string {
+  if (renamedTo !== undefined) return `if it was renamed: nself db migrate repair --renamed ${name}=${renamedTo}`
   const revert = 'or revert it here: nself db migrate sync'
-  if (branchWithFile === undefined) return `put ${name}.sql back; ${revert}`
-  return `git switch ${branchWithFile.replace(/^origin\//, '')}; ${revert}`
+  return `${branchWithFile?.bring ?? `put ${name}.sql back`}; ${revert}`
 }

@@ -105,6 +105,7 @@ function noteOf({
   runner,
   branch,
   branchWithFile,
+  renamedTo,
   standsFor,
   partOf,
 }: Entry): string {
@@ -116,7 +117,8 @@ function noteOf({
   if (partOf !== undefined) return `part of ${partOf}`
   if (status !== 'missing')
     return standsFor === undefined ? '' : `stands for ${standsFor} migration${standsFor === 1 ? '' : 's'}`
-  if (branchWithFile !== undefined) return `branch ${branchWithFile} has the file`
+  if (renamedTo !== undefined) return `${renamedTo} has its text`
+  if (branchWithFile !== undefined) return `branch ${branchWithFile.name} has the file`
   return branch === null ? '' : `applied from ${branch}`
 }
 

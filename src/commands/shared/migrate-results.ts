@@ -32,7 +32,9 @@ export interface StatusResult {
     /** The branch of git from which it was applied, or the commit. */
     readonly branch: string | null
     /** A branch of git that has its file, which is missing here. */
-    readonly branchWithFile?: string | undefined
+    readonly branchWithFile?: { readonly name: string; readonly bring: string }
+    /** The pending migration that has its text: its file may have got another number. */
+    readonly renamedTo?: string
     /** How many migrations it stands for. */
     readonly standsFor?: number
     /** The file that stands for it, in a database that has only some of what that one stands for. */

@@ -39,7 +39,7 @@ const status: StatusResult = {
     entry('002_create_orders', 'edited'),
     entry('003_add_coupons', 'pending', { outOfOrder: true }),
     entry('004_注文テーブルの作成', 'applied'),
-    entry('005_hotfix', 'missing', { branchWithFile: 'hotfix-eu' }),
+    entry('005_hotfix', 'missing', { branchWithFile: { name: 'hotfix-eu', bring: 'git switch hotfix-eu' } }),
     entry('006_backfill_totals', 'failed', {
       statements: { done: 1, total: 3, direction: 'up' },
       failure: { message: 'division by zero', line: 4 },
@@ -133,7 +133,11 @@ describe('status', () => {
   })
 
   test.each([
-    [{ branchWithFile: 'origin/fix/a' }, 'git switch fix/a; or revert it here: nself db migrate sync'],
+    [
+      { branchWithFile: { name: 'origin/fix/a', bring: 'git switch fix/a' } },
+      'git switch fix/a; or revert it here: nself db migrate sync',
+    ],
+    [{ renamedTo: '004_a' }, 'if it was renamed: nself db migrate repair --renamed 001_a=004_a'],
     [{ branch: 'fix/a' }, 'put 001_a.sql back; or revert it here: nself db migrate sync'],
   ])('leads to the file that is missing here: %j', (more, advice) => {
     const missing = { ...status, migrations: [entry('001_a', 'missing', more)] }

@@ -70,7 +70,7 @@ export function statusDocument(result: StatusResult) {
       durationMs: one.durationMs,
       appliedBy: one.appliedBy,
       branch: one.branch,
-      ...(one.branchWithFile ? { branchWithFile: one.branchWithFile } : {}),
+      ...(one.branchWithFile ? { branchWithFile: one.branchWithFile.name } : {}),
       ...(one.standsFor ? { standsFor: one.standsFor } : {}),
       ...(one.partOf ? { partOf: one.partOf } : {}),
       ...(one.statements ? { statements: one.statements } : {}),

@@ -6,7 +6,7 @@ import type { Client } from '../../../postgres/driver/pg.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, type OtherSession, readRunner, readWorker } from '../../../postgres/lock/advisory-lock.ts'
 import { readLastFailures } from '../../../postgres/tracking/last-failures.ts'
-import { branchWithFile } from '../../../project/git-branch.ts'
+import { type BranchWithFile, branchWithFile } from '../../../project/git-branch.ts'
 import { baseStatus } from '../../shared/base-status.ts'
 import { type Context, type Look, look } from '../../shared/context.ts'
 import type { StatusResult } from '../../shared/migrate-results.ts'
@@ -53,7 +53,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     isEmbedded: context.settings.target.kind === 'embedded',
     migrations: state.entries.map((entry) => ({
       ...recordOf(entry, running),
-      ...(branches.get(entry.name) ? { branchWithFile: branches.get(entry.name) } : {}),
+      ...fileElsewhere(entry, state, branches),
       ...squashOf(entry),
       ...partOf(entry, found.failures),
       ...batchesOf(entry),
@@ -141,13 +141,28 @@ function downOf({ name, file, applied }: Entry, proven: ReadonlySet<string>): 'p
 }
 
 /** By the name of a migration whose file is not here, the branch of git that has it; of the first few. */
-async function branchesWithFiles({ settings }: Context, { entries }: State): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
+async function branchesWithFiles({ settings }: Context, { entries }: State): Promise<Map<string, BranchWithFile>> {
+  const found = new Map<string, BranchWithFile>()
   for (const { name } of entries.filter(({ status }) => status === 'missing').slice(0, 5)) {
     const branch = await branchWithFile(settings.migrationsDir, `${name}.sql`)
     if (branch !== null) found.set(name, branch)
   }
   return found
+}
+
+/** Of one that is missing here: the file that has its text under another number, and the branch that has its own. */
+function fileElsewhere(
+  { name, status, applied }: Entry,
+  { entries }: State,
+  branches: ReadonlyMap<string, BranchWithFile>,
+): Pick<StatusResult['migrations'][number], 'renamedTo' | 'branchWithFile'> {
+  if (status !== 'missing') return {}
+  const file = entries.find(({ sameAs }) => sameAs !== null && sameAs === applied)
+  const branch = branches.get(name)
+  return {
+    ...(file === undefined ? {} : { renamedTo: file.name }),
+    ...(branch === undefined ? {} : { branchWithFile: branch }),
+  }
 }
 
 /** How far the batches have come of one that has begun and is not done. */
