@@ -8,7 +8,6 @@ import type { Change } from '../../core/schema/generated-statement.ts'
 import { separate } from '../../core/schema/joined-alterations.ts'
 import { sectionLines } from '../../core/schema/migration-text.ts'
 import { effectsOf } from '../../core/schema/statement-effects.ts'
-import { unwritten } from '../../core/schema/unwritten.ts'
 import { readFacts } from '../../postgres/diff/facts.ts'
 import { statementFormat, timeZoneOf } from '../../postgres/diff/format.ts'
 import { type Lend, planStatements } from '../../postgres/diff/plan-statements.ts'
@@ -68,14 +67,9 @@ export async function differenceSql(
     series === null
       ? plainLines([...parts, rest], { format, effects })
       : onlineScript(withLast(series, rest), { format, effects })
-  const byHand = unwritten(differences).map((item) => differenceLine(item, left.label, right.label))
-  if (byHand.length > 0) context.tell(`Note: not written, to be done by hand: ${byHand.join(', ')}`)
-  const proof = [
-    ...byHand.map((line) => `-- Not written, by hand: ${oneLine(line)}`),
-    ...(why === null ? [] : [`-- Not proven: ${oneLine(why)}`]),
-  ]
+  const proof = why === null ? [] : [`-- Not proven: ${oneLine(why)}`]
   const sql = [`-- Run this on ${right.label}: it then has the schema of ${left.label}`, ...proof, ...lines].join('\n')
-  return { sql, proven: why === null && byHand.length === 0 }
+  return { sql, proven: why === null }
 }
 
 function plainLines(parts: readonly (readonly Change[])[], { format, effects }: Writing): string[] {

@@ -1,4 +1,4 @@
-import { eachObject, nodesIn, type TreeNode, wordsOf } from '../sql/tree.ts'
+import { eachObject, nodeAt, nodesIn, type TreeNode, wordsOf } from '../sql/tree.ts'
 import { boundExtension, boundSchema } from './bound-extensions.ts'
 import { elevate, leaveOut, run, type Verdict } from './verdict.ts'
 
@@ -67,7 +67,7 @@ const judges: Record<string, (node: TreeNode) => Verdict> = {
     return found.kind === 'run' ? elevate : found
   },
   CommentStmt: ofObject('COMMENT ON', 'objtype'),
-  SecLabelStmt: ofObject('SECURITY LABEL ON', 'objtype'),
+  SecLabelStmt: labels,
   GrantStmt: (node) => {
     const type = String(node.objtype)
     if (type === 'OBJECT_PARAMETER_ACL') return leaveOut('GRANT ON PARAMETER')
@@ -103,6 +103,8 @@ const judges: Record<string, (node: TreeNode) => Verdict> = {
   CreateCastStmt: ({ func }) => (func === undefined ? elevate : run),
   CreatePublicationStmt: publishes,
   AlterPublicationStmt: () => elevate,
+  CreateFunctionStmt: ({ options }) => leakproof(options),
+  AlterFunctionStmt: ({ actions }) => leakproof(actions),
   DefineStmt: ({ kind, definition }) =>
     kind === 'OBJECT_TSPARSER' ||
     kind === 'OBJECT_TSTEMPLATE' ||
@@ -112,6 +114,26 @@ const judges: Record<string, (node: TreeNode) => Verdict> = {
       : run,
   AlterTableStmt: ({ cmds }) =>
     /"subtype":"AT_(?:(?:Dis|En)ableTrigAll|ChangeOwner)"/.test(JSON.stringify(cmds)) ? elevate : run,
+}
+
+/** Without a provider by name the server takes the only one that is loaded. */
+function labels(node: TreeNode): Verdict {
+  const { provider, label } = node
+  if (node.objtype === 'OBJECT_SUBSCRIPTION') return leaveOut('SECURITY LABEL ON SUBSCRIPTION')
+  const found = ofObject('SECURITY LABEL ON', 'objtype')(node)
+  if (found.kind === 'leave-out' || typeof provider !== 'string') return found
+  return { kind: 'label', provider, label: typeof label === 'string' ? label : null }
+}
+
+/** What a library or the server itself runs stays what only a superuser may make, in a replay too. */
+function leakproof(options: unknown): Verdict {
+  const set = nodesIn(options, 'DefElem')
+  const isPromised = set.some(({ defname, arg }) => defname === 'leakproof' && JSON.stringify(arg).includes('true'))
+  const isNative = set.some(
+    ({ defname, arg }) =>
+      defname === 'language' && /^"?(?:c|internal)"?$/i.test(String(nodeAt(nodeAt(arg).String).sval)),
+  )
+  return isPromised && !isNative ? elevate : run
 }
 
 /** A state of the type `internal` could be anything in memory. */

@@ -5,6 +5,8 @@ export type Verdict =
   | { readonly kind: 'leave-out'; readonly what: string; readonly makesSchema?: boolean }
   /** It stays in its database, but only a superuser may run it. */
   | { readonly kind: 'elevate' }
+  /** It stays in its database, but wants a library of the server that may not be loaded here. */
+  | { readonly kind: 'label'; readonly provider: string; readonly label: string | null }
   /** Elevated too, with these options in place of its own. */
   | { readonly kind: 'unplug'; readonly what: string; readonly options: string }
 

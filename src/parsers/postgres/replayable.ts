@@ -5,6 +5,7 @@ import { openSection } from '../../core/migration/section-text.ts'
 import { isPlainDefinition } from '../../core/replay/plain-definition.ts'
 import { Named, reachOf } from '../../core/replay/reach.ts'
 import type { Verdict } from '../../core/replay/verdict.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { firstStatement, type Tree, visit } from '../../core/sql/tree.ts'
 import { loadParser, type Parser } from './parser.ts'
 import { blockBody, parseBlock, queryOf, textConstants } from './plpgsql.ts'
@@ -121,9 +122,18 @@ function parsedOrNull(parser: Parser, sql: string): Tree | null {
 function standIn(verdict: Exclude<Verdict, { kind: 'run' }>, sql: string, elevate: Elevate): string | null {
   if (verdict.kind === 'leave-out') return null
   if (verdict.kind === 'elevate') return elevate(sql)
+  if (verdict.kind === 'label') return elevate(labelled(verdict, sql))
   // WITH is its last clause; in a text it can stand in quotes only before that.
   const clause = /\bWITH\s*\([^()']*(?:'[^']*'[^()']*)*\)\s*$/i
   return elevate(`${sql.replace(clause, '')} WITH (${verdict.options})`)
+}
+
+/** COMMENT names an object as SECURITY LABEL does. */
+function labelled({ provider, label }: { provider: string; label: string | null }, sql: string): string {
+  const object = /\bLABEL\s+FOR\s+(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|\S+)\s+ON\s+(.*)\sIS\s/is.exec(sql)?.[1]
+  if (object === undefined) return sql
+  const words = [sql, provider, label, `COMMENT ON ${object} IS `].map(quoteLiteral)
+  return `SELECT pg_catalog.nself_label(${words.join(', ')})`
 }
 
 /** The body of a DO block of PL/pgSQL, as its text has it. */
@@ -152,7 +162,7 @@ function replayedBlock(parser: Parser, body: string, named: Named, elevate: Elev
     if (!/^\s*;/.test(text.slice(end)) || (start === at && before.source !== '^')) continue
     const now = start === at ? standIn(found, source, elevate) : found.kind === 'leave-out' ? null : undefined
     if (now === undefined) continue
-    if (found.kind !== 'elevate') tell(found)
+    if (found.kind === 'leave-out' || found.kind === 'unplug') tell(found)
     const replaced = now === null ? 'NULL' : now.replace(/^SELECT/, 'PERFORM')
     text = text.slice(0, start) + replaced + text.slice(end)
     from = start + replaced.length

@@ -4,6 +4,7 @@ import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
+import { elevatingSql } from './elevated.ts'
 
 /** The role that a replay stands for. */
 export interface RealRole {
@@ -157,30 +158,6 @@ export class ConfinedRole {
   }
 }
 
-/**
- * Event triggers do not fire in it: they would run as the superuser. What an extension brings to reach other servers is
- * taken away at once: foreign-data wrappers lose their handler, dblink and its like may not be called.
- */
-const elevatingSql = (
-  word: string,
-  owner: string,
-) => `CREATE OR REPLACE FUNCTION pg_catalog.nself_elevated(word text, statement text)
- RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET session_replication_role = replica AS $nself$
- DECLARE one record;
- BEGIN
-  IF word <> ${quoteLiteral(word)} THEN RAISE insufficient_privilege USING MESSAGE = 'must be superuser'; END IF;
-  EXECUTE statement;
-  FOR one IN SELECT fdwname AS name, fdwhandler FROM pg_catalog.pg_foreign_data_wrapper LOOP
-   IF one.fdwhandler <> 0 THEN EXECUTE pg_catalog.format('ALTER FOREIGN DATA WRAPPER %I NO HANDLER', one.name); END IF;
-   EXECUTE pg_catalog.format('GRANT USAGE ON FOREIGN DATA WRAPPER %I TO %I', one.name, ${quoteLiteral(owner)});
-  END LOOP;
-  FOR one IN SELECT p.oid::pg_catalog.regprocedure AS name FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
-    JOIN pg_catalog.pg_proc p ON p.oid = d.objid WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e'
-    AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND e.extname IN (${reaching.map(quoteLiteral).join(', ')}) LOOP
-   EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', one.name);
-  END LOOP;
- END $nself$`
-
 /** Roles of PostgreSQL's own that may own something, and may not touch files, programs or other sessions. */
 const confinedRoles = new Set([
   'pg_read_all_data',
@@ -191,6 +168,3 @@ const confinedRoles = new Set([
   'pg_stat_scan_tables',
   'pg_maintain',
 ])
-
-/** Extensions whose functions reach other servers or files. */
-const reaching = ['dblink', 'http', 'pg_net', 'pg_cron', 'pg_background', 'aws_s3', 'aws_lambda', 'adminpack', 'plsh']

@@ -4,6 +4,7 @@ import type { Catalog, Column, Table } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
 import type { Other } from '../other.ts'
 import { objectName } from './object-name.ts'
+import { isRemark, remarkStatements } from './remark-statements.ts'
 
 /** Statements for what is in both catalogs and has lost a comment, its state or its target on the way. */
 export function otherStatements(have: Catalog, want: Catalog): Change[] {
@@ -11,18 +12,18 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
   const before = new Map(have.others.map((item) => [key(item), item]))
   const others = want.others.flatMap((item) => {
     const now = before.get(key(item))
-    if (isConstraintComment(item)) return constraintComment(item, now?.definition ?? null, item.definition)
+    if (isRemark(item)) return remarkStatements(item, now?.definition ?? null, item.definition)
     if (now === undefined) return lostStatistics(want, item).map((sql) => plainChange(sql, item.table))
     return [...commentOf(want, now, item), ...stateOf(now, item), ...targetOf(now, item), ...loggedOf(now, item)].map(
       (sql) => plainChange(sql, item.table),
     )
   })
   const wanted = new Set(want.others.map(key))
-  const uncommented = have.others.filter((item) => isConstraintComment(item) && !wanted.has(key(item)))
+  const gone = have.others.filter((item) => isRemark(item) && !wanted.has(key(item)))
   const tables = new Map(have.tables.map((item) => [keyOf(item), item]))
   return [
     ...others,
-    ...uncommented.flatMap((item) => constraintComment(item, item.definition, null)),
+    ...gone.flatMap((item) => remarkStatements(item, item.definition, null)),
     ...want.tables.flatMap((item) => {
       const now = tables.get(keyOf(item))
       return now === undefined
@@ -32,16 +33,6 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
           )
     }),
   ]
-}
-
-/** On a constraint of a domain, or on one that a partition or a child has from its parent. */
-const isConstraintComment = ({ kind, table }: Other) => kind === 'comment' && table === null
-
-function constraintComment({ name }: Other, old: string | null, fresh: string | null): Change[] {
-  const [, of, constraint, owner] = /^(domain|table) constraint ("(?:[^"]|"")*"|\S+) on (.*)$/s.exec(name) ?? []
-  if (old === fresh || of === undefined) return []
-  const object = `${constraint} ON ${of === 'domain' ? 'DOMAIN ' : ''}${owner}`
-  return [plainChange(`COMMENT ON CONSTRAINT ${object} IS ${quoteLiteral(fresh)}`, null)]
 }
 
 function commentOf(want: Catalog, now: Other, item: Other): string[] {
