@@ -164,7 +164,7 @@ class Walk implements Walking {
           this.options.tell(
             `a batch of ${range.rows.toLocaleString('en-US')} rows of ${name} exceeds statement_timeout; trying ${size.now.toLocaleString('en-US')}`,
           )
-        } else if (await patience.allows(name, failed.outcome)) size.stepBack()
+        } else if (await patience.allows(name, failed)) size.stepBack()
         else return failed
         range = await this.nextKeys(size.now)
       }
@@ -188,7 +188,7 @@ class Walk implements Walking {
       const { failed } = await runBatch(this.session, this.work, this.statement, null, record, this.options)
       if (failed !== null) {
         await send(this.session.client, 'ROLLBACK')
-        if (!(await patience.allows(this.work.step.name, failed.outcome))) return failed
+        if (!(await patience.allows(this.work.step.name, failed))) return failed
       } else if (next === null) return null
       else {
         this.done = next

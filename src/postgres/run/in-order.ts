@@ -40,7 +40,7 @@ export async function inOrder(
     await send(session.client, 'ROLLBACK')
     at += failed.index
     if (failed.index > 0) patience.reset()
-    if (!(await patience.allows(nameOf(at), failed.outcome))) return { at, failed }
+    if (!(await patience.allows(nameOf(at), failed))) return { at, failed }
   }
   return null
 }

@@ -10,6 +10,7 @@ import { Blockers } from '../lock/blockers.ts'
 import type { History } from '../tracking/history.ts'
 import { storeFingerprintSql } from '../tracking/stored-fingerprint.ts'
 import { runInBatches } from './batches.ts'
+import { clearAutovacuum } from './clear-autovacuum.ts'
 import { beginWatching, type WatchStart, zeroCountsSql } from './effects.ts'
 import { inOrder } from './in-order.ts'
 import { LockPatience, type Patient } from './lock-patience.ts'
@@ -22,7 +23,7 @@ import { type Segment, segmentsOf } from './segments.ts'
 import { cancelling, type Session } from './session.ts'
 import { runInOneTransaction, throwIfLost } from './single-transaction.ts'
 import { trackingChangesSql } from './tracking-changes.ts'
-import type { MigrationWork, Work } from './transaction.ts'
+import type { Failed, MigrationWork, Work } from './transaction.ts'
 import { workOf } from './works.ts'
 
 /** What of a batch may go well the next time: a lock timeout, a deadlock, and a row that somebody else changed. */
@@ -141,7 +142,8 @@ export class Run {
   }
 
   private patience(more: Pick<Patient, 'codes' | 'attempts'> = {}): LockPatience {
-    return new LockPatience({ ...this.options, blocker: () => this.blockers.last, ...more })
+    const clear = (failed: Failed) => clearAutovacuum(this.session.client, failed)
+    return new LockPatience({ ...this.options, blocker: () => this.blockers.last, clear, ...more })
   }
 
   /** @param patience tells whether to try again what somebody else's lock keeps from running; once without it. */
@@ -153,7 +155,7 @@ export class Run {
       const stopped = await runInOneTransaction(this.session, works, this.options)
       if (stopped === null) break
       const { work, failed } = stopped
-      if (!(await patience?.allows(work.step.name, failed.outcome))) throw await failureOf(this, work, failed)
+      if (!(await patience?.allows(work.step.name, failed))) throw await failureOf(this, work, failed)
     }
     for (const work of works) this.finished(work)
   }

@@ -52,7 +52,7 @@ export async function runUnit(
     const failed = await once(session, work, unit, options.environment)
     if (failed === null) return null
     await send(session.client, 'ROLLBACK')
-    if (!(await patience.allows(unit.name, failed.outcome))) return failed
+    if (!(await patience.allows(unit.name, failed))) return failed
   }
 }
 
