@@ -250,6 +250,31 @@ test('says which tables need a row of each other where no rows are found that go
   ])
 })
 
+test('tries rows that have the values which a migration names', async () => {
+  const project = await server.project({
+    '001_base.sql': both(
+      `CREATE TABLE jobs (id serial PRIMARY KEY, room int, kind text, level int NOT NULL CHECK (level > 100), data jsonb, note text UNIQUE);`,
+      'DROP TABLE jobs;',
+    ),
+    '002_partial.sql': both(
+      "CREATE UNIQUE INDEX one ON jobs (room) WHERE kind = 'open' AND level > 500;",
+      'DROP INDEX one;',
+    ),
+    '003_json.sql': both("CREATE INDEX ages ON jobs (((data->>'age')::int));", 'DROP INDEX ages;'),
+    '004_branch.sql': both("UPDATE jobs SET note = 'same' WHERE kind = ANY (ARRAY['draft', 'lost']);", nothing),
+    '005_list.sql': both(
+      "DO $$ BEGIN IF (SELECT count(*) FROM jobs) > 20 AND NOT EXISTS (SELECT FROM jobs WHERE kind IN ('x', 'y') AND level BETWEEN 700 AND 800) THEN\n RAISE EXCEPTION 'no such row'; END IF; END $$;",
+      nothing,
+    ),
+  })
+  const { found } = await check(project)
+  expect(found.map(({ at }) => at).filter((at) => !at.includes('lost'))).toEqual([
+    '002_partial:2 error rows/up-fails',
+    '003_json:2 error rows/up-fails',
+    '004_branch:2 error rows/up-fails',
+  ])
+})
+
 test('fills and compares a table that hides its rows from its own owner, for an owner whom its policies bind', async () => {
   const project = await server.project({
     '001_tenants.sql': both(

@@ -1,6 +1,8 @@
+import { type Constants, candidatesFor } from './candidates.ts'
+import type { NamedValues } from './named-values.ts'
 import { type PlannedColumn, planRows, type RowPlan, type Value } from './row-plans.ts'
 import type { ColumnFacts, FillableTable, ForeignKey, TypeMap } from './table-facts.ts'
-import { isNumber, isText, valuesOf } from './values.ts'
+import { isNumber, isText, kindOf, valuesOf } from './values.ts'
 
 /** Values for some columns that go together: the keys of another table, or what the constraints allow. */
 export interface Choice {
@@ -18,6 +20,12 @@ export interface TablePlan {
   readonly rows: readonly RowPlan[]
 }
 
+/** What rows are made of. */
+export interface PlanFacts {
+  readonly types: TypeMap
+  readonly named: NamedValues
+}
+
 const plainRows = 3
 /** As many as rows of other tables refer to. */
 const neededRows = 24
@@ -27,7 +35,7 @@ const mostPlain = 12
  * The rows to be tried in a table.
  * @param choices what was found for foreign keys and constraints; later ones win.
  */
-export function planTable(table: FillableTable, types: TypeMap, choices: readonly Choice[]): TablePlan {
+export function planTable(table: FillableTable, { types, named }: PlanFacts, choices: readonly Choice[]): TablePlan {
   const isKept = choices.filter(({ isKey }) => isKey)
   const keys = new Set([...table.foreignKeys, ...isKept].flatMap(({ columns }) => columns))
   const columns = table.columns.map((column): PlannedColumn => {
@@ -35,6 +43,7 @@ export function planTable(table: FillableTable, types: TypeMap, choices: readonl
     return {
       ...column,
       values,
+      named: namedOf(column, types, named),
       isText: isText(types, column.type),
       isNumber: isNumber(types, column.type),
       mayBeOrphan: /(?:^|_)(?:id|uuid)$|[a-z]Id$/.test(column.name) && !table.primaryKey.includes(column.name),
@@ -45,6 +54,19 @@ export function planTable(table: FillableTable, types: TypeMap, choices: readonl
   const plain = table.isTouched ? plainCount(table, types, choices) : neededRows
   const rows = planRows(columns, base, plain)
   return { columns, base, rows: table.isTouched ? rows : rows.filter(({ kind }) => kind === 'plain') }
+}
+
+const mostNamed = 6
+
+/** Without what is tried of a type anyway. */
+function namedOf({ name, type }: ColumnFacts, types: TypeMap, named: NamedValues): string[] {
+  const constants = named.get(name)
+  if (constants === undefined) return []
+  const candidates = (of: Constants) => candidatesFor(kindOf(types, type), [], of, [], [])
+  const usual = new Set(candidates({ texts: [], numbers: [] }))
+  return candidates(constants)
+    .filter((value) => !usual.has(value) || constants.numbers.includes(Number(value)))
+    .slice(0, mostNamed)
 }
 
 const firstNumber: Readonly<Record<string, number>> = { int2: 10_001, int4: 1_000_001, int8: 1_000_001 }

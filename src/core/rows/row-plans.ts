@@ -6,7 +6,7 @@ import type { ColumnFacts } from './table-facts.ts'
 export type Value = string | null
 
 /** What is special of a row. */
-export type RowKind = 'plain' | 'duplicate' | 'null' | 'orphan' | AwkwardKind
+export type RowKind = 'plain' | 'duplicate' | 'null' | 'orphan' | 'named' | AwkwardKind
 
 /** Kinds of rows that no application would write, though the constraints allow them. */
 const extremes: ReadonlySet<RowKind> = new Set(['unicode', 'low', 'high', 'special', 'odd'])
@@ -27,6 +27,8 @@ export interface RowPlan {
 export interface PlannedColumn extends ColumnFacts {
   /** Null for a type whose values are not known: its base alone is used. */
   readonly values: Values | null
+  /** What the migration compares it with. */
+  readonly named: readonly string[]
   readonly isText: boolean
   readonly isNumber: boolean
   /** It looks like a reference though no foreign key says so. */
@@ -35,7 +37,12 @@ export interface PlannedColumn extends ColumnFacts {
   readonly isKey: boolean
 }
 
+type Change = (column: PlannedColumn, i: number, was: Value) => Value
+type AddRow = (kind: RowKind, change: Change, backwards?: boolean) => void
+
 const nullsAlone = 10
+/** So many values of a column are also in two rows that are alike otherwise. */
+const namedTwice = 3
 
 /**
  * The rows of a table: plain ones, and each kind of awkward ones.
@@ -48,7 +55,7 @@ export function planRows(
   plain: number,
 ): RowPlan[] {
   const plans: RowPlan[] = []
-  const add = (kind: RowKind, change: (column: PlannedColumn, i: number, was: Value) => Value, backwards = false) => {
+  const add: AddRow = (kind, change, backwards = false) => {
     const own = base(plans.length)
     const wanted = columns.map((column, i) => change(column, i, own[i] ?? null))
     if (kind === 'plain' || wanted.some((value, i) => value !== own[i]))
@@ -67,8 +74,20 @@ export function planRows(
   add('orphan', ({ mayBeOrphan, values, isKey }, _, was) =>
     mayBeOrphan && !isKey ? (values?.plain(876_542) ?? was) : was,
   )
+  addNamed(columns, add, first)
   for (const kind of awkwardKinds) {
     add(kind, ({ values, isKey }, _, was) => (isKey ? was : (values?.awkward[kind] ?? was)))
   }
   return plans
+}
+
+/** Rows with what the migration names: by themselves, and two that are alike, which only a condition keeps from being duplicates. */
+function addNamed(columns: readonly PlannedColumn[], add: AddRow, first: readonly Value[]): void {
+  const namedOr = ({ isKey, named }: PlannedColumn, k: number, was: Value) =>
+    isKey ? was : (named[k % named.length] ?? was)
+  const most = Math.max(0, ...columns.map(({ isKey, named }) => (isKey ? 0 : named.length)))
+  for (let k = 0; k < most; k++) add('named', (column, _, was) => namedOr(column, k, was))
+  for (let k = 0; k < Math.min(most, namedTwice); k++) {
+    for (let copy = 0; copy < 2; copy++) add('duplicate', (column, i) => namedOr(column, k, first[i] ?? null))
+  }
 }

@@ -47,6 +47,15 @@ export function isNumber(types: TypeMap, type: number): boolean {
   return /^(?:int[248]|numeric|float[48]|money)$/.test(baseType(types, type)?.name ?? '')
 }
 
+/** What values of a type are, as far as it matters to which of them are worth trying. */
+export function kindOf(types: TypeMap, type: number): 'text' | 'number' | 'json' | 'array' | 'other' {
+  if (isText(types, type)) return 'text'
+  if (isNumber(types, type)) return 'number'
+  const facts = baseType(types, type)
+  if (/^jsonb?$/.test(facts?.name ?? '')) return 'json'
+  return facts?.kind === 'array' ? 'array' : 'other'
+}
+
 /** So long a text as no index refuses it. */
 const long = 1_000
 const longestFull = 10_000

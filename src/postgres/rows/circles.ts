@@ -1,11 +1,11 @@
 import { companions, standing } from '../../core/rows/circle-rows.ts'
 import { isNeeded } from '../../core/rows/fill-order.ts'
-import type { FillableTable, ForeignKey, TypeMap } from '../../core/rows/table-facts.ts'
+import type { FillableTable, ForeignKey } from '../../core/rows/table-facts.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { send } from '../driver/send.ts'
-import { type FilledRow, type FilledTable, fillTable } from './fill-table.ts'
+import { type FilledRow, type FilledTable, type FillFacts, fillTable } from './fill-table.ts'
 
 /** A foreign key that waits until all rows of its circle are in. */
 export interface WaitingKey extends ForeignKey {
@@ -27,14 +27,13 @@ export interface FilledCircle {
 export async function fillCircle(
   client: Client,
   circle: readonly FillableTable[],
-  types: TypeMap,
-  seed: number,
+  facts: FillFacts,
 ): Promise<FilledCircle> {
   const keys = earlyKeys(circle)
   const found: FilledTable[] = []
   await client.query('SAVEPOINT nself_circle')
   await whileWaiting(client, keys, async () => {
-    for (const table of circle) found.push(await fillTable(client, table, types, seed, { keys, filled: found }))
+    for (const table of circle) found.push(await fillTable(client, table, facts, { keys, filled: found }))
   })
   await client.query('ROLLBACK TO SAVEPOINT nself_circle; RELEASE SAVEPOINT nself_circle')
   const kept = standing(

@@ -1,4 +1,5 @@
 import type { Migration } from '../../core/migration/migration.ts'
+import type { NamedValues } from '../../core/rows/named-values.ts'
 import type { FillableTable, TypeFacts, TypeMap } from '../../core/rows/table-facts.ts'
 import { touchedWords } from '../../core/rows/touched-words.ts'
 import { isMine, notOfExtension } from '../catalog/query-parts.ts'
@@ -8,7 +9,11 @@ import type { Client } from '../driver/pg.ts'
 export interface RowFacts {
   readonly tables: readonly FillableTable[]
   readonly types: TypeMap
+  readonly named: NamedValues
 }
+
+/** What a migration compares columns with. */
+export type NamedIn = (file: Migration) => NamedValues
 
 /** Step by step, with lists between: together the server would look at all of the catalog for each of its rows. */
 const touchedSql = `found := ARRAY(SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -91,12 +96,12 @@ export const factsFunctionSql = `CREATE OR REPLACE FUNCTION nself.row_facts(word
   FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = ANY (touched || needed)), 'types', (${typesSql})); END $facts$`
 
 /** What a migration touches. @throws what the server says. */
-export async function readTouched(client: Client, file: Migration): Promise<RowFacts> {
+export async function readTouched(client: Client, file: Migration, namedIn: NamedIn): Promise<RowFacts> {
   const { words, reaches } = touchedWords(file)
   const { rows } = await client.query<{ facts: { tables: FillableTable[]; types: [number, TypeFacts][] | null } }>({
     text: 'SELECT nself.row_facts($1, $2) AS facts',
     values: [words, reaches],
   })
   const { tables, types } = rows[0]?.facts ?? { tables: [], types: null }
-  return { tables, types: new Map(types ?? []) }
+  return { tables, types: new Map(types ?? []), named: tables.length === 0 ? new Map() : namedIn(file) }
 }

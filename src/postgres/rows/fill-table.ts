@@ -1,7 +1,7 @@
 import { valueInShort } from '../../core/rows/lost-rows.ts'
-import { type Choice, planTable, type TablePlan } from '../../core/rows/plan-table.ts'
+import { type Choice, type PlanFacts, planTable, type TablePlan } from '../../core/rows/plan-table.ts'
 import { isExtreme, type PlannedColumn, type RowKind, type RowPlan, type Value } from '../../core/rows/row-plans.ts'
-import type { FillableTable, ForeignKey, TypeMap } from '../../core/rows/table-facts.ts'
+import type { FillableTable, ForeignKey } from '../../core/rows/table-facts.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 import { findChoice, type Refusal } from './find-choice.ts'
@@ -24,6 +24,12 @@ export interface FilledTable {
   readonly problem: string | null
 }
 
+/** What rows are made of. */
+export interface FillFacts extends PlanFacts {
+  /** What random texts depend on. */
+  readonly seed: number
+}
+
 const keysTaken = 60
 
 /** Tables that need rows of each other. */
@@ -40,23 +46,21 @@ interface Into {
 
 /**
  * Fills a table with rows that its constraints allow, in the transaction that is open.
- * @param seed what random texts depend on.
  * @param circle what is known of the circle that the table is in.
  * @throws what the server says.
  */
 export async function fillTable(
   client: Client,
   table: FillableTable,
-  types: TypeMap,
-  seed: number,
+  facts: FillFacts,
   circle: Circle = { keys: [], filled: [] },
 ): Promise<FilledTable> {
   const names = table.columns.map(({ name }) => name)
   if (names.length === 0) return { table, rows: [], problem: 'it has no column that an INSERT may name' }
   const choices = [...(await referenceChoices(client, table, circle)), ...wantedChoices(table, circle)]
-  let plan = planTable(table, types, choices)
-  const found = await findChoice(client, table, types, plan, seed)
-  if (found.choices.length > 0) plan = planTable(table, types, [...choices, ...found.choices])
+  let plan = planTable(table, facts, choices)
+  const found = await findChoice(client, table, facts.types, plan, facts.seed)
+  if (found.choices.length > 0) plan = planTable(table, facts, [...choices, ...found.choices])
   const filled = await insertPlanned(client, table, plan)
   // The first row may be one that another one is in the way of.
   return filled.problem === null || found.refusal === null ? filled : { ...filled, problem: found.refusal.message }

@@ -21,8 +21,12 @@ export interface Filling {
 }
 
 /** Fills the tables that a migration touches and those that they refer to. @throws what the server says. */
-export async function fillTables(client: Client, file: Migration, { tables, types }: RowFacts): Promise<Filling> {
-  const seed = Number.parseInt(sha256(file.checksum).slice(0, 7), 16)
+export async function fillTables(
+  client: Client,
+  file: Migration,
+  { tables, types, named }: RowFacts,
+): Promise<Filling> {
+  const facts = { types, named, seed: Number.parseInt(sha256(file.checksum).slice(0, 7), 16) }
   const filled: FilledTable[] = []
   const companions = new Map<FilledRow, readonly FilledRow[]>()
   const waiting: WaitingKey[] = []
@@ -30,10 +34,10 @@ export async function fillTables(client: Client, file: Migration, { tables, type
     for (const group of fillOrder(tables)) {
       const [only, ...others] = group
       if (only !== undefined && others.length === 0) {
-        filled.push(await fillTable(client, only, types, seed))
+        filled.push(await fillTable(client, only, facts))
         continue
       }
-      const circle = await fillCircle(client, asOne(group), types, seed)
+      const circle = await fillCircle(client, asOne(group), facts)
       filled.push(...circle.tables)
       waiting.push(...circle.keys)
       for (const [row, others] of circle.companions) companions.set(row, others)

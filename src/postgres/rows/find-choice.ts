@@ -2,7 +2,7 @@ import { candidatesFor, combinations, constantsIn, patternsIn } from '../../core
 import type { Choice, TablePlan } from '../../core/rows/plan-table.ts'
 import type { PlannedColumn, Value } from '../../core/rows/row-plans.ts'
 import type { FillableTable, TypeMap } from '../../core/rows/table-facts.ts'
-import { baseType, isNumber } from '../../core/rows/values.ts'
+import { kindOf } from '../../core/rows/values.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import type { Client } from '../driver/pg.ts'
 
@@ -165,21 +165,19 @@ class Search {
     const place = this.plan.columns.indexOf(column)
     const plain = [0, 1, 2, 3].flatMap((k) => this.plan.base(k)[place] ?? [])
     if (column.isKey) return [...new Set(plain)]
-    return candidatesFor(this.kindOf(column), plain, constants, matching, Object.values(column.values?.awkward ?? {}))
+    return candidatesFor(
+      kindOf(this.types, column.type),
+      plain,
+      constants,
+      matching,
+      Object.values(column.values?.awkward ?? {}),
+    )
   }
 
   private domainTexts(type: number): string[] {
     const facts = this.types.get(type)
     if (facts === undefined) return []
     return [facts.text, ...(facts.of === null ? [] : this.domainTexts(facts.of))].filter((text) => text !== '')
-  }
-
-  private kindOf({ isText, type }: PlannedColumn): Parameters<typeof candidatesFor>[0] {
-    if (isText) return 'text'
-    if (isNumber(this.types, type)) return 'number'
-    const facts = baseType(this.types, type)
-    if (/^jsonb?$/.test(facts?.name ?? '')) return 'json'
-    return facts?.kind === 'array' ? 'array' : 'other'
   }
 }
 

@@ -5,7 +5,7 @@ import type { ProofPlace } from '../proof/place.ts'
 import { runAlone, runWithin } from '../proof/run-section.ts'
 import { moveSequences, restoreSequences } from '../proof/sequences.ts'
 import { beginSql } from '../run/transaction.ts'
-import { factsFunctionSql, type RowFacts, readTouched } from './facts.ts'
+import { factsFunctionSql, type NamedIn, type RowFacts, readTouched } from './facts.ts'
 import { fillFunctionsSql } from './fill-functions.ts'
 import type { FilledTable } from './fill-table.ts'
 import { fillTables, insertAgain } from './fill-tables.ts'
@@ -23,20 +23,20 @@ const ofTransaction = new Set(['55006', '55P04', '25001', '0A000'])
  * @returns null where it touches no table that is there.
  * @throws what the server says.
  */
-export async function proveOnRows(place: ProofPlace, file: Migration): Promise<RowsProof | null> {
+export async function proveOnRows(place: ProofPlace, file: Migration, namedIn: NamedIn): Promise<RowsProof | null> {
   const fits = file.up.transaction && file.down?.transaction !== false
   if (fits) {
-    const found = await within(await place.client(), file)
+    const found = await within(await place.client(), file, namedIn)
     if (found === null || !found.breaking.some(({ failure }) => ofTransaction.has(failure.error.code ?? '')))
       return found
   }
-  return onCopies(place, file)
+  return onCopies(place, file, namedIn)
 }
 
-async function within(client: Client, file: Migration): Promise<RowsProof | null> {
+async function within(client: Client, file: Migration, namedIn: NamedIn): Promise<RowsProof | null> {
   await client.query(beginSql)
   try {
-    const facts = await readTouched(client, file)
+    const facts = await readTouched(client, file, namedIn)
     return facts.tables.length === 0 ? null : await withSequences(client, facts, () => tryWithin(client, file, facts))
   } finally {
     await send(client, 'ROLLBACK')
@@ -69,9 +69,9 @@ async function tryWithin(client: Client, file: Migration, facts: RowFacts): Prom
 }
 
 /** Each on a copy of its own: what has no transaction cannot be taken back. */
-async function onCopies(place: ProofPlace, file: Migration): Promise<RowsProof | null> {
+async function onCopies(place: ProofPlace, file: Migration, namedIn: NamedIn): Promise<RowsProof | null> {
   const start = await place.onCopy(async (client) => {
-    const facts = await readTouched(client, file)
+    const facts = await readTouched(client, file, namedIn)
     if (facts.tables.length === 0) return null
     await moveSequences(client, sequencesOf(facts))
     await client.query('BEGIN')

@@ -2,6 +2,8 @@ import type { CheckPart } from '../../../core/check/finding.ts'
 import { parseProofs, proofKeys, proofText, type StoredProof } from '../../../core/check/proof-lines.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { Recording } from '../../../core/queries/recording.ts'
+import { namedValuesIn } from '../../../parsers/postgres/named-values.ts'
+import { loadParser } from '../../../parsers/postgres/parser.ts'
 import { type HistoryProof, type Proof, proveHistory } from '../../../postgres/proof/prove-history.ts'
 import { majorOfScratch } from '../../../postgres/proof/scratch-major.ts'
 import { readProofs, writeProofs } from '../../../project/proofs.ts'
@@ -116,7 +118,9 @@ async function proveOn(
   const original = new Map(ready.map((file, i) => [file, scope.files[i] ?? file]))
   const originalOf = (file: Migration) => original.get(file) ?? file
   const back = <T extends { readonly file: Migration }>(one: T): T => ({ ...one, file: originalOf(one.file) })
-  const rows = new RowsVisit((file) => isOpen.rows(originalOf(file)), work.replay.signal)
+  const parser = await loadParser()
+  const namedIn = (file: Migration) => namedValuesIn(parser, file)
+  const rows = new RowsVisit((file) => isOpen.rows(originalOf(file)), namedIn, work.replay.signal)
   const queries = await queriesVisit(context, work, {
     recordings,
     wanted: (file) => isOpen.queries(originalOf(file)),

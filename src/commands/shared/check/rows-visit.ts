@@ -1,5 +1,6 @@
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { ProofPlace, Visit } from '../../../postgres/proof/place.ts'
+import type { NamedIn } from '../../../postgres/rows/facts.ts'
 import { proveOnRows, rowFunctionsSql } from '../../../postgres/rows/prove-on-rows.ts'
 import type { RowsProof } from '../../../postgres/rows/try-rows.ts'
 
@@ -19,17 +20,19 @@ export class RowsVisit implements Visit {
   readonly prepareSql = rowFunctionsSql
   readonly wanted: (file: Migration) => boolean
   readonly found: RowsFound[] = []
+  private readonly namedIn: NamedIn
   private readonly signal: AbortSignal
 
-  constructor(wanted: (file: Migration) => boolean, signal: AbortSignal) {
+  constructor(wanted: (file: Migration) => boolean, namedIn: NamedIn, signal: AbortSignal) {
     this.wanted = wanted
+    this.namedIn = namedIn
     this.signal = signal
   }
 
   /** What goes wrong here is no fault of the migration: it is told, and the walk goes on. */
   async at(place: ProofPlace, file: Migration): Promise<void> {
     try {
-      const proof = await proveOnRows(place, file)
+      const proof = await proveOnRows(place, file, this.namedIn)
       this.found.push({ file, proof, problem: null, isClean: proof === null || isClean(proof) })
     } catch (error) {
       // Only what the server refuses: anything else is a fault of this program.
