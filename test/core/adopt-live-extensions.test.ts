@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type LiveExtension, withLiveExtensions } from '../../src/core/adopt/live-extensions.ts'
+import type { LiveExtension } from '../../src/core/adopt/extension-statements.ts'
+import { withLiveExtensions } from '../../src/core/adopt/live-extensions.ts'
 import { goose } from '../../src/core/adopt/tools/goose.ts'
 import { supabase } from '../../src/core/adopt/tools/supabase.ts'
 

@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
-import { type LiveExtension, withLiveExtensions } from '../../core/adopt/live-extensions.ts'
+import { withLiveExtensions } from '../../core/adopt/live-extensions.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
+import { usedPlatform, withPlatform } from '../../core/adopt/platform.ts'
 import { schemaProblems } from '../../core/adopt/schema-problems.ts'
 import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
@@ -16,6 +17,7 @@ import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
 import { withoutPlaceholders } from '../shared/adopt-placeholders.ts'
 import { carryOut } from '../shared/adopt-plan.ts'
+import { platformOf } from '../shared/adopt-platform.ts'
 import type { AdoptResult } from '../shared/adopt-results.ts'
 import type { AdoptTask } from '../shared/adopt-task.ts'
 import {
@@ -66,7 +68,7 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
   const found = { recognised, tables, wanted, from: options.from, matches }
   const source = isBaseline ? null : chooseSource(found)
   if (source === null) return adoptBaseline(context, options, look)
-  const plan = await planFor(context, options, source, look.extensions)
+  const plan = await planFor(context, options, source, look)
   const task: AdoptTask = {
     server,
     setAside: isOwnFolder(context, source) ? setAside(migrationsDir) : null,
@@ -123,7 +125,7 @@ async function planFor(
   context: Context,
   options: AdoptOptions,
   chosen: ChosenSource<FoundTable>,
-  extensions: readonly LiveExtension[],
+  { server, extensions }: ToolsLook,
 ): Promise<AdoptPlan> {
   const { root, migrationsDir, repeatableDir } = context.settings
   const { tool, folder } = chosen
@@ -135,7 +137,9 @@ async function planFor(
   const all = { ...parsed, problems: [...parsed.problems, ...problems, ...schemaProblems(tool, chosen.table?.key)] }
   const told = chosen.table === null ? null : tool.rowsOf(chosen.table.rows, allOf(all))
   const own = isOwn ? [] : ownFiles(migrationsDir, root)
-  const { migrations: source, rows } = withLiveExtensions({ migrations: all, rows: told }, tool, extensions, own)
+  const extended = withLiveExtensions({ migrations: all, rows: told }, tool, extensions, own)
+  const platform = await platformOf(context, server, usedPlatform(tool, all, own), extensions)
+  const { migrations: source, rows } = withPlatform(extended, platform)
   return adoptPlan({
     tool: tool.name,
     folder: folderOf(context, chosen),

@@ -1,4 +1,4 @@
-import type { LiveExtension } from '../../core/adopt/live-extensions.ts'
+import type { LiveExtension } from '../../core/adopt/extension-statements.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import type { Tool } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'

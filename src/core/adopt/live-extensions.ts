@@ -1,15 +1,9 @@
 import { boundExtension } from '../replay/bound-extensions.ts'
-import { quoteIdentifier } from '../sql/quoting.ts'
 import { seenText } from '../sql/seen-text.ts'
+import { extensionStatements, type LiveExtension } from './extension-statements.ts'
 import type { OwnFile } from './planned-file.ts'
 import { migration, row, section } from './tools/files.ts'
 import type { SourceMigration, SourceMigrations, Tool, ToolRow } from './tools/tool.ts'
-
-/** An extension that is in the database. */
-export interface LiveExtension {
-  readonly name: string
-  readonly schema: string
-}
 
 /** What a file says that it was adopted from, where it makes what no file of the tool does. */
 export const extensionsOrigin = 'the extensions of the database'
@@ -62,27 +56,17 @@ function createdIn(migrations: readonly SourceMigration[]): Set<string> {
 }
 
 function extensionsMigration(lacking: readonly LiveExtension[], number: string | null): SourceMigration {
-  const schemas = [...new Set(lacking.map(({ schema }) => schema))].filter((schema) => !schemasOfAll.includes(schema))
-  const sql = [
-    ...schemas.map((schema) => `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)};\n`),
-    ...lacking.map(
-      ({ name, schema }) =>
-        `CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)} WITH SCHEMA ${quoteIdentifier(schema)};\n`,
-    ),
-  ]
   const names = lacking.map(({ name }) => name).join(', ')
   return migration({
     key: extensionsOrigin,
     number,
     title: 'extensions',
     files: [],
-    up: section(sql.join('')),
+    up: section(extensionStatements(lacking).join('')),
     down: null,
     notes: [`the database has ${names}, and no file creates ${lacking.length === 1 ? 'it' : 'them'}`],
   })
 }
-
-const schemasOfAll = ['public', 'pg_catalog']
 
 /** As many zeros as its number has digits; null where that is taken, or where it has none: then all are numbered anew. */
 function numberBefore({ number }: SourceMigration): string | null {

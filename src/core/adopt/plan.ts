@@ -1,5 +1,4 @@
 import { canonicalVersion } from '../migration/version.ts'
-import { extensionsOrigin } from './live-extensions.ts'
 import { planRepeatables } from './plan-repeatables.ts'
 import type { PlannedFile, PlanRequest } from './planned-file.ts'
 import { type TargetNames, targetNames, timestampOf } from './target-names.ts'
@@ -104,8 +103,9 @@ function subjectIn({ folder }: PlanRequest, { subject }: Problem): string {
 }
 
 /** How a file of ours says what it was. */
-function originOf({ folder, tool }: PlanRequest, { files }: SourceMigration): string {
-  if (files.length === 0) return `${extensionsOrigin} (${tool})`
+function originOf({ folder, tool }: PlanRequest, { key, files }: SourceMigration): string {
+  // What no file of the tool makes is called after what it is made from.
+  if (files.length === 0) return `${key} (${tool})`
   return `${files.map((file) => pathIn(folder, file)).join(' and ')} (${tool})`
 }
 

@@ -1,4 +1,4 @@
-import type { LiveExtension } from '../../core/adopt/live-extensions.ts'
+import type { LiveExtension } from '../../core/adopt/extension-statements.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
 

@@ -31,7 +31,7 @@ export function binariesOf(packageName: string, from: string = ownPlace()): Bina
   if (wrapper === null) {
     throw new NselfError(
       'configuration',
-      `No server is configured, and the package ${packageName}, which brings one, is not installed`,
+      `no server is configured, and the package ${packageName}, which brings one, is not installed`,
       { hint: unavailable },
     )
   }
@@ -41,7 +41,7 @@ export function binariesOf(packageName: string, from: string = ownPlace()): Bina
   if (entry === null) {
     throw new NselfError(
       'configuration',
-      `No server is configured, and ${packageName} has no PostgreSQL for this machine: ${name} is not installed`,
+      `no server is configured, and ${packageName} has no PostgreSQL for this machine: ${name} is not installed`,
       { hint: `${unavailable} (without --omit=optional)` },
     )
   }

@@ -59,7 +59,7 @@ export async function driftOf(
   await runRepeatables(expected, repeatables, options)
   const objects = await withScratchConnection(live, readToolObjects)
   const [ours, theirs] = await bothCatalogs(expected, live)
-  const everything = differencesOf(ours, withoutToolObjects(theirs, objects)).filter(
+  const everything = differencesOf(withoutToolObjects(ours, objects), withoutToolObjects(theirs, objects)).filter(
     ({ kind, name }) => !(kind === 'extension' && boundExtension(name)),
   )
   const inSchema = withoutAccess(everything)

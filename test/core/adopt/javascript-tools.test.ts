@@ -144,5 +144,5 @@ test('Supabase is known by its folder', () => {
   expect(recognisedBy(files, 'migrations').supabase).toBe('possible')
   const plan = planOf('supabase', files, [{ version: '20230101000000', name: 'users' }])
   expect(Object.keys(appliedIn(plan))).toEqual(['20230101000000_users'])
-  expect(plan.problems).toMatchObject([{ weight: 'note', choice: expect.stringContaining('--shadow-url') }])
+  expect(plan.problems).toEqual([])
 })

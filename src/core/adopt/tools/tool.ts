@@ -107,6 +107,8 @@ export interface Tool {
   readonly tables: readonly ToolTable[]
   /** Schemas that are the tool's own as a whole. */
   readonly schemas: readonly string[]
+  /** What its platform makes in a database before the first migration: some of these schemas, and publications. */
+  readonly platform?: { readonly schemas: readonly string[]; readonly publications: readonly string[] }
   readonly recognises: (folder: SourceFolder) => Recognised | null
   /** Which of the files below its folder it reads. */
   readonly reads: (path: string) => boolean
