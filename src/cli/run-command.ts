@@ -57,13 +57,18 @@ function contextOf(flags: CommonFlags): Context {
     flagSet: flags.set,
     needsNoProject: flags.needsNoProject === 'with-url' ? flags.databaseUrl !== undefined : flags.needsNoProject,
     onSecret: hideSecret,
+    signal: interruption.signal,
   })
   for (const password of passwordsOf(settings)) hideSecret(password)
   for (const warning of settings.warnings) progress.tell(shown(`Warning: ${warning}`))
   return {
     settings,
     settingsOf: (environment, url) =>
-      loadOtherSettings({ cwd: process.cwd(), env: processEnvironment, onSecret: hideSecret }, environment, url),
+      loadOtherSettings(
+        { cwd: process.cwd(), env: processEnvironment, onSecret: hideSecret, signal: interruption.signal },
+        environment,
+        url,
+      ),
     answers: { yes: flags.yes === true, confirm: flags.confirm },
     ...questionsFor(interruption.signal, progress),
     signal: interruption.signal,

@@ -57,6 +57,8 @@ interface Input {
   readonly isOther?: boolean | undefined
   /** Told each password that a command prints, and each value of a variable that is secret. */
   readonly onSecret?: ((secret: string) => void) | undefined
+  /** Ends what a setting runs: the command that prints a password. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const commonFiles = ['.env', '.env.dev']
@@ -80,6 +82,7 @@ export function loadSettings({
   needsNoProject = false,
   isOther = false,
   onSecret = () => {},
+  signal,
 }: Input): Settings {
   const root = rootOf(cwd, env, needsNoProject)
   const { environment, environmentSource, files, layers } = readLayers(
@@ -101,7 +104,12 @@ export function loadSettings({
     environmentSource,
     ...foldersOf(root, variables),
     pgBinDir: variables.get('NSELF_PG_BIN_DIR')?.value ?? null,
-    target: withPasswordCommand(withRole(target, variables.get('NSELF_ROLE')?.value), variables, onSecret),
+    target: withPasswordCommand(
+      withRole(target, variables.get('NSELF_ROLE')?.value),
+      variables,
+      onSecret,
+      signal ?? null,
+    ),
     shadow: shadowFrom(flagShadowUrl, shadow && { ...shadow, source: describe('NSELF_SHADOW_URL', shadow) }, variables),
     serverOrigins: origins,
     envFiles: files.map(({ file, text }) => ({ file, found: text !== null })),
@@ -176,7 +184,7 @@ function missingFolders(root: string, cwd: string, variables: Variables): string
  * @throws NselfError `configuration` when they name none.
  */
 export function loadOtherSettings(
-  { cwd, env, onSecret }: Pick<Input, 'cwd' | 'env' | 'onSecret'>,
+  { cwd, env, onSecret, signal }: Pick<Input, 'cwd' | 'env' | 'onSecret' | 'signal'>,
   environment: Environment,
   url: string | null,
 ): Settings {
@@ -187,6 +195,7 @@ export function loadOtherSettings(
     env: others,
     flagEnvironment: environment,
     onSecret,
+    signal,
     ...(url === null ? { isOther: true } : { flagUrl: url, needsNoProject: true }),
   })
 }

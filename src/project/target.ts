@@ -50,12 +50,17 @@ export function chooseTarget(
   })
 }
 
-/** Lets a command print the password, where one is set. */
-export function withPasswordCommand(target: Target, variables: Variables, onSecret: (secret: string) => void): Target {
+/** Lets a command print the password, where one is set. @param signal ends it; null where nothing interrupts. */
+export function withPasswordCommand(
+  target: Target,
+  variables: Variables,
+  onSecret: (secret: string) => void,
+  signal: AbortSignal | null,
+): Target {
   const name = 'NSELF_PASSWORD_COMMAND'
   const command = variables.get(name)
   if (command === undefined || target.kind !== 'server') return target
-  const passwordSource = new PasswordCommand(command.value, describe(name, command), onSecret)
+  const passwordSource = new PasswordCommand(command.value, describe(name, command), onSecret, signal)
   return { ...target, link: { ...target.link, passwordSource } }
 }
 

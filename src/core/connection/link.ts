@@ -25,6 +25,8 @@ type TlsVersion = (typeof tlsVersions)[number]
 
 /** Prints a password when one is wanted, and again once it was refused. */
 export interface PasswordSource {
+  /** Where it was set: `NSELF_PASSWORD_COMMAND in .env.prod`. */
+  readonly source: string
   /** The same as long as it is not forgotten. @throws NselfError `configuration`. */
   read(): Promise<string>
   forget(): void

@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { interruptedUnchanged } from '../../core/interruption.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { errorOf } from '../../core/system-error.ts'
 import {
@@ -19,7 +20,6 @@ import { send } from '../driver/send.ts'
 import type { Server } from '../driver/server.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import { interruptedUnchanged } from '../lock/interruption.ts'
 import type { ReplaceLock } from '../lock/replace-lock.ts'
 import { fill, mayBeUnresolved } from './fill.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'

@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { NselfError } from '../../core/errors.ts'
+import { interruptedUnchanged } from '../../core/interruption.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { inheritedEnvironment } from '../driver/inherited-environment.ts'
 import { libpqEnvironment } from '../driver/libpq-environment.ts'
 import type { Server } from '../driver/server.ts'
-import { interruptedUnchanged } from '../lock/interruption.ts'
 
 export interface Ended {
   readonly code: number | null

@@ -1,10 +1,10 @@
 import { NselfError } from '../../core/errors.ts'
+import { interruptedUnchanged } from '../../core/interruption.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { messageOf } from '../../core/system-error.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
-import { interruptedUnchanged } from '../lock/interruption.ts'
 import { cannotClone, cloneClause } from './clone-files.ts'
 import {
   connectBeside,

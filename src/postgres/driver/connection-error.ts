@@ -2,6 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { systemCodeOf } from '../../core/system-error.ts'
+import { passwordSourceOf } from './client-config.ts'
 import { type Server, spokenPlace } from './server.ts'
 import { tlsHint } from './tls.ts'
 
@@ -42,10 +43,18 @@ export function connectionError(error: unknown, server: Server): NselfError {
       roleHint(text, server.link?.role) ??
       (code === '3D000' ? `create the database first: ${createLine(server)}` : undefined) ??
       tlsHint(error, server.ssl) ??
+      commandHint(code, server) ??
       hints[code ?? ''] ??
       'to see the server and where each setting comes from: nself env',
     cause: error,
   })
+}
+
+function commandHint(code: string | undefined, server: Server): string | null {
+  const command = code === '28P01' ? passwordSourceOf(server) : null
+  return (
+    command && `the server refuses the password that the command of ${command.source} prints: run it by hand to see`
+  )
 }
 
 function createLine({ host, port, user, database }: Server): string {

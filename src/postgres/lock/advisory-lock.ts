@@ -1,11 +1,11 @@
 import { NselfError } from '../../core/errors.ts'
+import { interruptedWaiting } from '../../core/interruption.ts'
 import { type Connection, connect, disconnect, hangUp } from '../driver/connect.ts'
 import { majorOf } from '../driver/limits.ts'
 import { LostConnection, lostSignal } from '../driver/lost-connection.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { waitFor } from '../driver/silence.ts'
-import { interruptedWaiting } from './interruption.ts'
 
 /** 'nself' in ASCII: one lock per database, since advisory locks belong to one. */
 const runKey = 474_382_429_286n

@@ -1,9 +1,9 @@
 import { NselfError } from '../../core/errors.ts'
+import { interruptedWaiting } from '../../core/interruption.ts'
 import { type Connection, cancel, hangUp } from '../driver/connect.ts'
 import { type Client, pidOf } from '../driver/pg.ts'
 import { spokenPlace } from '../driver/server.ts'
 import { type Waiting, workersSql } from '../lock/advisory-lock.ts'
-import { interruptedWaiting } from '../lock/interruption.ts'
 import { type History, readHistory } from '../tracking/history.ts'
 
 /** A connection that a run works on, and what was found out about it. */

@@ -1,4 +1,4 @@
-import { NselfError } from '../../core/errors.ts'
+import { NselfError } from './errors.ts'
 
 /** The error of a command that was interrupted while it waited for `what`. */
 export function interruptedWaiting(signal: AbortSignal, what: string): NselfError {
