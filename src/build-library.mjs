@@ -11,16 +11,9 @@ const entries = {
   testing: { source: 'src/library/testing.ts', names: ['NselfError', 'createTestDatabase'] },
 }
 
-/** Jest runs CommonJS where `import()` does not work: what a run loads on its way is required. */
-const requireLater = {
-  name: 'require-later',
-  renderChunk: (code) => code.replace(/\bimport\(("(?:libpg-query|node:[\w/]+)")\)/g, 'Promise.resolve(require($1))'),
-}
-
 export async function buildLibrary(common) {
   await build({
     ...common,
-    plugins: [...common.plugins, requireLater],
     input: Object.fromEntries(Object.entries(entries).map(([name, { source }]) => [name, source])),
     output: {
       dir: folder,
@@ -28,6 +21,8 @@ export async function buildLibrary(common) {
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',
+      // Jest runs CommonJS where `import()` does not work.
+      dynamicImportInCjs: false,
       // Its stacks are read by those who call it.
       minify: false,
     },

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { build } from 'rolldown'
 import { buildLibrary } from './build-library.mjs'
 
-/** What `--version` loads, what `--help` loads besides, and what each command that connects loads besides that. */
+/** What `--version` loads, what `--help` loads besides, what each command that connects loads besides that, and what runs. */
 const versionRoots = ['src/cli/main.ts']
 const startRoots = ['src/cli/start.ts', 'src/cli/render/fold.ts']
 const connectRoots = ['src/cli/run-command.ts', 'src/commands/db/migrate/status.ts', 'node_modules/pg/esm/index.mjs']
+const runRoots = ['src/cli/tree/migrate/up.ts', 'src/commands/db/migrate/up.ts', 'src/commands/db/migrate/down.ts']
 
 /** commander can start subcommands that are programs; ours are not, and loading this takes as long as commander itself. */
 const withoutPrograms = {
@@ -69,6 +70,8 @@ await build({
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
+    // What is external is required too: the loader of ES modules reads a CommonJS file once more to find its names.
+    dynamicImportInCjs: false,
     // Names and lines are kept for the stack of a bug; the maps are read when one is shown.
     minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
     sourcemap: 'hidden',
@@ -78,6 +81,7 @@ await build({
         pieceOf('version', versionRoots, 3),
         pieceOf('start', startRoots, 2),
         pieceOf('connect', connectRoots, 1),
+        pieceOf('run', runRoots, 0),
       ],
     },
   },
