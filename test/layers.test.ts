@@ -227,6 +227,15 @@ test('no two exported types have one name', () => {
   expect(wrong).toEqual([])
 })
 
+test('messages and hints begin with a small letter, as what follows "Error:" and "Next:"', () => {
+  // The first screen of a folder without a project is no message.
+  const begins = /(?:hint: |new NselfError\(\s*'(?!no-project)[a-z-]+',\s*)['`]((?!PostgreSQL )[A-Z][a-z]+ [^\n]*)/g
+  const wrong = files.flatMap((file) =>
+    [...textOf(file).matchAll(begins)].map((match) => `${match[1] ?? ''} in ${file}`),
+  )
+  expect(wrong).toEqual([])
+})
+
 test('every file and folder that the pages on the architecture name is there', () => {
   const pages = ['docs/architecture.md', ...readdirSync('docs/decisions').map((name) => join('docs/decisions', name))]
   const wrong = pages.flatMap((page) =>

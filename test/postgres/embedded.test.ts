@@ -443,7 +443,7 @@ describe('what it refuses', { timeout: 60_000 }, () => {
     writeFileSync(join(home, 'postgres', 'mine.txt'), 'mine')
     const error = await failure(startEmbedded({ home }))
     expect(error.code).toBe('server-failed')
-    expect(error.hint).toContain('Move')
+    expect(error.hint).toContain('move')
     expect(readdirSync(join(home, 'postgres'))).toEqual(['mine.txt'])
   })
 

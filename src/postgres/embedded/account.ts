@@ -38,7 +38,7 @@ export function accountFor(data: string): Account | null {
     if (name !== undefined && Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) }
   }
   throw new NselfError('server-failed', 'PostgreSQL refuses to run as root, and there is no user postgres or nobody', {
-    hint: 'Run nself as an ordinary user, or set DATABASE_URL.',
+    hint: 'run nself as an ordinary user, or set DATABASE_URL',
   })
 }
 
@@ -83,7 +83,7 @@ function blocked(account: Account, path: string): NselfError {
     'server-failed',
     `PostgreSQL refuses to run as root, and the user ${account.name} may not enter ${path}`,
     {
-      hint: `Run nself as an ordinary user, move the project to a folder that ${account.name} may enter, or set DATABASE_URL.`,
+      hint: `run nself as an ordinary user, move the project to a folder that ${account.name} may enter, or set DATABASE_URL`,
     },
   )
 }

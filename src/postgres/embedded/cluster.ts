@@ -139,7 +139,7 @@ function own(path: string, account: Account | null): void {
     throw new NselfError(
       'server-failed',
       `PostgreSQL refuses to run as root, and ${path} cannot be given to the user ${account.name}`,
-      { hint: 'Run nself as an ordinary user, move the project to another disk, or set DATABASE_URL.', cause: error },
+      { hint: 'run nself as an ordinary user, move the project to another disk, or set DATABASE_URL', cause: error },
     )
   }
 }
@@ -150,7 +150,7 @@ function removeEmpty(root: string): void {
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return
     throw new NselfError('server-failed', `${root} exists, but holds no PostgreSQL data folder`, {
-      hint: `Move ${root} away, or put its folder "data" back. Without it, the next start creates a new one.`,
+      hint: `move ${root} away, or put its folder "data" back; without it, the next start creates a new one`,
       cause: error,
     })
   }

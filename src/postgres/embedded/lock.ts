@@ -40,7 +40,7 @@ async function acquire(path: string, token: string, onWait: (sentence: string) =
     if (waited === 5) onWait(`Waiting for ${holder}, which is starting or stopping this server`)
     if (Date.now() > deadline) {
       throw new NselfError('locked', `${holder} has been starting or stopping this project's PostgreSQL for too long`, {
-        hint: `End that process and try again. Its lock is ${path}.`,
+        hint: `end that process and try again; its lock is ${path}`,
       })
     }
     await sleep(50)

@@ -23,7 +23,7 @@ export async function freePort(): Promise<number> {
     const port = randomInt(lowest, highest)
     if (await isFree(port)) return port
   }
-  throw new NselfError('server-failed', `No free port was found on 127.0.0.1 between ${lowest} and ${highest}`, {
-    hint: 'Check that the address 127.0.0.1 works on this machine, or set DATABASE_URL.',
+  throw new NselfError('server-failed', `no free port was found on 127.0.0.1 between ${lowest} and ${highest}`, {
+    hint: 'check that the address 127.0.0.1 works on this machine, or set DATABASE_URL',
   })
 }

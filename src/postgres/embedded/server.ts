@@ -54,7 +54,7 @@ export async function halt(folder: Folder, { pid }: Postmaster, binaries: () => 
   const gone = await poll(stopPatience, () => (readPostmaster(folder)?.pid === pid ? undefined : true))
   if (gone === true) return
   throw new NselfError('server-failed', `PostgreSQL (process ${pid}) did not stop within a minute`, {
-    hint: `See the end of ${folder.log}, then try again.`,
+    hint: `see the end of ${folder.log}, then try again`,
   })
 }
 
@@ -112,7 +112,7 @@ async function pollStart<T>(folder: Folder, tell: Tell, ask: () => T | undefined
   })
   if (answer !== undefined) return answer
   throw new NselfError('server-failed', 'PostgreSQL runs, but was not ready after two minutes', {
-    hint: `See the end of ${folder.log}, then try again.`,
+    hint: `see the end of ${folder.log}, then try again`,
   })
 }
 
@@ -166,7 +166,7 @@ function signalFast(pid: number): void {
     process.kill(pid, 'SIGINT')
   } catch (error) {
     throw new NselfError('server-failed', `PostgreSQL (process ${pid}) cannot be stopped: another user started it`, {
-      hint: 'Stop it as that user.',
+      hint: 'stop it as that user',
       cause: error,
     })
   }
@@ -174,7 +174,7 @@ function signalFast(pid: number): void {
 
 function notStarted(folder: Folder, said: string): NselfError {
   return new NselfError('server-failed', `PostgreSQL did not start. The end of its log:\n${lastLines(said)}`, {
-    hint: `The whole log is ${folder.log}. Set DATABASE_URL to use another server.`,
+    hint: `the whole log is ${folder.log}; or set DATABASE_URL to use another server`,
   })
 }
 

@@ -112,7 +112,7 @@ function readOwnSettings(folder: Folder): ClusterSettings | null {
 
 function foreign(path: string, cause: unknown): NselfError {
   return new NselfError('server-failed', `${path} cannot be read: another user started this project's server`, {
-    hint: 'Run nself as the user who started it first, or set DATABASE_URL.',
+    hint: 'run nself as the user who started it first, or set DATABASE_URL',
     cause,
   })
 }
