@@ -4,13 +4,15 @@
  */
 import { eachObject, firstStatement, nodeAt, nodesIn, type Tree, type TreeNode, visit, wordsOf } from '../sql/tree.ts'
 import { namesBound, verdictOfType } from './statement-types.ts'
-import { leaveOut, run, type Verdict } from './verdict.ts'
+import { elevate, leaveOut, run, type Verdict } from './verdict.ts'
 
 /** Names that must be there before a replay begins, and foreign tables, whose rows are elsewhere. */
 export class Named {
   readonly roles = new Set<string>()
   readonly tablespaces = new Set<string>()
   readonly foreignTables = new Set<string>()
+  /** There may be objects of extensions, which belong to a superuser. */
+  hasExtensions = false
 }
 
 /** @param tree of one statement. What it names is added to `named`. */
@@ -20,6 +22,7 @@ export function reachOf(tree: Tree, named: Named): Verdict {
   collect(type, node, named)
   const found = verdictOfType(type, node)
   if (found.kind !== 'run') return found
+  if (type === 'GrantStmt' && named.hasExtensions && !namesSession(node)) return elevate
   if (rowsOnly.has(type) && namesBound(node)) return leaveOut('rows that an extension keeps')
   return callsOutside(type, node) ?? foreignRows(type, node, named) ?? run
 }
@@ -54,7 +57,12 @@ function foreignRows(type: string, node: TreeNode, { foreignTables }: Named): Ve
   return found === null ? null : leaveOut(`rows of the foreign table ${found}`)
 }
 
-function collect(type: string, node: TreeNode, { roles, tablespaces, foreignTables }: Named): void {
+/** A superuser grants as the owner, whoever that is; but CURRENT_USER would be the superuser. */
+const namesSession = (node: TreeNode) => /"ROLESPEC_(?:CURRENT|SESSION)/.test(JSON.stringify(node))
+
+function collect(type: string, node: TreeNode, named: Named): void {
+  const { roles, tablespaces, foreignTables } = named
+  if (type === 'CreateExtensionStmt') named.hasExtensions = true
   if (type === 'CreateRoleStmt') roles.add(String(node.role))
   if (type === 'RenameStmt' && node.renameType === 'OBJECT_ROLE') roles.add(String(node.newname))
   if (type === 'VariableSetStmt' && (node.name === 'role' || node.name === 'session_authorization')) {

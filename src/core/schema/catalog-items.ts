@@ -55,9 +55,18 @@ function readText(trait: string, text: string): string {
   return trait === 'definition' ? canonicalDefinition(read) : read
 }
 
-function grantsText({ grants, withheld }: Access): string {
+function grantsText({ grants, withheld, extension }: Access): string {
+  if (extension !== undefined) return otherwiseThanGiven(grants, extension.grants)
   const own = withheld === null ? [] : [`not ${withheld} to the owner`]
   return [...grants.map(({ what, to }) => `${what} TO ${to ?? 'PUBLIC'}`).toSorted(), ...own].join(', ')
+}
+
+/** What was added to the rights that an extension gives, and what was taken of them. */
+function otherwiseThanGiven(grants: Access['grants'], given: Access['grants']): string {
+  const text = ({ what, to }: Access['grants'][number]) => `${what} TO ${to ?? 'PUBLIC'}`
+  const [now, usual] = [grants.map(text), given.map(text)]
+  const added = now.filter((one) => !usual.includes(one))
+  return [...added.toSorted(), ...usual.filter((one) => !now.includes(one)).map((one) => `not ${one}`)].join(', ')
 }
 
 /** Those of one role for one kind of objects. */

@@ -134,6 +134,8 @@ export interface Access {
   readonly grants: readonly Grant[]
   /** What the owner may not do, although it is his own. */
   readonly withheld: string | null
+  /** Of what an extension has made, where its rights are others than the extension gave it. */
+  readonly extension?: { readonly name: string; readonly grants: readonly Grant[] }
 }
 
 interface Grant {

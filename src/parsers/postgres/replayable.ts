@@ -57,6 +57,7 @@ export async function rolesNamedBy(migrations: readonly Migration[]): Promise<re
 export async function statementReplayer(elevate: Elevate): Promise<(sql: string) => string | null> {
   const parser = await loadParser()
   const named = new Named()
+  named.hasExtensions = true
   return (sql) => {
     const now = replacement(parser, sql, named, elevate, () => {})
     return now === undefined ? sql : now

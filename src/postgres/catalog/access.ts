@@ -5,7 +5,8 @@ import { relationKind } from './relation-details.ts'
 
 /** SQL for who owns what and what others may do with it. */
 
-interface Fields {
+/** Of what it is told. */
+export interface AccessFields {
   /** SQL for the word of its kind. */
   readonly kind: string
   readonly path: readonly string[] | string
@@ -19,7 +20,8 @@ interface Fields {
   readonly signature?: string
 }
 
-const grantsOf = (
+/** The rights of a list that SQL gives, as far as `isOthers`, by role. */
+export const grantsOf = (
   acl: string,
   isOthers: string,
 ) => `COALESCE((SELECT jsonb_agg(jsonb_build_object('to', grantee, 'what', what) ORDER BY grantee, what)
@@ -33,7 +35,7 @@ const withheldOf = (acl: string, letter: string, owner: string) => `CASE WHEN ${
     EXCEPT SELECT privilege_type FROM aclexplode(${acl}) WHERE grantee = ${owner}) AS taken) END`
 
 function row(
-  { kind, path, schema = 'n.nspname', table = 'NULL', owner, acl, isColumn = false, signature = 'NULL' }: Fields,
+  { kind, path, schema = 'n.nspname', table = 'NULL', owner, acl, isColumn = false, signature = 'NULL' }: AccessFields,
   from: string,
 ) {
   const [column, letter] = acl ?? ['NULL::aclitem[]', 'r']
@@ -52,13 +54,27 @@ const owned = (kind: string, catalog: string, prefix: string, path: readonly str
 
 const methodOf = (column: string) => `(SELECT amname FROM pg_am WHERE pg_am.oid = ${column})`
 
+/** The kinds that extensions make and others are given rights to, too. */
+export const shared = {
+  relation: { kind: relationKind, path: ['c.relname'], owner: 'c.relowner', acl: ['c.relacl', 'r'] },
+  sequence: { kind: `'sequence'`, path: ['c.relname'], owner: 'c.relowner', acl: ['c.relacl', 's'] },
+  routine: {
+    kind: `CASE p.prokind WHEN 'a' THEN 'aggregate' ELSE 'function' END`,
+    path: routineName,
+    owner: 'p.proowner',
+    acl: ['p.proacl', 'f'],
+    signature: `${dottedName('p.proname')} || '(' || oidvectortypes(p.proargtypes) || ')'`,
+  },
+  schema: { kind: `'schema'`, schema: 'NULL', path: ['n.nspname'], owner: 'n.nspowner', acl: ['n.nspacl', 'n'] },
+} as const satisfies Readonly<Record<string, AccessFields>>
+
 const ofSchemas: readonly RowsQuery[] = [
   row(
-    { kind: relationKind, path: ['c.relname'], owner: 'c.relowner', acl: ['c.relacl', 'r'] },
+    shared.relation,
     `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${mine('pg_class', 'c')}`,
   ),
   row(
-    { kind: `'sequence'`, path: ['c.relname'], owner: 'c.relowner', acl: ['c.relacl', 's'] },
+    shared.sequence,
     `pg_class c ${inSchema('c', 'relnamespace')} WHERE c.relkind = 'S' AND ${mine('pg_class', 'c')}`,
   ),
   row(
@@ -72,16 +88,7 @@ const ofSchemas: readonly RowsQuery[] = [
     },
     `pg_attribute a ${onTable('a', 'attrelid')} WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped AND ${mine('pg_class', 'c')}`,
   ),
-  row(
-    {
-      kind: `CASE p.prokind WHEN 'a' THEN 'aggregate' ELSE 'function' END`,
-      path: routineName,
-      owner: 'p.proowner',
-      acl: ['p.proacl', 'f'],
-      signature: `${dottedName('p.proname')} || '(' || oidvectortypes(p.proargtypes) || ')'`,
-    },
-    `pg_proc p ${inSchema('p', 'pronamespace')} WHERE ${mine('pg_proc', 'p')}`,
-  ),
+  row(shared.routine, `pg_proc p ${inSchema('p', 'pronamespace')} WHERE ${mine('pg_proc', 'p')}`),
   row(
     {
       kind: `CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'type' END`,
@@ -129,10 +136,7 @@ const defaultPrivileges = `SELECT jsonb_build_object('kind', 'default privileges
  FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace WHERE n.oid IS NULL OR n.nspname <> 'nself'`
 
 export const access: readonly RowsQuery[] = [
-  row(
-    { kind: `'schema'`, schema: 'NULL', path: ['n.nspname'], owner: 'n.nspowner', acl: ['n.nspacl', 'n'] },
-    `pg_namespace n WHERE ${mine('pg_namespace', 'n')}`,
-  ),
+  row(shared.schema, `pg_namespace n WHERE ${mine('pg_namespace', 'n')}`),
   ...ofSchemas,
   global('language', 'pg_language', 'lan', 'l'),
   global('foreign-data wrapper', 'pg_foreign_data_wrapper', 'fdw', 'F'),

@@ -45,12 +45,16 @@ export async function changesInSteps(from: FactBase, to: FactBase): Promise<Chan
   return changesAlong(steps)
 }
 
-/** The old state with the schemas and types that are new in the other and need nothing else; the same when there are none. */
+/**
+ * The old state with the schemas and types that are new in the other and need nothing else; the same when there are none.
+ * Those of an extension come with it.
+ */
 async function withNewTypes(before: FactBase, after: FactBase): Promise<FactBase> {
   const { buildFactBase, encodeId } = await loadLibrary()
   const fresh = new Map<string, Fact>()
   const isNew = ({ id, parent }: Fact) =>
     !before.has(id) &&
+    !after.outgoingEdges(id).some(({ kind }) => kind === 'memberOfExtension') &&
     (id.kind === 'schema' ||
       id.kind === 'type' ||
       id.kind === 'domain' ||

@@ -1,3 +1,4 @@
+import { reaching } from '../../core/replay/reaching-extensions.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 
 /**
@@ -52,6 +53,3 @@ const labelSql = `CREATE OR REPLACE FUNCTION pg_catalog.nself_label(statement te
     VALUES (object.objoid, object.classoid, object.objsubid, of_provider, new_label);
   END IF;
  END $nself$`
-
-/** Extensions whose functions reach other servers or files. */
-const reaching = ['dblink', 'http', 'pg_net', 'pg_cron', 'pg_background', 'aws_s3', 'aws_lambda', 'adminpack', 'plsh']

@@ -17,12 +17,13 @@ export function accessStatements(have: Catalog, want: Catalog): Change[] {
   const lessened = rolesWithLess(before, want.access)
   const handed = ownersOf(before, want.access)
   const given = want.access.flatMap((item) => {
-    const now = before.get(accessKey(item)) ?? (hasColumn(have, item) ? withoutRights(item) : null)
+    const now = before.get(accessKey(item)) ?? asItCame(have, item)
     return now === null ? [] : [between(want, withoutLost(now, lessened), item, handed)]
   })
-  const taken = have.access.flatMap((item) =>
-    wanted.has(accessKey(item)) || !hasColumn(want, item) ? [] : [between(want, item, withoutRights(item), handed)],
-  )
+  const taken = have.access.flatMap((item) => {
+    const then = wanted.has(accessKey(item)) ? null : asItCame(want, item)
+    return then === null ? [] : [between(want, item, then, handed)]
+  })
   return [...byRelation([...given, ...taken]), ...defaultPrivilegeStatements(have, want)]
 }
 
@@ -80,7 +81,13 @@ function withoutLost(item: Access, lessened: Lessened): Access {
   return roles === undefined ? item : { ...item, grants: item.grants.filter(({ to }) => !roles.has(to)) }
 }
 
-const withoutRights = (item: Access): Access => ({ ...item, grants: [], withheld: null })
+/** What a catalog does not list for its rights, if it is there: as it was made. */
+function asItCame(catalog: Catalog, item: Access): Access | null {
+  const { extension } = item
+  if (extension === undefined) return hasColumn(catalog, item) ? { ...item, grants: [], withheld: null } : null
+  const isThere = catalog.others.some(({ kind, name }) => kind === 'extension' && name === extension.name)
+  return isThere ? { ...item, grants: extension.grants } : null
+}
 
 /** Whether it is a column, and one that is there as far as a catalog tells: it has no list of those of views. */
 function hasColumn({ tables, others }: Catalog, { kind, table, path }: Access): boolean {

@@ -1,5 +1,5 @@
 import { keyOf } from '../../sql/qualified-name.ts'
-import { type Catalog, type Detail, type Path, type Table, tablesByKey } from '../catalog.ts'
+import { type Access, type Catalog, type Detail, type Path, type Table, tablesByKey } from '../catalog.ts'
 import { itemsOf } from '../catalog-items.ts'
 import type { Change } from '../generated-statement.ts'
 import type { Other } from '../other.ts'
@@ -33,7 +33,8 @@ export function withKeptAccess(want: Catalog, before: Catalog, made: Catalog): C
     // A column of a table that was there has the rights that it had, be they none.
     return item.kind === 'column' && relations.has(JSON.stringify([item.schema, [item.path[0]]])) ? [] : [item]
   })
-  const lost = before.access.filter((item) => item.kind === 'column' && !here.has(accessKey(item)))
+  const isListedForRights = ({ kind, extension }: Access) => kind === 'column' || extension !== undefined
+  const lost = before.access.filter((item) => isListedForRights(item) && !here.has(accessKey(item)))
   return { ...want, access: [...kept, ...lost] }
 }
 
