@@ -232,6 +232,48 @@ ALTER TABLE others ATTACH PARTITION others_rest DEFAULT;`)
   ])
 })
 
+test('values that a new type or collation makes the same are told where a unique index is, but for one that is dropped', async () => {
+  const project = await projectWith(`ALTER TABLE codes ALTER COLUMN code TYPE int USING code::int;
+ALTER TABLE codes ALTER COLUMN name TYPE text COLLATE anycase;
+ALTER TABLE codes ALTER COLUMN day TYPE date;
+ALTER TABLE codes ALTER COLUMN wide TYPE bigint;
+ALTER TABLE codes DROP CONSTRAINT codes_other_key, ALTER COLUMN other TYPE int USING other::int;
+ALTER TABLE codes ALTER COLUMN part TYPE int USING part::int;`)
+  await project.query(`CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    CREATE TABLE codes (id int PRIMARY KEY, code text UNIQUE, name text, day timestamp, wide int UNIQUE, other text UNIQUE, part text, kind text);
+    CREATE UNIQUE INDEX named ON codes (name, kind); CREATE UNIQUE INDEX daily ON codes (day) INCLUDE (part);
+    CREATE UNIQUE INDEX partly ON codes (part) WHERE kind = 'a';
+    INSERT INTO codes VALUES (1, '1', 'x', '2024-01-01 10:00', 1, '1', '1', 'a'), (2, '01', 'É', '2024-01-01 11:00', 2, '01', '01', 'a'),
+      (3, '2', 'é', NULL, NULL, '2', '2', 'a'), (4, NULL, 'É', NULL, NULL, NULL, '02', 'b')`)
+  const found = await probe(project)
+  expect(lines(found)).toEqual([
+    '1 probe/duplicates: id=1 and id=2',
+    '2 probe/duplicates: id=2 and id=3',
+    '3 probe/duplicates: id=1 and id=2',
+    '6 probe/duplicates: id=1 and id=2',
+  ])
+  expect(found[0]?.message).toBe(
+    '1 value of codes comes more than once in the unique index codes_code_key once code has its new type',
+  )
+})
+
+test('rows of a table that becomes a partition are held to the unique and foreign keys of the other', async () => {
+  const project = await projectWith(`ALTER TABLE visits ATTACH PARTITION may FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+ALTER TABLE visits DETACH PARTITION may;
+CREATE TABLE later (id int, day date, user_id int REFERENCES users, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+ALTER TABLE later ATTACH PARTITION may FOR VALUES FROM (MINVALUE) TO (MAXVALUE);`)
+  await project.query(`CREATE TABLE visits (id int, day date NOT NULL, user_id int REFERENCES users, UNIQUE (id, day)) PARTITION BY RANGE (day);
+    CREATE TABLE may (id int NOT NULL, day date NOT NULL, user_id int);
+    INSERT INTO may VALUES (1, '2024-05-01', 1), (1, '2024-05-01', 99), (2, '2024-05-01', NULL)`)
+  const found = await probe(project)
+  expect(found.map(({ line, message }) => `${line.replace(/:.*/, '')}: ${message}`)).toEqual([
+    '1 probe/duplicates: 1 value of may comes more than once for the unique index visits_id_day_key of visits, whose partition it becomes',
+    '1 probe/foreign-key: 1 row of may refers to no row of users (by user_id), as the foreign key of visits demands, whose partition it becomes',
+    '4 probe/foreign-key: 1 row of may (user_id) refers to no row of users',
+    '4 probe/duplicates: 1 value of may (id, day) comes more than once',
+  ])
+})
+
 describe('the server', () => {
   test('is asked with no lock beyond ACCESS SHARE, in transactions that write nothing, and shows no value but keys', async () => {
     const project = await projectWith(`ALTER TABLE users ADD CHECK (writes(age) > 0);

@@ -36,6 +36,9 @@ const rules: Record<Asked['kind'], RuleName> = {
   check: 'probe/check',
   exclude: 'probe/exclude',
   retype: 'probe/cast',
+  'kept-unique': 'probe/duplicates',
+  'parent-unique': 'probe/duplicates',
+  'parent-keys': 'probe/foreign-key',
   computed: 'probe/computed',
   validate: 'probe/check',
   'index-columns': 'probe/not-null',
@@ -52,6 +55,9 @@ const topics: Record<Asked['kind'], string> = {
   check: 'rows break the check of ',
   exclude: 'rows break the exclusion constraint of ',
   retype: 'all values fit the new type of a column of ',
+  'kept-unique': 'values appear more than once in a unique index of ',
+  'parent-unique': 'values appear more than once in what becomes a partition, ',
+  'parent-keys': 'rows refer to none in what becomes a partition, ',
   computed: 'an expression can be computed for all rows of ',
   validate: 'rows break a constraint of ',
   'index-columns': 'columns of a primary key hold NULL in ',
@@ -94,6 +100,9 @@ const remedies: Record<Asked['kind'], string> = {
   domain: 'change these values first',
   validate: 'change or delete them first',
   check: 'change or delete them first, or add it NOT VALID and validate it later',
+  'kept-unique': 'make them unique first, as the new type compares them: change or delete all but one',
+  'parent-unique': 'make them unique first: change or delete all but one',
+  'parent-keys': 'delete or correct them first',
   computed: 'change these values first, or the expression',
   partition: 'move or delete them first, or change the bounds',
   'default-partition': 'move them out of it first: detach it, make the partition, insert them again',
@@ -125,6 +134,12 @@ function brokenMessage(question: RowQuestion, { count, where }: Answer & { kind:
       return `${counted(count, 'pair')} of rows of ${name} exclude each other`
     case 'retype':
       return `${rows} of ${name} ${have} a value in ${dotted(asked.column)} that does not fit ${asked.type}`
+    case 'kept-unique':
+      return `${counted(count, 'value')} of ${name} ${comes} more than once in the unique index ${where} once ${dotted(asked.column)} has its new type`
+    case 'parent-unique':
+      return `${counted(count, 'value')} of ${name} ${comes} more than once for the unique index ${where} of ${shortName(asked.of.name.schema, asked.of.name.name)}, whose partition it becomes`
+    case 'parent-keys':
+      return `${rows} of ${name} ${refers} to no row of ${where}, as the foreign key of ${shortName(asked.of.name.schema, asked.of.name.name)} demands, whose partition it becomes`
     case 'domain':
       return `${rows} of ${where ?? name} ${breaks} what is added to the domain ${name}`
     case 'validate':

@@ -65,6 +65,16 @@ export type Asked =
       readonly using: string | null
       readonly made: NewType | null
     }
+  /** Whether a column with another type or collation keeps to its unique indexes. */
+  | {
+      readonly kind: 'kept-unique'
+      readonly column: string
+      readonly type: string
+      /** Its values are cast, and compared as they were. */
+      readonly isPlain: boolean
+      /** Constraints and indexes that are gone by then. */
+      readonly dropped: readonly string[]
+    }
   /** An expression that is computed for each row: of an index, or of a generated column. */
   | { readonly kind: 'computed'; readonly expression: string; readonly where: string | null }
   /** Whether the columns of a unique index, which becomes a primary key, hold NULL. */
@@ -79,6 +89,8 @@ export type Asked =
     }
   /** Whether all rows belong to the partition that the table becomes. */
   | { readonly kind: 'partition'; readonly of: PartitionOf; readonly bound: PartitionBound }
+  /** Whether the rows keep to the unique indexes, or the foreign keys, of the table whose partition theirs becomes. */
+  | { readonly kind: 'parent-unique' | 'parent-keys'; readonly of: PartitionOf }
   /** Of a table with partitions: whether rows of its default partition belong to a new one. */
   | {
       readonly kind: 'default-partition'

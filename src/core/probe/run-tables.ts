@@ -1,4 +1,4 @@
-import type { RelationName } from '../sql/tree.ts'
+import type { RelationName, TreeNode } from '../sql/tree.ts'
 import type { Asked, AskedTable, ChangedTable, Layer, NewType, PartitionKey } from './question.ts'
 
 /** A table as the statements of a run have left it so far. */
@@ -16,6 +16,8 @@ export class RunTable {
   isDetached = false
   /** Of a table with partitions that the run makes. */
   partitionedBy: PartitionKey | null = null
+  /** Its unique and foreign keys, where the run makes it with partitions; each with the column whose own it is. */
+  keys: readonly { readonly constraint: TreeNode; readonly column: string | null }[] = []
   /** What in the run first gives it partitions. */
   partitionsFrom: string | null = null
   private readonly layers: Layer[] = []
@@ -67,6 +69,8 @@ export class RunTables {
   /** What may have changed anything: a DO block, a call. */
   changedBy: string | null = null
   readonly types = new Map<string, NewType>()
+  /** Names of constraints and indexes. */
+  readonly dropped = new Set<string>()
   /** Checks of domains that are there without having been looked at, by domain and constraint. */
   readonly uncheckedOfDomains = new Map<string, string>()
   private readonly tables: RunTable[] = []

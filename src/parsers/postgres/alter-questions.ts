@@ -4,7 +4,7 @@ import { addColumn, columnQuestions } from './column-questions.ts'
 import { constraintQuestions } from './constraint-questions.ts'
 import type { LookedAt } from './looked-at.ts'
 import { attachQuestions, detaches } from './partition-questions.ts'
-import { retypeLayer, retypeQuestion } from './retype-questions.ts'
+import { keptUniqueQuestion, retypeLayer, retypeQuestion } from './retype-questions.ts'
 
 const inheritsTables = new Set(['OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE'])
 
@@ -24,6 +24,7 @@ export function alterTable(node: TreeNode, look: LookedAt): void {
 
 function changeLayer(command: TreeNode, table: RunTable, look: LookedAt): void {
   const alias = table.name.name
+  if (command.subtype === 'AT_DropConstraint') look.tables.dropped.add(String(command.name))
   if (command.subtype === 'AT_DropColumn') table.add({ kind: 'drop', column: String(command.name), alias })
   if (command.subtype === 'AT_AlterColumnType') retypeLayer(command, table, look)
   if (command.subtype === 'AT_AddColumn') addColumn(nodeAt(nodeAt(command.def).ColumnDef), table, look)
@@ -49,7 +50,7 @@ function questions(command: TreeNode, table: RunTable, look: LookedAt): void {
       return ask(table, asked, null)
     }
     case 'AT_AlterColumnType':
-      return
+      return keptUniqueQuestion(command, table, look)
     case 'AT_AttachPartition':
       return attachQuestions(nodeAt(nodeAt(command.def).PartitionCmd), table, look)
     case 'AT_DetachPartition':

@@ -60,6 +60,7 @@ function drops({ removeType, objects }: TreeNode, { tables, touch }: LookedAt): 
       touch(tables.find(name), 'AccessExclusiveLock')
       tables.drop(name)
     }
+    if (removeType === 'OBJECT_INDEX') tables.dropped.add(name.name)
     if (removeType === 'OBJECT_TYPE' || removeType === 'OBJECT_DOMAIN') tables.types.delete(name.name)
   }
 }

@@ -2,6 +2,7 @@ import type { PartitionBound } from '../../core/probe/partition-sql.ts'
 import type { PartitionKey, PartitionOf } from '../../core/probe/question.ts'
 import type { RunTable } from '../../core/probe/run-tables.ts'
 import { listAt, nodeAt, nodesIn, relationOf, type TreeNode } from '../../core/sql/tree.ts'
+import { constraintQuestions } from './constraint-questions.ts'
 import type { LookedAt } from './looked-at.ts'
 import type { StatementSource } from './statement-source.ts'
 
@@ -13,18 +14,35 @@ export function attachQuestions({ name, bound }: TreeNode, parent: RunTable, loo
   const taken = boundOf(nodeAt(bound), look.source)
   if (taken === null) look.ask(partition, { kind: 'unknown', why: 'its bounds cannot be analyzed' }, null)
   else look.ask(partition, { kind: 'partition', of: partitionOf(parent), bound: taken }, null)
+  for (const { constraint, column } of parent.keys) constraintQuestions(constraint, partition, look, column)
+  for (const kind of ['parent-unique', 'parent-keys'] as const)
+    look.ask(partition, { kind, of: partitionOf(parent) }, null)
   addsPartition(parent, partition, taken, look)
 }
 
 /** CREATE TABLE: what decides the partition of a row in it, and whether rows of a default partition belong to a new one. */
 export function createdPartition(node: TreeNode, made: RunTable, look: LookedAt): void {
-  if (node.partspec !== undefined) made.partitionedBy = partitionKey(nodeAt(node.partspec))
+  if (node.partspec !== undefined) {
+    made.partitionedBy = partitionKey(nodeAt(node.partspec))
+    made.keys = keysOf(node)
+  }
   if (node.partbound === undefined) return
   const [parent] = nodesIn(node.inhRelations, 'RangeVar')
   if (parent === undefined) return
   const table = look.tables.find(relationOf(parent))
   look.touch(table, 'AccessExclusiveLock')
   addsPartition(table, made, boundOf(nodeAt(node.partbound), look.source), look)
+}
+
+const keyKinds = new Set(['CONSTR_UNIQUE', 'CONSTR_PRIMARY', 'CONSTR_FOREIGN'])
+
+function keysOf({ tableElts, constraints }: TreeNode): RunTable['keys'] {
+  const ofColumns = nodesIn(tableElts, 'ColumnDef').flatMap(({ colname, constraints: own }) =>
+    nodesIn(own, 'Constraint').map((constraint) => ({ constraint, column: String(colname) })),
+  )
+  const ofTable = [...nodesIn(tableElts, 'Constraint'), ...nodesIn(constraints, 'Constraint')]
+  const all = [...ofColumns, ...ofTable.map((constraint) => ({ constraint, column: null }))]
+  return all.filter(({ constraint }) => keyKinds.has(String(constraint.contype)))
 }
 
 /** DETACH PARTITION: the table is one of its own from then on. */

@@ -18,6 +18,14 @@ export function retypeQuestion(command: TreeNode, table: RunTable, look: LookedA
   ])
 }
 
+/** Whether the values as they are then keep to unique indexes that are there. */
+export function keptUniqueQuestion(command: TreeNode, table: RunTable, look: LookedAt): void {
+  const column = String(command.name)
+  const { type, using, isOwnCast, collation } = partsOf(nodeAt(nodeAt(command.def).ColumnDef), look)
+  const isPlain = collation === null && (using === null || isOwnCast)
+  look.ask(table, { kind: 'kept-unique', column, type, isPlain, dropped: [...look.tables.dropped] }, [column])
+}
+
 /** What its column holds from then on. */
 export function retypeLayer(command: TreeNode, table: RunTable, look: LookedAt): void {
   const column = String(command.name)

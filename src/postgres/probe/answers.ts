@@ -16,6 +16,7 @@ import { defaultAnswer, partitionAnswer } from './partition-answer.ts'
 import { retypeAnswer, tried } from './retype-answer.ts'
 import { rowsAnswer } from './rows-answer.ts'
 import type { TablesOfServer } from './table-facts.ts'
+import { joinsAnswer, keptUniqueAnswer } from './unique-answer.ts'
 
 /** Asks one question. */
 export async function answerOf(asker: Asker, tables: TablesOfServer, question: RowQuestion): Promise<Answer> {
@@ -74,6 +75,11 @@ async function tableAnswer(
         return unanswered(`${keyOf(asked.targetName)} has no primary key of ${asked.columns.length} columns`)
       return rows(orphansSql(known, asked, { table: asked.target, facts, columns }))
     }
+    case 'kept-unique':
+      return keptUniqueAnswer(asker, question, known, asked)
+    case 'parent-unique':
+    case 'parent-keys':
+      return joinsAnswer(asker, tables, question, known, asked.of)
     case 'partition':
       return partitionAnswer(asker, tables, question, known, asked)
     case 'default-partition':

@@ -23,7 +23,7 @@ export async function catalogAnswer(
 
 const constraintSql = (
   oid: string,
-  name: string,
+  which: string,
 ) => `SELECT contype AS kind, pg_get_expr(conbin, conrelid) AS expression,
  confmatchtype AS match, f.nspname AS "targetSchema", t.relname AS target,
  (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(conkey) WITH ORDINALITY AS k (num, place)
@@ -31,7 +31,7 @@ const constraintSql = (
  (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(confkey) WITH ORDINALITY AS k (num, place)
   JOIN pg_attribute a ON a.attrelid = confrelid AND a.attnum = k.num)::text AS "targetColumns"
  FROM pg_constraint c LEFT JOIN pg_class t ON t.oid = confrelid LEFT JOIN pg_namespace f ON f.oid = t.relnamespace
- WHERE conrelid = ${oid} AND conname = ${quoteLiteral(name)}`
+ WHERE conrelid = ${oid} AND ${which}`
 
 async function validateAnswer(
   asker: Asker,
@@ -40,7 +40,7 @@ async function validateAnswer(
   known: KnownTable,
   constraint: string,
 ): Promise<Answer> {
-  const reply = await asker.ask(constraintSql(known.facts.oid, constraint))
+  const reply = await asker.ask(constraintSql(known.facts.oid, `conname = ${quoteLiteral(constraint)}`))
   if (!('rows' in reply)) return unanswered(reply.why)
   const [row] = reply.rows
   if (row === undefined) return unanswered(`there is no constraint ${constraint} yet`)
@@ -48,7 +48,39 @@ async function validateAnswer(
   if (row.kind === 'c') return rowsAnswer(asker, conditionSql(known, brokenCheck(row.expression ?? 'true')), searchPath)
   if (row.kind === 'n')
     return rowsAnswer(asker, conditionSql(known, `${quoteIdentifier(columns[0] ?? '')} IS NULL`), searchPath)
-  if (row.kind !== 'f') return fine
+  return row.kind === 'f' ? foreignKeyAnswer(asker, tables, known, row, searchPath) : fine
+}
+
+/** Whether rows of what becomes a partition refer to none by the foreign keys of the table that it joins. */
+export async function parentKeysAnswer(
+  asker: Asker,
+  tables: TablesOfServer,
+  known: KnownTable,
+  parent: string,
+  searchPath: readonly string[] | null,
+): Promise<Answer> {
+  const reply = await asker.ask(constraintSql(parent, "contype = 'f'"))
+  if (!('rows' in reply)) return unanswered(reply.why)
+  for (const row of reply.rows) {
+    const answer = await foreignKeyAnswer(asker, tables, known, row, searchPath)
+    if (answer.kind === 'broken')
+      return {
+        ...answer,
+        where: `${shortName(row.targetSchema ?? null, row.target ?? '')} (by ${listOf(row.columns).join(', ')})`,
+      }
+    if (answer.kind !== 'fine') return answer
+  }
+  return fine
+}
+
+async function foreignKeyAnswer(
+  asker: Asker,
+  tables: TablesOfServer,
+  known: KnownTable,
+  row: AnswerRow,
+  searchPath: readonly string[] | null,
+): Promise<Answer> {
+  const columns = listOf(row.columns)
   const targetName = { schema: row.targetSchema ?? '', name: row.target ?? '' }
   const target = { base: targetName, alias: targetName.name, layers: [], mayBeNew: false }
   const facts = await tables.find(target, null)
