@@ -21,7 +21,8 @@ async function said(error: unknown, root: ReturnType<typeof wholeProgram>, words
     .replace(/^option '(.*?)' argument '(.*)' is invalid\. /, "$1 cannot be '$2': ")
   const [what = '', meant] = message.split(/\n\(Did you mean (.*)\?\)$/)
   const { wayOutOfUsage } = await import('./help/suggest.ts')
-  return new NselfError('usage', what, { hint: wayOutOfUsage(root, words, what, meant ?? null) })
+  const { usageWords } = await import('./help/usage-words.ts')
+  return new NselfError('usage', usageWords(what), { hint: wayOutOfUsage(root, words, what, meant ?? null) })
 }
 
 async function failed(error: unknown): Promise<void> {

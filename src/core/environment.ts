@@ -13,13 +13,16 @@ const names = new Map<string, Environment>([
   ['prod', 'production'],
 ])
 
+/** The environment that a word names; null for any other word. */
+export const environmentNamed = (text: string): Environment | null => names.get(text.trim().toLowerCase()) ?? null
+
 /**
  * The environment that a user's word means, in any case. A typo never means local.
  * @throws NselfError `configuration` for any other word.
  */
 export function parseEnvironment(text: string): Environment {
-  const environment = names.get(text.trim().toLowerCase())
-  if (environment !== undefined) return environment
+  const environment = environmentNamed(text)
+  if (environment !== null) return environment
   throw new NselfError('configuration', `unknown environment "${text}"`, {
     hint: 'use local (dev, development), staging (stage) or production (prod)',
   })

@@ -80,7 +80,7 @@ test('no DOWN is written where none is missing, where only rows change, or where
   expect(await create('--down-of', '1')).toMatchObject({ code: 3, stderr: expect.stringContaining('has a DOWN') })
   expect(await create('--down-of', '9')).toMatchObject({ code: 2, stderr: expect.stringContaining('the version 9') })
   expect(await create('--down-of', '2', 'more')).toMatchObject({ code: 2 })
-  expect(await create()).toMatchObject({ code: 2, stderr: expect.stringContaining("missing required argument 'name'") })
+  expect(await create()).toMatchObject({ code: 2, stderr: expect.stringContaining('NAME is missing') })
   for (const [name, text] of Object.entries(files)) expect(textOf(project, name)).toBe(text)
   expect(readdirSync(folderOf(project))).toEqual(Object.keys(files))
 })

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { environmentNamed } from '../../core/environment.ts'
 import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { type Node, nodesBelow, type PathNode, reachedBy } from './tree-words.ts'
@@ -51,12 +52,31 @@ export function unknownCommand(root: Node, words: readonly string[]): NselfError
   // What is left over may be for the command that was meant, or the word that nobody knows.
   const known = reachedBy(root, words).depth
   const said = (count: number) => `unknown command "${typed.slice(0, Math.max(count, known + 1)).join(' ')}"`
-  if (meant === null) return new NselfError('usage', said(3), { hint: 'nself --help lists the commands' })
+  const placed = withEnvironment(root, words)
+  if (placed !== null) return new NselfError('usage', said(known + 1), { hint: placed })
+  if (meant === null) return new NselfError('usage', said(3), { hint: onlyBelow(root, words) })
   const { path, node, used } = meant
   const isGroup = node.commands.length > 0 && !['backup', 'seed'].includes(node.name())
   const rest = isGroup ? ['--help'] : words.slice(used).filter((word) => word !== '--help')
   const line = ['nself', ...path, ...rest.map(shellWord)].join(' ')
   return new NselfError('usage', said(used), { hint: isGroup ? `${line} lists what is below it` : line })
+}
+
+/** Where an environment stands as a word of its own, the command with --env; null where it takes none. */
+function withEnvironment(root: Node, words: readonly string[]): string | null {
+  const { node, depth } = reachedBy(root, words)
+  const environment = environmentNamed(words[depth] ?? '')
+  if (depth === 0 || environment === null || !node.options.some(({ long }) => long === '--env')) return null
+  const rest = words.slice(depth + 1).map(shellWord)
+  return ['nself', ...words.slice(0, depth), '--env', environment, ...rest].join(' ')
+}
+
+/** The one command of a group that has no other. */
+function onlyBelow(root: Node, words: readonly string[]): string {
+  const { node, depth } = reachedBy(root, words)
+  const [only, ...others] = node.commands
+  if (only === undefined || others.length > 0) return 'nself --help lists the commands'
+  return ['nself', ...words.slice(0, depth), only.name()].join(' ')
 }
 
 /**
@@ -68,15 +88,32 @@ export function wayOutOfUsage(root: Node, words: readonly string[], what: string
   const { node, depth } = reachedBy(root, words)
   const path = ['nself', ...words.slice(0, depth)].join(' ')
   const wrong = /^unknown option '(.*)'$/.exec(what)?.[1] ?? ''
-  if (meant !== null && words.includes(wrong))
-    return ['nself', ...words.map((word) => shellWord(word === wrong ? meant : word))].join(' ')
+  const option = meant ?? begunOption(node, wrong)
+  if (option !== null && words.includes(wrong))
+    return ['nself', ...words.map((word) => shellWord(word === wrong ? option : word))].join(' ')
+  if (node.name() === 'down' && (wrong === '--all' || what.startsWith("N cannot be 'all'"))) return `${path} --to 0`
   if (Object.hasOwn(flagsElsewhere, wrong)) return `nself ${flagsElsewhere[wrong]}`
   if (/^--?(steps?|count|number|n)$/.test(wrong) && node.registeredArguments.some((word) => word.name() === 'N'))
     return `the number stands by itself: ${path} 1`
-  const option = /^required option '(--[\w-]+) <(.*)>' not specified$/.exec(what)
-  if (option !== null) return `${path} ${option[1]} ${option[2]?.toUpperCase()}`
+  const valueless = /^(?:required )?option '(?:-\w, )?(--[\w-]+) <(.*)>' (?:not specified|argument missing)$/.exec(what)
+  if (valueless !== null) return `${path} ${valueless[1]} ${valueless[2]?.toUpperCase()}`
+  if (what.startsWith('too many arguments')) return withFewerWords(root, words) ?? `${path} --help`
   if (!what.startsWith('missing required argument')) return `${path} --help`
   return [path, ...node.registeredArguments.map((word) => word.name().toUpperCase())].join(' ')
+}
+
+/** Of too many words: one may be an environment, or all of them one statement without its quotes. */
+function withFewerWords(root: Node, words: readonly string[]): string | null {
+  const { node, depth } = reachedBy(root, words)
+  const isStatement = node.registeredArguments.at(-1)?.name() === 'SQL' && leadingWords(words) === words.length
+  if (!isStatement) return withEnvironment(root, words)
+  return ['nself', ...words.slice(0, depth), shellWord(words.slice(depth).join(' '))].join(' ')
+}
+
+/** An option of a command whose name begins an unknown one: --env of --environment. */
+function begunOption({ options }: Node, wrong: string): string | null {
+  const begun = options.flatMap(({ long }) => (long != null && long.length > 4 && wrong.startsWith(long) ? [long] : []))
+  return begun.toSorted((a, b) => b.length - a.length)[0] ?? null
 }
 
 function leadingWords(words: readonly string[]): number {

@@ -5,6 +5,7 @@ import { complete } from '../../../src/cli/help/complete.ts'
 import { overview } from '../../../src/cli/help/overview.ts'
 import { unknownCommand, wayOutOfUsage } from '../../../src/cli/help/suggest.ts'
 import { type Node, nodesBelow } from '../../../src/cli/help/tree-words.ts'
+import { usageWords } from '../../../src/cli/help/usage-words.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
 import { orderedWords } from '../../../src/cli/words.ts'
 import { checkout, program } from '../../helpers/cli.ts'
@@ -92,6 +93,8 @@ describe('an unknown word leads to the nearest command of the whole tree', () =>
     ['db migrate backup list', 'nself db backup list'],
     ['version', 'nself --version'],
     ['migrate', 'nself db migrate --help lists what is below it'],
+    ['db seed prod', 'nself db seed --env production'],
+    ['logs mysql', 'nself logs postgres'],
     ['frobnicate', 'nself --help lists the commands'],
   ])('%s', (typed, expected) => {
     expect(unknownCommand(root(), words(typed)).hint).toBe(expected)
@@ -100,6 +103,25 @@ describe('an unknown word leads to the nearest command of the whole tree', () =>
 
 test('an unknown word below a group is named with the group', () => {
   expect(unknownCommand(root(), ['db', 'pull']).message).toBe('unknown command "db pull"')
+})
+
+const tooMany = (name: string, most: number, given: number) =>
+  `too many arguments for '${name}'. Expected ${most} argument${most === 1 ? '' : 's'} but got ${given}.`
+
+test.each([
+  ["option '--env <name>' argument missing", '--env needs a value'],
+  ["option '-f, --file <path>' argument missing", '--file needs a value'],
+  ["required option '--to <version>' not specified", '--to is missing'],
+  ["missing required argument 'name'", 'NAME is missing'],
+  [tooMany('undo', 0, 1), 'undo takes no arguments, but got 1'],
+  [tooMany('query', 1, 2), 'query takes at most 1, but got 2'],
+  [
+    "shell cannot be 'tcsh': Allowed choices are bash, zsh, fish.",
+    "shell cannot be 'tcsh': expected bash, zsh or fish",
+  ],
+  ["unknown option '--fake'", "unknown option '--fake'"],
+])('commander says %s, a person reads %s', (what, expected) => {
+  expect(usageWords(what)).toBe(expected)
 })
 
 describe('a command line that is refused leads to one that can be pasted', () => {
@@ -119,7 +141,13 @@ describe('a command line that is refused leads to one that can be pasted', () =>
     ],
     ['db migrate up --steps 2', "unknown option '--steps'", null, 'the number stands by itself: nself db migrate up 1'],
     ['db migrate up --fake', "unknown option '--fake'", null, 'nself db migrate repair --mark-applied VERSION'],
-    ['db migrate down all', "N cannot be 'all': expected a whole number from 1", null, 'nself db migrate down --help'],
+    ['db migrate down all', "N cannot be 'all': expected a whole number from 1", null, 'nself db migrate down --to 0'],
+    ['db migrate down --all', "unknown option '--all'", null, 'nself db migrate down --to 0'],
+    ['db migrate up --environment prod', "unknown option '--environment'", null, 'nself db migrate up --env prod'],
+    ['db migrate up --to', "option '--to <version>' argument missing", null, 'nself db migrate up --to VERSION'],
+    ['env prod', tooMany('env', 0, 1), null, 'nself env --env production'],
+    ['db undo 3', tooMany('undo', 0, 1), null, 'nself db undo --help'],
+    ['db query SELECT 1', tooMany('query', 1, 2), null, "nself db query 'SELECT 1'"],
     ['-v', "unknown option '-v'", null, 'nself --version'],
   ])('%s', (typed, what, meant, expected) => {
     expect(wayOutOfUsage(root(), words(typed), what, meant)).toBe(expected)
