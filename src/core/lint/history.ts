@@ -1,6 +1,7 @@
+import { readableIdentifier } from '../sql/quoting.ts'
 import type { KnownSchema } from './known/schema.ts'
 import { type LintTable, type MadeIn, nameOfConstraint } from './known/table.ts'
-import { type Hit, hit, tableName } from './rules/look.ts'
+import { type Hit, hit, tableName, tableSql } from './rules/look.ts'
 
 /** A hit, and what it was found in. */
 interface LateHit extends Hit {
@@ -24,13 +25,13 @@ function constraintHits(table: LintTable, isAsked: (origin: MadeIn) => boolean):
     const name = nameOfConstraint(table, constraint)
     if (!validated) {
       const message = `${name} of ${place} is NOT VALID, and no migration validates it: rows from before may break it, and the planner does not use it`
-      const instead = `ALTER TABLE ${place} VALIDATE CONSTRAINT ${name} in the next migration`
+      const instead = `ALTER TABLE ${tableSql(table)} VALIDATE CONSTRAINT ${readableIdentifier(name)} in the next migration`
       found.push({ ...hit('lint/constraint-never-validated', step, message, instead, offset), origin })
     }
     if (kind !== 'foreign key' || columns.length === 0 || hasIndex(table, columns)) continue
     const list = columns.join(', ')
     const message = `no index starts with ${place} (${list}): each row that is deleted from ${refersTo} scans ${place} for rows that refer to it`
-    const instead = `CREATE INDEX CONCURRENTLY ON ${place} (${list}), in a migration of its own`
+    const instead = `CREATE INDEX CONCURRENTLY ON ${tableSql(table)} (${columns.map(readableIdentifier).join(', ')}), in a migration of its own`
     found.push({ ...hit('lint/foreign-key-without-index', step, message, instead, offset), origin })
   }
   return found

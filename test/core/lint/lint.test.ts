@@ -75,6 +75,30 @@ describe('what is told', () => {
     expect(await rulesOf(sql)).toEqual([rule])
   })
 
+  test('a key of 32 bits is told wherever its column is made', async () => {
+    for (const added of ['ADD c int, ADD PRIMARY KEY (c)', 'ADD PRIMARY KEY (c), ADD c int'])
+      expect(await rulesOf(`ALTER TABLE by_hand ${added}`)).toContain('prefer-bigint-over-int')
+    expect(await rulesOf('CREATE TABLE t (c int, PRIMARY KEY (c))')).toEqual(['prefer-bigint-over-int'])
+    expect(await rulesOf('ALTER TABLE by_hand ALTER c TYPE int')).toEqual(['changing-column-type'])
+  })
+
+  test('SQL to be pasted has quotes where a name needs them', async () => {
+    const files = [
+      `ALTER TABLE "Order" ADD FOREIGN KEY ("user") REFERENCES users; ALTER TABLE "Order" ALTER "user" SET NOT NULL; ALTER TABLE "Order" ALTER plain SET NOT NULL;
+       ALTER TABLE "Order" ADD CONSTRAINT "My check" CHECK (plain > 0) NOT VALID`,
+    ]
+    const known = `${before} CREATE TABLE "Order" (id bigint PRIMARY KEY, "user" bigint, plain bigint);`
+    const { findings } = await lint({ before: known, files })
+    expect(findings.map(({ instead }) => instead)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('CREATE INDEX CONCURRENTLY ON "Order" ("user")'),
+        expect.stringContaining('NOT NULL "user" NOT VALID'),
+        expect.stringContaining('NOT NULL plain NOT VALID'),
+        expect.stringContaining('ALTER TABLE "Order" VALIDATE CONSTRAINT "My check"'),
+      ]),
+    )
+  })
+
   test('a serial column that is added takes numbers, though it needs no value', async () => {
     const rules = await rulesOf('ALTER TABLE users ADD c serial NOT NULL')
     expect(rules.sort()).toEqual(['adding-field-with-default', 'prefer-bigint-over-int', 'prefer-identity'])

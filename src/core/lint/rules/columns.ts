@@ -1,6 +1,7 @@
 import { isOwnCast } from '../../effects/alter-dangers.ts'
 import { costOf, typeChange } from '../../effects/type-change.ts'
 import { shortTypes } from '../../sql/plain-names.ts'
+import { readableIdentifier } from '../../sql/quoting.ts'
 import { nodeAt, nodesIn, type RelationName, type TreeNode, wordsOf } from '../../sql/tree.ts'
 import { columnType, isSerial } from '../known/column-type.ts'
 import { offsetOf } from '../known/step.ts'
@@ -49,7 +50,8 @@ function notNull({ step, schema, major }: LintLook, table: RelationName, name: s
     known?.columns.get(name)?.notNull === true ||
     known?.constraints.some(({ validated, neverNull }) => validated && neverNull.includes(name)) === true
   if (isProven) return []
-  const condition = major >= 18 ? `NOT NULL ${name}` : `CHECK (${name} IS NOT NULL)`
+  const column = readableIdentifier(name)
+  const condition = major >= 18 ? `NOT NULL ${column}` : `CHECK (${column} IS NOT NULL)`
   return [
     hit(
       'lint/adding-not-nullable-field',

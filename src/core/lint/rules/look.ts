@@ -1,5 +1,6 @@
 import type { LintRule } from '../../lint-rules.ts'
 import { dotted, shortName } from '../../sql/qualified-name.ts'
+import { readableIdentifier } from '../../sql/quoting.ts'
 import { nodeAt, type RelationName, relationOf } from '../../sql/tree.ts'
 import type { KnownSchema } from '../known/schema.ts'
 import type { LintStep } from '../known/step.ts'
@@ -32,6 +33,10 @@ export interface LintLook {
 
 /** A table as it is told, and known by: without `public`, which is what no schema means. */
 export const tableName = ({ schema, name }: RelationName): string => shortName(schema, name)
+
+/** The same in SQL that is to be pasted. */
+export const tableSql = ({ schema, name }: RelationName): string =>
+  [...(schema === null || schema === 'public' ? [] : [schema]), name].map(readableIdentifier).join('.')
 
 /** A hit at the beginning of its step, or at a place in it. */
 export function hit(rule: LintRule, step: LintStep, message: string, instead: string, offset = 0): Hit {

@@ -2,7 +2,7 @@ import { type LintRule, lintRuleNames } from '../../lint-rules.ts'
 import { listAt, nodeAt, nodesIn, type RelationName, relationOf, relationsIn } from '../../sql/tree.ts'
 import { nameIn } from '../known/learn.ts'
 import { type FindingWords, say } from './finding-words.ts'
-import { columnName, type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
+import { columnName, type Hit, hit, isUsed, type LintLook, tableName, tableSql, targetOf } from './look.ts'
 import { requiredColumn } from './required-column.ts'
 
 /** What squawk finds in a step. */
@@ -56,14 +56,15 @@ const tellers: Partial<Record<LintRule, Teller>> = {
       'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own, then ADD PRIMARY KEY USING INDEX',
     ),
   ),
-  'lint/require-concurrent-index-creation': onUsed((table, { step, schema }) => {
+  'lint/require-concurrent-index-creation': onUsed((table, look) => {
+    const { step, schema } = look
     const isPartitioned = schema.find(relationOf(nodeAt(step.node.relation)))?.isPartitioned === true
     if (isPartitioned && nodeAt(step.node.relation).inh !== true) return null
     const create = step.node.unique === true ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
     return say(
       `nobody can write to ${table} while this index is built`,
       isPartitioned
-        ? `${create} ON ONLY ${table}, ${create} CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION`
+        ? `${create} ON ONLY ${tableSql(targetOf(look))}, ${create} CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION`
         : `${create} CONCURRENTLY, in a migration of its own`,
     )
   }),

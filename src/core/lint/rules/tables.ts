@@ -67,14 +67,12 @@ export function typeHits({ step }: LintLook): Hit[] {
   const { node, type } = step
   const range = nodeAt(node.relation)
   if (range.relpersistence === 't') return []
-  if (type === 'CreateStmt') {
-    const keys = nodesIn(node.tableElts, 'Constraint').filter(({ contype }) => contype === 'CONSTR_PRIMARY')
-    const inKey = keys.flatMap(({ keys: names }) => wordsOf(names))
-    return nodesIn(node.tableElts, 'ColumnDef').flatMap((definition) => columnTypeHits(step, definition, inKey))
-  }
-  return nodesIn(node.cmds, 'AlterTableCmd')
-    .filter(({ subtype }) => subtype === 'AT_AddColumn')
-    .flatMap(({ def }) => columnTypeHits(step, nodeAt(nodeAt(def).ColumnDef), []))
+  const parts = type === 'CreateStmt' ? node.tableElts : nodesIn(node.cmds, 'AlterTableCmd').map(({ def }) => def)
+  const keys = nodesIn(parts, 'Constraint').filter(({ contype }) => contype === 'CONSTR_PRIMARY')
+  const inKey = keys.flatMap(({ keys: names }) => wordsOf(names))
+  return nodesIn(parts, 'ColumnDef')
+    .filter(({ colname }) => colname !== undefined)
+    .flatMap((definition) => columnTypeHits(step, definition, inKey))
 }
 
 const narrow = new Set(['int4', 'serial', 'serial4'])
