@@ -22,7 +22,7 @@ export function renderReport(result: CheckResult, format: ReportFormat): string 
 function reportText(result: CheckResult, format: ReportFormat): string {
   switch (format) {
     case 'human':
-      return renderCheck(result, plainPaint, Number.POSITIVE_INFINITY)
+      return renderCheck(result, plainPaint, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
     case 'json':
       return jsonResult(result)
     case 'github':

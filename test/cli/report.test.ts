@@ -150,3 +150,34 @@ describe('the paths of files', () => {
     expect(renderReport(check, 'human')).toMatch(/^nself\/migrations\/003_split_name\.sql\n/)
   })
 })
+
+test('of many findings the worst are shown in full, and the rest in one line for each rule', () => {
+  const finding = (
+    i: number,
+    severity: 'error' | 'warning' | 'note',
+    rule: 'lint/prefer-text-field' | 'proof/down-fails',
+  ) => ({
+    rule,
+    severity,
+    migration: `${i}_a`,
+    place: { path: `migrations/${String(i).padStart(3, '0')}_a.sql`, line: 3, column: 1 },
+    message: `sentence ${i}`,
+    instead: '',
+    evidence: [],
+  })
+  const notes = Array.from({ length: 41 }, (_, i) => finding(i, 'note', 'lint/prefer-text-field'))
+  const few = renderCheck({ ...check, findings: notes.slice(0, 20) }, plainPaint, 200)
+  expect(few).toContain('sentence 19')
+  expect(few).not.toContain('Also found')
+  const warnings = Array.from({ length: 22 }, (_, i) => finding(i, 'warning', 'proof/down-fails'))
+  const findings = [...notes, ...warnings, finding(90, 'error', 'proof/down-fails')]
+  const lines = renderCheck({ ...check, findings }, plainPaint, 200).split('\n')
+  expect(lines.filter((line) => /sentence/.test(line))).toHaveLength(20)
+  expect(lines.slice(0, 2)).toEqual(['migrations/090_a.sql', expect.stringMatching(/error +sentence 90/)])
+  expect(lines.filter((line) => / in \d+ files? /.test(line))).toEqual([
+    '          3 in 3 files  warning  proof/down-fails  first migrations/019_a.sql:3',
+    '        41 in 41 files  note     lint/prefer-text-field  first migrations/000_a.sql:3',
+  ])
+  expect(lines.at(-1)).toContain('1 error, 22 warnings, 41 notes')
+  expect(renderCheck({ ...check, findings }, plainPaint, 200, Number.POSITIVE_INFINITY)).toContain('sentence 40')
+})

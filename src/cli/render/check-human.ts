@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
-import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
+import { byFile, type CheckFinding, countsOf, firstOf, type RuleSum } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
 import { caveatOf, provenWords } from './check-caveat.ts'
 import { fold } from './fold.ts'
@@ -7,18 +7,42 @@ import type { Paint } from './paint.ts'
 
 const evidenceShown = 6
 
-/** By file, the worst first, and the sum in the last line. Sentences are folded to the width; what is shown of files and rows is not. */
-export function renderCheck(result: CheckResult, paint: Paint, width: number): string {
-  const lines = byFile(result.findings).flatMap(({ path, findings }) => [
+/** More would not be read from the first to the last. */
+const mostShown = 20
+
+/**
+ * By file, the worst first, and the sum in the last line. Sentences are folded to the width; what is shown of files and rows is not.
+ * @param most findings; of more the rest is told in sums.
+ */
+export function renderCheck(result: CheckResult, paint: Paint, width: number, most = mostShown): string {
+  const { shown, sums } = firstOf(result.findings, most)
+  const lines = byFile(shown).flatMap(({ path, findings }) => [
     paint.bold(path),
     ...findings.flatMap((one) => findingLines(one, paint, width)),
     '',
   ])
   const pages =
-    lines.length === 0
+    result.findings.length === 0
       ? []
       : [paint.dim(fold('Each rule is explained in docs/rules/RULE.md of the nself package', width, '  '))]
-  return [...lines, ...pages, ...partLines(result, paint, width), fold(sumLine(result, paint), width, '  ')].join('\n')
+  return [
+    ...lines,
+    ...sumLines(sums, paint, width),
+    ...pages,
+    ...partLines(result, paint, width),
+    fold(sumLine(result, paint), width, '  '),
+  ].join('\n')
+}
+
+/** `    41 files  note     lint/prefer-text-field, first in …/001_users.sql:3` */
+function sumLines(sums: readonly RuleSum[], paint: Paint, width: number): string[] {
+  if (sums.length === 0) return []
+  const lines = sums.map(({ rule, severity, count, files, first }) => {
+    const where = `${count} in ${files} ${files === 1 ? 'file' : 'files'}`
+    return `  ${where.padStart(20)}  ${paint[colours[severity]](severity.padEnd(7))}  ${rule}  ${paint.dim(`first ${first.path}:${first.line}`)}`
+  })
+  const whole = 'All of them, one by one: the same command with --report check.md, or with --json'
+  return [paint.bold('Also found'), ...lines, '', fold(whole, width, '  '), '']
 }
 
 const colours: Record<Severity, keyof Paint> = { error: 'red', warning: 'yellow', note: 'cyan' }

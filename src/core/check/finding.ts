@@ -62,3 +62,48 @@ export function byFile(findings: readonly CheckFinding[]): FileFindings[] {
 function byBadness(a: CheckFinding, b: CheckFinding): number {
   return severities.indexOf(a.severity) - severities.indexOf(b.severity) || a.place.line - b.place.line
 }
+
+/** What of many findings a person reads first. */
+export interface FirstFindings {
+  readonly shown: readonly CheckFinding[]
+  /** The rest by rule: the worst first, then those in most files. */
+  readonly sums: readonly RuleSum[]
+}
+
+/** Findings of one rule that are not shown one by one. */
+export interface RuleSum {
+  readonly rule: RuleName
+  readonly severity: Severity
+  readonly count: number
+  readonly files: number
+  readonly first: Place
+}
+
+/** All of them where they are few; otherwise the worst in full, without notes, and the rest as sums. */
+export function firstOf(findings: readonly CheckFinding[], most: number): FirstFindings {
+  if (findings.length <= most) return { shown: findings, sums: [] }
+  const worst = byFile(findings)
+    .flatMap((file) => file.findings)
+    .filter(({ severity }) => severity !== 'note')
+    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+  const shown = worst.slice(0, most)
+  const rest = new Set(findings)
+  for (const one of shown) rest.delete(one)
+  return { shown, sums: sumsOf([...rest]) }
+}
+
+function sumsOf(findings: readonly CheckFinding[]): RuleSum[] {
+  const groups = new Map<string, CheckFinding[]>()
+  for (const one of findings) {
+    const key = `${one.severity} ${one.rule}`
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+    .flatMap((group): RuleSum[] => {
+      const [first] = [...group].sort((a, b) => (a.place.path < b.place.path ? -1 : 1))
+      if (first === undefined) return []
+      const files = new Set(group.map(({ place }) => place.path)).size
+      return [{ rule: first.rule, severity: first.severity, count: group.length, files, first: first.place }]
+    })
+    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.files - a.files)
+}
