@@ -92,6 +92,8 @@ export function wayOutOfUsage(root: Node, words: readonly string[], what: string
   if (option !== null && words.includes(wrong))
     return ['nself', ...words.map((word) => shellWord(word === wrong ? option : word))].join(' ')
   if (node.name() === 'down' && (wrong === '--all' || what.startsWith("N cannot be 'all'"))) return `${path} --to 0`
+  if (wrong === '--yes' || wrong === '-y')
+    return `this command asks nothing: ${['nself', ...words.filter((word) => word !== wrong).map(shellWord)].join(' ')}`
   if (Object.hasOwn(flagsElsewhere, wrong)) return `nself ${flagsElsewhere[wrong]}`
   if (/^--?(steps?|count|number|n)$/.test(wrong) && node.registeredArguments.some((word) => word.name() === 'N'))
     return `the number stands by itself: ${path} 1`

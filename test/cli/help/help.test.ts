@@ -149,6 +149,12 @@ describe('a command line that is refused leads to one that can be pasted', () =>
     ['db undo 3', tooMany('undo', 0, 1), null, 'nself db undo --help'],
     ['db query SELECT 1', tooMany('query', 1, 2), null, "nself db query 'SELECT 1'"],
     ['-v', "unknown option '-v'", null, 'nself --version'],
+    [
+      'db migrate squash --to 2 --yes',
+      "unknown option '--yes'",
+      null,
+      'this command asks nothing: nself db migrate squash --to 2',
+    ],
   ])('%s', (typed, what, meant, expected) => {
     expect(wayOutOfUsage(root(), words(typed), what, meant)).toBe(expected)
   })
