@@ -8,7 +8,7 @@ import type { Change } from '../../core/schema/generated-statement.ts'
 import { sectionLines } from '../../core/schema/migration-text.ts'
 import { inColumnOrder } from '../../core/squash/column-order.ts'
 import { type Carried, irreversibleLine, squashText } from '../../core/squash/file-text.ts'
-import { isReference, portable } from '../../core/squash/portable.ts'
+import { isOfEvents, isReference, portable } from '../../core/squash/portable.ts'
 import { planWayBack } from '../../postgres/diff/plan-way-back.ts'
 import { readMade } from '../../postgres/diff/scratch-copy.ts'
 import { withScratchConnection } from '../../postgres/scratch/read.ts'
@@ -88,7 +88,8 @@ async function written(
   )
   const linesOf = (wanted: (change: Change) => boolean) =>
     statements.flatMap((part) => sectionLines(part.filter(wanted), way.format, () => []))
-  const [schema, references] = [linesOf((change) => !isReference(change)), linesOf(isReference)]
+  const schema = linesOf((change) => !isReference(change) && !isOfEvents(change))
+  const references = [...linesOf(isReference), ...linesOf(isOfEvents)]
   const commits = statements.flat().some(({ commitsFirst }) => commitsFirst)
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const content = { name: target.name, now, parts, schema, references, commits, carried, rows: rows.lines }

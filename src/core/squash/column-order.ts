@@ -3,25 +3,26 @@ import { type Change, plainChange } from '../schema/generated-statement.ts'
 import { keyOf } from '../sql/qualified-name.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 
-const computed = / ADD COLUMN (("(?:[^"]|"")*") .* GENERATED ALWAYS AS \(.*)$/s
+/** A column that is computed, or sorted by a collation of the same file: only its table comes before what it needs. */
+const addedLate = / ADD COLUMN (("(?:[^"]|"")*") .* (?:GENERATED ALWAYS AS \(|COLLATE ).*)$/s
 
 /**
- * The statements with computed columns where they stand in their tables: what is added afterwards would come last. A
- * function that such a column calls comes before its table.
+ * The statements with such columns where they stand in their tables: what is added afterwards would come last. What
+ * they need, a function or a collation, comes before the first table.
  */
 export function inColumnOrder(planned: readonly Change[], { tables }: Catalog): Change[] {
   const changes = planned.flatMap(apart)
   const byKey = new Map(tables.map((table) => [keyOf(table), table]))
   const added = new Map<string | null, { change: Change; column: string }[]>()
   for (const change of changes) {
-    const match = change.sql.startsWith('ALTER TABLE ') ? computed.exec(change.sql) : null
+    const match = change.sql.startsWith('ALTER TABLE ') ? addedLate.exec(change.sql) : null
     if (match === null) continue
     const one = { change, column: match[1] ?? '' }
     added.set(change.table, [...(added.get(change.table) ?? []), one])
   }
   if (added.size === 0) return [...changes]
   const folded = new Set<Change>()
-  const called: string[] = []
+  const moved: string[] = []
   const made = changes.map((change) => {
     const columns = added.get(change.table)
     const table = byKey.get(change.table ?? '')
@@ -34,20 +35,20 @@ export function inColumnOrder(planned: readonly Change[], { tables }: Catalog): 
     if (sql === null) return change
     for (const one of columns) {
       folded.add(one.change)
-      called.push(one.column)
+      moved.push(one.column)
     }
     return { ...change, sql }
   })
-  return functionsFirst(
+  return neededFirst(
     made.filter((change) => !folded.has(change)),
-    called,
+    moved,
   )
 }
 
 /** Several additions that were joined, one by one. */
 function apart(change: Change): Change[] {
   const { parts = [], table } = change
-  return parts.some((part) => computed.test(part)) ? parts.map((part) => plainChange(part, table)) : [change]
+  return parts.some((part) => addedLate.test(part)) ? parts.map((part) => plainChange(part, table)) : [change]
 }
 
 /** CREATE TABLE with these columns among its own, in the order of the table; null where that cannot be told. */
@@ -80,15 +81,20 @@ function listItems(text: string): { list: string[]; rest: string } | null {
 
 const name = '(?:"(?:[^"]|"")*"|[\\w$]+)'
 const routine = new RegExp(`^CREATE (?:OR REPLACE )?FUNCTION (${name}\\.${name}\\()`)
+const collation = new RegExp(`^CREATE COLLATION (${name}\\.${name})`)
 
-/** With the functions that computed columns call before the first table. */
-function functionsFirst(changes: readonly Change[], columns: readonly string[]): Change[] {
-  const isCalled = ({ sql }: Change) => {
-    const [, call] = routine.exec(sql) ?? []
-    return call !== undefined && columns.some((column) => column.includes(call))
+/** With the functions and collations that these columns need before the first table. */
+function neededFirst(changes: readonly Change[], columns: readonly string[]): Change[] {
+  const isNeeded = ({ sql }: Change) => {
+    const call = routine.exec(sql)?.[1]
+    const order = collation.exec(sql)?.[1]?.replace(/"([a-z_][a-z\d_$]*)"/g, '$1')
+    return columns.some(
+      (column) =>
+        (call !== undefined && column.includes(call)) || (order !== undefined && column.includes(` COLLATE ${order}`)),
+    )
   }
   const first = changes.findIndex(({ sql }) => sql.startsWith('CREATE TABLE '))
-  const late = changes.filter((change, i) => i > first && isCalled(change))
+  const late = changes.filter((change, i) => i > first && isNeeded(change))
   if (late.length === 0) return [...changes]
   const rest = changes.filter((change) => !late.includes(change))
   return [...rest.slice(0, first), ...late, ...rest.slice(first)]

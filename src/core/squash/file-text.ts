@@ -18,7 +18,7 @@ export interface SquashContent {
   readonly parts: readonly Migration[]
   /** The statements of the schema, a line each. */
   readonly schema: readonly string[]
-  /** Foreign keys: rows that refer to each other in a circle come before them. */
+  /** What comes after the rows: foreign keys, since rows may refer to each other in a circle, checks that they fail, event triggers. */
   readonly references: readonly string[]
   /** Something in them can be used only once it is committed. */
   readonly commits: boolean

@@ -17,7 +17,16 @@ export function portable(change: Change, role: string): Change {
 /** What PostgreSQL keeps letter for letter. */
 const isText = /^(?:CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)|COMMENT|SECURITY LABEL)\b/
 
-/** Whether it adds a foreign key, or says something of one. */
+/** Whether it adds a foreign key or a check that the rows need not pass, or says something of one. */
 export function isReference({ sql }: Change): boolean {
-  return /^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql) || /^COMMENT ON CONSTRAINT /.test(sql)
+  return (
+    /^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql) ||
+    /^ALTER (?:TABLE|DOMAIN) .* ADD CONSTRAINT .* NOT VALID$/s.test(sql) ||
+    /^COMMENT ON CONSTRAINT /.test(sql)
+  )
+}
+
+/** Whether it is of an event trigger, which would fire for all that comes after it. */
+export function isOfEvents({ sql }: Change): boolean {
+  return /^(?:CREATE|ALTER|COMMENT ON) EVENT TRIGGER /.test(sql)
 }

@@ -83,13 +83,19 @@ export const policies = other(
   `pg_policy p ${onTable('p', 'polrelid')} WHERE ${mine('pg_class', 'c')}`,
 )
 
+const statisticsColumns = (order: string) =>
+  `(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY ${order}) FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[]))`
+
+/** PostgreSQL names their columns in the order of the table's, which says nothing of what they are. */
+const statisticsDefinition = `COALESCE(replace(pg_get_statisticsobjdef(s.oid), ' ON ' || ${statisticsColumns('a.attnum')}, ' ON ' || ${statisticsColumns('a.attname')}), pg_get_statisticsobjdef(s.oid))`
+
 export const statistics = other(
   {
     kind: 'statistics',
     schema: 'n.nspname',
     name: 's.stxname',
     table: `(SELECT ${dottedName('tn.nspname', 'c.relname')} FROM pg_class c JOIN pg_namespace tn ON tn.oid = c.relnamespace WHERE c.oid = s.stxrelid)`,
-    definition: 'pg_get_statisticsobjdef(s.oid)',
+    definition: statisticsDefinition,
     properties: { 'statistics target': 'NULLIF(s.stxstattarget, -1)' },
     comment: commentOf('pg_statistic_ext', 's.oid'),
   },

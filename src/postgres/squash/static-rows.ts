@@ -1,3 +1,4 @@
+import { NselfError } from '../../core/errors.ts'
 import {
   type RowsTable,
   referencedFirst,
@@ -5,6 +6,7 @@ import {
   rowLines,
   rowTextsSql,
 } from '../../core/squash/row-statements.ts'
+import { messageOf, systemCodeOf } from '../../core/system-error.ts'
 import { readAllRowsSql } from '../catalog/hidden-rows.ts'
 import { isMine, notOfExtension } from '../catalog/query-parts.ts'
 import { plainTextSql } from '../catalog/read.ts'
@@ -83,8 +85,20 @@ async function refuseTooMany(client: Client, tables: readonly RowsTable[]): Prom
   if (tables.length === 0) return
   const one = ({ name }: RowsTable, i: number) =>
     `SELECT ${i} AS at, count(*)::int AS rows, COALESCE(sum(octet_length(one::text)), 0)::float8 AS bytes FROM ONLY ${name} AS one`
-  const { rows } = await client.query<{ at: number; rows: number; bytes: number }>(tables.map(one).join(' UNION ALL '))
+  const { rows } = await client
+    .query<{ at: number; rows: number; bytes: number }>(tables.map(one).join(' UNION ALL '))
+    .catch((error: unknown) => {
+      throw systemCodeOf(error) === '42501' ? unreadable(error) : error
+    })
   refuseManyRows(rows.map(({ at, rows, bytes }) => ({ name: tables[at]?.name ?? '', rows, bytes })))
+}
+
+/** A migration has taken the right to read a table even from who runs the migrations. */
+function unreadable(cause: unknown): NselfError {
+  return new NselfError('refused', `what the tables hold cannot be read: ${messageOf(cause)}`, {
+    hint: 'squash up to the migration before the one that takes this right away; nothing was written',
+    cause,
+  })
 }
 
 interface SequenceMark {
