@@ -221,7 +221,7 @@ describe('what was here cannot be told', () => {
 
   test('where the tool or its folder is unknown', async () => {
     const project = await projectWith(dbmate, middle)
-    expect((await project.nself(...adopt, 'liquibase')).stderr).toContain('known: baseline')
+    expect((await project.nself(...adopt, 'nowhere')).stderr).toContain('Next: nself db adopt baseline')
     expect((await project.nself(...adopt, '--from', 'nowhere')).stderr).toContain('there is no such folder')
   })
 })

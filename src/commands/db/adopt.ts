@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
+import { saidCodeTables } from '../../core/adopt/code-tools.ts'
 import { withLiveExtensions } from '../../core/adopt/live-extensions.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import { usedPlatform, withPlatform } from '../../core/adopt/platform.ts'
@@ -8,16 +9,14 @@ import type { Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
 import type { SourceMigrations } from '../../core/adopt/tools/tool.ts'
-import { NselfError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { FoundTable } from '../../postgres/adopt/tool-tables.ts'
-import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
-import type { History } from '../../postgres/tracking/history.ts'
 import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
 import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
 import { withoutPlaceholders } from '../shared/adopt-placeholders.ts'
 import { carryOut } from '../shared/adopt-plan.ts'
 import { platformOf } from '../shared/adopt-platform.ts'
+import { isOurs, nothingFound, sameFolder } from '../shared/adopt-refusals.ts'
 import type { AdoptResult } from '../shared/adopt-results.ts'
 import type { AdoptTask } from '../shared/adopt-task.ts'
 import {
@@ -80,8 +79,11 @@ export async function adopt(context: Context, options: AdoptOptions): Promise<Ad
       tool: source.tool.name,
       folder: folderOf(context, source),
       table: source.table?.key ?? null,
-      others: source.others,
-      objects: { tables: source.table === null ? [] : [source.table.key], schemas: source.tool.schemas },
+      others: [...source.others, ...saidCodeTables(look.codeTables)],
+      objects: {
+        tables: [...(source.table === null ? [] : [source.table]), ...look.codeTables].map(({ key }) => key),
+        schemas: source.tool.schemas,
+      },
     },
     options,
   }
@@ -154,25 +156,22 @@ async function planFor(
   })
 }
 
-function sameFolder(folder: string): NselfError {
-  return new NselfError('usage', `${folder} holds the other tool's files, and is also nself's migrations folder`, {
-    hint: 'set NSELF_MIGRATIONS_DIR to another folder for the converted files; nothing was written',
-  })
-}
-
 /** No tool was here: the schema that is there becomes the first migration. */
-async function adoptBaseline(
-  context: Context,
-  options: AdoptOptions,
-  { server, history, tables, otherTables }: ToolsLook,
-): Promise<AdoptResult> {
+async function adoptBaseline(context: Context, options: AdoptOptions, look: ToolsLook): Promise<AdoptResult> {
+  const { server, history, tables, codeTables, otherTables } = look
   const { root, migrationsDir } = context.settings
   if (options.from !== null || otherTables === 0) throw nothingFound(options.from)
   if (history.rows.length > 0 || ownFiles(migrationsDir, root).length > 0) throw isOurs(server, history)
   const { baselinePlan } = await import('../shared/adopt-baseline.ts')
-  const objects = { tables: tables.map(({ key }) => key), schemas: tables.flatMap(({ tool }) => tool.schemas) }
+  const objects = {
+    tables: [...tables, ...codeTables].map(({ key }) => key),
+    schemas: tables.flatMap(({ tool }) => tool.schemas),
+  }
   const plan = await baselinePlan(context, server, objects, options.numbering, timestamp())
-  const others = tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`)
+  const others = [
+    ...tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`),
+    ...saidCodeTables(look.codeTables),
+  ]
   const source = { tool: null, folder: null, table: null, others, objects }
   return carryOut(context, {
     server,
@@ -198,20 +197,3 @@ function commandOf({ tool, from, table, numbering, failed, values, writeDowns }:
 }
 
 const timestamp = () => new Date().toISOString().replace(/\D/g, '').slice(0, 14)
-
-function nothingFound(from: string | null): NselfError {
-  const where = from === null ? 'in this project' : `in ${from}`
-  return new NselfError('usage', `no migrations of another tool were found ${where}, and no table of one`, {
-    hint: 'to begin: nself db migrate create create_users; to name the folder: nself db adopt --from FOLDER',
-  })
-}
-
-function isOurs(server: Server, { rows }: History): NselfError {
-  const what = rows.length > 0 ? `${spokenPlace(server)} has a history of nself` : "nself's folder has migrations"
-  return new NselfError('usage', `no other tool was found, and ${what} already`, {
-    hint:
-      rows.length > 0
-        ? 'see nself db migrate status'
-        : 'to find which of them the schema is at: nself db migrate repair --infer',
-  })
-}

@@ -1,10 +1,17 @@
+import { type CodeTable, codeToolNamed } from '../../core/adopt/code-tools.ts'
 import type { LiveExtension } from '../../core/adopt/extension-statements.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import type { Tool } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import { splitDotted } from '../../core/sql/qualified-name.ts'
 import { liveExtensions } from '../../postgres/adopt/live-extensions.ts'
-import { countOtherTables, type FoundTable, findToolTables, type NamedTable } from '../../postgres/adopt/tool-tables.ts'
+import {
+  countOtherTables,
+  type FoundTable,
+  findCodeTables,
+  findToolTables,
+  type NamedTable,
+} from '../../postgres/adopt/tool-tables.ts'
 import { connect } from '../../postgres/driver/connect.ts'
 import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { withConnection } from '../../postgres/driver/with-connection.ts'
@@ -15,6 +22,8 @@ export interface ToolsLook {
   readonly server: Server
   readonly history: History
   readonly tables: readonly FoundTable[]
+  /** Of tools whose migrations are no SQL: nothing of theirs can be converted. */
+  readonly codeTables: readonly CodeTable[]
   /** How many tables and views there are besides. */
   readonly otherTables: number
   readonly extensions: readonly LiveExtension[]
@@ -26,14 +35,19 @@ export async function lookForTools(context: Context, wanted: Tool | null, table:
   const server = await resolveServer(context)
   return withConnection(connect(server, 'nself'), null, async (client) => {
     const history = await readHistory(client)
-    const tables = await findToolTables(client, knownTools, named)
+    const codeTables = named === null ? await findCodeTables(client) : []
+    const isCode = ({ key }: FoundTable) => codeTables.some((one) => one.key === key)
+    // One of them keeps a table of the same form; whoever names the other tool means that.
+    const tables = (await findToolTables(client, knownTools, named)).filter(
+      (one) => one.tool === wanted || !isCode(one),
+    )
     if (named !== null && tables.length === 0) {
       const what = `${spokenPlace(server)} has no table ${table} with the columns of ${named.tool.name}`
       throw new NselfError('usage', what, { hint: 'name it as schema.table; nothing was written' })
     }
-    const keys = tables.map(({ key }) => key)
+    const keys = [...tables, ...codeTables].map(({ key }) => key)
     const otherTables = await countOtherTables(client, keys)
-    return { server, history, tables, otherTables, extensions: await liveExtensions(client) }
+    return { server, history, tables, codeTables, otherTables, extensions: await liveExtensions(client) }
   })
 }
 
@@ -54,7 +68,12 @@ function namedTable(tool: Tool | null, text: string): NamedTable {
 export function toolNamed(name: string): Tool {
   const tool = knownTools.find((one) => one.name === name.toLowerCase())
   if (tool !== undefined) return tool
-  throw new NselfError('usage', `"${name}" is no tool that nself knows`, {
-    hint: `known: baseline (the schema that is there as one file), ${knownTools.map((one) => one.name).join(', ')}`,
+  const code = codeToolNamed(name)
+  const what =
+    code === null
+      ? `nself does not know the migration tool "${name}"`
+      : `the migrations of ${code} are no SQL files, so they cannot be converted`
+  throw new NselfError('usage', what, {
+    hint: `nself db adopt baseline   (takes over the schema that is there as one file)\ntools whose files are converted: ${knownTools.map((one) => one.name).join(', ')}`,
   })
 }

@@ -1,3 +1,4 @@
+import { type CodeTable, codeTableNames, codeTablesIn, type NamedColumns } from '../../core/adopt/code-tools.ts'
 import type { TableRow, Tool, ToolTable } from '../../core/adopt/tools/tool.ts'
 import { keyOf } from '../../core/sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
@@ -27,14 +28,7 @@ export async function findToolTables(
   named: NamedTable | null,
 ): Promise<FoundTable[]> {
   const names = named === null ? tools.flatMap(({ tables }) => tables.map(({ name }) => name)) : [named.name]
-  const rows = await rowsOf<{ schema: string; name: string; columns: string[] }>(
-    client,
-    `SELECT n.nspname::text AS schema, c.relname::text AS name, array_agg(a.attname::text) AS columns
- FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
- JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
- WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'nself' AND c.relname IN (${[...new Set(names)].map(quoteLiteral).join(', ')})
- GROUP BY n.nspname, c.relname ORDER BY n.nspname <> 'public', 1, 2`,
-  )
+  const rows = await tablesNamed(client, names)
   const found: FoundTable[] = []
   for (const { schema, name, columns } of rows) {
     const owners =
@@ -45,6 +39,22 @@ export async function findToolTables(
     }
   }
   return found
+}
+
+/** The tables of tools whose migrations are no SQL. */
+export async function findCodeTables(client: Client): Promise<CodeTable[]> {
+  return codeTablesIn(await tablesNamed(client, codeTableNames))
+}
+
+function tablesNamed(client: Client, names: readonly string[]): Promise<NamedColumns[]> {
+  return rowsOf<{ schema: string; name: string; columns: string[] }>(
+    client,
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, array_agg(a.attname::text) AS columns
+ FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'nself' AND c.relname IN (${[...new Set(names)].map(quoteLiteral).join(', ')})
+ GROUP BY n.nspname, c.relname ORDER BY n.nspname <> 'public', 1, 2`,
+  )
 }
 
 const hasColumns = ({ tables }: Tool, columns: readonly string[]) =>

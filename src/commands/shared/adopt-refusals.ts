@@ -1,0 +1,29 @@
+import { NselfError } from '../../core/errors.ts'
+import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
+import type { History } from '../../postgres/tracking/history.ts'
+
+/** The files of the tool are where ours are to be. */
+export function sameFolder(folder: string): NselfError {
+  return new NselfError('usage', `${folder} holds the other tool's files, and is also nself's migrations folder`, {
+    hint: 'set NSELF_MIGRATIONS_DIR to another folder for the converted files; nothing was written',
+  })
+}
+
+/** There is nothing to take over. */
+export function nothingFound(from: string | null): NselfError {
+  const where = from === null ? 'in this project' : `in ${from}`
+  return new NselfError('usage', `no migrations of another tool were found ${where}, and no table of one`, {
+    hint: 'to begin: nself db migrate create create_users; to name the folder: nself db adopt --from FOLDER',
+  })
+}
+
+/** What is there is ours. */
+export function isOurs(server: Server, { rows }: History): NselfError {
+  const what = rows.length > 0 ? `${spokenPlace(server)} has a history of nself` : "nself's folder has migrations"
+  return new NselfError('usage', `no other tool was found, and ${what} already`, {
+    hint:
+      rows.length > 0
+        ? 'see nself db migrate status'
+        : 'to find which of them the schema is at: nself db migrate repair --infer',
+  })
+}
