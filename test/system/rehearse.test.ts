@@ -92,6 +92,29 @@ test('copies a local database by pg_dump while somebody is connected, and ends n
   expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
 })
 
+test('copies a database whose functions find others by its search_path, from the server and from a backup', async () => {
+  const project = await shop()
+  await project.query(`CREATE SCHEMA app; CREATE FUNCTION app.folded(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
+    ALTER DATABASE ${databaseOf(project)} SET search_path = public, app`)
+  await project.query(`CREATE FUNCTION worded(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT folded($1) || ''!''';
+    ALTER TABLE orders ADD plain text GENERATED ALWAYS AS (worded(note)) STORED, ADD CHECK (worded(note) <> '');
+    CREATE INDEX ON orders (worded(note))`)
+  await backUp(project)
+  const [dump = ''] = filesIn(project).filter((name) => name.endsWith('.dump'))
+  for (const from of [
+    ['--on', urlOf(project)],
+    ['--on', urlOf(project), '--schema-only'],
+    ['--from', `${backupsOf(project)}/${dump}`],
+  ]) {
+    const { code, stdout, stderr } = await project.nself('db', 'rehearse', '--json', ...from)
+    expect(code, stderr).toBe(0)
+    const done: Document = JSON.parse(stdout).result
+    expect(done.failure).toBeNull()
+    expect(everyStatement(done).map(({ rows }) => rows)).toEqual([expect.any(Number), from[2] === undefined ? 150 : 0])
+    if (from[2] === undefined) expect(stderr).toContain('; trying again with the search_path of the database')
+  }
+})
+
 test('runs what a backup has not', async () => {
   const project = await shop()
   await backUp(project)

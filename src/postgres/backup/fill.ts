@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { NselfError } from '../../core/errors.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { restoreApplication } from '../databases/databases.ts'
 import { connect } from '../driver/connect.ts'
@@ -13,7 +12,7 @@ import { dump } from './dump.ts'
 import { tryRights } from './only-in-place.ts'
 import { pgRestore } from './pg-restore.ts'
 import type { RestoreOptions, RestorePlan } from './restore-plan.ts'
-import { readSearchPath, runScript, sendStatement } from './run-script.ts'
+import { readSearchPath, runScriptAlone, sendStatement } from './run-script.ts'
 import { type Contents, isOfPublic, writeContents } from './table-of-contents.ts'
 import type { Tools } from './tools.ts'
 
@@ -23,7 +22,7 @@ const mostJobs = 4
 
 interface FillOptions extends RestoreOptions {
   /** Restore with this search_path, by a script: functions that name others without a schema need it. */
-  readonly searchPath?: string
+  readonly searchPath: string | null
 }
 
 /**
@@ -77,13 +76,9 @@ async function restoreFile(
 ): Promise<void> {
   const { searchPath, signal } = options
   const progress = (what: string) => options.progress(`restoring ${what}`)
-  if (searchPath === undefined) return pgRestore(fresh, args, { ...options, tools, path, progress })
+  if (searchPath === null) return pgRestore(fresh, args, { ...options, tools, path, progress })
   const inOneJob = args.filter((arg) => !arg.startsWith('--jobs='))
-  await withConnection(connect(fresh, restoreApplication), signal, async (client) => {
-    await sendStatement(client, 'BEGIN')
-    await runScript(client, tools, [...inOneJob, path], { searchPath, signal, progress })
-    await sendStatement(client, 'COMMIT')
-  })
+  await runScriptAlone(fresh, tools, [...inOneJob, path], { searchPath, signal, progress })
 }
 
 const populatedSql = `SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
@@ -100,13 +95,4 @@ async function refreshViews(server: Server, fresh: Server, signal: AbortSignal):
     await sendStatement(client, `SELECT set_config('search_path', ${quoteLiteral(searchPath)}, false)`)
     for (const view of views) if (!filled.has(view)) await sendStatement(client, `REFRESH MATERIALIZED VIEW ${view}`)
   })
-}
-
-/** What pg_restore says of these has nothing to do with where names are looked for. */
-const otherCauses =
-  /role ".*" does not exist|extension ".*" is not available|No space left|must be (owner|superuser|able to)|permission denied/
-
-/** Whether a restore can have failed because a function did not find another one: its message may be in any language. */
-export function mayBeUnresolved(error: unknown): error is NselfError {
-  return error instanceof NselfError && error.code === 'restore-failed' && !otherCauses.test(error.message)
 }

@@ -21,7 +21,8 @@ import type { Server } from '../driver/server.ts'
 import { detailOf } from '../driver/server-error.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import type { ReplaceLock } from '../lock/replace-lock.ts'
-import { fill, mayBeUnresolved } from './fill.ts'
+import { fill } from './fill.ts'
+import { fillResolved } from './resolved.ts'
 import type { Restored, RestoreOptions, RestorePlan } from './restore-plan.ts'
 import { readSearchPath } from './run-script.ts'
 import { settle } from './verify.ts'
@@ -48,11 +49,17 @@ export async function restoreBeside(
       if (plan.newRoles.length > 0) await createRoles(client, plan.newRoles)
       const made = await creation(client, name, plan, properties)
       await client.query(made)
-      const again = async () => {
-        await dropRestore(client, name)
-        await client.query(made)
+      const fillWith = async (searchPath: string | null) => {
+        if (searchPath !== null) {
+          await dropRestore(client, name)
+          await client.query(made)
+        }
+        await fill(server, fresh, plan, hold, { ...options, searchPath })
       }
-      await fillResolved(server, fresh, plan, hold, options, again)
+      const searchPath = async () =>
+        plan.backup.manifest?.searchPath ??
+        (await withConnection(connect(server, restoreApplication), signal, readSearchPath))
+      await fillResolved(fillWith, { searchPath, tell, signal })
       options.progress('checking that everything is there')
       await withConnection(connect(fresh, restoreApplication), signal, async (inside) => {
         await settle(inside, plan, options.environment)
@@ -68,29 +75,6 @@ export async function restoreBeside(
       if (signal.aborted && !(error instanceof NselfError)) throw interruptedUnchanged(signal)
       throw error instanceof NselfError ? error : restoreFailure(errorOf(error))
     }
-  })
-}
-
-/** Fills it; a second time, made anew, with the search_path of the database where that may be what it takes. */
-async function fillResolved(
-  server: Server,
-  fresh: Server,
-  plan: RestorePlan,
-  hold: ReplaceLock,
-  options: RestoreOptions,
-  again: () => Promise<void>,
-): Promise<void> {
-  const { signal } = hold
-  await fill(server, fresh, plan, hold, options).catch(async (error) => {
-    if (!mayBeUnresolved(error)) throw error
-    options.tell(`${error.message.split('\n', 1)[0]}; trying again with the search_path of the database`)
-    await again()
-    const searchPath =
-      plan.backup.manifest?.searchPath ??
-      (await withConnection(connect(server, restoreApplication), signal, readSearchPath))
-    await fill(server, fresh, plan, hold, { ...options, searchPath }).catch((second) => {
-      throw signal.aborted ? second : error
-    })
   })
 }
 

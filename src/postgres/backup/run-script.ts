@@ -1,5 +1,10 @@
+import type { Writable } from 'node:stream'
+import { restoreApplication } from '../databases/databases.ts'
+import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import { copyIn, type Outcome, send } from '../driver/send.ts'
+import type { Server } from '../driver/server.ts'
+import { withConnection } from '../driver/with-connection.ts'
 import { scriptLines } from './restore-script.ts'
 import { chunksOf } from './script-chunks.ts'
 import { failureOf, runTool } from './tool.ts'
@@ -10,6 +15,8 @@ interface ScriptOptions {
   readonly searchPath: string
   readonly signal: AbortSignal
   readonly progress: (what: string) => void
+  /** Writes the dump, where it is in no file. */
+  readonly write?: (stdin: Writable) => Promise<void>
 }
 
 /**
@@ -21,12 +28,12 @@ export async function runScript(
   client: Client,
   tools: Tools,
   args: readonly string[],
-  { searchPath, signal, progress }: ScriptOptions,
+  { searchPath, signal, progress, write }: ScriptOptions,
 ): Promise<void> {
   // No --single-transaction would have it end ours in the middle; with it, it is ended once, after all.
   const all = ['--single-transaction', '--file=-', ...args]
   const read = (stdout: AsyncIterable<Buffer>) => run(client, scriptLines(stdout, searchPath), progress)
-  const ended = await runTool(tools.pgRestore, all, { signal, read })
+  const ended = await runTool(tools.pgRestore, all, { signal, read, ...(write === undefined ? {} : { write }) })
   if (ended.code !== 0) throw failureOf('restore', 'pg_restore', ended, 'the database is unchanged')
 }
 
@@ -55,4 +62,18 @@ function judge({ error }: Outcome): void {
 /** The search_path that sessions of this role have in the database. */
 export async function readSearchPath(client: Client): Promise<string> {
   return (await client.query<{ search_path: string }>('SHOW search_path')).rows[0]?.search_path ?? ''
+}
+
+/** The same in a transaction of its own. @throws as runScript. */
+export function runScriptAlone(
+  server: Server,
+  tools: Tools,
+  args: readonly string[],
+  options: ScriptOptions,
+): Promise<void> {
+  return withConnection(connect(server, restoreApplication), options.signal, async (client) => {
+    await sendStatement(client, 'BEGIN')
+    await runScript(client, tools, args, options)
+    await sendStatement(client, 'COMMIT')
+  })
 }

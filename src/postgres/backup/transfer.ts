@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { NselfError } from '../../core/errors.ts'
 import { restoreApplication } from '../databases/databases.ts'
@@ -6,6 +6,7 @@ import { connect } from '../driver/connect.ts'
 import { queryArrays } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
+import { runScriptAlone } from './run-script.ts'
 import { type Ended, environmentFor, failureOf, runTool } from './tool.ts'
 import type { Tools } from './tools.ts'
 
@@ -19,6 +20,8 @@ export interface Transfer {
   readonly lockWaitMs: number
   readonly progress: (what: string) => void
   readonly signal: AbortSignal
+  /** In which functions find others; null for pg_restore's own, which is empty. */
+  readonly searchPath: string | null
 }
 
 /** Fills an empty database in several steps, each with what is given. */
@@ -70,19 +73,26 @@ async function pipeInto(from: Server, to: Server, dumpArgs: readonly string[], o
       },
     },
   )
-  const database = `dbname='${to.database.replace(/[\\']/g, '\\$&')}'`
-  const owners = options.withoutOwners ? ['--no-owner', '--no-acl'] : []
-  const restoring = runTool(tools.pgRestore, ['--no-password', `--dbname=${database}`, ...owners], {
-    env: environmentFor(to, restoreApplication, tools.major),
-    signal,
-    write: (stdin) => pipeline(between, stdin),
-  })
+  const restoring = restoreFrom(between, to, options)
   const [dumped, restored] = await Promise.allSettled([dumping, restoring])
   if (signal.aborted) throw dumped.status === 'rejected' ? dumped.reason : new Error('interrupted')
   if (dumped.status === 'fulfilled' && dumped.value.code !== 0) throw dumpFailure(dumped.value)
   if (restored.status === 'rejected') throw restored.reason
-  if (!isDone(restored.value)) throw failureOf('restore', 'pg_restore', restored.value, hintFor(restored.value))
   if (dumped.status === 'rejected') throw dumped.reason
+}
+
+async function restoreFrom(between: PassThrough, to: Server, options: Transfer): Promise<void> {
+  const { tools, signal, progress, searchPath } = options
+  const owners = options.withoutOwners ? ['--no-owner', '--no-acl'] : []
+  const write = (stdin: Writable) => pipeline(between, stdin)
+  if (searchPath !== null) return runScriptAlone(to, tools, owners, { searchPath, signal, progress, write })
+  const database = `dbname='${to.database.replace(/[\\']/g, '\\$&')}'`
+  const ended = await runTool(tools.pgRestore, ['--no-password', `--dbname=${database}`, ...owners], {
+    env: environmentFor(to, restoreApplication, tools.major),
+    signal,
+    write,
+  })
+  if (!isDone(ended)) throw failureOf('restore', 'pg_restore', ended, hintFor(ended))
 }
 
 /** A newer pg_restore sets what an older server does not know, and `public` is there already. */

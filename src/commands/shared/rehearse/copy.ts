@@ -3,8 +3,10 @@ import { NselfError } from '../../../core/errors.ts'
 import { messageOf, systemCodeOf } from '../../../core/system-error.ts'
 import { readSnapshot } from '../../../postgres/backup/dump.ts'
 import { pgRestore } from '../../../postgres/backup/pg-restore.ts'
+import { fillResolved } from '../../../postgres/backup/resolved.ts'
+import { readSearchPath, runScriptAlone } from '../../../postgres/backup/run-script.ts'
 import { fitting, howToInstall, installedTools, noTools, type Tools } from '../../../postgres/backup/tools.ts'
-import { transfer } from '../../../postgres/backup/transfer.ts'
+import { type FillIn, type Transfer, transfer } from '../../../postgres/backup/transfer.ts'
 import { connect } from '../../../postgres/driver/connect.ts'
 import { type Server, spokenPlace } from '../../../postgres/driver/server.ts'
 import { withConnection } from '../../../postgres/driver/with-connection.ts'
@@ -127,28 +129,47 @@ async function onOther<T>(
   const where: Where = isLocal && !staysApart ? { live: server, strict } : { live: server, strict, place: 'apart' }
   return withScratchFor(context, where, async (work) => {
     const { scratch } = work
-    const copy = await scratch.create()
     const roles = backup === null ? await rolesOf(source) : (backup.backup.manifest?.roles ?? [])
     const isConfined = await scratch.provide({ roles, tablespaces: [] })
     const withoutOwners = !isConfined || (backup !== null && backup.backup.manifest === null)
     const progress = (what: string) => context.progress(`copying ${words}: ${what}`)
-    const { signal } = context
-    const fill = (step: Parameters<typeof scratch.fill>[1]) => scratch.fill(copy, step)
-    if (backup === null) {
-      if (!schemaOnly) await fill((to) => refuseWithoutRoom(context, source, to))
-      await transfer(server, fill, { tools, schemaOnly, withoutOwners, lockWaitMs: 5000, progress, signal })
-    } else {
-      const owners = withoutOwners ? ['--no-owner', '--no-acl'] : []
-      const options = { tools, path: backup.backup.path, serverMajor: source.major, progress, signal }
-      for (const sections of [['--section=pre-data'], ['--section=data', '--section=post-data']]) {
-        const args = ['--no-subscriptions', '--no-publications', ...owners, ...sections]
-        await fill((to) => pgRestore(to, args, options))
+    const { signal, tell } = context
+    const how = { tools, schemaOnly, withoutOwners, progress, signal }
+    const searchPath = async () => backup?.backup.manifest?.searchPath ?? (await searchPathOf(source))
+    const fillCopy = async (path: string | null) => {
+      const copy = await scratch.create()
+      const fill = (step: Parameters<typeof scratch.fill>[1]) => scratch.fill(copy, step)
+      try {
+        if (backup === null && !schemaOnly) await fill((to) => refuseWithoutRoom(context, source, to))
+        await fillFrom(source, fill, { ...how, searchPath: path })
+      } catch (error) {
+        await scratch.drop(copy)
+        throw error
       }
+      context.progress('gathering statistics')
+      await fill((to) => gatherStatistics(to, signal))
+      return copy
     }
-    context.progress('gathering statistics')
-    await fill((to) => gatherStatistics(to, signal))
+    const copy = await fillResolved(fillCopy, { searchPath, tell, signal })
     return use({ copy, work, how: backup === null ? 'dump' : 'backup' })
   })
+}
+
+type Filling = Omit<Transfer, 'lockWaitMs'>
+
+async function fillFrom({ server, backup, major }: RehearsalSource, fill: FillIn, how: Filling): Promise<void> {
+  if (backup === null) return transfer(server, fill, { ...how, lockWaitMs: 5000 })
+  const { tools, withoutOwners, searchPath, progress, signal } = how
+  const owners = withoutOwners ? ['--no-owner', '--no-acl'] : []
+  const { path } = backup.backup
+  for (const sections of [['--section=pre-data'], ['--section=data', '--section=post-data']]) {
+    const args = ['--no-subscriptions', '--no-publications', ...owners, ...sections]
+    await fill((to) =>
+      searchPath === null
+        ? pgRestore(to, args, { tools, path, serverMajor: major, progress, signal })
+        : runScriptAlone(to, tools, [...args, path], { searchPath, signal, progress }),
+    )
+  }
 }
 
 /** @param reason why it cannot be copied as a template, where that was to be done. */
@@ -168,6 +189,11 @@ async function toolsFor(
 
 async function rolesOf({ server }: RehearsalSource): Promise<readonly string[]> {
   return (await withConnection(connect(server, 'nself'), null, readSnapshot)).roles
+}
+
+/** The search_path that sessions of this role have there. */
+async function searchPathOf({ server }: RehearsalSource): Promise<string> {
+  return withConnection(connect(server, 'nself'), null, readSearchPath)
 }
 
 async function refuseWithoutRoom({ signal }: Context, { server, command }: RehearsalSource, to: Server): Promise<void> {
