@@ -31,7 +31,7 @@ export function valuesOf(types: TypeMap, { type, typmod, name }: Wanted, depth =
 }
 
 /** The type itself, or what it is a domain of. */
-export function baseType(types: TypeMap, type: number): TypeFacts | undefined {
+function baseType(types: TypeMap, type: number): TypeFacts | undefined {
   const facts = types.get(type)
   return facts?.kind === 'domain' && facts.of !== null ? baseType(types, facts.of) : facts
 }
