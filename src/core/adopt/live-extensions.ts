@@ -6,7 +6,7 @@ import { migration, row, section } from './tools/files.ts'
 import type { SourceMigration, SourceMigrations, Tool, ToolRow } from './tools/tool.ts'
 
 /** What a file says that it was adopted from, where it makes what no file of the tool does. */
-export const extensionsOrigin = 'the extensions of the database'
+const extensionsOrigin = 'the extensions of the database'
 
 /** What is to be taken over, and which of it is applied. */
 export interface AdoptSource {

@@ -7,7 +7,7 @@ import { migration, row, section } from './tools/files.ts'
 import type { SourceMigration, SourceMigrations, Tool } from './tools/tool.ts'
 
 /** What a file says that it was adopted from, where it makes what the platform of a tool made in the database. */
-export const platformOrigin = 'the schemas of the platform'
+const platformOrigin = 'the schemas of the platform'
 
 /** What the platform of a tool made in a database, as far as files use it. */
 export interface Platform {
