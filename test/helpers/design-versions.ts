@@ -272,6 +272,22 @@ export const designVersions: readonly DesignVersion[] = [
     ],
   },
   {
+    what: 'a text that gets a limit, or loses it, keeps its values, its collation and how it is stored',
+    sql: `CREATE TABLE texts (id int PRIMARY KEY, code varchar(20) COLLATE "C" DEFAULT 'x', note text COLLATE pg_catalog."POSIX");
+      ALTER TABLE texts ALTER note SET STORAGE EXTERNAL; CREATE INDEX by_code ON texts (code)`,
+    rows: "INSERT INTO texts VALUES (1, 'b', 'n'), (2, 'B', NULL)",
+    design: `Table texts {
+      id int [pk]
+      code text [default: 'x']
+      note varchar(300)
+      indexes {
+        code [name: 'by_code']
+      }
+    }`,
+    up: ['SELECT code, note FROM texts ORDER BY code', ['B', null], ['b', 'n']],
+    down: ['SELECT code, note FROM texts ORDER BY code', ['B', null], ['b', 'n']],
+  },
+  {
     what: 'a partitioned table gets a column, an index and a key, and its partitions with it',
     sql: `CREATE TABLE events (id int NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at);
       CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');

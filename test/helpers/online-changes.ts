@@ -121,6 +121,7 @@ export const rewritingChanges: readonly OnlineChange[] = [
     what: 'integer to bigint: an identity key with three references to it, one of them in a key of two columns',
     sql: `CREATE TABLE accounts (id integer GENERATED ALWAYS AS IDENTITY (START 7 INCREMENT 2) PRIMARY KEY, parent integer REFERENCES accounts ON DELETE SET NULL, name text);
 COMMENT ON COLUMN accounts.id IS 'the key';
+ALTER TABLE accounts ALTER id SET STATISTICS 77;
 CREATE TABLE orders (id bigint PRIMARY KEY, account_id integer NOT NULL REFERENCES accounts ON DELETE CASCADE, CHECK (account_id > 0));
 CREATE INDEX orders_by ON orders (account_id, id DESC) WHERE account_id <> 3;
 CREATE TABLE invites (account_id integer NOT NULL REFERENCES accounts, code text NOT NULL, PRIMARY KEY (account_id, code))`,

@@ -39,11 +39,13 @@ export function helperColumn(one: Retyped, side: Twin): string {
   return helperName('', `${side}_${one.name}`, '', pathOfRetyped(one))
 }
 
-/** The column of a side as it is made, without NOT NULL and default. */
+/** The column of a side as it is made, without NOT NULL and default, but with its statistics target. */
 export function addColumnSql(one: Retyped, side: Twin): string {
-  const { type, collation } = side === 'new' ? one.wanted : one.before
+  const { type, collation, statistics } = side === 'new' ? one.wanted : one.before
+  const column = quoteIdentifier(helperColumn(one, side))
   const collate = collation === null ? '' : ` COLLATE ${collation}`
-  return `${alterTable(one.table)} ADD COLUMN ${quoteIdentifier(helperColumn(one, side))} ${type}${collate}`
+  const target = statistics === null ? '' : `, ALTER COLUMN ${column} SET STATISTICS ${statistics}`
+  return `${alterTable(one.table)} ADD COLUMN ${column} ${type}${collate}${target}`
 }
 
 /** Takes the column of a side away. */

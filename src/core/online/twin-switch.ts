@@ -75,7 +75,6 @@ function renamed(one: Retyped, side: Twin, before: Catalog): string[] {
   const comment =
     to.comment === null ? [] : [`COMMENT ON COLUMN ${quotedTable(one.table)}.${column} IS ${quoteLiteral(to.comment)}`]
   const uncomment = from.comment === null ? [] : [`COMMENT ON COLUMN ${quotedTable(one.table)}.${left} IS NULL`]
-  const statistics = to.statistics === null ? [] : [`${alter} ALTER COLUMN ${column} SET STATISTICS ${to.statistics}`]
   return [
     ...countingSql(one, side, from, to, optionsOf(from, before)),
     `${alter} RENAME COLUMN ${column} TO ${left}`,
@@ -83,7 +82,6 @@ function renamed(one: Retyped, side: Twin, before: Catalog): string[] {
     ...(from.notNull ? [`${alter} ALTER COLUMN ${left} DROP NOT NULL`] : []),
     ...uncomment,
     ...comment,
-    ...statistics,
   ]
 }
 

@@ -95,8 +95,10 @@ function mergedColumn(known: Column, made: Column, increments: boolean, read: (t
         default: known.default !== null && read(known.default) === made.default ? known.default : made.default,
       }
   const sameType = known.type === made.type
+  // A text stays one: how it is compared and stored is nothing that DBML says.
+  const alike = sameType || (isText(known) && isText(made))
   return {
-    ...(sameType ? known : made),
+    ...(alike ? known : made),
     type: made.type,
     statistics: known.statistics,
     notNull: made.notNull,
@@ -105,3 +107,5 @@ function mergedColumn(known: Column, made: Column, increments: boolean, read: (t
     ...own,
   }
 }
+
+const isText = ({ type }: Column) => /^(?:text|character varying(?:\(\d+\))?)$/.test(type)

@@ -57,6 +57,10 @@ function keptColumn({ made, current }: Merge, fact: Fact, old: MaybeColumn, now:
   const payload = {
     ...(changed && fresh !== undefined ? fresh.payload : fact.payload),
     notNull: now.notNull,
+    collation:
+      now.collation !== null && now.collation === old?.collation
+        ? fact.payload.collation
+        : (changed ? (fresh ?? fact) : fact).payload.collation,
     identity: now.identity === null ? null : (old?.identity ? fact : (fresh ?? fact)).payload.identity,
     generatedExpr: now.generated === null ? null : (changed ? (fresh ?? fact) : fact).payload.generatedExpr,
   }

@@ -5,6 +5,7 @@ import { type Change, plainChange, withUncheckedBodies } from '../../core/schema
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
+import { withCollation } from './kept-collation.ts'
 import { withPlainDefault } from './plain-defaults.ts'
 import { viewsOfRetyped } from './readers-of-changed.ts'
 import { withoutMarks } from './secret-options.ts'
@@ -37,7 +38,7 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
 /** What the library says, as it is meant. */
 function written(action: Action, from: FactBase, to: FactBase): string {
   const sql = throughText(withoutCutting(corrected(action.sql), action, from), action, from, to)
-  return withoutMarks(withPlainDefault(sql, action, to))
+  return withoutMarks(withPlainDefault(withCollation(sql, action, to), action, to))
 }
 
 /** Roles belong to the server: those of a scratch one are others, and nobody asked to make or drop any. */
