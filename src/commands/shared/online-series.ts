@@ -3,6 +3,7 @@ import type { Migration } from '../../core/migration/migration.ts'
 import { type OnlineDraft, onlineSeries } from '../../core/online/series.ts'
 import { TablesInUse } from '../../core/online/tables-in-use.ts'
 import type { Catalog, Table } from '../../core/schema/catalog.ts'
+import type { Change } from '../../core/schema/generated-statement.ts'
 import { partsOf } from '../../core/schema/joined-alterations.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
 import { plainNames } from '../../core/sql/plain-names.ts'
@@ -21,11 +22,11 @@ export function seriesOf(
   wanted: readonly Table[],
   planned: readonly Draft[],
 ): readonly OnlineDraft[] {
-  const { drafts, blocking } = onlineSeries(planned, new TablesInUse(before, wanted))
-  for (const change of blocking) {
-    const statement = partsOf(change).map((sql) => plainNames(sql, new Set()))
-    tell(`Note: no way is known to do this online: ${statement.join('; ')}`)
-  }
+  const { drafts, blocking, blockingBack } = onlineSeries(planned, new TablesInUse(before, wanted))
+  const statement = (change: Change) => partsOf(change).map((sql) => plainNames(sql, new Set()))
+  for (const change of blocking) tell(`Note: no way is known to do this online: ${statement(change).join('; ')}`)
+  for (const change of blockingBack)
+    tell(`Note: no way is known to revert this online; its DOWN blocks others: ${statement(change).join('; ')}`)
   return drafts
 }
 

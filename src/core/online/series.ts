@@ -21,6 +21,8 @@ export interface OnlineDraft extends Draft {
 export interface OnlineSeries {
   readonly drafts: readonly OnlineDraft[]
   readonly blocking: readonly Change[]
+  /** The same of DOWN, where UP blocks nobody. */
+  readonly blockingBack: readonly Change[]
 }
 
 /**
@@ -31,7 +33,7 @@ export interface OnlineSeries {
  */
 export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): OnlineSeries {
   const whole = drafts.at(-1)
-  if (whole === undefined) return { drafts: [], blocking: [] }
+  if (whole === undefined) return { drafts: [], blocking: [], blockingBack: [] }
   const plan: PlannedChanges = { ups: whole.up.map(shaped), downs: whole.down.map(shaped), facts }
   const found = recipesFor(plan)
   const anew = new MadeAnew(plan)
@@ -46,7 +48,23 @@ export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): Onli
     ...draft,
     up: draft.up.map((change) => markedIfBlocking(change, { facts, anew }, blocking)),
   }))
-  return { drafts: marked, blocking }
+  const ways = new Set(blocking.map(({ table }) => table))
+  const blockingBack: Change[] = []
+  const both = marked.map((draft) => ({
+    ...draft,
+    down: draft.down.map((change) => (ways.has(change.table) ? change : markedWayBack(change, facts, blockingBack))),
+  }))
+  return { drafts: both, blocking, blockingBack }
+}
+
+const blocks = (lines: readonly string[]) => lines.some((line) => /nobody can use|blocks writes/i.test(line))
+
+/** What is quick on the way there and blocks others for long on the way back. */
+function markedWayBack(change: Change, { after }: TablesInUse, blocking: Change[]): Change {
+  const effects = change.remarks === undefined ? effectsOf(change, after) : []
+  if (!blocks(effects)) return change
+  blocking.push(change)
+  return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
 }
 
 const isStage = (name: string): name is Stage => Object.hasOwn(stages, name)
@@ -178,7 +196,7 @@ function markedIfBlocking(
     ...(renames ? ['The running release uses the old name: from here on it fails.'] : []),
     ...(loss === null ? [] : [loss]),
   ]
-  if (!renames && loss === null && !effects.some((line) => /nobody can use|blocks writes/i.test(line))) return change
+  if (!renames && loss === null && !blocks(effects)) return change
   blocking.push(change)
   return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
 }

@@ -5,11 +5,14 @@ import { keyOf } from '../sql/qualified-name.ts'
 export class TablesInUse {
   /** The catalog before the series, renames done. */
   readonly before: Catalog
+  /** What it leads to, as far as tables go. */
+  readonly after: Catalog
   private readonly known: ReadonlyMap<string, Table>
   private readonly wanted: ReadonlyMap<string, Table>
 
   constructor(before: Catalog, wanted: readonly Table[]) {
     this.before = before
+    this.after = { ...before, tables: wanted }
     this.known = tablesByKey(before)
     this.wanted = tablesByKey({ tables: wanted })
   }

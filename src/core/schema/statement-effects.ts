@@ -67,9 +67,14 @@ function effectsOfPart(sql: string, before: Catalog): Effect[] {
   return effectsOfAlter(table, action, before)
 }
 
-/** Of these effects the ones by which it can fail, which is what a reader of DOWN must know: that it loses what UP made is plain. */
+/**
+ * Of these effects the ones by which it can fail, and what such a statement costs, which is what a reader of DOWN must know:
+ * that it loses what UP made is plain.
+ */
 export function obstaclesOf(change: Pick<Change, 'sql' | 'parts'>, before: Catalog): string[] {
-  return effectsOf(change, before).filter((line) => /\bfails\b/i.test(line))
+  const lines = effectsOf(change, before)
+  const fails = (line: string) => /\bfails\b/i.test(line)
+  return lines.some(fails) ? lines.filter((line) => fails(line) || line === writes || line === reads) : []
 }
 
 function effectsOfAlter(table: string, action: string, before: Catalog): Effect[] {

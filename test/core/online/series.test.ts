@@ -80,6 +80,17 @@ test.each([
   expect(drafts[0]?.up[0]?.remarks?.at(-1)).toBe('No way is known to do this online.')
 })
 
+test('a text that loses its limit is quick, and its way back is told, which is not', () => {
+  const limited = tableOf('users', [columnOf('note', 'character varying(20)')])
+  const wanted = tableOf('users', [columnOf('note', 'text')])
+  const known = new TablesInUse(catalogOf({ tables: [limited] }), [wanted])
+  const [up, down] = ['ALTER COLUMN "note" TYPE text', 'ALTER COLUMN "note" TYPE character varying(20)']
+  const { drafts, blocking, blockingBack } = onlineSeries(plan([up], [down]), known)
+  expect(blocking).toEqual([])
+  expect(blockingBack.map(({ sql }) => sql)).toEqual([`ALTER TABLE "public"."users" ${down}`])
+  expect(drafts[0]?.down[0]?.remarks?.at(-1)).toBe('No way is known to do this online.')
+})
+
 test('what has no statement that takes it back in the plan is left as it is planned', () => {
   expect(series(plan(['ALTER COLUMN "note" SET NOT NULL'], []))).toMatchObject([
     { step: undefined, up: ['ALTER COLUMN "note" SET NOT NULL'] },

@@ -55,6 +55,15 @@ describe('what is quick and loses nothing is not told of:', () => {
   })
 })
 
+test('of a DOWN that can fail it is told what it costs others, in a statement of several parts too', () => {
+  const parts = ['ALTER COLUMN "name" DROP DEFAULT', 'ALTER COLUMN "name" TYPE varchar(2)'].map(
+    (part) => `ALTER TABLE "public"."users" ${part}`,
+  )
+  expect(obstaclesOf({ sql: parts.join('; '), parts }, before).at(-1)).toBe(
+    'Rewrites the whole table, which nobody can use meanwhile.',
+  )
+})
+
 test('of a DOWN only what can make it fail is told', () => {
   expect(obstaclesOf({ sql: 'ALTER TABLE "public"."users" DROP COLUMN "name"' }, before)).toEqual([])
   expect(obstaclesOf({ sql: 'ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL' }, before)).toHaveLength(1)
