@@ -13,7 +13,7 @@ import type { ScriptsLook } from './look-at-scripts.ts'
 import type { DryRunResult } from './migrate-results.ts'
 import { refuseUnparsable } from './refuse-unparsable.ts'
 import { sectionOf } from './step-section.ts'
-import { tellUnused } from './tell-unused.ts'
+import { tellUnknownNames } from './tell-unknown-names.ts'
 
 /** The SQL that plans would send, one after the other, without a lock and without a change. */
 export async function dryRun(
@@ -21,7 +21,7 @@ export async function dryRun(
   plansOf: (state: State) => readonly [Plan, ...Plan[]],
 ): Promise<DryRunResult> {
   return look(context, async ({ client }, found) => {
-    tellUnused(context, found.state)
+    tellUnknownNames(context, found.state)
     const plans = plansOf(found.state)
     const steps: DryRunResult['steps'][number][] = []
     for (const plan of plans) {

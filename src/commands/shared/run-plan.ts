@@ -15,7 +15,7 @@ import type { RunResult } from './migrate-results.ts'
 import { perform, type RunFlags } from './perform-run.ts'
 import { irreversibleAfter, nothingToDo, prepareOn, type RunKind, waitingAfter } from './prepare-run.ts'
 import { ReusableConnection } from './reusable-connection.ts'
-import { tellUnused } from './tell-unused.ts'
+import { tellUnknownNames } from './tell-unknown-names.ts'
 
 /** Looks, plans, asks, and only then locks and runs: nobody waits for a lock while a human thinks. */
 export function run(context: Context, kind: RunKind, flags: RunFlags): Promise<RunResult> {
@@ -33,7 +33,7 @@ export function runTogether(
   flags: RunFlags,
 ): Promise<RunResult> {
   return look(context, async (connection, found) => {
-    tellUnused(context, found.state)
+    tellUnknownNames(context, found.state)
     const [kind, ...others] = kindsOf(found.state)
     const first = { kind, prepared: await prepareOn(context, connection, found, kind) }
     const { plan } = first.prepared

@@ -80,8 +80,12 @@ function committedInside({ transaction }: Section, message: SqlMessage | null): 
 
 /** What is there already may be of a run that nobody recorded: duplicate_table, duplicate_column, duplicate_object. */
 function alreadyThere(step: Script['step'], { code }: ServerError): string | null {
-  if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up' || step.kind === 'repeatable')
-    return null
+  if (!['42P07', '42701', '42710'].includes(code ?? '') || step.direction !== 'up') return null
+  if (step.kind === 'repeatable') {
+    return /\(as it ran/.test(step.file?.path ?? '')
+      ? null
+      : 'what it creates already exists. If its file was renamed, give it its old name back, or write CREATE OR REPLACE; otherwise drop by hand what is in its way, then: nself db migrate up'
+  }
   return `what it creates already exists. If it ran here before without being recorded: nself db migrate repair --mark-applied ${step.version}; to find out which migrations the schema has: nself db migrate repair --infer; otherwise fix the file`
 }
 
