@@ -253,8 +253,11 @@ test('says which tables need a row of each other where no rows are found that go
 test('tries rows that have the values which a migration names', async () => {
   const project = await server.project({
     '001_base.sql': both(
-      `CREATE TABLE jobs (id serial PRIMARY KEY, room int, kind text, level int NOT NULL CHECK (level > 100), data jsonb, note text UNIQUE);`,
-      'DROP TABLE jobs;',
+      `CREATE TABLE jobs (id serial PRIMARY KEY, room int, kind text, level int NOT NULL CHECK (level > 100), data jsonb, note text UNIQUE);
+       CREATE TABLE kinds (id int, kind text) PARTITION BY LIST (kind); CREATE TABLE kinds_rest PARTITION OF kinds DEFAULT;
+       CREATE TABLE days (id int, day date) PARTITION BY RANGE (day); CREATE TABLE days_rest PARTITION OF days DEFAULT;
+       CREATE TABLE words (id int PRIMARY KEY, word text UNIQUE, day timestamp UNIQUE);`,
+      'DROP TABLE words, days, kinds, jobs;',
     ),
     '002_partial.sql': both(
       "CREATE UNIQUE INDEX one ON jobs (room) WHERE kind = 'open' AND level > 500;",
@@ -266,12 +269,23 @@ test('tries rows that have the values which a migration names', async () => {
       "DO $$ BEGIN IF (SELECT count(*) FROM jobs) > 20 AND NOT EXISTS (SELECT FROM jobs WHERE kind IN ('x', 'y') AND level BETWEEN 700 AND 800) THEN\n RAISE EXCEPTION 'no such row'; END IF; END $$;",
       nothing,
     ),
+    '006_part.sql': both("CREATE TABLE kinds_a PARTITION OF kinds FOR VALUES IN ('a');", 'DROP TABLE kinds_a;'),
+    '007_range.sql': both(
+      "CREATE TABLE days_a PARTITION OF days FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');",
+      'DROP TABLE days_a;',
+    ),
+    '008_same.sql': both('UPDATE words SET word = btrim(word);', nothing),
+    '009_same.sql': both('ALTER TABLE words ALTER COLUMN day TYPE date;', nothing),
   })
   const { found } = await check(project)
   expect(found.map(({ at }) => at).filter((at) => !at.includes('lost'))).toEqual([
     '002_partial:2 error rows/up-fails',
     '003_json:2 error rows/up-fails',
     '004_branch:2 error rows/up-fails',
+    '006_part:2 error rows/up-fails',
+    '007_range:2 error rows/up-fails',
+    '008_same:2 error rows/up-fails',
+    '009_same:2 error rows/up-fails',
   ])
 })
 

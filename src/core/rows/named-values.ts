@@ -1,8 +1,11 @@
 import { listAt, nodeAt, type Tree, type TreeNode, visit } from '../sql/tree.ts'
 import type { Constants } from './candidates.ts'
 
-/** By the name of a column the constants that a migration compares it with. */
+/** By the name of a column the constants that a migration compares it with; and the bounds of its partitions. */
 export type NamedValues = ReadonlyMap<string, Constants>
+
+/** Under which the bounds of partitions are found, whatever decides the partition of a row: no column has this name. */
+export const boundsName = ''
 
 const mostOfEach = 6
 
@@ -21,6 +24,8 @@ export function namedValues(statements: readonly Tree[]): NamedValues {
   for (const statement of statements) {
     visit(statement, (type, node) => {
       if (type === 'A_Expr') add(columnsIn({ A_Expr: node }), constantsOf({ A_Expr: node }))
+      const bound = nodeAt(type === 'CreateStmt' ? node.partbound : type === 'PartitionCmd' ? node.bound : undefined)
+      if (bound.strategy !== undefined) add([boundsName], constantsOf([bound.listdatums, bound.lowerdatums]))
       if (type === 'CaseExpr' && node.arg !== undefined)
         add(columnsIn(node.arg), constantsOf(listAt(node.args).map((item) => nodeAt(nodeAt(item).CaseWhen).expr)))
       return true

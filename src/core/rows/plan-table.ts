@@ -1,5 +1,5 @@
 import { type Constants, candidatesFor } from './candidates.ts'
-import type { NamedValues } from './named-values.ts'
+import { boundsName, type NamedValues } from './named-values.ts'
 import { type PlannedColumn, planRows, type RowPlan, type Value } from './row-plans.ts'
 import type { ColumnFacts, FillableTable, ForeignKey, TypeMap } from './table-facts.ts'
 import { isNumber, isText, kindOf, valuesOf } from './values.ts'
@@ -43,7 +43,7 @@ export function planTable(table: FillableTable, { types, named }: PlanFacts, cho
     return {
       ...column,
       values,
-      named: namedOf(column, types, named),
+      named: namedOf(column, types, named, table.partitioning?.columns.includes(column.name) === true),
       isText: isText(types, column.type),
       isNumber: isNumber(types, column.type),
       mayBeOrphan: /(?:^|_)(?:id|uuid)$|[a-z]Id$/.test(column.name) && !table.primaryKey.includes(column.name),
@@ -59,8 +59,8 @@ export function planTable(table: FillableTable, { types, named }: PlanFacts, cho
 const mostNamed = 6
 
 /** Without what is tried of a type anyway. */
-function namedOf({ name, type }: ColumnFacts, types: TypeMap, named: NamedValues): string[] {
-  const constants = named.get(name)
+function namedOf({ name, type }: ColumnFacts, types: TypeMap, named: NamedValues, dividesRows: boolean): string[] {
+  const constants = (dividesRows ? named.get(boundsName) : undefined) ?? named.get(name)
   if (constants === undefined) return []
   const candidates = (of: Constants) => candidatesFor(kindOf(types, type), [], of, [], [])
   const usual = new Set(candidates({ texts: [], numbers: [] }))

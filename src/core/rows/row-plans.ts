@@ -66,6 +66,7 @@ export function planRows(
   add('duplicate', (_, i) => first[i] ?? null)
   add('duplicate', (_, i) => first[i] ?? null, true)
   add('duplicate', ({ isText }, i) => (isText ? (first[i]?.toUpperCase() ?? null) : (first[i] ?? null)))
+  add('duplicate', (_, i) => (first[i] == null ? null : nearly(first[i])))
   const nullable = columns.flatMap(({ notNull }, i) => (notNull ? [] : [i]))
   add('null', ({ notNull }, _, was) => (notNull ? was : null))
   if (nullable.length > 1) {
@@ -90,4 +91,10 @@ function addNamed(columns: readonly PlannedColumn[], add: AddRow, first: readonl
   for (let k = 0; k < Math.min(most, namedTwice); k++) {
     for (let copy = 0; copy < 2; copy++) add('duplicate', (column, i) => namedOr(column, k, first[i] ?? null))
   }
+}
+
+/** A value that is another one, and the same once it is trimmed, rounded or cut to its day. */
+function nearly(value: string): string {
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.test(value)) return value.replace(/ \d\d:\d\d:\d\d/, ' 23:45:00')
+  return /^\d+\.5$/.test(value) ? value.replace(/5$/, '6') : /^[\d\W]*$/.test(value) ? value : `${value} `
 }
