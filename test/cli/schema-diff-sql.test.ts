@@ -51,6 +51,23 @@ const access: readonly Pair[] = [
 
 /** What the library that plans the difference does not know, or would drop and make again. */
 const kept: readonly Pair[] = [
+  {
+    what: 'an operator and an operator class of new functions, and what stands on them',
+    both: '',
+    one: `CREATE TYPE addr AS (street text, zip text); CREATE FUNCTION acmp(addr, addr) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+      CREATE FUNCTION alt(addr, addr) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
+      CREATE OPERATOR <<< (LEFTARG = addr, RIGHTARG = addr, FUNCTION = alt);
+      CREATE OPERATOR CLASS aoc FOR TYPE addr USING btree AS OPERATOR 1 <<<, FUNCTION 1 acmp(addr, addr);
+      CREATE TABLE ua (a addr, b addr, CHECK (a <<< b)); CREATE INDEX uai ON ua (a aoc); COMMENT ON INDEX uai IS 'x';
+      CREATE VIEW uv AS SELECT a FROM ua WHERE a <<< b`,
+    other: '',
+  },
+  {
+    what: 'a column that begins to count below the least value, and takes no NULL any more',
+    both: 'CREATE TABLE q (id int, n int)',
+    one: 'ALTER TABLE q ALTER id SET NOT NULL; ALTER TABLE q ALTER id ADD GENERATED ALWAYS AS IDENTITY (MINVALUE 5 START 15)',
+    other: 'INSERT INTO q VALUES (3)',
+  },
   { what: 'the index of CLUSTER', both: users, one: 'ALTER TABLE users CLUSTER ON users_pkey', other: '' },
   {
     what: 'a default of a column of a view',

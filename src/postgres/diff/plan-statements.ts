@@ -9,6 +9,7 @@ import type { Change } from '../../core/schema/generated-statement.ts'
 import { asInherited } from '../../core/schema/inherited-columns.ts'
 import { withOwnedSequences } from '../../core/schema/owned-sequences.ts'
 import { forReading } from '../../core/schema/reading-order.ts'
+import { droppedAfter, standingOn } from '../../core/schema/standing-on.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { withTimeZone } from '../../core/schema/zoned-times.ts'
 import type { Scratch } from '../scratch/scratch.ts'
@@ -45,11 +46,12 @@ export async function planStatements(
   })
   const timed = withTimeZone(planned, from.catalog, of.zone)
   const between = withOwnedSequences(asInherited(timed, from.catalog, want.catalog), from.catalog, of.role)
-  const parts = [
-    [...from.done],
-    forReading([...between, ...complementOf(from.catalog, want.catalog, between)]),
-    unknown.after,
-  ]
+  const all = [...between, ...complementOf(from.catalog, want.catalog, between)]
+  const [before, on] = standingOn(all, unknown.made)
+  // A drop that did not work at first has something standing on it, which goes now.
+  const left = unknown.before.filter((change) => /^DROP /.test(change.sql) && !from.done.includes(change))
+  const [early, late] = left.length === 0 ? [before, []] : droppedAfter(before, unknown.gone)
+  const parts = [[...from.done], forReading(early), left, forReading(late), unknown.after, forReading(on)]
   return parts.filter((part) => part.length > 0)
 }
 

@@ -7,6 +7,7 @@ import type { Catalog } from '../../core/schema/catalog.ts'
 import { type Difference, differenceLine, differencesOf } from '../../core/schema/differences.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { asInherited } from '../../core/schema/inherited-columns.ts'
+import { standingOn } from '../../core/schema/standing-on.ts'
 import { complementOf } from '../../core/schema/statements-library-lacks.ts'
 import { unquoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
@@ -38,10 +39,10 @@ export async function copyOf(scratch: Scratch, have: Claim, ready: Ready): Promi
   const none = { ...have.catalog, tables: [] }
   const made = asInherited(await changesInSteps(await readFacts(server), have.facts), none, have.catalog)
   await withScratchConnection(server, async (client) => {
-    await runChanges(client, made, ready)
+    const [first, on] = standingOn(made, unknown.made)
+    await runChanges(client, [...first, ...unknown.after, ...on], ready)
     const planned = await readMade(client)
-    const complement = [...complementOf(planned, have.catalog, []), ...unknown.after]
-    const complete = await madeAfter(client, complement, planned, ready)
+    const complete = await madeAfter(client, complementOf(planned, have.catalog, []), planned, ready)
     const copy = await madeAfter(client, restStatements(complete, have.catalog), complete, ready)
     refuseOtherCopy(differencesOf(have.catalog, copy))
   })

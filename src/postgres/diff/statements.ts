@@ -2,6 +2,7 @@ import type { Action, Fact } from '@supabase/pg-delta'
 import { NselfError } from '../../core/errors.ts'
 import { countOnSql } from '../../core/schema/before-library/relation-steps.ts'
 import { type Change, plainChange, withUncheckedBodies } from '../../core/schema/generated-statement.ts'
+import { identityInOrder } from '../../core/schema/identity-order.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
@@ -97,7 +98,7 @@ function countingOn({ sql, table }: Change, from: FactBase): Change[] {
   const known = from.get({ kind: 'column', schema, table: name, name: bare })
   return known === undefined || known.payload.identity != null
     ? []
-    : [plainChange(countOnSql(schema, name, bare), table)]
+    : [plainChange(countOnSql(schema, name, bare, / MINVALUE (-?\d+)/.exec(sql)?.[1]), table)]
 }
 
 /** The statements that lead through all of the states. */
@@ -108,7 +109,7 @@ export async function changesAlong(states: readonly FactBase[]): Promise<Change[
     if (from !== undefined) changes.push(...(await changesBetween(from, to)))
     from = to
   }
-  return withUncheckedBodies(changes)
+  return withUncheckedBodies(identityInOrder(changes))
 }
 
 /** Keys of new tables on the columns of another key: CREATE TABLE makes only one of the two, ALTER TABLE both. */

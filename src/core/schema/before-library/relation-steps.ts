@@ -160,10 +160,10 @@ interface Named {
 }
 
 /** What a new identity or serial counts from, where a column has values: behind the greatest. */
-export function countOnSql(schema: string, table: string, column: string): string {
+export function countOnSql(schema: string, table: string, column: string, least = '1'): string {
   const name = quoteQualified(schema, table)
   const isPlain = [schema, table].every((one) => /^[a-z_][a-z0-9_]*$/.test(one))
   const text = isPlain ? `${schema}.${table}` : name
   const values = `max(${quoteIdentifier(column)})`
-  return `SELECT setval(pg_get_serial_sequence(${quoteLiteral(text)}, ${quoteLiteral(column)}), ${values}) FROM ${name} HAVING ${values} >= 1`
+  return `SELECT setval(pg_get_serial_sequence(${quoteLiteral(text)}, ${quoteLiteral(column)}), ${values}) FROM ${name} HAVING ${values} >= ${least}`
 }

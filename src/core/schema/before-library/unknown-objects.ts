@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../sql/quoting.ts'
+import { quoteIdentifier, quoteQualified } from '../../sql/quoting.ts'
 import { objectName } from '../after-library/object-name.ts'
 import type { Catalog } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
@@ -6,11 +6,20 @@ import type { Other } from '../other.ts'
 import { createSql } from './create-object.ts'
 import { addSql, withdrawSql } from './operator-families.ts'
 
+interface UnknownObjects {
+  readonly before: Change[]
+  readonly after: Change[]
+  /** What `after` makes, as statements name it that stand on it. */
+  readonly made: readonly string[]
+  /** What names all that those are made of which go for good. */
+  readonly gone: readonly string[]
+}
+
 /**
  * Statements for kinds of which the library that plans the difference knows nothing. What others are made of comes
  * before all else, what is made of others after; and the other way round where something goes.
  */
-export function unknownObjects(have: Catalog, want: Catalog): { readonly before: Change[]; readonly after: Change[] } {
+export function unknownObjects(have: Catalog, want: Catalog): UnknownObjects {
   const [old, fresh] = [objectsIn(have), objectsIn(want)]
   const going = [...old].filter(([key, item]) => !isSame(item, fresh.get(key))).map(([, item]) => item)
   const coming = [...fresh].filter(([key, item]) => !isSame(item, old.get(key))).map(([, item]) => item)
@@ -38,7 +47,18 @@ export function unknownObjects(have: Catalog, want: Catalog): { readonly before:
       ...coming.filter((item) => !isFirst(item)).flatMap(create),
       ...going.filter(isLate).toReversed().flatMap(drop),
     ],
+    gone: going
+      .filter((item) => !fresh.has(keyOfObject(item)))
+      .flatMap(({ name, definition, properties = {} }) => [name, definition, ...Object.values(properties)]),
+    made: coming.filter((item) => !isFirst(item)).flatMap(usedAs),
   }
+}
+
+/** How what uses it names it; casts and conversions are used without their name. */
+function usedAs({ kind, schema, name }: Other): string[] {
+  if (kind === 'operator') return [`OPERATOR(${quoteIdentifier(schema ?? '')}.${name.split(' (')[0]})`]
+  if (kind !== 'operator class') return []
+  return [quoteQualified(schema ?? '', name.slice(0, name.lastIndexOf(' USING ')))]
 }
 
 /** Of a method or a language whether all that it is made of is PostgreSQL's own: indexes and functions may stand on it. */
