@@ -1,10 +1,27 @@
 /**
  * A definition in one form where PostgreSQL has two for the same: what it writes as `(ARRAY['a'::character varying])::text[]`
  * it writes as `ARRAY[('a'::character varying)::text]` once it has read it again, as after a restore or a change of type;
- * and `EXTRACT(YEAR FROM x)` as `EXTRACT(year FROM x)`.
+ * and `EXTRACT(YEAR FROM x)` as `EXTRACT(year FROM x)`. Statistics name columns in the order of the table, which is no difference.
  */
 export function canonicalDefinition(definition: string): string {
-  return withCanonicalArrays(definition.replace(/(?<=\bEXTRACT\()\w+(?= FROM )/g, (field) => field.toLowerCase()))
+  return withCanonicalArrays(
+    withSortedColumns(definition).replace(/(?<=\bEXTRACT\()\w+(?= FROM )/g, (field) => field.toLowerCase()),
+  )
+}
+
+const statistics =
+  /^(CREATE STATISTICS .* ON )((?:"(?:[^"]|"")*"|[\w$]+)(?:, (?:"(?:[^"]|"")*"|[\w$]+))*)(?=[, ].*\bFROM )/s
+
+function withSortedColumns(definition: string): string {
+  return definition.replace(
+    statistics,
+    (_, head: string, columns: string) =>
+      head +
+      columns
+        .match(/"(?:[^"]|"")*"|[\w$]+/g)
+        ?.toSorted()
+        .join(', '),
+  )
 }
 
 const withCanonicalArrays = (definition: string): string =>

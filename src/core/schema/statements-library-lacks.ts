@@ -1,6 +1,7 @@
 import { certain } from '../certain.ts'
 import { keyOf, ofKey, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quoting.ts'
+import { canonicalDefinition } from './canonical-definition.ts'
 import type { Catalog, Column, Table } from './catalog.ts'
 import { tablesByKey } from './catalog.ts'
 import { type Change, plainChange } from './generated-statement.ts'
@@ -108,13 +109,13 @@ function statisticsSql(have: Catalog, want: Catalog): { sql: string; table: stri
     new Map(others.flatMap((item) => (item.kind === 'statistics' ? [[keyOf(item), item]] : [])))
   const [before, after] = [of(have), of(want)]
   const name = (item: Other) => quoteQualified(certain(item.schema), item.name)
+  const isSame = (one: Other | undefined, item: Other) =>
+    one !== undefined && canonicalDefinition(one.definition) === canonicalDefinition(item.definition)
   const drops = [...before].flatMap(([key, item]) =>
-    after.get(key)?.definition === item.definition
-      ? []
-      : [{ sql: `DROP STATISTICS IF EXISTS ${name(item)}`, table: item.table }],
+    isSame(after.get(key), item) ? [] : [{ sql: `DROP STATISTICS IF EXISTS ${name(item)}`, table: item.table }],
   )
   const creates = [...after].flatMap(([key, item]) => {
-    const same = before.get(key)?.definition === item.definition
+    const same = isSame(before.get(key), item)
     const comment = item.comment === null ? 'NULL' : quoteLiteral(item.comment)
     const told = same ? before.get(key)?.comment : null
     return [

@@ -12,6 +12,9 @@ describe('a definition in one form', () => {
       "(ARRAY[('a, ]'::character varying)::text, (f(1, 2))::text])",
     ],
     ["(ARRAY['a", "(ARRAY['a"],
+    ['CREATE STATISTICS s.x (mcv) ON n, "B b", a FROM t', 'CREATE STATISTICS s.x (mcv) ON "B b", a, n FROM t'],
+    ['CREATE STATISTICS x ON n, a, lower(b) FROM t', 'CREATE STATISTICS x ON a, n, lower(b) FROM t'],
+    ['CREATE STATISTICS x ON (n + 1) FROM t', 'CREATE STATISTICS x ON (n + 1) FROM t'],
   ])('%s', (written, canonical) => expect(canonicalDefinition(written)).toBe(canonical))
 })
 
