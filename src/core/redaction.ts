@@ -46,8 +46,9 @@ export class Secrets {
       if (literal.length >= shortest) shown = shown.replaceAll(literal, '***')
       else shown = shown.replaceAll(`'${literal}'`, "'***'").replaceAll(`$${literal}$`, '$***$')
     }
+    // Hints show how a URL is written: postgresql://user:password@host:5432/database.
     return shown
-      .replace(/([a-z][a-z0-9+.-]*:\/\/[^:@\s/]*):[^\s"']*@/gi, '$1:***@')
+      .replace(/([a-z][a-z0-9+.-]*:\/\/[^:@\s/]*):(?!password@host:5432\/\w)[^\s"']*@/gi, '$1:***@')
       .replace(/(password["']?\s*[=:]\s*)(?!['*])[^\s,;]+/gi, '$1***')
   }
 }

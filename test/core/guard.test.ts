@@ -188,7 +188,10 @@ describe('up with statements that destroy data', () => {
     expect(await refusal(destructive('staging', nothing))).toMatchObject({ hint: expect.stringContaining('--yes') })
     expect(await destructive('staging', { yes: true, confirm: undefined })).toMatchObject({ action: 'up' })
     const refused = await refusal(destructive('production', { yes: true, confirm: undefined }))
-    expect(refused).toMatchObject({ hint: expect.stringContaining(phrase) })
+    expect(refused).toMatchObject({
+      message: 'not confirmed for production: apply',
+      hint: expect.stringContaining(phrase),
+    })
     expect(await destructive('production', { yes: false, confirm: phrase })).toMatchObject({ action: 'up' })
   })
 })

@@ -19,3 +19,11 @@ test.each([
 test('a longer one is taken out everywhere', () => {
   expect(redacted('geheim', 'xgeheimx')).toBe('x***x')
 })
+
+test('the example of a URL in a hint is left as it is, and no password of a URL is', () => {
+  const example = 'write postgresql://user:password@host:5432/database'
+  expect(redacted('', example)).toBe(example)
+  expect(redacted('', 'postgresql://user:password@db:5432/shop')).toBe('postgresql://user:***@db:5432/shop')
+  expect(redacted('', 'postgresql://user:a:password@host:5432/x')).toBe('postgresql://user:***@host:5432/x')
+  expect(redacted('password', example)).toBe('write postgresql://user:***@host:5432/database')
+})

@@ -145,7 +145,7 @@ async function confirmYes<T>(
 ): Promise<void> {
   if (answers.yes) return
   if (ask === null) {
-    throw new NselfError('not-confirmed', `not confirmed: ${summary}`, {
+    throw new NselfError('not-confirmed', `not confirmed for ${environment}: ${summary}`, {
       hint: 'there is no terminal to ask at. To agree, add --yes',
     })
   }
@@ -161,7 +161,8 @@ async function confirmPhrase<T>(
 ): Promise<void> {
   if (answers.confirm === phrase) return
   if (answers.confirm !== undefined || ask === null) {
-    const wrong = answers.confirm === undefined ? 'not confirmed' : 'the phrase given with --confirm is wrong'
+    const wrong =
+      answers.confirm === undefined ? `not confirmed for ${environment}` : 'the phrase given with --confirm is wrong'
     throw new NselfError('not-confirmed', `${wrong}: ${summary}`, {
       hint: `to go ahead without a terminal: --confirm ${phrase}`,
     })
