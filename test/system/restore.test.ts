@@ -90,7 +90,7 @@ describe('restore', () => {
     const project = await server.project({
       '001_a.sql': `-- UP
         CREATE TABLE kinds (kind text PRIMARY KEY);
-        CREATE FUNCTION lowered(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(t)';
+        CREATE FUNCTION helpers.lowered(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(t)';
         CREATE FUNCTION keyed(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lowered(t)';
         CREATE FUNCTION known(t text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM kinds WHERE kind = t); END $$;
         CREATE TABLE things (name text, kind text CHECK (known(kind)), key text GENERATED ALWAYS AS (keyed(name)) STORED);
@@ -99,6 +99,9 @@ describe('restore', () => {
         CREATE FUNCTION total() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM things';
         CREATE MATERIALIZED VIEW totals AS SELECT total();`,
     })
+    await project.query(
+      `CREATE SCHEMA helpers; ALTER DATABASE ${databaseOf(project)} SET search_path = public, helpers`,
+    )
     await project.ok('db', 'migrate', 'up')
     await backUp(project)
     const before = withoutJournal(dumpText(project))

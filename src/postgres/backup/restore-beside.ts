@@ -1,6 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
 import { interruptedUnchanged } from '../../core/interruption.ts'
-import { quoteIdentifier } from '../../core/sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { errorOf } from '../../core/system-error.ts'
 import {
   abandonedRestores,
@@ -55,15 +55,18 @@ export async function restoreBeside(
           await client.query(made)
         }
         await fill(server, fresh, plan, hold, { ...options, searchPath })
+        return searchPath
       }
       const searchPath = async () =>
         plan.backup.manifest?.searchPath ??
         (await withConnection(connect(server, restoreApplication), signal, readSearchPath))
-      await fillResolved(fillWith, { searchPath, tell, signal })
+      const needed = await fillResolved(fillWith, { searchPath, tell, signal })
       options.progress('checking that everything is there')
       await withConnection(connect(fresh, restoreApplication), signal, async (inside) => {
         await settle(inside, plan, options.environment)
         options.progress('gathering statistics')
+        // What indexes compute is computed again, and the database has its settings only later.
+        if (needed !== null) await inside.query(`SELECT set_config('search_path', ${quoteLiteral(needed)}, false)`)
         await inside.query('ANALYZE')
       })
       await copyProperties(client, name, properties, tell)
