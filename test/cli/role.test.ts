@@ -55,6 +55,7 @@ test.each(['CREATE TABLE a (id int);', 'CREATE TABLE a (id int);\nCREATE INDEX C
     const { code, stderr } = await project.nself('db', 'migrate', 'up')
     expect(code, stderr).toBe(4)
     expect(stderr).toContain('role "nobody_here" does not exist')
+    expect(stderr).toContain('header -- nself: role "nobody_here" names a role that the server does not have')
     expect(await project.tables()).toEqual([])
   },
 )

@@ -11,6 +11,7 @@ import type { Outcome, ServerError } from '../driver/send.ts'
 import { detailOf, hintFor, isOfTracking, tracksNoMore } from '../driver/server-error.ts'
 import { isSwallowed } from '../tracking/records.ts'
 import { standsUnder } from './dependents.ts'
+import { unknownRole } from './header-role.ts'
 import type { SqlMessage } from './messages.ts'
 import type { Failed, Script } from './transaction.ts'
 
@@ -34,6 +35,10 @@ export async function migrationFailure(
     : ((await missingRight(client, error, false, section.role)) ??
       (await standsUnder(client, error, statementOf(section, message, outcome))) ??
       alreadyThere(step, error) ??
+      // Before its first statement.
+      (message === null && section.role !== null
+        ? unknownRole(section.role, error, fixIt(step, report, again))
+        : null) ??
       goneAlready(step, error, fixIt(step, report, again)) ??
       unfitForRepeatable(step, error) ??
       hintFor(error, fixIt(step, report, again)))

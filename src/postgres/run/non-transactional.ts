@@ -6,7 +6,7 @@ import type { Section, SectionText } from '../../core/migration/section.ts'
 import { holdSection, writtenStatement } from '../../core/migration/section-text.ts'
 import { type WorkUnit, workUnits } from '../../core/migration/work-units.ts'
 import { resumes } from '../../core/plan/plan.ts'
-import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { mayRunInside } from '../../core/sql/statement-list.ts'
 import { must, refusal, rowsOf } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
@@ -14,6 +14,7 @@ import { shareSessionSql } from '../lock/advisory-lock.ts'
 import { beginProgressSql, endProgressSql, statementDoneSql, undoBeginSql } from '../tracking/progress.ts'
 import type { Origin } from '../tracking/records.ts'
 import { swallowed } from './failure.ts'
+import { becomeRole } from './header-role.ts'
 import { messageOf } from './messages.ts'
 import { runBare } from './outside-transaction.ts'
 import type { Session } from './session.ts'
@@ -159,7 +160,7 @@ export async function beginSession(session: Session, section: Section, text: Sec
   if (session.citusMode !== null) limits.push(`citus.multi_shard_modify_mode = ${quoteLiteral(session.citusMode)}`)
   await must(session.client, [...limits, 'standard_conforming_strings = on'].map((item) => `SET ${item}`).join('; '))
   await must(session.client, shareSessionSql)
-  if (section.role !== null) await must(session.client, `SET ROLE ${quoteIdentifier(section.role)}`)
+  if (section.role !== null) await becomeRole(session.client, section.role)
   for (let i = 0; i < done; i++) {
     const statement = section.statements.at(i)
     if (statement?.kind !== 'setting') continue
