@@ -6,7 +6,7 @@ import { gitIn } from '../../project/git.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { refuseGone, removeFolder } from '../../project/squashed-files.ts'
 import { type Context, lookAtHistory } from './context.ts'
-import type { SquashResult } from './squash-result.ts'
+import { type SquashResult, squashOf } from './squash-result.ts'
 
 /**
  * Removes the files that a squash keeps, once the database at hand has recorded it.
@@ -29,20 +29,7 @@ export async function removeSquashed(context: Context, to: string, force: boolea
   await refuseUnrecorded(context, file)
   if (!force) await refuseUnkept(root, folder)
   removeFolder(root, folder)
-  return {
-    kind: 'squash',
-    path: file.path,
-    replaces: file.replaces.map(({ name }) => name),
-    folder,
-    rows: [],
-    sequences: 0,
-    carried: [],
-    left: [],
-    down: { proven: file.down !== null, lost: [], why: null },
-    sql: '',
-    written: false,
-    removed: true,
-  }
+  return squashOf(file, { written: false, removed: true })
 }
 
 /** Other databases nobody can ask: the result says that they must have it too. */

@@ -1,3 +1,6 @@
+import type { Migration } from '../../core/migration/migration.ts'
+import { squashedFolder } from '../../core/migration/squash.ts'
+
 export interface SquashResult {
   readonly kind: 'squash'
   /** Of the file, relative to where the person stands. */
@@ -28,4 +31,21 @@ export interface SquashDown {
   readonly proven: boolean
   readonly lost: readonly string[]
   readonly why: string | null
+}
+
+/** What is known of a squash from its file alone, which an earlier run wrote. */
+export function squashOf(file: Migration, what: Pick<SquashResult, 'written' | 'removed'>): SquashResult {
+  return {
+    kind: 'squash',
+    path: file.path,
+    replaces: file.replaces.map(({ name }) => name),
+    folder: squashedFolder(file),
+    rows: [],
+    sequences: 0,
+    carried: [],
+    left: [],
+    down: { proven: file.down !== null, lost: [], why: null },
+    sql: '',
+    ...what,
+  }
 }

@@ -9,7 +9,7 @@ import { removeKept, replaceFiles } from '../../../project/squashed-files.ts'
 import type { Context } from '../../shared/context.ts'
 import { provenSquash, type SquashFile } from '../../shared/proven-squash.ts'
 import { removeSquashed } from '../../shared/remove-squashed.ts'
-import type { SquashResult } from '../../shared/squash-result.ts'
+import { type SquashResult, squashOf } from '../../shared/squash-result.ts'
 
 export interface SquashOptions {
   /** Canonical. */
@@ -95,20 +95,7 @@ function finish(context: Context, { file, parts }: { file: Migration; parts: Mig
     fromHere(context, file),
   )
   context.tell(`Finished an earlier squash: ${file.path} was written already`)
-  return {
-    kind: 'squash',
-    path: file.path,
-    replaces: file.replaces.map(({ name }) => name),
-    folder: squashedFolder(file),
-    rows: [],
-    sequences: 0,
-    carried: [],
-    left: [],
-    down: { proven: file.down !== null, lost: [], why: null },
-    sql: '',
-    written: true,
-    removed: false,
-  }
+  return squashOf(file, { written: true, removed: false })
 }
 
 /** @throws NselfError `not-proven` for what would be made differently, unless that is accepted. */
