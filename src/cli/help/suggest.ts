@@ -27,6 +27,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   doctor: 'repair',
 }
 
+/** Groups that are commands themselves, and words for that: `db backup create` is `db backup`. */
+const runnable: readonly string[] = ['backup', 'seed']
+const runsIt: readonly string[] = ['create', 'make', 'new', 'take', 'run', 'start']
+const saidTwice = 0.3
+
 /** What the flags of other tools are called here: the words that do it. */
 const flagsElsewhere: Readonly<Record<string, string>> = {
   '-v': '--version',
@@ -41,6 +46,7 @@ const left: Readonly<Record<string, number>> = { db: 0.2, migrate: 0.4 }
 const leftOtherwise = 0.6
 /** What the name of a group costs that was typed and is not in the path: `db migrate undo`. */
 const groupTooMuch = 0.5
+const groups: readonly string[] = ['db', 'migrate', 'backup', 'schema', 'seed']
 /** A command that costs more is not what was meant. */
 const dearest = 3.3
 
@@ -56,7 +62,7 @@ export function unknownCommand(root: Node, words: readonly string[]): NselfError
   if (placed !== null) return new NselfError('usage', said(known + 1), { hint: placed })
   if (meant === null) return new NselfError('usage', said(3), { hint: onlyBelow(root, words) })
   const { path, node, used } = meant
-  const isGroup = node.commands.length > 0 && !['backup', 'seed'].includes(node.name())
+  const isGroup = node.commands.length > 0 && !runnable.includes(node.name())
   const rest = isGroup ? ['--help'] : words.slice(used).filter((word) => word !== '--help')
   const line = ['nself', ...path, ...rest.map(shellWord)].join(' ')
   return new NselfError('usage', said(used), { hint: isGroup ? `${line} lists what is below it` : line })
@@ -133,11 +139,13 @@ function nearest(nodes: readonly PathNode[], typed: readonly string[]): Meant | 
   let lowest = dearest
   for (const { path, node } of nodes) {
     for (let used = Math.min(typed.length, 4); used > 0; used--) {
-      if (typed.length > used && node.registeredArguments.length < typed.length - used) continue
-      const cost = costOf(typed.slice(0, used), path) + leftOver(typed.slice(used))
+      const rest = typed.slice(used)
+      const isTwice = rest.length === 1 && rest.every((word) => runsIt.includes(word)) && runnable.includes(node.name())
+      if (!isTwice && node.registeredArguments.length < rest.length) continue
+      const cost = costOf(typed.slice(0, used), path) + (isTwice ? saidTwice : leftOver(rest))
       if (cost >= lowest) continue
       lowest = cost
-      best = { path, node, used }
+      best = { path, node, used: isTwice ? typed.length : used }
     }
   }
   return best
@@ -155,7 +163,7 @@ function costOf(typed: readonly string[], path: readonly string[]): number {
   const [name, ...deeper] = path
   if (name === undefined) return Number.POSITIVE_INFINITY
   const here = letters(word, name) + costOf(others, deeper)
-  const tooMuch = Object.hasOwn(left, word) ? groupTooMuch + costOf(others, path) : Number.POSITIVE_INFINITY
+  const tooMuch = groups.includes(word) ? groupTooMuch + costOf(others, path) : Number.POSITIVE_INFINITY
   return Math.min(here, tooMuch, (left[name] ?? leftOtherwise) + costOf(typed, deeper))
 }
 
