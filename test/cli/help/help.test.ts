@@ -222,5 +222,5 @@ test('bash completes commands, words with a colon, environments and files by the
 test('a shell that cannot be served is a usage error', () => {
   const { status, stderr } = spawnSync(process.execPath, [program, 'completion', 'tcsh'], { encoding: 'utf8' })
   expect(status).toBe(2)
-  expect(stderr).toContain('bash, zsh, fish')
+  expect(stderr).toContain('bash, zsh or fish')
 })
