@@ -49,7 +49,9 @@ export class StreamedChecksum {
   note(checksum: Checksum, sum: number | null): boolean {
     const hex = checksum.hex()
     const { file, sum: parsed } = this.part
-    const isParsed = parsed === null ? file.isUntouched() && ['', hex].includes(this.hex) : sum === parsed
+    // Of a file at rest the first who read it all has its checksum; who comes later compares with that.
+    const isAsNoted = this.hex === '' ? file.isUntouched() : this.hex === hex
+    const isParsed = parsed === null ? isAsNoted : sum === parsed
     this.hex = isParsed ? hex : `edited meanwhile: ${hex}`
     return isParsed
   }
