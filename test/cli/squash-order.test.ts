@@ -41,17 +41,3 @@ DROP TABLE a; DROP COLLATION loose;`,
   const columns = "SELECT attname::text FROM pg_attribute WHERE attrelid = 'a'::regclass AND attnum > 0 ORDER BY attnum"
   expect(await project.query(columns)).toEqual([['name'], ['id']])
 })
-
-test('a squash says which table it cannot read', async () => {
-  const project = await server.project({
-    '001_a.sql': `-- UP
-CREATE TABLE a (id int);
-INSERT INTO a VALUES (1);
-DO $$ BEGIN EXECUTE format('REVOKE ALL ON a FROM %I', current_user); END $$;
--- DOWN
-DROP TABLE a;`,
-    '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE b;',
-  })
-  const { code, stderr } = await project.nself('db', 'migrate', 'squash', '--to', '2')
-  expect([code, stderr]).toEqual([3, expect.stringContaining('permission denied for table a')])
-})
