@@ -7,6 +7,7 @@ import { type Plan, squashNotes } from '../../core/plan/plan.ts'
 import type { Report } from '../../core/report.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import { raiseMark } from '../../postgres/tracking/mark.ts'
+import { recordSquashes } from '../../postgres/tracking/squash.ts'
 import { backupFirst, meansInProduction, restoreLine } from './backup-first.ts'
 import type { RunPart } from './brief-run.ts'
 import { confirmAll } from './confirm-run.ts'
@@ -149,7 +150,6 @@ async function settle(
   const notes = squashNotes(plan)
   if (notes.length === 0 || found.history.facts.readOnly) return
   const { environment } = context.settings
-  const { recordSquashes } = await import('../../postgres/tracking/squash.ts')
   await recordSquashes(found.server, plan, { ...context, environment, waitMs: lockWaitMs })
   for (const note of notes) context.tell(`Note: ${note}`)
 }
