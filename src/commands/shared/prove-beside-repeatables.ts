@@ -43,7 +43,7 @@ export async function proveBesideRepeatables(
   const tables = drafts.flatMap(({ up, down }) => [...up, ...down].flatMap(({ table }) => table ?? []))
   const { objects, makers } = await standingOn(await repeatedBefore(beside), [...new Set(tables)], repeatables)
   const isSeries = drafts.some(({ suffix }) => suffix !== undefined)
-  if (objects.length === 0 || isSeries || fresh.some(({ up }) => up.reruns.length > 0))
+  if (objects.length === 0 || isSeries || fresh.some(({ reruns }) => reruns.length > 0))
     throw notBeside(
       fails,
       makers.map(({ name }) => name),

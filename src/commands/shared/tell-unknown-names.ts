@@ -9,7 +9,7 @@ export function tellUnknownNames({ settings, tell }: Pick<Context, 'settings' | 
     tell(`Warning: no file uses the variable ${name}, which --set gives a value`)
   const repeatables = new Set(state.repeatables.map(({ name }) => name))
   for (const { file, applied } of state.entries) {
-    for (const name of applied === null ? (file?.up.reruns ?? []) : []) {
+    for (const name of applied === null ? (file?.reruns ?? []) : []) {
       if (!repeatables.has(name))
         tell(`Warning: ${file?.path} says -- nself: rerun ${name}, and no repeatable has that name`)
     }

@@ -17,6 +17,8 @@ export interface Migration {
   readonly phase: Phase | null
   /** What it stands for: a database that has all of these has it. */
   readonly replaces: readonly Replaced[]
+  /** The repeatables that its UP says it takes away. */
+  readonly reruns: readonly string[]
   readonly up: Section
   /** Null when it cannot be reverted: no DOWN, or one without a statement that does not say it has nothing to do. */
   readonly down: HeldSection | null

@@ -48,7 +48,7 @@ export const nulFault = (offset: number) =>
 function parse(
   text: string,
   byName: boolean,
-): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'phase' | 'replaces' | 'up' | 'down'> {
+): Pick<Migration, 'checksum' | 'dependsOn' | 'allows' | 'phase' | 'replaces' | 'reruns' | 'up' | 'down'> {
   const nul = text.indexOf('\0')
   if (nul !== -1) throw nulFault(nul)
   const lexer = new Lexer(isMarker)
@@ -78,6 +78,7 @@ function parse(
     allows: grammar.allows,
     phase: grammar.phase,
     replaces: replacedBy(grammar.replaces),
+    reruns: sections.up.reruns,
     ...sections,
   }
 }

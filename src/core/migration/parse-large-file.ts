@@ -102,6 +102,7 @@ export class LargeFileParser {
         allows: this.grammar.allows,
         phase: this.grammar.phase,
         replaces: replacedBy(this.grammar.replaces),
+        reruns: up.reruns,
         up: this.streamed(up, { ...part, checksum }),
         down: down !== null && isRunnable(down) ? heldSection(this.down.text, down, this.down.content) : null,
       }

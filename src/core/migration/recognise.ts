@@ -39,7 +39,7 @@ function split(text: string): { up: string; down: string } | null {
   return { up: text.slice(start, end - (down[1]?.length ?? 0)), down: text.slice(end) }
 }
 
-/** Parsed only when somebody asks for its SQL. */
+/** Parsed only when somebody asks for its SQL. What headers say is known: it has none. */
 class RecordedFile implements Migration {
   readonly path: string
   readonly version: string
@@ -49,6 +49,7 @@ class RecordedFile implements Migration {
   readonly allows = []
   readonly phase = null
   readonly replaces = []
+  readonly reruns = []
   private readonly text: string
   private parsed: Migration | null = null
 

@@ -81,9 +81,9 @@ export function compare(
 /** Of repeatables that applied migrations say they take away, the place of the last of these in the order of application. */
 function takenAt(rows: ReadonlyMap<Migration, Applied>): Map<string, number> {
   const last = new Map<string, number>()
-  for (const [{ up }, { state, position }] of rows) {
+  for (const [{ reruns }, { state, position }] of rows) {
     if (state !== 'applied') continue
-    for (const name of up.reruns) last.set(name, Math.max(position, last.get(name) ?? 0))
+    for (const name of reruns) last.set(name, Math.max(position, last.get(name) ?? 0))
   }
   return last
 }

@@ -162,7 +162,7 @@ function up(repeatable: Repeatable, restores: RepeatableStep['restores']): Repea
 /** How many repeatables wait because migrations stay pending, of a plan that runs none. */
 export function waitingRepeatables(plan: Plan, { repeatables }: State): number {
   if (plan.action !== 'up' || plan.steps.some(isRepeatable)) return 0
-  const taken = new Set(plan.steps.flatMap(({ file }) => file?.up.reruns ?? []))
+  const taken = new Set(plan.steps.flatMap(({ file }) => file?.reruns ?? []))
   return repeatables.filter(
     ({ name, status }) => status === 'pending' || status === 'edited' || (status === 'applied' && taken.has(name)),
   ).length

@@ -46,7 +46,7 @@ export function planUp(state: State, choice: UpChoice = {}): Plan {
 }
 
 /** The repeatables that these migrations take away. */
-const rerunBy = (chosen: readonly Entry[]) => new Set(chosen.flatMap(({ file }) => file?.up.reruns ?? []))
+const rerunBy = (chosen: readonly Entry[]) => new Set(chosen.flatMap(({ file }) => file?.reruns ?? []))
 
 function choose({ entries }: State, choice: UpChoice): Entry[] {
   const { count, to } = choice
