@@ -6,8 +6,7 @@ import { refuseUnfitBatch } from './batch-section.ts'
 import { type Headers, parseHeader } from './headers.ts'
 import { type Direction, directionOf, isMarker, type MarkerLookalike, markerLookalike } from './marker.ts'
 import type { Dependency, Phase } from './migration.ts'
-import type { OpenSection } from './open-section.ts'
-import { OwnTransactions } from './own-transactions.ts'
+import { newSection, noBatch, type OpenSection } from './open-section.ts'
 import type { ReplacesHeader } from './replaces-header.ts'
 
 type Comment = Token & { readonly kind: 'comment' }
@@ -51,7 +50,7 @@ export class FileGrammar {
   private early: number | null = null
   private marked = false
   /** What stands before any marker belongs to UP. */
-  private batch: Pick<OpenSection, 'batch' | 'batchAt'> = { batch: null, batchAt: 0 }
+  private batch: Pick<OpenSection, 'batch' | 'batchAt'> = noBatch
   /** Where variables are declared; of those of the whole file `section` is null. */
   readonly declared: DeclaredVariables[] = []
 
@@ -121,9 +120,8 @@ export class FileGrammar {
   }
 
   private open(direction: Direction, opened: number, start: number, line: () => number): void {
-    const shape = { own: new OwnTransactions(), wrapped: false, begin: null, blocks: 0 }
-    const batch = direction === 'up' ? this.batch : { batch: null, batchAt: 0 }
-    this.sections.push({ ...this.preamble, direction, opened, start, end: start, line, count: 0, ...shape, ...batch })
+    const batch = direction === 'up' ? this.batch : noBatch
+    this.sections.push(newSection(this.preamble, batch, { direction, opened, start, line }))
   }
 
   private comment(comment: Comment, section: OpenSection): void {
