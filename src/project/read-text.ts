@@ -46,8 +46,10 @@ const coarsestClock = 2000
 /** A large file, to be read where something of it is needed. */
 export function largeText(path: string): LargeText {
   const look = () => statSync(path, { bigint: true, throwIfNoEntry: false })
-  const stampOf = (facts = look()) =>
-    facts === undefined ? '' : [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join()
+  const stamp = () => {
+    const facts = look()
+    return facts === undefined ? '' : [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join()
+  }
   const read: ReadBytes = (start, end, into) => {
     const bytes = into?.subarray(0, Math.max(end - start, 0)) ?? Buffer.allocUnsafe(Math.max(end - start, 0))
     const file = openSync(path, 'r')
@@ -61,12 +63,10 @@ export function largeText(path: string): LargeText {
       closeSync(file)
     }
   }
-  const facts = look()
-  const isAtRest = facts !== undefined && Date.now() - Number(later(facts.mtimeMs, facts.ctimeMs)) > coarsestClock
-  return new LargeText(read, () => stampOf(), isAtRest)
+  const { mtimeMs, ctimeMs } = look() ?? { mtimeMs: Number.POSITIVE_INFINITY, ctimeMs: 0 }
+  const isAtRest = Date.now() - Math.max(Number(mtimeMs), Number(ctimeMs)) > coarsestClock
+  return new LargeText(read, stamp, isAtRest)
 }
-
-const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
 /**
  * The bytes of a file in blocks of whole lines, so that one of any size passes through little memory. A block is

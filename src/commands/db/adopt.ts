@@ -168,10 +168,7 @@ async function adoptBaseline(context: Context, options: AdoptOptions, look: Tool
     schemas: tables.flatMap(({ tool }) => tool.schemas),
   }
   const plan = await baselinePlan(context, server, objects, options.numbering, timestamp())
-  const others = [
-    ...tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`),
-    ...saidCodeTables(look.codeTables),
-  ]
+  const others = [...tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`), ...saidCodeTables(codeTables)]
   const source = { tool: null, folder: null, table: null, others, objects }
   return carryOut(context, {
     server,

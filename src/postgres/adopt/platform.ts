@@ -1,5 +1,6 @@
 import { extensionStatements, type LiveExtension } from '../../core/adopt/extension-statements.ts'
 import { withoutToolObjects } from '../../core/adopt/own-objects.ts'
+import type { Platform, UsedPlatform } from '../../core/adopt/platform.ts'
 import { boundExtension } from '../../core/replay/bound-extensions.ts'
 import type { Catalog } from '../../core/schema/catalog.ts'
 import { sectionLines } from '../../core/schema/migration-text.ts'
@@ -12,14 +13,6 @@ import type { Server } from '../driver/server.ts'
 import { catalogOf, withScratchConnection } from '../scratch/read.ts'
 import type { Scratch } from '../scratch/scratch.ts'
 
-/** What a platform made in a database, as SQL. */
-interface MadePlatform {
-  readonly schemas: readonly string[]
-  readonly extensions: readonly LiveExtension[]
-  readonly publications: readonly string[]
-  readonly lines: readonly string[]
-}
-
 /**
  * What makes some schemas of a database elsewhere: their extensions, and the lines of SQL for the rest, without owners,
  * rights, rows and policies. Policies, and triggers that call something outside, are what migrations put on its tables.
@@ -29,10 +22,10 @@ interface MadePlatform {
 export async function madePlatform(
   scratch: Scratch,
   live: Server,
-  wanted: { readonly schemas: readonly string[]; readonly publications: readonly string[] },
+  wanted: UsedPlatform,
   all: readonly LiveExtension[],
   ready: Ready,
-): Promise<MadePlatform> {
+): Promise<Platform> {
   const catalog = await catalogOf(live)
   const there = schemasOf(catalog)
   const schemas = wanted.schemas.filter((name) => there.includes(name))

@@ -18,7 +18,7 @@ export async function ensureDatabase(server: EmbeddedServer, folder: Folder): Pr
     throw new NselfError('server-failed', `PostgreSQL was started, but ${message}`, {
       hint: refused
         ? `the password was changed: move ${folder.settings} away, and the next start sets a new one`
-        : `See the end of ${folder.log}.`,
+        : `see the end of ${folder.log}`,
       cause: error,
     })
   }
