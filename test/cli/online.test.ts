@@ -7,6 +7,8 @@ const server = useServer()
 
 test.concurrent.each(quickChanges.map((change) => [change.what, change] as const))(
   'an online series leads both ways where the plain migration leads: %s',
+  // All of them at once: each waits for the others.
+  { timeout: 240_000 },
   async (_, change) => {
     const files = { '001_before.sql': `-- UP\n${change.sql};\n` }
     const [project, plain] = [await server.project(files), await server.project(files)]
