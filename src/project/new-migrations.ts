@@ -20,12 +20,12 @@ export async function createMigration(
   name: string,
   options: { timestamp: boolean; now: string },
 ): Promise<string> {
-  const slug = slugOf(name)
+  numberlessSlug(name)
   makeProjectFolder(folder)
   for (;;) {
     const existing = listFiles(folder, root)
     const timed = options.timestamp || isTimed(existing)
-    const file = `${nextVersion(existing, timed ? options.now : null)}_${slug}.sql`
+    const file = numberedFile(nextVersion(existing, timed ? options.now : null), name)
     const path = join(folder, file)
     const head = fileHead(basename(file, '.sql'), options.now).map((line) => `-- ${line}\n`)
     writeNew(path, `${head.join('')}\n-- UP\n\n\n-- DOWN\n\n`)
@@ -42,7 +42,7 @@ export function nextPaths(folder: string, root: string, names: readonly string[]
   makeProjectFolder(folder)
   const files = listFiles(folder, root)
   return names.map((name) => {
-    const file = `${nextVersion(files, isTimed(files) ? now : null)}_${slugOf(name)}.sql`
+    const file = numberedFile(nextVersion(files, isTimed(files) ? now : null), name)
     files.push(file)
     return join(relative(root, folder), file)
   })
@@ -106,16 +106,35 @@ function firstOfEachNumber(folder: string, root: string): Map<string | undefined
 
 const versionOf = (path: string) => parseFileName(basename(path))?.version
 
+/** The file of a number and a name; a name that was typed with a number has only the one that it gets. */
+export function numberedFile(version: string, name: string): string {
+  const slug = numberlessSlug(name)
+  return `${version}_${slug.startsWith(`${version}_`) ? slug.slice(version.length + 1) : slug}.sql`
+}
+
+/** A number as files have it: 001, or the 14 digits of a time. The digits of 2024_prices belong to the name. */
+const typedNumber = /^(0\d*|\d{14})(_|$)/
+
+/** The name of a numbered file, without a number that was typed. @throws NselfError `usage` for one that cannot be. */
+export function numberlessSlug(name: string): string {
+  const slug = slugOf(name).replace(typedNumber, '')
+  if (/[a-z0-9]/.test(slug)) return slug
+  throw cannotBeName(`"${name}" is only a number, and each file gets the next one by itself`)
+}
+
 /** A name as part of a file's name. @throws NselfError `usage` for one that cannot be. */
 export function slugOf(name: string): string {
   const slug = name
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, '_')
+    .replace(/\.sql$/, '')
   if (/^[a-z0-9_]{1,100}$/.test(slug) && /[a-z0-9]/.test(slug)) return slug
-  throw new NselfError('usage', `"${name}" cannot be the name of a file`, {
-    hint: 'use letters, digits, spaces, - and _, such as add_users_email',
-  })
+  throw cannotBeName(`"${name}" cannot be the name of a file`)
+}
+
+function cannotBeName(message: string): NselfError {
+  return new NselfError('usage', message, { hint: 'use letters, digits, spaces, - and _, such as add_users_email' })
 }
 
 /** The next free number in the style of the files that are there; `now` (14 digits) where that style is the time. */

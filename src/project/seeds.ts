@@ -8,7 +8,7 @@ import { writeNew } from './durable-file.ts'
 import { isSql } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { readMigration } from './migration-file.ts'
-import { nextVersion, slugOf } from './new-migrations.ts'
+import { nextVersion, numberedFile, numberlessSlug } from './new-migrations.ts'
 import { readRegular } from './regular-file.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']
@@ -131,10 +131,10 @@ async function readSeed(path: string, shown: string, name: string): Promise<Seed
  * @throws NselfError `usage` for a name that cannot be one.
  */
 export async function createSeed(seedsDir: string, root: string, folder: SeedFolder, name: string): Promise<string> {
-  const slug = slugOf(name)
+  numberlessSlug(name)
   makeProjectFolder(join(seedsDir, folder))
   const files = await list(join(seedsDir, folder), root)
-  const path = join(seedsDir, folder, `${nextVersion(files)}_${slug}.sql`)
+  const path = join(seedsDir, folder, numberedFile(nextVersion(files), name))
   const again = 'Runs again whenever this file changes, so write it to allow that, with ON CONFLICT.'
   writeNew(path, `-- Seed: ${folder}/${basename(path, '.sql')}\n-- ${again}\n\n`)
   return relative(root, path)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeMigrations } from '../../src/project/new-migrations.ts'
+import { createMigration, nextPaths, slugOf, writeMigrations } from '../../src/project/new-migrations.ts'
 
 let root = ''
 beforeEach(() => {
@@ -38,5 +38,36 @@ describe('writing several migrations at once', () => {
     writeFileSync(join(root, 'migrations', 'R_a.sql'), '-- UP\n')
     writeMigrations(root, [{ path: 'migrations/R_made.sql', text: '-- UP\n', isNumbered: false }])
     expect(inFolder()).toHaveLength(2)
+  })
+})
+
+describe('the name of a new migration', () => {
+  const next = (name: string) => nextPaths(join(root, 'migrations'), root, [name], '20260601120000')[0]
+
+  it.each([
+    ['001_create_users', 'migrations/002_create_users.sql'],
+    ['002_create_users.sql', 'migrations/002_create_users.sql'],
+    ['20260101120000 create users', 'migrations/002_create_users.sql'],
+    ['2024_prices', 'migrations/002_2024_prices.sql'],
+    ['2_factor', 'migrations/002_2_factor.sql'],
+  ])('takes off what %s has of the name of a file', (typed, expected) => {
+    writeFileSync(join(root, 'migrations', '001_a.sql'), '-- UP\n')
+    expect(next(typed)).toBe(expected)
+  })
+
+  it('loses a number without leading zeros only where it is the next one', () => {
+    writeFileSync(join(root, 'migrations', '101_a.sql'), '-- UP\n')
+    expect(next('102_b')).toBe('migrations/102_b.sql')
+    expect(next('103_b')).toBe('migrations/102_103_b.sql')
+  })
+
+  it('is refused when it is only a number, and nothing is written', async () => {
+    const made = createMigration(join(root, 'migrations'), root, '001', { timestamp: false, now: '20260601120000' })
+    await expect(made).rejects.toThrow('"001" is only a number, and each file gets the next one by itself')
+    expect(inFolder()).toEqual([])
+  })
+
+  it('keeps its number for a repeatable, which has no other', () => {
+    expect(slugOf('01_views.sql')).toBe('01_views')
   })
 })

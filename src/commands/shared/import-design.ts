@@ -18,7 +18,7 @@ import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts
 import { replay } from '../../postgres/scratch/replay.ts'
 import type { ScratchServer } from '../../postgres/scratch/scratch.ts'
 import { readMigrations } from '../../project/migrations.ts'
-import { slugOf, writeMigrations } from '../../project/new-migrations.ts'
+import { numberlessSlug, writeMigrations } from '../../project/new-migrations.ts'
 import { writeDesignSeed } from '../../project/seeds.ts'
 import { withConsent } from './consent-losses.ts'
 import type { Context } from './context.ts'
@@ -49,7 +49,7 @@ export interface ImportOptions {
  */
 export async function importDesign(context: Context, options: ImportOptions): Promise<ImportResult> {
   const { migrationsDir, root, cwd } = context.settings
-  if (options.name !== null) slugOf(options.name)
+  if (options.name !== null) numberlessSlug(options.name)
   const file = resolve(root, options.file)
   const shown = relative(cwd, file)
   const design = await readDesign(file, cwd)

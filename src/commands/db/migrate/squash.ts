@@ -4,7 +4,7 @@ import type { Migration } from '../../../core/migration/migration.ts'
 import { squashedFolder } from '../../../core/migration/squash.ts'
 import { interruptedAt, partsUpTo } from '../../../core/squash/choose-parts.ts'
 import { readMigrations } from '../../../project/migrations.ts'
-import { slugOf } from '../../../project/new-migrations.ts'
+import { numberlessSlug } from '../../../project/new-migrations.ts'
 import { removeKept, replaceFiles } from '../../../project/squashed-files.ts'
 import type { Context } from '../../shared/context.ts'
 import { provenSquash, type SquashFile } from '../../shared/proven-squash.ts'
@@ -72,7 +72,7 @@ function targetOf(parts: readonly Migration[], { name, to }: SquashOptions): Tar
   const last = parts.find(({ version }) => version === to) ?? parts[0]
   if (last === undefined) throw new NselfError('usage', 'there is nothing to squash')
   const number = /^\d+/.exec(last.name)?.[0] ?? to
-  const own = `${number}_${name === null ? 'squashed' : slugOf(name)}`
+  const own = `${number}_${name === null ? 'squashed' : numberlessSlug(name)}`
   if (own === last.name) {
     throw new NselfError('usage', `${own} is the name of the last of the migrations themselves`, {
       hint: 'choose another one: --name schema_of_2026; nothing was written',
