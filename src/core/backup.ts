@@ -107,15 +107,3 @@ export function pruned(backups: readonly Backup[], keep: number, taken: string |
     return group.slice(keep).filter((backup) => backup !== newestVerified)
   })
 }
-
-/** `1.5 GB`, in powers of 1000. */
-export function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let size = bytes
-  let unit = 0
-  while (size >= 999.5 && unit < units.length - 1) {
-    size /= 1000
-    unit++
-  }
-  return `${unit === 0 || size >= 99.95 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`
-}

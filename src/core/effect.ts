@@ -1,3 +1,5 @@
+import { counted } from './quantities.ts'
+
 /**
  * What a transaction has done to what was there before it, asked of the server when all of it is done: `drop` a table
  * or a materialized view that is gone, `rewrite` one that was emptied or written anew.
@@ -43,8 +45,8 @@ export interface Watch {
 /** An effect in words: `deletes 10 rows from users`. */
 export function effectLine({ kind, relation, column, rows, how, logged }: Effect): string {
   const name = relation.replace(/^public\./, '')
-  const about = rows === null || rows === 0 ? '' : ` (about ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'})`
-  const counted = `${grouped(rows ?? 0)} ${rows === 1 ? 'row' : 'rows'}`
+  const about = rows === null || rows === 0 ? '' : ` (about ${counted(rows, 'row')})`
+  const ofRows = counted(rows ?? 0, 'row')
   switch (kind) {
     case 'drop':
       return `drops ${name}${about}`
@@ -53,9 +55,9 @@ export function effectLine({ kind, relation, column, rows, how, logged }: Effect
     case 'drop-column':
       return `drops the column ${name}.${column}${about}`
     case 'delete':
-      return rows === null ? `deletes rows from ${name}` : `deletes ${counted} from ${name}`
+      return rows === null ? `deletes rows from ${name}` : `deletes ${ofRows} from ${name}`
     case 'update':
-      return rows === null ? `changes rows of ${name}` : `changes ${counted} of ${name}`
+      return rows === null ? `changes rows of ${name}` : `changes ${ofRows} of ${name}`
   }
 }
 
@@ -81,10 +83,6 @@ export function addEffects(before: readonly Effect[], more: readonly Effect[]): 
 function together(one: Effect, other: Effect): Pick<Effect, 'rows' | 'how'> {
   const rows = one.rows === null || other.rows === null ? one.rows : one.rows + other.rows
   return one.how === other.how ? { rows } : { rows, how: null }
-}
-
-function grouped(n: number): string {
-  return n.toLocaleString('en-US')
 }
 
 /** Effects as the server told them. @returns null for any other text. */

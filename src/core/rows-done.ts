@@ -1,3 +1,5 @@
+import { grouped } from './quantities.ts'
+
 /** How much of a table is done in batches. */
 export interface RowsDone {
   readonly batches: number
@@ -8,8 +10,8 @@ export interface RowsDone {
 
 /** `120,000 of about 500,000 rows` */
 export function rowsText({ rows, of }: Pick<RowsDone, 'rows' | 'of'>): string {
-  const all = of < rows ? '' : ` of about ${of.toLocaleString('en-US')}`
-  return `${rows.toLocaleString('en-US')}${all} ${rows === 1 && all === '' ? 'row' : 'rows'}`
+  const all = of < rows ? '' : ` of about ${grouped(of)}`
+  return `${grouped(rows)}${all} ${rows === 1 && all === '' ? 'row' : 'rows'}`
 }
 
 /** `120,000 of about 500,000 rows are done` */

@@ -1,3 +1,5 @@
+import { counted, grouped } from './quantities.ts'
+
 /** A table as a run must leave it: another name does not make it another table. */
 export interface CountedTable {
   readonly oid: string
@@ -44,8 +46,8 @@ export function verdictOf(before: Figures, after: Figures, taken: ReadonlySet<st
     if (rows === 0 || most >= rows || after.hidden.includes(name)) return []
     const what =
       most < 0
-        ? `${name} is gone, with ${counted(rows)}`
-        : `${name} has ${counted(most)}, it had ${rows.toLocaleString('en-US')}`
+        ? `${name} is gone, with ${counted(rows, 'row')}`
+        : `${name} has ${counted(most, 'row')}, it had ${grouped(rows)}`
     return [{ what, isOurs: taken === null || taken.has(name) }]
   })
   const { invalidIndexes, unvalidated, sequencesBehind } = after
@@ -76,10 +78,10 @@ export function changesSince(before: Figures, after: Figures): string[] {
   const changed = after.tables.flatMap(({ oid, name, rows }) => {
     const old = was.get(oid)
     if (hides.has(name)) return []
-    if (old === undefined) return [`${shown(name)} is new, with ${counted(rows)}`]
+    if (old === undefined) return [`${shown(name)} is new, with ${counted(rows, 'row')}`]
     const more = rows - old.rows
     if (more === 0) return []
-    return [`${shown(name)} has ${counted(Math.abs(more), more > 0 ? 'more ' : 'fewer ')}`]
+    return [`${shown(name)} has ${counted(Math.abs(more), more > 0 ? 'more row' : 'fewer row')}`]
   })
   const gone = before.tables
     .filter(({ oid, name }) => !is.has(oid) && !hides.has(name))
@@ -88,7 +90,3 @@ export function changesSince(before: Figures, after: Figures): string[] {
 }
 
 const shown = (name: string) => name.replace(/^public\./, '')
-
-function counted(rows: number, how = ''): string {
-  return `${rows.toLocaleString('en-US')} ${how}${rows === 1 ? 'row' : 'rows'}`
-}

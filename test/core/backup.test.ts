@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type Backup,
-  backupName,
-  isSameServer,
-  isVerified,
-  type Manifest,
-  pruned,
-  sizeText,
-} from '../../src/core/backup.ts'
+import { type Backup, backupName, isSameServer, isVerified, type Manifest, pruned } from '../../src/core/backup.ts'
 
 const manifest: Manifest = {
   method: 'dump',
@@ -87,17 +79,6 @@ test('a copy is verified whatever its size now is', () => {
 test('a name tells kind and time', () => {
   expect(backupName('full', manifest.takenAt)).toBe('nself_full_20260122_143000')
 })
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1000, '1.0 kB'],
-  [99_949, '99.9 kB'],
-  [99_951, '100 kB'],
-  [999_499, '999 kB'],
-  [999_500, '1.0 MB'],
-  [2_340_000_000, '2.3 GB'],
-])('%d bytes are %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
 
 test.each([
   ['localhost:5432', null, '127.0.0.1:5432', null, true],

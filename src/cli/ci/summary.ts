@@ -1,6 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import type { Result } from '../../commands/shared/results.ts'
 import type { NselfError } from '../../core/errors.ts'
+import { counted } from '../../core/quantities.ts'
 import type { Report, SeedReport } from '../../core/report.ts'
 import { effectLines } from '../render/migrate.ts'
 
@@ -48,8 +49,7 @@ function statusSummary({ migrations, database, environment, drift }: StatusResul
   ].join('\n')
 }
 
-const driftLine = (count: number): string =>
-  count === 0 ? 'No drift.' : `⚠️ Drift: ${count} difference${count === 1 ? '' : 's'}.`
+const driftLine = (count: number): string => (count === 0 ? 'No drift.' : `⚠️ Drift: ${counted(count, 'difference')}.`)
 
 const signs = { done: '✅ done', failed: '❌ failed', 'not-run': 'not run' }
 

@@ -1,6 +1,7 @@
 import type { AdoptedFile, AdoptProof, AdoptResult } from '../../commands/shared/adopt-results.ts'
 import type { Problem } from '../../core/adopt/tools/tool.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { counted, grouped } from '../../core/quantities.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
 import { aligned } from './aligned.ts'
 import { painted } from './design.ts'
@@ -28,8 +29,6 @@ export function renderAdopt(result: AdoptResult, paint: Paint): string {
   )
 }
 
-const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
-
 function headLine({ tool, folder, table, files, database }: AdoptResult): string {
   if (tool === null) return `A baseline: the schema of ${databaseName(database)} as one file`
   const applied = files.filter((file) => file.applied).length
@@ -37,7 +36,7 @@ function headLine({ tool, folder, table, files, database }: AdoptResult): string
     table === null
       ? `no table of ${tool} in ${databaseName(database)}`
       : `${applied} applied by ${table} in ${databaseName(database)}`
-  return `${tool}: ${count(files.length, 'migration')} in ${folder || '.'}, ${where}`
+  return `${tool}: ${counted(files.length, 'migration')} in ${folder || '.'}, ${where}`
 }
 
 function fileLines({ files }: AdoptResult): string[] {
@@ -86,8 +85,7 @@ function proofLines({ proof, database, tool }: AdoptResult, paint: Paint): strin
 }
 
 function provenLine({ replayed, pending }: Extract<AdoptProof, { state: 'proven' }>): string {
-  const files =
-    replayed === 1 ? 'the converted file makes' : `the ${replayed.toLocaleString('en')} converted files make`
+  const files = replayed === 1 ? 'the converted file makes' : `the ${grouped(replayed)} converted files make`
   const rest = pending === 0 ? '' : `; ${pending} pending ${pending === 1 ? 'one runs' : 'ones run'} after them`
   return replayed === 0
     ? `proven: nothing is applied, and the database has no tables${rest}`
@@ -99,7 +97,8 @@ function downLines({ downs, dryRun, exitStatus }: AdoptResult, paint: Paint): st
   if (downs === null) return []
   const { written, left } = downs
   const verb = dryRun || exitStatus !== 0 ? 'can be written' : written.length === 1 ? 'was written' : 'were written'
-  const sum = written.length === 0 ? [] : [paint.green(`${count(written.length, 'missing DOWN')} ${verb}, each proven`)]
+  const sum =
+    written.length === 0 ? [] : [paint.green(`${counted(written.length, 'missing DOWN')} ${verb}, each proven`)]
   return [
     ...sum,
     ...written.flatMap(({ name, lost }) => lost.map((line) => `${paint.yellow('!')} DOWN of ${name}: ${line}`)),
@@ -111,7 +110,7 @@ function endLines(result: AdoptResult, paint: Paint): string[] {
   const { written, recorded, dryRun, exitStatus, problems, files, command } = result
   if (written.length + recorded.length > 0) {
     return [
-      `${paint.green('✓')} ${count(written.length, 'file')} written, ${count(recorded.length, 'migration')} recorded as applied`,
+      `${paint.green('✓')} ${counted(written.length, 'file')} written, ${counted(recorded.length, 'migration')} recorded as applied`,
       'Next: nself db migrate status',
     ]
   }
@@ -120,5 +119,5 @@ function endLines(result: AdoptResult, paint: Paint): string[] {
   if (exitStatus !== 0) return [`Nothing was written. To continue anyway: ${command} --force`]
   const downs = new Set(result.downs?.written.map(({ name }) => name))
   const fresh = files.filter(({ isThere, name }) => !isThere || downs.has(name)).length
-  return [`Nothing was written. To write ${count(fresh, 'file')}: ${command}`]
+  return [`Nothing was written. To write ${counted(fresh, 'file')}: ${command}`]
 }

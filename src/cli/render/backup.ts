@@ -5,9 +5,9 @@ import type {
   RestoreResult,
   UndoResult,
 } from '../../commands/shared/backup-results.ts'
-import { sizeText } from '../../core/backup.ts'
 import { certain } from '../../core/certain.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { durationText, sizeText } from '../../core/quantities.ts'
 import { displayWidth } from './display-width.ts'
 import type { Paint } from './paint.ts'
 
@@ -36,7 +36,7 @@ function renderTaken({ file, path, manifest, removed }: BackupResult, paint: Pai
   const what = method === 'dump' ? path : `${file}, the database ${copy} on ${manifest.server}`
   return [
     `${paint.green('✓')} ${what}`,
-    `${sizeText(size)} in ${seconds(durationMs)} · ${databaseName(database)} (${environment}) · last ${lastVersion ?? 'none'}${verified ? ' · verified' : ''}`,
+    `${sizeText(size)} in ${durationText(durationMs)} · ${databaseName(database)} (${environment}) · last ${lastVersion ?? 'none'}${verified ? ' · verified' : ''}`,
     ...removed.map((name) => `Removed ${name}`),
   ].join('\n')
 }
@@ -120,17 +120,16 @@ function renderPruned({ removed, kept }: PruneResult): string {
 
 function renderRestored({ database, file, kept, pruneLine, durationMs }: RestoreResult, paint: Paint): string {
   const old = kept === null ? [] : [`The old database is now ${kept}; to drop it: ${paint.cyan(pruneLine)}`]
-  return [`${paint.green('✓')} ${databaseName(database)} restored from ${file} in ${seconds(durationMs)}`, ...old].join(
-    '\n',
-  )
+  return [
+    `${paint.green('✓')} ${databaseName(database)} restored from ${file} in ${durationText(durationMs)}`,
+    ...old,
+  ].join('\n')
 }
 
 function renderUndone({ database, at, undone, kept, pruneLine, durationMs }: UndoResult, paint: Paint): string {
   const before = undone === null ? '' : `, before ${undone}`
   return [
-    `${paint.green('✓')} ${databaseName(database)} is as it was at ${moment(at)} UTC${before}, in ${seconds(durationMs)}`,
+    `${paint.green('✓')} ${databaseName(database)} is as it was at ${moment(at)} UTC${before}, in ${durationText(durationMs)}`,
     `The database it replaced is kept as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
   ].join('\n')
 }
-
-const seconds = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`)

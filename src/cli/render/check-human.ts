@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf, firstOf, type RuleSum } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
+import { counted } from '../../core/quantities.ts'
 import { caveatOf, provenWords } from './check-caveat.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
@@ -38,7 +39,7 @@ export function renderCheck(result: CheckResult, paint: Paint, width: number, mo
 function sumLines(sums: readonly RuleSum[], paint: Paint, width: number): string[] {
   if (sums.length === 0) return []
   const lines = sums.map(({ rule, severity, count, files, first }) => {
-    const where = `${count} in ${files} ${files === 1 ? 'file' : 'files'}`
+    const where = `${count} in ${counted(files, 'file')}`
     return `  ${where.padStart(20)}  ${paint[colours[severity]](severity.padEnd(7))}  ${rule}  ${paint.dim(`first ${first.path}:${first.line}`)}`
   })
   const whole = 'All of them, one by one: the same command with --report check.md, or with --json'
@@ -73,7 +74,7 @@ function partLines({ parts }: CheckResult, paint: Paint, width: number): string[
 
 function sumLine({ findings, scope, proven, parts }: CheckResult, paint: Paint): string {
   const counts = countsOf(findings).filter(({ count }) => count > 0)
-  const found = counts.map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`).join(', ')
+  const found = counts.map(({ severity, count }) => counted(count, severity)).join(', ')
   const sum = found === '' ? paint.green('No findings') : found
   return `${sum} in ${scope}${provenWords({ parts, proven })}`
 }

@@ -1,11 +1,12 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf } from '../../core/check/finding.ts'
+import { counted } from '../../core/quantities.ts'
 import { caveatOf, provenWords } from './check-caveat.ts'
 
 /** A comment on a pull request: the sum, a line for each finding, and the rest folded away. */
 export function renderMarkdown({ findings, scope, proven, parts }: CheckResult): string {
   const counts = countsOf(findings).filter(({ count }) => count > 0)
-  const sum = counts.map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`).join(', ')
+  const sum = counts.map(({ severity, count }) => counted(count, severity)).join(', ')
   const caveats = parts.flatMap((part) => {
     const caveat = caveatOf(part)
     return caveat === null ? [] : [`- ${plain(caveat)}`]

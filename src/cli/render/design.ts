@@ -1,5 +1,6 @@
 import type { DiffResult, ImportResult } from '../../commands/shared/schema-results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { counted } from '../../core/quantities.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { displayWidth } from './display-width.ts'
@@ -53,7 +54,7 @@ export function renderDiff(result: DiffResult, paint: Paint, width: number): str
     painted(item, paint, differenceLine(item, left, right)),
     ...traitLines(item, paint, left, right),
   ])
-  const count = `${differences.length} difference${differences.length === 1 ? '' : 's'}`
+  const count = counted(differences.length, 'difference')
   const sides = [left, right].map(shellWord).join(' ')
   const next = [left, right].every(isTyped)
     ? [

@@ -1,4 +1,5 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
+import { counted } from '../../core/quantities.ts'
 import { touchesAccess } from '../../core/schema/access.ts'
 import { type Difference, differenceLine } from '../../core/schema/differences.ts'
 import { painted } from './design.ts'
@@ -19,15 +20,7 @@ export function driftLines(
   const hidden =
     inAccess === 0
       ? []
-      : [
-          paint.red(
-            fold(
-              `${inAccess} ${inAccess === 1 ? 'difference' : 'differences'} in owners and rights: ${more}`,
-              width,
-              '  ',
-            ),
-          ),
-        ]
+      : [paint.red(fold(`${counted(inAccess, 'difference')} in owners and rights: ${more}`, width, '  '))]
   if (differences.length === 0 && inAccess > 0) return ['', ...hidden]
   if (differences.length === 0) return ['', paint.green('No drift: the database is what its migrations make')]
   const since = drift.since === null ? '' : ` since ${drift.since}`

@@ -1,4 +1,5 @@
 import { typeChange, typeChangeText } from '../../core/effects/type-change.ts'
+import { counted } from '../../core/quantities.ts'
 import type { SchemaChanges } from '../../core/schema/changes.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import { shortTypes } from '../../core/sql/plain-names.ts'
@@ -76,7 +77,7 @@ function partOf(item: Difference, columns: SchemaChanges['columns']): Part {
   const typed = type === undefined ? own : `${own} ${shortTypes(type)}`
   if (sign === '-') return { sign, text: `${typed}${lossOf(kind)}` }
   const count = kind === 'table' ? columns[name] : undefined
-  return { sign, text: count === undefined ? typed : `${typed}, ${count} column${count === 1 ? '' : 's'}` }
+  return { sign, text: count === undefined ? typed : `${typed}, ${counted(count, 'column')}` }
 }
 
 function lossOf(kind: string): string {

@@ -1,5 +1,6 @@
 import type { InitResult } from '../../commands/shared/results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { counted } from '../../core/quantities.ts'
 import { withGivenFlags } from './given-flags.ts'
 
 /** What `nself init` has made, which server the project uses, and what to type next. */
@@ -22,6 +23,6 @@ function serverText(server: InitResult['server']): string {
 function next(migrations: number, untracked: number | null): string {
   if (migrations > 0) return 'nself db migrate status'
   if (untracked === null || untracked === 0) return 'nself db migrate create create_users'
-  const tables = `${untracked} table${untracked === 1 ? '' : 's'}`
+  const tables = counted(untracked, 'table')
   return `nself db adopt   (the database has ${tables} that nself does not track)`
 }

@@ -1,7 +1,8 @@
 import type { DryRunResult, RepairResult, RunResult, UpdateResult } from '../../commands/shared/migrate-results.ts'
-import { databaseName, durationText } from '../../core/database-name.ts'
+import { databaseName } from '../../core/database-name.ts'
 import { effectLine } from '../../core/effect.ts'
 import { listSome } from '../../core/migration/entry-words.ts'
+import { counted, durationText, grouped } from '../../core/quantities.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
 
@@ -56,7 +57,7 @@ function waitingLines(waiting: readonly string[]): string[] {
 function repeatableCount(steps: RunResult['steps']): string {
   const names = steps.flatMap(({ version, name }) => (version === null ? [name.replace(/ \(DOWN\)$/, '')] : []))
   const count = new Set(names).size
-  return count === 0 ? '' : `${count} ${count === 1 ? 'repeatable' : 'repeatables'}`
+  return count === 0 ? '' : counted(count, 'repeatable')
 }
 
 function capitalized(sentence: string): string {
@@ -82,7 +83,7 @@ export function renderDryRun({ steps }: DryRunResult): string {
   const isMixed = new Set(steps.map(({ direction }) => direction)).size > 1
   return steps
     .map(({ name, direction, transaction, blocks = 0, batches, sql, dangers }) => {
-      const own = `${blocks} ${blocks === 1 ? 'transaction' : 'transactions'} of its own: not atomic`
+      const own = `${counted(blocks, 'transaction')} of its own: not atomic`
       const apart = batches === undefined ? 'outside a transaction' : batchesText(batches)
       const section = isMixed && direction === 'down' && !name.endsWith(' (DOWN)') ? ' (DOWN)' : ''
       const head = `-- ${name}${section}${transaction ? '' : ` (${blocks > 0 ? own : apart})`}`
@@ -98,16 +99,16 @@ export function renderDryRun({ steps }: DryRunResult): string {
 function batchesText({ count, size }: NonNullable<DryRunResult['steps'][number]['batches']>): string {
   const each = 'each a transaction'
   if (size === null) return `in batches until no row is left, ${each}`
-  const rows = `of up to ${size.toLocaleString('en-US')} ${size === 1 ? 'row' : 'rows'}`
+  const rows = `of up to ${counted(size, 'row')}`
   if (count === null) return `in batches ${rows}, ${each}`
   if (count === 0) return `in batches ${rows}; no row is left`
-  const next = count === 1 ? '1 batch' : `about ${count.toLocaleString('en-US')} batches`
+  const next = count === 1 ? '1 batch' : `about ${grouped(count)} batches`
   return `${next} ${rows}, ${each}; this is the first`
 }
 
 function rowsText({ count }: DryRunResult['steps'][number]['dangers'][number]): string {
   if (count === null) return ''
-  const rows = count.rows === 1 ? '1 row' : `${count.rows.toLocaleString('en-US')} rows`
+  const rows = count.rows === 1 ? '1 row' : `${grouped(count.rows)} rows`
   return ` (${count.exact ? '' : 'about '}${rows})`
 }
 

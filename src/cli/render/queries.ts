@@ -1,4 +1,5 @@
 import type { QueriesRecordResult } from '../../commands/shared/queries-results.ts'
+import { grouped } from '../../core/quantities.ts'
 import { callsInWords } from '../../core/queries/calls.ts'
 import { withGivenFlags } from './given-flags.ts'
 
@@ -24,11 +25,11 @@ function leftOutWords({ leftOut, hidden }: QueriesRecordResult): string {
     [leftOut.unreadable, 'that cannot be parsed'],
     [hidden, 'of other roles, whose texts only a member of pg_read_all_stats may see'],
   ]
-  return parts.flatMap(([count, what]) => (count === 0 ? [] : `${count.toLocaleString('en-US')} ${what}`)).join(', ')
+  return parts.flatMap(([count, what]) => (count === 0 ? [] : `${grouped(count)} ${what}`)).join(', ')
 }
 
 const countOf = (count: number, one: string, several: string): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? one : several}`
+  `${grouped(count)} ${count === 1 ? one : several}`
 
 const longest = 100
 

@@ -1,4 +1,5 @@
 import type { QueryResult } from '../../commands/shared/results.ts'
+import { counted } from '../../core/quantities.ts'
 import { visible } from './aligned.ts'
 import type { Paint } from './paint.ts'
 
@@ -11,7 +12,7 @@ export function renderQuery({ results, format }: QueryResult, paint: Paint): str
 }
 
 function table({ command, rowCount, columns, rows }: One, paint: Paint): string {
-  const count = `(${rowCount} row${rowCount === 1 ? '' : 's'})`
+  const count = `(${counted(rowCount, 'row')})`
   if (columns.length === 0)
     return /^(INSERT|UPDATE|DELETE|MERGE|COPY|SELECT)$/.test(command) ? `${command} ${count}` : command
   const heads = columns.map((column) => visible(column.name))

@@ -1,5 +1,5 @@
 import type { RehearsalFault, RehearseResult } from '../../commands/shared/rehearse-results.ts'
-import { durationText } from '../../core/database-name.ts'
+import { durationText } from '../../core/quantities.ts'
 import type { TableLockTime } from '../../core/rehearse/lock-times.ts'
 import type { RehearsedStatement, StatementPlace } from '../../core/rehearse/rehearsed.ts'
 import { plain } from './check-markdown.ts'

@@ -1,7 +1,6 @@
 import type { OverLimit, RehearseResult } from '../../commands/shared/rehearse-results.ts'
-import { sizeText } from '../../core/backup.ts'
-import { durationText } from '../../core/database-name.ts'
 import { type LockMode, lockModes } from '../../core/probe/question.ts'
+import { counted, durationText, sizeText } from '../../core/quantities.ts'
 import { blockedBy } from '../../core/rehearse/lock-times.ts'
 import type { RehearsedStatement, SeenLock } from '../../core/rehearse/rehearsed.ts'
 import { visible } from './aligned.ts'
@@ -10,7 +9,7 @@ import { visible } from './aligned.ts'
 export function factsOf({ ms, rows, rewritten, scanned, walBytes, locks }: RehearsedStatement): string[] {
   return [
     durationText(ms),
-    ...(rows === null || rows === 0 ? [] : [rowsText(rows)]),
+    ...(rows === null || rows === 0 ? [] : [counted(rows, 'row')]),
     ...(rewritten.length === 0 ? [] : [`rewrites ${names(rewritten)}`]),
     // Without a number: the session's counters miss the rows that parallel workers read.
     ...(scanned ?? []).map(({ table }) => `scans ${visible(table)}`),
@@ -19,7 +18,6 @@ export function factsOf({ ms, rows, rewritten, scanned, walBytes, locks }: Rehea
   ]
 }
 
-const rowsText = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`
 const names = (tables: readonly string[]): string => tables.map(visible).join(', ')
 
 /** Those that somebody may have to wait for, by mode, the strongest first. */
@@ -62,7 +60,7 @@ export function limitLine({ table, readsMs, writesMs, by, longest, instead }: Ov
 export function unusualLines({ schemaOnly, sizes, leftOut }: RehearseResult): string[] {
   const shown = sizes.map(
     ({ table, rows, bytes }) =>
-      `${visible(table)} ${rows === null ? 'never counted' : `about ${rowsText(Math.round(rows))}`}, ${sizeText(bytes)}`,
+      `${visible(table)} ${rows === null ? 'never counted' : `about ${counted(rows, 'row')}`}, ${sizeText(bytes)}`,
   )
   return [
     ...(schemaOnly
@@ -82,7 +80,7 @@ const waysOfCopying = { template: 'a copy', dump: 'a copy by pg_dump', backup: '
 
 /** What was done, and that nothing is left of it. */
 export function sourceLine({ migrations, copy, source, failure, durationMs }: RehearseResult): string {
-  const count = `${migrations.length} ${migrations.length === 1 ? 'migration' : 'migrations'}`
+  const count = counted(migrations.length, 'migration')
   const where = `on ${waysOfCopying[copy ?? 'template']} of ${source}`
   const kept = copy === 'backup' ? 'the backup is as it was' : 'nothing was changed there'
   if (failure !== null) return `${failure.migration} fails ${where}; the copy is gone, and ${kept}`

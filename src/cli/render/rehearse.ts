@@ -1,5 +1,5 @@
 import type { RehearsalFault, RehearseResult } from '../../commands/shared/rehearse-results.ts'
-import { durationText } from '../../core/database-name.ts'
+import { durationText, grouped } from '../../core/quantities.ts'
 import type { TableLockTime } from '../../core/rehearse/lock-times.ts'
 import type { RehearsedStatement, StatementPlace } from '../../core/rehearse/rehearsed.ts'
 import { aligned, visible } from './aligned.ts'
@@ -48,7 +48,7 @@ function fileLines({ path, statements }: FileStatements, paint: Paint, width: nu
   return [
     paint.bold(path),
     ...statements.flatMap((one) => {
-      const more = one.count === 1 ? '' : ` (and ${(one.count - 1).toLocaleString('en-US')} more)`
+      const more = one.count === 1 ? '' : ` (and ${grouped(one.count - 1)} more)`
       const text = visible(one.text) + more
       const shown = width === Number.POSITIVE_INFINITY ? text : cutTo(text, width - beside)
       const facts = fold(factsOf(one).join(' · '), width, ' '.repeat(beside), beside)

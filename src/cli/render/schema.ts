@@ -5,6 +5,7 @@ import type {
   ShowTablesResult,
 } from '../../commands/shared/schema-results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { counted, grouped } from '../../core/quantities.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { aligned } from './aligned.ts'
 import { withGivenFlags } from './given-flags.ts'
@@ -30,7 +31,7 @@ export function renderSchema(
 
 function renderDiagram({ text, path, database, tables, foreignKeys, freshness, format }: DiagramResult): string {
   if (text !== null) return text
-  const counts = `${count(tables, 'table')}, ${count(foreignKeys, 'foreign key')}`
+  const counts = `${counted(tables, 'table')}, ${counted(foreignKeys, 'foreign key')}`
   if (freshness === null) return `Wrote ${path}: ${counts}`
   if (freshness === 'fresh') return `${path} shows what ${databaseName(database)} has: ${counts}`
   const fault =
@@ -40,17 +41,15 @@ function renderDiagram({ text, path, database, tables, foreignKeys, freshness, f
   return withGivenFlags(`${fault}\nNext: nself db schema diagram --format ${format} --output ${shellWord(path ?? '')}`)
 }
 
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
-
 function renderTables({ database, tables }: ShowTablesResult, paint: Paint): string {
   if (tables.length === 0) return `No tables yet in ${databaseName(database)}`
   const rows = tables.map(({ name, type, columns, rows, partitions, comment }) => [
     name,
-    type === 'partitioned' ? count(partitions, 'partition') : type,
+    type === 'partitioned' ? counted(partitions, 'partition') : type,
     String(columns),
-    rows === null ? '' : `~${rows.toLocaleString('en')}`,
+    rows === null ? '' : `~${grouped(rows)}`,
     comment?.split('\n')[0] ?? '',
   ])
   const [head = '', ...lines] = aligned([['Table', 'Kind', 'Columns', 'Rows', 'Comment'], ...rows], [2, 3])
-  return [paint.bold(head), ...lines, '', `${count(tables.length, 'table')} in ${databaseName(database)}`].join('\n')
+  return [paint.bold(head), ...lines, '', `${counted(tables.length, 'table')} in ${databaseName(database)}`].join('\n')
 }

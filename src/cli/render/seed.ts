@@ -1,18 +1,16 @@
 import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/seed-results.ts'
-import { databaseName, durationText } from '../../core/database-name.ts'
+import { databaseName } from '../../core/database-name.ts'
+import { counted, durationText } from '../../core/quantities.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { effectLines } from './migrate.ts'
 import type { Paint } from './paint.ts'
 
-const seeds = (n: number) => `${n} seed${n === 1 ? '' : 's'}`
-const users = (n: number) => `${n} user${n === 1 ? '' : 's'}`
-
 /** How many seeds ran, with what they did to rows above it. */
 export function renderSeed({ steps, unchanged, database, durationMs }: SeedResult): string {
   if (steps.length === 0)
-    return `Nothing to seed on ${databaseName(database)}: ${unchanged === 0 ? 'there are no seeds' : `${seeds(unchanged)} unchanged`}`
+    return `Nothing to seed on ${databaseName(database)}: ${unchanged === 0 ? 'there are no seeds' : `${counted(unchanged, 'seed')} unchanged`}`
   const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`
-  const line = `Ran ${seeds(steps.length)} on ${databaseName(database)} in ${durationText(durationMs)}${rest}`
+  const line = `Ran ${counted(steps.length, 'seed')} on ${databaseName(database)} in ${durationText(durationMs)}${rest}`
   return [...steps.flatMap(effectLines), line].join('\n')
 }
 
@@ -53,7 +51,7 @@ export function renderSeedStatus(
 export function renderUsers(result: SeedUsersResult, paint: Paint): string {
   const { added, existing, database, passwords, accounts, testPassword } = result
   const lines = [
-    `Added ${users(added.length)} to ${databaseName(database)}${existing === 0 ? '' : `; ${users(existing)} there already`}`,
+    `Added ${counted(added.length, 'user')} to ${databaseName(database)}${existing === 0 ? '' : `; ${counted(existing, 'user')} there already`}`,
   ]
   if (accounts.length > 0 && testPassword !== null) {
     lines.push(`Sign in as ${accounts.join(', ')}, or any of them, with the password ${paint.bold(testPassword)}`)

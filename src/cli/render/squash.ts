@@ -1,4 +1,5 @@
 import type { SquashResult } from '../../commands/shared/squash-result.ts'
+import { counted } from '../../core/quantities.ts'
 import { foldBeside } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
@@ -6,20 +7,23 @@ import type { Paint } from './paint.ts'
 /** What was written in place of what, and what to do next; with `--dry-run` the file itself. */
 export function renderSquash(result: SquashResult, _: Paint, width: number): string {
   if (result.removed) {
-    const files = count(result.replaces.length, 'old file')
+    const files = counted(result.replaces.length, 'old file')
     const rest = 'Databases that have only some of these migrations can be brought up only with the files from git.'
     return foldBeside(`Removed ${result.folder}, with ${files} that ${result.path} stands for\n${rest}`, width)
   }
   if (!result.written) return result.sql.trimEnd()
   const { path, replaces, folder, down } = result
   const rows = result.rows.reduce((sum, table) => sum + table.rows, 0)
-  const parts = [count(rows, 'row'), ...(result.rows.length === 0 ? [] : [`in ${count(result.rows.length, 'table')}`])]
+  const parts = [
+    counted(rows, 'row'),
+    ...(result.rows.length === 0 ? [] : [`in ${counted(result.rows.length, 'table')}`]),
+  ]
   const lines = [
-    `Wrote ${path} in place of ${count(replaces.length, 'migration')} (${replaces[0]} to ${replaces.at(-1)}), proven to make the same schema and rows`,
+    `Wrote ${path} in place of ${counted(replaces.length, 'migration')} (${replaces[0]} to ${replaces.at(-1)}), proven to make the same schema and rows`,
     ...(rows === 0
       ? []
       : [
-          `It holds ${parts.join(' ')}${result.sequences === 0 ? '' : `, and sets ${count(result.sequences, 'sequence')}`}`,
+          `It holds ${parts.join(' ')}${result.sequences === 0 ? '' : `, and sets ${counted(result.sequences, 'sequence')}`}`,
         ]),
     down.proven ? 'Its DOWN drops all of it, and is proven' : `It has no DOWN: ${down.why ?? 'none was written'}`,
     ...result.carried.map(
@@ -33,5 +37,3 @@ export function renderSquash(result: SquashResult, _: Paint, width: number): str
   ]
   return foldBeside(withGivenFlags(lines.join('\n')), width)
 }
-
-const count = (n: number, what: string) => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`

@@ -1,5 +1,5 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
-import { durationText } from '../../core/database-name.ts'
+import { counted, durationText } from '../../core/quantities.ts'
 import { rowsText } from '../../core/rows-done.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
@@ -115,8 +115,7 @@ function noteOf({
       .join(' · ')
   if (status === 'failed') return batches === undefined ? failureNote(statements, failure) : batchNote(batches, failure)
   if (partOf !== undefined) return `part of ${partOf}`
-  if (status !== 'missing')
-    return standsFor === undefined ? '' : `stands for ${standsFor} migration${standsFor === 1 ? '' : 's'}`
+  if (status !== 'missing') return standsFor === undefined ? '' : `stands for ${counted(standsFor, 'migration')}`
   if (renamedTo !== undefined) return `${renamedTo} has its text`
   if (branchWithFile !== undefined) return `branch ${branchWithFile.name} has the file`
   return branch === null ? '' : `applied from ${branch}`

@@ -1,5 +1,6 @@
 import type { ShowTableResult, TablePart } from '../../commands/shared/schema-results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { counted } from '../../core/quantities.ts'
 import type { Column, Constraint, Index, Reference, Table } from '../../core/schema/catalog.ts'
 import { shortType, withoutParentheses } from '../../core/schema/dbml-text.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
@@ -61,7 +62,7 @@ function about({ table, rows }: ShowTableResult): string[] {
     ...(table.inherits.length === 0 ? [] : [`of ${parentsOf(table)} ${table.partitionBound ?? ''}`.trim()]),
     ...(table.unlogged ? ['unlogged'] : []),
     ...(security === undefined ? [] : [`row security ${security}`]),
-    ...(rows === null ? [] : [`about ${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}`]),
+    ...(rows === null ? [] : [`about ${counted(rows, 'row')}`]),
   ]
 }
 

@@ -3,6 +3,7 @@ import type { RuleName, Severity } from '../../core/check-rules.ts'
 import type { Answer } from '../../core/probe/answer.ts'
 import type { Asked, RowQuestion } from '../../core/probe/question.ts'
 import { countedRows } from '../../core/probe/question-sql.ts'
+import { counted } from '../../core/quantities.ts'
 import { dotted, shortName } from '../../core/sql/qualified-name.ts'
 import { foundAt } from './found-at.ts'
 
@@ -73,9 +74,8 @@ function tableName({ table, asked }: RowQuestion): string {
 }
 
 /** `3 rows`, `more than 1,000 rows`. */
-function counted(count: number, unit: string): string {
-  if (count > countedRows) return `more than ${countedRows.toLocaleString('en-US')} ${unit}s`
-  return `${count.toLocaleString('en-US')} ${unit}${count === 1 ? '' : 's'}`
+function countedUpTo(count: number, unit: string): string {
+  return count > countedRows ? `more than ${counted(countedRows, unit)}` : counted(count, unit)
 }
 
 interface Text {
@@ -112,7 +112,7 @@ const remedies: Record<Asked['kind'], string> = {
 function brokenMessage(question: RowQuestion, { count, where }: Answer & { kind: 'broken' }): string {
   const { asked } = question
   const name = tableName(question)
-  const rows = counted(count, 'row')
+  const rows = countedUpTo(count, 'row')
   const [have, breaks, refers, comes] =
     count === 1 ? ['has', 'breaks', 'refers', 'comes'] : ['have', 'break', 'refer', 'come']
   switch (asked.kind) {
@@ -124,20 +124,20 @@ function brokenMessage(question: RowQuestion, { count, where }: Answer & { kind:
       return `${rows} of ${name} ${have} NULL in what becomes the primary key`
     case 'duplicates': {
       const values = asked.elements.map((element) => element.replace(/^"([a-z_][a-z0-9_]*)"$/, '$1')).join(', ')
-      return `${counted(count, 'value')} of ${name} (${values}) ${comes} more than once`
+      return `${countedUpTo(count, 'value')} of ${name} (${values}) ${comes} more than once`
     }
     case 'foreign-key': {
       const target = shortName(asked.targetName.schema, asked.targetName.name)
       return `${rows} of ${name} (${asked.columns.join(', ')}) ${refers} to no row of ${target}`
     }
     case 'exclude':
-      return `${counted(count, 'pair')} of rows of ${name} exclude each other`
+      return `${countedUpTo(count, 'pair')} of rows of ${name} exclude each other`
     case 'retype':
       return `${rows} of ${name} ${have} a value in ${dotted(asked.column)} that does not fit ${asked.type}`
     case 'kept-unique':
-      return `${counted(count, 'value')} of ${name} ${comes} more than once in the unique index ${where} once ${dotted(asked.column)} has its new type`
+      return `${countedUpTo(count, 'value')} of ${name} ${comes} more than once in the unique index ${where} once ${dotted(asked.column)} has its new type`
     case 'parent-unique':
-      return `${counted(count, 'value')} of ${name} ${comes} more than once for the unique index ${where} of ${shortName(asked.of.name.schema, asked.of.name.name)}, whose partition it becomes`
+      return `${countedUpTo(count, 'value')} of ${name} ${comes} more than once for the unique index ${where} of ${shortName(asked.of.name.schema, asked.of.name.name)}, whose partition it becomes`
     case 'parent-keys':
       return `${rows} of ${name} ${refers} to no row of ${where}, as the foreign key of ${shortName(asked.of.name.schema, asked.of.name.name)} demands, whose partition it becomes`
     case 'domain':

@@ -1,5 +1,5 @@
-import { sizeText } from '../../core/backup.ts'
 import type { BriefedStep, Briefing } from '../../core/briefing.ts'
+import { sizeText } from '../../core/quantities.ts'
 import type { CountedRelation } from '../../postgres/catalog/all-rows.ts'
 import { hostAndPort, type Server } from '../../postgres/driver/server.ts'
 import type { Context } from './context.ts'

@@ -3,6 +3,7 @@ import type { Problem } from '../../core/adopt/tools/tool.ts'
 import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { compareVersions } from '../../core/migration/version.ts'
+import { counted } from '../../core/quantities.ts'
 import { type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { type Inferred, inferVersion } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
@@ -41,14 +42,14 @@ async function infer(context: Context, server: Server, files: readonly Migration
   }
 }
 
-const differenceCount = (count: number) => `${count} difference${count === 1 ? '' : 's'}`
-
 function problemOf({ matches, closest }: Inferred, place: string): Problem {
   const [first, last] = [matches[0], matches.at(-1)]
   const subject = place
   if (first === undefined || last === undefined) {
     const near =
-      closest === null ? '' : `; the closest is ${closest.name}, with ${differenceCount(closest.differences.length)}`
+      closest === null
+        ? ''
+        : `; the closest is ${closest.name}, with ${counted(closest.differences.length, 'difference')}`
     const what = `has no record of what is applied, and its schema matches no migration${near}`
     return { subject, what, decision: 'all of them are pending', choice: null, weight: 'choice' }
   }

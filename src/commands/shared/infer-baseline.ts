@@ -1,4 +1,5 @@
 import type { State } from '../../core/migration/state.ts'
+import { counted } from '../../core/quantities.ts'
 import type { ProposedRepair } from '../../core/repair/findings.ts'
 import { noRepairFlags, repairsFor } from '../../core/repair/repair-flags.ts'
 import { differenceLine } from '../../core/schema/differences.ts'
@@ -43,7 +44,7 @@ function linesOf({ matches, closest }: Inferred): string[] {
     .slice(0, 10)
     .map((item) => `  ${differenceLine(item, closest.name, 'the database')}`)
   return [
-    `The database has the schema of none of the migrations; the closest is ${closest.name}, with ${length} ${length === 1 ? 'difference' : 'differences'}:`,
+    `The database has the schema of none of the migrations; the closest is ${closest.name}, with ${counted(length, 'difference')}:`,
     ...shown,
   ]
 }

@@ -1,6 +1,6 @@
-import { sizeText } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
 import { approve } from '../../core/guard/guard.ts'
+import { sizeText } from '../../core/quantities.ts'
 import { connectBeside } from '../../postgres/databases/databases.ts'
 import { dropKept, type KeptDatabase, keptDatabases } from '../../postgres/databases/kept.ts'
 import { hostAndPort, spokenPlace } from '../../postgres/driver/server.ts'

@@ -2,6 +2,7 @@ import type { Batch } from '../../core/migration/batch.ts'
 import { mayChangeRows } from '../../core/migration/section-text.ts'
 import type { VariableValues } from '../../core/migration/variables.ts'
 import { journalAction, type Plan, resumes, type Step } from '../../core/plan/plan.ts'
+import { grouped } from '../../core/quantities.ts'
 import { type Inspection, maybeDangerous, readScripts, refuseUnread } from '../../parsers/postgres/dangers.ts'
 import type { Inspected } from '../../parsers/postgres/script-look.ts'
 import type { StatementListener } from '../../parsers/postgres/statement-listener.ts'
@@ -104,8 +105,7 @@ function notesOnBlocks(scripts: readonly Inspected[], { action }: Plan): string[
   })
 }
 
-const batchSize = (batch: Batch) =>
-  batch.kind === 'by-key' ? ` of up to ${batch.size.toLocaleString('en-US')} rows` : ''
+const batchSize = (batch: Batch) => (batch.kind === 'by-key' ? ` of up to ${grouped(batch.size)} rows` : '')
 
 /** Its effects are only told. */
 const toldOnly = { allowed: null, harmless: false }

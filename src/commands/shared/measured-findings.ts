@@ -1,6 +1,7 @@
 import type { BriefedItem } from '../../core/briefing.ts'
 import { type Effect, effectLine } from '../../core/effect.ts'
 import type { Environment } from '../../core/environment.ts'
+import { counted } from '../../core/quantities.ts'
 import type { Finding } from '../../parsers/postgres/script-look.ts'
 import type { Affected } from '../../postgres/catalog/affected.ts'
 import type { RowCount } from '../../postgres/catalog/lost-rows.ts'
@@ -74,7 +75,7 @@ function countText(count: RowCount | null, of: Unit): string {
 
 /** `no rows`, `1 row`, `about 88,000 rows`. */
 export function rowCountText({ rows, exact }: RowCount): string {
-  const number = rows === 0 ? 'no rows' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`
+  const number = rows === 0 ? 'no rows' : counted(rows, 'row')
   return `${exact ? '' : 'about '}${number}`
 }
 

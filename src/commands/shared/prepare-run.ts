@@ -5,6 +5,7 @@ import { type State, waitsForRelease } from '../../core/migration/state.ts'
 import { notesOnDown } from '../../core/plan/down.ts'
 import { type Plan, squashNotes } from '../../core/plan/plan.ts'
 import { keptNotes, waitingRepeatables } from '../../core/plan/repeatables.ts'
+import { counted } from '../../core/quantities.ts'
 import { allRows, databaseSize } from '../../postgres/catalog/all-rows.ts'
 import type { Connection } from '../../postgres/driver/connect.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
@@ -172,5 +173,5 @@ function warningsOf(plan: Plan, state: State): string[] {
 
 /** `1 migration`, `3 migrations`. */
 export function migrationCount(n: number): string {
-  return `${n} migration${n === 1 ? '' : 's'}`
+  return counted(n, 'migration')
 }

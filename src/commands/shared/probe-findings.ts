@@ -1,7 +1,7 @@
-import { sizeText } from '../../core/backup.ts'
 import type { CheckFinding } from '../../core/check/finding.ts'
 import type { ProbePlace } from '../../core/probe/question.ts'
 import type { TouchedTable } from '../../core/probe/server-look.ts'
+import { counted, sizeText } from '../../core/quantities.ts'
 import { shortName } from '../../core/sql/qualified-name.ts'
 import type { Probed } from '../../postgres/probe/probe.ts'
 import { answerFinding } from './answer-findings.ts'
@@ -60,13 +60,11 @@ function sizeSentence({ facts, bytes, indexBytes, unmeasured }: TouchedTable): s
   const known =
     facts.rows === null
       ? `${name} takes ${size}, with an unknown number of rows (it was never analyzed)`
-      : `${name} has about ${rowsInWords(Math.round(facts.rows))} in ${size}`
+      : `${name} has about ${counted(facts.rows, 'row')} in ${size}`
   return indexBytes === null
     ? `${known}; the size of its indexes is not answered: ${unmeasured}`
     : `${known}, and ${sizeText(indexBytes)} of indexes`
 }
-
-const rowsInWords = (count: number): string => `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`
 
 function workLines({ bytes, indexBytes, works }: TouchedTable, free: number | null): string[] {
   const lines = (work: string) =>

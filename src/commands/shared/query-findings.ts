@@ -1,6 +1,7 @@
 import { type CheckFinding, finding } from '../../core/check/finding.ts'
 import type { RuleName } from '../../core/check-rules.ts'
 import type { Migration } from '../../core/migration/migration.ts'
+import { counted } from '../../core/quantities.ts'
 import { callsInWords } from '../../core/queries/calls.ts'
 import type { Recording } from '../../core/queries/recording.ts'
 import type { QueryFound } from '../../core/queries/release-walk.ts'
@@ -75,7 +76,7 @@ function sentenceOf(
   count: number,
 ): string {
   const section = direction.toUpperCase()
-  const queries = `${count.toLocaleString('en-US')} ${count === 1 ? 'query' : 'queries'} of ${recording.release}`
+  const queries = `${counted(count, 'query', 'queries')} of ${recording.release}`
   const calls = callsInWords(query.calls, recording.per)
   const which = `${queries} (${count === 1 ? '' : 'most '}called ${calls})`
   if (change.kind === 'result-changes')

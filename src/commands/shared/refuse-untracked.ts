@@ -2,6 +2,7 @@ import { databaseName } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
 import { namesMadeFirst } from '../../core/migration/made-names.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { counted } from '../../core/quantities.ts'
 import { readUntracked } from '../../postgres/catalog/untracked.ts'
 import type { Client } from '../../postgres/driver/pg.ts'
 import type { Context, Look } from './context.ts'
@@ -23,7 +24,7 @@ export async function refuseUntracked(
   const up = first.file?.up ?? null
   const { tables, some, taken } = await readUntracked(client, up === null ? [] : namesMadeFirst(up))
   if (tables === 0) return
-  const what = `${tables} table${tables === 1 ? '' : 's'} (${some.join(', ')}${tables > some.length ? ', …' : ''})`
+  const what = `${counted(tables, 'table')} (${some.join(', ')}${tables > some.length ? ', …' : ''})`
   const adopt = 'nself db adopt'
   if (taken === null) {
     tell(

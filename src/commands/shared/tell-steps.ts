@@ -1,6 +1,7 @@
-import { databaseName, durationText } from '../../core/database-name.ts'
+import { databaseName } from '../../core/database-name.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { countSteps } from '../../core/plan/repeatables.ts'
+import { durationText } from '../../core/quantities.ts'
 import type { Context } from './context.ts'
 import type { Prepared } from './prepare-run.ts'
 

@@ -1,5 +1,6 @@
 import { databaseName } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
+import { counted } from '../../core/quantities.ts'
 import type { Design, DesignTable } from '../../core/schema/design.ts'
 import { quoteQualified } from '../../core/sql/quoting.ts'
 import { readUntracked } from '../../postgres/catalog/untracked.ts'
@@ -38,7 +39,7 @@ export async function refuseUntrackedDesign(context: Context, design: Design): P
   const few = `${some.join(', ')}${tables > some.length ? ', …' : ''}`
   const history = tools.length === 0 ? '' : `, among them the history of ${[...new Set(tools)].join(' or ')}`
   const place = databaseName(placeOf(server))
-  const what = `${place} has ${tables} table${tables === 1 ? '' : 's'} (${few}) that nself does not track${history}`
+  const what = `${place} has ${counted(tables, 'table')} (${few}) that nself does not track${history}`
   if (taken === null) {
     context.tell(`Note: ${what}; to take the database over as it is: nself db adopt`)
     return

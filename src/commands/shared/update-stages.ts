@@ -1,7 +1,6 @@
-import { sizeText } from '../../core/backup.ts'
-import { durationText } from '../../core/database-name.ts'
 import type { NselfError } from '../../core/errors.ts'
 import type { Step } from '../../core/plan/plan.ts'
+import { counted, durationText, sizeText } from '../../core/quantities.ts'
 import type { Report } from '../../core/report.ts'
 import type { Context } from './context.ts'
 import type { UpdateResult } from './migrate-results.ts'
@@ -69,9 +68,8 @@ export class UpdateStages {
 
   /** `✓ 14 tables, 88,000 rows: no table has fewer rows, no index is INVALID` */
   verified({ tables, rows, holds }: UpdateResult['verified']): void {
-    const count = (n: number, what: string) => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`
     const all = ['every file is recorded with its checksum', ...holds].join(', ')
-    this.tell(`✓ ${count(tables, 'table')}, ${count(rows, 'row')}: ${all}`)
+    this.tell(`✓ ${counted(tables, 'table')}, ${counted(rows, 'row')}: ${all}`)
   }
 
   /** What failed, where the stage is that it failed in, and which stages are not reached by that. */

@@ -1,3 +1,4 @@
+import { counted, grouped } from '../quantities.ts'
 import type { Difference } from '../schema/differences.ts'
 
 /** What a section that should have changed nothing has changed: `column users.phone is gone`. */
@@ -16,6 +17,6 @@ function isShort(left: string | null, right: string | null): boolean {
 
 /** What a DOWN has left of the rows of a table: its name with its schema, how many rows there were and are. */
 export function rowsInWords({ table, before, after }: { table: string; before: number; after: number }): string {
-  if (before === after) return `${table} has other values in its ${before} row${before === 1 ? '' : 's'}`
-  return `${table} had ${before} row${before === 1 ? '' : 's'} before UP and has ${after} after DOWN`
+  if (before === after) return `${table} has other values in its ${counted(before, 'row')}`
+  return `${table} had ${counted(before, 'row')} before UP and has ${grouped(after)} after DOWN`
 }

@@ -1,4 +1,4 @@
-import { durationText } from '../database-name.ts'
+import { durationText, grouped } from '../quantities.ts'
 import { type RowsDone, rowsText } from '../rows-done.ts'
 
 /** How fast batches go. */
@@ -15,14 +15,13 @@ export interface BatchPace {
  */
 export function batchLine(done: RowsDone, size: number | null, { ms, rows }: BatchPace): string {
   const left = Math.max(0, done.of - done.rows)
-  const ofAll =
-    size === null || left === 0 ? '' : ` of ${(done.batches + Math.ceil(left / size)).toLocaleString('en-US')}`
+  const ofAll = size === null || left === 0 ? '' : ` of ${grouped(done.batches + Math.ceil(left / size))}`
   const perSecond = ms === 0 ? 0 : (rows / ms) * 1000
   const rest = size === null || left === 0 || perSecond === 0 ? '' : `, about ${spoken((left / perSecond) * 1000)} left`
   return [
-    `batch ${done.batches.toLocaleString('en-US')}${ofAll}`,
+    `batch ${grouped(done.batches)}${ofAll}`,
     rowsText(done),
-    `${Math.round(perSecond).toLocaleString('en-US')} rows/s`,
+    `${grouped(perSecond)} rows/s`,
     `${spoken(ms)}${rest}`,
     'Ctrl-C is safe',
   ].join(' · ')

@@ -1,3 +1,4 @@
+import { grouped } from '../quantities.ts'
 import type { RowsDone } from '../rows-done.ts'
 import { SqlError } from '../sql/lexer.ts'
 import { meantName } from '../sql/quoting.ts'
@@ -89,7 +90,7 @@ function optionsOf(text: string, start: number): { size: number | null; pauseMs:
       throw new SqlError(
         start,
         `the header batch has an option that is not understood: ${option.trim() || 'an empty one'}`,
-        `known: size with 1 to ${largestSize.toLocaleString('en-US')} rows, pause 50ms; each once, behind a comma`,
+        `known: size with 1 to ${grouped(largestSize)} rows, pause 50ms; each once, behind a comma`,
       )
     }
   }

@@ -1,5 +1,6 @@
 import { NselfError } from '../errors.ts'
 import { batchesBefore } from '../migration/batches-before.ts'
+import { counted } from '../quantities.ts'
 import { rowsText } from '../rows-done.ts'
 import { type MigrationStep, resumes, type Step } from './plan.ts'
 
@@ -16,7 +17,7 @@ export function refuseEditedBatches(steps: readonly Step[]): void {
 /** What is told of a migration whose statement is another one than that of its batches that are done. */
 export function editedBatches({ name, version, applied }: MigrationStep): NselfError {
   const { rows, batches } = applied?.batches ?? { rows: 0, batches: 0 }
-  const count = `${rowsText({ rows, of: 0 })} in ${batches.toLocaleString('en-US')} ${batches === 1 ? 'batch' : 'batches'}`
+  const count = `${rowsText({ rows, of: 0 })} in ${counted(batches, 'batch', 'batches')}`
   return new NselfError(
     'refused',
     `${name} was edited while its batches run: ${count} are done by what it was before`,

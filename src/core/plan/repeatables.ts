@@ -9,6 +9,7 @@ import {
   type RepeatableSides,
 } from '../migration/repeatable.ts'
 import type { Entry, State } from '../migration/state.ts'
+import { counted } from '../quantities.ts'
 import type { Plan, RepeatableStep, Step } from './plan.ts'
 
 /**
@@ -178,7 +179,7 @@ export function countSteps(steps: readonly Pick<Step, 'name' | 'kind'>[]): strin
   const names = (kind: Step['kind']) =>
     new Set(steps.filter((step) => step.kind === kind).map(({ name }) => name.replace(/ \(DOWN\)$/, ''))).size
   const [migrations, repeatables] = [names('migration'), names('repeatable')]
-  const counted = (count: number, word: string) => (count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`])
-  const parts = [...counted(migrations, 'migration'), ...counted(repeatables, 'repeatable')]
+  const some = (count: number, what: string) => (count === 0 ? [] : [counted(count, what)])
+  const parts = [...some(migrations, 'migration'), ...some(repeatables, 'repeatable')]
   return parts.length === 0 ? '0 migrations' : parts.join(' and ')
 }

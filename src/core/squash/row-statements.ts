@@ -1,4 +1,5 @@
 import { NselfError } from '../errors.ts'
+import { grouped } from '../quantities.ts'
 
 /** A table that has rows, as a statement is to make them again. */
 export interface RowsTable {
@@ -83,7 +84,7 @@ export function refuseManyRows(
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0)
   if (bytes <= mostBytes) return
   const largest = tables.toSorted((a, b) => b.bytes - a.bytes).slice(0, 3)
-  const named = largest.map(({ name, rows }) => `${name} (${rows.toLocaleString('en-US')} rows)`).join(', ')
+  const named = largest.map(({ name, rows }) => `${name} (${grouped(rows)} rows)`).join(', ')
   throw new NselfError(
     'refused',
     `the rows that these migrations insert take ${Math.ceil(bytes / 1_000_000)} MB, more than the 2 MB that a squashed file may hold: ${named}`,

@@ -1,3 +1,4 @@
+import { counted } from '../../core/quantities.ts'
 import type { Table } from '../../core/schema/catalog.ts'
 import { shortType } from '../../core/schema/dbml-text.ts'
 import { keysOf } from '../../core/schema/relations.ts'
@@ -11,8 +12,7 @@ import { escaped, round } from './xml.ts'
 
 /** A picture as a page of its own, which asks nothing of any network: to move in, zoom, search and click. */
 export function pageOf(picture: Picture, layout: Layout, title: string): string {
-  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
-  const counts = `${count(picture.boxes.length, 'table')} · ${count(picture.links.length, 'foreign key')}`
+  const counts = `${counted(picture.boxes.length, 'table')} · ${counted(picture.links.length, 'foreign key')}`
   return `<!doctype html>
 <html lang="en">
 <head>

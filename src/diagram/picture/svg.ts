@@ -1,3 +1,4 @@
+import { counted } from '../../core/quantities.ts'
 import { lineOf } from './line.ts'
 import {
   type Box,
@@ -86,8 +87,7 @@ function rowOf({ width, gutter }: Box, { column, keys, name, type }: Row, i: num
 
 /** What the picture is of, what its signs mean, and its colours where it has more than one. */
 function legendOf({ boxes, links, colours }: Picture, title: string, width: number): string[] {
-  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
-  const text = `${title} · ${count(boxes.length, 'table')} · ${count(links.length, 'foreign key')}`
+  const text = `${title} · ${counted(boxes.length, 'table')} · ${counted(links.length, 'foreign key')}`
   const signs =
     'PK primary key · FK foreign key · U unique · ? may be null · crow’s foot: many · ring: maybe none · bars: one'
   const first = `<tspan font-weight="600">${escaped(text)}</tspan><tspan dx="24">${signs}</tspan>`

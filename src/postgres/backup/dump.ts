@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises'
-import { type BackupKind, sizeText } from '../../core/backup.ts'
+import type { BackupKind } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
+import { sizeText } from '../../core/quantities.ts'
 import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readServerId } from '../catalog/server-id.ts'
 import { connect } from '../driver/connect.ts'

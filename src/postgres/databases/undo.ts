@@ -1,5 +1,5 @@
-import { sizeText } from '../../core/backup.ts'
 import type { Approved } from '../../core/guard/guard.ts'
+import { sizeText } from '../../core/quantities.ts'
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/quoting.ts'
 import { largestCopy, outdatedCopies } from '../../core/undo.ts'
 import type { Client } from '../driver/pg.ts'

@@ -67,8 +67,7 @@ const isServerError = (error: unknown): error is ServerError => error instanceof
 
 /** Without the values that an error may hold. */
 function reasonOf({ code, message }: ServerError, left: number): string {
-  if (code === '57014')
-    return `it took longer than ${(left / 1000).toLocaleString('en-US', { maximumFractionDigits: 1 })} s`
+  if (code === '57014') return `it took longer than ${Math.round(left / 100) / 10} s`
   if (code === '55P03') return 'somebody holds a lock on the table'
   if (code === '42501' || code === '42P17') return message
   return withoutValues(message)

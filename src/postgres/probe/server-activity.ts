@@ -1,5 +1,4 @@
-import { sizeText } from '../../core/backup.ts'
-import { durationText } from '../../core/database-name.ts'
+import { counted, durationText, sizeText } from '../../core/quantities.ts'
 import { nameOf, sessionColumns } from '../lock/advisory-lock.ts'
 import type { AnswerRow, Asker } from './asker.ts'
 
@@ -81,7 +80,7 @@ export async function readActivity(asker: Asker): Promise<Activity> {
     `SELECT count(*) FILTER (WHERE a.query = '<insufficient privilege>') AS hidden FROM pg_stat_activity a WHERE ${here}`,
   )
   const count = 'rows' in others ? Number(others.rows[0]?.hidden ?? 0) : 0
-  if (count > 0) hidden.push(`${count} session${count === 1 ? '' : 's'} of other roles: GRANT pg_monitor shows them`)
+  if (count > 0) hidden.push(`${counted(count, 'session')} of other roles: GRANT pg_monitor shows them`)
   return { busy, hidden }
 }
 

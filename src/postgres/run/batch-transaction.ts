@@ -2,6 +2,7 @@ import type { BatchesDone } from '../../core/migration/batch.ts'
 import { type FilledBatch, fillBatch, writtenPlace } from '../../core/migration/batch-section.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { sourceOf } from '../../core/migration/section-text.ts'
+import { grouped } from '../../core/quantities.ts'
 import { type ServerError, send } from '../driver/send.ts'
 import { shareSql } from '../lock/advisory-lock.ts'
 import { journalSql } from '../tracking/journal-entry.ts'
@@ -105,7 +106,7 @@ function closingSql(
 /** `batch 14, up to (3, 70000): 70,000 rows` */
 function detailOf({ batches, rows, to }: BatchesDone): string {
   const key = to === null ? '' : `, up to ${to.length === 1 ? to[0] : `(${to.join(', ')})`}`
-  return `batch ${batches}${key}: ${rows.toLocaleString('en-US')} rows in all`
+  return `batch ${batches}${key}: ${grouped(rows)} rows in all`
 }
 
 /** What the server says of the filled statement, said of the one that is written. */

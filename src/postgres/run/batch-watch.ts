@@ -1,5 +1,5 @@
-import { durationText } from '../../core/database-name.ts'
 import { NselfError } from '../../core/errors.ts'
+import { durationText } from '../../core/quantities.ts'
 import { type Replica, ReplicaLag } from '../../core/replica-lag.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { type Connection, connect, disconnect } from '../driver/connect.ts'

@@ -2,6 +2,7 @@ import type { Batch, BatchesDone, KeyBatch, RestBatch } from '../../core/migrati
 import { BatchSize } from '../../core/migration/batch-size.ts'
 import type { Section } from '../../core/migration/section.ts'
 import { openSection } from '../../core/migration/section-text.ts'
+import { grouped } from '../../core/quantities.ts'
 import { lostSignal } from '../driver/lost-connection.ts'
 import { must } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
@@ -162,7 +163,7 @@ class Walk implements Walking {
         if (range.rows > 1 && (await exceedsTimeout(this.session.client, failed.outcome, tookMs))) {
           size.neverAgain(range.rows)
           this.options.tell(
-            `a batch of ${range.rows.toLocaleString('en-US')} rows of ${name} exceeds statement_timeout; trying ${size.now.toLocaleString('en-US')}`,
+            `a batch of ${grouped(range.rows)} rows of ${name} exceeds statement_timeout; trying ${grouped(size.now)}`,
           )
         } else if (await patience.allows(name, failed)) size.stepBack()
         else return failed

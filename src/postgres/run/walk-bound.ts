@@ -1,4 +1,5 @@
 import { type BatchesDone, keyText } from '../../core/migration/batch.ts'
+import { grouped } from '../../core/quantities.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { type Client, queryArrays } from '../driver/pg.ts'
 import type { ServerError } from '../driver/send.ts'
@@ -53,7 +54,7 @@ async function rowsBehind(
 
 /** What is told of batches by a key that never come to its end. */
 function climbing(key: readonly string[], done: number, left: number): ServerError {
-  const [count, before] = [done, left].map((n) => n.toLocaleString('en-US'))
+  const [count, before] = [done, left].map(grouped)
   return unfit(
     `its batches have walked ${count} rows, and ${before} lie still before them: rows come up again, or come as fast as they are done`,
     `see which trigger or function changes ${keyText(key)}, or adds rows; what is done is kept`,

@@ -1,4 +1,5 @@
 import { type Batch, keyText } from '../../core/migration/batch.ts'
+import { grouped } from '../../core/quantities.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { errorOf } from '../../core/system-error.ts'
 import { rowsOf } from '../driver/must.ts'
@@ -180,7 +181,7 @@ export function rowsAtMost({ rows }: WalkedTable): number {
 
 /** What is told of batches that changed more. */
 export function endless({ rows }: WalkedTable, done: number): ServerError {
-  const [count, all] = [done, rows].map((n) => n.toLocaleString('en-US'))
+  const [count, all] = [done, rows].map(grouped)
   return Object.assign(
     new Error(`its batches have changed ${count} rows, and the table has about ${all}: they find the same rows again`),
     {

@@ -2,6 +2,7 @@ import { NselfError } from '../../../core/errors.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import { compare } from '../../../core/migration/state.ts'
 import { compareVersions } from '../../../core/migration/version.ts'
+import { grouped } from '../../../core/quantities.ts'
 import { type Rate, rateOf } from '../../../core/queries/calls.ts'
 import { QueryCollection } from '../../../core/queries/collection.ts'
 import { inOrder, type Recording } from '../../../core/queries/recording.ts'
@@ -142,7 +143,7 @@ async function readLog(
   }
   let lines = 0
   for await (const line of logLines(fromLog)) {
-    if (++lines % 10_000 === 0) context.progress(`reading ${fromLog}, line ${lines.toLocaleString('en-US')}`)
+    if (++lines % 10_000 === 0) context.progress(`reading ${fromLog}, line ${grouped(lines)}`)
     if (context.signal.aborted) throw new NselfError('interrupted', 'interrupted; nothing was written')
     add(log.push(line))
   }

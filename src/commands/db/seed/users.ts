@@ -1,6 +1,7 @@
 import { databaseName } from '../../../core/database-name.ts'
 import { approve } from '../../../core/guard/guard.ts'
 import { mockPeople, type Person } from '../../../core/person.ts'
+import { counted } from '../../../core/quantities.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { addPeople } from '../../../postgres/run/users.ts'
 import { readProductionPeople, readUsersConfig } from '../../../project/users.ts'
@@ -34,10 +35,11 @@ export async function seedUsers(context: Context, options: SeedUsersOptions): Pr
   refuseOtherEnvironment(server, history.facts, environment)
   refuseLost(server, history)
   const database = placeOf(server)
-  const summary = `add ${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} to ${databaseName(database)}`
+  const users = counted(people.length, mocked ? 'mock user' : 'user')
+  const summary = `add ${users} to ${databaseName(database)}`
   const action = mocked ? 'mock-users' : 'seed'
   const briefing = briefingOn(context, server, {
-    title: `${people.length} ${mocked ? 'mock ' : ''}user${people.length === 1 ? '' : 's'} will be added to ${config.table}:`,
+    title: `${users} will be added to ${config.table}:`,
     steps: [listedStep(people.map(({ email }) => email))],
     notes: ['Existing users are left unchanged.'],
   })

@@ -3,6 +3,7 @@ import type { Severity } from '../../../core/check-rules.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { Section } from '../../../core/migration/section.ts'
 import { openSection } from '../../../core/migration/section-text.ts'
+import { counted, grouped } from '../../../core/quantities.ts'
 import type { ChangedColumn, LostRows } from '../../../core/rows/lost-rows.ts'
 import { meantName } from '../../../core/sql/quoting.ts'
 import type { FilledRow } from '../../../postgres/rows/fill-table.ts'
@@ -133,7 +134,7 @@ function losses(
 }
 
 const keepThem = 'keep a copy in another table or column, or take a backup first'
-const countOf = (some: number, all: number): string => `${some} of ${all} ${all === 1 ? 'row' : 'rows'}`
+const countOf = (some: number, all: number): string => `${grouped(some)} of ${counted(all, 'row')}`
 
 function changeInWords(table: string, before: number, { column, rows, byUp, wasGone }: ChangedColumn): string {
   if (wasGone) return `${table}.${column} comes back with DOWN, its values do not: ${countOf(rows, before)}`

@@ -5,6 +5,7 @@ import type { Migration } from '../../../core/migration/migration.ts'
 import { type SeedFolder, seedFolders } from '../../../core/migration/seed.ts'
 import { compare, type State } from '../../../core/migration/state.ts'
 import { refuseTwins } from '../../../core/plan/refusals/twins.ts'
+import { counted } from '../../../core/quantities.ts'
 import type { Server } from '../../../postgres/driver/server.ts'
 import { changedSince } from '../../../project/changed-since.ts'
 import { type InvalidFile, parseEach, type parseFiles, readFiles } from '../../../project/migrations.ts'
@@ -123,7 +124,7 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
 }
 
 const besides = ({ length }: readonly UnreadableFile[]): string =>
-  length === 0 ? '' : `, and ${length} ${length === 1 ? 'file' : 'files'} that cannot be read`
+  length === 0 ? '' : `, and ${counted(length, 'file')} that cannot be read`
 
 function unreadableFile({ path, fault }: InvalidFile): UnreadableFile {
   const name = parseFileName(basename(path))

@@ -1,5 +1,5 @@
-import { sizeText } from '../../../core/backup.ts'
 import { NselfError } from '../../../core/errors.ts'
+import { sizeText } from '../../../core/quantities.ts'
 import { messageOf, systemCodeOf } from '../../../core/system-error.ts'
 import { readSnapshot } from '../../../postgres/backup/dump.ts'
 import { pgRestore } from '../../../postgres/backup/pg-restore.ts'
