@@ -1,5 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { counted } from '../../core/quantities.ts'
+import { timeZone } from '../../project/time-zone.ts'
 import { baseLines } from './base-status.ts'
 import { driftLines } from './drift-lines.ts'
 import { fold } from './fold.ts'
@@ -21,7 +23,7 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     return withGivenFlags(`No migrations yet on ${where}\nNext: nself db migrate create create_users`)
   }
   const zone = [...migrations, ...repeatables].some(({ appliedAt }) => appliedAt !== null)
-    ? [`times in ${zoneName()}`]
+    ? [`times in ${timeZone()}`]
     : []
   const next = [
     ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
@@ -47,9 +49,7 @@ function counts(migrations: readonly Entry[], repeatables: StatusResult['repeata
   return [
     ...(of('applied') > 0 ? [`${of('applied')} applied`] : []),
     ...(of('pending') > 0 ? [`${of('pending')} pending`] : []),
-    ...(open > 0 ? [`${open} ${open === 1 ? 'repeatable' : 'repeatables'} to run`] : []),
+    ...(open > 0 ? [`${counted(open, 'repeatable')} to run`] : []),
     ...(attention > 0 ? [`${attention} ${attention === 1 ? 'needs' : 'need'} attention`] : []),
   ].join(', ')
 }
-
-const zoneName = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
