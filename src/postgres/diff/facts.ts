@@ -23,14 +23,17 @@ export function loadLibrary(): Promise<Library> {
  * @throws NselfError `connection`; what the server says.
  */
 export async function readFacts(server: Server): Promise<FactBase> {
-  return withConnection(connect(server, 'nself'), null, (client) => extracted(client.query.bind(client)))
+  return withConnection(connect(server, 'nself'), null, async (client) => {
+    await client.query('SET jit = off')
+    return extracted(client.query.bind(client))
+  })
 }
 
 /** The facts as the transaction that is open sees them, which goes on as it was. */
 export async function readFactsWithin(client: Client): Promise<FactBase> {
   const ends = /^(?:BEGIN|COMMIT|ROLLBACK)\b/
   const query = (text: string, values?: unknown[]) => (ends.test(text) ? client.query('') : client.query(text, values))
-  await client.query('SAVEPOINT nself_facts')
+  await client.query('SAVEPOINT nself_facts; SET LOCAL jit = off')
   const facts = await extracted(query)
   await client.query('ROLLBACK TO nself_facts; RELEASE nself_facts')
   return facts
