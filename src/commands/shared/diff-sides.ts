@@ -6,7 +6,7 @@ import type { Design } from '../../core/schema/design.ts'
 import { madeOfDesign } from '../../postgres/diff/compare-design.ts'
 import { placeOf, type Server, spokenPlace } from '../../postgres/driver/server.ts'
 import { catalogOf } from '../../postgres/scratch/read.ts'
-import { replay, runRepeatables } from '../../postgres/scratch/replay.ts'
+import { replayToSee, runRepeatables } from '../../postgres/scratch/replay.ts'
 import { readMigration } from '../../project/migration-file.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { pathKind } from '../../project/path-kind.ts'
@@ -90,22 +90,19 @@ async function scratchSide(
   const { cwd, migrationsDir, repeatableDir } = context.settings
   context.progress(`building ${label} in a scratch database`)
   if (kind === 'migrations') {
-    const server = await replay(
-      work.scratch,
-      await work.ready(await migrationsAt(path, cwd)),
-      work.keepTemplate,
-      work.replay,
-    )
+    const files = await work.ready(await migrationsAt(path, cwd))
+    const replayed = await replayToSee(work.scratch, files, work.keepTemplate, work.replay)
     // Of another folder nobody knows which repeatables belong to it.
-    if (path === migrationsDir)
-      await runRepeatables(server, await work.readyRepeatables(readRepeatables(repeatableDir, cwd)), work.replay)
+    const repeatables = path === migrationsDir ? await work.readyRepeatables(readRepeatables(repeatableDir, cwd)) : []
+    const server = repeatables.length === 0 ? replayed.seen : await replayed.own()
+    await runRepeatables(server, repeatables, work.replay)
     return { label, server, place: null, design: null }
   }
   const design = await readDesign(path, cwd)
   const files = await work.ready(await readMigrations(migrationsDir, cwd))
-  const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
+  const migrated = await replayToSee(work.scratch, files, work.keepTemplate, work.replay)
   const made = await madeOfDesign(work.scratch, migrated, design)
-  return { label, server: migrated, place: null, design: made.design, made: made.catalog }
+  return { label, server: migrated.seen, place: null, design: made.design, made: made.catalog }
 }
 
 /** As a replay runs them. */

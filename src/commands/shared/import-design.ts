@@ -15,7 +15,7 @@ import { statementFormat } from '../../postgres/diff/format.ts'
 import { type MigrationProof, prove, refuseRest } from '../../postgres/diff/prove-migrations.ts'
 import { gone, unwanted } from '../../postgres/diff/unwanted.ts'
 import { catalogOf, withScratchConnection } from '../../postgres/scratch/read.ts'
-import { replay } from '../../postgres/scratch/replay.ts'
+import { type Replayed, replay, replayToSee } from '../../postgres/scratch/replay.ts'
 import type { ScratchServer } from '../../postgres/scratch/scratch.ts'
 import { readMigrations } from '../../project/migrations.ts'
 import { numberlessSlug, writeMigrations } from '../../project/new-migrations.ts'
@@ -63,8 +63,8 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
   return withScratchFor(context, {}, async (work) => {
     const files = await work.ready(read)
     context.progress('replaying the migrations')
-    const migrated = await replay(work.scratch, files, work.keepTemplate, work.replay)
-    const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated, design)
+    const migrated = await replayToSee(work.scratch, files, work.keepTemplate, work.replay)
+    const asked = options.renames.length === 0 ? [] : await namedRenames(options.renames, migrated.seen, design)
     context.progress('comparing the design')
     const { compared, renames } = await comparedWith(context, asked, (names) =>
       compareDesign(work.scratch, migrated, design, names),
@@ -91,7 +91,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
 
 interface Task {
   readonly work: ScratchWork
-  readonly migrated: ScratchServer
+  readonly migrated: Replayed
   readonly compared: Compared
   readonly files: readonly Migration[]
   readonly renames: readonly Rename[]
@@ -117,7 +117,8 @@ async function written(
 
 /** The migrations as they hold both ways. @throws NselfError `not-proven`. */
 async function proven(context: Context, task: Task): Promise<Proven> {
-  const { work, migrated, compared, files, renames, options } = task
+  const { work, compared, files, renames, options } = task
+  const migrated = await task.migrated.own()
   const { root } = context.settings
   context.progress('writing the difference as SQL')
   const planned = await draftsOf(compared, renames)

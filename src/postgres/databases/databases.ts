@@ -159,3 +159,6 @@ export async function missingPrivilege(client: Client, database: string): Promis
 
 /** Whether the server refused because a database is gone: a template, for one, that another command has dropped since. */
 export const isGone = (error: unknown): boolean => systemCodeOf(error) === '3D000'
+
+/** Whether somebody is connected to a database that was to be copied or dropped; PostgreSQL waits five seconds for them. */
+export const isInUse = (error: unknown): boolean => systemCodeOf(error) === '55006'

@@ -12,6 +12,7 @@ import { quoteIdentifier } from '../../core/sql/quoting.ts'
 import { readCatalog } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
 import { withScratchConnection } from '../scratch/read.ts'
+import { type Replayed, replayedAlone } from '../scratch/replay.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import type { FactBase } from './facts.ts'
 import { missingExtensions, withKnownWords } from './known-words.ts'
@@ -44,19 +45,21 @@ export interface Compared {
  */
 export async function compareDesign(
   scratch: Scratch,
-  migrated: ScratchServer,
+  migrated: Replayed,
   written: Design,
   renames: readonly Rename[],
 ): Promise<Compared> {
-  const extensions = await withScratchConnection(migrated, (client) => missingExtensions(client, written))
+  const extensions = await withScratchConnection(migrated.seen, (client) => missingExtensions(client, written))
   const isAsMigrated = renames.length === 0 && extensions.length === 0
-  const server = isAsMigrated ? migrated : await scratch.create(migrated)
-  await withScratchConnection(server, async (client) => {
-    await rename(client, renames)
-    await extend(client, scratch, extensions)
-  })
-  const seen = await lookAtDesign(scratch, server, written)
-  const { catalog, whole, design } = seen
+  const current = isAsMigrated ? migrated : replayedAlone(await scratch.create(await migrated.own()))
+  if (!isAsMigrated) {
+    await withScratchConnection(current.seen, async (client) => {
+      await rename(client, renames)
+      await extend(client, scratch, extensions)
+    })
+  }
+  const seen = await lookAtDesign(scratch, current, written)
+  const { server, catalog, whole, design } = seen
   const { wanted, facts } = await wantedOf(seen)
   return {
     current: { server, catalog, whole },
@@ -74,11 +77,11 @@ export async function compareDesign(
 /** The whole of a design as PostgreSQL makes it, with owners and rights, and in the words of PostgreSQL. */
 export async function madeOfDesign(
   scratch: Scratch,
-  migrated: ScratchServer,
+  migrated: Replayed,
   written: Design,
 ): Promise<{ catalog: Catalog; design: Design }> {
-  const extensions = await withScratchConnection(migrated, (client) => missingExtensions(client, written))
-  const server = await scratch.create(migrated)
+  const extensions = await withScratchConnection(migrated.seen, (client) => missingExtensions(client, written))
+  const server = await scratch.create(await migrated.own())
   return withScratchConnection(server, async (client) => {
     await extend(client, scratch, extensions)
     const current = await readCatalog(client)

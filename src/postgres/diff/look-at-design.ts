@@ -8,6 +8,7 @@ import { keyOf } from '../../core/sql/qualified-name.ts'
 import { readCatalog, readCatalogWithin } from '../catalog/read.ts'
 import type { Client } from '../driver/pg.ts'
 import { withScratchConnection } from '../scratch/read.ts'
+import type { Replayed } from '../scratch/replay.ts'
 import type { Scratch, ScratchServer } from '../scratch/scratch.ts'
 import { columnWords } from './column-words.ts'
 import type { SideFacts } from './fact-merge.ts'
@@ -21,6 +22,8 @@ const withinOneTransaction = 100
 
 /** A design beside the database that shall become it. */
 export interface Seen {
+  /** The database: where something is to be changed, one that nobody else has. */
+  readonly server: ScratchServer
   /** With owners and rights. */
   readonly whole: Catalog
   readonly catalog: Catalog
@@ -40,25 +43,33 @@ interface Task extends Pick<Seen, 'whole' | 'catalog' | 'design'> {
  * back, or where that is too much for one, or PostgreSQL refuses it, in a copy.
  * @throws NselfError `invalid-design` where PostgreSQL refuses the design.
  */
-export async function lookAtDesign(scratch: Scratch, current: ScratchServer, written: Design): Promise<Seen> {
-  const { task, part, seen } = await withScratchConnection(current, async (client) => {
-    const whole = await readCatalog(client, true)
-    const catalog = { ...whole, access: [] }
-    const design = withKnownNames(await withKnownWords(client, written), catalog)
-    const words = await columnWords(client, known(design, catalog), changedEnums(catalog, design))
-    const task = { whole, catalog, design, unchanged: unchangedTables(catalog, design, words) }
-    const part = partOf(task)
-    const isSmall = part.design.tables.length + part.dropped.length <= withinOneTransaction
-    return { task, part, seen: isSmall ? await lookWithin(client, current, task, part) : null }
-  })
+export async function lookAtDesign(scratch: Scratch, current: Replayed, written: Design): Promise<Seen> {
+  const task = await withScratchConnection(current.seen, (client) => readTask(client, written))
+  const part = partOf(task)
+  if (isNothing(task, part)) {
+    const wanted = targetSchemaOf(task.catalog, { ...task.catalog, tables: [] }, task.design, new Map(), task.unchanged)
+    if (isAsWanted(task, wanted)) return { ...task, server: current.seen, wanted, sides: null }
+  }
+  const server = await current.own()
+  const isSmall = part.design.tables.length + part.dropped.length <= withinOneTransaction
+  const seen = isSmall ? await withScratchConnection(server, (client) => lookWithin(client, server, task, part)) : null
   if (seen !== null) return seen
   if (task.unchanged.size > 0) {
     // What is left of the unchanged tables can be in the way of the others.
-    const found = await lookAtCopy(scratch, current, task, part).catch(() => null)
+    const found = await lookAtCopy(scratch, server, task, part).catch(() => null)
     if (found !== null) return found
   }
   const all = { ...task, unchanged: new Set<string>() }
-  return lookAtCopy(scratch, current, all, wholeOf(task.design, task.catalog))
+  return lookAtCopy(scratch, server, all, wholeOf(task.design, task.catalog))
+}
+
+/** @param client on the database, which stays as it is. */
+async function readTask(client: Client, written: Design): Promise<Task> {
+  const whole = await readCatalog(client, true)
+  const catalog = { ...whole, access: [] }
+  const design = withKnownNames(await withKnownWords(client, written), catalog)
+  const words = await columnWords(client, known(design, catalog), changedEnums(catalog, design))
+  return { whole, catalog, design, unchanged: unchangedTables(catalog, design, words) }
 }
 
 function known({ tables }: Design, catalog: Catalog): Design['tables'] {
@@ -82,6 +93,11 @@ function partOf({ design, catalog, unchanged }: Task): DesignPart {
   return { design: part, dropped: wholeOf(design, catalog).dropped.filter(({ schema, name }) => isOpen(schema, name)) }
 }
 
+/** Whether there is nothing to be made; something that the design does without may still be there. */
+function isNothing({ catalog, design }: Task, part: DesignPart): boolean {
+  return part.design.tables.length + part.dropped.length + changedEnums(catalog, design).length === 0
+}
+
 /** Null where PostgreSQL refuses it. */
 async function lookWithin(client: Client, current: ScratchServer, task: Task, part: DesignPart): Promise<Seen | null> {
   const meanwhile: Promise<FactBase>[] = []
@@ -97,7 +113,9 @@ async function lookWithin(client: Client, current: ScratchServer, task: Task, pa
     .finally(() => client.query('ROLLBACK'))
   // Only now: it may have had to wait for the locks of the transaction.
   const [facts] = await Promise.all(meanwhile)
-  return found === null ? null : { ...task, wanted: found.wanted, sides: sidesOf(task, facts, found.made) }
+  return found === null
+    ? null
+    : { ...task, server: current, wanted: found.wanted, sides: sidesOf(task, facts, found.made) }
 }
 
 function sidesOf({ catalog }: Task, facts: FactBase | undefined, made: SideFacts | null): Seen['sides'] {
@@ -111,10 +129,9 @@ async function madeWithin(
   part: DesignPart,
   readCurrent: () => void,
 ): Promise<{ readonly wanted: TargetSchema; readonly made: SideFacts | null }> {
-  const isNothing =
-    part.design.tables.length + part.dropped.length + changedEnums(task.catalog, task.design).length === 0
-  if (!isNothing) await makeDesignWithin(client, part, task.catalog)
-  const catalog = isNothing ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
+  const isLeft = isNothing(task, part)
+  if (!isLeft) await makeDesignWithin(client, part, task.catalog)
+  const catalog = isLeft ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
   const wanted = await wantedOf(client, task, catalog, true)
   if (isAsWanted(task, wanted)) return { wanted, made: null }
   readCurrent()
@@ -132,7 +149,12 @@ async function lookAtCopy(scratch: Scratch, current: ScratchServer, task: Task, 
   const [before, facts] = isSame ? [] : await Promise.all([readFacts(current), readFacts(server)])
   // While the statements are planned.
   void scratch.drop(server)
-  return { ...task, wanted, sides: sidesOf(task, before, facts === undefined ? null : { catalog: made, facts }) }
+  return {
+    ...task,
+    server: current,
+    wanted,
+    sides: sidesOf(task, before, facts === undefined ? null : { catalog: made, facts }),
+  }
 }
 
 function isAsWanted({ catalog }: Task, wanted: TargetSchema): boolean {

@@ -15,7 +15,7 @@ import { withConnection } from '../driver/with-connection.ts'
 import { fingerprintsSql } from '../tracking/stored-fingerprint.ts'
 import { readToolObjects } from '../tracking/tool-objects.ts'
 import { catalogOf, fingerprintOf, withScratchConnection } from './read.ts'
-import { type ReplayOptions, replay, runPlan, runRepeatables } from './replay.ts'
+import { type ReplayOptions, replay, replayToSee, runPlan, runRepeatables } from './replay.ts'
 import { bothCatalogs } from './replayed-as.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -55,7 +55,8 @@ export async function driftOf(
   options: ReplayOptions,
 ): Promise<Drift> {
   const files = applied.map(({ file }) => file)
-  const expected = await replay(scratch, files, keep, options)
+  const replayed = await replayToSee(scratch, files, keep, options)
+  const expected = repeatables.length === 0 ? replayed.seen : await replayed.own()
   await runRepeatables(expected, repeatables, options)
   const objects = await withScratchConnection(live, readToolObjects)
   const [ours, theirs] = await bothCatalogs(expected, live)

@@ -8,7 +8,7 @@ import { noVariables } from '../../core/migration/variables.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import { repeatableSteps } from '../../core/plan/repeatables.ts'
 import { planUp } from '../../core/plan/up.ts'
-import { isGone } from '../databases/databases.ts'
+import { isGone, isInUse } from '../databases/databases.ts'
 import { execute } from '../run/execute.ts'
 import type { History } from '../tracking/history.ts'
 import type { Scratch, ScratchServer } from './scratch.ts'
@@ -37,13 +37,14 @@ export async function replay(
 ): Promise<ScratchServer> {
   const whole = planUp(compare(files, []))
   const keys = keysOf(whole.steps)
+  let usable = keys
   const rest = async (server: ScratchServer, steps: readonly Step[]) => {
     if (steps.length === 0) return
     const now = ({ rows }: History) => planUp(compare(files, rows), { allowOutOfOrder: true })
     await runPlan(server, { ...whole, steps }, now, options)
   }
   for (;;) {
-    const found = await scratch.findTemplate(keys.toReversed())
+    const found = await scratch.findTemplate(usable.toReversed())
     const steps = whole.steps.slice(found === null ? 0 : keys.indexOf(found.key) + 1)
     try {
       const server = await replayed(scratch, found?.server, (server) => rest(server, steps), options)
@@ -51,11 +52,43 @@ export async function replay(
       if (keep && steps.length > 0 && last !== undefined) await scratch.saveTemplate(last, server)
       return server
     } catch (error) {
-      // Another command has dropped the template since: the next best one is looked for.
-      if (found === null || !isGone(error)) throw error
+      // Another command has dropped the template since, or looks at it: the next best one is looked for.
+      if (found === null || !(isGone(error) || isInUse(error))) throw error
+      usable = usable.slice(0, usable.indexOf(found.key))
     }
   }
 }
+
+/** A database as migrations make it, which is copied only for who changes it. */
+export interface Replayed {
+  /** To be looked at, and left as it is. */
+  readonly seen: ScratchServer
+  /** One like it that nobody else has, the same at each call. */
+  readonly own: () => Promise<ScratchServer>
+}
+
+/** What `replay` makes, to be looked at first: where an earlier command has left a template of all of it, that one. */
+export async function replayToSee(
+  scratch: Scratch,
+  files: readonly Migration[],
+  keep: boolean,
+  options: ReplayOptions,
+): Promise<Replayed> {
+  const last = keysOf(planUp(compare(files, [])).steps).at(-1)
+  const template = last === undefined ? null : await scratch.findTemplate([last])
+  if (template === null) return replayedAlone(await replay(scratch, files, keep, options))
+  let own: Promise<ScratchServer> | null = null
+  return {
+    seen: template.server,
+    own: () => {
+      own ??= replay(scratch, files, keep, options)
+      return own
+    },
+  }
+}
+
+/** One that nobody else has from the beginning. */
+export const replayedAlone = (server: ScratchServer): Replayed => ({ seen: server, own: async () => server })
 
 /** Runs on a new database, again on another one while it lacks a role that no statement names as such. */
 async function replayed(

@@ -39,11 +39,13 @@ export async function firstTemplate(client: Client, names: readonly string[]): P
   return names.find((name) => found.has(name))
 }
 
-/** The oldest go: a database's number grows with its age. */
+/** The oldest go, but for one that another command looks at: a database's number grows with its age. */
 export async function dropOldTemplates(client: Client, server: Server): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
-    `SELECT datname AS name FROM pg_database WHERE datname ^@ '${templatePrefix}'
-     AND pg_has_role(datdba, 'MEMBER') ORDER BY oid DESC OFFSET ${templatesKept}`,
+    `SELECT name FROM (
+       SELECT oid, datname AS name FROM pg_database WHERE datname ^@ '${templatePrefix}' AND pg_has_role(datdba, 'MEMBER')
+       ORDER BY oid DESC OFFSET ${templatesKept}
+     ) old WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = old.oid)`,
   )
   for (const { name } of rows) await drop(client, server, name)
 }
