@@ -5,6 +5,7 @@ import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
 import { elevatingSql } from './elevated.ts'
+import { scratchPrefix } from './sweep.ts'
 
 /** The role that a replay stands for. */
 export interface RealRole {
@@ -51,10 +52,10 @@ export class ConfinedRole {
     if (this.ownsCluster) await this.makeRoles([this.owner])
     else await this.admin.query(`CREATE ROLE ${owner} NOLOGIN`)
     // Other commands have the same owner in that cluster, and PostgreSQL refuses who alters a role at the same time.
-    const inTurn = this.ownsCluster ? `SELECT pg_advisory_xact_lock(${oneByOne}); ` : ''
-    await this.admin.query(`${inTurn}ALTER ROLE ${owner} ${this.seesAllRows ? 'BYPASSRLS' : 'NOBYPASSRLS'}`)
+    const inTurn = this.ownsCluster ? `SELECT pg_advisory_xact_lock(${oneByOne}); ${takeBackSql(this.owner)};` : ''
     await this.admin.query(
-      `CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD ${quoteLiteral(this.password)}; GRANT ${owner} TO ${login};
+      `${inTurn} ALTER ROLE ${owner} ${this.seesAllRows ? 'BYPASSRLS' : 'NOBYPASSRLS'};
+       CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD ${quoteLiteral(this.password)}; GRANT ${owner} TO ${login};
        ALTER ROLE ${login} SET role = ${quoteLiteral(this.owner)}`,
     )
     // What PostgreSQL 15 and later let a superuser hand on: a dump sets it.
@@ -156,6 +157,22 @@ export class ConfinedRole {
   private get before(): string {
     return `SELECT pg_catalog.nself_elevated(${quoteLiteral(this.word)}, ${this.quote}`
   }
+}
+
+/**
+ * Takes from an owner what commands before gave it, so that no replay passes by the rights of another; what a command that
+ * still runs needs stays.
+ */
+function takeBackSql(owner: string): string {
+  const role = `${quoteLiteral(quoteIdentifier(owner))}::regrole`
+  return `DO $$ DECLARE given regrole; BEGIN
+    IF NOT EXISTS (SELECT FROM pg_auth_members JOIN pg_roles r ON r.oid = member
+                   WHERE roleid = ${role} AND rolname ^@ '${scratchPrefix}') THEN
+      FOR given IN SELECT roleid FROM pg_auth_members WHERE member = ${role} LOOP
+        EXECUTE format('REVOKE %s FROM %s', given, ${role});
+      END LOOP;
+    END IF;
+  END $$`
 }
 
 /** Roles of PostgreSQL's own that may own something, and may not touch files, programs or other sessions. */
