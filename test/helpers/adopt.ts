@@ -47,6 +47,8 @@ export function planOf(
     numbering: 'found',
     variables: new Set(),
     failed: null,
+    recorded: new Set(),
+    command: `nself db adopt ${name}`,
     now: '20260122143000',
     ...more,
   })

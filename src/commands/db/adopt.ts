@@ -127,7 +127,7 @@ async function planFor(
   context: Context,
   options: AdoptOptions,
   chosen: ChosenSource<FoundTable>,
-  { server, extensions }: ToolsLook,
+  { server, history, extensions }: ToolsLook,
 ): Promise<AdoptPlan> {
   const { root, migrationsDir, repeatableDir } = context.settings
   const { tool, folder } = chosen
@@ -152,6 +152,8 @@ async function planFor(
     numbering: options.numbering,
     variables,
     failed: options.failed,
+    recorded: new Set(history.rows.flatMap(({ name, state }) => (state === 'applied' ? [name] : []))),
+    command: commandOf(options),
     now: timestamp(),
   })
 }

@@ -70,17 +70,19 @@ function ranOf({ plan, history }: AdoptTask, { repeatables, allRepeatables }: Ad
 }
 
 function resultOf(
-  { plan, source, server, options, command }: AdoptTask,
+  { plan, source, server, options, command, history }: AdoptTask,
   work: AdoptedFiles,
   proof: AdoptProof,
   downs: AdoptResult['downs'],
 ): AdoptResult {
+  const known = new Set(history.rows.flatMap(({ name, state }) => (state === 'applied' ? [name] : [])))
   const files = [...plan.files, ...plan.repeatables].map((file) => {
     const { key, sources, row, isThere, notes } = file
     const again = work.repeatables.get(key)
     const name = again === undefined ? file.name : shownName(file.name)
     const path = (work.files.get(key) ?? again?.file)?.path ?? `${name}.sql`
-    return { name, path, sources, applied: row !== null, appliedAt: row?.appliedAt ?? null, isThere, notes }
+    const applied = row !== null || known.has(name)
+    return { name, path, sources, applied, appliedAt: row?.appliedAt ?? null, isThere, notes }
   })
   const { tool, folder, table, others } = source
   const shown = { tool, folder, table, others, database: placeOf(server), files, problems: work.problems, proof, downs }

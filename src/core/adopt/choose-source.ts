@@ -1,4 +1,5 @@
 import { NselfError } from '../errors.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Recognised, SourceFolder, Tool } from './tools/tool.ts'
 
 /** A folder that may hold files of a tool. */
@@ -94,13 +95,13 @@ const describe = (found: RecognisedFolder | { readonly tool: Tool; readonly key:
 
 function severalTools(found: readonly RecognisedFolder[]): NselfError {
   return new NselfError('usage', `several tools were found here: ${found.map(describe).join(', ')}`, {
-    hint: `say which one to take over: nself db adopt ${found[0]?.tool.name}; nothing was written`,
+    hint: `say which one to take over: ${found.map(({ tool }) => `nself db adopt ${tool.name}`).join('; or: ')}; nothing was written`,
   })
 }
 
 function severalFolders(found: readonly RecognisedFolder[]): NselfError {
   return new NselfError('usage', `several folders hold migrations: ${found.map(describe).join(', ')}`, {
-    hint: `say which one to take over: nself db adopt ${found[0]?.tool.name} --from ${found[0]?.folder.path}; nothing was written`,
+    hint: `say which one to take over: ${found.map(({ tool, folder }) => `nself db adopt ${tool.name} --from ${shellWord(folder.path || '.')}`).join('; or: ')}; nothing was written`,
   })
 }
 

@@ -46,7 +46,7 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
       sources,
       text,
       isThere,
-      row: isPending(row, request) ? null : row,
+      row: isPending(row, name, request) ? null : row,
       position: rows.findIndex((item) => item.key === one.key),
       notes,
     }
@@ -61,8 +61,25 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
     ...again.problems,
     ...rowProblems(request, [...files, ...again.files]),
   ]
-  return { tool, files, repeatables: again.files, problems }
+  const told = problems.map((problem) => asLeftBefore(withCommand(problem, request.command), files))
+  return { tool, files, repeatables: again.files, problems: told }
 }
+
+/** Its choice as a whole command, with what was typed. */
+const withCommand = (problem: Problem, command: string): Problem => ({
+  ...problem,
+  choice: problem.choice?.replaceAll(/\bnself db adopt(?= --)/g, () => command) ?? null,
+})
+
+/** What an earlier run has written was decided then: its file is kept, so there is no choice left. */
+function asLeftBefore(problem: Problem, files: readonly PlannedFile[]): Problem {
+  const isKept = files.some(({ sources, isThere }) => isThere && sources.includes(problem.subject))
+  return isKept && problem.weight === 'choice'
+    ? { ...problem, decision: keptAsIs, choice: null, weight: 'note' }
+    : problem
+}
+
+const keptAsIs = 'the file that an earlier run has written is kept as it is'
 
 /** What the files are to be called. @param given the names that an earlier run has given. */
 function namesOf({ source, numbering, own, rows, now }: PlanRequest, given: ReadonlyMap<string, string>): TargetNames {
@@ -84,15 +101,15 @@ function knownProblems(request: PlanRequest, { problems, note: numbered }: Targe
     ...problems.map((problem) => ({ ...problem, subject: pathIn(folder, problem.subject) })),
     ...(numbered === null
       ? []
-      : [note(folder === '' ? '.' : folder, numbered, 'see the names below', 'by time: --timestamp')]),
+      : [note(folder === '' ? '.' : folder, numbered, 'see the names below', 'by time: nself db adopt --timestamp')]),
   ]
 }
 
 const keep = (key: string, value: string | null | undefined): [string, string][] =>
   value == null ? [] : [[key, value]]
 
-const isPending = (row: ToolRow | null, { failed }: PlanRequest) =>
-  row !== null && row.fault !== null && failed !== 'applied'
+const isPending = (row: ToolRow | null, name: string, { failed, recorded }: PlanRequest) =>
+  row !== null && row.fault !== null && failed !== 'applied' && !recorded.has(name)
 
 /** A file of the tool's folder as a person names it. */
 export const pathIn = (folder: string, file: string) => (folder === '' ? file : `${folder}/${file}`)
@@ -127,7 +144,7 @@ function unreadable(
   )
 }
 
-function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly PlannedFile[]): Problem[] {
+function rowProblems({ rows, failed, recorded, tool }: PlanRequest, files: readonly PlannedFile[]): Problem[] {
   const known = new Set(files.map(({ key }) => key))
   const lost = rows.filter(({ key }) => !known.has(key))
   const failedRows = rows.filter(({ key, fault }) => fault !== null && known.has(key))
@@ -135,40 +152,44 @@ function rowProblems({ rows, failed, tool }: PlanRequest, files: readonly Planne
     ...lost.map(({ key }) =>
       note(
         `row ${key}`,
-        `${tool} records it as applied, but no file has that version`,
+        `is one that ${tool} records as applied, and no SQL file here is of it`,
         'it is not recorded',
-        'put its file back and run this again',
+        'if its file was removed, put it back and run this again',
       ),
     ),
     ...failedRows.map(({ key, fault }) => {
       const file = files.find((one) => one.key === key)
       const subject = file?.sources[0] ?? key
+      if (failed === null && file?.isThere) return note(subject, fault ?? '', keptAsIs)
       if (failed === null) {
         return obstacle(
           subject,
           fault ?? '',
           'nothing is written before you say whether it is applied',
-          'look at the database, then: --failed applied, or --failed pending',
+          'look at the database, then: nself db adopt --failed applied; or: nself db adopt --failed pending',
         )
       }
       return note(subject, fault ?? '', failed === 'applied' ? 'it is recorded as applied' : 'it stays pending')
     }),
-    ...outOfOrder(files.filter(({ version }) => version !== '')),
+    ...outOfOrder(
+      files.filter(({ version }) => version !== ''),
+      ({ row, name }) => row !== null || recorded.has(name),
+    ),
   ]
 }
 
 /** A file that nobody has applied although a later one is. */
-function outOfOrder(files: readonly PlannedFile[]): Problem[] {
-  const last = files.findLastIndex(({ row }) => row !== null)
+function outOfOrder(files: readonly PlannedFile[], isApplied: (file: PlannedFile) => boolean): Problem[] {
+  const last = files.findLastIndex(isApplied)
   return files
     .slice(0, Math.max(last, 0))
-    .filter(({ row }) => row === null || row === undefined)
-    .map(({ sources }) =>
+    .filter((file) => !isApplied(file))
+    .map(({ sources, name }) =>
       note(
         sources[0] ?? '',
-        `was never applied, and later ones were`,
+        'was never applied, and later ones were',
         'it is pending, out of order',
-        'nself db migrate up --allow-out-of-order, or --mark-applied in nself db migrate repair',
+        `to run it: nself db migrate up --allow-out-of-order; or if its changes are there: nself db migrate repair --mark-applied ${name}`,
       ),
     )
 }

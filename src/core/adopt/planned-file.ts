@@ -41,6 +41,10 @@ export interface PlanRequest {
   readonly variables: ReadonlySet<string>
   /** What to make of a migration of which the tool says that it failed: null while nobody has said. */
   readonly failed: 'applied' | 'pending' | null
+  /** Names of those that nself has recorded as applied. */
+  readonly recorded: ReadonlySet<string>
+  /** What was typed, to which the flags of a choice are added. */
+  readonly command: string
   /** 14 digits. */
   readonly now: string
 }

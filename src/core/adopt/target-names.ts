@@ -101,7 +101,7 @@ function collisions({ migrations, given, taken }: NamingRequest, names: Readonly
     const twin = seen.get(version)
     const own = given.has(one.key) ? undefined : ours.get(version)
     const file = one.files[0] ?? one.key
-    const choice = 'number all of them in their order: --renumber; or rename one of the files'
+    const choice = 'number all of them in their order: nself db adopt --renumber; or rename one of the files'
     if (twin !== undefined) {
       problems.push(obstacle(file, `has the number of ${twin.files[0]}`, 'nself needs a number for each', choice))
     } else if (own !== undefined && own !== name) {

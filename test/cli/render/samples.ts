@@ -136,9 +136,9 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     problems: [
       {
         subject: 'row 20251231235900',
-        what: 'dbmate records it as applied, but no file has that version',
+        what: 'is one that dbmate records as applied, and no SQL file here is of it',
         decision: 'it is not recorded',
-        choice: 'put its file back and run this again',
+        choice: 'if its file was removed, put it back and run this again',
         weight: 'note',
       },
     ],

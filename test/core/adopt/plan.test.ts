@@ -95,3 +95,42 @@ test('a file that cannot be read stops everything, and its place is told', () =>
 test('a DOWN that is empty where UP does something is none', () => {
   expect(bodiesOf(planOf('dbmate', { '1_a.sql': up('select 1;') }))).toEqual({ '1_a': '-- UP\nselect 1;\n' })
 })
+
+describe('a second run goes on from the first:', () => {
+  const files = { '1_a.up.sql': 'select 1;', '2_b.up.sql': 'select 2;' }
+  const dirty = [{ version: '2', dirty: 'true' }]
+  const own = [
+    { name: '1_a', from: 'db/1_a.up.sql (golang-migrate)' },
+    { name: '2_b', from: 'db/2_b.up.sql (golang-migrate)' },
+  ]
+
+  test('what failed is asked about with the whole command, once', () => {
+    const command = 'nself db adopt golang-migrate --from db'
+    expect(planOf('golang-migrate', files, dirty, { command }).problems).toMatchObject([
+      {
+        weight: 'obstacle',
+        choice: expect.stringContaining(`${command} --failed applied; or: ${command} --failed pending`),
+      },
+    ])
+    expect(planOf('golang-migrate', files, dirty, { own }).problems).toMatchObject([{ weight: 'note', choice: null }])
+  })
+
+  test('a failed one that was recorded as applied stays applied', () => {
+    const plan = planOf('golang-migrate', files, dirty, { own, recorded: new Set(['1_a', '2_b']) })
+    expect(plan.files.map(({ row }) => row !== null)).toEqual([true, true])
+  })
+
+  test('what nself has applied since is not out of order', () => {
+    const rows = [{ version: '2' }]
+    const mate = { '1_a.sql': up('select 1;'), '2_b.sql': up('select 2;') }
+    expect(planOf('dbmate', mate, rows).problems).toMatchObject([{ subject: 'db/1_a.sql' }])
+    expect(planOf('dbmate', mate, rows, { recorded: new Set(['1_a']) }).problems).toEqual([])
+  })
+
+  test('placeholders in a file that is written are decided', () => {
+    const open = { 'V1__a.sql': `select 'x$${'{env}'}';` }
+    const there = [{ name: '1_a', from: 'db/V1__a.sql (flyway)' }]
+    expect(planOf('flyway', open).problems).toMatchObject([{ weight: 'choice' }])
+    expect(planOf('flyway', open, [], { own: there }).problems).toMatchObject([{ weight: 'note', choice: null }])
+  })
+})

@@ -50,7 +50,7 @@ describe('Flyway', () => {
     expect(told).toMatchObject({
       weight: 'choice',
       what: 'has placeholders, which Flyway fills in, where no variable can stand: first in line 1',
-      choice: 'to have their values filled in as text: --set first=…',
+      choice: 'to have their values filled in as text: nself db adopt flyway --set first=…',
     })
     const form = toolNamed('flyway').placeholders ?? { form: /x/g, by: '' }
     const filled = fillIn([{ path: 'V3__fill.sql', text: files['V3__fill.sql'] }], form, new Map([['first', '7']]))

@@ -27,7 +27,7 @@ export function openPlaceholders({ path, text }: SourceFile, placeholders: Place
     path,
     `has placeholders, which ${by} fills in${why}: ${shown}`,
     'they stay as they are',
-    `to have their values filled in as text: ${names.map((name) => `--set ${name}=…`).join(' ')}`,
+    `to have their values filled in as text: nself db adopt ${names.map((name) => `--set ${name}=…`).join(' ')}`,
   )
 }
 
@@ -70,7 +70,7 @@ export function withVariables(
     path,
     `has placeholders, which ${by} fills in: ${names.join(', ')}`,
     'variables stand for them',
-    `give their values: ${names.map((name) => `--set ${name}=…`).join(' ')}, or in an env file ${names.map((name) => `NSELF_VAR_${name.toUpperCase()}=…`).join(' ')}`,
+    `give their values: nself db adopt ${names.map((name) => `--set ${name}=…`).join(' ')}, or in an env file ${names.map((name) => `NSELF_VAR_${name.toUpperCase()}=…`).join(' ')}`,
   )
   return { file: { path, text }, problem, names }
 }
