@@ -10,6 +10,9 @@ CREATE FUNCTION number() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION fixed() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TABLE events (at date) PARTITION BY RANGE (at);
+CREATE TABLE log (at date, who bigint) PARTITION BY RANGE (at);
+CREATE TABLE log_a PARTITION OF log DEFAULT;
+CREATE INDEX log_who ON log (who);
 CREATE TYPE pair AS (a int, b int);
 `
 
@@ -38,6 +41,10 @@ describe('what rewrites nothing and scans nothing is not told', () => {
     'CREATE TABLE t (id bigint PRIMARY KEY); CREATE INDEX ON t (id); DROP TABLE t',
     'ALTER TYPE pair ALTER ATTRIBUTE a TYPE text',
     'CREATE INDEX events_at ON ONLY events (at)',
+    'ALTER TABLE ONLY log ADD PRIMARY KEY (at)',
+    'ALTER TABLE ONLY log ADD CONSTRAINT u UNIQUE (at)',
+    'DROP INDEX log_who',
+    'DROP INDEX CONCURRENTLY orders_status; DROP INDEX IF EXISTS orders_status',
     'DROP FUNCTION touch',
     'DROP FUNCTION number; CREATE FUNCTION number() RETURNS bigint LANGUAGE sql AS $$ SELECT 1 $$',
     'ALTER TABLE users RENAME TO people; CREATE VIEW users AS SELECT * FROM people',
@@ -49,9 +56,18 @@ describe('what rewrites nothing and scans nothing is not told', () => {
   })
 })
 
+test('a reference that all partitions have scans nothing when the whole table gets it', async () => {
+  const reference = 'ADD CONSTRAINT f FOREIGN KEY (who) REFERENCES users'
+  const files = [`ALTER TABLE log ${reference}`]
+  const { findings } = await lint({ before: `${before}; ALTER TABLE log_a ${reference};`, files, major: 15 })
+  expect(findings.map(({ rule }) => rule)).not.toContain('lint/constraint-missing-not-valid')
+})
+
 describe('what is told', () => {
   test.each([
     ['ALTER TABLE users ALTER name TYPE varchar(10)', 'changing-column-type'],
+    ['ALTER TABLE log ADD CONSTRAINT u UNIQUE (at)', 'disallowed-unique-constraint'],
+    ['ALTER TABLE log ADD CONSTRAINT f FOREIGN KEY (who) REFERENCES users', 'constraint-missing-not-valid'],
     ['ALTER TABLE users ALTER age TYPE bigint', 'changing-column-type'],
     ['ALTER TABLE users ALTER tags TYPE text USING upper(tags)', 'changing-column-type'],
     ['ALTER TABLE by_hand ALTER c TYPE text', 'changing-column-type'],

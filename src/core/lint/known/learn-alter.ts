@@ -10,8 +10,15 @@ import { type LintTable, type MadeIn, nameOfConstraint } from './table.ts'
 export function learnAlter(step: LintStep, schema: KnownSchema, origin: MadeIn): void {
   let table = schema.find(relationOf(nodeAt(step.node.relation)))
   if (table === null) return
-  for (const command of nodesIn(step.node.cmds, 'AlterTableCmd')) table = altered(table, command, { step, origin })
+  const commands = nodesIn(step.node.cmds, 'AlterTableCmd')
+  for (const command of commands) table = altered(table, command, { step, origin })
   schema.put(table)
+  for (const { subtype, def } of commands) {
+    const part = schema.find(relationOf(nodeAt(nodeAt(nodeAt(def).PartitionCmd).name)))
+    if (part === null) continue
+    if (subtype === 'AT_AttachPartition') schema.put({ ...part, partOf: schema.keyOf(table) })
+    if (subtype === 'AT_DetachPartition') schema.put({ ...part, partOf: null })
+  }
 }
 
 function altered(table: LintTable, command: TreeNode, by: MadeBy): LintTable {

@@ -19,11 +19,13 @@ export function newTable(range: unknown, schema: KnownSchema, origin: MadeIn): L
     name: name.name,
     isTemporary: node.relpersistence === 't',
     isPartitioned: false,
+    partOf: null,
     origin,
     namedBy: origin,
     columns: new Map(),
     constraints: [],
     indexes: [],
+    formerIndexes: [],
   }
 }
 

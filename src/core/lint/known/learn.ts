@@ -38,7 +38,9 @@ const lessons: Readonly<Record<string, (lesson: Lesson) => void>> = {
     if (node.if_not_exists === true && schema.find(table) !== null) return
     const parents = relationsIn(node.inhRelations).flatMap((name) => schema.find(name)?.columns ?? [])
     const columns = new Map(parents.flatMap((inherited) => [...inherited]))
-    const whole = { ...table, columns, isPartitioned: node.partspec !== undefined }
+    const [parent] = node.partbound === undefined ? [] : relationsIn(node.inhRelations)
+    const partOf = parent === undefined ? null : schema.keyOf(parent)
+    const whole = { ...table, columns, isPartitioned: node.partspec !== undefined, partOf }
     schema.put(withElements(whole, listAt(node.tableElts), { step, origin }))
   },
   CreateTableAsStmt: ({ node, schema, origin }) => {
@@ -116,7 +118,8 @@ function drop(kind: string, name: RelationName, schema: KnownSchema): void {
   if (table === null) return
   if (kind === 'OBJECT_TABLE' || kind === 'OBJECT_MATVIEW' || kind === 'OBJECT_FOREIGN_TABLE') schema.remove(table)
   if (kind !== 'OBJECT_INDEX') return
-  schema.put({ ...table, indexes: table.indexes.filter((index) => index.name !== name.name) })
+  const formerIndexes = [...table.formerIndexes, name.name]
+  schema.put({ ...table, indexes: table.indexes.filter((index) => index.name !== name.name), formerIndexes })
 }
 
 function rename({ node, schema, origin }: Lesson): void {
@@ -128,7 +131,10 @@ function rename({ node, schema, origin }: Lesson): void {
   const named = <T extends { readonly name: string | null }>(one: T, old: string): T =>
     one.name === old ? { ...one, name: to } : one
   const byIndex = renameType === 'OBJECT_INDEX' ? schema.tableOfIndex(target) : null
-  if (byIndex !== null) schema.put({ ...byIndex, indexes: byIndex.indexes.map((one) => named(one, target.name)) })
+  if (byIndex !== null) {
+    const formerIndexes = [...byIndex.formerIndexes, target.name]
+    schema.put({ ...byIndex, indexes: byIndex.indexes.map((one) => named(one, target.name)), formerIndexes })
+  }
   const table = schema.find(target)
   if (table === null) return
   if (renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_MATVIEW') {

@@ -59,6 +59,24 @@ export class KnownSchema {
     return null
   }
 
+  /** Whether there was an index of that name, which is gone. */
+  isFormerIndex({ name }: RelationName): boolean {
+    return [...this.tables.values()].some(({ formerIndexes }) => formerIndexes.includes(name))
+  }
+
+  /** What a table is known by: of one that is not known, with the schema where it would be made. */
+  keyOf(name: RelationName): string {
+    const table = this.find(name)
+    return dotted(table?.schema ?? name.schema ?? this.path, name.name)
+  }
+
+  /** The tables that have the rows of a partitioned one. */
+  leavesOf(key: string): LintTable[] {
+    const parts = [...this.tables.values()].filter(({ partOf }) => partOf === key)
+    return parts.flatMap((part) => (part.isPartitioned ? this.leavesOf(this.keyOf(part)) : [part]))
+  }
+
+  /** The schema where a name leads that has none. */
   schemaOf({ schema }: RelationName): string {
     return schema ?? this.path
   }

@@ -43,12 +43,16 @@ export interface LintTable {
   readonly name: string
   readonly isTemporary: boolean
   readonly isPartitioned: boolean
+  /** The table that it is a partition of, as schemas are known by it. */
+  readonly partOf: string | null
   readonly origin: MadeIn
   /** What gave it the name that it has. */
   readonly namedBy: MadeIn
   readonly columns: ReadonlyMap<string, KnownColumn>
   readonly constraints: readonly KnownConstraint[]
   readonly indexes: readonly KnownIndex[]
+  /** The names of indexes that it had. */
+  readonly formerIndexes: readonly string[]
 }
 
 /** What PostgreSQL calls a constraint that has no name: `orders_user_id_fkey`. */

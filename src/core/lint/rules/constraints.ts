@@ -1,7 +1,7 @@
 import { nodeAt, nodesIn, type RelationName, type TreeNode } from '../../sql/tree.ts'
 import { constraintOf } from '../known/constraint.ts'
 import { offsetOf } from '../known/step.ts'
-import type { KnownConstraint } from '../known/table.ts'
+import type { KnownConstraint, LintTable } from '../known/table.ts'
 import { type Hit, hit, isUsed, type LintLook, tableName, targetOf } from './look.ts'
 import { isValue } from './volatile.ts'
 
@@ -38,6 +38,8 @@ function added({ step, schema, isNew }: LintLook, table: RelationName, node: Tre
   if (kind !== 'check' && kind !== 'foreign key' && kind !== 'not null') return []
   const known = schema.find(table)
   if (kind === 'not null' && isProven(known?.constraints ?? [], constraint)) return []
+  const leaves = known?.isPartitioned === true ? schema.leavesOf(schema.keyOf(table)) : []
+  if (kind === 'foreign key' && leaves.length > 0 && leaves.every((leaf) => hasReference(leaf, constraint))) return []
   const parent = kind === 'foreign key' ? schema.find(nameOf(node)) : null
   const others = refersTo !== null && !(parent !== null && isNew(parent.origin)) && refersTo !== place
   const blocked =
@@ -45,16 +47,23 @@ function added({ step, schema, isNew }: LintLook, table: RelationName, node: Tre
       ? `nobody can write to ${place}${others ? ` or ${refersTo}` : ''}`
       : `nobody can read or write it`
   const first = column === null ? 'add it' : 'add the column alone, then the constraint'
+  const each = kind === 'foreign key' && known?.isPartitioned === true
   return [
     hit(
       'lint/constraint-missing-not-valid',
       step,
       `this ${kind === 'check' ? 'CHECK' : kind} scans ${place}, and ${blocked} meanwhile`,
-      `${first} with NOT VALID, and VALIDATE CONSTRAINT in the next migration`,
+      each
+        ? `${first} to each partition with NOT VALID, VALIDATE CONSTRAINT there in the next migration, then add it to ${place}`
+        : `${first} with NOT VALID, and VALIDATE CONSTRAINT in the next migration`,
       offset,
     ),
   ]
 }
+
+/** Then that of the whole table reads nothing. */
+const hasReference = ({ constraints }: LintTable, { columns, refersTo }: KnownConstraint): boolean =>
+  constraints.some((one) => one.validated && one.refersTo === refersTo && one.columns.join() === columns.join())
 
 const isProven = (constraints: readonly KnownConstraint[], { columns }: KnownConstraint): boolean =>
   columns.every((name) => constraints.some(({ validated, neverNull }) => validated && neverNull.includes(name)))

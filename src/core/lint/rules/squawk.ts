@@ -1,5 +1,5 @@
 import { type LintRule, lintRuleNames } from '../../lint-rules.ts'
-import { listAt, nodeAt, nodesIn, type RelationName, relationOf, relationsIn } from '../../sql/tree.ts'
+import { listAt, nodeAt, nodesIn, type RelationName, relationsIn } from '../../sql/tree.ts'
 import { nameIn } from '../known/learn.ts'
 import { type FindingWords, say } from './finding-words.ts'
 import { columnName, type Hit, hit, isUsed, type LintLook, tableName, tableSql, targetOf } from './look.ts'
@@ -39,38 +39,55 @@ const onUsed =
   (look) =>
     isUsed(look, targetOf(look)) ? tell(tableName(targetOf(look)), look) : null
 
+/** ONLY makes the key of a partitioned table an entry in the catalog, which those of the partitions are attached to. */
+function keyWords(look: LintLook, message: string, instead: string): FindingWords | null {
+  if (!isPartitioned(look)) return say(message, instead)
+  if (isOnly(look)) return null
+  const table = tableSql(targetOf(look))
+  return say(message, `ALTER TABLE ONLY ${table}, ${instead} on each partition, then ALTER INDEX … ATTACH PARTITION`)
+}
+
+const isPartitioned = (look: LintLook) => look.schema.find(targetOf(look))?.isPartitioned === true
+const isOnly = ({ step }: LintLook) => nodeAt(step.node.relation).inh !== true
+
 const laterRelease = 'first ship a release that does not use it, then drop it in a later migration'
 
 /** By the names of squawk, which are those of our rules. */
 const tellers: Partial<Record<LintRule, Teller>> = {
   'lint/adding-required-field': requiredColumn,
-  'lint/disallowed-unique-constraint': onUsed((table) =>
-    say(
+  'lint/disallowed-unique-constraint': onUsed((table, look) =>
+    keyWords(
+      look,
       `the index of this constraint is built while nobody can read or write ${table}`,
       'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own, then ADD CONSTRAINT … UNIQUE USING INDEX',
     ),
   ),
-  'lint/adding-serial-primary-key-field': onUsed((table) =>
-    say(
+  'lint/adding-serial-primary-key-field': onUsed((table, look) =>
+    keyWords(
+      look,
       `the index of this primary key is built while nobody can read or write ${table}`,
       'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own, then ADD PRIMARY KEY USING INDEX',
     ),
   ),
   'lint/require-concurrent-index-creation': onUsed((table, look) => {
-    const { step, schema } = look
-    const isPartitioned = schema.find(relationOf(nodeAt(step.node.relation)))?.isPartitioned === true
-    if (isPartitioned && nodeAt(step.node.relation).inh !== true) return null
-    const create = step.node.unique === true ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
+    const byParts = isPartitioned(look)
+    if (byParts && isOnly(look)) return null
+    const create = look.step.node.unique === true ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
     return say(
       `nobody can write to ${table} while this index is built`,
-      isPartitioned
+      byParts
         ? `${create} ON ONLY ${tableSql(targetOf(look))}, ${create} CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION`
         : `${create} CONCURRENTLY, in a migration of its own`,
     )
   }),
   'lint/require-concurrent-index-deletion': (look) => {
-    const tables = listAt(look.step.node.objects).map((index) => look.schema.tableOfIndex(nameIn(index)))
-    const used = tables.filter((table) => table === null || isUsed(look, table))
+    const { schema } = look
+    const tables = listAt(look.step.node.objects)
+      .map(nameIn)
+      .filter((name) => schema.tableOfIndex(name) !== null || !schema.isFormerIndex(name))
+      .map((name) => schema.tableOfIndex(name))
+    // That of a partitioned table cannot go CONCURRENTLY.
+    const used = tables.filter((table) => table === null || (isUsed(look, table) && !table.isPartitioned))
     const [table] = used
     if (table === undefined) return null
     const place = table === null ? 'its table' : tableName(table)
