@@ -6,6 +6,16 @@ const people =
   "INSERT INTO teams VALUES (1, 'a'); INSERT INTO users SELECT i, 'e' || i, i, 1 FROM generate_series(1, 50) i"
 const counted: OnlineChange['kept'] = ['SELECT count(*)::int, sum(age)::int FROM users', [50, 1275]]
 
+const partitioned = `CREATE TABLE users (id bigint PRIMARY KEY);
+CREATE TABLE events (id bigint NOT NULL, day date NOT NULL, kind text, who bigint) PARTITION BY RANGE (day);
+CREATE TABLE events_a PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE events_b PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01') PARTITION BY LIST (kind);
+CREATE TABLE events_b_x PARTITION OF events_b FOR VALUES IN ('x');
+CREATE TABLE visits (id bigint PRIMARY KEY, event bigint, day date, kind text)`
+const partitionedRows = `INSERT INTO users VALUES (1);
+INSERT INTO events SELECT i, date '2026-12-01' + i, 'x', 1 FROM generate_series(1, 80) i;
+INSERT INTO visits SELECT id, id, day, kind FROM events`
+
 /** Changes that need no row to be written anew. */
 export const quickChanges: readonly OnlineChange[] = [
   {
@@ -93,6 +103,60 @@ Table events {
   }
 }`,
     steps: ['relax', 'check', 'validate'],
+  },
+  {
+    what: 'indexes, keys and references of a partitioned table, one of whose partitions has partitions itself',
+    sql: `${partitioned}; CREATE INDEX events_by ON events (kind); CREATE INDEX events_old ON events (who, day)`,
+    rows: partitionedRows,
+    kept: ['SELECT count(*)::int, sum(who)::int FROM events JOIN users ON who = users.id', [80, 80]],
+    design: `
+Table users {
+  id bigint [pk]
+}
+Table events {
+  id bigint [not null]
+  day date [not null]
+  kind text [not null]
+  who bigint [ref: > users.id]
+  indexes {
+    who [name: 'events_who']
+    (\`lower(kind)\`, who) [name: 'events_by']
+    (id, day, kind) [pk]
+  }
+}
+Table visits {
+  id bigint [pk]
+  event bigint
+  day date
+  kind text
+}
+Ref: visits.(event, day, kind) > events.(id, day, kind)`,
+    steps: ['check', 'validate', 'index', 'reference', 'validate_references', 'contract drop_indexes'],
+  },
+  {
+    what: 'keys and references of a partitioned table that go',
+    sql: `${partitioned}; ALTER TABLE events ALTER kind SET NOT NULL; ALTER TABLE events ADD PRIMARY KEY (id, day, kind);
+ALTER TABLE events ADD CONSTRAINT events_u UNIQUE (who, id, day, kind), ADD FOREIGN KEY (who) REFERENCES users;
+ALTER TABLE visits ADD FOREIGN KEY (event, day, kind) REFERENCES events`,
+    rows: partitionedRows,
+    kept: ['SELECT count(*)::int, sum(who)::int FROM events', [80, 80]],
+    design: `
+Table users {
+  id bigint [pk]
+}
+Table events {
+  id bigint [not null]
+  day date [not null]
+  kind text [not null]
+  who bigint
+}
+Table visits {
+  id bigint [pk]
+  event bigint
+  day date
+  kind text
+}`,
+    steps: [''],
   },
   {
     what: 'a table under another name, with rights, a reference to it and a view on it',

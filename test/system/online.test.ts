@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { certain } from '../../src/core/certain.ts'
 import { expectOnline, writeSeries } from '../helpers/online.ts'
-import { rewritingChanges } from '../helpers/online-changes.ts'
+import { quickChanges, rewritingChanges } from '../helpers/online-changes.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -18,7 +19,7 @@ test.each(rewritingChanges)(
   },
 )
 
-const script = `\\set a random(1, 20000)
+const ofAccounts = `\\set a random(1, 20000)
 BEGIN;
 UPDATE accounts SET balance = balance + 1 WHERE id = :a;
 INSERT INTO orders (account_id) VALUES (:a);
@@ -28,7 +29,7 @@ SELECT * FROM accounts a JOIN orders o ON o.account_id = a.id JOIN visits v ON v
 `
 
 /** An application that reads and writes until it is stopped, and fails where it waits for a lock for a second. */
-function startApplication({ root, url }: Project) {
+function startApplication({ root, url }: Project, script: string) {
   writeFileSync(join(root, 'app.sql'), script)
   const flags = ['-n', '-f', 'app.sql', '-c', '2', '-R', '40', '-T', '3600', url]
   const env = { ...process.env, PGOPTIONS: '-c lock_timeout=1s' }
@@ -74,9 +75,38 @@ Ref: ${name}.account_id > accounts.id
 }
 ${table('orders', index('orders_account'))}${table('visits', index('visits_account'))}${table('invites')}`
   const { files } = await writeSeries(project, { design })
-  const application = startApplication(project)
+  const application = startApplication(project, ofAccounts)
   await project.ok('db', 'migrate', 'up')
   await project.ok('db', 'migrate', 'down', String(files.length))
   expect({ isRunning: application.isRunning(), said: application.said() }).toEqual({ isRunning: true, said: '' })
   expect(await project.query('SELECT count(*) > 20000 FROM orders')).toEqual([[true]])
+})
+
+const ofEvents = `\\set d random(1, 600)
+INSERT INTO users VALUES (:client_id * 1000000 + :d + 1000) ON CONFLICT DO NOTHING;
+BEGIN;
+INSERT INTO events VALUES (nextval('numbers'), date '2026-01-01' + :d, 'x', 1);
+UPDATE events SET who = 1 WHERE day = date '2026-01-01' + :d AND id < 1000;
+COMMIT;
+SELECT * FROM events JOIN users ON users.id = who WHERE day = date '2026-01-01' + :d;
+`
+
+test('indexes, keys and references of a partitioned table come and go while an application reads and writes', {
+  timeout: slow,
+}, async () => {
+  const change = certain(
+    quickChanges.find(({ what }) => what.startsWith('indexes, keys and references of a partitioned')),
+  )
+  const project = await server.project({
+    '001_before.sql': `-- UP\n${change.sql};\nCREATE SEQUENCE numbers START 1000;\n`,
+  })
+  await project.ok('db', 'migrate', 'up')
+  await project.query(`${change.rows}; INSERT INTO events SELECT nextval('numbers'), date '2026-01-01' + i % 600, 'x', 1
+ FROM generate_series(1, 20000) i`)
+  const { files } = await writeSeries(project, change)
+  const application = startApplication(project, ofEvents)
+  await project.ok('db', 'migrate', 'up')
+  await project.ok('db', 'migrate', 'down', String(files.length))
+  expect({ isRunning: application.isRunning(), said: application.said() }).toEqual({ isRunning: true, said: '' })
+  expect(await project.query('SELECT count(*) > 0 FROM events WHERE id > 21000')).toEqual([[true]])
 })

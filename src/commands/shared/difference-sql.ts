@@ -59,7 +59,7 @@ export async function differenceSql(
   if (parts.length === 0 && differences.length === 0) return { sql: '', proven: true }
   const back = online ? await planStatements({ facts: wanted, catalog: want }, claim, lend, of) : []
   const planned = { up: separate(parts.flat()), down: separate(back.flat()) }
-  const series = online ? seriesOf(context, theirs, ours.tables, [planned]) : null
+  const series = online ? seriesOf(context, theirs, ours, [planned]) : null
   const changes = series === null ? parts.flat() : statementsOf(series)
   const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })
   const effects = (change: Change) => change.remarks ?? effectsOf(change, theirs)

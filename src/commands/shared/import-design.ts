@@ -122,8 +122,7 @@ async function proven(context: Context, task: Task): Promise<Proven> {
   const { root } = context.settings
   context.progress('writing the difference as SQL')
   const planned = await draftsOf(compared, renames)
-  const drafts =
-    options.online === true ? seriesOf(context, compared.current.whole, compared.wanted.tables, planned) : planned
+  const drafts = options.online === true ? seriesOf(context, compared.current.whole, compared.wanted, planned) : planned
   const format = await withScratchConnection(migrated, statementFormat)
   const targets = targetsFor(context.settings, task, options.name, drafts)
   const design = relative(root, resolve(root, options.file))

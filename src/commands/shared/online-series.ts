@@ -2,7 +2,7 @@ import { NselfError } from '../../core/errors.ts'
 import type { Migration } from '../../core/migration/migration.ts'
 import { type OnlineDraft, onlineSeries } from '../../core/online/series.ts'
 import { TablesInUse } from '../../core/online/tables-in-use.ts'
-import type { Catalog, Table } from '../../core/schema/catalog.ts'
+import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { partsOf } from '../../core/schema/joined-alterations.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
@@ -19,10 +19,13 @@ import type { ScratchWork } from './scratch-server.ts'
 export function seriesOf(
   { tell }: Context,
   before: Catalog,
-  wanted: readonly Table[],
+  wanted: Pick<Catalog, 'tables'> & Partial<Pick<Catalog, 'details'>>,
   planned: readonly Draft[],
 ): readonly OnlineDraft[] {
-  const { drafts, blocking, blockingBack } = onlineSeries(planned, new TablesInUse(before, wanted))
+  const { drafts, blocking, blockingBack } = onlineSeries(
+    planned,
+    new TablesInUse(before, wanted.tables, wanted.details),
+  )
   const statement = (change: Change) => partsOf(change).map((sql) => plainNames(sql, new Set()))
   for (const change of blocking) tell(`Note: no way is known to do this online: ${statement(change).join('; ')}`)
   for (const change of blockingBack)

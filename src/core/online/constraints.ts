@@ -33,7 +33,8 @@ export function droppedOnline(change: Change, back: Shape, stage: Stage): Piece 
   if (steps === null) return null
   const down =
     steps.kind === 'index' ? [...steps.drop, ...steps.add] : [...steps.look, steps.unvalidate, steps.validate]
-  return { stage, up: [change], down }
+  const downFirst = referredIn(back) === null ? [] : steps.drop
+  return { stage, up: [change], downFirst, down }
 }
 
 type ConstraintSteps =
@@ -50,12 +51,21 @@ type ConstraintSteps =
 
 const key = /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\(.*?\))( INCLUDE \(.*?\))?((?: NOT)? DEFERRABLE.*)?$/s
 
+/** The index that a key takes for its own, and what follows it there; null for any other constraint. */
+export function keyIndex(rest: string): { kind: string; definition: string; deferred: string } | null {
+  const [, kind, nulls = '', columns, include = '', deferred = ''] = key.exec(rest) ?? []
+  return kind === undefined || columns === undefined
+    ? null
+    : { kind, definition: `${columns}${include}${nulls}`, deferred }
+}
+
 function stepsOf({ table, subject, rest }: Shape): ConstraintSteps | null {
   const [alter, name] = [alterTable(table), quoteIdentifier(subject)]
   const drop = placedChange(`${alter} DROP CONSTRAINT IF EXISTS ${name}`, table)
-  const [, kind, nulls = '', columns, include = '', deferred = ''] = key.exec(rest) ?? []
-  if (kind !== undefined && columns !== undefined) {
-    const index = `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${quotedTable(table)} ${columns}${include}${nulls}`
+  const own = keyIndex(rest)
+  if (own !== null) {
+    const { kind, definition, deferred } = own
+    const index = `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${quotedTable(table)} ${definition}`
     return {
       kind: 'index',
       add: [

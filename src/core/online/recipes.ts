@@ -5,6 +5,15 @@ import { filledColumn } from './filled-column.ts'
 import { createdOnline, removedOnline, replacedOnline } from './indexes.ts'
 import { forsakenColumn, requiredColumn } from './new-columns.ts'
 import { requireNoValue, requireValue } from './not-null.ts'
+import {
+  changingIndex,
+  comingIndex,
+  comingReference,
+  goingIndex,
+  goingReference,
+  type Whole,
+  wholeOf,
+} from './partitioned.ts'
 import { type Shape, shapeOf, undoes } from './shape.ts'
 import type { Piece, Recipe } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
@@ -51,6 +60,8 @@ function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replac
   const { shape, change } = up
   const { table, subject } = shape.verb === 'drop index' ? back.shape : shape
   const waits = shape.verb === 'add constraint' && waitsForKey(shape, plan)
+  const whole = isByCheck(shape, back.shape) ? null : wholeOf(table, facts)
+  if (whole !== null) return ofPartitioned(up, back, plan, whole, waits)
   if (!facts.isPlain(table) && !waits && !(facts.takesChecks(table) && isByCheck(shape, back.shape))) return null
   switch (shape.verb) {
     case 'set not null':
@@ -64,7 +75,10 @@ function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replac
     case 'drop constraint':
       return piecesOf(droppedOnline(change, back.shape, touchesDropped(shape, plan) ? 'release' : 'relax'))
     case 'create index':
-      return newIndex(up, back, plan)
+      return newIndex(up, back, plan, {
+        come: () => createdOnline(change, shape),
+        change: (old) => replacedOnline(change, shape, old.change),
+      })
     case 'drop index':
       return replacementOf(shape, plan.ups) === undefined
         ? { pieces: [removedOnline(shape, back.change, back.shape)] }
@@ -78,6 +92,36 @@ function recipeOf(up: Known, back: Known, plan: PlannedChanges): Recipe | Replac
   }
 }
 
+/** The same of a partitioned table, by its partitions. */
+function ofPartitioned(up: Known, back: Known, plan: PlannedChanges, whole: Whole, waits: boolean) {
+  const { shape, change } = up
+  switch (shape.verb) {
+    case 'add constraint':
+      return referredIn(shape) === null
+        ? piecesOf(comingIndex(shape, whole))
+        : piecesOf(comingReference(shape, whole, waits ? ['reference', 'validate_references'] : ['check', 'validate']))
+    case 'drop constraint': {
+      const stage = touchesDropped(shape, plan) ? 'release' : 'relax'
+      return piecesOf(
+        referredIn(back.shape) === null
+          ? goingIndex(back.shape, whole, stage)
+          : goingReference(change, back.shape, whole, stage),
+      )
+    }
+    case 'create index':
+      return newIndex(up, back, plan, {
+        come: () => comingIndex(shape, whole),
+        change: (old) => changingIndex(shape, old.shape, whole),
+      })
+    case 'drop index':
+      return replacementOf(shape, plan.ups) === undefined
+        ? piecesOf(goingIndex(back.shape, whole, 'drop_indexes'))
+        : null
+    default:
+      return null
+  }
+}
+
 /** Done by a check, or by nothing that a partitioned table refuses. */
 const isByCheck = ({ verb, rest }: Shape, back: Shape) =>
   /^(?:set|drop) not null$|^(?:add|drop) column$/.test(verb) ||
@@ -86,17 +130,26 @@ const isByCheck = ({ verb, rest }: Shape, back: Shape) =>
 const piecesOf = (pieces: Piece | readonly Piece[] | null): Recipe | null =>
   pieces === null ? null : { pieces: [pieces].flat() }
 
+interface IndexWays {
+  readonly come: () => Piece | null
+  readonly change: (old: Known) => Piece | null
+}
+
 /** Where an index of this name goes in the same plan, both belong together. */
-function newIndex(up: Known, back: Known, { ups, downs }: PlannedChanges): Recipe | Replacement {
+function newIndex(
+  up: Known,
+  back: Known,
+  { ups, downs }: PlannedChanges,
+  ways: IndexWays,
+): Recipe | Replacement | null {
   const isOld = ({ shape }: Shaped) => shape?.verb === 'drop index' && shape.subject === up.shape.subject
   const old = ups.find(isOld)
-  const again = downs.find(({ shape }) => shape?.verb === 'create index' && shape.subject === up.shape.subject)
-  if (old === undefined || again === undefined) return { pieces: [createdOnline(up.change, up.shape)] }
-  return {
-    ofUp: [up.change, old.change],
-    ofDown: [back.change, again.change],
-    pieces: [replacedOnline(up.change, up.shape, again.change)],
-  }
+  const again = downs.flatMap(({ change, shape }) =>
+    shape?.verb === 'create index' && shape.subject === up.shape.subject ? [{ change, shape }] : [],
+  )[0]
+  if (old === undefined || again === undefined) return piecesOf(ways.come())
+  const piece = ways.change(again)
+  return piece === null ? null : { ofUp: [up.change, old.change], ofDown: [back.change, again.change], pieces: [piece] }
 }
 
 const replacementOf = (index: Shape, ups: readonly Shaped[]) =>
@@ -117,7 +170,7 @@ function waitsForKey(shape: Shape, { ups, facts }: PlannedChanges): boolean {
   return ups.some(
     (one) =>
       one.shape?.table === parent &&
-      facts.isPlain(parent) &&
+      facts.takesChecks(parent) &&
       ((one.shape.verb === 'add constraint' && /^(?:UNIQUE|PRIMARY KEY)/.test(one.shape.rest)) ||
         (one.shape.verb === 'create index' && one.shape.rest.startsWith('UNIQUE'))),
   )

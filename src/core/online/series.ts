@@ -140,8 +140,9 @@ function draftsOf(stage: Stage, all: readonly Piece[], facts: TablesInUse): Onli
 }
 
 function draftOf(stage: Stage, pieces: readonly Piece[], facts: TablesInUse): OnlineDraft | null {
-  const up = pieces.flatMap((piece) => piece.up)
-  const down = pieces.toReversed().flatMap((piece) => piece.down)
+  const up = askedOnce(pieces.flatMap((piece) => piece.up))
+  const first = pieces.flatMap(({ downFirst }) => downFirst ?? [])
+  const down = askedOnce([...first, ...pieces.toReversed().flatMap((piece) => piece.down)])
   if (up.length === 0 && down.length === 0) return null
   const { phase, alone, says } = stages[stage]
   const file = pieces[0]?.file
@@ -161,6 +162,10 @@ function draftOf(stage: Stage, pieces: readonly Piece[], facts: TablesInUse): On
     },
   }
 }
+
+/** What several changes of a file ask first is asked before the first of them. */
+const askedOnce = (changes: readonly Change[]): Change[] =>
+  changes.filter(({ sql }, i) => !sql.startsWith('DO ') || changes.findIndex((other) => other.sql === sql) === i)
 
 /** Shorter than a deadlock is waited for, so that it is the migration that steps aside. */
 const lockTimeout = 'nself: lock-timeout 500ms'

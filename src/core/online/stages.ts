@@ -74,6 +74,8 @@ export interface Piece {
   readonly stage: Stage
   readonly up: readonly Change[]
   readonly down: readonly Change[]
+  /** What stands before all of DOWN: a reference that an UP that stopped has left, which keeps its key from being built again. */
+  readonly downFirst?: readonly Change[]
   /** In a file of its own, of this name and with these headers. */
   readonly file?: {
     readonly suffix: string

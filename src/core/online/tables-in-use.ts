@@ -1,5 +1,6 @@
-import { type Catalog, type Column, type Table, tablesByKey } from '../schema/catalog.ts'
+import { type Catalog, type Column, type Detail, type Table, tablesByKey } from '../schema/catalog.ts'
 import { keyOf } from '../sql/qualified-name.ts'
+import { type Partition, partitionsOf } from './partitions.ts'
 
 /** What is known of the tables that a series changes. */
 export class TablesInUse {
@@ -10,9 +11,10 @@ export class TablesInUse {
   private readonly known: ReadonlyMap<string, Table>
   private readonly wanted: ReadonlyMap<string, Table>
 
-  constructor(before: Catalog, wanted: readonly Table[]) {
+  /** @param details of what it leads to, where they are known. */
+  constructor(before: Catalog, wanted: readonly Table[], details: readonly Detail[] = []) {
     this.before = before
-    this.after = { ...before, tables: wanted }
+    this.after = { ...before, tables: wanted, details }
     this.known = tablesByKey(before)
     this.wanted = tablesByKey({ tables: wanted })
   }
@@ -22,15 +24,25 @@ export class TablesInUse {
     return this.known.has(key) && this.wanted.has(key)
   }
 
-  /** PostgreSQL builds no index of a partitioned table CONCURRENTLY, and adds no reference of one NOT VALID. */
+  /** A table with rows of its own; what has partitions is built CONCURRENTLY and added NOT VALID by them. */
   isPlain(key: string): boolean {
-    const kind = this.known.get(key)?.kind
-    return this.isUsed(key) && (kind === 'table' || kind === 'partition')
+    return this.isUsed(key) && !this.isPartitioned(key) && this.known.get(key)?.settings.server === undefined
+  }
+
+  isPartitioned(key: string): boolean {
+    return typeof this.known.get(key)?.partitionKey === 'string'
   }
 
   /** Takes checks that are NOT VALID, as its partitions do with it. */
   takesChecks(key: string): boolean {
-    return this.isPlain(key) || (this.isUsed(key) && this.known.get(key)?.kind === 'partitioned')
+    return this.isPlain(key) || (this.isUsed(key) && this.isPartitioned(key))
+  }
+
+  /** What a partitioned table consists of, before and after; null where that changes, or one is a foreign table. */
+  partitions(key: string): readonly Partition[] | null {
+    if (!this.isUsed(key) || !this.isPartitioned(key)) return null
+    const [before, after] = [partitionsOf(key, this.before), partitionsOf(key, this.after)]
+    return JSON.stringify(before) === JSON.stringify(after) ? before : null
   }
 
   isDropped(key: string): boolean {

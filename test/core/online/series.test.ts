@@ -8,8 +8,14 @@ import { catalogOf, columnOf, constraintOf, tableOf } from '../../helpers/catalo
 const users = tableOf('users', [columnOf('id', 'integer', { notNull: true }), columnOf('note', 'text')], {
   constraints: [constraintOf('primary key', 'users_pkey', 'PRIMARY KEY (id)', { columns: ['id'] })],
 })
-const parted = tableOf('parted', [columnOf('note', 'text')], { kind: 'partitioned' })
-const facts = new TablesInUse(catalogOf({ tables: [users, parted] }), [users, parted])
+const parted = tableOf('parted', [columnOf('note', 'text')], { kind: 'partitioned', partitionKey: 'LIST (note)' })
+const elsewhere = tableOf('elsewhere', [], {
+  kind: 'partition',
+  inherits: [{ schema: 'public', name: 'parted' }],
+  settings: { server: 'far' },
+})
+const tables = [users, parted, elsewhere]
+const facts = new TablesInUse(catalogOf({ tables }), tables)
 const alter = (action: string, table = 'users') =>
   plainChange(`ALTER TABLE "public"."${table}" ${action}`, `public.${table}`)
 const plan = (up: string[], down: string[], table = 'users') => [
@@ -68,7 +74,7 @@ test.each([
     'users',
   ],
   [
-    'a reference of a partitioned table',
+    'a reference of a partitioned table, one of whose partitions is a foreign table',
     'ADD CONSTRAINT "f" FOREIGN KEY (note) REFERENCES public.users(note)',
     'DROP CONSTRAINT "f"',
     'parted',
