@@ -3,9 +3,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { renderCheck } from '../../src/cli/render/check-human.ts'
 import { plainPaint } from '../../src/cli/render/paint.ts'
 import { renderReport } from '../../src/cli/report.ts'
-import { rules } from '../../src/core/check-rules.ts'
+import type { CheckFinding } from '../../src/core/check/finding.ts'
+import { type RuleName, rules, type Severity } from '../../src/core/check-rules.ts'
 import { checkout } from '../helpers/cli.ts'
 import { results } from './render/samples.ts'
+
+const isRuleName = (name: string): name is RuleName => Object.hasOwn(rules, name)
 
 const { check } = results
 const [note] = check.findings
@@ -151,33 +154,50 @@ describe('the paths of files', () => {
   })
 })
 
-test('of many findings the worst are shown in full, and the rest in one line for each rule', () => {
-  const finding = (
-    i: number,
-    severity: 'error' | 'warning' | 'note',
-    rule: 'lint/prefer-text-field' | 'proof/down-fails',
-  ) => ({
+describe('of more findings than fit on a screen', () => {
+  const finding = (i: number, severity: Severity, rule: RuleName, evidence: readonly string[] = []) => ({
     rule,
     severity,
     migration: `${i}_a`,
     place: { path: `migrations/${String(i).padStart(3, '0')}_a.sql`, line: 3, column: 1 },
     message: `sentence ${i}`,
     instead: '',
-    evidence: [],
+    evidence,
   })
-  const notes = Array.from({ length: 41 }, (_, i) => finding(i, 'note', 'lint/prefer-text-field'))
-  const few = renderCheck({ ...check, findings: notes.slice(0, 20) }, plainPaint, 200)
-  expect(few).toContain('sentence 19')
-  expect(few).not.toContain('Also found')
-  const warnings = Array.from({ length: 22 }, (_, i) => finding(i, 'warning', 'proof/down-fails'))
-  const findings = [...notes, ...warnings, finding(90, 'error', 'proof/down-fails')]
-  const lines = renderCheck({ ...check, findings }, plainPaint, 200).split('\n')
-  expect(lines.filter((line) => /sentence/.test(line))).toHaveLength(20)
-  expect(lines.slice(0, 2)).toEqual(['migrations/090_a.sql', expect.stringMatching(/error +sentence 90/)])
-  expect(lines.filter((line) => / in \d+ files? /.test(line))).toEqual([
-    '          3 in 3 files  warning  proof/down-fails  first migrations/019_a.sql:3',
-    '        41 in 41 files  note     lint/prefer-text-field  first migrations/000_a.sql:3',
-  ])
-  expect(lines.at(-1)).toContain('1 error, 22 warnings, 41 notes')
-  expect(renderCheck({ ...check, findings }, plainPaint, 200, Number.POSITIVE_INFINITY)).toContain('sentence 40')
+  const many = (count: number, severity: Severity, rule: RuleName) =>
+    Array.from({ length: count }, (_, i) => finding(i, severity, rule))
+  const findings = [
+    ...many(41, 'note', 'lint/prefer-text-field'),
+    ...many(22, 'warning', 'proof/down-fails'),
+    finding(90, 'error', 'proof/down-fails'),
+  ]
+  const shown = (of: readonly CheckFinding[], width: number, lines?: number) =>
+    renderCheck({ ...check, findings: of }, plainPaint, width, lines).split('\n')
+
+  test('the worst are shown in full, and the rest in one line for each rule', () => {
+    expect(shown(findings.slice(0, 12), 200).filter((line) => /sentence|Also/.test(line))).toHaveLength(12)
+    const lines = shown(findings, 200)
+    expect(lines.length).toBeLessThanOrEqual(40)
+    expect(lines.filter((line) => /sentence/.test(line))).toHaveLength(11)
+    expect(lines.slice(0, 2)).toEqual(['migrations/090_a.sql', expect.stringMatching(/error +sentence 90/)])
+    expect(lines.filter((line) => / in \d+ files? /.test(line))).toEqual([
+      '    12 in 12 files  warning  proof/down-fails  migrations/010_a.sql:3',
+      '    41 in 41 files  note     lint/prefer-text-field  migrations/000_a.sql:3',
+    ])
+    expect(lines.at(-1)).toContain('1 error, 22 warnings, 41 notes')
+    expect(shown(findings, 200, Number.POSITIVE_INFINITY).join('\n')).toContain('sentence 40')
+  })
+
+  test('long ones take no more room than a screen of 80 columns, and rules beyond it are counted', () => {
+    const evidence = Array.from({ length: 9 }, (_, i) => `value ${i} `.repeat(12))
+    const names = Object.keys(rules).filter(isRuleName)
+    const long = names.map((rule, i) => finding(i, i < 9 ? 'error' : 'note', rule, evidence))
+    const lines = shown(long, 80)
+    const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 80)), 0)
+    expect(rows).toBeLessThanOrEqual(40)
+    expect(lines.filter((line) => /sentence/.test(line)).length).toBeGreaterThanOrEqual(3)
+    expect(lines).toContainEqual(expect.stringMatching(/^ +\d+ more {2}of \d+ other rules$/))
+    expect(lines).toContain('All of them, one by one: the same command with --report check.md, or with --json')
+    expect(lines.at(-1)).toMatch(/^9 errors, \d+ notes in /)
+  })
 })
