@@ -85,4 +85,33 @@ describe('a question is the last line until it is answered, and nothing moves me
     await standsStill(project, terminal, 'run 1 seed on')
     expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
   })
+
+  test.each([
+    ['redo', 'revert 1 migration and apply it again', ['db', 'migrate', 'redo']],
+    ['sync', 'revert 1 migration', ['db', 'migrate', 'sync']],
+    ['reset', 'drop everything', ['db', 'reset']],
+    ['query', 'run SQL that can write', ['db', 'query', 'DELETE FROM a', '--write']],
+    ['seed users', 'mock users to', ['db', 'seed', 'users']],
+  ])('the consent that %s wants in staging', async (_, question, args) => {
+    const project = await server.project({ '001_a.sql': file('a'), '002_b.sql': file('b') })
+    await project.ok('db', 'migrate', 'up', '--env', 'staging', '--no-backup', '--yes')
+    if (args.includes('sync')) project.write({ '002_b.sql': null })
+    const terminal = project.atTerminal(...args, '--env', 'staging')
+    await standsStill(project, terminal, question)
+    expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+  })
+
+  test('whether the kept copy comes back, and whether it is dropped', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    await project.ok('db', 'migrate', 'up')
+    await project.run(['db', 'migrate', 'down'], { env: { NSELF_UNDO: undefined } })
+    for (const [question, args] of [
+      ['LOCAL: put', ['db', 'undo']],
+      ['LOCAL: drop this database', ['db', 'backup', 'prune', '--databases']],
+    ] as const) {
+      const terminal = project.atTerminal(...args)
+      await standsStill(project, terminal, question)
+      expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+    }
+  })
 })

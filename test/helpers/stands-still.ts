@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'vitest'
 import type { Terminal } from './cli.ts'
 import type { Project } from './project.ts'
@@ -12,6 +13,14 @@ export async function standsStill(project: Project, terminal: Terminal, question
   const before = terminal.received()
   for (let i = 0; i < 4; i++) await project.statuses()
   expect(terminal.received().slice(before.length)).toBe('')
-  const lines = before.split(/\r?\n/).filter((line) => line.includes(question))
-  expect(lines).not.toEqual([])
+  expect(lastParagraph(before)).toContain(question)
+}
+
+/** What stands at the bottom of the screen: a question may have several lines, or a line for each option. */
+function lastParagraph(received: string): string {
+  const lines = stripVTControlCharacters(received).split(/\r?\n|\r/)
+  return lines
+    .filter((line) => line.trim() !== '')
+    .slice(-4)
+    .join('\n')
 }
