@@ -3,6 +3,8 @@
  * sign is quoted as in SQL, any other stands as it is: `users.name`, `"a.b".c`. So what is joined can always be split.
  */
 
+import { quoteIdentifier, unquoteIdentifier } from './quoting.ts'
+
 /** What a schema holds. */
 export interface QualifiedName {
   readonly schema: string
@@ -11,7 +13,7 @@ export interface QualifiedName {
 
 /** Names joined with dots. */
 export function dotted(...names: readonly string[]): string {
-  return names.map((name) => (/^[^".=]+$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`)).join('.')
+  return names.map((name) => (/^[^".=]+$/.test(name) ? name : quoteIdentifier(name))).join('.')
 }
 
 /** The names that were joined, or null for what is no such path: `a..b`, `"a`. Any of them may be quoted. */
@@ -21,7 +23,7 @@ export function splitDotted(path: string): string[] | null {
   for (let rest = true; rest; ) {
     const [, word, dot] = part.exec(path) ?? []
     if (word === undefined) return null
-    names.push(word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word)
+    names.push(unquoteIdentifier(word))
     rest = dot === '.'
   }
   return names

@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import type { RowsQuery } from './query-parts.ts'
 
 /** What stands in the fields of a `Detail`, as SQL. */
@@ -16,7 +17,7 @@ export const propertiesSql = (properties: Readonly<Record<string, string>>) =>
   Object.keys(properties).length === 0
     ? `'{}'::jsonb`
     : `jsonb_strip_nulls(jsonb_build_object(${Object.entries(properties)
-        .map(([name, value]) => `'${name.replaceAll("'", "''")}', (${value})::text`)
+        .map(([name, value]) => `${quoteLiteral(name)}, (${value})::text`)
         .join(', ')}))`
 
 /** SQL for a name as core's `Path` has it. */

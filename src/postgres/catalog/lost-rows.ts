@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteQualified } from '../../core/sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../core/sql/quoting.ts'
 import { rowsOf } from '../driver/must.ts'
 import type { Client } from '../driver/pg.ts'
 import { refuseHiddenSql } from './hidden-rows.ts'
@@ -54,7 +54,7 @@ async function countWithin(client: Client, target: CountTarget, ms: number): Pro
 }
 
 async function estimate(client: Client, { schema, name }: CountTarget): Promise<RowCount | null> {
-  const oid = `'${quoteQualified(schema, name).replaceAll("'", "''")}'::regclass`
+  const oid = `${quoteLiteral(quoteQualified(schema, name))}::regclass`
   const [row] = await rowsOf<{ n: string | null }>(
     client,
     `SELECT sum(reltuples)::int8 AS n FROM pg_class WHERE reltuples > 0 AND (oid = ${oid} OR oid IN (SELECT relid FROM pg_partition_tree(${oid})))`,

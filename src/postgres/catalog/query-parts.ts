@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 /** A SELECT of one column, `value` of type jsonb: one row an object. */
 export type RowsQuery = string
 
@@ -45,5 +46,5 @@ export const routineName = `${dottedName('p.proname')} || '(' || pg_get_function
 
 /** A query for the text of a view; `name` as SQL takes it. */
 export function viewDefinition(name: string): string {
-  return `SELECT pg_get_viewdef('${name.replaceAll("'", "''")}'::regclass)`
+  return `SELECT pg_get_viewdef(${quoteLiteral(name)}::regclass)`
 }

@@ -1,4 +1,5 @@
 import { NselfError } from '../../core/errors.ts'
+import { quoteLiteral } from '../../core/sql/quoting.ts'
 import {
   type RowsTable,
   referencedFirst,
@@ -116,7 +117,7 @@ export async function sequenceMarks(client: Client): Promise<SequenceMark[]> {
   const { rows: names } = await client.query<{ name: string }>(sequencesSql)
   if (names.length === 0) return []
   const one = ({ name }: { name: string }) => {
-    const literal = `'${name.replaceAll("'", "''")}'`
+    const literal = quoteLiteral(name)
     return `SELECT ${literal} AS name, quote_literal(${literal}) AS literal, last_value::text AS value, is_called AS "isCalled",
  NOT is_called AND last_value = (SELECT seqstart FROM pg_sequence WHERE seqrelid = ${literal}::regclass) AS "isStart" FROM ${name}`
   }

@@ -45,17 +45,17 @@ export async function repairTracking(
   try {
     await withConnection(connect(server, 'nself repair'), null, async (client) => {
       refuseChanged(context.seen, await readHistory(client))
-      await must(client, bootstrapSql(context.environment))
+      await sendRepair(client, bootstrapSql(context.environment))
       const inside = approved.what
         .map((repair) => trackingSql(repair, context.environment))
         .filter((sql) => sql !== null)
-      await must(client, ['BEGIN', ...inside, 'COMMIT'].join(';\n'))
+      await sendRepair(client, ['BEGIN', ...inside, 'COMMIT'].join(';\n'))
       for (const repair of approved.what) {
         if (repair.kind !== 'drop-invalid-index') continue
         if (!(await findInvalidIndexes(client)).includes(repair.index)) {
           throw new NselfError('usage', `index ${repair.index} is not INVALID`, { hint: 'see nself db migrate repair' })
         }
-        await must(client, `DROP INDEX CONCURRENTLY ${repair.index}`)
+        await sendRepair(client, `DROP INDEX CONCURRENTLY ${repair.index}`)
       }
     })
   } finally {
@@ -78,9 +78,9 @@ export async function restoreTables(
   try {
     await withConnection(connect(server, 'nself repair'), null, async (client) => {
       const restored = damages.map((damage) => restoreTableSql(damage, environment)).filter((sql) => sql !== '')
-      await must(client, ['BEGIN', ...restored, 'COMMIT'].join(';\n'))
-      await must(client, bootstrapSql(environment))
-      await must(client, journalSql(kind, null, 'done', environment, what))
+      await sendRepair(client, ['BEGIN', ...restored, 'COMMIT'].join(';\n'))
+      await sendRepair(client, bootstrapSql(environment))
+      await sendRepair(client, journalSql(kind, null, 'done', environment, what))
     })
   } finally {
     await lock.release()
@@ -153,7 +153,8 @@ const valuesOf = (file: Migration): string => {
 const sqlOf = (file: Migration): string[] =>
   [file.name, file.checksum, seenChecksumOf(file.up), storedDown(file)].map(quoteLiteral)
 
-async function must(client: Client, sql: string): Promise<void> {
+/** A repair that fails says that it is one, and that this step changed nothing. */
+async function sendRepair(client: Client, sql: string): Promise<void> {
   const { error } = await send(client, sql)
   if (error === null) return
   if (error instanceof LostConnection) throw error
