@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [system, faults],
-    globalSetup: ['test/helpers/own-cache.ts'],
+    globalSetup: ['test/helpers/run-folder.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A third of the time a test waits: for a disk, a lock, a death.

@@ -40,7 +40,10 @@ async function templateOf(binaries: Binaries): Promise<Folder> {
       await startEmbedded({ home: beside.home, binaries })
       await stopEmbedded(beside.home, { binaries })
       // Only a machine that goes down would notice, and databases are made and dropped by the hundred.
-      appendFileSync(join(beside.data, 'postgresql.conf'), 'fsync = off\nfull_page_writes = off\n')
+      appendFileSync(
+        join(beside.data, 'postgresql.conf'),
+        'fsync = off\nfull_page_writes = off\nmax_wal_size = 256MB\n',
+      )
       // What a password costs, at each of thousands of connections, is not what these tests are about.
       trust(join(beside.data, 'pg_hba.conf'))
       renameSync(beside.root, folder.root)
