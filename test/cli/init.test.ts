@@ -112,11 +112,27 @@ test('a first up on a database that has its tables already leads to adopt', asyn
   const { code, stderr } = await project.nself('up', '--database-url', project.url)
   expect(code).toBe(3)
   expect(stderr).toContain('001_init creates users, which')
+  expect(stderr).toContain('move nself/migrations/001_init.sql elsewhere')
   expect(stderr).toContain('nself db adopt --database-url')
   expect(stderr).toContain('2 tables (orders, users)')
   expect(await project.query("SELECT to_regtype('mood'), to_regnamespace('nself')")).toEqual([[null, null]])
   const start = await project.ok('init')
-  expect(start).toContain('Next: nself db migrate status')
+  expect(start).toContain('Next: nself db adopt   (the database has 2 tables that nself does not track); if these')
+  rmSync(join(project.root, 'nself', 'migrations', '001_init.sql'))
+  expect(await project.ok('db', 'adopt')).toContain('1 migration recorded as applied')
+})
+
+test('a baseline comes before the first migration that is there already', async () => {
+  const project = await server.project({ '0001_b.sql': 'CREATE TABLE b (id int);' })
+  await project.query('CREATE TABLE a (id int)')
+  expect(await project.ok('db', 'adopt')).toContain('proven: the baseline makes the schema that you have')
+  expect(await project.statuses()).toEqual(['0000_baseline applied', '0001_b pending'])
+})
+
+test('files of a DOWN of their own lead to adopt, not to a number of their own', async () => {
+  const project = await server.project({ '1_a.sql': 'CREATE TABLE a (id int);', '1_a_down.sql': 'DROP TABLE a;' })
+  const { code, stderr } = await project.nself('up')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Next: nself db adopt nself-bash ')])
 })
 
 test('tables that nself does not track are told, and keep no other first migration from running', async () => {

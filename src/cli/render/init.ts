@@ -21,8 +21,9 @@ function serverText(server: InitResult['server']): string {
 }
 
 function next(migrations: number, untracked: number | null): string {
-  if (migrations > 0) return 'nself db migrate status'
-  if (untracked === null || untracked === 0) return 'nself db migrate create create_users'
+  if (untracked === null || untracked === 0)
+    return migrations > 0 ? 'nself db migrate status' : 'nself db migrate create create_users'
   const tables = counted(untracked, 'table')
-  return `nself db adopt   (the database has ${tables} that nself does not track)`
+  const adopt = `nself db adopt   (the database has ${tables} that nself does not track)`
+  return migrations > 0 ? `${adopt}; if these migrations made them: nself db migrate repair --infer` : adopt
 }

@@ -5,7 +5,7 @@ import { withLiveExtensions } from '../../core/adopt/live-extensions.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import { usedPlatform, withPlatform } from '../../core/adopt/platform.ts'
 import { schemaProblems } from '../../core/adopt/schema-problems.ts'
-import type { Numbering } from '../../core/adopt/target-names.ts'
+import { baselineNumber, type Numbering } from '../../core/adopt/target-names.ts'
 import { knownTools } from '../../core/adopt/tools/known-tools.ts'
 import { nselfBash } from '../../core/adopt/tools/nself-bash.ts'
 import type { SourceMigrations } from '../../core/adopt/tools/tool.ts'
@@ -163,13 +163,16 @@ async function adoptBaseline(context: Context, options: AdoptOptions, look: Tool
   const { server, history, tables, codeTables, otherTables } = look
   const { root, migrationsDir } = context.settings
   if (options.from !== null || otherTables === 0) throw nothingFound(options.from)
-  if (history.rows.length > 0 || ownFiles(migrationsDir, root).length > 0) throw isOurs(server, history)
+  const now = timestamp()
+  const own = ownFiles(migrationsDir, root).map(({ name }) => name)
+  const number = baselineNumber(own, options.numbering === 'timestamp' ? now : '001')
+  if (history.rows.length > 0 || number === null) throw isOurs(server, history)
   const { baselinePlan } = await import('../shared/adopt-baseline.ts')
   const objects = {
     tables: [...tables, ...codeTables].map(({ key }) => key),
     schemas: tables.flatMap(({ tool }) => tool.schemas),
   }
-  const plan = await baselinePlan(context, server, objects, options.numbering, timestamp())
+  const plan = await baselinePlan(context, server, objects, number, now)
   const others = [...tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`), ...saidCodeTables(codeTables)]
   const source = { tool: null, folder: null, table: null, others, objects }
   return carryOut(context, {

@@ -1,6 +1,5 @@
 import type { ToolObjects } from '../../core/adopt/own-objects.ts'
 import type { AdoptPlan } from '../../core/adopt/plan.ts'
-import type { Numbering } from '../../core/adopt/target-names.ts'
 import { noDown } from '../../core/adopt/target-text.ts'
 import { NselfError } from '../../core/errors.ts'
 import { fileHead } from '../../core/migration/file-head.ts'
@@ -12,6 +11,7 @@ import { withScratchFor } from './scratch-server.ts'
 
 /**
  * A plan of one migration that makes the schema that is there, recorded as applied.
+ * @param number its version, as it is written.
  * @param now 14 digits.
  * @throws NselfError `refused` where the schema cannot be written as SQL.
  */
@@ -19,7 +19,7 @@ export async function baselinePlan(
   context: Context,
   server: Server,
   objects: ToolObjects,
-  numbering: Numbering,
+  number: string,
   now: string,
 ): Promise<AdoptPlan> {
   context.progress('writing the schema of the database as SQL')
@@ -28,7 +28,6 @@ export async function baselinePlan(
       throw asRefused(error, server)
     }),
   )
-  const number = numbering === 'timestamp' ? now : '001'
   const name = `${number}_baseline`
   const head = [
     ...fileHead(name, now),

@@ -28,11 +28,11 @@ export async function refuseUntracked(
   const adopt = 'nself db adopt'
   if (taken === null) {
     tell(
-      `Note: ${databaseName(database)} has ${what} that nself does not track; to take the database over as it is: ${adopt}`,
+      `Note: ${databaseName(database)} has ${what} that nself does not track; a database is taken over before its first migration, with ${adopt}`,
     )
     return
   }
   throw new NselfError('refused', `${first.name} creates ${taken}, which ${databaseName(database)} has already`, {
-    hint: `${adopt} takes the database over as it is: it has ${what} that nself does not track; if these files made it: nself db migrate repair --infer`,
+    hint: `it has ${what} that nself does not track; if these files made them: nself db migrate repair --infer; otherwise move ${first.file?.path ?? first.name} elsewhere and take the database over as it is: ${adopt}`,
   })
 }

@@ -101,7 +101,14 @@ function knownProblems(request: PlanRequest, { problems, note: numbered }: Targe
     ...problems.map((problem) => ({ ...problem, subject: pathIn(folder, problem.subject) })),
     ...(numbered === null
       ? []
-      : [note(folder === '' ? '.' : folder, numbered, 'see the names below', 'by time: nself db adopt --timestamp')]),
+      : [
+          note(
+            folder === '' ? `the folder of ${request.tool}` : folder,
+            numbered,
+            'see the names below',
+            'by time: nself db adopt --timestamp',
+          ),
+        ]),
   ]
 }
 

@@ -70,6 +70,13 @@ function newNumbers({ migrations, numbering, given, taken, now, times }: NamingR
   )
 }
 
+/** The number of a baseline: 0 in front of files that are there, none where one of them is 0 itself. */
+export function baselineNumber(own: readonly string[], first: string): string | null {
+  const digits = own.flatMap((name) => /^\d+/.exec(name)?.[0] ?? [])
+  if (digits.length === 0) return first
+  return digits.some((one) => /^0+$/.test(one)) ? null : '0'.repeat(Math.min(...digits.map(({ length }) => length)))
+}
+
 const versionOf = (name: string) => canonicalVersion(/^\d+/.exec(name)?.[0] ?? '0')
 
 /** The time that a number tells, as 14 digits; null for one that tells none. */

@@ -13,8 +13,13 @@ export function refuseTwins({ entries, twins }: State): void {
   const free = applied === a ? b : applied === b ? a : b
   const stands = applied === undefined ? 'neither is applied' : `${applied.name} is applied, ${free.name} is not`
   throw new NselfError('conflict', `two migrations have the version ${a.version}: ${a.path} and ${b.path}; ${stands}`, {
-    hint: halves
-      ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
-      : `give ${free.name} the next free number: nself db migrate repair --renumber ${free.name}`,
+    hint: isOfScript(a, b)
+      ? 'nself db adopt nself-bash   (takes over files whose DOWN is in a file of its own)'
+      : halves
+        ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
+        : `give ${free.name} the next free number: nself db migrate repair --renumber ${free.name}`,
   })
 }
+
+/** The shell script that had the name nself kept `X_down.sql` beside `X.sql`. */
+const isOfScript = (a: Migration, b: Migration) => a.name === `${b.name}_down` || b.name === `${a.name}_down`
