@@ -53,6 +53,17 @@ test('a down that fails and changes nothing leaves no copy behind', async () => 
   expect(await project.query(copies)).toHaveLength(1)
 })
 
+test('what undo replaces is kept as copies are: no more than three of them at a time', async () => {
+  const project = await filled()
+  await ok(project, 'db', 'migrate', 'down')
+  for (let i = 0; i < 4; i++) {
+    await ok(project, 'db', 'undo', '--yes')
+    await ok(project, 'db', 'migrate', 'redo')
+  }
+  const kept = "SELECT count(*)::int FROM pg_database WHERE datname ~ ('^' || current_database() || '_(before|undo)_')"
+  expect(await project.query(kept)).toEqual([[3]])
+})
+
 test('undo asks first, and without a terminal says what answers', async () => {
   const project = await filled()
   await ok(project, 'db', 'migrate', 'down')

@@ -130,6 +130,6 @@ function renderUndone({ database, at, undone, kept, pruneLine, durationMs }: Und
   const before = undone === null ? '' : `, before ${undone}`
   return [
     `${paint.green('✓')} ${databaseName(database)} is as it was at ${moment(at)} UTC${before}, in ${durationText(durationMs)}`,
-    `The database it replaced is kept as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
+    `The database it replaced is kept for a day as ${kept}. To return to it: ${paint.cyan('nself db undo')}; to drop it: ${paint.cyan(pruneLine)}`,
   ].join('\n')
 }

@@ -41,7 +41,7 @@ export async function undo(context: Context, { endConnections, lockWaitMs }: Und
   }
   if (environment === 'local') {
     context.tell(
-      `${databaseName(database)} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the current database is kept under another name`,
+      `${databaseName(database)} will be as it was ${momentOf(kept)}. Anything written since then will be missing from it; the current database is kept for a day under another name`,
     )
   }
   const summary = `put ${databaseName(database)} back`
@@ -49,6 +49,7 @@ export async function undo(context: Context, { endConnections, lockWaitMs }: Und
   const mayEnd = await mayEndConnections(context, server, endConnections, 'put back')
   const before = await putBack(server, approved, {
     stamp: stampOf(new Date().toISOString()),
+    now: Date.now(),
     endConnections: mayEnd,
     lockWaitMs,
     tell: context.tell,

@@ -14,6 +14,8 @@ export interface SwapOptions {
   readonly stamp: string
   /** The old database is not kept. */
   readonly dropOld: boolean
+  /** What its name says of it: `shop_before_20260122_143000`; `before` where nothing else is said. */
+  readonly keptAs?: 'before' | 'undo'
   /** Consent to end the sessions of others. */
   readonly endConnections: boolean
   readonly tell: (sentence: string) => void
@@ -39,7 +41,7 @@ export async function swap(
   options: SwapOptions,
 ): Promise<string | null> {
   const { database } = server
-  const kept = await freeName(client, database, 'before', options.stamp)
+  const kept = await freeName(client, database, options.keptAs ?? 'before', options.stamp)
   const ids = await oidsOf(client, [database, fresh])
   // Not cancelled by the signal, but for what is still to come: a COMMIT under way is waited for.
   await withConnection(connectBeside(server, restoreApplication), hold.signal, async (watcher) => {

@@ -45,12 +45,15 @@ export async function makeUndoCopy(server: Server, options: UndoCopyOptions): Pr
   const { before, stamp, now, endConnections, signal } = options
   const onName = async () => {}
   const { name } = await copyDatabase(server, { purpose: 'undo', stamp, endConnections, signal, onName })
-  await withConnection(connectBeside(server, 'nself'), signal, async (client) => {
-    await client.query(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(before)}`)
-    const copies = (await keptDatabases(client, server.database)).filter(({ copiedBefore }) => copiedBefore !== null)
-    for (const { name: old } of outdatedCopies(copies, now)) await dropKept(client, old)
-  })
+  await withConnection(connectBeside(server, 'nself'), signal, (client) => keepCopy(client, server, name, before, now))
   return name
+}
+
+/** Says what it was made before, and drops those that are no longer kept. */
+async function keepCopy(client: Client, server: Server, name: string, before: string, now: number): Promise<void> {
+  await client.query(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(before)}`)
+  const copies = (await keptDatabases(client, server.database)).filter(({ copiedBefore }) => copiedBefore !== null)
+  for (const { name: old } of outdatedCopies(copies, now)) await dropKept(client, old)
 }
 
 /** Drops a copy for which there is no use: what it was made for changed nothing. */
@@ -60,6 +63,8 @@ export async function dropUndoCopy(server: Server, name: string, signal: AbortSi
 
 interface UndoOptions {
   readonly stamp: string
+  /** In ms. */
+  readonly now: number
   readonly endConnections: boolean
   readonly lockWaitMs: number
   readonly tell: (sentence: string) => void
@@ -67,7 +72,7 @@ interface UndoOptions {
 }
 
 /**
- * Lets a database that was kept take the place of the one that it was.
+ * Lets a database that was kept take the place of the one that it was, which is kept like a copy that was made before it.
  * @returns the name that the present one has from now on.
  * @throws NselfError `refused`, `locked`, `connection`, `interrupted`; the present one is in place then.
  */
@@ -79,7 +84,12 @@ export async function putBack(server: Server, approved: Approved<KeptDatabase>, 
       const properties = await readProperties(client, server.database)
       await open(client, name, properties.owner)
       await copyProperties(client, name, properties, options.tell)
-      return (await swap(server, name, properties, client, hold, { ...options, dropOld: false })) ?? name
+      const kept = await swap(server, name, properties, client, hold, { ...options, dropOld: false, keptAs: 'undo' })
+      if (kept === null) return name
+      await withConnection(connectBeside(server, 'nself'), null, (beside) =>
+        keepCopy(beside, server, kept, 'nself db undo', options.now),
+      )
+      return kept
     }),
   )
 }

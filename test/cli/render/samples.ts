@@ -416,7 +416,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     from: 'shop_undo_20260122_143000',
     at: '2026-01-22T14:30:00.000Z',
     undone: 'nself db migrate down',
-    kept: 'shop_before_20260122_150000',
+    kept: 'shop_undo_20260122_150000',
     pruneLine: 'nself db backup prune --databases',
     durationMs: 300,
   },
