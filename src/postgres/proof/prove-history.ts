@@ -11,7 +11,6 @@ import type { ProofPlace, Visit } from './place.ts'
 import {
   type FileProof,
   fitsTransaction,
-  nothingFound,
   proveAlone,
   proveWithin,
   type Revertible,
@@ -121,11 +120,11 @@ class Walk {
     const client = await this.client()
     if (fitsTransaction(file)) {
       this.now ??= await lookAt(client)
-      const after = await proveWithin(client, file, this.now)
-      if (after !== null) {
-        this.now = after
-        this.proofs.push({ ...nothingFound, file, isProven: true })
-        return null
+      const within = await proveWithin(client, file, this.now)
+      if (within !== null) {
+        this.proofs.push({ ...within.proof, file, isProven: restoresSchema(within.proof) })
+        this.now = within.after
+        return within.after === null ? this.apply(file) : null
       }
     }
     const proof = await this.lendCopy((client) => proveAlone(client, file))
