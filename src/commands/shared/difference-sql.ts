@@ -61,7 +61,7 @@ export async function differenceSql(
   const planned = { up: separate(parts.flat()), down: separate(back.flat()) }
   const series = online ? seriesOf(context, theirs, ours, [planned]) : null
   const changes = series === null ? parts.flat() : statementsOf(series)
-  const { rest, why } = await proofOf(context, lend, claim, { want, all, changes })
+  const { rest, why } = await proofOf(context, lend, claim, { want: { facts: wanted, catalog: want }, all, changes })
   const effects = (change: Change) => change.remarks ?? effectsOf(change, theirs)
   const lines =
     series === null
@@ -110,7 +110,7 @@ async function proofOf(
   } catch (error) {
     if (context.signal.aborted) throw error
     const { want, all } = work
-    const known = all ? restStatements(have.catalog, want) : []
+    const known = all ? restStatements(have.catalog, want.catalog) : []
     return untold(error instanceof Error ? error.message : String(error), known)
   }
 }

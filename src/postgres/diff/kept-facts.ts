@@ -87,14 +87,23 @@ function commentOf(table: Table, target: StableId): string | null {
   }
 }
 
+/** The column that owns a sequence, with the key of its table; null where none does. */
+export function sequenceOwner({
+  ownedBy,
+}: Fact['payload']): { readonly table: string; readonly column: string } | null {
+  const owner = new Map<string, unknown>(Object.entries(ownedBy ?? {}))
+  if (owner.size === 0) return null
+  const table = keyOf({ schema: String(owner.get('schema')), name: String(owner.get('table')) })
+  return { table, column: String(owner.get('column')) }
+}
+
 /** One that a column owns goes with it, or when the column no longer draws from it. */
 function isSequenceKept({ have, want }: Merge, sequence: string, { payload }: Fact): boolean {
-  const owner = new Map<string, unknown>(Object.entries(payload.ownedBy ?? {}))
-  if (owner.size === 0) return true
-  const key = keyOf({ schema: String(owner.get('schema')), name: String(owner.get('table')) })
-  const [table, after] = [have.get(key), want.get(key)]
+  const owner = sequenceOwner(payload)
+  if (owner === null) return true
+  const [table, after] = [have.get(owner.table), want.get(owner.table)]
   if (table === undefined) return true
-  const name = String(owner.get('column'))
+  const name = owner.column
   const column = after && columnOf(after, name)
   const before = columnOf(table, name)
   // Owned, but not drawn from by default: nobody's business here.
