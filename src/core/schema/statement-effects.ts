@@ -82,7 +82,7 @@ function effectsOfAlter(table: string, action: string, before: Catalog): Effect[
   const old = column === undefined ? undefined : columnOf(table, column, before)
   if (/^SET (?:LOGGED|UNLOGGED|ACCESS METHOD )/.test(action)) return [{ what: null, cost: writes }]
   if (/^DROP COLUMN /.test(action)) return [{ what: 'All values of this column are lost.', cost: null }]
-  if (/^ALTER COLUMN .* SET NOT NULL$/s.test(action)) {
+  if (/^ALTER COLUMN .* SET NOT NULL$|^ADD CONSTRAINT (?!.* NOT VALID$).* NOT NULL /s.test(action)) {
     return [{ what: 'Fails if any row has no value here: fill the column first.', cost: reads }]
   }
   const [, type, zone] =
@@ -110,9 +110,10 @@ function effectsOfNewColumn(action: string): Effect[] {
         cost: null,
       },
     ]
-  const computed = / GENERATED ALWAYS AS \(|DEFAULT .*(?:random|uuid|clock_timestamp|nextval)\w*\(|AS IDENTITY/i.test(
-    action,
-  )
+  const computed =
+    / GENERATED ALWAYS AS \(.*\) STORED|DEFAULT .*(?:random|uuid|clock_timestamp|nextval)\w*\(|AS IDENTITY/i.test(
+      action,
+    )
   return computed ? [{ what: null, cost: writes }] : []
 }
 

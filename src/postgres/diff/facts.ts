@@ -3,6 +3,7 @@ import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
+import { marking } from './marked-facts.ts'
 import { withoutSecrets } from './secret-options.ts'
 
 /** Only this room knows the library that turns two schemas into statements. */
@@ -25,7 +26,7 @@ export function loadLibrary(): Promise<Library> {
 export async function readFacts(server: Server): Promise<FactBase> {
   return withConnection(connect(server, 'nself'), null, async (client) => {
     await client.query('SET jit = off')
-    return extracted(client.query.bind(client))
+    return extracted(client)
   })
 }
 
@@ -34,35 +35,44 @@ export async function readFactsWithin(client: Client): Promise<FactBase> {
   const ends = /^(?:BEGIN|COMMIT|ROLLBACK)\b/
   const query = (text: string, values?: unknown[]) => (ends.test(text) ? client.query('') : client.query(text, values))
   await client.query('SAVEPOINT nself_facts; SET LOCAL jit = off')
-  const facts = await extracted(query)
+  const facts = await extracted(client, query)
   await client.query('ROLLBACK TO nself_facts; RELEASE nself_facts')
   return facts
 }
 
-async function extracted(query: unknown): Promise<FactBase> {
+async function extracted(client: Client, query: unknown = client.query.bind(client)): Promise<FactBase> {
   const { extract } = await loadLibrary()
   // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
   const pool = { connect: async () => ({ query, release: () => {} }) }
-  return inScope((await extract(pool as never, { redactSecrets: false })).factBase)
+  const { factBase } = await extract(pool as never, { redactSecrets: false })
+  return inScope(factBase, await marking(client))
 }
 
 /** What is there without this tool's own schema, and without owners and rights. */
-async function inScope(factBase: FactBase): Promise<FactBase> {
+async function inScope(factBase: FactBase, marked: (fact: Fact) => Fact): Promise<FactBase> {
   const { buildFactBase, encodeId } = await loadLibrary()
   const left = new Set<string>()
   const facts = factBase.facts().filter(({ id, parent }) => {
     const own = id.kind === 'schema' ? id.name === 'nself' : 'schema' in id && id.schema === 'nself'
     const under = parent !== undefined && left.has(encodeId(parent))
     const access = id.kind === 'acl' || id.kind === 'defaultPrivilege'
-    if (!own && !under && !access && !targetsOwn(id)) return true
+    const remark = id.kind === 'comment' && isOfExtension(factBase, id.target)
+    if (!own && !under && !access && !remark && !targetsOwn(id)) return true
     left.add(encodeId(id))
     return false
   })
   const edges = factBase.edges.filter(
     ({ kind, from, to }) => !left.has(encodeId(from)) && !left.has(encodeId(to)) && kind !== 'owner',
   )
-  return buildFactBase(facts.map(withoutSecrets), [...edges])
+  return buildFactBase(
+    facts.map((fact) => marked(withoutSecrets(fact))),
+    [...edges],
+  )
 }
+
+/** A comment on what an extension made goes with that extension, as in pg_dump. */
+const isOfExtension = (facts: FactBase, id: StableId) =>
+  facts.outgoingEdges(id).some(({ kind }) => kind === 'memberOfExtension')
 
 /** A comment on something of this tool's. */
 function targetsOwn(id: StableId): boolean {

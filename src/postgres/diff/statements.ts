@@ -7,6 +7,7 @@ import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
 import { withCollation } from './kept-collation.ts'
+import { asMarked } from './marked-facts.ts'
 import { withPlainDefault } from './plain-defaults.ts'
 import { viewsOfRetyped } from './readers-of-changed.ts'
 import { withoutMarks } from './secret-options.ts'
@@ -137,9 +138,7 @@ function isIdle({ sql, consumes, destroys }: Action, from: FactBase): boolean {
 
 function corrected(sql: string): string {
   return (
-    sql
-      // An index on a partitioned table is meant for its partitions too.
-      .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+    asMarked(sql)
       // What every index is that is not said to be another.
       .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON (?:"(?:[^"]|"")*"|[^\s"])+) USING btree /, '$1 ')
       .replaceAll('__pgdelta_replaced', '__old')

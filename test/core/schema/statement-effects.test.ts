@@ -13,6 +13,7 @@ describe('what a generated statement does to rows and users is told:', () => {
     ['DROP TABLE "public"."users"', /^All rows of this table are lost/],
     ['ALTER TABLE "public"."users" DROP COLUMN "name"', /^All values of this column are lost/],
     ['ALTER TABLE "public"."users" ALTER COLUMN "name" SET NOT NULL', /^Fails if any row has no value here/],
+    ['ALTER TABLE "public"."users" ADD CONSTRAINT n NOT NULL "name"', /^Fails if any row has no value here/],
     ['ALTER TABLE "public"."users" ADD COLUMN "age" integer NOT NULL', /^Fails if the table has rows/],
     ['ALTER TABLE "public"."users" ADD COLUMN "key" uuid DEFAULT gen_random_uuid()', /^Rewrites the whole table/],
     [
@@ -43,6 +44,8 @@ describe('what is quick and loses nothing is not told of:', () => {
   test.each([
     'ALTER TABLE "public"."users" ADD COLUMN "age" integer',
     'ALTER TABLE "public"."users" ADD COLUMN "age" integer DEFAULT 0 NOT NULL',
+    'ALTER TABLE "public"."users" ADD COLUMN "age" integer GENERATED ALWAYS AS (("id" + 1)) VIRTUAL',
+    'ALTER TABLE "public"."users" ADD CONSTRAINT n NOT NULL "name" NOT VALID',
     'ALTER TABLE "public"."users" ALTER COLUMN "name" DROP NOT NULL',
     'ALTER TABLE "public"."users" RENAME COLUMN "name" TO "title"',
     'CREATE INDEX "i" ON "public"."made_by_this_migration" ("name")',
