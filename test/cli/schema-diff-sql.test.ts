@@ -189,6 +189,72 @@ const kept: readonly Pair[] = [
   },
 ]
 
+/** What PostgreSQL 18 brought, and what its catalog and the library have no common word for. */
+const recent: readonly Pair[] = [
+  {
+    what: 'virtual columns, one of which is stored there',
+    both: 'CREATE TABLE t (a int)',
+    one: 'ALTER TABLE t ADD v int GENERATED ALWAYS AS (a + 1) VIRTUAL, ADD w int GENERATED ALWAYS AS (a) VIRTUAL',
+    other: 'ALTER TABLE t ADD w int GENERATED ALWAYS AS (a) STORED',
+  },
+  {
+    what: 'NOT NULL with a name and a comment, NOT VALID, and not for children',
+    both: 'CREATE TABLE t (a int, b int, c int, d int PRIMARY KEY, e int CONSTRAINT mine NOT NULL)',
+    one: `ALTER TABLE t ADD CONSTRAINT called NOT NULL a, ADD CONSTRAINT unread NOT NULL b NOT VALID, ADD CONSTRAINT own NOT NULL c NO INHERIT;
+      ALTER TABLE t RENAME CONSTRAINT t_d_not_null TO other; COMMENT ON CONSTRAINT called ON t IS 'x'`,
+    other: `COMMENT ON CONSTRAINT mine ON t IS 'x'`,
+  },
+  {
+    what: 'a new table whose NOT NULL has a name, and the one of its parent',
+    both: '',
+    one: `CREATE TABLE base (a int CONSTRAINT above NOT NULL, b int CONSTRAINT own NOT NULL NO INHERIT);
+      CREATE TABLE child (c int CONSTRAINT below NOT NULL) INHERITS (base)`,
+    other: '',
+  },
+  {
+    what: 'NOT NULL that was not read before',
+    both: 'CREATE TABLE t (a int)',
+    one: 'ALTER TABLE t ADD CONSTRAINT n NOT NULL a',
+    other: 'ALTER TABLE t ADD CONSTRAINT n NOT NULL a NOT VALID',
+  },
+  {
+    what: 'a publication of generated columns',
+    both: 'CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a) STORED)',
+    one: 'CREATE PUBLICATION computed FOR TABLE t WITH (publish_generated_columns = stored)',
+    other: '',
+    global: 'computed',
+  },
+  {
+    what: 'a comment on a transform, but not one on what an extension made',
+    both: 'CREATE EXTENSION hstore',
+    one: `CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION time_support(internal)); COMMENT ON TRANSFORM FOR int LANGUAGE sql IS 'x';
+      COMMENT ON FUNCTION hstore(text, text) IS 'mine'`,
+    other: '',
+    global: 'FOR integer LANGUAGE sql',
+  },
+  {
+    what: 'a parent that is new',
+    both: 'CREATE TABLE child (a int)',
+    one: 'CREATE TABLE base (a int); ALTER TABLE child INHERIT base',
+    other: '',
+  },
+  {
+    what: 'an index on a partitioned table that not all partitions have',
+    both: `CREATE TABLE p (id int, n int, m int) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+      CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2)`,
+    one: `CREATE INDEX alone ON ONLY p (n); CREATE INDEX part ON ONLY p (m); CREATE INDEX of_one ON p1 (m);
+      ALTER INDEX part ATTACH PARTITION of_one`,
+    other: 'CREATE INDEX part ON p (m)',
+  },
+  {
+    what: 'all triggers of a table disabled, those of a reference too, but for one',
+    both: `CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER fires BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION f()`,
+    one: 'ALTER TABLE c DISABLE TRIGGER ALL; ALTER TABLE c ENABLE TRIGGER fires',
+    other: '',
+  },
+]
+
 /** All pairs in two databases, each in a schema of its own; B is made what A is, and then what it was. */
 function bothWays(list: readonly Pair[], all: boolean): void {
   const found: Difference[] = []
@@ -230,6 +296,7 @@ function bothWays(list: readonly Pair[], all: boolean): void {
 
 describe('diff --sql makes the other side what this one is, both ways', () => bothWays(pairs, false))
 describe('diff --sql does so with what the library does not know', () => bothWays(kept, false))
+describe('diff --sql does so with what PostgreSQL 18 brought', () => bothWays(recent, false))
 describe('diff --sql --all does so with rights', () => bothWays(access, true))
 
 test('a new table has its columns in their order, those of new types too', async () => {

@@ -1,6 +1,7 @@
 import { dotted, keyOf, ofKey, shortName } from '../sql/qualified-name.ts'
 import { canonicalDefinition } from './canonical-definition.ts'
 import type { Access, Catalog, Column, Index, Path, Table } from './catalog.ts'
+import { propertiesToCompare } from './not-null.ts'
 import type { Other, OtherKind } from './other.ts'
 
 /** One thing of a catalog that can be there or not, and by what it can differ. */
@@ -41,7 +42,7 @@ export function itemsOf(catalog: Catalog): Map<string, Item> {
   for (const item of catalog.others) {
     if (item.kind !== 'schema' && item.kind !== 'extension') addOther(add, item)
   }
-  for (const detail of catalog.details) put(detail, detail.properties, true)
+  for (const detail of catalog.details) put(detail, propertiesToCompare(detail), true)
   for (const item of catalog.access) {
     if (item.kind === 'default privileges') put(defaultsOf(item), { grants: grantsText(item) || null }, false)
     else put(item, { owner: item.owner, grants: grantsText(item) || null }, true)

@@ -1,6 +1,7 @@
 import { keyOf, ofKey, shortName } from '../sql/qualified-name.ts'
 import type { Catalog, Detail } from './catalog.ts'
 import { type Item, itemsOf } from './catalog-items.ts'
+import { notNullProperty } from './not-null.ts'
 import type { Other } from './other.ts'
 
 /** `+` only in the left catalog, `-` only in the right one, `~` in both, but not the same. */
@@ -79,7 +80,7 @@ function withoutExtensionVersions(catalog: Catalog): Catalog {
 
 /** Only PostgreSQL 18 and later have it as a constraint with a name, which one that is made again gets of its own. */
 export function withoutNotNullNames(catalog: Catalog): Catalog {
-  const details = catalog.details.map((item) => (item.kind === 'column' ? without(item, 'not null constraint') : item))
+  const details = catalog.details.map((item) => (item.kind === 'column' ? without(item, notNullProperty) : item))
   return { ...catalog, details }
 }
 

@@ -1,4 +1,5 @@
 import { ownDefinition } from '../../core/schema/catalog.ts'
+import { notNullProperty } from '../../core/schema/not-null.ts'
 import { detail } from './detail-query.ts'
 import { enabled, inSchema, mine, onTable, tableName } from './object-query.ts'
 import { columnOptionsOf, commentOf, optionsOf, type RowsQuery } from './query-parts.ts'
@@ -97,17 +98,21 @@ const ownColumns = detail(
    AND NOT a.attisdropped AND NOT c.relispartition AND ${mine('pg_class', 'c')}`,
 )
 
-/** What PostgreSQL 18 and later keep as a constraint, where somebody named it or it says more; a renamed column or table keeps the name that it got by itself. */
+/** What PostgreSQL 18 and later keep as a constraint, where it has another name than by itself, a comment, or says more. */
 const notNulls = detail(
   {
     kind: `'column'`,
     path: ['c.relname', 'a.attname'],
     table: tableName,
-    properties: { 'not null constraint': `format('%I %s', k.conname, pg_get_constraintdef(k.oid))` },
+    properties: {
+      [notNullProperty]: `format('%I %s', k.conname, pg_get_constraintdef(k.oid))`,
+      'not null comment': 'd.description',
+    },
   },
   `pg_constraint k ${onTable('k', 'conrelid')} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
-   WHERE k.contype = 'n' AND k.conislocal AND NOT c.relispartition AND ${mine('pg_class', 'c')}
-    AND (k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null\\d*$')`,
+   LEFT JOIN pg_description d ON d.objoid = k.oid AND d.classoid = 'pg_constraint'::regclass
+   WHERE k.contype = 'n' AND k.conislocal AND (k.coninhcount = 0 OR NOT c.relispartition) AND ${mine('pg_class', 'c')}
+    AND (k.connoinherit OR NOT k.convalidated OR d.description IS NOT NULL OR k.conname <> c.relname || '_' || a.attname || '_not_null')`,
 )
 
 const indexStatistics = `(SELECT string_agg(e.attnum || ': ' || e.attstattarget, ', ' ORDER BY e.attnum) FROM pg_attribute e

@@ -1,8 +1,10 @@
 import { keyOf } from '../../sql/qualified-name.ts'
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
+import { quoteIdentifier, quoteLiteral, quoteQualified, unquoteIdentifier } from '../../sql/quoting.ts'
 import type { Catalog, Detail } from '../catalog.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
+import { isAutomatic, notNullsIn } from '../not-null.ts'
 import { foreignOptions, optionStatement } from './options.ts'
+import { stateVerbs } from './other-statements.ts'
 
 /** Statements that set on the parts of tables and views what the wanted catalog has set there. */
 export function detailStatements(have: Catalog, want: Catalog): Change[] {
@@ -91,7 +93,7 @@ function statementsOf(
     case 'index: statistics':
       return indexStatistics(relation, old, fresh)
     case 'trigger: state':
-      return [`ALTER TABLE ${relation} ${stateWords[(fresh ?? 'ENABLED').trim()] ?? 'ENABLE'} TRIGGER ${second}`]
+      return [`ALTER TABLE ${relation} ${stateVerbs[(fresh ?? 'ENABLED').trim()] ?? 'ENABLE'} TRIGGER ${second}`]
     case 'trigger: comment':
       return [`COMMENT ON TRIGGER ${second} ON ${relation} IS ${quoteLiteral(fresh)}`]
     default:
@@ -99,13 +101,6 @@ function statementsOf(
         ? columnStatements(want, { relation, column: second, table }, property, [old, fresh])
         : []
   }
-}
-
-const stateWords: Readonly<Record<string, string>> = {
-  DISABLED: 'DISABLE',
-  ENABLED: 'ENABLE',
-  'ENABLED REPLICA': 'ENABLE REPLICA',
-  'ENABLED ALWAYS': 'ENABLE ALWAYS',
 }
 
 interface ColumnName {
@@ -134,7 +129,7 @@ function columnStatements(
       return options === null ? [] : [`ALTER FOREIGN TABLE ${relation} ALTER COLUMN ${column} ${options}`]
     }
     case 'nullability':
-      return [`${alter} ${fresh === 'not null' ? 'SET' : 'DROP'} NOT NULL`]
+      return [fresh === 'not null' ? notNullSql(want, relation, column, table) : `${alter} DROP NOT NULL`]
     case 'statistics target':
       return [`${alter} SET STATISTICS ${fresh ?? -1}`]
     case 'storage':
@@ -146,6 +141,15 @@ function columnStatements(
     default:
       return []
   }
+}
+
+/** Of a partition. */
+function notNullSql(want: Catalog, relation: string, column: string, key: string | null): string {
+  const table = want.tables.find((item) => keyOf(item) === key)
+  const named = table === undefined ? null : notNullsIn(want)(table, unquoteIdentifier(column))
+  return named === null || isAutomatic(named.name)
+    ? `ALTER TABLE ${relation} ALTER COLUMN ${column} SET NOT NULL`
+    : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteIdentifier(named.name)} NOT NULL ${column}`
 }
 
 /** What a column of a partition has when it says nothing of its own. */

@@ -37,6 +37,7 @@ const keywords: Readonly<Record<string, readonly [keyword: string, grantKeyword:
   'operator class': ['OPERATOR CLASS', null],
   'operator family': ['OPERATOR FAMILY', null],
   cast: ['CAST', null],
+  transform: ['TRANSFORM', null],
   language: ['LANGUAGE', 'LANGUAGE'],
   'access method': ['ACCESS METHOD', null],
   'foreign-data wrapper': ['FOREIGN DATA WRAPPER', 'FOREIGN DATA WRAPPER'],
@@ -74,6 +75,7 @@ function isProcedure({ others }: Catalog, kind: string, schema: string | null, p
 /** Of a kind whose path is one text. */
 function writtenName(kind: string, schema: string | null, path: string): string | null {
   if (kind === 'cast') return `(${path})`
+  if (kind === 'transform') return path
   if (schema === null) return null
   if (kind === 'operator') {
     const [, name, types] = /^(\S+) \((.*)\)$/.exec(path) ?? []

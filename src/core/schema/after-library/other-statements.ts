@@ -14,9 +14,13 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
     const now = before.get(key(item))
     if (isRemark(item)) return remarkStatements(item, now?.definition ?? null, item.definition)
     if (now === undefined) return lostStatistics(want, item).map((sql) => plainChange(sql, item.table))
-    return [...commentOf(want, now, item), ...stateOf(now, item), ...targetOf(now, item), ...loggedOf(now, item)].map(
-      (sql) => plainChange(sql, item.table),
-    )
+    return [
+      ...commentOf(want, now, item),
+      ...stateOf(now, item),
+      ...targetOf(now, item),
+      ...loggedOf(now, item),
+      ...publishedOf(now, item),
+    ].map((sql) => plainChange(sql, item.table))
   })
   const wanted = new Set(want.others.map(key))
   const gone = have.others.filter((item) => isRemark(item) && !wanted.has(key(item)))
@@ -41,7 +45,16 @@ function commentOf(want: Catalog, now: Other, item: Other): string[] {
   if (item.kind === 'trigger' || item.kind === 'policy' || item.kind === 'rule') {
     return [`COMMENT ON ${item.kind.toUpperCase()} ${quoteIdentifier(item.name)} ON ${tableOf(item)} IS ${text}`]
   }
-  const written = ['function', 'aggregate', 'operator', 'operator class', 'operator family', 'cast', 'text search']
+  const written = [
+    'function',
+    'aggregate',
+    'operator',
+    'operator class',
+    'operator family',
+    'cast',
+    'transform',
+    'text search',
+  ]
   const path = written.includes(item.kind) ? item.name : [item.name]
   const object = objectName(want, { kind: item.kind, schema: item.schema, path })
   return object === null ? [] : [`COMMENT ON ${object.keyword} ${object.name} IS ${text}`]
@@ -53,8 +66,10 @@ function tableOf({ table }: Other): string {
 }
 
 const states = / (DISABLED|ENABLED REPLICA|ENABLED ALWAYS)$/
-const verbs: Readonly<Record<string, string>> = {
+/** What ALTER TABLE says to bring about each of them. */
+export const stateVerbs: Readonly<Record<string, string>> = {
   DISABLED: 'DISABLE',
+  ENABLED: 'ENABLE',
   'ENABLED REPLICA': 'ENABLE REPLICA',
   'ENABLED ALWAYS': 'ENABLE ALWAYS',
 }
@@ -68,7 +83,7 @@ function stateOf(now: Other, item: Other): string[] {
   const [old, fresh] = [now, item].map(({ definition }) => states.exec(definition)?.[1])
   if (old === fresh || now.definition.replace(states, '') !== item.definition.replace(states, '')) return []
   return [
-    `ALTER TABLE ${tableOf(item)} ${fresh === undefined ? 'ENABLE' : verbs[fresh]} ${item.kind.toUpperCase()} ${quoteIdentifier(item.name)}`,
+    `ALTER TABLE ${tableOf(item)} ${stateVerbs[fresh ?? 'ENABLED']} ${item.kind.toUpperCase()} ${quoteIdentifier(item.name)}`,
   ]
 }
 
@@ -91,6 +106,16 @@ function loggedOf(now: Other, item: Other): string[] {
   if (item.kind !== 'sequence' || old === fresh) return []
   return [
     `ALTER SEQUENCE ${quoteQualified(item.schema ?? '', item.name)} SET ${fresh === undefined ? 'LOGGED' : 'UNLOGGED'}`,
+  ]
+}
+
+/** Whether generated columns are published, of PostgreSQL 18 and later. */
+function publishedOf(now: Other, item: Other): string[] {
+  if (item.kind !== 'publication') return []
+  const [old, fresh] = [now, item].map(({ definition }) => /"pubgencols": "(.)"/.exec(definition)?.[1])
+  if (old === undefined || fresh === undefined || old === fresh) return []
+  return [
+    `ALTER PUBLICATION ${quoteIdentifier(item.name)} SET (publish_generated_columns = ${fresh === 's' ? 'stored' : 'none'})`,
   ]
 }
 
@@ -123,7 +148,6 @@ function tableRemarks(now: Table, item: Table): string[] {
     ...remark(`${item.kind === 'foreign' ? 'FOREIGN ' : ''}TABLE ${table}`, now.comment, item.comment),
     ...parts(item.columns, now.columns).flatMap(([old, fresh]) => [
       ...defaultOf(table, old, fresh),
-      ...(item.inherits.length > 0 ? nullabilityOf(table, old, fresh) : []),
       ...remark(`COLUMN ${table}.${quoteIdentifier(fresh.name)}`, old.comment, fresh.comment),
     ]),
     ...parts(item.constraints, now.constraints).flatMap(([old, fresh]) =>
@@ -133,12 +157,6 @@ function tableRemarks(now: Table, item: Table): string[] {
       remark(`INDEX ${quoteQualified(item.schema, fresh.name)}`, old.comment, fresh.comment),
     ),
   ]
-}
-
-/** Of a column that is the parent's too, which the library does not look at. */
-function nullabilityOf(table: string, old: Column, fresh: Column): string[] {
-  if (old.notNull === fresh.notNull) return []
-  return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(fresh.name)} ${fresh.notNull ? 'SET' : 'DROP'} NOT NULL`]
 }
 
 function defaultOf(table: string, old: Column, fresh: Column): string[] {

@@ -1,10 +1,14 @@
 import { keyOf } from '../../sql/qualified-name.ts'
 import { type Access, type Catalog, type Detail, type Path, type Table, tablesByKey } from '../catalog.ts'
 import { itemsOf } from '../catalog-items.ts'
+import { familyStatements } from '../families.ts'
 import type { Change } from '../generated-statement.ts'
 import type { Other } from '../other.ts'
 import { accessKey, accessStatements } from './access-statements.ts'
+import { attachedIndexes } from './attached-indexes.ts'
 import { detailStatements } from './detail-statements.ts'
+import { enforcementStatements } from './enforcement-statements.ts'
+import { notNullStatements } from './not-null-statements.ts'
 import { otherStatements, stateOfDefinition } from './other-statements.ts'
 
 /**
@@ -13,7 +17,15 @@ import { otherStatements, stateOfDefinition } from './other-statements.ts'
  * @param have what those statements made, owners and rights too.
  */
 export function restStatements(have: Catalog, want: Catalog): Change[] {
-  return [...otherStatements(have, want), ...detailStatements(have, want), ...accessStatements(have, want)]
+  return [
+    ...familyStatements(have, want),
+    ...notNullStatements(have, want),
+    ...otherStatements(have, want),
+    ...attachedIndexes(have, want),
+    ...detailStatements(have, want),
+    ...enforcementStatements(have, want),
+    ...accessStatements(have, want),
+  ]
 }
 
 /**

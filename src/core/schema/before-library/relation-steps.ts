@@ -1,7 +1,9 @@
 import { keyOf } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
 import { type Catalog, type Column, ownInherited, type Table, tablesByKey } from '../catalog.ts'
+import { collationSql, familySql, newParents, parentSql, tableName } from '../families.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
+import { isAutomatic, keepNotNulls, notNullsIn } from '../not-null.ts'
 import { constraintText, indexText, type KeyRename, keyRenameSql, renamedPairs } from '../renamed-keys.ts'
 
 /** Statements that belong together: all of them, or none. */
@@ -14,62 +16,24 @@ export type FirstStep = readonly Change[]
 export function relationSteps(have: Catalog, want: Catalog): FirstStep[] {
   const [before, after] = [tablesByKey(have), tablesByKey(want)]
   const own = [ownInherited(have), ownInherited(want)] as const
-  return [...before].flatMap(([key, now]) => {
+  const notNull = keepNotNulls(have, want) ? notNullsIn(want) : null
+  const parents = newParents(before, after)
+  const known = new Map([...before, ...parents])
+  const made = [...parents].map(([key, table]) => [plainChange(parentSql(table), key)])
+  const changed = [...before].flatMap(([key, now]) => {
     const then = after.get(key)
     const [ownNow, ownThen] = own.map((columns) => columns.get(key))
     const sql = [
-      ...familySql(now, then, before),
+      ...familySql(now, then, known),
       ...(then !== undefined && ownThen !== undefined && (ownNow?.size ?? 0) < ownThen.size
         ? leaveAndComeSql(now, then, before, ownThen)
         : []),
+      ...(then === undefined || notNull === null ? [] : notNullSql(now, then, notNull)),
       ...(then === undefined ? [] : [...columnSql(now, then), ...constraintSql(now, then), ...indexSql(now, then)]),
     ]
     return sql.map((one) => [plainChange(one, key)])
   })
-}
-
-const nameOf = ({ schema, name }: { readonly schema: string; readonly name: string }) => quoteQualified(schema, name)
-
-/** Parents that change, where the table itself stays. */
-function familySql(now: Table, then: Table | undefined, before: ReadonlyMap<string, Table>): string[] {
-  if (then === undefined || now.kind === 'foreign' || then.kind === 'foreign') return []
-  const isSame =
-    JSON.stringify([now.inherits, now.partitionBound]) === JSON.stringify([then.inherits, then.partitionBound])
-  if (isSame) return []
-  const fits = (parent: { readonly schema: string; readonly name: string }) => {
-    const above = before.get(keyOf(parent))
-    const own = now.kind === 'partition' ? before.get(keyOf(now.inherits[0] ?? parent)) : now
-    return (
-      above?.columns.every(({ name, type }) => own?.columns.some((one) => one.name === name && one.type === type)) ===
-      true
-    )
-  }
-  const [old, fresh] = [now.inherits[0], then.inherits[0]]
-  const detach = now.kind === 'partition' && old ? [`ALTER TABLE ${nameOf(old)} DETACH PARTITION ${nameOf(now)}`] : []
-  if (then.kind === 'partition') {
-    if (fresh === undefined || !fits(fresh) || before.get(keyOf(fresh))?.kind === 'table') return []
-    return [...detach, `ALTER TABLE ${nameOf(fresh)} ATTACH PARTITION ${nameOf(now)} ${then.partitionBound}`]
-  }
-  if (now.kind === 'partition') return detach
-  const stay = parentsThatStay(now.inherits, then.inherits)
-  const alter = `ALTER TABLE ${nameOf(now)}`
-  return [
-    ...now.inherits.filter((one) => !stay.includes(one)).map((one) => `${alter} NO INHERIT ${nameOf(one)}`),
-    ...then.inherits
-      .slice(stay.length)
-      .filter(fits)
-      .map((one) => `${alter} INHERIT ${nameOf(one)}`),
-  ]
-}
-
-/** The first of the wanted parents, as far as they are in that order: one that comes is the last. */
-function parentsThatStay(now: Table['inherits'], then: Table['inherits']): Table['inherits'] {
-  const stay: Table['inherits'][number][] = []
-  for (const parent of now) {
-    const next = then[stay.length]
-    if (next !== undefined && keyOf(next) === keyOf(parent)) stay.push(parent)
-  }
-  return stay
+  return [...made, ...changed]
 }
 
 /** A child that leaves its parents has their columns of its own, and keeps them so when it comes again. */
@@ -85,17 +49,17 @@ function leaveAndComeSql(
     ({ columns, constraints }) =>
       columns.every(({ name }) => own.has(name)) && !constraints.some(({ kind }) => kind === 'check'),
   )
-  const alter = `ALTER TABLE ${nameOf(now)}`
+  const alter = `ALTER TABLE ${tableName(now)}`
   return fits
     ? [
-        ...now.inherits.map((parent) => `${alter} NO INHERIT ${nameOf(parent)}`),
-        ...now.inherits.map((parent) => `${alter} INHERIT ${nameOf(parent)}`),
+        ...now.inherits.map((parent) => `${alter} NO INHERIT ${tableName(parent)}`),
+        ...now.inherits.map((parent) => `${alter} INHERIT ${tableName(parent)}`),
       ]
     : []
 }
 
 function columnSql(now: Table, then: Table): string[] {
-  const alter = (column: Column) => `ALTER TABLE ${nameOf(now)} ALTER COLUMN ${quoteIdentifier(column.name)}`
+  const alter = (column: Column) => `ALTER TABLE ${tableName(now)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   return then.columns.flatMap((fresh) => {
     const old = now.columns.find(({ name }) => name === fresh.name)
     if (old === undefined) return []
@@ -118,23 +82,26 @@ function columnSql(now: Table, then: Table): string[] {
   })
 }
 
-const isText = ({ type }: Column) => /^(?:text|character varying|character)(?:\(\d+\))?$/.test(type)
-
-/** What a type has by itself is the database's own. */
-function collationSql(collation: string | null): string {
-  return collation === null
-    ? 'pg_catalog."default"'
-    : collation
-        .split('.')
-        .map((name) => (name.startsWith('"') ? name : quoteIdentifier(name)))
-        .join('.')
+/** A constraint with a name of its own, or one that says more, is not to be had by SET NOT NULL. */
+function notNullSql(now: Table, then: Table, notNullOf: ReturnType<typeof notNullsIn>): string[] {
+  return then.columns.flatMap((fresh) => {
+    const old = now.columns.find(({ name }) => name === fresh.name)
+    const { name, noInherit, notValid } = notNullOf(then, fresh.name)
+    if (old === undefined || old.notNull || !fresh.notNull) return []
+    if (isAutomatic(name) && !noInherit && !notValid) return []
+    const more = `${noInherit ? ' NO INHERIT' : ''}${notValid ? ' NOT VALID' : ''}`
+    const constraint = `CONSTRAINT ${quoteIdentifier(name)} NOT NULL ${quoteIdentifier(fresh.name)}${more}`
+    return [`ALTER TABLE ${tableName(now)} ADD ${constraint}`]
+  })
 }
+
+const isText = ({ type }: Column) => /^(?:text|character varying|character)(?:\(\d+\))?$/.test(type)
 
 function constraintSql(now: Table, then: Table): string[] {
   const validated = then.constraints.flatMap(({ name, definition }) => {
     const old = now.constraints.find((one) => one.name === name)
     return old?.definition === `${definition} NOT VALID`
-      ? [`ALTER TABLE ${nameOf(now)} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`]
+      ? [`ALTER TABLE ${tableName(now)} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`]
       : []
   })
   return [

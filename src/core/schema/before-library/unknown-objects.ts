@@ -104,10 +104,9 @@ function isSame(one: Other, other: Other | undefined): boolean {
 }
 
 function dropSql(catalog: Catalog, { kind, schema, name }: Other): string[] {
-  if (kind === 'transform') return [`DROP TRANSFORM ${name}`]
   const object = objectName(catalog, { kind, schema, path: written.has(kind) ? name : [name] })
   return object === null ? [] : [`DROP ${object.keyword} ${object.name}`]
 }
 
 /** Kinds whose names say more than a name. */
-const written = new Set(['text search', 'cast', 'operator', 'operator class', 'operator family'])
+const written = new Set(['text search', 'cast', 'transform', 'operator', 'operator class', 'operator family'])
