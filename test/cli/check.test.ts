@@ -36,7 +36,7 @@ test('finds two files of one number, which up would refuse, in whatever is looke
     const { exitStatus, findings } = await check(project, { kind })
     expect(exitStatus).toBe(6)
     expect(findings.filter(({ rule }) => rule === 'parse/file')).toMatchObject([
-      { instead: 'give 002_c the next free number: nself db migrate repair --renumber 002_c' },
+      { instead: expect.stringContaining('nself db migrate repair --renumber 002_c') },
     ])
   }
 })

@@ -131,6 +131,21 @@ test('two files of one number stop up, which says which is applied; status still
   expect(await project.statuses()).toEqual(['001_a applied', '002_aa pending', '002_b applied'])
 })
 
+test('of two files of one number the applied one can make room for the one that a merge has brought', async () => {
+  const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
+  await up(project)
+  project.write({ '002_merged.sql': table('merged') })
+  const refused = await migrate(project, 'up')
+  expect(refused.stderr).toMatch(/no other branch has 002_b, .*: nself db migrate repair --renumber 002_b$/m)
+  const told = await migrate(project, 'repair', '--renumber', '002_b')
+  const [, renamed = ''] = /repair --renamed ([^\s;]+)/.exec(told.stderr) ?? []
+  expect(renamed).toBe('002_b=003_b')
+  project.write({ '002_b.sql': null, '003_b.sql': table('b') })
+  await project.ok('db', 'migrate', 'repair', '--renamed', renamed, '--yes')
+  await project.ok('db', 'migrate', 'up', '--allow-out-of-order')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_merged applied', '003_b applied'])
+})
+
 test('a trigger that keeps rows out of the history stops the migration, of which nothing is left', async () => {
   const project = await server.project({
     '001_a.sql': table('a'),

@@ -11,13 +11,16 @@ export function refuseTwins({ entries, twins }: State): void {
   const isApplied = (file: Migration) => entries.some((entry) => entry.file === file && entry.applied !== null)
   const applied = pair.find(isApplied)
   const free = applied === a ? b : applied === b ? a : b
+  const renumber = (file: Migration) => `nself db migrate repair --renumber ${file.name}`
   const stands = applied === undefined ? 'neither is applied' : `${applied.name} is applied, ${free.name} is not`
   throw new NselfError('conflict', `two migrations have the version ${a.version}: ${a.path} and ${b.path}; ${stands}`, {
     hint: isOfScript(a, b)
       ? 'nself db adopt nself-bash   (takes over files whose DOWN is in a file of its own)'
       : halves
         ? `make them one file: -- UP, the text of ${b.name}.sql, -- DOWN, the text of ${a.name}.sql`
-        : `give ${free.name} the next free number: nself db migrate repair --renumber ${free.name}`,
+        : applied === undefined
+          ? `give the one that no other branch has yet the next free number: ${renumber(free)}; or: ${renumber(free === a ? b : a)}`
+          : `if no other branch has ${free.name} yet, give it the next free number: ${renumber(free)}. If a merge has brought it, and no other branch has ${applied.name}, see how that gets another one: ${renumber(applied)}`,
   })
 }
 
