@@ -206,6 +206,14 @@ test('show lists the tables with about as many rows as they have, partitions wit
   expect(result.tables).toContainEqual(expect.objectContaining({ name: 'audit_log', rows: 40, partitions: 4 }))
 })
 
+test('tables with a number in their name stand in the order of the numbers', async () => {
+  const project = await server.project({})
+  await project.query('CREATE TABLE t10 (id int PRIMARY KEY); CREATE TABLE t2 (id int PRIMARY KEY)')
+  const listed = await project.ok('db', 'schema', 'show')
+  const drawn = await project.ok('db', 'schema', 'diagram')
+  for (const text of [listed, drawn]) expect(text.match(/\bt\d+/g)?.slice(0, 2)).toEqual(['t2', 't10'])
+})
+
 test('show TABLE tells everything about it, also as JSON', async () => {
   const project = await server.project('sample')
   await project.ok('db', 'migrate', 'up')

@@ -25,7 +25,8 @@ interface Taken {
 
 /** Takes a backup and expects that it succeeds. */
 export async function backUp(project: Project, ...args: string[]): Promise<Taken> {
-  return (JSON.parse(await project.ok('db', 'backup', ...args, '--json')) as { result: Taken }).result
+  const { result } = JSON.parse(await project.ok('db', 'backup', ...args, '--json')) as { result: Taken }
+  return { ...result, path: join(project.root, result.path) }
 }
 
 /** Restores and expects that it succeeds; resolves to the name that the old database has now. */

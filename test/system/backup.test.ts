@@ -55,6 +55,7 @@ describe('a backup', () => {
     expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toEqual(manifest)
     const list = await project.ok('db', 'backup', 'list')
     expect(list).toMatch(new RegExp(`^${file} .* local +001_a +yes$`, 'm'))
+    expect(list).toContain('1 in _backups')
   })
 
   test('of the schema alone holds no rows but the history, one of the data alone neither schema nor history', async () => {

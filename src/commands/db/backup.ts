@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { BackupResult } from '../shared/backup-results.ts'
 import type { Context } from '../shared/context.ts'
 import { pruneBackups } from '../shared/prune-backups.ts'
@@ -11,5 +12,5 @@ export async function backup(
   const taken = await takeBackup(context, options)
   const { name, path, manifest } = taken
   const removed = options.keep === null ? [] : (await pruneBackups(context, options.keep, taken)).removed
-  return { kind: 'backup', file: name, path, manifest, removed }
+  return { kind: 'backup', file: name, path: relative(context.settings.cwd, path), manifest, removed }
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import type { State } from '../../core/migration/state.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -65,7 +66,14 @@ export async function update(context: Context, flags: UpdateFlags): Promise<Upda
     await tellDrift(stages.context, server)
     stages.begin(4)
     stages.context.tell('not needed')
-    return { ...report, kind: 'update', database, backup: taken.path, verified, durationMs: context.now() - began }
+    return {
+      ...report,
+      kind: 'update',
+      database,
+      backup: relative(context.settings.cwd, taken.path),
+      verified,
+      durationMs: context.now() - began,
+    }
   } catch (error) {
     throw error instanceof NselfError ? await afterFailure(stages, error, taken, flags, applied, before) : error
   }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { Context } from './context.ts'
 import type { BackupMeans, TakenBackup } from './take-backup.ts'
 
@@ -24,7 +25,7 @@ export async function backupFirst(
 ): Promise<TakenBackup> {
   const { lockWaitMs, endConnections = false } = flags
   const taken = await (await loadTakeBackup()).takeBackup(context, { kind: 'full', lockWaitMs, endConnections }, means)
-  context.tell(`Backup: ${taken.path}`)
+  context.tell(`Backup: ${relative(context.settings.cwd, taken.path)}`)
   return taken
 }
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { type Backup, isSameServer, isVerified, type Manifest } from '../../core/backup.ts'
 import type { Server } from '../../core/connection/server.ts'
 import { NselfError } from '../../core/errors.ts'
@@ -31,9 +32,13 @@ export async function newestBackup(context: Context, server: Server): Promise<Ba
       : backups.length === 0
         ? 'take one: nself db backup'
         : 'to see which there are: nself db backup list; then: nself db restore FILE'
-  throw new NselfError('usage', `there is no full backup of ${spokenPlace(server)} (${environment}) in ${backupsDir}`, {
-    hint,
-  })
+  throw new NselfError(
+    'usage',
+    `there is no full backup of ${spokenPlace(server)} (${environment}) in ${relative(context.settings.cwd, backupsDir) || '.'}`,
+    {
+      hint,
+    },
+  )
 }
 
 /** Sees that the backup is whole, and one that this server can take. @throws NselfError `refused`. */

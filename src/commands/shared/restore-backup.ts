@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { type Backup, stampOf } from '../../core/backup.ts'
 import { type Approved, approve, wouldAsk } from '../../core/guard/guard.ts'
 import type { Archive } from '../../postgres/backup/archive.ts'
@@ -51,7 +52,7 @@ export async function restoreBackup(
   if (means !== null) {
     const options = { kind: 'full', lockWaitMs: flags.lockWaitMs, endConnections: false } as const
     const taken = await takeBackup(context, options, means)
-    context.tell(`Backed up the current database first: ${taken.path}`)
+    context.tell(`Backed up the current database first: ${relative(context.settings.cwd, taken.path)}`)
   }
   if (flags.inPlace && environment === 'local' && keepsUndoCopies && !undoesUpdate) {
     await copyFirst(context, server, 'db restore --in-place')

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { dropCopy } from '../../postgres/databases/copy.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { discard } from '../../project/backups/folder.ts'
@@ -16,6 +17,6 @@ export async function sweepBackups(context: Context, server: Server): Promise<vo
     const copy = await notedCopy(path)
     if (copy !== null && !known.has(copy) && !(await dropCopy(server, copy))) continue
     await discard(path)
-    context.tell(`Removed ${path}, left behind by a killed run`)
+    context.tell(`Removed ${relative(context.settings.cwd, path)}, left behind by a killed run`)
   }
 }
