@@ -134,9 +134,56 @@ ALTER TABLE users ALTER COLUMN email SET NOT NULL;`)
   const found = await probe(project)
   expect(found.map(({ line, severity }) => `${severity} ${line}`)).toEqual([
     'error 7 probe/check: id=3',
+    'warning 8 probe/not-answered: ',
     'note 9 probe/not-null: id=1, id=3, the UPDATE on line 9 of 002_b runs before it and may change that',
     'error 11 probe/foreign-key: id=1, id=3',
     'warning 17 probe/not-null: id=3, the DO on line 17 of 002_b runs before it and may change that',
+  ])
+})
+
+test('rows that an UPDATE writes are asked about checks that were never validated, as the UPDATE leaves them', async () => {
+  const project = await projectWith(`UPDATE orders SET tag = 'x' || id;
+UPDATE orders SET tag = 'y' || id WHERE total > 5;
+UPDATE orders SET tag = 'z' || orders.id FROM users WHERE users.id = orders.user_id;
+ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 0) NOT VALID;
+UPDATE users SET name = 'n' WHERE id = 2;
+UPDATE users SET age = abs(age);
+UPDATE users SET name = 'm';
+UPDATE orders SET total = total + 1; ALTER TABLE orders VALIDATE CONSTRAINT large;
+ALTER TABLE orders DROP CONSTRAINT large; UPDATE orders SET total = 0;`)
+  const found = await probe(project)
+  expect(found.map(({ severity, line, message }) => [severity, line, message])).toEqual([
+    [
+      'error',
+      '1 probe/check: id=1',
+      '1 row of orders that the UPDATE writes breaks the check large, which is not validated',
+    ],
+    ['warning', '3 probe/not-answered: ', expect.stringMatching(/which of them the UPDATE writes cannot be told$/)],
+    [
+      'error',
+      '5 probe/check: id=2',
+      '1 row of users that the UPDATE writes breaks the check grown, which is not validated',
+    ],
+  ])
+})
+
+test('what an UPDATE makes of generated columns is asked, and what a trigger may make of it lowers the severity', async () => {
+  const project = await server.project({
+    '002_b.sql': `-- UP
+UPDATE made SET email = id::text; CREATE UNIQUE INDEX ON made (low);
+UPDATE made SET email = 'Z'; CREATE UNIQUE INDEX ON made (low);
+UPDATE kept SET email = lower(email); CREATE UNIQUE INDEX ON kept (email);
+`,
+  })
+  await project.query(`CREATE TABLE made (id int PRIMARY KEY, email text, low text GENERATED ALWAYS AS (lower(email)) STORED);
+INSERT INTO made VALUES (1, 'a'), (2, 'A');
+CREATE TABLE kept (id int PRIMARY KEY, email text);
+INSERT INTO kept VALUES (1, 'a'), (2, 'A');
+CREATE FUNCTION numbered() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.email := NEW.email || NEW.id; RETURN NEW; END';
+CREATE TRIGGER numbers BEFORE UPDATE ON kept FOR EACH ROW EXECUTE FUNCTION numbered();`)
+  expect((await probe(project)).map(({ severity, line }) => `${severity} ${line}`)).toEqual([
+    'error 2 probe/duplicates: id=1 and id=2',
+    'warning 3 probe/duplicates: id=1 and id=2, a trigger on UPDATE runs before it and may change that',
   ])
 })
 

@@ -10,7 +10,7 @@ import { foundAt } from './found-at.ts'
 /** What the rows say; null where they are as they are to be. */
 export function answerFinding(question: RowQuestion, answer: Answer): CheckFinding | null {
   if (answer.kind === 'fine') return null
-  const { place, asked, mayChange } = question
+  const { place, asked } = question
   const named = tableName(question)
   if (answer.kind === 'unanswered')
     return foundAt(
@@ -25,6 +25,7 @@ export function answerFinding(question: RowQuestion, answer: Answer): CheckFindi
     answer.kind === 'broken' ? brokenText(question, answer) : failedText(question, answer.message)
   const examples = answer.examples.map((example) => `for example ${example}`)
   const found = foundAt(rule, place, message, instead, examples)
+  const mayChange = question.mayChange ?? (answer.kind === 'broken' ? answer.mayChange : undefined) ?? null
   if (mayChange === null) return found
   const severity: Severity = isNew ? 'note' : 'warning'
   return { ...found, severity, evidence: [...found.evidence, `${mayChange} runs before it and may change that`] }
@@ -42,6 +43,7 @@ const rules: Record<Asked['kind'], RuleName> = {
   'parent-keys': 'probe/foreign-key',
   computed: 'probe/computed',
   validate: 'probe/check',
+  unvalidated: 'probe/check',
   'index-columns': 'probe/not-null',
   domain: 'probe/check',
   partition: 'probe/partition',
@@ -61,6 +63,7 @@ const topics: Record<Asked['kind'], string> = {
   'parent-keys': 'rows refer to none in what becomes a partition, ',
   computed: 'an expression can be computed for all rows of ',
   validate: 'rows break a constraint of ',
+  unvalidated: 'an UPDATE writes rows that break a check of ',
   'index-columns': 'columns of a primary key hold NULL in ',
   domain: 'values break the domain ',
   partition: 'all rows belong to the partition ',
@@ -99,6 +102,7 @@ const remedies: Record<Asked['kind'], string> = {
   retype: 'change these values first, or convert them with USING',
   domain: 'change these values first',
   validate: 'change or delete them first',
+  unvalidated: 'let the UPDATE make them keep to the check, or leave them out of it',
   check: 'change or delete them first, or add it NOT VALID and validate it later',
   'kept-unique': 'make them unique first, as the new type compares them: change or delete all but one',
   'parent-unique': 'make them unique first: change or delete all but one',
@@ -144,6 +148,8 @@ function brokenMessage(question: RowQuestion, { count, where }: Answer & { kind:
       return `${rows} of ${where ?? name} ${breaks} what is added to the domain ${name}`
     case 'validate':
       return `${rows} of ${name} ${breaks} the constraint ${dotted(asked.constraint)}`
+    case 'unvalidated':
+      return `${rows} of ${name} that the UPDATE writes ${breaks} the check ${where}, which is not validated`
     case 'partition':
       return `${rows} of ${name} ${count === 1 ? 'does' : 'do'} not belong to the partition of ${shortName(asked.of.name.schema, asked.of.name.name)} that it becomes`
     case 'default-partition':

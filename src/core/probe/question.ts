@@ -80,6 +80,15 @@ export type Asked =
   /** Whether the columns of a unique index, which becomes a primary key, hold NULL. */
   | { readonly kind: 'index-columns'; readonly index: string }
   | { readonly kind: 'validate'; readonly constraint: string }
+  /** Whether rows that an UPDATE writes break a check that was never validated; the table has those rows alone. */
+  | {
+      readonly kind: 'unvalidated'
+      /** Checks that the run makes so, by name. */
+      readonly made: readonly { readonly name: string; readonly expression: string }[]
+      readonly dropped: readonly string[]
+      /** Which rows it writes, and what into them, is known: otherwise the table has all of them, as they are before. */
+      readonly isFollowed: boolean
+    }
   /** Those of all columns that have the domain. A null expression asks for NULL. */
   | {
       readonly kind: 'domain'

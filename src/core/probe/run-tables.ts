@@ -109,6 +109,13 @@ export class RunTables {
     this.unchecked.set(table, known.set(constraint, asked))
   }
 
+  /** Checks that the run makes without looking at the rows that are there. */
+  uncheckedChecks(table: RunTable): { readonly name: string; readonly expression: string }[] {
+    return [...(this.unchecked.get(table) ?? [])].flatMap(([name, asked]) =>
+      asked.kind === 'check' && !this.dropped.has(name) ? { name, expression: asked.expression } : [],
+    )
+  }
+
   uncheckedOf(table: RunTable, constraint: string): Asked | null {
     return this.unchecked.get(table)?.get(constraint) ?? null
   }

@@ -8,13 +8,20 @@ export interface TableFacts {
   readonly schema: string
   readonly name: string
   readonly isPartitioned: boolean
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly notNull: boolean }[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string
+    readonly notNull: boolean /** What a stored column is computed by. */
+    readonly generated: string | null
+  }[]
   /** Columns that tell a row from all others; empty where there are none. */
   readonly key: readonly string[]
   readonly primaryKey: readonly string[]
   /** By statistics; null where there are none. */
   readonly rows: number | null
   readonly pages: number
+  /** A trigger sees each row before an UPDATE writes it. */
+  readonly hasUpdateTrigger: boolean
 }
 
 /** How a row is named, and what it is told by where two are compared. */
@@ -45,10 +52,14 @@ export function tableSql(
 class View {
   sql: string
   private columns: readonly string[]
+  private readonly generated: Readonly<Record<string, string>>
 
   constructor(facts: TableFacts, children: boolean, range: TidRange | undefined, alias: string) {
     const { schema, name, isPartitioned } = facts
     this.columns = facts.columns.map((column) => column.name)
+    this.generated = Object.fromEntries(
+      facts.columns.flatMap((one) => (one.generated === null ? [] : [[one.name, one.generated]])),
+    )
     const only = children || isPartitioned ? '' : 'ONLY '
     const where =
       range === undefined
@@ -86,7 +97,9 @@ class View {
             ? value
             : `CASE WHEN ${layer.where}\n THEN ${value}\n ELSE ${quoteIdentifier(column)} END`,
         ])
-        return this.wrap(layer, this.columns, Object.fromEntries(values))
+        this.wrap(layer, this.columns, Object.fromEntries(values))
+        if (Object.keys(this.generated).length > 0) this.wrap(layer, this.columns, this.generated)
+        return
       }
       case 'delete':
         return this.wrap(

@@ -1,4 +1,5 @@
-import type { ColumnValue } from '../../core/probe/question.ts'
+import type { AskedTable, ColumnValue, Layer } from '../../core/probe/question.ts'
+import type { RunTable } from '../../core/probe/run-tables.ts'
 import { listAt, nodeAt, nodesIn, relationOf, relationsIn, type TreeNode, visit, wordsOf } from '../../core/sql/tree.ts'
 import type { LookedAt } from './looked-at.ts'
 
@@ -33,6 +34,7 @@ function follows(node: TreeNode, look: LookedAt, verb: 'UPDATE' | 'DELETE', foll
   look.touch(table, 'RowExclusiveLock', 'scans')
   const alias = String(nodeAt(relation.alias).aliasname ?? table.name.name)
   if (isPlain(node) && follow(node, look, alias)) return
+  if (verb === 'UPDATE') asksUnvalidated(table, table.asked(), false, look)
   const columns = nodesIn(node.targetList, 'ResTarget').map(({ name }) => String(name))
   if (verb === 'DELETE') table.mayBeChanged(null, look.words)
   else for (const column of columns) table.mayBeChanged(column, look.words)
@@ -40,7 +42,8 @@ function follows(node: TreeNode, look: LookedAt, verb: 'UPDATE' | 'DELETE', foll
 }
 
 /** What an UPDATE puts in place of the values. */
-const updates: Follow = ({ relation, targetList, whereClause }, { source, tables }, alias) => {
+const updates: Follow = ({ relation, targetList, whereClause }, look, alias) => {
+  const { source, tables } = look
   const values: ColumnValue[] = []
   for (const { name, location } of nodesIn(targetList, 'ResTarget')) {
     const value = source.after(Number(location ?? 0), '=', [',', 'WHERE', 'RETURNING'])
@@ -49,8 +52,31 @@ const updates: Follow = ({ relation, targetList, whereClause }, { source, tables
   }
   const where = whereClause === undefined ? null : source.after(0, 'WHERE', ['RETURNING'])
   if (whereClause !== undefined && where === null) return false
-  tables.find(relationOf(nodeAt(relation))).add({ kind: 'set', values, where, alias })
+  const table = tables.find(relationOf(nodeAt(relation)))
+  asksUnvalidated(table, writtenBy(table, { values, where, alias }), true, look)
+  table.add({ kind: 'set', values, where, alias })
   return true
+}
+
+/** The rows that an UPDATE writes, as it leaves them. */
+function writtenBy(
+  table: RunTable,
+  { values, where, alias }: { values: readonly ColumnValue[]; where: string | null; alias: string },
+): AskedTable | null {
+  const asked = table.asked()
+  if (asked === null) return null
+  const others: Layer[] = where === null ? [] : [{ kind: 'delete', where: `(${where}\n) IS NOT TRUE`, alias }]
+  return { ...asked, layers: [...asked.layers, ...others, { kind: 'set', values, where: null, alias }] }
+}
+
+function asksUnvalidated(
+  of: RunTable,
+  rows: AskedTable | null,
+  isFollowed: boolean,
+  { tables, askOf }: LookedAt,
+): void {
+  const asked = { made: tables.uncheckedChecks(of), dropped: [...tables.dropped], isFollowed }
+  if (rows !== null) askOf(of, rows, { kind: 'unvalidated', ...asked })
 }
 
 const deletes: Follow = ({ relation, whereClause }, { source, tables }, alias) => {

@@ -1,4 +1,4 @@
-import type { LockMode, RowQuestion, Touch } from '../../core/probe/question.ts'
+import type { AskedTable, LockMode, RowQuestion, Touch } from '../../core/probe/question.ts'
 import type { RunTable, RunTables } from '../../core/probe/run-tables.ts'
 import { listAt, nodeAt, wordsOf } from '../../core/sql/tree.ts'
 import type { Parser } from './parser.ts'
@@ -13,6 +13,8 @@ export interface LookedAt {
   readonly words: string
   /** @param columns of which the answer depends; null for all of them. */
   readonly ask: (table: RunTable, asked: RowQuestion['asked'], columns: readonly string[] | null) => void
+  /** The same of other rows of it. */
+  readonly askOf: (table: RunTable, rows: AskedTable, asked: RowQuestion['asked']) => void
   readonly askDomain: (asked: RowQuestion['asked']) => void
   readonly touch: (table: RunTable, mode: LockMode, work?: Touch['work'], retype?: Touch['retype']) => void
 }

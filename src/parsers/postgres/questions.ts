@@ -103,6 +103,7 @@ export class QuestionReader implements Questions, StatementListener {
         const table = of.asked()
         if (table !== null) keep(table, asked, tables.changedBy ?? of.changedBy(columns))
       },
+      askOf: (of, rows, asked) => keep(rows, asked, tables.changedBy ?? of.changedBy(null)),
       askDomain: (asked) => keep(null, asked, tables.changedBy),
       touch: (of, mode, work = 'none', retype = null) => {
         const table = of.asked()

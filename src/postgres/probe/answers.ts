@@ -17,6 +17,7 @@ import { retypeAnswer, tried } from './retype-answer.ts'
 import { rowsAnswer } from './rows-answer.ts'
 import type { TablesOfServer } from './table-facts.ts'
 import { joinsAnswer, keptUniqueAnswer } from './unique-answer.ts'
+import { unvalidatedAnswer } from './unvalidated-answer.ts'
 
 /** Asks one question. */
 export async function answerOf(asker: Asker, tables: TablesOfServer, question: RowQuestion): Promise<Answer> {
@@ -31,6 +32,8 @@ export async function answerOf(asker: Asker, tables: TablesOfServer, question: R
   const answer = await tableAnswer(asker, tables, question, { table, facts })
   // What is computed of a column that has another type by then fails where that change does.
   const isRetyped = table.layers.some((layer) => layer.kind === 'retype' && names(asked, layer.column))
+  if (answer.kind === 'broken' && facts.hasUpdateTrigger && table.layers.some(({ kind }) => kind === 'set'))
+    return { ...answer, mayChange: 'a trigger on UPDATE' }
   if (answer.kind !== 'fails' || asked.kind === 'retype' || !isRetyped) return answer
   return unanswered('it, or a change of type before it, fails for some row')
 }
@@ -75,6 +78,8 @@ async function tableAnswer(
         return unanswered(`${keyOf(asked.targetName)} has no primary key of ${asked.columns.length} columns`)
       return rows(orphansSql(known, asked, { table: asked.target, facts, columns }))
     }
+    case 'unvalidated':
+      return unvalidatedAnswer(asker, question, known, asked)
     case 'kept-unique':
       return keptUniqueAnswer(asker, question, known, asked)
     case 'parent-unique':

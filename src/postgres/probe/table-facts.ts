@@ -17,13 +17,14 @@ const parts = '(SELECT relid FROM pg_partition_tree(c.oid) UNION SELECT c.oid)'
 const factsSql = (
   relation: string,
 ) => `SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
- (SELECT json_agg(json_build_object('name', attname, 'type', format_type(atttypid, atttypmod), 'notNull', attnotnull) ORDER BY attnum)
+ (SELECT json_agg(json_build_object('name', attname, 'type', format_type(atttypid, atttypmod), 'notNull', attnotnull, 'generated', CASE attgenerated WHEN 's' THEN (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum) END) ORDER BY attnum)
   FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)::text AS columns,
  (SELECT json_agg(a.attname ORDER BY k.place) FROM pg_index i, unnest(i.indkey[:i.indnkeyatts - 1]) WITH ORDINALITY AS k (num, place)
   JOIN pg_attribute a ON a.attnum = k.num WHERE a.attrelid = c.oid AND i.indexrelid = (
    SELECT indexrelid FROM pg_index u WHERE u.indrelid = c.oid AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL
    AND NOT EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attnum = ANY (u.indkey) AND NOT t.attnotnull)
    ORDER BY indisprimary DESC, indexrelid LIMIT 1))::text AS key,
+ EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 19 = 19)::text AS "hasUpdateTrigger",
  (SELECT indisprimary::text FROM pg_index u WHERE u.indrelid = c.oid AND indisprimary) AS "hasPrimary",
  (SELECT sum(NULLIF(p.reltuples, -1))::float8::text FROM pg_class p WHERE p.oid IN ${parts} AND p.relkind = 'r') AS rows,
  (SELECT sum(p.relpages)::text FROM pg_class p WHERE p.oid IN ${parts}) AS pages
@@ -62,6 +63,7 @@ export class TablesOfServer {
       primaryKey: row.hasPrimary === null ? [] : key,
       rows: row.rows == null ? null : Number(row.rows),
       pages: Number(row.pages ?? 0),
+      hasUpdateTrigger: row.hasUpdateTrigger === 'true',
     }
   }
 }
@@ -74,5 +76,10 @@ function namesOf(text: string | null | undefined): string[] {
 function columnsOf(text: string | null | undefined): TableFacts['columns'] {
   const list: unknown = JSON.parse(text ?? '[]')
   if (!Array.isArray(list)) return []
-  return list.map(({ name, type, notNull }) => ({ name: String(name), type: String(type), notNull: notNull === true }))
+  return list.map(({ name, type, notNull, generated }) => ({
+    name: String(name),
+    type: String(type),
+    notNull: notNull === true,
+    generated: typeof generated === 'string' ? generated : null,
+  }))
 }

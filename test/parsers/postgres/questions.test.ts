@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseMigration } from '../../../src/core/migration/parse-file.ts'
+import type { RowQuestion } from '../../../src/core/probe/question.ts'
 import { questionsOf } from '../../../src/parsers/postgres/questions.ts'
 
 const file = (sql: string, name = '1_a') =>
@@ -10,6 +11,8 @@ async function asked(...sql: string[]) {
   // Of each change of type it is asked besides whether unique indexes stand: the tests of the probe look at that.
   return questions.map((question) => question.asked).filter(({ kind }) => kind !== 'kept-unique')
 }
+
+const ofRows = ({ asked }: RowQuestion) => asked.kind !== 'unvalidated'
 
 describe('a statement becomes a question of the rows that are there', () => {
   test.each([
@@ -92,7 +95,7 @@ describe('what comes before in the run', () => {
         ALTER TABLE t RENAME TO u;`),
       file('ALTER TABLE u ALTER e SET NOT NULL', '2_b'),
     ])
-    expect(questions).toMatchObject([
+    expect(questions.filter(ofRows)).toMatchObject([
       {
         mayChange: null,
         asked: { kind: 'not-null', column: 'e', isNew: true },
@@ -125,7 +128,26 @@ describe('what comes before in the run', () => {
     ['INSERT INTO t VALUES (1)', null],
   ])('%s may change the answer: %s', async (sql, by) => {
     const { questions } = await questionsOf([file(`${sql};\nALTER TABLE t ALTER a SET NOT NULL;`)])
-    expect(questions.map(({ mayChange }) => mayChange)).toEqual([by])
+    expect(questions.filter(ofRows).map(({ mayChange }) => mayChange)).toEqual([by])
+  })
+
+  test('an UPDATE asks of the rows that it writes, as it leaves them, where that is known', async () => {
+    const made = 'ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, DROP CONSTRAINT d'
+    const { questions } = await questionsOf([
+      file(`${made}; UPDATE t AS x SET a = 1 WHERE x.b; UPDATE t SET a = o.a FROM o`),
+    ])
+    const checks = { kind: 'unvalidated', made: [{ name: 'c', expression: 'a > 0' }], dropped: ['d'] }
+    const written = [
+      { kind: 'delete', where: '(x.b\n) IS NOT TRUE', alias: 'x' },
+      { kind: 'set', values: [{ column: 'a', value: '1' }], where: null, alias: 'x' },
+    ]
+    expect(questions.map(({ asked, table }) => [asked, table?.layers])).toEqual([
+      [{ ...checks, isFollowed: true }, written],
+      [
+        { ...checks, isFollowed: false },
+        [{ kind: 'set', values: [{ column: 'a', value: '1' }], where: 'x.b', alias: 'x' }],
+      ],
+    ])
   })
 
   test('a type that the run makes is known by its labels, under whatever name', async () => {
