@@ -34,7 +34,7 @@ describe('status --drift', () => {
     expect((await project.nself(...drift, '--check')).code).toBe(6)
   })
 
-  test('tells commands that keep the change as a migration, and one that undoes it', async () => {
+  test('tells commands that keep the change as a migration, and one that reverts it', async () => {
     const project = await applied()
     await project.query('CREATE INDEX by_hand ON a (n)')
     const twin = await server.twin(project)

@@ -76,7 +76,7 @@ describe('a migration that fails', () => {
     },
   )
 
-  test('undoes all of them with --single-transaction', async () => {
+  test('rolls back all of the run with --single-transaction', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': 'SELECT 1 / 0;' })
     expect((await up(project, '--single-transaction')).code).toBe(4)
     expect(await project.tables()).toEqual([])

@@ -78,7 +78,7 @@ describe('which seeds run', () => {
     expect(await ids(project)).toEqual([1, 2])
   })
 
-  test('they run in the order of their numbers, common first', async () => {
+  test('those in common first, then in the order of their numbers', async () => {
     const log = (name: string) => `INSERT INTO t SELECT count(*), '${name}' FROM t;`
     const project = await seeded({
       'local/1_x.sql': log('local/1'),

@@ -16,7 +16,7 @@ test.each([
   expect(redacted('ab', text)).toBe(expected)
 })
 
-test('a longer one is taken out everywhere', () => {
+test('a longer secret is taken out everywhere', () => {
   expect(redacted('geheim', 'xgeheimx')).toBe('x***x')
 })
 

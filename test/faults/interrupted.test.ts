@@ -27,7 +27,7 @@ const outcomes = (project: Project) =>
   project.query("SELECT name, outcome FROM nself.journal WHERE outcome <> 'done' ORDER BY id")
 
 describe('a client killed with -9', () => {
-  test('in the middle of a migration leaves all of it undone, and the next up finishes at once', async () => {
+  test('in the middle of a migration leaves nothing of it, and the next up finishes at once', async () => {
     const project = await slow(1000)
     const killed = project.start(...up)
     await project.until(sleeps)

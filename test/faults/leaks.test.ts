@@ -112,7 +112,7 @@ test.each([
 })
 
 describe('a migration that fails only at its end', () => {
-  test('because of a deferred constraint is named, and wholly undone', async () => {
+  test('because of a deferred constraint is named, and wholly rolled back', async () => {
     const project = await server.project({
       '001_t.sql':
         'CREATE TABLE t (id int PRIMARY KEY, parent int REFERENCES t DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO t VALUES (1, 2);\n',
@@ -129,7 +129,7 @@ describe('a migration that fails only at its end', () => {
     expect(await project.statuses()).toEqual(['001_t pending', '002_u pending'])
   })
 
-  test('because of its COMMIT itself is undone, and those after it do not run', async () => {
+  test('because of its COMMIT itself is rolled back, and those after it do not run', async () => {
     const project = await server.project({
       '001_a.sql': 'CREATE TABLE a (id int);',
       '002_b.sql': `CREATE TABLE b (id int);
@@ -147,7 +147,7 @@ describe('a migration that fails only at its end', () => {
   test.each([
     ['DO', 'DO $$ BEGIN CREATE TABLE t (id int); COMMIT; END $$;'],
     ['CALL', 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE t (id int); COMMIT; END $$;\nCALL p();'],
-  ])('because of a COMMIT inside %s is undone, and told how to run it', async (_, sql) => {
+  ])('because of a COMMIT inside %s is rolled back, and told how to run it', async (_, sql) => {
     const project = await server.project({ '001_t.sql': sql, '002_u.sql': 'CREATE TABLE u (id int);' })
     const { code, stderr } = await project.nself(...up)
     expect(code).toBe(4)
@@ -160,7 +160,7 @@ describe('a migration that fails only at its end', () => {
     ['drops the tracking tables', 'DROP SCHEMA nself CASCADE;', 'nself.migrations'],
     ['takes away its own rights', 'REVOKE ALL ON nself.migrations FROM app;', 'permission denied'],
     ['closes the transaction to changes', 'SET TRANSACTION READ ONLY;', 'read-only transaction'],
-  ])('because it %s is undone', async (_, sql, told) => {
+  ])('because it %s is rolled back', async (_, sql, told) => {
     const project = await server.project({ '001_a.sql': 'CREATE TABLE a (id int);' })
     const [[name] = []] = await project.query('SELECT current_database()')
     await project.query(
@@ -178,7 +178,7 @@ describe('a migration that fails only at its end', () => {
   })
 })
 
-test('outside a transaction, dropping the tracking tables is undone too', async () => {
+test('outside a transaction, dropping the tracking tables is rolled back too', async () => {
   const project = await server.project({
     '001_a.sql': 'CREATE TABLE a (id int);',
     '002_b.sql': '-- nself: no-transaction\nCREATE TABLE b (id int);\nDROP SCHEMA nself CASCADE;\n',

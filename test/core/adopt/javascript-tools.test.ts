@@ -55,7 +55,7 @@ describe('node-pg-migrate', () => {
     expect(plan.problems).toMatchObject([{ subject: 'db/1672704000000_code.js', weight: 'choice' }])
   })
 
-  test('knows them by their names', () => {
+  test('finds the file of a row of its history by the name', () => {
     const rows = [{ id: '1', name: '1672531200000_users', run_on: '2026-01-20T10:00:00' }]
     expect(appliedIn(planOf('node-pg-migrate', files, rows))).toEqual({ '1672531200000_users': '2026-01-20T10:00:00' })
   })

@@ -106,7 +106,7 @@ test('up in one run or in any number of them comes to the same', () => {
   )
 })
 
-test('down undoes what up did, in reverse', () => {
+test('down reverts what up applied, in reverse', () => {
   fc.assert(
     fc.property(world, ({ files, rows }) => {
       const up = planUp(compare(files, rows), { allowOutOfOrder: true })

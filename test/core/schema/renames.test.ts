@@ -166,7 +166,7 @@ describe('a rename to what the design does not have is refused', () => {
     })
   })
 
-  test('and one that it has is not', () => {
+  test('and a rename to what it has is not', () => {
     refuseUnknownTargets(
       [
         moved('table', 'public', 'users', 'public', 'people'),

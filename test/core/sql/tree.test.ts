@@ -26,7 +26,7 @@ test('the first statement is told by its type', () => {
   expect(firstStatement(parser.parse('-- nothing'))).toEqual(['', {}])
 })
 
-test('a name is told by its words', () => {
+test('a name of several words is read as these words, without quotes', () => {
   const [, node] = firstStatement(parser.parse('DROP TABLE "A b".c'))
   expect(listAt(node.objects).map(wordsOf)).toEqual([['A b', 'c']])
 })
