@@ -71,11 +71,7 @@ export async function lookAtPlan(
     const found = await lookLocally(client, held, counts)
     return { ...found, lines: [...notesOnBlocks(scripts, plan), ...found.lines], plan: { ...plan, steps } }
   }
-  const asked = plan.steps.map((step) => ({
-    action: journalAction(step),
-    name: step.name,
-    checksum: step.file?.checksum,
-  }))
+  const asked = plan.steps.map((step) => ({ action: journalAction(step), name: step.name, file: step.file }))
   const seen = await readRefusedEffects(client, look.history, asked)
   refuseUnread(inspection)
   const found = await lookAtScripts(client, settings.environment, scripts, seen, inspection)

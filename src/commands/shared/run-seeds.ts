@@ -143,7 +143,7 @@ export async function lookAtSeeds(context: Context, which: Which, toRun = false,
         ? planSeeds(entries, again).map((seed) => filled(context, seed))
         : []
     if (pending.length === 0) return { ...found, entries, lines: [], items: [], destructive: 0, watches: new Map() }
-    const asked = pending.map(({ name, file: { checksum } }) => ({ action: 'seed', name, checksum }))
+    const asked = pending.map(({ name, file }) => ({ action: 'seed', name, file }))
     const scripts = pending.map(({ name, file }) => ({ name, path: file.path, section: file.up }))
     const seen = await readRefusedEffects(client, found.history, asked)
     const { watches, ...looked } = await lookAtScripts(

@@ -5,16 +5,12 @@ import type { Server } from '../../../src/postgres/driver/server.ts'
 import { type ReadOnlyProxy, startReadOnlyProxy } from '../../../src/postgres/shell/read-only-proxy.ts'
 import { postgres14 } from '../../helpers/postgres-14.ts'
 import { type Project, useServer } from '../../helpers/project.ts'
+import { serverOf } from '../../helpers/server-of.ts'
 
 const closings: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closings.splice(0).reverse()) await close()
 })
-
-function serverOf({ url }: Project): Server {
-  const { hostname: host, port, username: user, password, pathname } = new URL(url)
-  return { host, port: Number(port), user, password, database: pathname.slice(1) }
-}
 
 async function proxied(project: Project): Promise<{ proxy: ReadOnlyProxy; client: pg.Client }> {
   await project.query('CREATE TABLE t AS SELECT 1 AS id; CREATE SEQUENCE s')
