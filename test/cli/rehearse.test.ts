@@ -171,6 +171,20 @@ test('where nothing is pending nothing is copied', async () => {
   expect(await done.ok('db', 'rehearse')).toContain('Nothing to rehearse: no migration is pending')
 })
 
+test('what is wrong with the tables of another environment leads to that environment', async () => {
+  const done = await server.project({ '001_a.sql': 'CREATE TABLE a (id int);' })
+  await done.ok('up')
+  writeFileSync(join(done.root, '.env.prod'), `DATABASE_URL=${done.url}\n`)
+  await done.query('DROP TABLE nself.journal')
+  for (const [on, flags] of [
+    ['prod', '--env prod'],
+    [done.url, '--database-url '],
+  ] as const) {
+    const { code, stderr } = await done.nself('db', 'rehearse', '--on', on)
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`nself db migrate repair ${flags}`)])
+  }
+})
+
 test('batches are rehearsed as they run, and many statements that work alike on rows as one', async () => {
   const updates = Array.from({ length: 120 }, (_, i) => `UPDATE orders SET total = ${i} WHERE id = ${i + 1};`)
   const batched = await projectWith({

@@ -5,7 +5,8 @@ const said: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^missing required argument '(.*)'$/, (name = '') => `${name.toUpperCase()} is missing`],
   [
     /^too many arguments for '(.*)'\. Expected (\d+) arguments? but got (\d+)\.$/,
-    (name, most, given) => `${name} takes ${most === '0' ? 'no arguments' : `at most ${most}`}, but got ${given}`,
+    (name, most, given) =>
+      `${name} takes ${most === '0' ? 'no arguments' : `up to ${most} argument${most === '1' ? '' : 's'}`}, but got ${given}`,
   ],
   [/^(.*): Allowed choices are (.*), ([^,]*)\.$/, (place, choices, last) => `${place}: expected ${choices} or ${last}`],
 ]

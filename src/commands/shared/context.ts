@@ -124,20 +124,23 @@ export function refuseOtherEnvironment(server: Server, { markedAs, markLost }: M
   )
 }
 
-/** @throws NselfError `refused` when the table of migrations was dropped: everything would run a second time; or the journal. */
-export function refuseLost(server: Server, history: History): void {
+/**
+ * @param flags that name the database where it is not the command's own, such as ` --env production`.
+ * @throws NselfError `refused` when the table of migrations was dropped: everything would run a second time; or the journal.
+ */
+export function refuseLost(server: Server, history: History, flags = ''): void {
   if (history.facts.movedTo !== null) {
     throw new NselfError(
       'refused',
       `the schema nself of ${spokenPlace(server)} was renamed to ${history.facts.movedTo}`,
       {
-        hint: 'to rename it back: nself db migrate repair --restore-tables; nothing was run',
+        hint: `to rename it back: nself db migrate repair${flags} --restore-tables; nothing was run`,
       },
     )
   }
   if (history.facts.unjournaled) {
     throw new NselfError('refused', `${spokenPlace(server)} has lost its table nself.journal`, {
-      hint: 'to create it again: nself db migrate repair --restore-tables; nothing was run',
+      hint: `to create it again: nself db migrate repair${flags} --restore-tables; nothing was run`,
     })
   }
   if (!history.facts.lost) return
@@ -145,7 +148,7 @@ export function refuseLost(server: Server, history: History): void {
     'refused',
     `${spokenPlace(server)} has lost its table nself.migrations; the journal is still there`,
     {
-      hint: 'to rebuild it from the journal: nself db migrate repair --rebuild; nothing was run',
+      hint: `to rebuild it from the journal: nself db migrate repair${flags} --rebuild; nothing was run`,
     },
   )
 }

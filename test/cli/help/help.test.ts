@@ -117,7 +117,7 @@ test.each([
   ["required option '--to <version>' not specified", '--to is missing'],
   ["missing required argument 'name'", 'NAME is missing'],
   [tooMany('undo', 0, 1), 'undo takes no arguments, but got 1'],
-  [tooMany('query', 1, 2), 'query takes at most 1, but got 2'],
+  [tooMany('query', 1, 2), 'query takes up to 1 argument, but got 2'],
   [
     "shell cannot be 'tcsh': Allowed choices are bash, zsh, fish.",
     "shell cannot be 'tcsh': expected bash, zsh or fish",

@@ -31,13 +31,17 @@ export interface SourceChoice {
   readonly from: string | null
 }
 
+/** What names the same database to a command that has no `--on`. */
+const flagsNaming = (context: Context, on: string) =>
+  ` ${serverOfUrl(context, on) === null ? '--env' : '--database-url'} ${shellWord(on)}`
+
 /** @throws NselfError `usage` for what is not there, `refused` for a damaged backup, `connection`. */
 export async function sourceOf(context: Context, { on, from }: SourceChoice): Promise<RehearsalSource> {
   const { settings } = context
   const named = on === null ? null : namedServer(context, on, '--on')
   const found = await look(context, async (_, all) => all, named?.resolve)
   const { server, history } = found
-  refuseLost(server, history)
+  refuseLost(server, history, on === null ? '' : flagsNaming(context, on))
   const { markedAs, version } = history.facts
   const major = Math.floor(version / 10_000)
   const environment = markedAs ?? named?.label ?? settings.environment
