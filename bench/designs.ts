@@ -58,8 +58,7 @@ export class Designs {
     rmSync(folder, { recursive: true, force: true })
     made(folder, 'nself', 'migrations')
     writer(folder)('schema.dbml', designOf(tables, ''))
-    const kept = this.server.sql('postgres', "SELECT datname FROM pg_database WHERE datname ^@ 'nself_template_'")
-    for (const name of kept.split('\n')) if (name !== '') this.server.sql('postgres', `DROP DATABASE ${name}`)
+    this.server.dropTemplates()
     return folder
   }
 

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Checks } from './checks.ts'
 import { type Command, measure, must, type Sample } from './command.ts'
 import { Designs } from './designs.ts'
 import { nodeOf } from './install.ts'
@@ -23,17 +24,22 @@ export class Lab {
   private readonly templates = new Set<string>()
   private databases = 0
   private designs: Promise<Designs> | null = null
+  private checks: Promise<Checks> | null = null
 
   /** True when the tool can do it at all. */
-  can(tool: Tool, { action, migrations, design }: Workload): boolean {
-    if (design !== undefined) return true
+  can(tool: Tool, { action, migrations, design, check }: Workload): boolean {
+    if (design !== undefined || check !== undefined) return true
     if (typeof migrations === 'string' && tool.prepareLarge?.[migrations] === undefined) return false
     const place = { folder: '', port: 1, database: 'any', count: 1, node: 'node' }
     return tool.argv(action, place, '') !== null
   }
 
   async run(tool: Tool, workload: Workload): Promise<Run> {
-    const { migrations, runners = 1, applied, action, design } = workload
+    const { migrations, runners = 1, applied, action, design, check } = workload
+    if (check !== undefined) {
+      this.checks ??= this.server(true).then((server) => new Checks(server))
+      return this.together(await (await this.checks).command(check), runners, null)
+    }
     if (design !== undefined) {
       this.designs ??= this.server(true).then((server) => new Designs(server))
       return this.together(await (await this.designs).command(tool, design), runners, null)

@@ -8,6 +8,8 @@ export interface Server {
   readonly port: number
   /** Runs SQL in a database with psql. Returns what it says. */
   readonly sql: (database: string, sql: string) => string
+  /** Drops what nself has kept there for its next replays. */
+  readonly dropTemplates: () => void
   readonly stop: () => void
 }
 
@@ -29,6 +31,10 @@ export async function startServer(folder: string, fsync: boolean): Promise<Serve
   return {
     port,
     sql: (database, sql) => psql(port, database, sql),
+    dropTemplates: () => {
+      const kept = psql(port, 'postgres', "SELECT datname FROM pg_database WHERE datname ^@ 'nself_template_'")
+      for (const name of kept.split('\n')) if (name !== '') psql(port, 'postgres', `DROP DATABASE ${name}`)
+    },
     stop: () => {
       run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop')
       rmSync(folder, { recursive: true, force: true })

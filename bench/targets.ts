@@ -86,6 +86,8 @@ export const targets: readonly Target[] = [
   seconds('design-column', 'import of one more column', 6),
   seconds('design-drift', 'status --drift with 1,000 tables', 3),
   seconds('design-sql', 'schema diff --sql of one column in 1,000 tables', 5),
+  seconds('check-all', 'check --all of 362 migrations', 60),
+  seconds('check-added', 'check of one migration that is added to 361', 5),
   {
     what: 'import of a new design of 1,000 tables ÷ of 250',
     atMost: 4.4,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Large, SourceFile } from './migrations.ts'
 
-export type Action = 'version' | 'help' | 'status' | 'up' | 'down' | 'diff'
+export type Action = 'version' | 'help' | 'status' | 'up' | 'down' | 'diff' | 'check'
 
 /** Where a tool is to run. */
 interface Place {

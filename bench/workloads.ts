@@ -1,3 +1,4 @@
+import type { CheckTask } from './checks.ts'
 import type { Comparison, DesignTask } from './designs.ts'
 import type { Kind, Large } from './migrations.ts'
 import type { Action } from './tool.ts'
@@ -10,6 +11,8 @@ export interface Workload {
   readonly migrations?: { readonly kind: Kind; readonly count: number } | Large
   /** A design and what is compared with it, in place of migrations. */
   readonly design?: DesignTask
+  /** A history that is checked, in place of migrations. */
+  readonly check?: CheckTask
   /** They are applied before the measured command begins. */
   readonly applied?: true
   /** The tools that run it; without it all that can. */
@@ -93,6 +96,18 @@ function design(comparison: Comparison, title: string, tables = 1000): Workload 
   }
 }
 
+function check(what: CheckTask['what'], title: string): Workload {
+  return {
+    name: `check-${what}`,
+    title,
+    action: 'check',
+    check: { migrations: 362, what },
+    tools: ['nself'],
+    compares: 'wall',
+    rounds: 3,
+  }
+}
+
 export const workloads: readonly Workload[] = [
   start('version'),
   start('help'),
@@ -138,4 +153,6 @@ export const workloads: readonly Workload[] = [
   design('column', 'import of one more column'),
   design('drift', 'status --drift'),
   design('sql', 'schema diff --sql of two databases that one column tells apart'),
+  check('all', 'check --all of 362 migrations'),
+  check('added', 'check of the one migration that a branch adds to 361'),
 ]
