@@ -12,7 +12,7 @@ const files = { '001_a.sql': '-- UP\nCREATE TABLE a (id int);\nINSERT INTO a VAL
 async function withoutPgDump(): Promise<Project> {
   const project = await server.project(files)
   usePgDumpFrom(project)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   return project
 }
 

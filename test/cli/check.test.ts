@@ -30,7 +30,7 @@ test('finds two files of one number, which up would refuse, in whatever is looke
     '001_a.sql': both('CREATE TABLE a (i int);', 'DROP TABLE a;'),
     '002_b.sql': both('CREATE TABLE b (i int);', 'DROP TABLE b;'),
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({ '002_c.sql': both('CREATE TABLE c (i int);', 'DROP TABLE c;') })
   for (const kind of ['pending', 'all'] as const) {
     const { exitStatus, findings } = await check(project, { kind })
@@ -179,7 +179,7 @@ test('down in production tells which DOWN is proven before it asks', async () =>
   })
   mkdirSync(join(project.root, 'nself/repeatable'))
   project.write({ '../repeatable/a_view.sql': both('CREATE OR REPLACE VIEW v AS SELECT 1 AS one;', 'DROP VIEW v;') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await check(project, { kind: 'all' })
   project.write({ '002_b.sql': both('CREATE TABLE b ();', 'DROP TABLE IF EXISTS b;') })
   const { code, stderr } = await project.nself('db', 'migrate', 'down', '3', '--env', 'production', '--no-backup')
@@ -198,7 +198,7 @@ test('up keeps with its row what is proven of a migration, and down and status k
     '004_d.sql': both('CREATE TABLE d ();', 'DROP TABLE d;'),
   })
   await check(project, { kind: 'all' })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   for (const gone of ['../proofs', '002_b.sql', '003_c.sql']) rmSync(join(project.root, 'nself/migrations', gone))
   project.write({ '004_d.sql': both('CREATE TABLE d ();', 'DROP TABLE IF EXISTS d;') })
   const { result } = JSON.parse(await project.ok('db', 'migrate', 'status', '--long', '--json'))

@@ -93,7 +93,7 @@ test('in GitHub a failure stands beside its file, and the summary of the job tel
 
 test('in GitHub drift and states that stop the next run are warnings, and times in JSON are ISO 8601', async () => {
   const project = await server.project(good)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query('CREATE TABLE by_hand (id int)')
   project.write({ '001_a.sql': '-- UP\nCREATE TABLE a (id bigint);\n' })
   const found = await project.run(['db', 'migrate', 'status', '--json'], { env: inGithub(project) })

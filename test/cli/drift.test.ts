@@ -12,14 +12,14 @@ const drift = ['db', 'migrate', 'status', '--drift'] as const
 
 async function applied(): Promise<Project> {
   const project = await server.project(files)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   return project
 }
 
 describe('status --drift', () => {
   test('tells what differs from what the migrations make, and since which of them', async () => {
     const project = await server.project(first)
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     expect(await project.ok(...drift)).toMatch(/No drift|is what/i)
     await project.query('CREATE INDEX by_hand ON a (n); ALTER TABLE a ALTER n SET NOT NULL; DROP VIEW v')
     project.write({ '004_c.sql': files['004_c.sql'] })
@@ -95,7 +95,7 @@ test('up in production tells what was changed by hand before it asks, and replay
 describe('repair --infer', () => {
   test('finds the version of a database whose tracking is lost', async () => {
     const project = await server.project({ '001_a.sql': files['001_a.sql'], '002_b.sql': files['002_b.sql'] })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await project.query('DROP SCHEMA nself CASCADE')
     project.write({ '003_rows.sql': files['003_rows.sql'], '004_c.sql': files['004_c.sql'] })
     const found = await project.nself('db', 'migrate', 'repair', '--infer')

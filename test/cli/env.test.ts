@@ -124,7 +124,7 @@ describe('a file that holds a production password and that others can read', () 
 
 test('schema diff takes the name of its own environment for the server that env shows', async () => {
   const project = await server.project({ '001_a.sql': 'CREATE TABLE a (n int);' })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const { code, stdout, stderr } = await project.nself('db', 'schema', 'diff', 'migrations', 'local', '--exit-code')
   expect(code, stdout + stderr).toBe(0)
   expect(existsSync(join(project.root, '.nself'))).toBe(false)

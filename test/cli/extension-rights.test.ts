@@ -14,7 +14,7 @@ GRANT SELECT ON pg_buffercache TO pg_read_all_data;
 REVOKE EXECUTE ON FUNCTION akeys(hstore) FROM PUBLIC;
 `,
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   expect(await project.ok(...drift)).toContain('No drift')
   await project.query(`REVOKE EXECUTE ON FUNCTION avals(hstore) FROM PUBLIC; GRANT EXECUTE ON FUNCTION akeys(hstore) TO PUBLIC;
     GRANT SELECT ON pg_buffercache TO pg_write_all_data; GRANT EXECUTE ON FUNCTION hstore(record) TO PUBLIC`)

@@ -46,7 +46,7 @@ function contents(project: Project): Promise<unknown[][]> {
 
 test('fresh makes what up makes of an empty database', async () => {
   const project = await server.project(everything)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const made = await contents(project)
   await project.ok('db', 'migrate', 'fresh')
   expect(await contents(project)).toEqual(made)

@@ -27,7 +27,7 @@ async function labelled(project: Project): Promise<void> {
 
 async function applied(): Promise<Project> {
   const project = await server.project({ '001_tables.sql': `-- UP\n${tables}` })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await labelled(project)
   return project
 }

@@ -15,7 +15,7 @@ test('tells what pending migrations lock and break, at the levels that the proje
   const project = await server.project({
     '001_a.sql': both('CREATE TABLE a (id bigint PRIMARY KEY, n text);', 'DROP TABLE a;'),
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({
     '002_b.sql': both(
       'CREATE INDEX a_n ON a (n);\nCREATE TABLE b (id serial PRIMARY KEY);',

@@ -19,7 +19,7 @@ test.concurrent.each(quickChanges.map((change) => [change.what, change] as const
 test('a series stops before a rule that a row breaks: the application still writes such a row, and up goes on once it is fixed', async () => {
   const sql = 'CREATE TABLE users (id bigint PRIMARY KEY, age integer, email text)'
   const project = await server.project({ '001_before.sql': `-- UP\n${sql};\n` })
-  await project.ok('up')
+  await project.up()
   await project.query("INSERT INTO users VALUES (1, -1, 'a'), (2, 5, NULL)")
   await writeSeries(project, {
     design:

@@ -123,7 +123,7 @@ const queries = [
 
 test('tells what each migration does to the queries of the running release', async () => {
   const project = await server.project({ '001_base.sql': base })
-  await project.ok('up')
+  await project.up()
   record(project, queries)
   project.write({
     '002_phone.sql': both('ALTER TABLE users DROP COLUMN phone;', 'ALTER TABLE users ADD COLUMN phone text;'),
@@ -166,7 +166,7 @@ test('tells what each migration does to the queries of the running release', asy
 
 test('finds nothing where a view keeps the old name, a default fills the column, and a view that runs again fits', async () => {
   const project = await server.project({ '001_base.sql': base })
-  await project.ok('up')
+  await project.up()
   mkdirSync(join(project.root, 'nself', 'repeatable'))
   writeFileSync(join(project.root, 'nself', 'repeatable', 'a.sql'), 'CREATE OR REPLACE VIEW a AS SELECT email FROM b;')
   writeFileSync(
@@ -203,7 +203,7 @@ test('sees NOT NULL that comes later, through a view too, and is milder where a 
       'DROP TABLE t; DROP VIEW v; DROP TABLE u; DROP FUNCTION f();',
     ),
   })
-  await project.ok('up')
+  await project.up()
   record(
     project,
     ['INSERT INTO app.t VALUES ($1)', 'INSERT INTO v VALUES ($1)'].map((sql) => sql.replace('app.', '')),
@@ -224,7 +224,7 @@ test('looks with the search_path of the application, and says what could not be 
   const project = await server.project({
     '001_base.sql': both('CREATE SCHEMA app; CREATE TABLE app.t (a int);', 'DROP SCHEMA app CASCADE;'),
   })
-  await project.ok('up')
+  await project.up()
   const alone = await project.nself('db', 'check', '--only', 'queries')
   expect(alone).toMatchObject({ code: 2 })
   expect(alone.stderr).toContain('nself db queries record --on production')

@@ -19,7 +19,7 @@ describe('a question is the last line until it is answered, and nothing moves me
   test('the rename and the drop that db run asks about', async () => {
     const project = await server.project({ '001_a.sql': migrated })
     project.write({ '../../schema.dbml': users('full_name') })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     const terminal = project.atTerminal('db', 'run')
     await standsStill(project, terminal, 'users.name is gone and users.full_name is new:')
     terminal.type(`${keys.down}${keys.enter}`)
@@ -31,7 +31,7 @@ describe('a question is the last line until it is answered, and nothing moves me
   test('the same of db schema import', async () => {
     const project = await server.project({ '001_a.sql': migrated })
     project.write({ '../../other.dbml': users('full_name') })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     const terminal = project.atTerminal('db', 'schema', 'import', 'other.dbml')
     await standsStill(project, terminal, 'users.name is gone and users.full_name is new:')
     const { code, screen } = await answered(terminal, keys.enter)
@@ -40,7 +40,7 @@ describe('a question is the last line until it is answered, and nothing moves me
 
   test('what repair is to do', async () => {
     const project = await server.project({ '001_a.sql': file('a') })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     project.write({ '001_a.sql': file('a', ' SELECT 1;') })
     const terminal = project.atTerminal('db', 'migrate', 'repair')
     await standsStill(project, terminal, '001_a was edited')
@@ -49,7 +49,7 @@ describe('a question is the last line until it is answered, and nothing moves me
 
   test('whether a restore may end the sessions of others', async () => {
     const project = await server.project({ '001_a.sql': file('a') })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await project.ok('db', 'backup')
     const other = new pg.Client({ connectionString: project.url, application_name: 'shop web' })
     other.on('error', () => {})
@@ -103,7 +103,7 @@ describe('a question is the last line until it is answered, and nothing moves me
 
   test('whether the kept copy comes back, and whether it is dropped', async () => {
     const project = await server.project({ '001_a.sql': file('a') })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await project.run(['db', 'migrate', 'down'], { env: { NSELF_UNDO: undefined } })
     for (const [question, args] of [
       ['LOCAL: put', ['db', 'undo']],

@@ -9,7 +9,7 @@ const columnsOf = (name: string) =>
 
 async function edited() {
   const project = await server.project({ '001_a.sql': table('a', 'id int'), '002_b.sql': table('b', 'id int') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({ '001_a.sql': table('a', 'id int, note text') })
   return project
 }
@@ -34,7 +34,7 @@ test('redo reverts nothing that it cannot apply again', async () => {
 
 test('redo in production wants the phrase, and without it changes nothing', async () => {
   const project = await server.project({ '001_a.sql': table('a', 'id int') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const flags = ['db', 'migrate', 'redo', '--env', 'production', '--no-backup', '--yes']
   const { code, stderr } = await project.nself(...flags)
   expect(code, stderr).toBe(3)
@@ -47,7 +47,7 @@ test('redo in production wants the phrase, and without it changes nothing', asyn
 
 test('redo asks all that it has to ask before it reverts anything', async () => {
   const project = await server.project({ '001_a.sql': table('a', 'id int'), '002_b.sql': table('b', 'id int') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({ '002_b.sql': `-- UP\nDELETE FROM a;\nCREATE TABLE b (id int, note text);\n-- DOWN\nDROP TABLE b;\n` })
   const flags = ['db', 'migrate', 'redo', '--env', 'production', '--no-backup']
   const refused = await project.nself(...flags, '--yes')
@@ -71,7 +71,7 @@ test('redo reverts nothing whose UP PostgreSQL cannot parse', async () => {
 
 test('a redo whose UP fails says what is reverted, and that up applies it', async () => {
   const project = await server.project({ '001_a.sql': table('a', 'id int'), '002_b.sql': table('b', 'id int') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({
     '002_b.sql':
       '-- UP\nCREATE TABLE b (id int DEFAULT (1/0));\nINSERT INTO b DEFAULT VALUES;\n-- DOWN\nDROP TABLE b;\n',

@@ -42,7 +42,7 @@ const written = (project: Project) => {
 
 test('a change of a column that repeatables read takes these away first, and they run again, there and back', async () => {
   const project = await projectWith(views, design('  total bigint'))
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query('INSERT INTO orders VALUES (1, 20)')
   await project.ok('db', 'run')
   const text = written(project)
@@ -62,7 +62,7 @@ test('a change of a column that repeatables read takes these away first, and the
   const fresh = await server.project({ '001_orders.sql': base, '002_total.sql': text })
   mkdirSync(join(fresh.root, 'nself/repeatable'))
   for (const [name, sql] of Object.entries(views)) writeFileSync(join(fresh.root, 'nself/repeatable', name), sql)
-  await fresh.ok('db', 'migrate', 'up')
+  await fresh.up()
   expect(await fresh.ok('db', 'schema', 'diff', project.url, fresh.url, '--all')).toContain('No differences')
   await project.ok('db', 'migrate', 'down')
   expect(await project.query('SELECT * FROM large')).toEqual([[1, 20]])

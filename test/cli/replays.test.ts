@@ -17,7 +17,7 @@ const worldSql = `SELECT (SELECT string_agg(rolname || rolcanlogin || COALESCE(r
 
 async function applied(files: Record<string, string>): Promise<Project> {
   const project = await server.project(files)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   return project
 }
 
@@ -79,7 +79,7 @@ CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION event_made();
       ),
       '002_system.sql': "-- UP\nALTER SYSTEM SET log_min_duration_statement = '7s';\n",
     })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await project.queryBeside("ALTER SYSTEM SET log_min_duration_statement = '8s'")
     const rows = () => project.queryBeside('SELECT count(*)::int FROM log')
     const before = await rows()
@@ -128,7 +128,7 @@ CREATE SCHEMA near;
 IMPORT FOREIGN SCHEMA far FROM SERVER rs INTO near;
 `,
     })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     const { code, stdout, stderr } = await project.nself(...drift)
     expect(code, stdout + stderr).toBe(3)
     expect(stderr).toContain('drift was not checked: 001_far makes a part of the schema by IMPORT FOREIGN SCHEMA')
@@ -163,7 +163,7 @@ CREATE TABLE m_1 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')
     const name = new URL(project.url).pathname.slice(1)
     await project.query(`ALTER DATABASE ${name} SET timezone = 'Asia/Tokyo'`)
     await project.query(`ALTER DATABASE ${name} SET search_path = app, public`)
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await looksWithoutTouching(project)
   })
 

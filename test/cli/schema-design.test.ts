@@ -196,7 +196,7 @@ Ref: b.a_id - a.id
   test('a column that draws from a sequence that belongs to none counts, and stays as it is', async () => {
     const sql = "CREATE SEQUENCE ids;\nCREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('ids'), b int);"
     const project = await drawn({}, { '001_a.sql': `-- UP\n${sql}\n` })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     const drawing = await project.ok('db', 'schema', 'diagram')
     expect(drawing).toContain('id integer [pk, increment]')
     draw(project, { 'schema.dbml': drawing })
@@ -210,7 +210,7 @@ Ref: b.a_id - a.id
   test('what a diagram can say only in comments stays', async () => {
     const sql = 'CREATE TABLE none ();\nCREATE TABLE a (b text, c text, UNIQUE (b, c) DEFERRABLE);'
     const project = await drawn({}, { '001_a.sql': `-- UP\n${sql}\n` })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     draw(project, { 'schema.dbml': await project.ok('db', 'schema', 'diagram') })
     expect(await project.ok(...imports)).toContain('No changes')
   })
@@ -219,7 +219,7 @@ Ref: b.a_id - a.id
     const sql = `CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext;
 CREATE TABLE a (b text); CREATE INDEX by_b ON a USING gin (b ext.gin_trgm_ops);`
     const project = await drawn({}, { '001_a.sql': `-- UP\n${sql}\n` })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     const drawing = await project.ok('db', 'schema', 'diagram')
     expect(drawing).toContain('`"b" ext.gin_trgm_ops`')
     draw(project, { 'schema.dbml': drawing })
@@ -416,7 +416,7 @@ ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO ${added}, ${holder} WITH 
 DROP TABLE t CASCADE;
 `,
   )
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const rights = () =>
     project.query(`SELECT relname, relowner::regrole::text, COALESCE(relacl, acldefault('r', relowner))::text FROM pg_class WHERE relname IN ('t', 'v', 'mv')
       UNION ALL SELECT attname, NULL, attacl::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attacl IS NOT NULL
@@ -491,7 +491,7 @@ describe('consent', () => {
 
   test('at a terminal a rename is asked for, and then nothing is dropped', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await project.query("INSERT INTO users VALUES (1, 'Ann')")
     const terminal = project.atTerminal('db', 'run')
     await terminal.shows('users.name is gone and users.full_name is new:')

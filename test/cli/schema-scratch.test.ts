@@ -56,7 +56,7 @@ describe('scratch databases', () => {
 
   test('a role without CREATEDB works with --shadow-url, and one that may only read compares', async () => {
     const project = drawn(await server.project({ '001_a.sql': '-- UP\nCREATE TABLE a (id int PRIMARY KEY);\n' }))
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await project.query("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'r'")
     const url = project.url.replace(/\/\/[^@]*@/, '//reader:r@')
     const reader = await project.run(

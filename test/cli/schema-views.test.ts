@@ -85,7 +85,7 @@ test('the DBML of a company of a hundred tables makes it again', async () => {
 
 test('the sample project comes back but for what its DBML tells in comments', async () => {
   const project = await server.project('sample')
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const dbml = await project.ok('db', 'schema', 'diagram')
   const back = await importedBack(dbml)
   const comments = (text: string) => text.split('\n').filter((line) => line.trimStart().startsWith('//'))
@@ -194,7 +194,7 @@ test('a path that cannot be written and an unknown format are usage errors', asy
 
 test('show lists the tables with about as many rows as they have, partitions with their table', async () => {
   const project = await server.project('sample')
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query(`INSERT INTO audit_log (occurred_at, order_id, details)
     SELECT '2026-01-15'::timestamptz + n * interval '1 day', n, '{}' FROM generate_series(1, 40) AS n`)
   await project.query('ANALYZE')
@@ -216,7 +216,7 @@ test('tables with a number in their name stand in the order of the numbers', asy
 
 test('show TABLE tells everything about it, also as JSON', async () => {
   const project = await server.project('sample')
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const orders = await project.ok('db', 'schema', 'show', 'orders')
   for (const line of [
     /^orders · table · row security on · about 0 rows · /,

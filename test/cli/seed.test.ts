@@ -283,7 +283,7 @@ test('create numbers each folder by itself', async () => {
 
 test('the sample project is seeded on PostgreSQL 14 too', async () => {
   const project = await older.project('sample')
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.ok('db', 'seed')
   await project.ok('db', 'seed', 'users')
   expect(await project.query('SELECT (SELECT count(*)::int FROM products), (SELECT count(*)::int FROM users)')).toEqual(
@@ -296,7 +296,7 @@ test('after down the seeds whose tables went are pending again, and the others a
     '001_t.sql': '-- UP\nCREATE TABLE t (id int PRIMARY KEY);\n-- DOWN\nDROP TABLE t;\n',
     '002_u.sql': '-- UP\nCREATE TABLE "U u" (id int);\nCREATE TABLE v (id int);\n-- DOWN\nDROP TABLE "U u", v;\n',
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   put(project, {
     'common/001_t.sql': 'INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING;\n',
     'common/002_u.sql': '-- rows\n/* of */ INSERT INTO public."U u" VALUES (1);\n',

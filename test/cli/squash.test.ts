@@ -97,7 +97,7 @@ describe('a squash up to 004', () => {
 
   beforeAll(async () => {
     complete = await server.project(files)
-    await complete.ok('db', 'migrate', 'up')
+    await complete.up()
     before = await rowsOf(complete)
     const told = await complete.ok('db', 'migrate', 'squash', '--to', '4')
     expect(told).toContain('Wrote nself/migrations/004_squashed.sql in place of 4 migrations (001_users to 004_drop)')
@@ -226,7 +226,7 @@ test('a list of values that a varchar is compared with reads as it did', async (
     '001_a.sql': "-- UP\nCREATE TABLE a (mode varchar(9) CHECK (mode IN ('open', 'shut')));\n-- DOWN\nDROP TABLE a;",
     '002_b.sql': "-- UP\nCREATE VIEW b AS SELECT FROM a WHERE mode IN ('open', 'x');\n-- DOWN\nDROP VIEW b;",
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   expect(await project.ok('db', 'migrate', 'squash', '--to', '2')).toContain('proven to make the same schema and rows')
 })
 

@@ -8,7 +8,7 @@ const table = (name: string, columns = 'id int') =>
 /** As after git switch: 002 of one branch is applied, the files are those of another. */
 async function switched(files: Record<string, string> = { '002_other.sql': table('other'), '003_c.sql': table('c') }) {
   const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({ '002_b.sql': null })
   project.write(files)
   return project
@@ -28,7 +28,7 @@ test('sync reverts what another branch has applied by its stored DOWN, and appli
 
 test('sync with nothing to do leaves the mark of a database as it is', async () => {
   const project = await server.project({ '001_a.sql': table('a') })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   expect(await project.ok('db', 'migrate', 'sync', '--env', 'production')).toContain('up to date')
   expect(await project.query("SELECT value FROM nself.metadata WHERE key = 'environment'")).toEqual([['local']])
 })
@@ -51,7 +51,7 @@ test('sync reverts nothing where what is here cannot be applied, or what is not 
   expect(await broken.tables()).toEqual(['a', 'b'])
 
   const stuck = await server.project({ '001_a.sql': table('a'), '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n' })
-  await stuck.ok('db', 'migrate', 'up')
+  await stuck.up()
   stuck.write({ '002_b.sql': null })
   const refused = await stuck.nself('db', 'migrate', 'sync')
   expect(refused.code, refused.stderr).toBe(3)

@@ -10,7 +10,7 @@ const withCopies = { env: { NSELF_UNDO: undefined } }
 /** A table with a row, in a database that nobody is connected to. */
 async function filled(): Promise<Project> {
   const project = await server.project(files)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query('INSERT INTO a VALUES (1)')
   return project
 }
@@ -44,7 +44,7 @@ test('a down that fails and changes nothing leaves no copy behind', async () => 
     ...files,
     '002_b.sql': '-- UP\nCREATE TABLE b (id int);\n-- DOWN\nDROP TABLE nowhere;\n',
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   expect((await project.run(['db', 'migrate', 'down'], withCopies)).code).toBe(4)
   const copies = "SELECT datname FROM pg_database WHERE datname ^@ (current_database() || '_undo')"
   expect(await project.query(copies)).toEqual([])

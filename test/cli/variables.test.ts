@@ -169,7 +169,7 @@ test('what looks like a variable and is not declared is told how to declare it',
 
 test('variables of seeds are filled in too', async () => {
   const project = await server.project({ '001_a.sql': '-- UP\nCREATE TABLE a (v text);\n' })
-  await project.ok(...up)
+  await project.up()
   mkdirSync(join(project.root, 'nself/seeds/common'), { recursive: true })
   project.write({ '../seeds/common/001_a.sql': `-- nself: variables v\nINSERT INTO a VALUES (:'v');\n` })
   expect((await project.nself('db', 'seed')).code).toBe(2)

@@ -36,7 +36,7 @@ DROP TYPE mood;
 `,
     '002_change.sql': up,
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   const result = await writeDown(contextIn(project), '2')
   expect(result.down).toEqual({
     of: '2',

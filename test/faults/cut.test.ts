@@ -53,7 +53,7 @@ test.each([
   '%s whose connection is cut at any message tells so with exit 5, or has done it all',
   async (name, words, isDone) => {
     const template = await server.project({ '001_a.sql': file('a'), '002_b.sql': file('b') })
-    await template.ok(...up)
+    await template.up()
     const { file: backup } = await backUp(template)
     template.write({ '003_c.sql': file('c') })
     // So that its plan is one that the history has been through already.
@@ -86,7 +86,7 @@ test.each([
   'a restore whose connection is cut at the COMMIT that puts the new database in place, %s, looks which one is in place',
   async (_, fate) => {
     const project = await server.project({ '001_a.sql': file('a') })
-    await project.ok(...up)
+    await project.up()
     const { file: backup } = await backUp(project)
     await project.query('INSERT INTO a VALUES (1)')
     let swaps = false

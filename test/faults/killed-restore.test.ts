@@ -13,7 +13,6 @@ const server = useServer(postgres14)
 
 const file = (letter: string) =>
   `-- UP\nCREATE TABLE ${letter} AS SELECT 1 AS n;\nCREATE INDEX ON ${letter} (n);\n-- DOWN\nDROP TABLE ${letter};\n`
-const up = ['db', 'migrate', 'up'] as const
 /** Its rows and tables; how the restore got into the journal is another matter. */
 const picture = (project: Project) => dumpText(project, '--exclude-schema=nself')
 const history = (project: Project) => project.query('SELECT name, state, checksum FROM nself.migrations ORDER BY 1')
@@ -38,7 +37,7 @@ const unfinished = (project: Project) => filesIn(project).filter((name) => name.
 
 async function applied(): Promise<Project> {
   const project = await server.project({ '001_a.sql': file('a'), '002_b.sql': file('b') })
-  await project.ok(...up)
+  await project.up()
   return project
 }
 

@@ -41,7 +41,8 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** Node reads the certificates of NODE_EXTRA_CA_CERTS at each start, which would double what a short command costs. */
 const notInherited = /^(PG|POSTGRES|NSELF|GITHUB_|GITLAB_|CI$|CI_|ENV$|ENVIRONMENT$|DATABASE_URL$|NODE_EXTRA_CA_CERTS$)/
 
-function environment(more: Env): Record<string, string> {
+/** Of what this process inherited, what nself is started with, and more. */
+export function environment(more: Env): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !notInherited.test(name))
   // A copy before each down and fresh is the concern of the tests of undo alone.
   const all = Object.entries({ ...Object.fromEntries(inherited), NSELF_UNDO: 'off', ...more })

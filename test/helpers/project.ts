@@ -3,11 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { open as openProject } from '../../src/library/open.ts'
 import type { Binaries } from '../../src/postgres/embedded/binaries.ts'
 import { startEmbedded, stopEmbedded } from '../../src/postgres/embedded/embedded.ts'
 import { folderOf } from '../../src/postgres/embedded/folder.ts'
 import { readPostmaster } from '../../src/postgres/embedded/status.ts'
-import { checkout, type Env, type Finished, type Running, start, startAtTerminal, type Terminal } from './cli.ts'
+import {
+  checkout,
+  type Env,
+  environment,
+  type Finished,
+  type Running,
+  start,
+  startAtTerminal,
+  type Terminal,
+} from './cli.ts'
 import { startOwnServer, type TestServer } from './own-server.ts'
 
 export interface Project {
@@ -18,6 +28,8 @@ export interface Project {
   readonly write: (files: Record<string, string | null>) => void
   /** Runs the built binary in the project. */
   readonly nself: (...args: string[]) => Promise<Finished>
+  /** Applies what is pending in this process, for a test of something else: to start a program costs three times as much. */
+  readonly up: () => Promise<void>
   /** As nself, and expects exit status 0. */
   readonly ok: (...args: string[]) => Promise<string>
   /** Runs nself with more variables in its environment, or with something piped into it. */
@@ -34,7 +46,7 @@ export interface Project {
   readonly until: (condition: string) => Promise<void>
   /** Names of the tables outside of PostgreSQL's and the tool's own schemas, sorted. */
   readonly tables: () => Promise<string[]>
-  /** `name status` of each migration. */
+  /** `name status` of each migration, asked in this process. */
   readonly statuses: () => Promise<string[]>
 }
 
@@ -119,10 +131,12 @@ function projectAt(root: string, url: string): Project {
     expect(code, stdout + stderr).toBe(0)
     return stdout
   }
+  const opened = () => openProject({ cwd: root, env: environment(env) })
   return {
     root,
     url,
     nself,
+    up: async () => void (await opened().up()),
     ok,
     run: (args, given) => start(root, args, { ...env, ...given.env }, given.input).finished,
     start: (...args) => start(root, args, env),
@@ -155,10 +169,8 @@ function projectAt(root: string, url: string): Project {
       return rows.map((row) => row[0] as string)
     },
     statuses: async () => {
-      const { result } = JSON.parse(await ok('db', 'migrate', 'status', '--json')) as {
-        result: { migrations: { name: string; status: string }[] }
-      }
-      return result.migrations.map(({ name, status }) => `${name} ${status}`)
+      const { migrations } = await opened().status()
+      return migrations.map(({ name, status }) => `${name} ${status}`)
     },
   }
 }

@@ -107,7 +107,7 @@ describe.each([
     const project = await server.project({ '001_nothing.sql': 'SELECT 1;' })
     const client = await project.connect()
     const empty = await of(client)
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     expect(await of(client)).toBe(empty)
   })
 })

@@ -13,7 +13,7 @@ const files = { '001_a.sql': '-- UP\nCREATE TABLE a (id int);\nINSERT INTO a SEL
 
 async function migrated(): Promise<Project> {
   const project = await server.project(files)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   return project
 }
 

@@ -39,8 +39,8 @@ test('the script of two schemas leads psql through both phases, and goes on from
 }, async () => {
   const wanted = await server.project({ '001_after.sql': after })
   const project = await server.project({ '001_before.sql': before })
-  await wanted.ok('db', 'migrate', 'up')
-  await project.ok('db', 'migrate', 'up')
+  await wanted.up()
+  await project.up()
   await project.query(`INSERT INTO teams (name) SELECT 't' || i FROM generate_series(1, 10) i;
     INSERT INTO users SELECT i * 7, nullif('e' || i, 'e9000'), i % 90 + 1, i % 10 + 1, CASE WHEN i > 1 THEN 7 END, 'x' FROM generate_series(1, 12000) i;
     INSERT INTO visits SELECT i % 3, '2026-01-01'::date + i % 40, 's' || i FROM generate_series(1, 12000) i`)

@@ -59,7 +59,7 @@ CREATE INDEX orders_account ON orders (account_id);
 CREATE INDEX visits_account ON visits (account_id);
 `,
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query(`INSERT INTO accounts (balance) SELECT 0 FROM generate_series(1, 20000);
 INSERT INTO orders (account_id) SELECT id FROM accounts; INSERT INTO visits SELECT id, id FROM accounts`)
   const table = (name: string, more = '') => `Table ${name} {
@@ -76,7 +76,7 @@ Ref: ${name}.account_id > accounts.id
 ${table('orders', index('orders_account'))}${table('visits', index('visits_account'))}${table('invites')}`
   const { files } = await writeSeries(project, { design })
   const application = startApplication(project, ofAccounts)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.ok('db', 'migrate', 'down', String(files.length))
   expect({ isRunning: application.isRunning(), said: application.said() }).toEqual({ isRunning: true, said: '' })
   expect(await project.query('SELECT count(*) > 20000 FROM orders')).toEqual([[true]])
@@ -100,12 +100,12 @@ test('indexes, keys and references of a partitioned table come and go while an a
   const project = await server.project({
     '001_before.sql': `-- UP\n${change.sql};\nCREATE SEQUENCE numbers START 1000;\n`,
   })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query(`${change.rows}; INSERT INTO events SELECT nextval('numbers'), date '2026-01-01' + i % 600, 'x', 1
  FROM generate_series(1, 20000) i`)
   const { files } = await writeSeries(project, change)
   const application = startApplication(project, ofEvents)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.ok('db', 'migrate', 'down', String(files.length))
   expect({ isRunning: application.isRunning(), said: application.said() }).toEqual({ isRunning: true, said: '' })
   expect(await project.query('SELECT count(*) > 0 FROM events WHERE id > 21000')).toEqual([[true]])

@@ -33,7 +33,7 @@ UPDATE orders SET note = 'y' WHERE id <= 150;
 /** A project with one migration applied and one pending. */
 async function shop(): Promise<Project> {
   const project = await server.project({ '001_a.sql': first })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({ '002_b.sql': second })
   return project
 }

@@ -23,7 +23,7 @@ const phrase = 'yes-destroy-production'
 /** The sample project, with rows. */
 async function shop(): Promise<Project> {
   const project = await server.project('sample')
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query(
     "INSERT INTO users (email, name) SELECT i || '@example.org', 'n' || i FROM generate_series(1, 50) i",
   )
@@ -32,7 +32,7 @@ async function shop(): Promise<Project> {
 
 async function small(): Promise<Project> {
   const project = await server.project({ '001_a.sql': '-- UP\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n' })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   return project
 }
 
@@ -101,7 +101,7 @@ describe('restore', () => {
     await project.query(
       `CREATE SCHEMA helpers; ALTER DATABASE ${databaseOf(project)} SET search_path = public, helpers`,
     )
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await backUp(project)
     const before = withoutJournal(dumpText(project))
     await project.query('DELETE FROM things')
@@ -120,7 +120,7 @@ describe('restore', () => {
         CREATE MATERIALIZED VIEW z AS SELECT ids() AS n;
         CREATE MATERIALIZED VIEW b AS SELECT n FROM z;`,
     })
-    await project.ok('db', 'migrate', 'up')
+    await project.up()
     await backUp(project, '--data-only')
     await project.query('DELETE FROM a')
     const { file } = JSON.parse(await project.ok('db', 'backup', 'list', '--json')).result.backups[0]
@@ -507,7 +507,7 @@ describe('the owner of a database who is no superuser', () => {
 
 test('fresh drops an event trigger that forbids every change of the schema before anything else', async () => {
   const project = await server.project(tableA)
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   await project.query("CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$")
   await project.query('CREATE EVENT TRIGGER no ON ddl_command_start EXECUTE FUNCTION no()')
   await project.ok('db', 'migrate', 'fresh')

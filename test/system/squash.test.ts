@@ -31,7 +31,7 @@ test('a squashed history and the history itself are the same to pg_dump', async 
     `${name === 'value' ? '-- nself: no-transaction\n' : ''}-- UP\n${up}\n`,
   ])
   const long = await server.project(Object.fromEntries(files))
-  await long.ok('db', 'migrate', 'up')
+  await long.up()
   const short = await server.project(Object.fromEntries(files))
   await short.ok('db', 'migrate', 'squash', '--to', String(files.length))
   expect(await short.ok('db', 'migrate', 'up')).toContain('Applied 1 migration')

@@ -17,7 +17,7 @@ const update = (project: Project, ...args: string[]) => project.nself('db', 'upd
 
 async function withUsers(): Promise<Project> {
   const project = await server.project({ '001_users.sql': users })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   return project
 }
 

@@ -343,7 +343,7 @@ describe('seeds are under the same table', () => {
 
 test('locally nothing is refused, and the report says what was done to rows', async () => {
   const project = await server.project({ '001_base.sql': base })
-  await project.ok('db', 'migrate', 'up')
+  await project.up()
   project.write({ '002_x.sql': 'DELETE FROM customers WHERE id = 1;' })
   const shown = await project.ok('db', 'migrate', 'up')
   expect(shown).toContain('002_x: deletes 1 row from customers')
