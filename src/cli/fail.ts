@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { systemCodeOf } from '../core/system-error.ts'
 import { systemRefusal } from '../core/system-refusal.ts'
 import { ciOf } from '../project/ci.ts'
 import { processEnvironment } from '../project/process-environment.ts'
@@ -20,7 +21,7 @@ export interface FailOptions {
 function isTooLong(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (error.message === 'Invalid string length' || ('code' in error && error.code === 'ERR_STRING_TOO_LONG'))
+    (error.message === 'Invalid string length' || systemCodeOf(error) === 'ERR_STRING_TOO_LONG')
   )
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { NselfError } from '../core/errors.ts'
+import { systemCodeOf } from '../core/system-error.ts'
 import { processEnvironment } from './process-environment.ts'
 
 const run = promisify(execFile)
@@ -30,8 +31,7 @@ export function gitIn(folder: string, what: string): Git {
 }
 
 async function whyNot(folder: string, what: string, error: unknown): Promise<NselfError> {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') {
+  if (systemCodeOf(error) === 'ENOENT') {
     return new NselfError('usage', `cannot tell ${what}: git is not installed`, { hint: 'install git', cause: error })
   }
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : ''

@@ -1,5 +1,6 @@
 import type { Environment } from '../../core/environment.ts'
 import type { MigrationName } from '../../core/migration/migration.ts'
+import { systemCodeOf } from '../../core/system-error.ts'
 import type { Client } from '../driver/pg.ts'
 import { jsonWhereThere } from './where-there.ts'
 
@@ -42,12 +43,12 @@ export async function readLostRows(client: Client): Promise<MigrationName[]> {
     return found ?? []
   } catch (error) {
     // A journal that this role may not read, tells nothing.
-    if (error instanceof Error && 'code' in error && isSilent(error.code)) return []
+    if (isSilent(systemCodeOf(error))) return []
     throw error
   }
 }
 
-const isSilent = (code: unknown) => code === '42P01' || code === '42703' || code === '42501'
+const isSilent = (code: string | undefined) => code === '42P01' || code === '42703' || code === '42501'
 
 /**
  * SQL that makes the rows again that are gone, at the place where each was in the order of application: `down` goes by it.
