@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Project, useServer } from '../helpers/project.ts'
@@ -27,10 +27,11 @@ test('a migration that has a repeatable run again under a name that none has is 
   expect((await project.nself('db', 'migrate', 'up')).stderr).not.toContain('has that name')
 })
 
-test('a repeatable whose file was renamed, and that makes what is there, leads to its old name', async () => {
+test('a repeatable whose file was renamed and edited, and that makes what is there, leads to its old name', async () => {
   const project = await withTotals('-- UP\nCREATE TABLE a (id int);\n-- DOWN\nDROP TABLE a;\n')
   await project.ok('db', 'migrate', 'up')
   renameSync(at(project, 'totals'), at(project, 'sums'))
+  appendFileSync(at(project, 'sums'), 'DROP TABLE IF EXISTS b;\n')
   const { code, stderr } = await project.nself('db', 'migrate', 'up')
   expect([code, stderr]).toEqual([4, expect.stringContaining('give it its old name back, or write CREATE OR REPLACE')])
 })

@@ -208,6 +208,20 @@ test('two runners at once run each repeatable once, and a killed run leaves all 
   expect(await columnsOf(project, 'totals')).toBe('total id')
 })
 
+test('a repeatable whose file has another name is told to be that, with the command that records it', async () => {
+  const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': view('id, total') })
+  await project.ok(...up)
+  write(project, { 'totals.sql': null, 'sums.sql': `-- renamed\n${view('id, total')}` })
+  const told = (await project.ok('db', 'migrate', 'status')).replace(/\s+/g, ' ')
+  expect(told).toContain('sums has the text of totals, whose file is not here')
+  expect((await project.nself(...up)).code).toBe(3)
+  await project.ok('db', 'migrate', 'repair', '--renamed-repeatable', 'totals=sums', '--yes')
+  expect(await repeatables(project)).toEqual(['sums applied'])
+  write(project, { 'sums.sql': view('total, id') })
+  await project.ok(...up)
+  expect(await columnsOf(project, 'totals')).toBe('total id')
+})
+
 test('a repeatable whose file is gone is told and kept', async () => {
   const project = await projectWith({ '001_orders.sql': orders }, { 'totals.sql': view('id, total') })
   await project.ok(...up)

@@ -1,4 +1,5 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
@@ -43,11 +44,18 @@ function colourOf({ status }: Entry, paint: Paint): (text: string) => string {
 
 /** What to type for those whose file is not here: nobody drops unasked what they made. */
 export function repeatableAdvice(entries: readonly Entry[], width: number): string[] {
-  const missing = entries.filter(({ status }) => status === 'missing').map(({ name }) => name)
-  if (missing.length === 0) return []
+  const renamed = entries.flatMap(({ name, renamedTo }) => {
+    if (renamedTo === undefined) return []
+    const told = `${renamedTo} has the text of ${name}, whose file is not here. If it was renamed, say so before it runs again: nself db migrate repair --renamed-repeatable ${shellWord(`${name}=${renamedTo}`)}`
+    return [fold(withGivenFlags(told), width, '  ')]
+  })
+  const missing = entries
+    .filter(({ status, renamedTo }) => status === 'missing' && renamedTo === undefined)
+    .map(({ name }) => name)
+  if (missing.length === 0) return renamed
   const one = missing.length === 1
   const told = `${missing.join(', ')}: ${one ? 'its file is' : 'their files are'} not here, and what ${one ? 'it' : 'they'} made is kept. Bring ${one ? 'it' : 'them'} back, or drop that in a migration and forget ${one ? 'it' : 'them'}: nself db migrate repair ${missing.map((name) => `--forget-repeatable ${name}`).join(' ')}`
-  return [fold(withGivenFlags(told), width, '  ')]
+  return [...renamed, fold(withGivenFlags(told), width, '  ')]
 }
 
 /** Whether `up` would run one of them. */

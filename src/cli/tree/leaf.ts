@@ -99,6 +99,12 @@ export const pairs = (text: string, before: [string, string][] = []): [string, s
     return [version(from), version(to)]
   }),
 ]
+/** Pairs of names as they were typed, one for each time the flag is given. @throws InvalidArgumentError for anything else. */
+export const namePairs = (text: string, before: [string, string][] = []): [string, string][] => {
+  const [from, to, ...more] = text.split('=')
+  if (!from || !to || more.length > 0) throw new InvalidArgumentError('expected two names, such as totals=sums')
+  return [...before, [from, to]]
+}
 /** Names as they were typed, one for each time the flag is given. */
 export const names = (text: string, before: string[] = []) => [...before, text]
 /** A whole number from 1. @throws InvalidArgumentError for anything else. */

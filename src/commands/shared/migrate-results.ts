@@ -55,6 +55,8 @@ export interface StatusResult {
     readonly name: string
     /** `pending` has not run yet, `edited` runs again with the next `up`, of `missing` the file is not here. */
     readonly status: RepeatableStatus
+    /** Of a missing one, the file that has its text. */
+    readonly renamedTo?: string
     readonly appliedAt: string | null
     readonly durationMs: number | null
     readonly appliedBy: string | null

@@ -49,6 +49,8 @@ export interface RepeatableEntry {
   readonly ran: RanRepeatable | null
   /** A migration that was applied since has taken away what it made, and says so: it is pending, or edited. */
   readonly isTakenAway: boolean
+  /** Of a missing one, the file that has all of its text and did not run under its own name before: it has another name now. */
+  readonly renamedTo?: string
 }
 
 /** Files and rows that are to be laid side by side. */
@@ -108,11 +110,16 @@ export function compareRepeatables(
   const missing = rows.filter(({ name }) => !known.has(name)).sort(byNameOf)
   return [
     ...entries,
-    ...missing.map(
-      (ran): RepeatableEntry => ({ name: ran.name, status: 'missing', file: null, ran, isTakenAway: false }),
-    ),
+    ...missing.map((ran): RepeatableEntry => {
+      const other = entries.find(({ status, file }) => status === 'pending' && file !== null && isSame(file, ran))
+      const entry = { name: ran.name, status: 'missing', file: null, ran, isTakenAway: false } as const
+      return other === undefined ? entry : { ...entry, renamedTo: other.name }
+    }),
   ]
 }
+
+/** Whether the server would see what ran. */
+const isSame = (file: Repeatable, ran: RanRepeatable) => statusOf(file, ran) === 'applied'
 
 const byNameOf = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1)
 

@@ -10,6 +10,7 @@ import {
 } from '../migration/repeatable.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { counted } from '../quantities.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Plan, RepeatableStep, Step } from './plan.ts'
 
 /**
@@ -17,7 +18,7 @@ import type { Plan, RepeatableStep, Step } from './plan.ts'
  * them, and those that a migration takes away. First the DOWN of what ran before, dependent ones first, then all of them in
  * their order.
  * @param taken by the migrations that run before, by name: of these there is nothing left for their DOWN.
- * @throws NselfError `invalid-migration` for one that nobody has written yet.
+ * @throws NselfError `invalid-migration` for one that nobody has written yet, `refused` for one that only has another name.
  */
 export function repeatableSteps(
   { repeatables }: Pick<State, 'repeatables'>,
@@ -27,6 +28,7 @@ export function repeatableSteps(
   const names = new Set<string>()
   for (const entry of repeatables) {
     const { file, status, name } = entry
+    refuseRenamed(entry)
     if (file === null) continue
     const dependsOnDue = file.file.dependsOn.some(({ text }) => names.has(nameIn(text)))
     if (status === 'applied' && !dependsOnDue && !taken.has(name)) continue
@@ -40,6 +42,19 @@ export function repeatableSteps(
     .toReversed()
     .flatMap(({ entry }) => downOf(entry, false))
   return [...downs, ...due.map(({ file }) => up(file, null))]
+}
+
+/** What is there already is not made a second time. */
+function refuseRenamed({ name, renamedTo }: RepeatableEntry): void {
+  if (renamedTo === undefined) return
+  const pair = shellWord(`${name}=${renamedTo}`)
+  throw new NselfError(
+    'refused',
+    `the repeatable ${renamedTo} has the text of ${name}, whose file is not here; nothing was run`,
+    {
+      hint: `if it was renamed: nself db migrate repair --renamed-repeatable ${pair}; if it is another one, which shall run: nself db migrate repair --forget-repeatable ${shellWord(name)}`,
+    },
+  )
 }
 
 function refuseEmptyRepeatable({ file: { path, up } }: Repeatable): void {

@@ -4,7 +4,16 @@ import type { Entry, State } from '../migration/state.ts'
 import { redoHint } from '../plan/refusals/edited.ts'
 import { lostProblem } from '../plan/refusals/lost-rows.ts'
 import { shellWord } from '../shell-word.ts'
-import { accept, dropIndex, forget, forgetRepeatable, type Repair, rebuild, renamed } from './repair.ts'
+import {
+  accept,
+  dropIndex,
+  forget,
+  forgetRepeatable,
+  type Repair,
+  rebuild,
+  renamed,
+  renamedRepeatable,
+} from './repair.ts'
 import { isDoneEdited, isUnknown, statementAgain, statementDone } from './statement-repairs.ts'
 
 /** A fix that is proposed, as it is shown. */
@@ -51,8 +60,17 @@ export function findingsOf(state: State, invalidIndexes: readonly string[], lost
       ...renamedFindings(entry),
       ...failedFindings(entry),
     ]),
-    ...state.repeatables.flatMap(({ name, status }) => {
+    ...state.repeatables.flatMap(({ name, status, renamedTo: to }) => {
       if (status !== 'missing') return []
+      if (to !== undefined) {
+        const problem = `the repeatable ${to} has the text of ${name}, whose file is not here`
+        return propose(
+          `--renamed-repeatable ${shellWord(`${name}=${to}`)}`,
+          problem,
+          renamedRepeatable(name, to),
+          'best',
+        )
+      }
       const better = 'bring its file back; or drop what it made in a migration first'
       const problem = `the file of the repeatable ${name} is not here`
       return propose(`--forget-repeatable ${shellWord(name)}`, problem, forgetRepeatable(name), better)

@@ -15,6 +15,7 @@ import {
   type Repair,
   rebuild,
   renamed,
+  renamedRepeatable,
 } from './repair.ts'
 import { isUnknown, statementAgain, statementDone } from './statement-repairs.ts'
 
@@ -26,6 +27,7 @@ export interface RepairFlags {
   /** Names of repeatables. */
   readonly forgetRepeatable: readonly string[]
   /** Pairs: the version that is applied, and that of the file which has its text now. */
+  readonly renamedRepeatable: readonly (readonly [from: string, to: string])[]
   readonly renamed: readonly (readonly [from: string, to: string])[]
   readonly statementDone: readonly string[]
   readonly statementAgain: readonly string[]
@@ -41,6 +43,7 @@ export const noRepairFlags: RepairFlags = {
   markApplied: [],
   forget: [],
   forgetRepeatable: [],
+  renamedRepeatable: [],
   renamed: [],
   statementDone: [],
   statementAgain: [],
@@ -76,6 +79,7 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
     ),
     ...flags.forget.map((version) => forgetFor(state, version)),
     ...flags.forgetRepeatable.map((name) => forgetRepeatableFor(state, name)),
+    ...flags.renamedRepeatable.map(([from, to]) => renamedRepeatableFor(state, from, to)),
     ...flags.renamed.map(([from, to]) => renamedFor(state, from, to)),
     ...each(flags.statementDone, unknown, (entry) =>
       entry.file && entry.applied && isUnknown(entry.applied) ? statementDone(entry, entry.file, entry.applied) : null,
@@ -105,6 +109,19 @@ function forgetRepeatableFor({ repeatables }: State, text: string): Repair {
   const name = nameIn(text)
   if (repeatables.some((entry) => entry.name === name && entry.ran !== null)) return forgetRepeatable(name)
   throw new NselfError('usage', `the repeatable ${name} has not run here`, { hint: 'see nself db migrate status' })
+}
+
+/** @throws NselfError `usage` unless one ran whose file is gone, and the other one has its text and did not run. */
+function renamedRepeatableFor({ repeatables }: State, from: string, to: string): Repair {
+  const entry = repeatables.find(({ name }) => name === nameIn(from))
+  if (entry?.renamedTo === nameIn(to)) return renamedRepeatable(entry.name, entry.renamedTo)
+  throw new NselfError(
+    'usage',
+    `the repeatable ${to} does not have the text of ${from}, or has run under its own name`,
+    {
+      hint: 'see nself db migrate status',
+    },
+  )
 }
 
 /** Whether another migration is applied under the number of a file. */

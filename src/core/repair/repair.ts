@@ -14,6 +14,7 @@ export type Repair = { readonly what: string } & (
   | { readonly kind: 'renamed'; readonly file: Migration; readonly row: MigrationName }
   | { readonly kind: 'rebuild'; readonly files: readonly Migration[] }
   | { readonly kind: 'forget-repeatable'; readonly repeatable: string }
+  | { readonly kind: 'renamed-repeatable'; readonly repeatable: string; readonly to: string }
   | { readonly kind: 'drop-invalid-index'; readonly index: string }
   | { readonly kind: 'mark-environment'; readonly to: Environment }
   | { readonly kind: 'restore-tables'; readonly damages: readonly TableDamage[] }
@@ -22,6 +23,11 @@ export type Repair = { readonly what: string } & (
 /** Where its file is here, it runs again with the next `up`. */
 export function forgetRepeatable(name: string): Repair {
   return { kind: 'forget-repeatable', repeatable: name, what: `forget the repeatable ${name}; what it made is kept` }
+}
+
+/** The row takes the name that the file has now. */
+export function renamedRepeatable(name: string, to: string): Repair {
+  return { kind: 'renamed-repeatable', repeatable: name, to, what: `record the repeatable ${name} as ${to}` }
 }
 
 /** What the journal knows is put back; each stored DOWN comes from the file, which is the only one to have it. */

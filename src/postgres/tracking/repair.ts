@@ -123,6 +123,10 @@ ${gone}${journalSql(kind, { ...file, file }, 'done', environment)}`
       const entry = journalSql(repair.kind, { version: null, name: repair.repeatable }, 'done', environment)
       return `DELETE FROM nself.repeatables WHERE name = ${quoteLiteral(repair.repeatable)};\n${entry}`
     }
+    case 'renamed-repeatable': {
+      const entry = journalSql(repair.kind, { version: null, name: repair.to }, 'done', environment)
+      return `UPDATE nself.repeatables SET name = ${quoteLiteral(repair.to)} WHERE name = ${quoteLiteral(repair.repeatable)};\n${entry}`
+    }
     case 'rebuild':
       return `${rebuildSql(environment)};
 ${repair.files.map(storeDownSql).join(';\n')};

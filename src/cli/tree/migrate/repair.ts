@@ -1,7 +1,18 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { RepairOptions } from '../../../commands/shared/repair-tables.ts'
 import { parseEnvironment } from '../../../core/environment.ts'
-import { leaf, lockWait, names, noBackup, pairs, type Runner, shadowUrl, version, versions } from '../leaf.ts'
+import {
+  leaf,
+  lockWait,
+  namePairs,
+  names,
+  noBackup,
+  pairs,
+  type Runner,
+  shadowUrl,
+  version,
+  versions,
+} from '../leaf.ts'
 
 /** nself db migrate repair */
 export function addRepair(migrate: Command, run: Runner): void {
@@ -29,6 +40,7 @@ function repairCommand(migrate: Command) {
     .option('--mark-applied <versions>', 'record as applied without running', versions)
     .option('--forget <versions>', 'remove the record without running DOWN', versions)
     .option('--forget-repeatable <name>', 'remove the record of a repeatable, and keep what it made', names)
+    .option('--renamed-repeatable <old=new>', 'record a repeatable under the name its file has now', namePairs)
     .option('--renamed <old=new>', 'record an applied migration under the number its file has now', pairs)
     .option('--statement-done <versions>', 'record the statement of unknown outcome as done', versions)
     .option('--statement-again <versions>', 'let up run the statement of unknown outcome again', versions)
@@ -52,6 +64,7 @@ function optionsOf(flags: RepairFlags): RepairOptions {
     markApplied: flags.markApplied ?? [],
     forget: flags.forget ?? [],
     forgetRepeatable: flags.forgetRepeatable ?? [],
+    renamedRepeatable: flags.renamedRepeatable ?? [],
     renamed: flags.renamed ?? [],
     statementDone: flags.statementDone ?? [],
     statementAgain: flags.statementAgain ?? [],

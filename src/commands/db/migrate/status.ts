@@ -60,7 +60,12 @@ export async function status(context: Context, options: StatusOptions): Promise<
       ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
       ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
-    repeatables: state.repeatables.map(({ name, status, ran }) => ({ name, status, ...whenAndWho(ran) })),
+    repeatables: state.repeatables.map(({ name, status, ran, renamedTo }) => ({
+      name,
+      status,
+      ...(renamedTo === undefined ? {} : { renamedTo }),
+      ...whenAndWho(ran),
+    })),
     drift,
     ...(base === null ? {} : { base }),
     different: drifted || (base?.contradictions.length ?? 0) > 0 || isAnythingOpen(state, options.phase),
