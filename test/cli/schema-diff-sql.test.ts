@@ -233,6 +233,18 @@ const recent: readonly Pair[] = [
     global: 'FOR integer LANGUAGE sql',
   },
   {
+    what: 'a domain that takes no NULL, by a constraint with a name too',
+    both: 'CREATE DOMAIN d AS int; CREATE DOMAIN e AS int NOT NULL',
+    one: 'ALTER DOMAIN d ADD CONSTRAINT called NOT NULL; ALTER DOMAIN e DROP NOT NULL; CREATE DOMAIN f AS text NOT NULL',
+    other: '',
+  },
+  {
+    what: 'the rules of a collation, and how partitions to come keep their rows',
+    both: 'CREATE TABLE p (id int) PARTITION BY LIST (id)',
+    one: `CREATE COLLATION c (provider = icu, locale = 'und', rules = '&V << w <<< W'); ALTER TABLE p SET ACCESS METHOD heap`,
+    other: `CREATE COLLATION c (provider = icu, locale = 'und', rules = '&a < b')`,
+  },
+  {
     what: 'a parent that is new',
     both: 'CREATE TABLE child (a int)',
     one: 'CREATE TABLE base (a int); ALTER TABLE child INHERIT base',

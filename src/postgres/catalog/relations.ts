@@ -28,7 +28,7 @@ export const tables: RowsQuery = `SELECT jsonb_build_object('schema', n.nspname,
       (SELECT 'index ' || x.relname FROM pg_index r JOIN pg_class x ON x.oid = r.indexrelid
         WHERE r.indrelid = c.oid AND r.indisreplident) END,
     'options', ${optionsOf('c.reloptions')},
-    'access method', (SELECT NULLIF(amname, 'heap') FROM pg_am WHERE pg_am.oid = c.relam),
+    'access method', (SELECT amname FROM pg_am WHERE pg_am.oid = c.relam AND (amname <> 'heap' OR c.relkind = 'p')),
     'of type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
     'server', (SELECT s.srvname || COALESCE(' {' || ${optionsOf('f.ftoptions')} || '}', '') FROM pg_foreign_table f
       JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid))),

@@ -65,9 +65,16 @@ async function inScope(factBase: FactBase, marked: (fact: Fact) => Fact): Promis
     ({ kind, from, to }) => !left.has(encodeId(from)) && !left.has(encodeId(to)) && kind !== 'owner',
   )
   return buildFactBase(
-    facts.map((fact) => marked(withoutSecrets(fact))),
+    facts.map((fact) => marked(withoutSecrets(namedOnce(fact, factBase)))),
     [...edges],
   )
+}
+
+/** NOT NULL of a domain, which PostgreSQL 17 and later keep as a constraint, is written as that alone. */
+function namedOnce(fact: Fact, facts: FactBase): Fact {
+  if (fact.id.kind !== 'domain' || fact.payload.notNull !== true) return fact
+  const isNamed = facts.childrenOf(fact.id).some(({ payload }) => /^NOT NULL\b/.test(String(payload.def)))
+  return isNamed ? { ...fact, payload: { ...fact.payload, notNull: false } } : fact
 }
 
 /** A comment on what an extension made goes with that extension, as in pg_dump. */

@@ -130,11 +130,13 @@ function settingsOf(now: Table, item: Table): string[] {
   return [...ofType, `${alter} REPLICA IDENTITY ${identity}`]
 }
 
-/** How its rows are kept; a partitioned table keeps none, and PostgreSQL 14 cannot change it. */
+/** How its rows are kept, or those of partitions to come; what PostgreSQL 14 cannot change, and 16 not of partitioned tables. */
 function methodOf({ serverVersion }: Catalog, now: Table, item: Table): string[] {
   const [old, fresh] = [now.settings['access method'], item.settings['access method']]
-  if (old === fresh || item.kind === 'partitioned' || serverVersion < 150_000) return []
-  return [`ALTER TABLE ${quoteQualified(item.schema, item.name)} SET ACCESS METHOD ${quoteIdentifier(fresh ?? 'heap')}`]
+  const isPartitioned = item.partitionKey !== null
+  if (old === fresh || serverVersion < (isPartitioned ? 170_000 : 150_000)) return []
+  const method = fresh === undefined ? (isPartitioned ? 'DEFAULT' : 'heap') : quoteIdentifier(fresh)
+  return [`ALTER TABLE ${quoteQualified(item.schema, item.name)} SET ACCESS METHOD ${method}`]
 }
 
 /** Comments on a table and its parts, and defaults that a child has of its own. */
