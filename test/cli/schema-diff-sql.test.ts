@@ -245,6 +245,12 @@ const recent: readonly Pair[] = [
     other: `CREATE COLLATION c (provider = icu, locale = 'und', rules = '&a < b')`,
   },
   {
+    what: 'NOT NULL of a partition, with a name',
+    both: 'CREATE TABLE p (id int, n int) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)',
+    one: 'ALTER TABLE p1 ADD CONSTRAINT mine NOT NULL n',
+    other: '',
+  },
+  {
     what: 'a parent that is new',
     both: 'CREATE TABLE child (a int)',
     one: 'CREATE TABLE base (a int); ALTER TABLE child INHERIT base',

@@ -48,8 +48,14 @@ function partRenames(have: Catalog, want: Catalog): Map<Detail, { readonly sql: 
   return new Map(renames)
 }
 
+/** What several parts of the catalog say of one thing, together. */
 function detailsByKey(details: readonly Detail[]): Map<string, Detail> {
-  return new Map(details.map((item) => [JSON.stringify([item.kind, item.schema, item.path]), item]))
+  const byKey = new Map<string, Detail>()
+  for (const item of details) {
+    const key = JSON.stringify([item.kind, item.schema, item.path])
+    byKey.set(key, { ...item, properties: { ...byKey.get(key)?.properties, ...item.properties } })
+  }
+  return byKey
 }
 
 function relationKeys({ tables, others }: Catalog): Set<string> {
