@@ -8,6 +8,7 @@ const said: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
     (name, most, given) =>
       `${name} takes ${most === '0' ? 'no arguments' : `up to ${most} argument${most === '1' ? '' : 's'}`}, but got ${given}`,
   ],
+  [/^(.*): Allowed choices are ([^,]*)\.$/, (place, choice) => `${place}: expected ${choice}`],
   [/^(.*): Allowed choices are (.*), ([^,]*)\.$/, (place, choices, last) => `${place}: expected ${choices} or ${last}`],
 ]
 

@@ -122,6 +122,7 @@ test.each([
     "shell cannot be 'tcsh': Allowed choices are bash, zsh, fish.",
     "shell cannot be 'tcsh': expected bash, zsh or fish",
   ],
+  ["--phase <phase> cannot be 'x': Allowed choices are expand.", "--phase <phase> cannot be 'x': expected expand"],
   ["unknown option '--fake'", "unknown option '--fake'"],
 ])('commander says %s, a person reads %s', (what, expected) => {
   expect(usageWords(what)).toBe(expected)
