@@ -1,7 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import type { Result } from '../../commands/shared/results.ts'
 import type { NselfError } from '../../core/errors.ts'
-import { counted } from '../../core/quantities.ts'
+import { counted, durationText } from '../../core/quantities.ts'
 import type { Report, SeedReport } from '../../core/report.ts'
 import { effectLines } from '../render/migrate.ts'
 
@@ -56,7 +56,7 @@ const signs = { done: '✅ done', failed: '❌ failed', 'not-run': 'not run' }
 function stepLines({ action, steps }: Report | SeedReport, durationMs: number | null): string[] {
   if (steps.length === 0) return ['Nothing to do.']
   const rows = steps.map((step) => [step.name, signs[step.outcome], effectLines(step).join('; ')])
-  const took = durationMs === null ? [] : ['', `${steps.length} in ${durationMs} ms.`]
+  const took = durationMs === null ? [] : ['', `${steps.length} in ${durationText(durationMs)}.`]
   return [...table([action === 'seed' ? 'Seed' : 'Migration', action, 'Effects'], rows), ...took]
 }
 

@@ -28,7 +28,7 @@ export function renderSeedStatus(
   const widest = Math.max(...all.map((item) => displayWidth(item.name)), 4)
   const width = Math.min(widest, Math.max(shortestName, room - statusWidth - 2))
   const whens = all.map(({ appliedAt, durationMs }) =>
-    appliedAt === null ? '' : `${appliedAt.slice(0, 19).replace('T', ' ')}  ${durationMs} ms`,
+    appliedAt === null ? '' : `${appliedAt.slice(0, 19).replace('T', ' ')}  ${durationText(durationMs ?? 0)}`,
   )
   const fits = width + statusWidth + 4 + Math.max(...whens.map(displayWidth)) <= room
   const rows = all.map(({ name, status }, i) => {

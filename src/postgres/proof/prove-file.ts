@@ -39,7 +39,7 @@ export interface FileProof {
 }
 
 /** Of a migration that is as it should be. */
-export const nothingFound: FileProof = {
+const nothingFound: FileProof = {
   upFails: null,
   downFails: null,
   upAgainFails: null,
