@@ -142,11 +142,12 @@ function between(catalog: Catalog, now: Access, item: Access, handed: ReadonlyMa
 
 /**
  * The rights as they are before the owner is another, and right after. What either was granted is the new one's own
- * then, and would keep its GRANT OPTION, which an owner needs not.
+ * then: of the whole it would keep its GRANT OPTION, which an owner needs not, of a column a grant to itself.
  */
 function aroundOwner(now: Access, item: Access, { old, fresh }: Owners): { before: Access; after: Access } {
   const grants = item.grants.filter(({ to }) => to !== old && to !== fresh)
-  const own = now.grants.filter(({ to, what }) => to === fresh && !what.includes(' WITH GRANT OPTION'))
+  const isLeft = (what: string) => item.kind !== 'column' && !what.includes(' WITH GRANT OPTION')
+  const own = now.grants.filter(({ to, what }) => to === fresh && isLeft(what))
   return { before: { ...now, grants: [...grants, ...own] }, after: { ...item, grants, withheld: now.withheld } }
 }
 
