@@ -177,6 +177,8 @@ test('a baseline that is asked for leaves out what the other tool keeps for itse
     {},
     `${users} create table pgmigrations (id serial primary key, name text, run_on timestamp)`,
   )
+  const fromFiles = await project.nself(...adopt, 'baseline', '--from', 'db')
+  expect(fromFiles.stderr).toMatch(/a baseline is made of the database alone\s+Next: nself db adopt baseline/)
   await project.ok(...adopt, 'baseline')
   const text = readFileSync(join(project.root, 'nself/migrations/001_baseline.sql'), 'utf8')
   expect(text).toContain('CREATE TABLE public.users')

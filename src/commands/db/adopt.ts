@@ -16,7 +16,7 @@ import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adop
 import { withoutPlaceholders } from '../shared/adopt-placeholders.ts'
 import { carryOut } from '../shared/adopt-plan.ts'
 import { platformOf } from '../shared/adopt-platform.ts'
-import { isOurs, nothingFound, sameFolder } from '../shared/adopt-refusals.ts'
+import { isOurs, nothingFound, ofDatabaseAlone, sameFolder } from '../shared/adopt-refusals.ts'
 import type { AdoptResult } from '../shared/adopt-results.ts'
 import type { AdoptTask } from '../shared/adopt-task.ts'
 import {
@@ -54,6 +54,7 @@ export interface AdoptOptions {
 export async function adopt(context: Context, options: AdoptOptions): Promise<AdoptResult> {
   const { root, migrationsDir, environment } = context.settings
   const isBaseline = options.tool === 'baseline'
+  if (isBaseline && options.from !== null) throw ofDatabaseAlone()
   const wanted = options.tool === null || isBaseline ? null : toolNamed(options.tool)
   const look = await lookForTools(context, wanted, options.table)
   const { server, history, tables, otherTables } = look

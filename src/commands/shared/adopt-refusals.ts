@@ -17,6 +17,17 @@ export function nothingFound(from: string | null): NselfError {
   })
 }
 
+/** No file has a part in a baseline. */
+export function ofDatabaseAlone(): NselfError {
+  return new NselfError(
+    'usage',
+    '--from names the files of another tool, and a baseline is made of the database alone',
+    {
+      hint: 'nself db adopt baseline',
+    },
+  )
+}
+
 /** What is there is ours. */
 export function isOurs(server: Server, { rows }: History): NselfError {
   const what = rows.length > 0 ? `${spokenPlace(server)} has a history of nself` : "nself's folder has migrations"
