@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { adoptable } from '../helpers/adopt-project.ts'
 import { type Project, useServer } from '../helpers/project.ts'
+import { standsStill } from '../helpers/stands-still.ts'
 
 const server = useServer()
 const adopt = ['db', 'adopt'] as const
@@ -68,7 +69,7 @@ describe('files and a history of another tool', () => {
     expect(refused.stdout).toContain('- Table: by_hand (missing in the files)')
     expect(hasNothing(project)).toBe(true)
     const terminal = project.atTerminal(...adopt)
-    await terminal.shows('despite the problems above?')
+    await standsStill(project, terminal, 'despite the problems above?')
     terminal.type('y\r')
     expect((await terminal.finished).code).toBe(0)
     expect(written(project)).toHaveLength(3)

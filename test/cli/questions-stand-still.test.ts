@@ -38,6 +38,15 @@ describe('a question is the last line until it is answered, and nothing moves me
     expect(code, screen).toBe(0)
   })
 
+  test('the drop that schema apply asks about', async () => {
+    const project = await server.project({ '001_a.sql': migrated })
+    project.write({ '../../schema.dbml': 'Table users {\n  id int [pk]\n}\n' })
+    await project.up()
+    const terminal = project.atTerminal('db', 'schema', 'apply', 'schema.dbml')
+    await standsStill(project, terminal, 'Write a migration that drops users.name and its values?')
+    expect((await answered(terminal, `n${keys.enter}`)).code).toBe(3)
+  })
+
   test('what repair is to do', async () => {
     const project = await server.project({ '001_a.sql': file('a') })
     await project.up()

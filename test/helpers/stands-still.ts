@@ -3,15 +3,14 @@ import { expect } from 'vitest'
 import type { Terminal } from './cli.ts'
 import type { Project } from './project.ts'
 
-/**
- * Looks at the screen while others use the database for as long as a spinner takes to come back: the question is the
- * last line, and nothing is written after it.
- */
+/** Looks at the screen while others use the database: the question is the last line, and nothing is written after it. */
 export async function standsStill(project: Project, terminal: Terminal, question: string) {
   await terminal.shows(question)
-  await project.statuses()
+  // Commands of their own, for as long as a spinner needs to come back.
+  const another = () => project.nself('db', 'migrate', 'status')
+  await another()
   const before = terminal.received()
-  for (let i = 0; i < 4; i++) await project.statuses()
+  for (let i = 0; i < 4; i++) await another()
   expect(terminal.received().slice(before.length)).toBe('')
   expect(lastParagraph(before)).toContain(question)
 }
