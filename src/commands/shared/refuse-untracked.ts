@@ -33,6 +33,6 @@ export async function refuseUntracked(
     return
   }
   throw new NselfError('refused', `${first.name} creates ${taken}, which ${databaseName(database)} has already`, {
-    hint: `it has ${what} that nself does not track; if these files made them: nself db migrate repair --infer; otherwise move ${first.file?.path ?? first.name} elsewhere and take the database over as it is: ${adopt}`,
+    hint: `it has ${what} that nself does not track; if these files made ${tables === 1 ? 'it' : 'them'}: nself db migrate repair --infer; otherwise move ${first.file?.path ?? first.name} elsewhere and take the database over as it is: ${adopt}`,
   })
 }
