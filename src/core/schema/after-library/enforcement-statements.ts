@@ -11,9 +11,11 @@ import { stateOfDefinition, stateVerbs } from './other-statements.ts'
  */
 export function enforcementStatements(have: Catalog, want: Catalog): Change[] {
   const [now, then] = [statesOf(have), statesOf(want)]
+  if (now.size + then.size === 0) return []
+  const constraints = constraintsByTable(want)
   return want.tables.flatMap((table) => {
     const key = keyOf(table)
-    const mine = constraintsAt(want, key)
+    const mine = constraints.get(key) ?? []
     const state = (states: States, constraint: string) => states.get(JSON.stringify([constraint, key])) ?? 'ENABLED'
     if (mine.every((one) => state(now, one) === state(then, one))) return []
     const [fresh, ...more] = new Set(mine.map((one) => state(then, one)))
@@ -49,16 +51,21 @@ function keyOfPath(path: string): string {
   return keyOf({ schema, name })
 }
 
-/** The constraints that have such triggers on a table: references to and from it, and its deferred keys. */
-function constraintsAt({ tables }: Catalog, at: string): string[] {
-  return tables.flatMap((table) =>
-    table.constraints.flatMap(({ name, definition, references }) => {
-      const isMine = keyOf(table) === at
-      const isOn =
-        references === null
-          ? isMine && / DEFERRABLE/.test(definition)
-          : isMine || keyOf({ schema: references.schema, name: references.table }) === at
-      return isOn ? [`${keyOf(table)} ${name}`] : []
-    }),
-  )
+/** The constraints that have such triggers on a table, by its key: references to and from it, and its deferred keys. */
+function constraintsByTable({ tables }: Catalog): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  const add = (key: string, constraint: string) => {
+    const known = found.get(key)
+    if (known === undefined) found.set(key, [constraint])
+    else known.push(constraint)
+  }
+  for (const table of tables) {
+    const key = keyOf(table)
+    for (const { name, definition, references } of table.constraints) {
+      const other = references === null ? key : keyOf({ schema: references.schema, name: references.table })
+      if (references !== null || / DEFERRABLE/.test(definition)) add(key, `${key} ${name}`)
+      if (other !== key) add(other, `${key} ${name}`)
+    }
+  }
+  return found
 }
