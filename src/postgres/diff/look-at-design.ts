@@ -51,13 +51,16 @@ export async function lookAtDesign(scratch: Scratch, current: Replayed, written:
     if (isAsWanted(task, wanted)) return { ...task, server: current.seen, wanted, sides: null }
   }
   const server = await current.own()
+  // Of the same in another place, while there is one: no lock is in the way there.
+  const readCurrent = () => readFacts(current.seen).catch(() => readFacts(server))
   const isSmall = part.design.tables.length + part.dropped.length <= withinOneTransaction
-  const seen = isSmall ? await withScratchConnection(server, (client) => lookWithin(client, server, task, part)) : null
-  if (seen !== null) return seen
+  const look = (client: Client) => lookWithin(client, task, part, readCurrent)
+  const found = isSmall ? await withScratchConnection(server, look) : null
+  if (found !== null) return { ...task, server, ...found }
   if (task.unchanged.size > 0) {
     // What is left of the unchanged tables can be in the way of the others.
-    const found = await lookAtCopy(scratch, server, task, part).catch(() => null)
-    if (found !== null) return found
+    const seen = await lookAtCopy(scratch, server, task, part).catch(() => null)
+    if (seen !== null) return seen
   }
   const all = { ...task, unchanged: new Set<string>() }
   return lookAtCopy(scratch, server, all, wholeOf(task.design, task.catalog))
@@ -98,43 +101,46 @@ function isNothing({ catalog, design }: Task, part: DesignPart): boolean {
   return part.design.tables.length + part.dropped.length + changedEnums(catalog, design).length === 0
 }
 
-/** Null where PostgreSQL refuses it. */
-async function lookWithin(client: Client, current: ScratchServer, task: Task, part: DesignPart): Promise<Seen | null> {
+/** @param readCurrent reads the other side. @returns null where PostgreSQL refuses it. */
+async function lookWithin(
+  client: Client,
+  task: Task,
+  part: DesignPart,
+  readCurrent: () => Promise<FactBase>,
+): Promise<Pick<Seen, 'wanted' | 'sides'> | null> {
   const meanwhile: Promise<FactBase>[] = []
-  const readCurrent = () => {
-    const reading = readFacts(current)
+  const beginReading = () => {
+    const reading = readCurrent()
     // Its failure is told where it is waited for.
     reading.catch(() => {})
     meanwhile.push(reading)
   }
   await client.query('BEGIN')
-  const found = await madeWithin(client, task, part, readCurrent)
+  const found = await madeWithin(client, task, part, beginReading)
     .catch(() => null)
     .finally(() => client.query('ROLLBACK'))
   // Only now: it may have had to wait for the locks of the transaction.
   const [facts] = await Promise.all(meanwhile)
-  return found === null
-    ? null
-    : { ...task, server: current, wanted: found.wanted, sides: sidesOf(task, facts, found.made) }
+  return found === null ? null : { wanted: found.wanted, sides: sidesOf(task, facts, found.made) }
 }
 
 function sidesOf({ catalog }: Task, facts: FactBase | undefined, made: SideFacts | null): Seen['sides'] {
   return facts === undefined || made === null ? null : [{ catalog, facts }, made]
 }
 
-/** @param readCurrent begins to read the other side, once that is needed and no lock is to be taken here any more. */
+/** @param beginReading begins to read the other side, once that is needed and no lock is to be taken here any more. */
 async function madeWithin(
   client: Client,
   task: Task,
   part: DesignPart,
-  readCurrent: () => void,
+  beginReading: () => void,
 ): Promise<{ readonly wanted: TargetSchema; readonly made: SideFacts | null }> {
   const isLeft = isNothing(task, part)
   if (!isLeft) await makeDesignWithin(client, part, task.catalog)
   const catalog = isLeft ? { ...task.catalog, tables: [] } : await readCatalogWithin(client)
   const wanted = await wantedOf(client, task, catalog, true)
   if (isAsWanted(task, wanted)) return { wanted, made: null }
-  readCurrent()
+  beginReading()
   return { wanted, made: { catalog, facts: await readFactsWithin(client) } }
 }
 
