@@ -32,8 +32,10 @@ const rows = (count: number) => ({ kind: 'rows', count }) as const
 const tables = (count: number) => ({ kind: 'tables', count }) as const
 const of = (count: number) => count.toLocaleString('en')
 
-function start(action: 'version' | 'help'): Workload {
-  return { name: action, title: `\`--${action}\``, action, compares: 'cpu', rounds: 31 }
+function start(action: 'version' | 'help', node?: '22' | '24'): Workload {
+  const all = { action, compares: 'cpu', rounds: 31 } as const
+  if (node === undefined) return { ...all, name: action, title: `\`--${action}\`` }
+  return { ...all, name: `${action}-node${node}`, title: `\`--${action}\`, on Node ${node}`, tools: onNode, node }
 }
 
 function status(count: number, rounds: number, node?: '22' | '24'): Workload {
@@ -110,6 +112,8 @@ function check(what: CheckTask['what'], title: string): Workload {
 
 export const workloads: readonly Workload[] = [
   start('version'),
+  start('version', '22'),
+  start('version', '24'),
   start('help'),
   status(10, 15),
   status(1000, 15),
