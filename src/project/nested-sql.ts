@@ -14,7 +14,9 @@ export function foldersWithSql(folder: string): string[] {
 
 function below(folder: string, prefix: string, depth: number): string[] {
   if (depth === 0) return []
-  return names(folder).flatMap((name) => {
+  // A folder of migrations has hundreds of files, and seldom anything else.
+  const others = names(folder).filter((name) => !isSql(name))
+  return others.flatMap((name) => {
     const path = join(folder, name)
     if (!isFolder(path)) return []
     const shown = `${prefix}${name}`
@@ -35,5 +37,5 @@ function names(folder: string): string[] {
 }
 
 function isFolder(path: string): boolean {
-  return !isSql(path) && (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
