@@ -17,21 +17,25 @@ export interface Partition {
  * @returns null where one of them is a foreign table, which has no indexes and no references.
  */
 export function partitionsOf(root: string, { tables }: Pick<Catalog, 'tables'>): readonly Partition[] | null {
+  const parts = new Map<string, Table[]>()
+  for (const table of tables) {
+    const [above] = table.kind === 'partition' ? table.inherits : []
+    if (above === undefined) continue
+    const known = parts.get(keyOf(above))
+    if (known === undefined) parts.set(keyOf(above), [table])
+    else known.push(table)
+  }
   const found: Partition[] = []
   const parents = [root]
   for (let parent = parents.shift(); parent !== undefined; parent = parents.shift()) {
-    const above = parent
-    for (const table of tables.filter((one) => isPartOf(one, above))) {
+    for (const table of parts.get(parent) ?? []) {
       if (table.settings.server !== undefined) return null
-      found.push({ table: keyOf(table), parent: above, isLeaf: table.partitionKey === null })
+      found.push({ table: keyOf(table), parent, isLeaf: table.partitionKey === null })
       parents.push(keyOf(table))
     }
   }
   return found
 }
-
-const isPartOf = ({ kind, inherits }: Table, parent: string) =>
-  kind === 'partition' && inherits.some((one) => keyOf(one) === parent)
 
 /**
  * Stops where the database has other partitions than the file names: a new one would be read under a lock, or leave the

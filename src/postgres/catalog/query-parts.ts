@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../core/sql/quoting.ts'
+
 /** A SELECT of one column, `value` of type jsonb: one row an object. */
 export type RowsQuery = string
 

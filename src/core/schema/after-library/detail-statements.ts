@@ -13,7 +13,7 @@ export function detailStatements(have: Catalog, want: Catalog): Change[] {
     detailsByKey(have.details.map((item) => renames.get(item)?.now ?? item)),
     detailsByKey(want.details),
   ]
-  const there = relationKeys(have)
+  const [there, stays] = [relationKeys(have), relationKeys(want)]
   return [
     ...[...renames.values()].map(({ sql, now }) => plainChange(sql, now.table)),
     ...[...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
@@ -21,7 +21,7 @@ export function detailStatements(have: Catalog, want: Catalog): Change[] {
       const detail = then ?? now
       if (detail === undefined) return []
       const table = detail.table ?? keyOf({ schema: detail.schema, name: String(detail.path[0]) })
-      if (!there.has(table) || !relationKeys(want).has(table)) return []
+      if (!there.has(table) || !stays.has(table)) return []
       const names = [...new Set([...Object.keys(now?.properties ?? {}), ...Object.keys(then?.properties ?? {})])]
       return names.flatMap((property) => {
         const [old, fresh] = [now?.properties[property] ?? null, then?.properties[property] ?? null]

@@ -43,9 +43,10 @@ function inheritedSql(known: Table, table: Table, notNull: boolean): Change[] {
 /** Those of a partition are in no list: what is said of them is a detail. */
 function columnsOf(known: Table, table: Table, have: Catalog, want: Catalog): string[] {
   if (table.kind === 'partition') {
+    const key = keyOf(table)
     const [old, fresh] = [have, want].map(({ details }) =>
       details.flatMap((item) =>
-        item.kind === 'column' && item.table === keyOf(table) && item.properties.nullability === 'not null'
+        item.kind === 'column' && item.table === key && item.properties.nullability === 'not null'
           ? [String(item.path[1])]
           : [],
       ),
