@@ -117,9 +117,7 @@ const typedNumber = /^(0\d*|\d{14})(_|$)/
 
 /** The name of a numbered file, without a number that was typed. @throws NselfError `usage` for one that cannot be. */
 export function numberlessSlug(name: string): string {
-  const slug = slugOf(name).replace(typedNumber, '')
-  if (/[a-z0-9]/.test(slug)) return slug
-  throw cannotBeName(`"${name}" is only a number, and each file gets the next one by itself`)
+  return slugOf(name).replace(typedNumber, '')
 }
 
 /** A name as part of a file's name. @throws NselfError `usage` for one that cannot be. */
@@ -129,12 +127,15 @@ export function slugOf(name: string): string {
     .toLowerCase()
     .replace(/[\s-]+/g, '_')
     .replace(/\.sql$/, '')
-  if (/^[a-z0-9_]{1,100}$/.test(slug) && /[a-z0-9]/.test(slug)) return slug
-  throw cannotBeName(`"${name}" cannot be the name of a file`)
+  if (!/^[a-z0-9_]{1,100}$/.test(slug)) throw cannotBeName(`"${name}" cannot be the name of a file`)
+  if (!/[a-z]/.test(slug)) throw cannotBeName(`"${name}" has no letter, so it does not say what the file does`)
+  return slug
 }
 
 function cannotBeName(message: string): NselfError {
-  return new NselfError('usage', message, { hint: 'use letters, digits, spaces, - and _, such as add_users_email' })
+  return new NselfError('usage', message, {
+    hint: 'use letters from a to z, digits, spaces, - and _, such as add_users_email',
+  })
 }
 
 /** The next free number in the style of the files that are there; `now` (14 digits) where that style is the time. */

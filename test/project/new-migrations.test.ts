@@ -61,11 +61,15 @@ describe('the name of a new migration', () => {
     expect(next('103_b')).toBe('migrations/102_103_b.sql')
   })
 
-  it('is refused when it is only a number, and nothing is written', async () => {
-    const made = createMigration(join(root, 'migrations'), root, '001', { timestamp: false, now: '20260601120000' })
-    await expect(made).rejects.toThrow('"001" is only a number, and each file gets the next one by itself')
-    expect(inFolder()).toEqual([])
-  })
+  it.each(['001', '12', '2024_01'])(
+    'is refused when it is only a number (%s), and nothing is written',
+    async (name) => {
+      const made = createMigration(join(root, 'migrations'), root, name, { timestamp: false, now: '20260601120000' })
+      await expect(made).rejects.toThrow(`"${name}" has no letter, so it does not say what the file does`)
+      expect(() => slugOf(name)).toThrow('has no letter')
+      expect(inFolder()).toEqual([])
+    },
+  )
 
   it('keeps its number for a repeatable, which has no other', () => {
     expect(slugOf('01_views.sql')).toBe('01_views')
