@@ -101,6 +101,10 @@ describe('repair --infer', () => {
     const found = await project.nself('db', 'migrate', 'repair', '--infer')
     expect(found.stdout + found.stderr).toContain('The database has the schema of 002_b')
     expect(found.stdout + found.stderr).toContain('up to 003_rows')
+    // Of fixes that exclude each other one is recommended.
+    const recommended = found.stdout.split('\n').filter((line) => line.endsWith('(recommended)'))
+    expect(recommended).toEqual(['    nself db migrate repair --baseline 3   (recommended)'])
+    expect(found.stdout).toContain('the schema is that of 002_b: record everything up to it as applied; up then runs')
     await project.ok('db', 'migrate', 'repair', '--baseline', '2')
     expect(await project.statuses()).toEqual(['001_a applied', '002_b applied', '003_rows pending', '004_c pending'])
     expect(await project.ok(...drift)).not.toContain('Index')

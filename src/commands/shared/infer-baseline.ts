@@ -8,27 +8,36 @@ import { type Inferred, inferVersion } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
 import { withScratchFor } from './scratch-server.ts'
 
-/** What to record for a database whose tracking is lost or never was: everything up to the version whose schema it has. */
+/**
+ * What to record for a database whose tracking is lost or never was: everything up to the version whose schema it has.
+ * @param lost the journal still knows what was applied: to rebuild from it is what is recommended.
+ */
 export async function inferBaseline(
   context: Context,
   server: Server,
   state: State,
+  lost: boolean,
 ): Promise<{ findings: ProposedRepair[]; lines: string[] }> {
   const files = state.entries.flatMap(({ file }) => (file === null ? [] : [file]))
   const where = { live: server, strict: 'the version was not determined' }
   const inferred = await withScratchFor(context, where, async (work) =>
     inferVersion(work.scratch, server, await work.ready(files), work.replay),
   )
-  // The last of several first: the others leave out what changes only data.
-  const findings = inferred.matches.toReversed().flatMap(({ name, version }): ProposedRepair[] => {
+  return { findings: baselinesOf(state, inferred.matches, lost), lines: linesOf(inferred) }
+}
+
+/** Each is one to choose: the last of several is what is most likely, the others leave what changes only data to `up`. */
+function baselinesOf(state: State, matches: Inferred['matches'], lost: boolean): ProposedRepair[] {
+  const last = matches.at(-1)
+  return matches.toReversed().flatMap(({ name, version }): ProposedRepair[] => {
     const repairs = repairsFor(state, { ...noRepairFlags, baseline: version })
     if (repairs.length === 0) return []
-    const what = `the schema is that of ${name}: record everything up to it as applied`
-    return [
-      { kind: 'baseline', version, flag: `--baseline ${version}`, what, recommended: true, better: null, repairs },
-    ]
+    const isLast = version === last?.version
+    const rest = isLast ? '' : '; up then runs the ones after it, which change no schema'
+    const what = `the schema is that of ${name}: record everything up to it as applied${rest}`
+    const recommended = isLast && !lost
+    return [{ kind: 'baseline', version, flag: `--baseline ${version}`, what, recommended, better: null, repairs }]
   })
-  return { findings, lines: linesOf(inferred) }
 }
 
 function linesOf({ matches, closest }: Inferred): string[] {

@@ -108,18 +108,24 @@ export function compareRepeatables(
   })
   const known = new Set(files.map(({ name }) => name))
   const missing = rows.filter(({ name }) => !known.has(name)).sort(byNameOf)
+  const open = new Set(entries.filter((entry) => entry.ran === null))
   return [
     ...entries,
     ...missing.map((ran): RepeatableEntry => {
-      const other = entries.find(({ status, file }) => status === 'pending' && file !== null && isSame(file, ran))
       const entry = { name: ran.name, status: 'missing', file: null, ran, isTakenAway: false } as const
-      return other === undefined ? entry : { ...entry, renamedTo: other.name }
+      const other = [...open].find(({ file }) => file !== null && hasTextOf(file, ran))
+      if (other === undefined) return entry
+      // Two that had one text cannot both have become the same file.
+      open.delete(other)
+      return { ...entry, renamedTo: other.name }
     }),
   ]
 }
 
 /** Whether the server would see what ran. */
-const isSame = (file: Repeatable, ran: RanRepeatable) => statusOf(file, ran) === 'applied'
+export function hasTextOf(file: Repeatable, ran: RanRepeatable): boolean {
+  return statusOf(file, ran) === 'applied'
+}
 
 const byNameOf = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1)
 

@@ -1,10 +1,9 @@
 import type { Environment } from '../environment.ts'
 import { NselfError } from '../errors.ts'
 import { nameIn } from '../migration/headers.ts'
-import { isSameText } from '../migration/identity.ts'
-import type { Migration } from '../migration/migration.ts'
 import type { Entry, State } from '../migration/state.ts'
 import { compareVersions } from '../migration/version.ts'
+import { isTaken, renamedFor, renamedRepeatableFor } from './renamed-repairs.ts'
 import {
   accept,
   dropIndex,
@@ -14,8 +13,6 @@ import {
   markEnvironment,
   type Repair,
   rebuild,
-  renamed,
-  renamedRepeatable,
 } from './repair.ts'
 import { isUnknown, statementAgain, statementDone } from './statement-repairs.ts'
 
@@ -61,12 +58,10 @@ export function repairsFor(state: State, flags: RepairFlags): Repair[] {
   const each = (versions: readonly string[], problem: string, repairOf: (entry: Entry) => Repair | null) =>
     versions.map((version) => {
       // Two can have one version, of which the flag fits one.
-      const repair = state.entries
-        .filter((item) => item.version === version)
-        .map(repairOf)
-        .find((found) => found !== null)
+      const entries = state.entries.filter((item) => item.version === version)
+      const repair = entries.map(repairOf).find((found) => found !== null)
       if (repair !== undefined) return repair
-      throw misfit(version, problem)
+      throw misfit(version, entries.length === 0 ? 'is neither in the history nor the number of a file' : problem)
     })
   const unknown = 'has no statement of unknown outcome'
   return [
@@ -109,35 +104,6 @@ function forgetRepeatableFor({ repeatables }: State, text: string): Repair {
   const name = nameIn(text)
   if (repeatables.some((entry) => entry.name === name && entry.ran !== null)) return forgetRepeatable(name)
   throw new NselfError('usage', `the repeatable ${name} has not run here`, { hint: 'see nself db migrate status' })
-}
-
-/** @throws NselfError `usage` unless one ran whose file is gone, and the other one has its text and did not run. */
-function renamedRepeatableFor({ repeatables }: State, from: string, to: string): Repair {
-  const entry = repeatables.find(({ name }) => name === nameIn(from))
-  if (entry?.renamedTo === nameIn(to)) return renamedRepeatable(entry.name, entry.renamedTo)
-  throw new NselfError(
-    'usage',
-    `the repeatable ${to} does not have the text of ${from}, or has run under its own name`,
-    {
-      hint: 'see nself db migrate status',
-    },
-  )
-}
-
-/** Whether another migration is applied under the number of a file. */
-function isTaken({ entries }: State, { version }: Migration): boolean {
-  return entries.some(({ file, applied }) => file === null && applied?.version === version)
-}
-
-/** @throws NselfError `usage` unless one is applied whose file is gone, and the other one is pending with its text. */
-function renamedFor(state: State, from: string, to: string): Repair {
-  const row = state.entries.find(({ file, applied }) => file === null && applied?.version === from)?.applied
-  const file = state.entries.find(({ file, applied }) => file?.version === to && applied === null)?.file
-  const wrong = (problem: string) => new NselfError('usage', problem, { hint: 'see nself db migrate status' })
-  if (!row) throw wrong(`version ${from} is not one that is applied and whose file is gone`)
-  if (!file || isTaken(state, file)) throw wrong(`version ${to} is not pending`)
-  if (!isSameText(file, row)) throw wrong(`${file.name} does not have the text of ${row.name}`)
-  return renamed(file, row)
 }
 
 function baseline(state: State, last: string): Repair[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src/core/migration/checksum.ts'
 import type { Applied } from '../../../src/core/migration/migration.ts'
+import { parseRepeatable, type RanRepeatable } from '../../../src/core/migration/repeatable.ts'
 import { compare } from '../../../src/core/migration/state.ts'
 import { findingsOf } from '../../../src/core/repair/findings.ts'
 import { noRepairFlags, type RepairFlags, repairsFor } from '../../../src/core/repair/repair-flags.ts'
@@ -11,6 +12,20 @@ const three = file('001_a', { up: 'SELECT 1;\nSELECT 2;\nSELECT 3;' })
 const stopped = (more: Partial<Applied>) => compare([three], [row(three, 1, { state: 'failed', ...more })])
 const edited = compare([file('001_a', { up: 'SELECT 10;' })], [row(three, 1)])
 const pending = compare([file('001_a'), file('002_b'), file('003_c')], [])
+
+const gone = compare([file('002_b', { up: 'SELECT 2;' })], [row(file('001_a', { up: 'SELECT 1;' }), 1)])
+
+const view = (name: string, text: string) => parseRepeatable(`repeatable/${name}.sql`, name, `-- UP\n${text}\n`)
+const ran = (name: string, text: string): RanRepeatable => ({
+  ...{ name, text: view(name, text).text, checksum: view(name, text).file.checksum, variables: {}, before: null },
+  ...{ appliedAt: '2026-01-20T10:30:00Z', durationMs: 1, appliedBy: 'deploy', branch: null, position: 1 },
+})
+/** `totals` and `twin` had one text, which the new `sums` has now. */
+const views = compare([], [], [], {
+  files: [view('kept', 'SELECT 2;'), view('other', 'SELECT 3;'), view('sums', 'SELECT 1;')],
+  rows: [ran('kept', 'SELECT 2;'), ran('totals', 'SELECT 1;'), ran('twin', 'SELECT 1;')],
+})
+const renamedTo = (from: string, to: string) => flags({ renamedRepeatable: [[from, to]] })
 
 describe('what is wrong is found, with the flag that fixes it:', () => {
   test.each([
@@ -55,6 +70,14 @@ describe('what is wrong is found, with the flag that fixes it:', () => {
       findingsOf(state, [], false).find(({ kind }) => kind === 'forget')?.what
     expect(whatOf(stopped({ statementsDone: 1, statementBegun: 1 }))).toContain('what it did stays in the database')
     expect(whatOf(compare([file('001_a')], [row(empty, 1)]))).toMatch(/without reverting it$/)
+  })
+
+  test('one new name for two repeatables of one text, of which only one can be it', () => {
+    expect(findingsOf(views, [], false).map(({ flag }) => flag)).toEqual([
+      '--renamed-repeatable totals=sums',
+      '--forget-repeatable twin',
+    ])
+    expect(repairsFor(views, renamedTo('twin', 'sums.sql'))).toMatchObject([{ repeatable: 'twin', to: 'sums' }])
   })
 
   test('INVALID indexes, quoted for a shell, and a lost table', () => {
@@ -105,7 +128,36 @@ describe('a flag becomes a repair', () => {
       /no statement of unknown outcome/,
     ],
     ['baseline of a version that has no file', pending, flags({ baseline: '9' }), /has no file/],
-    ['a version that does not exist', pending, flags({ accept: ['77'] }), /version 77/],
+    [
+      'a version that does not exist',
+      pending,
+      flags({ accept: ['77'] }),
+      /^version 77 is neither in the history nor the number of a file$/,
+    ],
+    ['renamed from a number that nothing has', gone, flags({ renamed: [['9', '2']] }), /^version 9 is not in the hist/],
+    ['renamed from one whose file is here', pending, flags({ renamed: [['1', '2']] }), /^001_a.sql is still there/],
+    ['renamed to a number that no file has', gone, flags({ renamed: [['1', '9']] }), /^no file has the number 9$/],
+    ['renamed to another text', gone, flags({ renamed: [['1', '2']] }), /^002_b does not have the text of 001_a$/],
+    ['renamed-repeatable from what never ran', views, renamedTo('z', 'sums'), /^no repeatable z has run here$/],
+    ['renamed-repeatable from one that is here', views, renamedTo('kept', 'sums'), /^kept.sql is still there/],
+    [
+      'renamed-repeatable to no file',
+      views,
+      renamedTo('totals', 'x'),
+      /^there is no file x.sql among the repeatables$/,
+    ],
+    [
+      'renamed-repeatable to one that ran',
+      views,
+      renamedTo('totals', 'kept'),
+      /^the repeatable kept has run under its/,
+    ],
+    [
+      'renamed-repeatable to another text',
+      views,
+      renamedTo('totals', 'other'),
+      /^other.sql does not have the text of t/,
+    ],
   ])('and %s is refused', (_, state, given, message) => {
     const error = errorOf(() => repairsFor(state, given))
     expect(error.code).toBe('usage')

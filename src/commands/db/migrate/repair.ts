@@ -57,7 +57,7 @@ async function lookForRepairs(context: Context, options: RepairOptions) {
     return { ...found, invalid }
   })
   const replayed = options.infer
-    ? await (await import('../../shared/infer-baseline.ts')).inferBaseline(context, server, state)
+    ? await (await import('../../shared/infer-baseline.ts')).inferBaseline(context, server, state, history.facts.lost)
     : null
   return {
     server,
