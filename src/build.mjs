@@ -8,8 +8,18 @@ import { buildLibrary } from './build-library.mjs'
 /** What `--version` loads, what `--help` loads besides, what each command that connects loads besides that, and what runs. */
 const versionRoots = ['src/cli/main.ts']
 const startRoots = ['src/cli/start.ts', 'src/cli/render/fold.ts']
-const connectRoots = ['src/cli/run-command.ts', 'src/commands/db/migrate/status.ts', 'node_modules/pg/esm/index.mjs']
-const runRoots = ['src/cli/tree/migrate/up.ts', 'src/commands/db/migrate/up.ts', 'src/commands/db/migrate/down.ts']
+const connectRoots = [
+  'src/cli/run-command.ts',
+  'src/commands/db/migrate/status.ts',
+  'src/cli/render/status.ts',
+  'node_modules/pg/esm/index.mjs',
+]
+const runRoots = [
+  'src/cli/tree/migrate/up.ts',
+  'src/commands/db/migrate/up.ts',
+  'src/commands/db/migrate/down.ts',
+  'src/cli/render/migrate.ts',
+]
 
 /** commander can start subcommands that are programs; ours are not, and loading this takes as long as commander itself. */
 const withoutPrograms = {

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
+import { beforeParser } from '../parsers/postgres/parser.ts'
 import { pressForAnswers } from '../postgres/driver/silence.ts'
 import { traceConnections } from '../postgres/driver/trace.ts'
 import { ciOf } from '../project/ci.ts'
@@ -12,7 +13,6 @@ import { leave, print, streams } from './output.ts'
 import { leaveWebAssemblyPlain } from './plain-webassembly.ts'
 import { progressOn } from './progress.ts'
 import { carryFlags, withGivenFlags } from './render/given-flags.ts'
-import { jsonResult } from './render/json/document.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
 import { renderResult } from './render/result.ts'
@@ -94,23 +94,28 @@ async function textOf(result: Result): Promise<string> {
   }
   const isTerminal = isatty(1)
   const width = isTerminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY
-  const text = renderResult(isTerminal ? visibleIn(result) : result, await paintFor(1, processEnvironment), width)
+  const paint = await paintFor(1, processEnvironment)
+  const text = await renderResult(isTerminal ? visibleIn(result) : result, paint, width)
   const fit = isTerminal ? fitting(text) : text
   // What PostgreSQL says of a statement may show what is in it.
   return showsStatements(result) ? redact(fit) : fit
+}
+
+async function jsonOf(result: Result): Promise<string> {
+  const { jsonResult } = await import('./render/json/document.ts')
+  return showsStatements(result) ? redact(jsonResult(result)) : jsonResult(result)
 }
 
 const showsStatements = ({ kind }: Result): boolean => kind === 'check' || kind === 'rehearse'
 
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
-  leaveWebAssemblyPlain()
+  beforeParser(leaveWebAssemblyPlain)
   carryFlags(flags)
   if (flags.debug === true || wantsDebug()) showTrace()
   const result = await command(contextOf(flags)).finally(() => progress.stop())
   if (result.kind === 'rehearse' && result.report !== null) await (await import('./report.ts')).writeRehearsal(result)
-  const json = () => (showsStatements(result) ? redact(jsonResult(result)) : jsonResult(result))
-  const text = flags.json && result.kind !== 'check' ? json() : await textOf(result)
+  const text = flags.json && result.kind !== 'check' ? await jsonOf(result) : await textOf(result)
   process.exitCode = statusAfter(result)
   if (ci !== null) (await import('./tell-ci.ts')).reportResult(ci, result)
   print(text === '' || text.endsWith('\n') ? text : `${text}\n`)

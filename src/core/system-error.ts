@@ -6,6 +6,11 @@ export function systemCodeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** The same as a text; of a value without such a name, what it says. */
+export function codeOf(error: unknown): string {
+  return systemCodeOf(error) ?? String(error)
+}
+
 /** The value as an Error: itself, or one with its text. */
 export function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))

@@ -14,7 +14,7 @@ export interface CheckSettings {
 export async function readCheckSettings(root: string, cwd: string): Promise<CheckSettings> {
   const path = join(root, 'nself', 'config', 'check.json')
   const shown = relative(cwd, path)
-  const text = await readConfigText(path, shown)
+  const text = readConfigText(path, shown)
   if (text === null) return { rules: {}, squawk: true }
   return checkShape(await checkSettingsSchema(), parseJson(text, shown), shown)
 }

@@ -52,9 +52,9 @@ function couldGoOn(text: string): boolean {
 }
 
 /** Null where there is no such file. */
-export async function readConfigText(path: string, shown: string): Promise<string | null> {
+export function readConfigText(path: string, shown: string): string | null {
   try {
-    return await readRegular(path)
+    return readRegular(path)
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT') return null

@@ -6,7 +6,7 @@ import { parsePassfile } from '../core/connection/passfile.ts'
 import { serviceIn } from '../core/connection/service-file.ts'
 import { NselfError } from '../core/errors.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { readRegularSync } from './regular-file.ts'
+import { readRegular } from './regular-file.ts'
 
 /** A file of passwords, and what a person should know of it. */
 export interface Passfile {
@@ -30,7 +30,7 @@ export function readPassfile(given: string | undefined): Passfile {
       return without(
         `${path} is ignored, because others can read it (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`,
       )
-    return { path, lines: parsePassfile(readRegularSync(path)), warning: null }
+    return { path, lines: parsePassfile(readRegular(path)), warning: null }
   } catch (error) {
     return without(`${path} is ignored: ${systemReason(error)}`)
   }
@@ -52,7 +52,7 @@ export function readService(
     if (!existsSync(path)) continue
     let found: ReadonlyMap<string, string> | null
     try {
-      found = serviceIn(readRegularSync(path), name)
+      found = serviceIn(readRegular(path), name)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       throw failure(

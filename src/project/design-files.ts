@@ -1,8 +1,8 @@
 import { relative, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import type { DesignTexts } from '../core/schema/design.ts'
+import { codeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { codeOf } from './durable-file.ts'
 import { readRegular } from './regular-file.ts'
 
 /** What messages call a file of a project. */
@@ -27,7 +27,7 @@ export async function readDesignFiles(
   const missing = new Set<string>()
   for (let needed: readonly string[] = [entry]; needed.length > 0; ) {
     for (const file of needed) {
-      const text = await readText(file, file === entry, nameIn(root)(file))
+      const text = readText(file, file === entry, nameIn(root)(file))
       if (text === null) missing.add(file)
       else texts.set(file, text)
     }
@@ -44,9 +44,9 @@ const reasons: Record<string, string> = {
 }
 
 /** Null for a file that does not exist and need not. */
-async function readText(path: string, mustExist: boolean, shown: string): Promise<string | null> {
+function readText(path: string, mustExist: boolean, shown: string): string | null {
   try {
-    return (await readRegular(path)).replace(/^\uFEFF/, '')
+    return readRegular(path).replace(/^\uFEFF/, '')
   } catch (error) {
     const code = codeOf(error)
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR'

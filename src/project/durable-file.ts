@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { link, open, rename, stat } from 'node:fs/promises'
-import { isDiskFull, systemCodeOf } from '../core/system-error.ts'
+import { codeOf } from '../core/system-error.ts'
 
 /** Links to a name that must be free; some file systems can only rename. */
 export async function place(from: string, to: string): Promise<void> {
@@ -10,16 +10,6 @@ export async function place(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'].includes(codeOf(error))) throw error
     await rename(from, to)
-  }
-}
-
-/** Writes a file that must not be there yet. On a full disk nothing of it stays. @throws what the system says. */
-export function writeNew(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx' })
-  } catch (error) {
-    if (isDiskFull(codeOf(error))) rmSync(path, { force: true })
-    throw error
   }
 }
 
@@ -51,9 +41,4 @@ export async function sha256OfFile(path: string): Promise<string> {
   const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 })
   for await (const bytes of chunks) hash.update(bytes)
   return hash.digest('hex')
-}
-
-/** The code of a system error, such as `ENOENT`; of any other value its text. */
-export function codeOf(error: unknown): string {
-  return systemCodeOf(error) ?? String(error)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { NselfError } from '../core/errors.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { readRegularSync } from './regular-file.ts'
+import { readRegular } from './regular-file.ts'
 
 /** A value, and the env file it came from; null for the process environment. */
 export interface Variable {
@@ -42,7 +42,7 @@ export function readEnvFile(root: string, file: string): EnvFile {
   try {
     // Most are not there, and to be told so by an error takes ten times as long.
     if (!existsSync(join(root, file))) return { file, text: null, variables: new Map() }
-    const text = readRegularSync(join(root, file))
+    const text = readRegular(join(root, file))
     if (text.includes('\0') || text.includes('\ufffd'))
       throw Object.assign(new Error(), { code: 'it is not UTF-8 text' })
     return { file, text, variables: variablesOf(parse(text), file) }

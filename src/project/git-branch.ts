@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { shellWord } from '../core/shell-word.ts'
-import { readRegularSync } from './regular-file.ts'
+import { readRegular } from './regular-file.ts'
 
 /** The branch of git that is checked out where a folder is, the short commit where none is, or null outside of git. */
 export function branchOf(folder: string): string | null {
@@ -25,7 +25,7 @@ function readHead(folder: string): string | null {
 
 function textAt(path: string): string | null {
   try {
-    return readRegularSync(path).trim()
+    return readRegular(path).trim()
   } catch {
     return null
   }

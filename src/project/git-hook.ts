@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
+import { codeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { codeOf } from './durable-file.ts'
 import { gitIn } from './git.ts'
-import { readRegularSync } from './regular-file.ts'
+import { readRegular } from './regular-file.ts'
 
 const mark = '# Written by nself init --hooks.'
 
@@ -77,7 +77,7 @@ function hookPath(folder: string): string {
 
 function read(path: string): string | null {
   try {
-    return readRegularSync(path)
+    return readRegular(path)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error

@@ -1,8 +1,8 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { codeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { codeOf } from './durable-file.ts'
 
 /**
  * Makes a folder and those above it that are missing. One by one: Node's own recursion never comes back where a folder

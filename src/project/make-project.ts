@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
+import { codeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { codeOf } from './durable-file.ts'
 import { envExamples, ignoredLines } from './env-examples.ts'
 import { makeProjectFolder } from './make-folder.ts'
 

@@ -6,9 +6,9 @@ import { parseFileName } from '../core/migration/file-name.ts'
 import { canonicalVersion, compareVersions } from '../core/migration/version.ts'
 import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { writeNew } from './durable-file.ts'
 import { listFiles } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
+import { writeNew } from './new-file.ts'
 
 /**
  * Writes the next numbered migration and returns its path relative to `root`. `now` is 14 digits.

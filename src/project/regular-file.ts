@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 
 /** A file that is open to be read, and what it was as it was opened. */
 export interface OpenFile {
@@ -68,17 +67,20 @@ export function readRest(open: OpenFile, begin: Buffer): Buffer {
 }
 
 /** The whole text of a file that is small. @throws what the file system says; with a reason as `code` for what is no file. */
-export async function readRegular(path: string): Promise<string> {
-  refuseUnfit(await stat(path))
-  return readFile(path, 'utf8')
-}
-
-/** The same at once. @throws as readRegular. */
-export function readRegularSync(path: string): string {
+export function readRegular(path: string): string {
   const open = openRegular(path)
   try {
     return readRest(open, Buffer.alloc(0)).toString()
   } finally {
     closeSync(open.file)
+  }
+}
+
+/** The same; null where it cannot be read. */
+export function readIfThere(path: string): string | null {
+  try {
+    return readRegular(path)
+  } catch {
+    return null
   }
 }

@@ -45,7 +45,7 @@ export async function renumberMigration(
   const updated: string[] = []
   for (const other of files) {
     const path = join(folder, other)
-    const text = await readRegular(path)
+    const text = readRegular(path)
     const changed = text.replace(/^--\s*depends_on\s*:.*$/gim, (line) =>
       line.replace(/[^\s,:]+/g, (word) => (word === name || word === file ? word.replace(name, to) : word)),
     )

@@ -3,11 +3,11 @@ import { basename, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { parseRepeatable, type Repeatable, shownName } from '../core/migration/repeatable.ts'
 import { withOthers } from '../core/migration/several-faults.ts'
-import { writeNew } from './durable-file.ts'
 import { listEntries } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { readSmall } from './migration-file.ts'
 import { foldersWithSql } from './nested-sql.ts'
+import { writeNew } from './new-file.ts'
 import { slugOf } from './new-migrations.ts'
 
 /**

@@ -7,7 +7,7 @@ import { systemReason } from '../core/system-refusal.ts'
 import { readRegular } from './regular-file.ts'
 
 /** The whole text of a migration as it stands in its file, with what marks it as UTF-8. @throws what the system says. */
-export async function textOfMigration(path: string): Promise<string> {
+export function textOfMigration(path: string): string {
   return readRegular(path)
 }
 
@@ -16,12 +16,12 @@ export async function textOfMigration(path: string): Promise<string> {
  * @param was the text that it must still have.
  * @throws NselfError `conflict` where somebody has changed it meanwhile, `usage` or `disk-full` where it cannot be written.
  */
-export async function rewriteMigration(path: string, shown: string, was: string, text: string): Promise<void> {
+export function rewriteMigration(path: string, shown: string, was: string, text: string): void {
   const real = realpathSync(path)
   const meanwhile = join(dirname(real), `.${basename(real)}.${randomBytes(4).toString('hex')}.new`)
   try {
     writeFileSync(meanwhile, text, { flag: 'wx', mode: statSync(real).mode })
-    if ((await readRegular(real)) !== was) {
+    if (readRegular(real) !== was) {
       throw new NselfError('conflict', `${shown} was changed meanwhile; nothing was written`, { hint: 'run it again' })
     }
     renameSync(meanwhile, real)

@@ -4,12 +4,12 @@ import { NselfError } from '../core/errors.ts'
 import { type Seed, type SeedFolder, seedFolders } from '../core/migration/seed.ts'
 import { systemCodeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { writeNew } from './durable-file.ts'
 import { isSql } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { readMigration } from './migration-file.ts'
+import { writeNew } from './new-file.ts'
 import { nextVersion, numberedFile, numberlessSlug } from './new-migrations.ts'
-import { readRegular } from './regular-file.ts'
+import { readIfThere } from './regular-file.ts'
 
 const folders: readonly string[] = ['common', 'local', 'staging', 'production']
 /** As a person counts: 2_a before 10_b. */
@@ -151,7 +151,7 @@ export async function writeDesignSeed(seedsDir: string, root: string, text: stri
   makeProjectFolder(folder)
   const files = await list(folder, root)
   const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
-  if ((await readRegular(path).catch(() => null)) === text) return null
+  if (readIfThere(path) === text) return null
   const temporary = `${path}.new`
   await writeFile(temporary, text)
   await rename(temporary, path)

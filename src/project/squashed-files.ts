@@ -3,8 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { diskFull, isDiskFull, systemCodeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { place, sync, writeNew } from './durable-file.ts'
+import { place, sync } from './durable-file.ts'
 import { makeProjectFolder } from './make-folder.ts'
+import { writeNew } from './new-file.ts'
 
 /** A file that takes the place of others. */
 export interface SquashedFiles {

@@ -1,18 +1,17 @@
 import { access, constants, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { diskFull, isDiskFull } from '../core/system-error.ts'
+import { codeOf, diskFull, isDiskFull } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
-import { codeOf } from './durable-file.ts'
 import { readRegular } from './regular-file.ts'
 
 /**
  * What a file holds that is about to be written again, or null where there is none.
  * @throws NselfError `usage` where something stands there that cannot be read.
  */
-export async function readWritten(path: string, shown: string): Promise<string | null> {
+export function readWritten(path: string, shown: string): string | null {
   try {
-    return await readRegular(path)
+    return readRegular(path)
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return null

@@ -7,7 +7,7 @@ import { productionUsersSchema, type UsersConfig, usersConfigSchema, usualUsers 
 /** @throws NselfError `configuration` with every fault of the file. */
 export async function readUsersConfig(root: string, cwd: string): Promise<UsersConfig> {
   const path = join(root, 'nself', 'config', 'seed-users.json')
-  const text = await readConfigText(path, relative(cwd, path))
+  const text = readConfigText(path, relative(cwd, path))
   if (text === null) return usualUsers
   return checkShape(await usersConfigSchema(), parseJson(text, relative(cwd, path)), relative(cwd, path))
 }
@@ -24,7 +24,7 @@ export async function readProductionPeople(
   const path = join(root, 'nself', 'config', 'prod-users.json')
   const shown = relative(cwd, path)
   const source = variable?.source ?? shown
-  const text = variable === null ? await readConfigText(path, shown) : null
+  const text = variable === null ? readConfigText(path, shown) : null
   const given =
     variable !== null ? variable.value.split(',').filter(nonBlank).map(personOf) : parseJson(text ?? '[]', shown)
   const { list, object } = await productionUsersSchema()

@@ -75,9 +75,9 @@ test('the stages of update, its result, and status', async () => {
   stages.restored('shop_before_20260126_005358', 'nself db backup prune')
   stages.begin(3)
   stages.verified({ tables: 14, rows: 88_000, holds: ['no table has fewer rows'] })
-  const lines = [...told.map((line) => foldBeside(line, 80)), renderResult(results.update, plain, 80)]
+  const lines = [...told.map((line) => foldBeside(line, 80)), await renderResult(results.update, plain, 80)]
   const screen = fitting(lines.join('\n'))
   expect(beyondAscii(screen)).toEqual([])
   await expect(screen).toMatchFileSnapshot('render/screens/update-plain.txt')
-  expect(beyondAscii(fitting(renderStatus(results.status, plain, 80)))).toEqual([])
+  expect(beyondAscii(fitting(await renderStatus(results.status, plain, 80)))).toEqual([])
 })

@@ -9,13 +9,12 @@ import type { Paint } from './paint.ts'
 
 /** How the database differs from what its migrations make, and what to type next. */
 export function driftLines(
-  { drift, environment }: Pick<StatusResult, 'drift' | 'environment'>,
+  { differences, inAccess, since: place }: NonNullable<StatusResult['drift']>,
+  environment: StatusResult['environment'],
   isAllApplied: boolean,
   paint: Paint,
   width: number,
 ): string[] {
-  if (drift === null) return []
-  const { differences, inAccess } = drift
   const more = withGivenFlags('nself db migrate status --drift --all')
   const hidden =
     inAccess === 0
@@ -23,7 +22,7 @@ export function driftLines(
       : [paint.red(fold(`${counted(inAccess, 'difference')} in owners and rights: ${more}`, width, '  '))]
   if (differences.length === 0 && inAccess > 0) return ['', ...hidden]
   if (differences.length === 0) return ['', paint.green('No drift: the database is what its migrations make')]
-  const since = drift.since === null ? '' : ` since ${drift.since}`
+  const since = place === null ? '' : ` since ${place}`
   return [
     '',
     paint.red(fold(`Drift: the database differs from what its migrations make${since}`, width, '  ')),

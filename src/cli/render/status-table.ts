@@ -161,9 +161,7 @@ function runnerNote({ seconds, role, address }: NonNullable<Entry['runner']>): s
 
 /** To the minute, in the zone of whoever reads it. */
 export function localTime(text: string): string {
-  const moment = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
-  if (Number.isNaN(moment.getTime())) return text.slice(0, timeWidth).replace('T', ' ')
-  const two = (n: number) => String(n).padStart(2, '0')
-  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`
-  return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}`
+  const moment = new Date(text)
+  const minutes = moment.getTime() / 60_000 - moment.getTimezoneOffset()
+  return Number.isNaN(minutes) ? text : new Date(minutes * 60_000).toISOString().slice(0, timeWidth).replace('T', ' ')
 }

@@ -3,7 +3,6 @@ import { databaseName } from '../../core/database-name.ts'
 import { counted } from '../../core/quantities.ts'
 import { timeZone } from '../../project/time-zone.ts'
 import { baseLines } from './base-status.ts'
-import { driftLines } from './drift-lines.ts'
 import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'
@@ -16,7 +15,7 @@ type Entry = StatusResult['migrations'][number]
 const title = 'Migration Status'
 
 /** @param width how many columns there are; columns are dropped, not wrapped. */
-export function renderStatus(result: StatusResult, paint: Paint, width: number): string {
+export async function renderStatus(result: StatusResult, paint: Paint, width: number): Promise<string> {
   const { migrations, repeatables, database, environment, isEmbedded, base } = result
   const where = `${databaseName(database)} (${environment}${isEmbedded ? ', embedded' : ''})`
   if (migrations.length === 0 && repeatables.length === 0) {
@@ -29,6 +28,10 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
     ...repeatableAdvice(repeatables, width),
   ]
+  const drift =
+    result.drift === null
+      ? []
+      : (await import('./drift-lines.ts')).driftLines(result.drift, result.environment, next.length === 0, paint, width)
   return [
     paint.bold(title),
     '─'.repeat(title.length),
@@ -37,7 +40,7 @@ export function renderStatus(result: StatusResult, paint: Paint, width: number):
     '',
     fold([counts(migrations, repeatables), where, ...zone].filter((part) => part !== '').join(' · '), width),
     ...next,
-    ...driftLines(result, next.length === 0, paint, width),
+    ...drift,
     ...(base === undefined ? [] : baseLines(base, paint, width)),
   ].join('\n')
 }

@@ -14,7 +14,7 @@ export async function sweepBackups(context: Context, server: Server): Promise<vo
   if (stale.length === 0) return
   const known = new Set((await listBackups(backupsDir)).map(({ manifest }) => manifest?.copy))
   for (const path of stale) {
-    const copy = await notedCopy(path)
+    const copy = notedCopy(path)
     if (copy !== null && !known.has(copy) && !(await dropCopy(server, copy))) continue
     await discard(path)
     context.tell(`Removed ${relative(context.settings.cwd, path)}, left behind by a killed run`)

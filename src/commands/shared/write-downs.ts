@@ -78,7 +78,7 @@ class Downs {
     const { up } = file
     try {
       if (up.kind === 'streamed') throw new NselfError('refused', 'the file is too large for its DOWN to be written')
-      const was = planned.isThere ? await textOfMigration(this.pathOf(file)) : planned.text
+      const was = planned.isThere ? textOfMigration(this.pathOf(file)) : planned.text
       const down = await provenDown(this.context, { work, file: { ...file, up }, ready, was })
       this.proven.set(planned.key, down)
       this.files.set(planned.key, parseMigration(file.path, file, down.text))
@@ -113,6 +113,6 @@ class Downs {
 
 /** Writes them into files of an earlier run. Returns their paths. @throws as rewriteMigration. */
 export async function rewriteAdopted(root: string, rewrites: WrittenDowns['rewrites']): Promise<string[]> {
-  for (const { path, was, text } of rewrites) await rewriteMigration(resolve(root, path), path, was, text)
+  for (const { path, was, text } of rewrites) rewriteMigration(resolve(root, path), path, was, text)
   return rewrites.map(({ path }) => path)
 }

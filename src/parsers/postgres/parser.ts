@@ -34,8 +34,16 @@ export const parserMajor = 18
 /** A comment that no message begins with. */
 const mark = '/*nself*/'
 
+let prepare = async () => {}
+
+/** What is to be done before the parser is loaded, for whoever owns the process. */
+export function beforeParser(work: () => Promise<void>): void {
+  prepare = work
+}
+
 /** Loaded only where a statement is looked at: it takes 70 ms. */
 export async function loadParser(): Promise<Parser> {
+  await prepare()
   const { loadModule, parseSync, parsePlPgSQLSync, normalizeSync, fingerprintSync, scanSync, hasSqlDetails } =
     await import('libpg-query')
   await loadModule()

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { codeOf } from '../durable-file.ts'
+import { codeOf } from '../../core/system-error.ts'
 import { exists } from './folder.ts'
 
 const minute = 60_000

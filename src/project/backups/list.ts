@@ -3,9 +3,9 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backup, takenAtOf } from '../../core/backup.ts'
 import { NselfError } from '../../core/errors.ts'
+import { codeOf } from '../../core/system-error.ts'
 import { systemReason } from '../../core/system-refusal.ts'
-import { codeOf } from '../durable-file.ts'
-import { readRegular } from '../regular-file.ts'
+import { readIfThere } from '../regular-file.ts'
 import { ending } from './folder.ts'
 import { parseManifest } from './manifest.ts'
 
@@ -31,7 +31,7 @@ export async function listBackups(folder: string): Promise<Backup[]> {
 
 async function readBackup(folder: string, name: string): Promise<Backup | null> {
   const path = join(folder, name)
-  const text = await readRegular(`${path}.json`).catch(() => null)
+  const text = readIfThere(`${path}.json`)
   const manifest = text === null ? null : await parseManifest(text)
   const isDamaged = text !== null && manifest === null
   if (name.endsWith('.copy'))

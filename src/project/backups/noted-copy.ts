@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { readRegular } from '../regular-file.ts'
+import { readIfThere } from '../regular-file.ts'
 
 /** Says in a file of that name whose copy a database is, until it has a manifest. */
 export async function noteCopy(path: string, copy: string): Promise<void> {
@@ -7,8 +7,8 @@ export async function noteCopy(path: string, copy: string): Promise<void> {
 }
 
 /** The copy that such a file names; null for any other file. */
-export async function notedCopy(path: string): Promise<string | null> {
-  const text = await readRegular(path).catch(() => '')
+export function notedCopy(path: string): string | null {
+  const text = readIfThere(path) ?? ''
   const found = /^\{"copy":(".*")\}$/.exec(text.length < 1000 ? text : '')?.[1]
   return found === undefined ? null : String(JSON.parse(found))
 }

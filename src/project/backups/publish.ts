@@ -1,7 +1,8 @@
 import { chmod, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Backup, backupName, type Manifest } from '../../core/backup.ts'
-import { codeOf, place, sync } from '../durable-file.ts'
+import { codeOf } from '../../core/system-error.ts'
+import { place, sync } from '../durable-file.ts'
 import { ending, exists, temporaryIn } from './folder.ts'
 import { manifestText } from './manifest.ts'
 

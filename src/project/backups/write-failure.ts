@@ -1,7 +1,6 @@
 import { NselfError } from '../../core/errors.ts'
-import { isDiskFull } from '../../core/system-error.ts'
+import { codeOf, isDiskFull } from '../../core/system-error.ts'
 import { systemReason } from '../../core/system-refusal.ts'
-import { codeOf } from '../durable-file.ts'
 
 /** What the file system said when a backup could not be written; any other error is returned as it is. */
 export function writeFailure(error: unknown, folder: string): unknown {

@@ -50,7 +50,7 @@ const status: StatusResult = {
 
 describe('a rehearsal', () => {
   test.each([60, 80, 160])('at %d columns', async (width) => {
-    const text = renderResult(results.rehearse, plain, width)
+    const text = await renderResult(results.rehearse, plain, width)
     await expect(text).toMatchFileSnapshot(`screens/rehearse-${width}.txt`)
     for (const line of text.split('\n'))
       if (!/^LOCKED|^orders {2}/.test(line)) expect(displayWidth(line)).toBeLessThanOrEqual(width)
@@ -60,18 +60,18 @@ describe('a rehearsal', () => {
     await expect(renderRehearsalMarkdown(results.rehearse)).toMatchFileSnapshot('screens/rehearse.md')
   })
 
-  test('says that nothing is pending, and what a copy without rows cannot tell', () => {
-    expect(renderResult({ ...results.rehearse, copy: null }, plain, 80)).toBe(
+  test('says that nothing is pending, and what a copy without rows cannot tell', async () => {
+    expect(await renderResult({ ...results.rehearse, copy: null }, plain, 80)).toBe(
       'Nothing to rehearse: no migration is pending on shop on db.example.com:5432 (production)',
     )
-    expect(renderResult({ ...results.rehearse, schemaOnly: true }, plain, 200)).toContain(
+    expect(await renderResult({ ...results.rehearse, schemaOnly: true }, plain, 200)).toContain(
       'The copy has no rows: times are those of empty tables. By the statistics there: orders about 88,000 rows, 12.3 MB',
     )
   })
 })
 
 describe('status', () => {
-  test('says of batches how many rows are done, where they run and where they stopped', () => {
+  test('says of batches how many rows are done, where they run and where they stopped', async () => {
     const batches = { batches: 24, rows: 120_000, of: 500_000, direction: 'up' } as const
     const runner = { seconds: 12, role: 'ci', address: null }
     const migrations = [
@@ -82,7 +82,7 @@ describe('status', () => {
         failure: { message: 'division by zero', line: 4 },
       }),
     ]
-    const lines = renderStatus({ ...status, migrations }, plain, 160)
+    const lines = (await renderStatus({ ...status, migrations }, plain, 160))
       .split('\n')
       .map((line) => line.replace(/^.* - {3,}|^Next: | {2,}/g, ''))
     expect(lines).toEqual(
@@ -97,29 +97,31 @@ describe('status', () => {
   })
 
   test.each([20, 60, 80, 160])('at %d columns', async (width) => {
-    const text = renderStatus(status, plain, width)
+    const text = await renderStatus(status, plain, width)
     await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
   })
 
-  test('breaks what it says of drift at words', () => {
+  test('breaks what it says of drift at words', async () => {
     const drift = { differences: results.status.drift?.differences ?? [], since: '002_create_coupons', inAccess: 0 }
-    const lines = renderStatus({ ...status, drift }, plain, 60).split('\n')
+    const lines = (await renderStatus({ ...status, drift }, plain, 60)).split('\n')
     expect(lines).toContain('Drift: the database differs from what its migrations make')
     expect(lines).toContain('  since 002_create_coupons')
   })
 
-  test('leads from drift to keeping or undoing it, with what it is about', () => {
+  test('leads from drift to keeping or undoing it, with what it is about', async () => {
     const [difference] = results.status.drift?.differences ?? []
     const drift = { differences: difference === undefined ? [] : [difference], since: null, inAccess: 0 }
     const migrations = [entry('001_a', 'applied')]
     const shown = (more: Partial<StatusResult>) =>
       renderStatus({ ...status, migrations, repeatables: [], drift, ...more }, plain, 160)
-    expect(shown({})).toContain('or to undo it: nself db schema diff migrations local --sql | nself db query -')
-    expect(shown({ environment: 'production' })).toContain('migrations production --sql | nself db query - --write')
+    expect(await shown({})).toContain('or to undo it: nself db schema diff migrations local --sql | nself db query -')
+    expect(await shown({ environment: 'production' })).toContain(
+      'migrations production --sql | nself db query - --write',
+    )
     const traits = [{ trait: 'grants', left: null, right: null }]
     const granted = { ...drift, differences: [{ sign: '~', kind: 'table', name: 't', traits } as const] }
-    expect(shown({ drift: granted })).toContain('to keep it: nself db schema diff local migrations --sql --all')
-    const pending = shown({ migrations: [...migrations, entry('002_b', 'pending')] })
+    expect(await shown({ drift: granted })).toContain('to keep it: nself db schema diff local migrations --sql --all')
+    const pending = await shown({ migrations: [...migrations, entry('002_b', 'pending')] })
     expect(pending).toContain('Next: nself db migrate up')
     expect(pending).toContain('Then: when everything is applied, this says how to keep or undo it')
     expect(pending).not.toContain('to undo it')
@@ -128,7 +130,7 @@ describe('status', () => {
   test.each([80, 120, 160])('with --long at %d columns', async (width) => {
     const downs = ['proven', 'unproven', 'none'] as const
     const migrations = status.migrations.map((item, i) => ({ ...item, down: downs[i % 3] ?? 'none' }))
-    const text = renderStatus({ ...status, migrations }, plain, width)
+    const text = await renderStatus({ ...status, migrations }, plain, width)
     await expect(text).toMatchFileSnapshot(`screens/status-long-${width}.txt`)
   })
 
@@ -139,41 +141,39 @@ describe('status', () => {
     ],
     [{ renamedTo: '004_a' }, 'if it was renamed: nself db migrate repair --renamed 001_a=004_a'],
     [{ branch: 'fix/a' }, 'put 001_a.sql back; or revert it here: nself db migrate sync'],
-  ])('leads to the file that is missing here: %j', (more, advice) => {
+  ])('leads to the file that is missing here: %j', async (more, advice) => {
     const missing = { ...status, migrations: [entry('001_a', 'missing', more)] }
-    expect(renderStatus(missing, plain, 160)).toContain(`Next: 001  ${advice}`)
+    expect(await renderStatus(missing, plain, 160)).toContain(`Next: 001  ${advice}`)
   })
 
-  test('shows no password that PostgreSQL repeats', () => {
+  test('shows no password that PostgreSQL repeats', async () => {
     const message = 'syntax error at or near "PASSWORD \'open-sesame\'"'
     const failed = { ...status, migrations: [entry('001_a', 'failed', { failure: { message, line: 2 } })] }
-    expect(renderStatus(failed, plain, 160)).not.toContain('sesame')
+    expect(await renderStatus(failed, plain, 160)).not.toContain('sesame')
   })
 
-  test('shows names however short they are', () => {
+  test('shows names however short they are', async () => {
     const short = { ...status, migrations: [entry('001_a', 'applied'), entry('002_b', 'pending')] }
-    for (const width of [40, 80]) expect(renderStatus(short, plain, width)).toMatch(/^001 +a +Applied/m)
+    for (const width of [40, 80]) expect(await renderStatus(short, plain, width)).toMatch(/^001 +a +Applied/m)
   })
 
   test('in colour adds to the words and changes no width', async () => {
-    const text = renderStatus(status, painted, 80)
+    const text = await renderStatus(status, painted, 80)
     await expect(text).toMatchFileSnapshot('screens/status-colour.txt')
-    expect(text.replace(/<\/?.>/g, '')).toBe(renderStatus(status, plain, 80))
+    expect(text.replace(/<\/?.>/g, '')).toBe(await renderStatus(status, plain, 80))
   })
 
-  test.each([40, 60, 80])('has no line that is wider than %d columns, but for a command to paste', (width) => {
-    const wide = renderStatus(status, plain, width)
-      .split('\n')
-      .filter((line) => displayWidth(line) > width)
+  test.each([40, 60, 80])('has no line that is wider than %d columns, but for a command to paste', async (width) => {
+    const wide = (await renderStatus(status, plain, width)).split('\n').filter((line) => displayWidth(line) > width)
     expect(wide.filter((line) => line.trim().includes(' ') && !/^(Next: | {6})/.test(line))).toEqual([])
   })
 
-  test('leads on where there is nothing yet, and where something is only pending', () => {
-    expect(renderStatus({ ...status, migrations: [], repeatables: [] }, plain, 80)).toBe(
+  test('leads on where there is nothing yet, and where something is only pending', async () => {
+    expect(await renderStatus({ ...status, migrations: [], repeatables: [] }, plain, 80)).toBe(
       'No migrations yet on shop on 127.0.0.1:5432 (local, embedded)\nNext: nself db migrate create create_users',
     )
     const pending = { ...status, migrations: [entry('001_a', 'pending')], repeatables: [] }
-    expect(renderStatus(pending, plain, 80)).toMatch(
+    expect(await renderStatus(pending, plain, 80)).toMatch(
       /1 pending · shop on 127.0.0.1:5432 \(local, embedded\)\nNext: nself db migrate up$/,
     )
   })
@@ -244,9 +244,9 @@ test.each([
   expect(displayWidth(cutTo(text.repeat(5), 6))).toBeLessThanOrEqual(6)
 })
 
-test.each([plain, painted])('what is told of a run ends its lines at words at 80 columns', (paint) => {
+test.each([plain, painted])('what is told of a run ends its lines at words at 80 columns', async (paint) => {
   const run = { ...results.run, database: 'shop-database.example:5432/shop_of_the_company', durationMs: 175 }
-  const lines = stripVTControlCharacters(renderResult(run, paint, 80)).split('\n')
+  const lines = stripVTControlCharacters(await renderResult(run, paint, 80)).split('\n')
   expect(lines.at(-1)).toMatch(/^ {2}.*nself db migrate down$/)
   expect(lines.filter((line) => line.length > 80)).toEqual([])
 })

@@ -18,12 +18,12 @@ export async function writeDown(context: Context, version: string): Promise<Crea
   const files = compare(await readMigrations(migrationsDir, cwd), []).entries.flatMap(({ file }) => file ?? [])
   const file = wanted(files, version)
   const path = resolve(cwd, file.path)
-  const was = await textOfMigration(path)
+  const was = textOfMigration(path)
   const history = files.slice(0, files.findIndex(({ name }) => name === file.name) + 1)
   const { text, lost } = await withScratchFor(context, {}, async (work) =>
     provenDown(context, { work, file, ready: await work.ready(history), was }),
   )
-  await rewriteMigration(path, file.path, was, text)
+  rewriteMigration(path, file.path, was, text)
   return { kind: 'create', path: file.path, down: { of: version, lost } }
 }
 

@@ -45,7 +45,7 @@ export async function diagram(context: Context, options: DiagramOptions): Promis
   const { server, catalog } = await readLive(context, async () => null)
   const tables = drawnTables(catalog)
   context.progress(`drawing ${tables.length} tables`)
-  const written = output === null ? null : await readWritten(resolve(output), output)
+  const written = output === null ? null : readWritten(resolve(output), output)
   const text = await draw(context, catalog, format, { title: server.database, written })
   if (output !== null && !check) await writeText(resolve(output), output, text, true)
   return {
