@@ -33,7 +33,8 @@ const leastName = 8
 
 /** The migrations as a table of at most `width` columns: columns are dropped, not wrapped, and a note that does not fit has lines of its own. */
 export function statusTable(migrations: readonly Entry[], paint: Paint, width: number): string[] {
-  const rows = migrations.map((item) => rowOf(item, paint))
+  const timeOf = localTimes()
+  const rows = migrations.map((item) => rowOf(item, paint, timeOf))
   const widest = (of: (row: Omit<Row, 'colour'>) => string) =>
     Math.max(...[{ ...heads, note: '' }, ...rows].map((row) => displayWidth(of(row))))
   const version = widest((row) => row.version)
@@ -46,14 +47,12 @@ export function statusTable(migrations: readonly Entry[], paint: Paint, width: n
   const more = hasTime && rows.some((row) => row.more.length > 0) ? fittingColumns(widest, width - base) : []
   const full = more.reduce((sum, column) => sum + 2 + column.width, base)
   const line = (row: Omit<Row, 'colour' | 'note'>, colour: Row['colour'] = (text) => text) => {
-    const cells = [
-      padTo(row.version, version),
-      ...(hasName ? [padTo(cutTo(row.name, name), name)] : []),
-      colour(hasTime ? padTo(row.status, status) : row.status),
-      ...(hasTime ? [padTo(row.applied, timeWidth)] : []),
-      ...more.map((column) => padTo(row.more[column.at] ?? '', column.width)),
-    ]
-    return cells.join('  ')
+    let text = padTo(row.version, version)
+    if (hasName) text += `  ${padTo(cutTo(row.name, name), name)}`
+    text += `  ${colour(hasTime ? padTo(row.status, status) : row.status)}`
+    if (hasTime) text += `  ${padTo(row.applied, timeWidth)}`
+    for (const column of more) text += `  ${padTo(row.more[column.at] ?? '', column.width)}`
+    return text
   }
   return [
     line(heads).trimEnd(),
@@ -74,13 +73,15 @@ function fittingColumns(widest: (of: (row: Pick<Row, 'more'>) => string) => numb
   return shown.find((some) => some.reduce((sum, { width }) => sum + 2 + width, 0) <= room) ?? []
 }
 
-function rowOf(item: Entry, paint: Paint): Row {
-  const [, version = item.version, name = item.name] = /^(\d+)_(.*)$/s.exec(item.name) ?? []
+function rowOf(item: Entry, paint: Paint, timeOf: (text: string) => string): Row {
+  const digits = /^\d+(?=_)/.exec(item.name)?.[0]
+  const version = digits ?? item.version
+  const name = digits === undefined ? item.name : item.name.slice(digits.length + 1)
   const status = item.status.charAt(0).toUpperCase() + item.status.slice(1) + remarkOf(item)
   const isWaiting = ['pending', 'empty', 'running'].includes(item.status)
   const colour = item.status === 'applied' ? paint.green : isWaiting ? paint.yellow : paint.red
   const isIn = !['failed', 'running'].includes(item.status) && item.appliedAt !== null
-  const applied = isIn && item.appliedAt !== null ? localTime(item.appliedAt) : '-'
+  const applied = isIn && item.appliedAt !== null ? timeOf(item.appliedAt) : '-'
   return { version, name, status, applied, more: longCells(item, isIn), note: noteOf(item), colour }
 }
 
@@ -157,6 +158,17 @@ function runnerNote({ seconds, role, address }: NonNullable<Entry['runner']>): s
         ]),
     ...who,
   ].join(', ')
+}
+
+/** As localTime, which takes long and is mostly asked of many that were applied within a minute. */
+function localTimes(): typeof localTime {
+  let known = { minute: '', shown: '' }
+  return (text) => {
+    // What stands between them is the second: `2026-01-22T10:15` `:32.123` `+00:00`.
+    const minute = text.slice(0, timeWidth) + text.slice(-6)
+    if (minute !== known.minute) known = { minute, shown: localTime(text) }
+    return known.shown
+  }
 }
 
 /** To the minute, in the zone of whoever reads it. */
