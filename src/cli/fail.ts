@@ -6,7 +6,6 @@ import { ciOf } from '../project/ci.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { print, streams } from './output.ts'
 import { renderError } from './render/error.ts'
-import { jsonBug, jsonError } from './render/json/error.ts'
 import { paintFor } from './render/paint.ts'
 import { hideSecret, redact } from './render/redact.ts'
 import { fitting } from './signs.ts'
@@ -64,7 +63,8 @@ export async function fail(cause: unknown, { json, debug }: FailOptions): Promis
   const error = told(cause)
   if (!(error instanceof NselfError)) return failByBug(error, json)
   for (const secret of error.location?.secrets ?? []) hideSecret(secret)
-  if (!json || !isPrinted(`${jsonError(error)}\n`))
+  const document = json ? (await import('./render/json/error.ts')).jsonError(error) : null
+  if (document === null || !isPrinted(`${document}\n`))
     streams().stderr.write(`${fitting(renderError(error, await paintFor(2, processEnvironment), errorWidth()))}\n`)
   const ci = ciOf(processEnvironment)
   if (ci !== null) (await import('./tell-ci.ts')).reportFailure(ci, error)
@@ -79,6 +79,7 @@ async function failByBug(error: unknown, json: boolean): Promise<number> {
   const { sourceStack } = await import('./source-stack.ts')
   const stack = redact(sourceStack(error))
   const text = `This is a bug in nself. Please report it; ${guide} says what to send.\n${stack}\n`
-  if (!json || !isPrinted(`${jsonBug(stack)}\n`)) streams().stderr.write(text)
+  const document = json ? (await import('./render/json/error.ts')).jsonBug(stack) : null
+  if (document === null || !isPrinted(`${document}\n`)) streams().stderr.write(text)
   return 1
 }
