@@ -503,6 +503,26 @@ describe('consent', () => {
     expect(await project.query('SELECT full_name, (SELECT count(*)::int FROM v) FROM users')).toEqual([['Ann', 1]])
   })
 
+  test('a terminal is asked what rows become that hold a value which goes from an enum', async () => {
+    const project = await drawn(
+      { 'schema.dbml': 'Enum mood {\n  new\n  paid\n}\nTable orders {\n  id int [pk]\n  mood mood\n}\n' },
+      {
+        '001_a.sql':
+          "CREATE TYPE mood AS ENUM ('new', 'gone', 'paid');\nCREATE TABLE orders (id int PRIMARY KEY, mood mood);\n",
+      },
+    )
+    await project.up()
+    await project.query("INSERT INTO orders VALUES (1, 'gone')")
+    const terminal = project.atTerminal('db', 'run')
+    await terminal.shows('mood.gone goes; rows of orders.mood that hold it:')
+    await terminal.shows('they become new (--becomes mood.gone=new)')
+    terminal.type(`${keys.down}${keys.down}${keys.enter}`)
+    const { code, screen } = await terminal.finished
+    expect(code, screen).toBe(0)
+    await project.ok('db', 'migrate', 'up')
+    expect(await project.query('SELECT mood::text FROM orders')).toEqual([['paid']])
+  })
+
   test('a rename that is declined is a drop, which is asked for', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
     const terminal = project.atTerminal('db', 'run')

@@ -292,4 +292,52 @@ Table people {
       'contract rename_last_people_full_name',
     ],
   },
+  {
+    what: 'values of an enum that go, with a default, a check, indexes and an array of it',
+    sql: `CREATE TYPE "Kind" AS ENUM ('new', 'it''s gone', 'sent'); COMMENT ON TYPE "Kind" IS 'how far';
+CREATE TABLE orders (id bigint PRIMARY KEY, "Kind" "Kind" NOT NULL DEFAULT 'new' CHECK ("Kind" <> 'sent'), past "Kind"[]);
+CREATE INDEX orders_kind ON orders ("Kind", id) WHERE "Kind" <> 'new'; CREATE TABLE logs (id bigint PRIMARY KEY, kind "Kind")`,
+    rows: `INSERT INTO orders SELECT i, CASE i % 2 WHEN 0 THEN 'new' ELSE 'it''s gone' END::"Kind", '{"it''s gone", sent}' FROM generate_series(1, 20) i;
+INSERT INTO logs VALUES (1, 'it''s gone'), (2, NULL)`,
+    becomes: [`Kind."it's gone"=new`],
+    // What has become another value stays it.
+    kept: [
+      `SELECT count(*)::int, count(*) FILTER (WHERE past[1] IN ('new', 'it''s ' || 'gone'))::int, (SELECT count(kind)::int FROM logs) FROM (SELECT past::text[] FROM orders) o`,
+      [20, 20, 1],
+    ],
+    design: `
+Enum Kind {
+  new
+  sent
+}
+Table orders {
+  id bigint [pk]
+  Kind Kind [not null, default: 'new']
+  past "Kind[]"
+  indexes {
+    (Kind, id) [name: 'orders_kind']
+  }
+  checks {
+    \`"Kind" <> 'sent'\` [name: 'orders_Kind_check']
+  }
+}
+Table logs {
+  id bigint [pk]
+  kind Kind
+}`,
+    steps: [
+      'mirror',
+      'fill_logs_kind',
+      'fill_orders_kind',
+      'fill_orders_past',
+      'check',
+      'validate',
+      'index',
+      'contract switch',
+      'contract fill_back_logs_kind',
+      'contract fill_back_orders_kind',
+      'contract fill_back_orders_past',
+      'contract former',
+    ],
+  },
 ]

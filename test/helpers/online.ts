@@ -17,6 +17,7 @@ export interface OnlineChange {
   readonly sql: string
   readonly design: string
   readonly renames?: readonly string[]
+  readonly becomes?: readonly string[]
   /** The steps of the series, `contract` before those that wait. */
   readonly steps: readonly string[]
   /** Rows, put in once it is applied. */
@@ -26,10 +27,15 @@ export interface OnlineChange {
 }
 
 /** Writes the series, and gives its steps. */
-export async function writeSeries(project: Project, change: Pick<OnlineChange, 'design' | 'renames'>, online = true) {
+export async function writeSeries(
+  project: Project,
+  change: Pick<OnlineChange, 'design' | 'renames' | 'becomes'>,
+  online = true,
+) {
   writeFileSync(join(project.root, 'schema.dbml'), change.design)
   const told: string[] = []
-  const options = { file: 'schema.dbml', name: 'it', allowDrops: true, renames: change.renames ?? [], online }
+  const { renames = [], becomes = [] } = change
+  const options = { file: 'schema.dbml', name: 'it', allowDrops: true, renames, becomes, online }
   const { files, waiting } = await importDesign(contextIn(project, told), options)
   const steps = files.map((path) => {
     const step = basename(path, '.sql').replace(/^\d+_it_?/, '')

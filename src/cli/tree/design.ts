@@ -58,6 +58,11 @@ function withDesignOptions<Args extends unknown[], Options extends OptionValues>
   return command
     .option('--name <name>', 'the name of the migration; without it, derived from the changes')
     .option('--rename <old=new>', 'a table, column, enum or schema that was renamed or moved; may be repeated', names)
+    .option(
+      '--becomes <value=other>',
+      'what rows become that hold a value of an enum which goes: status.gone=sent; may be repeated',
+      names,
+    )
     .option('--allow-drops', 'drop what the design does not have, without asking')
     .option('--online', 'write a series of migrations that block neither reads nor writes for long')
     .addOption(shadowUrl())
@@ -66,10 +71,17 @@ function withDesignOptions<Args extends unknown[], Options extends OptionValues>
 interface DesignFlags {
   readonly name?: string | undefined
   readonly rename?: string[] | undefined
+  readonly becomes?: string[] | undefined
   readonly allowDrops?: true | undefined
   readonly online?: true | undefined
 }
 
-function optionsOf({ name, rename, allowDrops, online }: DesignFlags): Omit<ImportOptions, 'file'> {
-  return { name: name ?? null, allowDrops: allowDrops === true, renames: rename ?? [], online: online === true }
+function optionsOf({ name, rename, becomes, allowDrops, online }: DesignFlags): Omit<ImportOptions, 'file'> {
+  return {
+    name: name ?? null,
+    allowDrops: allowDrops === true,
+    renames: rename ?? [],
+    becomes: becomes ?? [],
+    online: online === true,
+  }
 }

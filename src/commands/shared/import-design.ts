@@ -9,6 +9,7 @@ import type { Design } from '../../core/schema/design.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
 import { recordStatements } from '../../core/schema/records.ts'
 import type { Rename } from '../../core/schema/renames.ts'
+import { type Successor, withSuccessors } from '../../core/schema/successors.ts'
 import { type Compared, compareDesign } from '../../postgres/diff/compare-design.ts'
 import { draftsOf } from '../../postgres/diff/design-drafts.ts'
 import { statementFormat } from '../../postgres/diff/format.ts'
@@ -23,6 +24,7 @@ import { writeDesignSeed } from '../../project/seeds.ts'
 import { withConsent } from './consent-losses.ts'
 import type { Context } from './context.ts'
 import { comparedWith, namedRenames } from './design-renames.ts'
+import { chosenSuccessors } from './enum-successors.ts'
 import { type GeneratedFile, targetsFor, textsOf } from './migration-texts.ts'
 import { proveEach, seriesOf } from './online-series.ts'
 import { proveBesideRepeatables } from './prove-beside-repeatables.ts'
@@ -39,6 +41,8 @@ export interface ImportOptions {
   readonly allowDrops: boolean
   /** As `--rename` takes them. */
   readonly renames: readonly string[]
+  /** What rows become that hold a value of an enum which goes, as `--becomes` takes it. */
+  readonly becomes?: readonly string[]
   /** As a series that blocks nobody for long. */
   readonly online?: boolean
 }
@@ -70,6 +74,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
       compareDesign(work.scratch, migrated, design, names),
     )
     for (const note of compared.notes) context.tell(`Note: ${note}`)
+    const successors = await chosenSuccessors(context, options, compared)
     const changes = shownImport(compared, renames)
     const empty = {
       kind: 'import',
@@ -80,7 +85,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
       ...changes,
     } as const
     const changed = compared.differences.length > 0 || renames.length > 0
-    const task = { work, migrated, compared, files, renames, changes, options }
+    const task = { work, migrated, compared, files, renames, successors, changes, options }
     const { made, wasAsked } = changed ? await written(context, task) : { made: [], wasAsked: false }
     const seed = await writtenRecords(context, design, shown)
     const waiting = made.flatMap(({ path, contract }) => (contract ? [path] : []))
@@ -95,6 +100,7 @@ interface Task {
   readonly compared: Compared
   readonly files: readonly Migration[]
   readonly renames: readonly Rename[]
+  readonly successors: readonly Successor[]
   readonly changes: Pick<ImportResult, 'renamed' | 'columns'>
   readonly options: ImportOptions
 }
@@ -117,12 +123,11 @@ async function written(
 
 /** The migrations as they hold both ways. @throws NselfError `not-proven`. */
 async function proven(context: Context, task: Task): Promise<Proven> {
-  const { work, compared, files, renames, options } = task
+  const { work, compared, files, options } = task
   const migrated = await task.migrated.own()
   const { root } = context.settings
   context.progress('writing the difference as SQL')
-  const planned = await draftsOf(compared, renames)
-  const drafts = options.online === true ? seriesOf(context, compared.current.whole, compared.wanted, planned) : planned
+  const drafts = await plannedDrafts(context, task)
   const format = await withScratchConnection(migrated, statementFormat)
   const targets = targetsFor(context.settings, task, options.name, drafts)
   const design = relative(root, resolve(root, options.file))
@@ -160,6 +165,16 @@ async function proven(context: Context, task: Task): Promise<Proven> {
   const second = await wholeOf(await again(), longer)
   await beside(second)
   return second
+}
+
+/** What is to be written: one migration, or a series. @throws NselfError as seriesOf. */
+async function plannedDrafts(context: Context, { compared, renames, successors, options }: Task) {
+  const planned = (await draftsOf(compared, renames)).map((draft) => ({
+    ...draft,
+    up: withSuccessors(draft.up, successors),
+  }))
+  const { current, wanted } = compared
+  return options.online === true ? seriesOf(context, current.whole, wanted, planned, successors) : planned
 }
 
 /** Migrations as they hold both ways. */

@@ -6,6 +6,7 @@ import type { Catalog } from '../../core/schema/catalog.ts'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { partsOf } from '../../core/schema/joined-alterations.ts'
 import type { Draft } from '../../core/schema/migration-text.ts'
+import type { Successor } from '../../core/schema/successors.ts'
 import { plainNames } from '../../core/sql/plain-names.ts'
 import { proveHistory } from '../../postgres/proof/prove-history.ts'
 import type { Context } from './context.ts'
@@ -14,17 +15,20 @@ import type { ScratchWork } from './scratch-server.ts'
 /**
  * A plan as a series that blocks nobody for long; what blocks all the same is told.
  * @param before what the plan begins with, renames done.
+ * @param successors what rows become that hold a value of an enum which goes; null where nobody can say it.
  * @throws NselfError as onlineSeries.
  */
 export function seriesOf(
   { tell }: Context,
   before: Catalog,
-  wanted: Pick<Catalog, 'tables'> & Partial<Pick<Catalog, 'details'>>,
+  wanted: Pick<Catalog, 'tables' | 'enums'> & Partial<Pick<Catalog, 'details'>>,
   planned: readonly Draft[],
+  successors: readonly Successor[] | null = null,
 ): readonly OnlineDraft[] {
   const { drafts, blocking, blockingBack } = onlineSeries(
     planned,
-    new TablesInUse(before, wanted.tables, wanted.details),
+    new TablesInUse(before, wanted.tables, wanted),
+    successors,
   )
   const statement = (change: Change) => partsOf(change).map((sql) => plainNames(sql, new Set()))
   for (const change of blocking) tell(`Note: no way is known to do this online: ${statement(change).join('; ')}`)

@@ -1,4 +1,5 @@
 import type { Change } from '../schema/generated-statement.ts'
+import type { Successor } from '../schema/successors.ts'
 import { keyOf, splitDotted } from '../sql/qualified-name.ts'
 import { addedOnline, droppedOnline, referredIn } from './constraints.ts'
 import { filledColumn } from './filled-column.ts'
@@ -32,12 +33,21 @@ export interface PlannedChanges {
   readonly ups: readonly Shaped[]
   readonly downs: readonly Shaped[]
   readonly facts: TablesInUse
+  /** What rows become that hold a value of an enum which goes; null where nobody can say it. */
+  readonly successors: readonly Successor[] | null
 }
 
 /** What is done in place of some changes of a plan, and which of them it stands for. */
 export interface Replacement extends Recipe {
   readonly ofUp: readonly Change[]
   readonly ofDown: readonly Change[]
+}
+
+/** What is left of a plan beside types that second ones take the place of. */
+export function withoutEnums(plan: PlannedChanges, found: readonly Replacement[]): PlannedChanges {
+  const done = new Set(found.flatMap(({ ofUp }) => ofUp))
+  const isLeft = ({ change }: Shaped) => !done.has(change) || !/^ALTER TYPE /.test(change.sql)
+  return { ...plan, ups: plan.ups.filter(isLeft) }
 }
 
 /** What blocks nobody for long in place of a change; null for what is quick, or has no such way. */

@@ -2,9 +2,9 @@ import { costOf, typeChange } from '../effects/type-change.ts'
 import { NselfError } from '../errors.ts'
 import { type Change, placedChange } from '../schema/generated-statement.ts'
 import { sequenceTypeSql } from '../schema/retyped-sequences.ts'
-import { ofKey } from '../sql/qualified-name.ts'
+import { keyOf, ofKey } from '../sql/qualified-name.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
-import { isOf, partsOf } from './column-parts.ts'
+import { type ColumnPart, isOf, partsOf } from './column-parts.ts'
 import { fillPiece, walkKeyOf } from './fill.ts'
 import type { PlannedChanges, Replacement, Shaped } from './recipes.ts'
 import {
@@ -17,6 +17,7 @@ import {
   type Twin,
   unsyncSql,
 } from './retyped-column.ts'
+import { columnsOfEnum, enumPieces, isAboutEnum, partOfEnums, retypedEnums } from './retyped-enums.ts'
 import { type Shape, undoes } from './shape.ts'
 import { inStageOrder, type Piece } from './stages.ts'
 import { buildPieces, type Retyping } from './twin-build.ts'
@@ -28,25 +29,34 @@ import { switchTo } from './twin-switch.ts'
  * @throws NselfError `refused` where one has no key to be walked by, or more of it changes than its type.
  */
 export function retypedOnline(plan: PlannedChanges): Replacement | null {
-  const found = plan.ups.flatMap((up) => retypedBy(up, plan) ?? [])
-  if (found.length === 0 || plan.ups.some(isMadeAnew)) return null
-  const columns = found.map(({ column }) => column)
-  if (columns.some((one) => isEntangled(one, plan))) return null
+  const enums = retypedEnums(plan)
+  const isOfTypes = ({ change }: Shaped) => enums.some((one) => isAboutEnum(change, one))
+  if (plan.ups.some((up) => isMadeAnew(up) && !isOfTypes(up))) return null
+  const columns = [
+    ...plan.ups.flatMap((up) => retypedBy(up, plan) ?? []),
+    ...enums.flatMap((one) => columnsOfEnum(one, plan)),
+  ]
+  if (columns.length === 0 || columns.some((one) => isEntangled(one, plan))) return null
   const parts = partsOf(columns, plan.facts)
   if (parts === null) return null
-  const ofUp = plan.ups.filter(({ change }) => columns.some((one) => isAbout(change, one))).map(({ change }) => change)
-  const ofDown = plan.downs
-    .filter(({ change }) => columns.some((one) => isAbout(change, one)))
-    .map(({ change }) => change)
-  for (const one of columns) refuseMore(one, [...plan.ups, ...plan.downs])
-  return { ofUp, ofDown, pieces: piecesOf({ columns, parts, facts: plan.facts }) }
+  const isOurs = (item: Shaped) =>
+    isOfTypes(item) || columns.some((one) => isAbout(item.change, one)) || (enums.length > 0 && isSamePart(item, parts))
+  const ours = (side: readonly Shaped[]) => side.filter(isOurs).map(({ change }) => change)
+  const others = [...plan.ups, ...plan.downs].filter((item) => !isOurs(item))
+  for (const one of columns) refuseMore(one, others)
+  const named = parts.map((part) => partOfEnums(part, enums))
+  return {
+    ofUp: ours(plan.ups),
+    ofDown: ours(plan.downs),
+    pieces: piecesOf({ columns, parts: named, enums, facts: plan.facts }),
+  }
 }
 
 /** What goes and comes again because of the type is none of ours to keep: a view is shown what it was made of. */
 const isMadeAnew = ({ change: { sql } }: Shaped) =>
   /^(?:DROP (?:MATERIALIZED )?VIEW|DROP (?:FUNCTION|PROCEDURE|POLICY|TRIGGER|RULE)|ALTER TYPE .* RENAME TO) /s.test(sql)
 
-function retypedBy({ shape }: Shaped, { downs, facts }: PlannedChanges): { column: Retyped } | null {
+function retypedBy({ shape }: Shaped, { downs, facts }: PlannedChanges): Retyped | null {
   if (shape?.verb !== 'type') return null
   const { table, subject: name } = shape
   const before = facts.column(table, name)
@@ -56,7 +66,7 @@ function retypedBy({ shape }: Shaped, { downs, facts }: PlannedChanges): { colum
   if (costOf(typeChange(before.type, wanted.type)) === 'none') return null
   const key = walkKeyOf(facts, table, name)
   const backFails = typeChange(wanted.type, before.type).fails !== null
-  return { column: { table, name, key, before, wanted, forth: usingOf(shape), back: usingOf(back), backFails } }
+  return { table, name, key, before, wanted, forth: usingOf(shape), back: usingOf(back), backFails }
 }
 
 const usingOf = ({ rest }: Shape) => /^TYPE .*? USING (.*)$/s.exec(`TYPE ${rest}`)?.[1] ?? null
@@ -64,7 +74,7 @@ const usingOf = ({ rest }: Shape) => /^TYPE .*? USING (.*)$/s.exec(`TYPE ${rest}
 /** What stands on a column besides constraints and indexes keeps to the old one, or breaks. */
 function isEntangled({ table, name, before, wanted }: Retyped, { facts }: PlannedChanges): boolean {
   const whole = facts.table(table)
-  if (whole === undefined || facts.isRelated(table) || whole.kind !== 'table') return true
+  if (whole === undefined || !facts.isPlain(table) || facts.isRelated(table) || whole.kind !== 'table') return true
   const columns = [{ table, name }]
   const names = (text: string) => isOf(whole, text, columns)
   return (
@@ -96,6 +106,15 @@ function isAbout({ sql, table }: Change, one: Retyped): boolean {
   return alters.some((text) => sql.includes(text)) || (/^SELECT setval\(/.test(sql) && sql.includes(`max(${column})`))
 }
 
+/** What stands on a type that is made anew goes and comes again in the plan, though it stays as it is. */
+function isSamePart({ shape }: Shaped, parts: readonly ColumnPart[]): boolean {
+  if (shape === null || !/^(?:(?:add|drop) constraint|(?:create|drop) index)$/.test(shape.verb)) return false
+  return parts.some(({ table, name, before, wanted }) => {
+    const place = shape.verb === 'drop index' ? keyOf({ schema: ofKey(table).schema, name }) : table
+    return before === wanted && shape.subject === name && shape.table === place
+  })
+}
+
 /** A rename of its table stands under the name before. */
 function renames({ sql, table }: Change, one: Retyped): boolean {
   const [column, own] = [one.name, ofKey(one.table).name].map(quoteIdentifier)
@@ -123,9 +142,10 @@ function refuseMore(one: Retyped, all: readonly Shaped[]): void {
 }
 
 function piecesOf(retyping: Retyping): Piece[] {
-  const { columns } = retyping
+  const { columns, enums } = retyping
   const built = buildPieces(retyping, 'new')
   return [
+    ...enumPieces(enums, 'new'),
     ...columns.map((one) => mirrorPiece(one, 'new')),
     ...columns.map((one) => fillPiece(fillOf(one, 'new'))),
     ...built,
@@ -133,6 +153,7 @@ function piecesOf(retyping: Retyping): Piece[] {
     // The old column is filled on the way back alone: on the way there it is what it was.
     ...columns.map((one) => fillPiece(fillOf(one, 'old'), 'fill_back')),
     ...columns.toReversed().map((one) => mirrorPiece(one, 'old')),
+    ...enumPieces(enums, 'old'),
   ]
 }
 

@@ -3,7 +3,7 @@ import { ofKey, shortName } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
 import type { Filled } from './filled.ts'
 import { helperName } from './helper-name.ts'
-import { withColumns } from './replace-column.ts'
+import { withValues } from './replace-column.ts'
 import { alterTable, quotedTable } from './shape.ts'
 
 /** A column that is to have another type, by a second one that is filled beside it and takes its name. */
@@ -62,7 +62,7 @@ export function fillOf(one: Retyped, side: Twin): Filled {
 function castOf({ name, forth, back }: Retyped, side: Twin, write: (name: string) => string): string {
   const using = side === 'new' ? forth : back
   if (using === null) return write(name)
-  return withColumns(using, () => null).replaceAll(quoteIdentifier(name), write(name))
+  return withValues(using, (column) => (column === name ? write(name) : null))
 }
 
 const functionOf = (one: Retyped) => {

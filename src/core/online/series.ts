@@ -1,10 +1,11 @@
 import type { Change } from '../schema/generated-statement.ts'
 import type { Draft } from '../schema/migration-text.ts'
 import { effectsOf } from '../schema/statement-effects.ts'
+import type { Successor } from '../schema/successors.ts'
 import { quoteIdentifier } from '../sql/quoting.ts'
 import type { Filled } from './filled.ts'
 import { MadeAnew } from './made-anew.ts'
-import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped } from './recipes.ts'
+import { type PlannedChanges, type Replacement, recipeFor, type Shaped, shaped, withoutEnums } from './recipes.ts'
 import { breaksRelease, renamedOnline } from './renames.ts'
 import { retypedOnline } from './retype-columns.ts'
 import { type Piece, type Stage, stages } from './stages.ts'
@@ -31,12 +32,18 @@ export interface OnlineSeries {
  * release still uses goes in files that wait for the new one. What nothing is known for stays as it is planned.
  * @throws NselfError `refused` where a name that the series needs is too long.
  */
-export function onlineSeries(drafts: readonly Draft[], facts: TablesInUse): OnlineSeries {
+export function onlineSeries(
+  drafts: readonly Draft[],
+  facts: TablesInUse,
+  said: readonly Successor[] | null = null,
+): OnlineSeries {
   const whole = drafts.at(-1)
   if (whole === undefined) return { drafts: [], blocking: [], blockingBack: [] }
-  const plan: PlannedChanges = { ups: whole.up.map(shaped), downs: whole.down.map(shaped), facts }
+  // An enum that gets values before is another one by then.
+  const successors = drafts.length === 1 ? said : null
+  const plan: PlannedChanges = { ups: whole.up.map(shaped), downs: whole.down.map(shaped), facts, successors }
   const found = recipesFor(plan)
-  const anew = new MadeAnew(plan)
+  const anew = new MadeAnew(withoutEnums(plan, found))
   const pieces = [...ordinaryPieces(plan, found, anew), ...found.flatMap((recipe) => recipe.pieces)]
   const series = Object.keys(stages)
     .filter(isStage)

@@ -1,4 +1,4 @@
-import { type Catalog, type Column, type Detail, type Table, tablesByKey } from '../schema/catalog.ts'
+import { type Catalog, type Column, type Table, tablesByKey } from '../schema/catalog.ts'
 import { keyOf } from '../sql/qualified-name.ts'
 import { type Partition, partitionsOf } from './partitions.ts'
 
@@ -11,10 +11,11 @@ export class TablesInUse {
   private readonly known: ReadonlyMap<string, Table>
   private readonly wanted: ReadonlyMap<string, Table>
 
-  /** @param details of what it leads to, where they are known. */
-  constructor(before: Catalog, wanted: readonly Table[], details: readonly Detail[] = []) {
+  /** @param more of what it leads to, where that is known. */
+  constructor(before: Catalog, wanted: readonly Table[], more: Partial<Pick<Catalog, 'details' | 'enums'>> = {}) {
+    const { details = [], enums = before.enums } = more
     this.before = before
-    this.after = { ...before, tables: wanted, details }
+    this.after = { ...before, tables: wanted, details, enums }
     this.known = tablesByKey(before)
     this.wanted = tablesByKey({ tables: wanted })
   }

@@ -7,6 +7,7 @@ import { helperName } from './helper-name.ts'
 import { droppedIndex } from './indexes.ts'
 import { requireValue } from './not-null.ts'
 import { helperColumn, type Retyped, type Twin } from './retyped-column.ts'
+import type { RetypedEnum } from './retyped-enums.ts'
 import { quotedTable, type Shape } from './shape.ts'
 import type { Piece } from './stages.ts'
 import type { TablesInUse } from './tables-in-use.ts'
@@ -15,6 +16,8 @@ import type { TablesInUse } from './tables-in-use.ts'
 export interface Retyping {
   readonly columns: readonly Retyped[]
   readonly parts: readonly ColumnPart[]
+  /** Types that take the names of others together with them. */
+  readonly enums: readonly RetypedEnum[]
   readonly facts: TablesInUse
 }
 

@@ -14,6 +14,7 @@ import {
   type Twin,
   unsyncSql,
 } from './retyped-column.ts'
+import { switchTypesSql } from './retyped-enums.ts'
 import { alterTable, quotedTable } from './shape.ts'
 import { helperPart, keyFromIndex, type Retyping } from './twin-build.ts'
 
@@ -22,7 +23,7 @@ import { helperPart, keyFromIndex, type Retyping } from './twin-build.ts'
  * it takes milliseconds; in one transaction.
  */
 export function switchTo(side: Twin, retyping: Retyping): Change[] {
-  const { columns, parts } = retyping
+  const { columns, parts, enums } = retyping
   const of = (...kinds: ColumnPart['kind'][]) => parts.filter(({ kind }) => kinds.includes(kind))
   const constraints = [...of('reference'), ...of('check'), ...of('key')]
   const sql = [
@@ -30,6 +31,7 @@ export function switchTo(side: Twin, retyping: Retyping): Change[] {
     ...columns.flatMap(unsyncSql),
     ...constraints.map(({ table, name }) => `${alterTable(table)} DROP CONSTRAINT ${quoteIdentifier(name)}`),
     ...of('index', 'unique index').map((part) => `DROP INDEX ${indexPath(part, part.name)}`),
+    ...switchTypesSql(enums, side),
     ...columns.flatMap((one) => renamed(one, side, retyping.facts.before)),
     ...of('key').map((part) => {
       const name = helperPart(part, side)

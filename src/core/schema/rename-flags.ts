@@ -19,11 +19,17 @@ export function parseRenames(texts: readonly string[], current: Catalog): Rename
   })
 }
 
-function partsOf(text: string): { path: string[]; to: string[] } {
+/** The names on both sides of `users.name=full_name`; null for what is not written so. */
+export function flagParts(text: string): { path: string[]; to: string[] } | null {
   const [, from = '', into = ''] = /^((?:"(?:[^"]|"")*"|[^"=])*)=((?:"(?:[^"]|"")*"|[^"=])*)$/.exec(text) ?? []
-  const [path, to] = [splitDotted(from) ?? [], splitDotted(into) ?? []]
-  if (to.length === 0 || path.length === 0 || path.length > 3 || to.length > 3) throw wrong(text, 'not understood')
-  return { path, to }
+  const [path, to] = [splitDotted(from), splitDotted(into)]
+  return path === null || to === null || path.length === 0 || to.length === 0 ? null : { path, to }
+}
+
+function partsOf(text: string): { path: string[]; to: string[] } {
+  const parts = flagParts(text)
+  if (parts === null || parts.path.length > 3 || parts.to.length > 3) throw wrong(text, 'not understood')
+  return parts
 }
 
 function wrong(text: string, why: string): NselfError {

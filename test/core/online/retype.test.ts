@@ -92,3 +92,39 @@ test.each([
 ])('names of columns are told from other words: %s', (sql, expected) => {
   expect(withColumns(sql, (name) => (name === 'a' ? 'b' : null))).toBe(expected)
 })
+
+test('a value of an enum that goes online asks what rows become, and is left as planned where nobody can say it', () => {
+  const kind = (labels: string[]) => ({ schema: 'public', name: 'kind', labels, comment: null })
+  const [before, after] = [kind(['a', 'b']), kind(['a'])]
+  const tables = [usersWith('public.kind')]
+  const inUse = new TablesInUse(catalogOf({ tables, enums: [before] }), tables, { enums: [after] })
+  const plan = [
+    {
+      up: [
+        'ALTER TYPE "public"."kind" RENAME TO "kind__old"',
+        `CREATE TYPE "public"."kind" AS ENUM ('a')`,
+        'ALTER TABLE "public"."users" ALTER COLUMN "size" TYPE public.kind USING "size"::text::public.kind',
+        'DROP TYPE "public"."kind__old"',
+      ].map(change),
+      down: [change(`ALTER TYPE "public"."kind" ADD VALUE 'b' AFTER 'a'`)],
+    },
+  ]
+  expect(() => onlineSeries(plan, inUse, [])).toThrow(
+    'kind.b cannot go online: nobody has said what rows of users.size become that hold it',
+  )
+  const becomes = [{ schema: 'public', ofEnum: 'kind', name: 'b', to: 'a' }]
+  expect(onlineSeries(plan, inUse, becomes).blocking).toEqual([])
+  expect(
+    onlineSeries(plan, inUse, null)
+      .drafts.flatMap(({ up }) => up)
+      .map(({ sql }) => sql),
+  ).toEqual(plan[0]?.up.map(({ sql }) => sql))
+})
+
+test('a column is told from a type of its name in what computes a value of it', () => {
+  const forth = 'ALTER TABLE "public"."users" ALTER COLUMN "size" TYPE "size" USING "size"::text::public."size"'
+  const inUse = new TablesInUse(catalogOf({ tables: [usersWith('text')] }), [usersWith('public."size"')])
+  const { drafts } = onlineSeries([{ up: [change(forth)], down: [change(toInteger)] }], inUse)
+  const made = drafts.flatMap(({ up }) => up).find(({ sql }) => sql.startsWith('CREATE FUNCTION'))
+  expect(made?.sql).toContain('NEW."nself_new_size" := NEW."size"::text::public."size";')
+})

@@ -27,6 +27,7 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
   const tables = new Map(have.tables.map((item) => [keyOf(item), item]))
   return [
     ...others,
+    ...enumComments(have, want),
     ...gone.flatMap((item) => remarkStatements(item, item.definition, null)),
     ...want.tables.flatMap((item) => {
       const now = tables.get(keyOf(item))
@@ -37,6 +38,17 @@ export function otherStatements(have: Catalog, want: Catalog): Change[] {
           )
     }),
   ]
+}
+
+/** An enum that was made anew without some of its values has lost what was said of it. */
+function enumComments(have: Catalog, want: Catalog): Change[] {
+  const before = new Map(have.enums.map((item) => [keyOf(item), item]))
+  return want.enums.flatMap((item) => {
+    const now = before.get(keyOf(item))
+    if (now === undefined || now.comment === item.comment) return []
+    const path = quoteQualified(item.schema, item.name)
+    return [plainChange(`COMMENT ON TYPE ${path} IS ${quoteLiteral(item.comment)}`, null)]
+  })
 }
 
 function commentOf(want: Catalog, now: Other, item: Other): string[] {

@@ -72,10 +72,12 @@ export function withKept(before: Catalog, made: Catalog): Catalog {
     return item.kind === 'column' || isHere(item.kind, item.schema, item.path)
   })
   const others = new Map(before.others.map((item) => [keyOfOther(item), item]))
+  const enums = new Map(before.enums.map((item) => [keyOf(item), item]))
   return withKeptAccess(
     {
       ...made,
       details: [...made.details, ...kept.filter((item) => item.kind !== 'column' || isColumn(item))],
+      enums: made.enums.map((item) => ({ ...item, comment: item.comment ?? enums.get(keyOf(item))?.comment ?? null })),
       others: made.others.map((item) => keptOther(others.get(keyOfOther(item)), item)),
       tables: made.tables.map((item) =>
         keptTable(tables.get(keyOf(item)), item, (index) => isHere('index', item.schema, [index])),
