@@ -16,15 +16,20 @@ export function listFiles(folder: string, root: string): string[] {
 
 /** The same, with what each of them is. */
 export function listEntries(folder: string, root: string): Dirent[] {
+  const files = readFolder(folder, root, 'migrations').filter(({ name }) => isSql(name))
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What is in a folder of migrations or of seeds; nothing where there is no folder. @throws NselfError `configuration` when it cannot be read. */
+export function readFolder(folder: string, root: string, of: 'migrations' | 'seeds'): Dirent[] {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => isSql(name))
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT') return []
     throw new NselfError(
       'configuration',
-      `cannot read the migrations folder ${relative(root, folder)}: ${systemReason(error)}`,
+      `cannot read the ${of} folder ${relative(root, folder)}: ${systemReason(error)}`,
       {
         hint: code === 'ENOTDIR' ? 'there is a file in its place: move it away' : 'check its permissions',
         cause: error,

@@ -1,10 +1,8 @@
-import { readdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { type Seed, type SeedFolder, seedFolders } from '../core/migration/seed.ts'
-import { systemCodeOf } from '../core/system-error.ts'
-import { systemReason } from '../core/system-refusal.ts'
-import { isSql } from './list-files.ts'
+import { isSql, readFolder } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { readMigration } from './migration-file.ts'
 import { writeNew } from './new-file.ts'
@@ -53,9 +51,9 @@ export async function readEachSeed(
 }
 
 async function* seedFiles(seedsDir: string, root: string, wanted: readonly SeedFolder[]) {
-  await refuseStray(seedsDir, root)
+  refuseStray(seedsDir, root)
   for (const folder of wanted) {
-    for (const file of await list(join(seedsDir, folder), root)) {
+    for (const file of list(join(seedsDir, folder), root)) {
       const path = join(seedsDir, folder, file)
       const [shown, name] = [relative(root, path), `${folder}/${file.slice(0, -4)}`]
       yield { path: shown, name, read: () => readSeed(path, shown, name) }
@@ -64,25 +62,20 @@ async function* seedFiles(seedsDir: string, root: string, wanted: readonly SeedF
 }
 
 /** Whether there is a seed of any environment; a folder that cannot be read has none. */
-export async function hasSeeds(seedsDir: string, root: string): Promise<boolean> {
-  for (const folder of seedFolders) {
-    const files = await list(join(seedsDir, folder), root).catch(() => [])
-    if (files.length > 0) return true
-  }
-  return false
+export function hasSeeds(seedsDir: string, root: string): boolean {
+  return seedFolders.some((folder) => {
+    try {
+      return list(join(seedsDir, folder), root).length > 0
+    } catch {
+      return false
+    }
+  })
 }
 
 /** What nobody would ever run is a mistake that must be told: a file beside the folders, a folder `prod`. */
-async function refuseStray(seedsDir: string, root: string): Promise<void> {
+function refuseStray(seedsDir: string, root: string): void {
   const shown = relative(root, seedsDir)
-  const entries = await readdir(seedsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new NselfError('configuration', `cannot read the seeds folder ${shown}: ${systemReason(error)}`, {
-      hint: 'check its permissions',
-      cause: error,
-    })
-  })
-  const stray = entries.find(
+  const stray = readFolder(seedsDir, root, 'seeds').find(
     ({ name }) => !name.startsWith('.') && !folders.includes(name) && /\.sql$|^[^.]*$/i.test(name),
   )
   if (stray === undefined) return
@@ -95,22 +88,9 @@ async function refuseStray(seedsDir: string, root: string): Promise<void> {
   )
 }
 
-async function list(folder: string, root: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder)
-    return entries.filter(isSql).sort(byNumber)
-  } catch (error) {
-    const code = systemCodeOf(error)
-    if (code === 'ENOENT') return []
-    throw new NselfError(
-      'configuration',
-      `cannot read the seeds folder ${relative(root, folder)}: ${systemReason(error)}`,
-      {
-        hint: 'check its permissions',
-        cause: error,
-      },
-    )
-  }
+function list(folder: string, root: string): string[] {
+  const names = readFolder(folder, root, 'seeds').map(({ name }) => name)
+  return names.filter(isSql).sort(byNumber)
 }
 
 async function readSeed(path: string, shown: string, name: string): Promise<Seed> {
@@ -133,7 +113,7 @@ async function readSeed(path: string, shown: string, name: string): Promise<Seed
 export async function createSeed(seedsDir: string, root: string, folder: SeedFolder, name: string): Promise<string> {
   numberlessSlug(name)
   makeProjectFolder(join(seedsDir, folder))
-  const files = await list(join(seedsDir, folder), root)
+  const files = list(join(seedsDir, folder), root)
   const path = join(seedsDir, folder, numberedFile(nextVersion(files), name))
   const again = 'Runs again whenever this file changes, so write it to allow that, with ON CONFLICT.'
   writeNew(path, `-- Seed: ${folder}/${basename(path, '.sql')}\n-- ${again}\n\n`)
@@ -149,7 +129,7 @@ const designed = /^\d+_design_records\.sql$/
 export async function writeDesignSeed(seedsDir: string, root: string, text: string): Promise<string | null> {
   const folder = join(seedsDir, 'common')
   makeProjectFolder(folder)
-  const files = await list(folder, root)
+  const files = list(folder, root)
   const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
   if (readIfThere(path) === text) return null
   const temporary = `${path}.new`

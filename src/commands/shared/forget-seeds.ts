@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 export async function forgetSeedsOfGoneTables(context: Context, server: Server): Promise<void> {
   const { signal, tell, settings } = context
   // Most projects have none: they need no connection for it.
-  if (!(await hasSeeds(settings.seedsDir, settings.cwd))) return
+  if (!hasSeeds(settings.seedsDir, settings.cwd)) return
   try {
     const gone = await withConnection(connect(server, 'nself'), signal, async (client) => {
       const known = new Set((await readSeeded(client))?.map(({ name }) => name))
