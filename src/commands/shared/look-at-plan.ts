@@ -10,6 +10,7 @@ import type { Client } from '../../postgres/driver/pg.ts'
 import { readRefusedEffects } from '../../postgres/tracking/refused-effects.ts'
 import type { Context, Look } from './context.ts'
 import { lookAtScripts, lookLocally, type ScriptsLook } from './look-at-scripts.ts'
+import { refuseUnfitBatches } from './refuse-unfit-batches.ts'
 import { sectionOf } from './step-section.ts'
 
 /** What a plan would destroy or change, and the plan with how each of its steps is watched for anything else. */
@@ -52,7 +53,7 @@ export async function readPlan(
  * Looks what the statements of a plan do to the database as it is: in production and staging all of them, locally what
  * looks dangerous.
  * @param how whether the caller must know what each step does, wherever it runs.
- * @throws NselfError as `refuseUnread`.
+ * @throws NselfError as `refuseUnread` and `refuseUnfitBatches`.
  */
 export async function lookAtPlan(
   { settings }: Context,
@@ -62,6 +63,7 @@ export async function lookAtPlan(
   { scripts, inspection }: ReadPlan,
   { watchesAll = false, counts = false }: LookOptions = {},
 ): Promise<PlanLook> {
+  await refuseUnfitBatches(client, plan, scripts)
   if (inspection === null) {
     const held = upToDangerous(scripts)
     // That DOWN takes away what UP made is no news.

@@ -104,11 +104,13 @@ export function unparsable({ message, location, hint }: Fault, what = 'this'): N
   if (hint !== undefined)
     return new NselfError('invalid-migration', message, { location, hint: `${hint}; nothing was run` })
   // Where the colon itself is at fault nothing was filled in.
-  const use =
-    /at or near ":"/.test(message) && /^:(['"])(\w+)\1/.exec([...location.excerpt].slice(location.caret - 1).join(''))
-  const declare = !use ? '' : `; to have ${use[0]} filled in, declare it: -- nself: variables ${use[2]}`
+  const rest = /at or near ":"/.test(message) ? [...location.excerpt].slice(location.caret - 1).join('') : ''
+  const [use, , name] = /^:(['"])(\w+)\1/.exec(rest) ?? []
+  const declare = use === undefined ? '' : `; to have ${use} filled in, declare it: -- nself: variables ${name}`
+  const isEnd = /^:(?:from|to)\b/i.test(rest)
+  const batch = isEnd ? '; to run it in batches, write above it: -- nself: batch TABLE by KEY' : ''
   return new NselfError('invalid-migration', message, {
     location,
-    hint: `PostgreSQL cannot parse ${what}; nothing was run${declare}`,
+    hint: `PostgreSQL cannot parse ${what}; nothing was run${declare}${batch}`,
   })
 }
