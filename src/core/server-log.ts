@@ -24,10 +24,13 @@ export function withoutOwnNoise(log: string): string {
   return entries.filter((_, at) => !isNoise(at)).join('\n')
 }
 
+/** What is sent after an error and not run: it only repeats that there was one. */
+const afterAnError = /ERROR: {2}current transaction is aborted, commands ignored until end of transaction block/
+
 const serious = ['ERROR', 'FATAL', 'PANIC']
 
 /** The first lines of the last entries that tell an error. */
 export function lastErrors(log: string, most: number): string[] {
-  const errors = entriesOf(log).filter((entry) => serious.includes(levelOf(entry) ?? ''))
+  const errors = entriesOf(log).filter((entry) => serious.includes(levelOf(entry) ?? '') && !afterAnError.test(entry))
   return errors.slice(-most).map((entry) => entry.split('\n')[0] ?? '')
 }

@@ -19,3 +19,8 @@ test('the last errors of a log are named by their first lines', () => {
   expect(lastErrors(`${theirs}\n${ready}\n${fatal}\n${theirs}`, 2)).toEqual([fatal, line('ERROR', 'division by zero')])
   expect(lastErrors(ready, 2)).toEqual([])
 })
+
+test('the last errors are those that were first, not what they kept from running', () => {
+  const aborted = line('ERROR', 'current transaction is aborted, commands ignored until end of transaction block')
+  expect(lastErrors([theirs, aborted, aborted, aborted].join('\n'), 2)).toEqual([line('ERROR', 'division by zero')])
+})
