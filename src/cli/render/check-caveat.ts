@@ -6,8 +6,12 @@ export function caveatOf({ part, outcome, reason }: PartOutcome): string | null 
   return outcome === 'done' && reason !== null ? `${part}: ${reason}` : null
 }
 
-/** For how many migrations DOWN is proven; empty where nobody asked for a proof. */
-export function provenWords({ parts, proven }: Pick<CheckResult, 'parts' | 'proven'>): string {
+/** For how many migrations DOWN is proven; empty where nobody asked for a proof, or there is none to prove. */
+export function provenWords({
+  parts,
+  proven,
+  migrations,
+}: Pick<CheckResult, 'parts' | 'proven' | 'migrations'>): string {
   const isAsked = parts.some(({ part, outcome }) => part === 'proof' && outcome !== 'skipped')
-  return isAsked ? `; DOWN is proven for ${proven.length}` : ''
+  return isAsked && migrations.length > 0 ? `; DOWN is proven for ${proven.length}` : ''
 }

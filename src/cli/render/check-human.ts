@@ -1,9 +1,9 @@
 import type { CheckResult } from '../../commands/shared/check-results.ts'
 import { byFile, type CheckFinding, countsOf, firstOf, type RuleSum } from '../../core/check/finding.ts'
 import type { Severity } from '../../core/check-rules.ts'
+import { cutTo, displayWidth } from '../../core/display-width.ts'
 import { counted } from '../../core/quantities.ts'
 import { caveatOf, provenWords } from './check-caveat.ts'
-import { cutTo, displayWidth } from './display-width.ts'
 import { fold } from './fold.ts'
 import { type Paint, plainPaint } from './paint.ts'
 
@@ -119,9 +119,9 @@ function partLines({ parts }: CheckResult, paint: Paint, width: number): string[
   })
 }
 
-function sumLine({ findings, scope, proven, parts }: CheckResult, paint: Paint): string {
+function sumLine({ findings, scope, ...proof }: CheckResult, paint: Paint): string {
   const counts = countsOf(findings).filter(({ count }) => count > 0)
   const found = counts.map(({ severity, count }) => counted(count, severity)).join(', ')
   const sum = found === '' ? paint.green('No findings') : found
-  return `${sum} in ${scope}${provenWords({ parts, proven })}`
+  return `${sum} in ${scope}${provenWords(proof)}`
 }

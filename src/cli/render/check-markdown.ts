@@ -4,7 +4,7 @@ import { counted } from '../../core/quantities.ts'
 import { caveatOf, provenWords } from './check-caveat.ts'
 
 /** A comment on a pull request: the sum, a line for each finding, and the rest folded away. */
-export function renderMarkdown({ findings, scope, proven, parts }: CheckResult): string {
+export function renderMarkdown({ findings, scope, proven, parts, migrations }: CheckResult): string {
   const counts = countsOf(findings).filter(({ count }) => count > 0)
   const sum = counts.map(({ severity, count }) => counted(count, severity)).join(', ')
   const caveats = parts.flatMap((part) => {
@@ -19,7 +19,9 @@ export function renderMarkdown({ findings, scope, proven, parts }: CheckResult):
   ])
   const head = `### Migrations: ${sum === '' ? 'no findings' : sum}`
   const told = caveats.length === 0 ? [] : [...caveats, '']
-  return [head, '', `${plain(scope)}${provenWords({ parts, proven })}.`, '', ...told, ...files].join('\n').trimEnd()
+  return [head, '', `${plain(scope)}${provenWords({ parts, proven, migrations })}.`, '', ...told, ...files]
+    .join('\n')
+    .trimEnd()
 }
 
 function findingLines({ severity, place, message, instead, evidence, rule }: CheckFinding): string[] {

@@ -107,7 +107,7 @@ async function pendingScope(context: Context, on: string | null): Promise<CheckS
     context.tell(`Warning: the history is incomplete here: applied, but without a file: ${missing.join(', ')}`)
   }
   return {
-    words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}${besides(unreadable)}`,
+    words: `${migrationCount(wanted.length).replace(' ', ' pending ')}${named === null ? '' : ` on ${named.label}`}${besides(unreadable)}${wanted.length === 0 ? ' (every migration: --all)' : ''}`,
     files,
     unreadable,
     twins: twinFaults(state),
