@@ -1,18 +1,26 @@
 import type { SeedResult, SeedStatusResult, SeedUsersResult } from '../../commands/shared/seed-results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { cutTo, displayWidth, padTo } from '../../core/display-width.ts'
 import { counted, durationText } from '../../core/quantities.ts'
-import { cutTo, displayWidth, padTo } from './display-width.ts'
+import { timeZone } from '../../project/time-zone.ts'
+import { fold } from './fold.ts'
+import { withGivenFlags } from './given-flags.ts'
 import { effectLines } from './migrate.ts'
 import type { Paint } from './paint.ts'
+import { localTime } from './status-table.ts'
 
 /** How many seeds ran, with what they did to rows above it. */
 export function renderSeed({ steps, unchanged, database, durationMs }: SeedResult): string {
-  if (steps.length === 0)
-    return `Nothing to seed on ${databaseName(database)}: ${unchanged === 0 ? 'there are no seeds' : `${counted(unchanged, 'seed')} unchanged`}`
+  const where = databaseName(database)
+  if (steps.length === 0 && unchanged === 0)
+    return withGivenFlags(`Nothing to seed on ${where}: there are no seeds\n${firstSeed}`)
+  if (steps.length === 0) return `Nothing to seed on ${where}: ${counted(unchanged, 'seed')} unchanged`
   const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`
-  const line = `Ran ${counted(steps.length, 'seed')} on ${databaseName(database)} in ${durationText(durationMs)}${rest}`
+  const line = `Ran ${counted(steps.length, 'seed')} on ${where} in ${durationText(durationMs)}${rest}`
   return [...steps.flatMap(effectLines), line].join('\n')
 }
+
+const firstSeed = 'Next: nself db seed create categories'
 
 const statusWidth = 8
 const shortestName = 12
@@ -23,12 +31,13 @@ export function renderSeedStatus(
   paint: Paint,
   room: number,
 ): string {
-  if (all.length === 0) return `No seeds yet for ${databaseName(database)} (${environment})`
+  const where = `${databaseName(database)} (${environment})`
+  if (all.length === 0) return withGivenFlags(`No seeds yet for ${where}\n${firstSeed}`)
   const colours = { applied: paint.green, pending: paint.yellow, edited: paint.yellow, missing: paint.red }
   const widest = Math.max(...all.map((item) => displayWidth(item.name)), 4)
   const width = Math.min(widest, Math.max(shortestName, room - statusWidth - 2))
   const whens = all.map(({ appliedAt, durationMs }) =>
-    appliedAt === null ? '' : `${appliedAt.slice(0, 19).replace('T', ' ')}  ${durationText(durationMs ?? 0)}`,
+    appliedAt === null ? '' : `${localTime(appliedAt)}  ${durationText(durationMs ?? 0)}`,
   )
   const fits = width + statusWidth + 4 + Math.max(...whens.map(displayWidth)) <= room
   const rows = all.map(({ name, status }, i) => {
@@ -39,11 +48,13 @@ export function renderSeedStatus(
     const n = all.filter((item) => item.status === status).length
     return n === 0 ? [] : [`${n} ${status}`]
   })
+  const zone = fits && all.some(({ appliedAt }) => appliedAt !== null) ? [`times in ${timeZone()}`] : []
   return [
     paint.bold(`${'Seed'.padEnd(width)}  ${'Status'.padEnd(statusWidth)}  ${fits ? 'Applied at' : ''}`.trimEnd()),
     ...rows,
     '',
-    `${counts.join(', ')} · ${databaseName(database)} (${environment})`,
+    fold([counts.join(', '), where, ...zone].join(' · '), room),
+    ...(all.some(({ status }) => status === 'pending') ? [withGivenFlags('Next: nself db seed')] : []),
   ].join('\n')
 }
 
@@ -57,7 +68,7 @@ export function renderUsers(result: SeedUsersResult, paint: Paint): string {
     lines.push(`Sign in as ${accounts.join(', ')}, or any of them, with the password ${paint.bold(testPassword)}`)
   }
   if (passwords.length === 0) return lines.join('\n')
-  const width = Math.max(...passwords.map((one) => one.email.length))
-  const rows = passwords.map(({ email, password }) => `  ${email.padEnd(width)}  ${paint.bold(password)}`)
+  const width = Math.max(...passwords.map((one) => displayWidth(one.email)))
+  const rows = passwords.map(({ email, password }) => `  ${padTo(email, width)}  ${paint.bold(password)}`)
   return [...lines, 'Their passwords are shown only once and stored nowhere:', ...rows].join('\n')
 }
