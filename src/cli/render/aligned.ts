@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.ts'
+import { displayWidth } from '../../core/display-width.ts'
 
 /** What the database holds must not steer the terminal. */
 export function visible(text: string): string {

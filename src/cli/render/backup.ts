@@ -7,8 +7,8 @@ import type {
 } from '../../commands/shared/backup-results.ts'
 import { certain } from '../../core/certain.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { displayWidth, padTo } from '../../core/display-width.ts'
 import { durationText, sizeText } from '../../core/quantities.ts'
-import { displayWidth } from './display-width.ts'
 import type { Paint } from './paint.ts'
 
 /** What the commands about backups return, as the lines that a person reads. */
@@ -104,10 +104,10 @@ const moment = (iso: string) => iso.slice(0, 19).replace('T', ' ')
 
 /** Sizes, in the third column, end alike. */
 function columns(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => certain(row[i]).length)))
+  const widths = head.map((title, i) => Math.max(...[title, ...rows.map((row) => certain(row[i]))].map(displayWidth)))
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (head[i] === 'Size' ? cell.padStart(certain(widths[i])) : cell.padEnd(certain(widths[i]))))
+      .map((cell, i) => (head[i] === 'Size' ? cell.padStart(certain(widths[i])) : padTo(cell, certain(widths[i]))))
       .join('  ')
       .trimEnd()
   return [paint.bold(line(head)), ...rows.map(line)]

@@ -1,4 +1,6 @@
 import type { BriefedItem, BriefedStep, Briefing } from '../../core/briefing.ts'
+import { displayWidth, padTo } from '../../core/display-width.ts'
+import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
 
 /** Names of steps of which nothing more is to be said, before the rest is counted. */
@@ -13,7 +15,7 @@ export function briefingLines(
   width: number,
 ): string[] {
   const where = environment.toUpperCase()
-  const nameWidth = Math.min(longestName, Math.max(0, ...steps.map(({ name }) => name.length)))
+  const nameWidth = Math.min(longestName, Math.max(0, ...steps.map(({ name }) => displayWidth(name))))
   const told = steps.filter(({ items, note }) => items.length > 0 || note !== null)
   const plain = steps.filter((step) => !told.includes(step))
   const shown = plain.length > namesShown ? plain.slice(0, namesShown) : plain
@@ -37,23 +39,23 @@ function stepLines({ name, items, note }: BriefedStep, nameWidth: number, width:
   const rows = rowsOf(items, note)
   if (rows.length === 0) return [`  ${name}`]
   const placeWidth = Math.max(0, ...rows.map(({ place }) => place.length))
-  const isLong = name.length > nameWidth
+  const isLong = displayWidth(name) > nameWidth
   const indent = isLong ? 4 : nameWidth + 4
   const at = indent + (placeWidth === 0 ? 0 : placeWidth + 2)
-  const whatWidth = Math.max(0, ...rows.map(({ what, count }) => (count === '' ? 0 : what.length)))
+  const whatWidth = Math.max(0, ...rows.map(({ what, count }) => (count === '' ? 0 : displayWidth(what))))
   const fits = rows.every(
-    ({ count, also }) => also === '' && (count === '' || at + whatWidth + 2 + count.length <= width),
+    ({ count, also }) => also === '' && (count === '' || at + whatWidth + 2 + displayWidth(count) <= width),
   )
   const lines = rows.flatMap(({ place, what, count, also }) => {
     const start = `${' '.repeat(indent)}${placeWidth === 0 ? '' : `${place.padEnd(placeWidth)}  `}`
     const counted = fits
-      ? `${what.padEnd(whatWidth)}  ${count}`.trimEnd()
+      ? `${padTo(what, whatWidth)}  ${count}`.trimEnd()
       : `${what}${count === '' ? '' : ` (${count})`}`
     return folded(`${start}${counted}${also}`, width, ' '.repeat(at))
   })
   const [first = '', ...more] = lines
   if (isLong) return [`  ${name}`, ...lines]
-  return [`  ${name.padEnd(nameWidth)}  ${first.slice(indent)}`, ...more]
+  return [`  ${padTo(name, nameWidth)}  ${first.slice(indent)}`, ...more]
 }
 
 interface Row {
@@ -76,10 +78,6 @@ function rowsOf(items: readonly BriefedItem[], note: string | null): Row[] {
 
 /** A line as several that are no wider, cut at blanks; what follows the first is indented. */
 function folded(line: string, width: number, indent: string): string[] {
-  if (line.length <= width) return [line]
-  const start = /^ */.exec(line)?.[0].length ?? 0
-  const at = line.lastIndexOf(' ', width)
-  const cut = at > Math.max(start, indent.length) ? at : line.indexOf(' ', width)
-  if (cut === -1) return [line]
-  return [line.slice(0, cut).trimEnd(), ...folded(`${indent}${line.slice(cut).trimStart()}`, width, indent)]
+  const start = /^ */.exec(line)?.[0] ?? ''
+  return (start + fold(line.slice(start.length), width, indent, start.length)).split('\n')
 }

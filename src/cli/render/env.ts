@@ -1,14 +1,15 @@
 import type { EnvResult } from '../../commands/shared/results.ts'
 import { databaseName } from '../../core/database-name.ts'
+import { displayWidth, padTo } from '../../core/display-width.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
 
 /** The environment and its server, then each setting with where it came from. */
 export function renderEnv({ environment, server, settings, files }: EnvResult, paint: Paint, width: number): string {
-  const names = Math.max(...settings.map((item) => item.name.length))
-  const values = Math.max(...settings.map((item) => (item.value ?? '(none)').length))
+  const names = Math.max(...settings.map((item) => displayWidth(item.name)))
+  const values = Math.max(...settings.map((item) => displayWidth(item.value ?? '(none)')))
   const rows = settings.map(({ name, value, source }) => {
-    return `  ${name.padEnd(names)}  ${(value ?? '(none)').padEnd(values)}  ${source}`
+    return `  ${padTo(name, names)}  ${padTo(value ?? '(none)', values)}  ${source}`
   })
   const list = files.map(({ file, found }) => (found ? file : `${file} (not there)`)).join(', ')
   return [

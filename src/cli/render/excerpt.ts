@@ -1,5 +1,5 @@
+import { displayWidth } from '../../core/display-width.ts'
 import { type Location, withoutSecretsIn } from '../../core/location.ts'
-import { displayWidth } from './display-width.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'
 

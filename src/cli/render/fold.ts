@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.ts'
+import { displayWidth } from '../../core/display-width.ts'
 
 /** A command to paste, to the end of what may belong to it; one with a placeholder is none. */
 const command =

@@ -1,9 +1,9 @@
+import { displayWidth, padTo } from '../../core/display-width.ts'
 import { typeChange, typeChangeText } from '../../core/effects/type-change.ts'
 import { counted } from '../../core/quantities.ts'
 import type { SchemaChanges } from '../../core/schema/changes.ts'
 import type { Difference } from '../../core/schema/differences.ts'
 import { shortTypes } from '../../core/sql/plain-names.ts'
-import { displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
 

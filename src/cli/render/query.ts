@@ -1,4 +1,5 @@
 import type { QueryResult } from '../../commands/shared/results.ts'
+import { displayWidth } from '../../core/display-width.ts'
 import { counted } from '../../core/quantities.ts'
 import { visible } from './aligned.ts'
 import type { Paint } from './paint.ts'
@@ -19,7 +20,7 @@ function table({ command, rowCount, columns, rows }: One, paint: Paint): string 
   const cells = rows.map((row) => row.map((value) => (value === null ? '' : visible(value))))
   // Not by Math.max of all: so many arguments are too many for a large table.
   const widths = heads.map((head, i) =>
-    cells.reduce((width, row) => Math.max(width, length(row[i] ?? '')), length(head)),
+    cells.reduce((width, row) => Math.max(width, displayWidth(row[i] ?? '')), displayWidth(head)),
   )
   const right = columns.map(({ type }) => numeric.has(type))
   const line = (row: readonly string[]) =>
@@ -32,9 +33,8 @@ function table({ command, rowCount, columns, rows }: One, paint: Paint): string 
   )
 }
 
-const length = (text: string) => [...text].length
 const pad = (text: string, width: number, right: boolean) => {
-  const blanks = ' '.repeat(Math.max(0, width - length(text)))
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)))
   return right ? blanks + text : text + blanks
 }
 

@@ -1,6 +1,6 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
+import { cutTo, displayWidth, padTo } from '../../core/display-width.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
 import type { Paint } from './paint.ts'

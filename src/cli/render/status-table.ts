@@ -1,7 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
+import { cutTo, displayWidth, padTo } from '../../core/display-width.ts'
 import { counted, durationText } from '../../core/quantities.ts'
 import { rowsText } from '../../core/rows-done.ts'
-import { cutTo, displayWidth, padTo } from './display-width.ts'
 import { fold } from './fold.ts'
 import type { Paint } from './paint.ts'
 import { redact } from './redact.ts'

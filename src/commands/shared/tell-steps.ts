@@ -1,4 +1,5 @@
 import { databaseName } from '../../core/database-name.ts'
+import { displayWidth, padTo } from '../../core/display-width.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { countSteps } from '../../core/plan/repeatables.ts'
 import { durationText } from '../../core/quantities.ts'
@@ -23,8 +24,8 @@ export function stepTeller(
   { plan }: { readonly plan: Pick<Plan, 'steps'> },
 ): OnStep {
   const { tell, now, ask } = context
-  const width = Math.max(...plan.steps.map(({ name }) => name.length))
-  const line = (name: string, took: number) => `✓ ${name.padEnd(width)}  ${durationText(took).padStart(8)}`
+  const width = Math.max(...plan.steps.map(({ name }) => displayWidth(name)))
+  const line = (name: string, took: number) => `✓ ${padTo(name, width)}  ${durationText(took).padStart(8)}`
   const counter = ask !== null && plan.steps.length > mostLines ? stepCounter(context, plan.steps.length, line) : null
   let began = now()
   const together = new Set(plan.steps.flatMap((step, i) => (isBesideNext(step, plan.steps[i + 1]) ? [step.name] : [])))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { displayWidth } from '../../../src/cli/render/display-width.ts'
 import { renderError } from '../../../src/cli/render/error.ts'
 import { standingLine } from '../../../src/cli/render/standing.ts'
+import { displayWidth } from '../../../src/core/display-width.ts'
 import { NselfError } from '../../../src/core/errors.ts'
 import { locate } from '../../../src/core/location.ts'
 import type { StepResult } from '../../../src/core/report.ts'

@@ -1,10 +1,10 @@
-import { stripVTControlCharacters } from 'node:util'
-
 const plain = /^[\x20-\x7e]*$/
 /** Characters that take two columns: those of East Asia, and what is drawn as a picture. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}\u200b]+$/u
+
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g')
 
 let segmenter: Intl.Segmenter | null = null
 
@@ -18,7 +18,7 @@ const widthOf = (grapheme: string) => (invisible.test(grapheme) ? 0 : wide.test(
 /** How many columns a terminal gives a text; its colours take none. */
 export function displayWidth(text: string): number {
   if (plain.test(text)) return text.length
-  return graphemes(stripVTControlCharacters(text)).reduce((sum, grapheme) => sum + widthOf(grapheme), 0)
+  return graphemes(text.replace(colours, '')).reduce((sum, grapheme) => sum + widthOf(grapheme), 0)
 }
 
 /** A text with blanks behind it up to a width. */
