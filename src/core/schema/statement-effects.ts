@@ -7,6 +7,7 @@ import type { Change } from './generated-statement.ts'
 import { partsOf } from './joined-alterations.ts'
 
 const name = '(?:"(?:[^"]|"")*")'
+const word = `(?:${name}|[\\w$]+)`
 const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
 
 const checkedDomain = new RegExp(
@@ -23,6 +24,8 @@ interface Effect {
 
 const writes = 'Rewrites the whole table, which nobody can use meanwhile.'
 const reads = 'Scans the table, which nobody can use meanwhile.'
+const readsPartition = 'Scans the partition and the default one, which nobody can use meanwhile.'
+const builds = 'Nobody can use the table while the index is built.'
 const domainFails = 'Fails if any value of this type violates it.'
 const readsDomain = 'Scans all tables with such columns, and blocks writes to them meanwhile.'
 
@@ -85,23 +88,29 @@ function effectsOfAlter(table: string, action: string, before: Catalog): Effect[
   if (/^ALTER COLUMN .* SET NOT NULL$|^ADD CONSTRAINT (?!.* NOT VALID$).* NOT NULL /s.test(action)) {
     return [{ what: 'Fails if any row has no value here: fill the column first.', cost: reads }]
   }
+  // Between enums by their labels, mostly of one that is made again without some of them.
+  if (/^ALTER COLUMN .* TYPE .* USING .*::text(?:\[\])*::/s.test(action))
+    return [{ what: 'Fails if any row has a value that the type no longer has.', cost: writes }]
   const [, type, zone] =
     /^ALTER COLUMN .*? TYPE (.*?)(?: USING .* AT TIME ZONE '(.*)'| USING .*| COLLATE .*)?$/s.exec(action) ?? []
   if (type !== undefined && old !== undefined) return [effectOfType(old.type, type, zone)]
-  if (/^ADD COLUMN /.test(action)) return effectsOfNewColumn(action)
+  if (/^ADD COLUMN /.test(action)) return effectsOfNewColumn(action, before)
   if (/^ADD CONSTRAINT .* FOREIGN KEY /s.test(action)) {
     const cost = 'Scans the table; blocks writes to both tables meanwhile.'
     return [{ what: 'Fails if any row references a missing parent.', cost }]
   }
-  if (/^ADD CONSTRAINT .* (?:PRIMARY KEY|UNIQUE) /s.test(action)) {
-    const cost = 'Nobody can use the table while the index is built.'
-    return [{ what: 'Fails if two rows have the same values.', cost }]
-  }
+  if (/^ADD CONSTRAINT .* (?:PRIMARY KEY|UNIQUE) /s.test(action))
+    return [{ what: 'Fails if two rows have the same values.', cost: builds }]
+  if (/^ADD CONSTRAINT .* EXCLUDE /s.test(action))
+    return [{ what: 'Fails if two rows exclude each other.', cost: builds }]
+  const attached = new RegExp(`^ATTACH PARTITION (${name}\\.${name}) `).exec(action)?.[1]
+  if (attached !== undefined && exists(attached, before))
+    return [{ what: 'Fails if any row of the partition is out of these bounds.', cost: readsPartition }]
   if (/^ADD CONSTRAINT .* CHECK /s.test(action)) return [{ what: 'Fails if any row violates it.', cost: reads }]
   return []
 }
 
-function effectsOfNewColumn(action: string): Effect[] {
+function effectsOfNewColumn(action: string, before: Catalog): Effect[] {
   const filled = / (?:DEFAULT|GENERATED) /.test(action)
   if (/ NOT NULL/.test(action) && !filled)
     return [
@@ -114,7 +123,33 @@ function effectsOfNewColumn(action: string): Effect[] {
     / GENERATED ALWAYS AS \(.*\) STORED|DEFAULT .*(?:random|uuid|clock_timestamp|nextval)\w*\(|AS IDENTITY/i.test(
       action,
     )
-  return computed ? [{ what: null, cost: writes }] : []
+  return computed || callsVolatile(action, before) || isOfChecked(action, before) ? [{ what: null, cost: writes }] : []
+}
+
+/** Whether the default calls a function of the database whose values differ from row to row. */
+function callsVolatile(action: string, { others }: Catalog): boolean {
+  const [, text] = / DEFAULT (.*)$/s.exec(action) ?? []
+  if (text === undefined || !text.includes('(')) return false
+  return others.some(({ kind, schema, name, definition }) => {
+    if (kind !== 'function' || !calls(text, `${schema}.${name.slice(0, name.indexOf('('))}`)) return false
+    return !/^ (?:IMMUTABLE|STABLE)\b/m.test(definition.split('\nAS ')[0] ?? '')
+  })
+}
+
+const calls = (text: string, path: string) =>
+  new RegExp(`(?<![\\w$.])${path.replace(/[^\w\s]/g, '\\$&')}\\(`).test(text.replaceAll('"', ''))
+
+/** Whether it is of a domain with constraints, which are checked for each row, also where there is no value. */
+function isOfChecked(action: string, { others }: Catalog): boolean {
+  const type = new RegExp(`^ADD COLUMN ${name} (${word}\\.${word})(?: |$)`).exec(action)?.[1]
+  const [schema, own] = type === undefined ? [] : (splitDotted(type) ?? [])
+  return others.some(
+    (one) =>
+      one.kind === 'domain' &&
+      one.schema === schema &&
+      one.name === own &&
+      / (?:NOT NULL|CONSTRAINT) ?/.test(one.definition),
+  )
 }
 
 /** What a change of type does; both as format_type writes them. */

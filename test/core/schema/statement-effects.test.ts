@@ -3,9 +3,20 @@ import { effectsOf, obstaclesOf } from '../../../src/core/schema/statement-effec
 import { catalog, table } from '../../helpers/schema.ts'
 
 const domain = { kind: 'domain', schema: 'public', name: 'd', table: null, definition: 'text', comment: null } as const
+const checked = { ...domain, name: 'checked', definition: 'text CONSTRAINT c CHECK ((VALUE > 0))' } as const
+const functionOf = (name: string, how: string) =>
+  ({
+    ...domain,
+    kind: 'function',
+    name: `${name}()`,
+    definition: `CREATE OR REPLACE FUNCTION public.${name}()\n RETURNS integer\n LANGUAGE sql\n${how}AS $function$ SELECT 4 $function$\n`,
+  }) as const
 const before = {
-  ...catalog(table('users', ['id integer', 'name character varying(20)', 'odd"name text'])),
-  others: [domain],
+  ...catalog(
+    table('users', ['id integer', 'name character varying(20)', 'odd"name text']),
+    table('all_users', ['id integer']),
+  ),
+  others: [domain, checked, functionOf('rolled', ''), functionOf('fixed', ' STABLE STRICT\n')],
 }
 
 describe('what a generated statement does to rows and users is told:', () => {
@@ -35,6 +46,23 @@ describe('what a generated statement does to rows and users is told:', () => {
       /^Fails if any value of this type violates it\. Scans all tables with such columns, and blocks writes/,
     ],
     ['ALTER DOMAIN "public"."d" SET NOT NULL', /blocks writes to them/],
+    [
+      'ALTER TABLE "public"."users" ADD COLUMN "n" integer DEFAULT public.rolled() NOT NULL',
+      /^Rewrites the whole table/,
+    ],
+    ['ALTER TABLE "public"."users" ADD COLUMN "n" "public"."checked"', /^Rewrites the whole table/],
+    [
+      'ALTER TABLE "public"."users" ADD CONSTRAINT "e" EXCLUDE USING gist ("id" WITH =)',
+      /^Fails if two rows exclude each other\. Nobody can use the table while the index is built/,
+    ],
+    [
+      'ALTER TABLE "public"."all_users" ATTACH PARTITION "public"."users" DEFAULT',
+      /^Fails if any row of the partition is out of these bounds\. Scans the partition/,
+    ],
+    [
+      'ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE "public"."state" USING "name"::text::"public"."state"',
+      /^Fails if any row has a value that the type no longer has\. Rewrites the whole table/,
+    ],
   ])('%s', (sql, told) => {
     expect(effectsOf({ sql }, before)).toEqual([expect.stringMatching(told)])
   })
@@ -53,6 +81,9 @@ describe('what is quick and loses nothing is not told of:', () => {
     'CREATE TABLE "public"."t" ("a" integer)',
     'ALTER DOMAIN "public"."made_by_this_migration" ADD CONSTRAINT "c" CHECK ((VALUE > 0))',
     'ALTER DOMAIN "public"."d" ADD CONSTRAINT "c" CHECK ((VALUE > 0)) NOT VALID',
+    'ALTER TABLE "public"."users" ADD COLUMN "n" integer DEFAULT public.fixed()',
+    'ALTER TABLE "public"."users" ADD COLUMN "n" "public"."d"',
+    'ALTER TABLE "public"."users" ATTACH PARTITION "public"."made_by_this_migration" DEFAULT',
   ])('%s', (sql) => {
     expect(effectsOf({ sql }, before)).toEqual([])
   })
