@@ -41,7 +41,7 @@ function row(
   const [column, letter] = acl ?? ['NULL::aclitem[]', 'r']
   const all = acl === undefined || isColumn ? column : `COALESCE(${column}, acldefault('${letter}', ${owner}))`
   return `SELECT jsonb_build_object('kind', ${kind}, 'schema', ${schema}, 'path', ${pathSql(path)}, 'table', ${table}, 'signature', ${signature},
-   'owner', ${isColumn ? 'NULL' : `pg_get_userbyid(${owner})`}, 'grants', ${grantsOf(all, `held.grantee <> ${owner}`)},
+   'owner', ${isColumn ? 'NULL' : `pg_get_userbyid(${owner})`}, 'grants', ${grantsOf(all, isColumn ? 'true' : `held.grantee <> ${owner}`)},
    'withheld', ${acl === undefined || isColumn ? 'NULL' : withheldOf(column, `'${letter}'`, owner)}) AS value FROM ${from}`
 }
 

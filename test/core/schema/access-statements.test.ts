@@ -21,6 +21,20 @@ test.each([
     ['REVOKE SELECT ("a") ON TABLE "public"."t" FROM "fresh"', 'ALTER TABLE "public"."t" OWNER TO "fresh"'],
   ],
   [
+    'of a column is granted again where it is to have it as the owner',
+    [owned('old', [], [{ what: 'SELECT', to: 'fresh' }]), owned('fresh', [], [{ what: 'SELECT', to: 'fresh' }])],
+    [
+      'REVOKE SELECT ("a") ON TABLE "public"."t" FROM "fresh"',
+      'ALTER TABLE "public"."t" OWNER TO "fresh"',
+      'GRANT SELECT ("a") ON TABLE "public"."t" TO "fresh"',
+    ],
+  ],
+  [
+    'of a column is revoked also where the old owner was granted it',
+    [owned('old', [], [{ what: 'SELECT', to: 'old' }]), owned('fresh', [], [])],
+    ['ALTER TABLE "public"."t" OWNER TO "fresh"', 'REVOKE SELECT ("a") ON TABLE "public"."t" FROM "fresh"'],
+  ],
+  [
     'of the table becomes its own',
     [owned('old', [{ what: 'SELECT', to: 'fresh' }], []), owned('fresh', [], [])],
     ['ALTER TABLE "public"."t" OWNER TO "fresh"'],

@@ -59,26 +59,38 @@ function byRelation(steps: readonly Steps[]): Change[] {
 export const accessKey = ({ kind, schema, path, signature, owner }: Access): string =>
   JSON.stringify([kind, schema, signature ?? path, kind === 'default privileges' ? owner : null])
 
-type Lessened = ReadonlyMap<string, ReadonlySet<string | null>>
+/** By the key of a relation and by role, the privileges that it loses of the whole. */
+type Lessened = ReadonlyMap<string, ReadonlyMap<string | null, ReadonlySet<string>>>
 
-/** Who is to have less of a relation, by its key. */
+const bare = (privilege: string) => privilege.replace(/ WITH GRANT OPTION$/, '')
+
 function rolesWithLess(before: ReadonlyMap<string, Access>, wanted: readonly Access[]): Lessened {
   return new Map(
     wanted.flatMap((item) => {
-      const now = item.kind === 'column' ? undefined : before.get(accessKey(item))
-      const kept = new Set(item.grants.map(({ what, to }) => JSON.stringify([what, to])))
-      const lost = now?.grants.filter(({ what, to }) => !kept.has(JSON.stringify([what, to]))) ?? []
-      return lost.length === 0 || typeof item.path === 'string'
-        ? []
-        : [[keyOf({ schema: item.schema, name: String(item.path[0]) }), new Set(lost.map(({ to }) => to))] as const]
+      const now = item.kind === 'column' || typeof item.path === 'string' ? undefined : before.get(accessKey(item))
+      if (now === undefined) return []
+      const left = new Map(item.grants.map(({ what, to }) => [to, what.split(', ')]))
+      const lost = now.grants.map(({ what, to }) => {
+        const gone = what.split(', ').filter((one) => !left.get(to)?.includes(one))
+        return [to, new Set(gone.map(bare))] as const
+      })
+      const known = now.withheld?.split(', ') ?? []
+      const withheld = new Set(item.withheld?.split(', ').filter((one) => !known.includes(one)))
+      const owners = [now.owner, item.owner].map((to) => [to, withheld] as const)
+      return [[keyOf({ schema: item.schema, name: String(item.path[0]) }), new Map([...lost, ...owners])] as const]
     }),
   )
 }
 
 /** What is revoked of a table is revoked of its columns too. */
 function withoutLost(item: Access, lessened: Lessened): Access {
-  const roles = item.kind === 'column' && item.table !== null ? lessened.get(item.table) : undefined
-  return roles === undefined ? item : { ...item, grants: item.grants.filter(({ to }) => !roles.has(to)) }
+  const lost = item.kind === 'column' && item.table !== null ? lessened.get(item.table) : undefined
+  if (lost === undefined) return item
+  const grants = item.grants.flatMap(({ to, what }) => {
+    const left = what.split(', ').filter((one) => !lost.get(to)?.has(bare(one)))
+    return left.length === 0 ? [] : [{ to, what: left.join(', ') }]
+  })
+  return { ...item, grants }
 }
 
 /** What a catalog does not list for its rights, if it is there: as it was made. */
@@ -141,14 +153,21 @@ function between(catalog: Catalog, now: Access, item: Access, handed: ReadonlyMa
 }
 
 /**
- * The rights as they are before the owner is another, and right after. What either was granted is the new one's own
- * then: of the whole it would keep its GRANT OPTION, which an owner needs not, of a column a grant to itself.
+ * The rights as they are before the owner is another, and right after. What either was granted of the whole is the new
+ * one's own then, who would keep a GRANT OPTION, which an owner needs not; of a column an owner may be granted something,
+ * too, and what the old one was becomes the new one's.
  */
 function aroundOwner(now: Access, item: Access, { old, fresh }: Owners): { before: Access; after: Access } {
   const grants = item.grants.filter(({ to }) => to !== old && to !== fresh)
-  const isLeft = (what: string) => item.kind !== 'column' && !what.includes(' WITH GRANT OPTION')
-  const own = now.grants.filter(({ to, what }) => to === fresh && isLeft(what))
-  return { before: { ...now, grants: [...grants, ...own] }, after: { ...item, grants, withheld: now.withheld } }
+  const isColumn = item.kind === 'column'
+  const stay = now.grants.filter(({ to, what }) =>
+    isColumn ? to === old : to === fresh && !what.includes(' WITH GRANT OPTION'),
+  )
+  const becomes = isColumn ? stay.map(({ what }) => ({ what, to: fresh })) : []
+  return {
+    before: { ...now, grants: [...grants, ...stay] },
+    after: { ...item, grants: [...grants, ...becomes], withheld: now.withheld },
+  }
 }
 
 function columnTable({ schema, path }: Access): ObjectName {
