@@ -42,6 +42,13 @@ const access: readonly Pair[] = [
     other: `REVOKE GRANT OPTION FOR SELECT ON users FROM pg_read_all_data`,
   },
   {
+    what: 'tables of other owners, who were granted rights to columns of them before',
+    both: 'CREATE TABLE q (a int, b int); CREATE TABLE r (a int); GRANT SELECT (a) ON r TO CURRENT_USER',
+    one: `GRANT SELECT (a), UPDATE (b) ON q TO pg_monitor; ALTER TABLE q OWNER TO pg_monitor; ALTER TABLE q OWNER TO pg_signal_backend;
+      ALTER TABLE r OWNER TO pg_monitor; REVOKE SELECT ON r FROM pg_monitor; GRANT SELECT (a) ON r TO pg_monitor`,
+    other: 'GRANT UPDATE (a) ON q TO CURRENT_USER',
+  },
+  {
     what: "a sequence that is to belong to somebody else's table",
     both: 'DO $$ BEGIN CREATE ROLE somebody_else; EXCEPTION WHEN duplicate_object THEN NULL; END $$',
     one: 'CREATE TABLE q (id serial); ALTER TABLE q OWNER TO somebody_else',
@@ -51,6 +58,15 @@ const access: readonly Pair[] = [
 
 /** What the library that plans the difference does not know, or would drop and make again. */
 const kept: readonly Pair[] = [
+  {
+    what: 'what goes with an extension that it is no part of',
+    both: `CREATE EXTENSION fuzzystrmatch; CREATE TABLE t (a int); CREATE PROCEDURE p(int) LANGUAGE sql AS 'SELECT 1';
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE INDEX i ON t (a);
+      CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); CREATE MATERIALIZED VIEW m AS SELECT a FROM t`,
+    one: `ALTER PROCEDURE p(int) DEPENDS ON EXTENSION fuzzystrmatch; ALTER INDEX i DEPENDS ON EXTENSION fuzzystrmatch;
+      ALTER TRIGGER g ON t DEPENDS ON EXTENSION fuzzystrmatch; ALTER MATERIALIZED VIEW m DEPENDS ON EXTENSION fuzzystrmatch`,
+    other: 'ALTER FUNCTION f() DEPENDS ON EXTENSION fuzzystrmatch',
+  },
   {
     what: 'an operator and an operator class of new functions, and what stands on them',
     both: '',
@@ -237,6 +253,12 @@ const recent: readonly Pair[] = [
     both: 'CREATE DOMAIN d AS int; CREATE DOMAIN e AS int NOT NULL',
     one: 'ALTER DOMAIN d ADD CONSTRAINT called NOT NULL; ALTER DOMAIN e DROP NOT NULL; CREATE DOMAIN f AS text NOT NULL',
     other: '',
+  },
+  {
+    what: 'NOT NULL of a domain, with another name',
+    both: '',
+    one: 'CREATE DOMAIN d AS int CONSTRAINT given NOT NULL; CREATE TABLE t (d d)',
+    other: 'CREATE DOMAIN d AS int CONSTRAINT called NOT NULL; CREATE TABLE t (d d)',
   },
   {
     what: 'the rules of a collation, and how partitions to come keep their rows',

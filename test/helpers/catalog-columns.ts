@@ -83,7 +83,10 @@ export const catalogColumns: Readonly<Record<string, Treatment>> = {
   },
   pg_db_role_setting: { aside: 'setdatabase setrole setconfig', because: server },
   pg_default_acl: { identity: 'oid defaclrole defaclnamespace defaclobjtype', compared: 'defaclacl' },
-  pg_depend: { follows: 'classid objid objsubid refclassid refobjid refobjsubid deptype' },
+  pg_depend: {
+    compared: 'deptype',
+    follows: 'classid objid objsubid refclassid refobjid refobjsubid',
+  },
   pg_description: { identity: 'objoid classoid objsubid', compared: 'description' },
   pg_enum: { identity: 'oid enumtypid', compared: 'enumsortorder enumlabel' },
   pg_event_trigger: { identity: 'oid evtname', compared: 'evtevent evtowner evtfoid evtenabled evttags' },

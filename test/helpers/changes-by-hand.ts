@@ -26,7 +26,8 @@ CREATE STATISTICS st ON a, n FROM t; CREATE INDEX ti ON t (lower(a)); CREATE IND
 CREATE TEXT SEARCH CONFIGURATION cfg (COPY = simple); CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = simple);
 CREATE CAST (comp AS text) WITH INOUT; CREATE ACCESS METHOD am2 TYPE TABLE HANDLER heap_tableam_handler;
 CREATE FUNCTION etf() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end'; CREATE EVENT TRIGGER et ON ddl_command_start EXECUTE FUNCTION etf();
-ALTER EVENT TRIGGER et DISABLE; CREATE TRUSTED LANGUAGE pl2 HANDLER plpgsql_call_handler; ALTER TABLE t2 REPLICA IDENTITY FULL`
+ALTER EVENT TRIGGER et DISABLE; CREATE TRUSTED LANGUAGE pl2 HANDLER plpgsql_call_handler; ALTER TABLE t2 REPLICA IDENTITY FULL;
+CREATE EXTENSION fuzzystrmatch`
 
 /** On what they do not share: all can be done at once. */
 const comments = [
@@ -133,6 +134,10 @@ export const changesTogether: readonly (readonly string[])[] = [comments, owners
 
 /** Changes each of which makes another schema. */
 export const changesByHand: readonly string[] = [
+  'ALTER FUNCTION f(int) DEPENDS ON EXTENSION fuzzystrmatch',
+  'ALTER TRIGGER tt ON t DEPENDS ON EXTENSION fuzzystrmatch',
+  'ALTER INDEX ti DEPENDS ON EXTENSION fuzzystrmatch',
+  'ALTER MATERIALIZED VIEW mv DEPENDS ON EXTENSION fuzzystrmatch',
   'ALTER PUBLICATION pb SET TABLE t',
   'ALTER PUBLICATION pb SET (publish = insert)',
   'CREATE PUBLICATION pb2',

@@ -121,6 +121,9 @@ export interface Detail {
   readonly properties: Readonly<Record<string, string>>
 }
 
+/** The property of a detail that names the extensions with which something is dropped that is no part of them. */
+export const needsExtension = 'depends on extension'
+
 /** Who owns something, and what others may do with it; default privileges are those of what its owner will make. */
 export interface Access {
   readonly kind: string

@@ -78,10 +78,11 @@ function withoutExtensionVersions(catalog: Catalog): Catalog {
   return withoutNotNullNames({ ...catalog, others })
 }
 
-/** Only PostgreSQL 18 and later have it as a constraint with a name, which one that is made again gets of its own. */
+/** Only PostgreSQL 18 and later, of domains 17, have it as a constraint with a name, which one that is made again gets of its own. */
 export function withoutNotNullNames(catalog: Catalog): Catalog {
   const details = catalog.details.map((item) => (item.kind === 'column' ? without(item, notNullProperty) : item))
-  return { ...catalog, details }
+  const others = catalog.others.map((item) => (item.kind === 'domain' ? without(item, notNullProperty) : item))
+  return { ...catalog, details, others }
 }
 
 function without<T extends Other | Detail>(item: T, property: string): T {

@@ -173,6 +173,10 @@ const rare = [
     `pg_description JOIN pg_constraint k ON k.oid = objoid WHERE classoid = 'pg_constraint'::regclass AND contypid <> 0`,
   ),
   rows(
+    '(pg_identify_object(classid, objid, objsubid)).identity, extname',
+    `pg_depend JOIN pg_extension ON pg_extension.oid = refobjid WHERE refclassid = 'pg_extension'::regclass AND deptype = 'x'`,
+  ),
+  rows(
     'provider, (pg_identify_object(classoid, objoid, objsubid)).identity, label',
     'pg_seclabel WHERE objoid >= 16384',
   ),

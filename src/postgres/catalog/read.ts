@@ -4,6 +4,7 @@ import { keyOf } from '../../core/sql/qualified-name.ts'
 import type { Client } from '../driver/pg.ts'
 import { access } from './access.ts'
 import { extensionAccess } from './extension-access.ts'
+import { extensionNeeds } from './extension-needs.ts'
 import { others } from './other-objects.ts'
 import type { RowsQuery } from './query-parts.ts'
 import { relationDetails } from './relation-details.ts'
@@ -45,7 +46,7 @@ async function read(client: Client, begin: string, end: string, all: boolean): P
       rows<Part<Constraint>>(constraints),
       rows<Part<Index>>(indexes),
       Promise.all(others.map((query) => rows<Other>(query))),
-      Promise.all(relationDetails.map((query) => rows<Detail>(query))),
+      Promise.all([...relationDetails, ...extensionNeeds].map((query) => rows<Detail>(query))),
       Promise.all((all ? [...access, ...extensionAccess] : []).map((query) => rows<Access>(query))),
       client.query(end),
     ])

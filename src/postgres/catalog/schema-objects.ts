@@ -1,3 +1,4 @@
+import { notNullProperty } from '../../core/schema/not-null.ts'
 import { inSchema, mine, other, rowOf } from './object-query.ts'
 import { commentOf, dottedName, functionOf } from './query-parts.ts'
 
@@ -59,6 +60,11 @@ export const domains = other(
     definition: `concat_ws(' ', format_type(t.typbasetype, t.typtypmod), 'DEFAULT ' || t.typdefault,
     CASE WHEN t.typnotnull THEN 'NOT NULL' END, ${collationIfOther('t.typcollation', 't.typbasetype')}, (SELECT string_agg(format('CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid)), ' '
      ORDER BY conname) FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'))`,
+    properties: {
+      // Of PostgreSQL 17 and later; by itself it ends like this.
+      [notNullProperty]: `(SELECT quote_ident(k.conname) FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'n'
+        AND k.conname !~ '_not_null[0-9]*$')`,
+    },
     comment: commentOf('pg_type', 't.oid'),
   },
   `pg_type t ${inSchema('t', 'typnamespace')} WHERE t.typtype = 'd' AND ${mine('pg_type', 't')}`,

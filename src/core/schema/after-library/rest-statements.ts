@@ -8,6 +8,7 @@ import { accessKey, accessStatements } from './access-statements.ts'
 import { attachedIndexes } from './attached-indexes.ts'
 import { detailStatements } from './detail-statements.ts'
 import { enforcementStatements } from './enforcement-statements.ts'
+import { extensionNeedStatements } from './extension-needs.ts'
 import { notNullStatements } from './not-null-statements.ts'
 import { otherStatements, stateOfDefinition } from './other-statements.ts'
 
@@ -24,6 +25,7 @@ export function restStatements(have: Catalog, want: Catalog): Change[] {
     ...attachedIndexes(have, want),
     ...detailStatements(have, want),
     ...enforcementStatements(have, want),
+    ...extensionNeedStatements(have, want),
     ...accessStatements(have, want),
   ]
 }
