@@ -13,6 +13,7 @@ export function inDependencyOrder(
   history: readonly Applied[],
 ): Migration[] {
   const sorted = [...files].sort((a, b) => compareVersions(a.version, b.version) || (a.name < b.name ? -1 : 1))
+  if (files.every(({ dependsOn }) => dependsOn.length === 0)) return sorted
   const targetOf = dependencyFinder(sorted, applied, history)
   return dependenciesFirst(sorted, (file) => file.dependsOn.map((dependency) => targetOf(file, dependency)))
 }
