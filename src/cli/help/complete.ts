@@ -1,4 +1,5 @@
 import type { Option } from '@commander-js/extra-typings'
+import { checkParts } from '../../core/check/finding.ts'
 import { environments } from '../../core/environment.ts'
 import type { Node, TakenWord } from './tree-words.ts'
 import { nodesBelow, reachedBy } from './tree-words.ts'
@@ -87,6 +88,9 @@ function positionals(node: Node, words: readonly string[]): number {
   return count
 }
 
+const environmentOptions: readonly string[] = ['--env', '--mark-environment', '--on']
+/** What stands before the last of several that are separated by commas, or of a pair. */
+const listed = (current: string) => /^.*[,=]/s.exec(current)?.[0] ?? ''
 const versionNames = /^(?:version|versions|old=new)$/
 
 /** By choices where there are some, otherwise by the name that help gives the value. */
@@ -95,14 +99,15 @@ function valuesOf(taker: Option | TakenWord, current: string, prefix: string, pl
   if (argChoices !== undefined) return wordsOnly(argChoices, prefix)
   const isOption = 'long' in taker
   const name = isOption ? (/<(.*?)>/.exec(taker.flags)?.[1] ?? '') : taker.name()
-  if (isOption && ['--env', '--mark-environment'].includes(taker.long ?? '')) return wordsOnly(environments, prefix)
+  if (isOption && environmentOptions.includes(taker.long ?? '')) return wordsOnly(environments, prefix)
   if (isOption && versionNames.test(name) && taker.long !== '--rename') {
-    const head = /^.*[,=]/s.exec(current)?.[0] ?? ''
-    return wordsOnly(places.migrations(), prefix + head)
+    return wordsOnly(places.migrations(), prefix + listed(current))
   }
   if (name === 'folder') return wordsOnly(['common', ...environments], prefix)
-  if (name === 'FILE' || name === 'file') return { files: true, words: [] }
-  if (name === 'BACKUP') return { files: true, words: wordsOnly(places.backups(), prefix).words }
+  if (/^file$/i.test(name)) return { files: true, words: [] }
+  if (/^backup$/i.test(name)) return { ...wordsOnly(places.backups(), prefix), files: true }
+  if (name === 'A' || name === 'B') return { ...wordsOnly([...environments, 'migrations'], prefix), files: true }
+  if (name === 'parts') return wordsOnly(checkParts, prefix + listed(current))
   return { files: false, words: [] }
 }
 

@@ -186,6 +186,11 @@ describe('completion offers', () => {
     ['db schema diagram --format h', ['words', 'html']],
     ['db schema import ', ['files']],
     ['db restore ', ['files', 'nself_full_20260126_005343.dump']],
+    ['db rehearse --from ', ['files', 'nself_full_20260126_005343.dump']],
+    ['db schema diff ', ['files', 'local', 'staging', 'production', 'migrations']],
+    ['db schema diff staging m', ['files', 'migrations']],
+    ['db check --on st', ['words', 'staging']],
+    ['db check --only parse,pro', ['words', 'parse,proof', 'parse,probe']],
     ['db schema import --rename ', ['words']],
     ['nonsense ', ['words']],
   ])('after "%s" what fits there', (line, expected) => {
