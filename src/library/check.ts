@@ -4,16 +4,17 @@ import { byFile, checkParts } from '../core/check/finding.ts'
 import { severities } from '../core/check-rules.ts'
 import { NselfError } from '../core/errors.ts'
 import type { CheckedFinding, CheckRequest, FinishedCheck } from './check-request.ts'
+import type { OptionKinds } from './options.ts'
 
-export const ofCheck: readonly string[] = [
-  'scope',
-  'base',
-  'on',
-  'only',
-  'skip',
-  'failOn',
-  'signal',
-] satisfies (keyof CheckRequest)[]
+export const ofCheck: OptionKinds<CheckRequest> = {
+  scope: 'scope',
+  base: 'text',
+  on: 'text',
+  only: 'list',
+  skip: 'list',
+  failOn: 'text',
+  signal: 'signal',
+}
 
 /** @throws NselfError `usage` for a setting that is none; as check. */
 export async function runCheck(context: Context, given: CheckRequest): Promise<FinishedCheck> {

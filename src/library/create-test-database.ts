@@ -3,12 +3,12 @@ import { urlOf } from '../core/connection/url.ts'
 import { NselfError } from '../core/errors.ts'
 import type { Server } from '../postgres/driver/server.ts'
 import { contextIn, type Opened, openProject } from './context.ts'
-import { refuseUnknown } from './options.ts'
+import { type OptionKinds, refuseUnfit } from './options.ts'
 import { withoutSecrets } from './redacted-error.ts'
 import type { TestDatabase, TestDatabaseSettings } from './test-database.ts'
 import { TestWorkshop } from './test-workshop.ts'
 
-const known: readonly string[] = ['cwd', 'databaseUrl', 'env', 'seed'] satisfies (keyof TestDatabaseSettings)[]
+const known: OptionKinds<TestDatabaseSettings> = { cwd: 'text', databaseUrl: 'text', env: 'variables', seed: 'flag' }
 
 /** Of this process: one for each server and kind of template. */
 const workshops = new Map<string, Promise<TestWorkshop>>()
@@ -19,7 +19,7 @@ const workshops = new Map<string, Promise<TestWorkshop>>()
  * @throws NselfError `refused` in staging and production, `migration-failed`, `configuration`, `connection`.
  */
 export async function createTestDatabase(given: TestDatabaseSettings = {}): Promise<TestDatabase> {
-  refuseUnknown('createTestDatabase()', known, given)
+  refuseUnfit('createTestDatabase()', known, given)
   const { seed = false, ...place } = given
   const opened = openProject(place)
   try {

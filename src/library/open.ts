@@ -15,7 +15,7 @@ import type {
   StatusSettings,
   UpSettings,
 } from './nself.ts'
-import { refuseUnknown } from './options.ts'
+import { type OptionKinds, refuseUnfit } from './options.ts'
 import { withoutSecrets } from './redacted-error.ts'
 
 /**
@@ -36,18 +36,23 @@ export function open(options: OpenSettings = {}): Nself {
   }
 }
 
-const ofLook: readonly string[] = ['drift', 'signal'] satisfies (keyof StatusSettings)[]
-const ofRevert: readonly string[] = [
-  'count',
-  'to',
-  'lockWaitMs',
-  'maxLagMs',
-  'signal',
-  'yes',
-  'confirm',
-  'noBackup',
-] satisfies (keyof DownSettings)[]
-const ofApply: readonly string[] = [...ofRevert, 'allowOutOfOrder', 'singleTransaction', 'phase']
+const ofLook: OptionKinds<StatusSettings> = { drift: 'flag', signal: 'signal' }
+const ofRevert: OptionKinds<DownSettings> = {
+  count: 'number',
+  to: 'text',
+  lockWaitMs: 'duration',
+  maxLagMs: 'duration',
+  signal: 'signal',
+  yes: 'flag',
+  confirm: 'text',
+  noBackup: 'flag',
+}
+const ofApply: OptionKinds<UpSettings> = {
+  ...ofRevert,
+  allowOutOfOrder: 'flag',
+  singleTransaction: 'flag',
+  phase: 'phase',
+}
 
 function statusOf(opened: Opened, given: StatusSettings) {
   return called(opened, 'status', ofLook, given, async (context) => {
@@ -77,14 +82,14 @@ function revert(opened: Opened, given: DownSettings): Promise<FinishedRun> {
 }
 
 /** One call, in a context of its own; what it throws knows no password. */
-async function called<T>(
+async function called<T, Given extends GuardAnswers & { readonly signal?: AbortSignal }>(
   opened: Opened,
   name: string,
-  known: readonly string[],
-  given: GuardAnswers & { readonly signal?: AbortSignal },
+  known: OptionKinds<Given>,
+  given: Given,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
-  refuseUnknown(`${name}()`, known, given)
+  refuseUnfit(`${name}()`, known, given)
   try {
     return await work(contextIn(opened, given))
   } catch (error) {

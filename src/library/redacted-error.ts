@@ -13,7 +13,7 @@ export function withoutSecrets(thrown: unknown, secrets: Secrets): unknown {
   for (const secret of location?.secrets ?? []) secrets.hide(secret)
   const shown = (text: string) => secrets.redact(text)
   const shownLocation = (place: Location) => withoutSecretsIn(place, shown)
-  return new NselfError(code, shown(message), {
+  return new NselfError(code, shown(message).replace(/^--(database|shadow)-url\b/, '$1Url'), {
     ...(hint === undefined ? {} : { hint: shown(code === 'not-confirmed' ? asOptions(hint) : hint) }),
     ...(location === undefined ? {} : { location: shownLocation(location) }),
     ...(server === undefined ? {} : { server: mapTexts(server, shown) }),

@@ -124,6 +124,36 @@ test('a pool or a client of the caller is refused, open or closed, and so is an 
   expect(await codeOf(opened(project).down({ to: 'first' }))).toBe('usage')
 })
 
+test.each<[options: unknown, told: string]>([
+  [null, 'open() takes an object of options, not null'],
+  ['postgresql://ann:secret@host/db', 'open() takes an object of options, not a string'],
+  [{ cwd: 3 }, 'cwd of open() must be a string, not 3'],
+  [{ env: 'secret' }, 'env of open() must be an object, not a string'],
+  [{ onMessage: 'print' }, 'onMessage of open() must be a function, not a string'],
+  [{ databaseUrl: null }, 'databaseUrl of open() must be a string, not null'],
+  [{ databaseUrl: 'mysql://a/b' }, 'databaseUrl is not a PostgreSQL URL that nself can use'],
+])('open(%j) is refused with what it takes', (options, told) => {
+  const project = { cwd: checkout, env: {} }
+  const given = typeof options === 'object' && options !== null ? { ...project, ...options } : options
+  expect(() => open(given as object)).toThrow(told)
+})
+
+test.each<[options: unknown, told: string]>([
+  [null, 'up() takes an object of options, not null'],
+  // Whatever is not empty would count as a yes.
+  [{ yes: 'no' }, 'yes of up() must be true or false, not a string'],
+  [{ noBackup: 1 }, 'noBackup of up() must be true or false, not 1'],
+  [{ count: '1' }, 'count of up() must be a number, not a string'],
+  [{ lockWaitMs: '10s' }, 'lockWaitMs of up() must be a number of milliseconds, not a string'],
+  [{ maxLagMs: Number.NaN }, 'maxLagMs of up() must be a number of milliseconds, not NaN'],
+  [{ signal: 3 }, 'signal of up() must be an AbortSignal, not 3'],
+  [{ phase: 'contract' }, "phase of up() must be 'expand', not a string"],
+])('up(%j) is refused with what it takes, and nothing is connected to', async (options, told) => {
+  const nself = open({ cwd: checkout, env: { DATABASE_URL: 'postgresql://127.0.0.1:1/nothing' } })
+  await expect(nself.up(options as object)).rejects.toThrow(told)
+  await expect(nself.check({ only: 'lint', scope: 3 } as object)).rejects.toThrow('only of check() must be an array')
+})
+
 test('the variables are those at the time of open, and the pool of the application may stay open', async () => {
   const project = await server.project(migrations)
   const env: Record<string, string> = { DATABASE_URL: project.url }
