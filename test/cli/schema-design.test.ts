@@ -429,6 +429,24 @@ DROP TABLE t CASCADE;
   expect(await rights()).toEqual(before)
 })
 
+test('a text with a collation keeps its values where it becomes a number, and gets them and the collation back', async () => {
+  const project = await drawn(
+    { 'schema.dbml': 'Table things {\n  id int [pk]\n  size int\n}\n' },
+    {
+      '001_a.sql':
+        '-- UP\nCREATE TABLE things (id int PRIMARY KEY, size text COLLATE "C");\n-- DOWN\nDROP TABLE things;\n',
+    },
+  )
+  await project.up()
+  await project.query("INSERT INTO things VALUES (1, '7')")
+  await project.ok('db', 'run', '--allow-drops')
+  await project.ok('up')
+  expect(await project.query('SELECT size FROM things')).toEqual([[7]])
+  await project.ok('down')
+  const collation = `(SELECT collation_name::text FROM information_schema.columns WHERE table_name = 'things' AND column_name = 'size')`
+  expect(await project.query(`SELECT size, ${collation} FROM things`)).toEqual([['7', 'C']])
+})
+
 test('an index and a check under another name are renamed, for which nobody is asked and nothing is built', async () => {
   const named = (index: string, check: string) =>
     `Table t {\n  a int\n  indexes { a [name: '${index}'] }\n  checks { \`a > 0\` [name: '${check}'] }\n}\n`

@@ -238,7 +238,7 @@ Table invites {
   },
   {
     what: 'a serial column, a text with its default and a key, and a column with another default for each row',
-    sql: `CREATE TABLE things (n serial, "Odd Key" integer NOT NULL, size text NOT NULL DEFAULT '1', UNIQUE ("Odd Key"), UNIQUE (size, "Odd Key"))`,
+    sql: `CREATE TABLE things (n serial, "Odd Key" integer NOT NULL, size text COLLATE "C" NOT NULL DEFAULT '1', UNIQUE ("Odd Key"), UNIQUE (size, "Odd Key"))`,
     rows: 'INSERT INTO things ("Odd Key", size) SELECT i, i::text FROM generate_series(1, 30) i',
     kept: ['SELECT sum(n)::int, sum(size::int)::int FROM things', [465, 465]],
     design: `
@@ -268,7 +268,7 @@ Table things {
   },
   {
     what: 'a column under another name, with its key, its reference and a view on it',
-    sql: `CREATE TABLE teams (id bigint PRIMARY KEY); CREATE TABLE people (id bigint PRIMARY KEY, name text NOT NULL UNIQUE, team bigint REFERENCES teams);
+    sql: `CREATE TABLE teams (id bigint PRIMARY KEY); CREATE TABLE people (id bigint PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE, team bigint REFERENCES teams);
 CREATE VIEW named AS SELECT name AS called FROM people`,
     rows: `INSERT INTO teams VALUES (1); INSERT INTO people SELECT i, 'n' || i, 1 FROM generate_series(1, 20) i`,
     kept: [

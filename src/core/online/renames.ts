@@ -1,4 +1,5 @@
 import { NselfError } from '../errors.ts'
+import { collationSql } from '../schema/families.ts'
 import { type Change, placedChange } from '../schema/generated-statement.ts'
 import { keyOf, ofKey, shortName, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified, unquoteIdentifier } from '../sql/quoting.ts'
@@ -95,7 +96,7 @@ function piecesOf(one: Renamed, { facts }: PlannedChanges): Piece[] {
 
 function addSql({ table, to }: Renamed, facts: PlannedChanges['facts']): string {
   const column = facts.column(table, to)
-  const collate = column?.collation == null ? '' : ` COLLATE ${column.collation}`
+  const collate = column?.collation == null ? '' : ` COLLATE ${collationSql(column.collation)}`
   return `${alterTable(table)} ADD COLUMN ${quoteIdentifier(to)} ${column?.type}${collate}`
 }
 

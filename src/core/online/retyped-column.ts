@@ -1,4 +1,5 @@
 import type { Column } from '../schema/catalog.ts'
+import { collationSql } from '../schema/families.ts'
 import { ofKey, shortName } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified } from '../sql/quoting.ts'
 import type { Filled } from './filled.ts'
@@ -43,7 +44,7 @@ export function helperColumn(one: Retyped, side: Twin): string {
 export function addColumnSql(one: Retyped, side: Twin): string {
   const { type, collation, statistics } = side === 'new' ? one.wanted : one.before
   const column = quoteIdentifier(helperColumn(one, side))
-  const collate = collation === null ? '' : ` COLLATE ${collation}`
+  const collate = collation === null ? '' : ` COLLATE ${collationSql(collation)}`
   const target = statistics === null ? '' : `, ALTER COLUMN ${column} SET STATISTICS ${statistics}`
   return `${alterTable(one.table)} ADD COLUMN ${column} ${type}${collate}${target}`
 }

@@ -1,6 +1,7 @@
 import { keyOf, splitDotted } from '../sql/qualified-name.ts'
 import { quoteIdentifier, quoteQualified, unquoteIdentifier } from '../sql/quoting.ts'
 import { type Catalog, ownInherited, type Table, tablesByKey } from './catalog.ts'
+import { collationSql } from './families.ts'
 import type { Change } from './generated-statement.ts'
 
 const name = '(?:"(?:[^"]|"")*"|[\\w$]+)'
@@ -40,7 +41,7 @@ function wholeChild(sql: string, table: Table, own: ReadonlyMap<string, Readonly
   const names = own.get(keyOf(table))
   const columns = table.columns.flatMap(({ name: column, type, collation }) => {
     if (names?.has(column) !== true) return []
-    return [`${quoteIdentifier(column)} ${type}${collation === null ? '' : ` COLLATE ${collation}`}`]
+    return [`${quoteIdentifier(column)} ${type}${collation === null ? '' : ` COLLATE ${collationSql(collation)}`}`]
   })
   const parents = table.inherits.map((parent) => quoteQualified(parent.schema, parent.name))
   return sql.replace(/\(\) INHERITS \(.*?\)(?= PARTITION BY |$)/s, () => {

@@ -6,7 +6,7 @@ import { identityInOrder } from '../../core/schema/identity-order.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
-import { withCollation } from './kept-collation.ts'
+import { collatedAs, withCollation } from './kept-collation.ts'
 import { asMarked } from './marked-facts.ts'
 import { withPlainDefault } from './plain-defaults.ts'
 import { viewsOfRetyped } from './readers-of-changed.ts'
@@ -25,7 +25,8 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
   }
   const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
-  const found = planned(() => plan(from, to, { assumedRoles: [...new Set(roles)] }))
+  const collated = await collatedAs(from, to)
+  const found = planned(() => plan(collated, to, { assumedRoles: [...new Set(roles)] }))
   if (found instanceof NselfError) return changesWithoutViews(from, to, found)
   const needed = found.actions.filter((action) => !isIdle(action, from) && !isOfServer(action))
   const changes = inDropOrder(needed, from).map((action) => ({
