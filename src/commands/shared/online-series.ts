@@ -33,7 +33,9 @@ export function seriesOf(
   const statement = (change: Change) => partsOf(change).map((sql) => plainNames(sql, new Set()))
   for (const change of blocking) tell(`Note: no way is known to do this online: ${statement(change).join('; ')}`)
   for (const change of blockingBack)
-    tell(`Note: no way is known to revert this online; its DOWN blocks others: ${statement(change).join('; ')}`)
+    tell(
+      `Note: this DOWN blocks others; to go back online, put the design back and write that with --online: ${statement(change).join('; ')}`,
+    )
   return drafts
 }
 

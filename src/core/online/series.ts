@@ -66,12 +66,14 @@ export function onlineSeries(
 
 const blocks = (lines: readonly string[]) => lines.some((line) => /nobody can use|blocks writes/i.test(line))
 
+const notOnline = 'This DOWN is not online. To go back online, put the design back and write that with --online.'
+
 /** What is quick on the way there and blocks others for long on the way back. */
 function markedWayBack(change: Change, { after }: TablesInUse, blocking: Change[]): Change {
   const effects = change.remarks === undefined ? effectsOf(change, after) : []
   if (!blocks(effects)) return change
   blocking.push(change)
-  return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
+  return { ...change, keepsPlace: true, remarks: [...effects, notOnline] }
 }
 
 const isStage = (name: string): name is Stage => Object.hasOwn(stages, name)

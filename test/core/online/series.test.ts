@@ -94,7 +94,9 @@ test('a text that loses its limit is quick, and its way back is told, which is n
   const { drafts, blocking, blockingBack } = onlineSeries(plan([up], [down]), known)
   expect(blocking).toEqual([])
   expect(blockingBack.map(({ sql }) => sql)).toEqual([`ALTER TABLE "public"."users" ${down}`])
-  expect(drafts[0]?.down[0]?.remarks?.at(-1)).toBe('No way is known to do this online.')
+  expect(drafts[0]?.down[0]?.remarks?.at(-1)).toBe(
+    'This DOWN is not online. To go back online, put the design back and write that with --online.',
+  )
 })
 
 test('what has no statement that takes it back in the plan is left as it is planned', () => {
