@@ -93,6 +93,11 @@ import { createTestDatabase, type TestDatabase } from 'nself/testing'
   const compiler = join(checkout, 'node_modules', 'typescript', 'bin', 'tsc')
   const { stdout } = run(process.execPath, [compiler, ...options, ...types, 'typed.mts', 'typed.cts'])
   expect(stdout).toBe('')
+  // As projects look packages up that do not know the exports of a package.json yet.
+  writeFileSync(join(root, 'typed.ts'), imports + typed)
+  const older = ['--module', 'CommonJS', '--moduleResolution', 'Node10', '--ignoreDeprecations', '5.0']
+  const old = run(process.execPath, [compiler, '--strict', '--noEmit', ...older, ...types, 'typed.ts'])
+  expect(old.stdout).toBe('')
 })
 
 test('the package has its guides and schemas, and nothing that only its own tests need', () => {
