@@ -43,6 +43,34 @@ async function sessions(url: string, size: number) {
 const logged = (project: Project) => project.query('SELECT n FROM log ORDER BY n')
 
 describe.each(['transaction', 'session'] as const)('in %s mode', (mode) => {
+  test('batches and statements that commit one by one run as the role of their header, which stays with no server', async () => {
+    const role = `owner_${mode}_${Date.now()}`
+    const { project, url, ok, nself } = await pooled(mode, {
+      '001_a.sql': `CREATE ROLE ${role};
+CREATE TABLE a (id int PRIMARY KEY, who text);
+INSERT INTO a SELECT g FROM generate_series(1, 90) AS g;
+ALTER TABLE a OWNER TO ${role}; GRANT CREATE ON SCHEMA public TO ${role};`,
+      '002_b.sql': `-- nself: role ${role}\n-- nself: batch a by id, size 20\nUPDATE a SET who = current_user WHERE id BETWEEN :from AND :to;`,
+      '003_c.sql': `-- nself: role ${role}\n-- nself: no-transaction\nCREATE TABLE c (id int);\nCREATE TABLE d (id int);`,
+    })
+    try {
+      await ok('up')
+      expect(await project.query('SELECT DISTINCT who FROM a')).toEqual([[role]])
+      expect(
+        await project.query(`SELECT DISTINCT tableowner::text FROM pg_tables WHERE tablename IN ('c', 'd')`),
+      ).toEqual([[role]])
+      expect((await sessions(url, 4)).map((one) => one.role)).toEqual(Array(4).fill('postgres'))
+      project.write({ '004_i.sql': `-- nself: role ${role}\nCREATE INDEX CONCURRENTLY i ON a (who);` })
+      const { code, stderr } = await nself('up')
+      expect({ code, stderr }).toEqual({
+        code: 3,
+        stderr: expect.stringContaining(`a statement that runs outside a transaction cannot run as ${role}`),
+      })
+    } finally {
+      await project.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`)
+    }
+  })
+
   test('all six commands work', async () => {
     const { project, ok } = await pooled(mode, { '001_a.sql': file('a'), '002_b.sql': file('b') })
     await ok('up')
@@ -97,6 +125,19 @@ describe.each(['transaction', 'session'] as const)('in %s mode', (mode) => {
         locks: 0,
       })
     }
+  })
+
+  test('down reverts without a copy where the pooler knows no other database', async () => {
+    const project = await server.project({ '001_a.sql': file('a') })
+    await project.up()
+    await project.query('INSERT INTO a VALUES (1)')
+    const env = { DATABASE_URL: await startPooler(project.url, mode, 20, true) }
+    const { code, stderr } = await project.run(['db', 'migrate', 'down'], { env })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('so this cannot be undone: cannot connect to template1'),
+    })
+    expect(await project.tables()).toEqual([])
   })
 
   test('a pool of one connection gets a clear error, and nothing is changed', async () => {

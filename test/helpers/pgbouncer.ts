@@ -9,8 +9,11 @@ import { freePort } from '../../src/postgres/embedded/port.ts'
 /** When a server goes back to the pool. */
 export type PoolMode = 'transaction' | 'session'
 
-/** Starts a PgBouncer before a database, for one test; resolves to the URL through it. */
-export async function startPooler(databaseUrl: string, mode: PoolMode, size: number): Promise<string> {
+/**
+ * Starts a PgBouncer before a database, for one test; resolves to the URL through it.
+ * @param alone it knows no other database of the server.
+ */
+export async function startPooler(databaseUrl: string, mode: PoolMode, size: number, alone = false): Promise<string> {
   const { hostname, port, username, password, pathname } = new URL(databaseUrl)
   const folder = mkdtempSync(join(tmpdir(), 'nself-pgbouncer-'))
   const listening = await freePort()
@@ -18,7 +21,7 @@ export async function startPooler(databaseUrl: string, mode: PoolMode, size: num
   writeFileSync(
     join(folder, 'pgbouncer.ini'),
     `[databases]
-* = host=${hostname} port=${port} user=${username} password=${password}
+${alone ? `${pathname.slice(1)} = dbname=${pathname.slice(1)}` : '* ='} host=${hostname} port=${port} user=${username} password=${password}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${listening}

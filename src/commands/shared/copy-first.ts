@@ -17,7 +17,11 @@ import type { Context } from './context.ts'
 export async function copyFirst(context: Context, server: Server, command: string): Promise<string | null> {
   const { signal, tell } = context
   context.progress('keeping a copy for nself db undo')
-  const reason = await whyNoCopy(server, signal)
+  const reason = await whyNoCopy(server, signal).catch((error: unknown) => {
+    // A pooler may know this database alone.
+    if (error instanceof NselfError && error.code === 'connection' && !signal.aborted) return error.message
+    throw error
+  })
   if (reason !== null) {
     tell(`Note: no copy of ${spokenPlace(server)} is kept, so this cannot be undone: ${reason}`)
     return null

@@ -7,7 +7,7 @@ import { holdSection, writtenStatement } from '../../core/migration/section-text
 import { type WorkUnit, workUnits } from '../../core/migration/work-units.ts'
 import { resumes } from '../../core/plan/plan.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
-import { mayRunInside } from '../../core/sql/statement-list.ts'
+import { isTransactionControl, mayRunInside } from '../../core/sql/statement-list.ts'
 import { must, refusal, rowsOf } from '../driver/must.ts'
 import { type ServerError, send } from '../driver/send.ts'
 import { shareSessionSql } from '../lock/advisory-lock.ts'
@@ -135,11 +135,25 @@ function progressOf(
   return { done, begun }
 }
 
+/** Something of it runs in no transaction of ours; a batch does, and what may is given one. */
+function commitsByItself({ batch, statements }: Section, done: number): boolean {
+  if (batch !== null) return false
+  for (let i = done; i < statements.length; i++) {
+    const statement = certain(statements.at(i))
+    if (!mayRunInside(statement) && !isTransactionControl(statement)) return true
+  }
+  return false
+}
+
 /** What is set outside a transaction would stay with a server that others get next. */
 function roleBehindPooler(role: string): NselfError {
-  return new NselfError('refused', `behind a pooler, a file that runs outside a transaction cannot run as ${role}`, {
-    hint: 'connect to the server itself, or log in as that role; nothing of it was run',
-  })
+  return new NselfError(
+    'refused',
+    `behind a pooler, a statement that runs outside a transaction cannot run as ${role}`,
+    {
+      hint: 'connect to the server itself, or log in as that role; nothing of it was run',
+    },
+  )
 }
 
 /**
@@ -150,7 +164,7 @@ export async function beginSession(session: Session, section: Section, text: Sec
   const { client } = session
   await send(client, 'DISCARD ALL')
   if (session.pooled) {
-    if (section.role !== null) throw roleBehindPooler(section.role)
+    if (section.role !== null && commitsByItself(section, done)) throw roleBehindPooler(section.role)
     return
   }
   const [row] = await rowsOf<{ lock_timeout: string }>(client, 'SHOW lock_timeout')
