@@ -131,7 +131,7 @@ ALTER TABLE a OWNER TO ${role}; GRANT CREATE ON SCHEMA public TO ${role};`,
     const project = await server.project({ '001_a.sql': file('a') })
     await project.up()
     await project.query('INSERT INTO a VALUES (1)')
-    const env = { DATABASE_URL: await startPooler(project.url, mode, 20, true) }
+    const env = { DATABASE_URL: await startPooler(project.url, mode, 20, true), NSELF_UNDO: 'on' }
     const { code, stderr } = await project.run(['db', 'migrate', 'down'], { env })
     expect({ code, stderr }).toEqual({
       code: 0,
