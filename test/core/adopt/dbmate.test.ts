@@ -49,8 +49,11 @@ test('of dbmate it takes as applied what the table has, and tells rows without a
 
 test('of dbmate it refuses a file without its markers', () => {
   const plan = planOf('dbmate', { '1_a.sql': 'select 1;\n', '2_b.sql': '-- migrate:up\nselect 1;\n' })
-  expect(plan.problems.map(({ subject, weight }) => [subject, weight])).toEqual([
-    ['db/1_a.sql', 'obstacle'],
-    ['db/2_b.sql', 'note'],
-  ])
+  expect(plan.problems.map(({ subject, weight }) => [subject, weight])).toEqual([['db/1_a.sql', 'obstacle']])
+})
+
+test('of dbmate it says once that a file without migrate:down cannot be reverted', () => {
+  const plan = planOf('dbmate', { '1_a.sql': '-- migrate:up\nselect 1;\n' })
+  expect(plan.files.map(({ notes }) => notes)).toEqual([[expect.stringContaining('cannot be reverted')]])
+  expect(plan.problems).toEqual([])
 })

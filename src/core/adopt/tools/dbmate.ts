@@ -1,4 +1,4 @@
-import { byNumber, migration, note, obstacle, row, section, textOf } from './files.ts'
+import { byNumber, migration, obstacle, row, section, textOf } from './files.ts'
 import type { Problem, SourceFile, SourceMigration, Tool } from './tool.ts'
 
 const fileName = /^(\d+)[^/]*\.sql$/
@@ -36,7 +36,6 @@ function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigra
     problems.push(obstacle(path, what, 'it is left out, as dbmate refuses it', 'fix the file'))
     return null
   }
-  if (down === null) problems.push(note(path, 'has no line -- migrate:down', 'it cannot be reverted'))
   const end = down?.index ?? text.length
   const before = text.slice(0, up.index).trim()
   const upSql = text.slice(up.index + up[0].length, end)
