@@ -1,4 +1,5 @@
 import { canonicalVersion } from '../migration/version.ts'
+import { asDecidedBefore, keptAsIs } from './decided-before.ts'
 import { planRepeatables } from './plan-repeatables.ts'
 import type { PlannedFile, PlanRequest } from './planned-file.ts'
 import { type TargetNames, targetNames, timestampOf } from './target-names.ts'
@@ -61,7 +62,7 @@ export function adoptPlan(request: PlanRequest): AdoptPlan {
     ...again.problems,
     ...rowProblems(request, [...files, ...again.files]),
   ]
-  const told = problems.map((problem) => asLeftBefore(withCommand(problem, request.command), files))
+  const told = problems.map((problem) => asDecidedBefore(withCommand(problem, request.command), files, own))
   return { tool, files, repeatables: again.files, problems: told }
 }
 
@@ -70,16 +71,6 @@ const withCommand = (problem: Problem, command: string): Problem => ({
   ...problem,
   choice: problem.choice?.replaceAll(/\bnself db adopt(?= --)/g, () => command) ?? null,
 })
-
-/** What an earlier run has written was decided then: its file is kept, so there is no choice left. */
-function asLeftBefore(problem: Problem, files: readonly PlannedFile[]): Problem {
-  const isKept = files.some(({ sources, isThere }) => isThere && sources.includes(problem.subject))
-  return isKept && problem.weight === 'choice'
-    ? { ...problem, decision: keptAsIs, choice: null, weight: 'note' }
-    : problem
-}
-
-const keptAsIs = 'the file that an earlier run has written is kept as it is'
 
 /** What the files are to be called. @param given the names that an earlier run has given. */
 function namesOf({ source, numbering, own, rows, now }: PlanRequest, given: ReadonlyMap<string, string>): TargetNames {
