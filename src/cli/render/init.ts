@@ -1,7 +1,7 @@
 import type { InitResult } from '../../commands/shared/results.ts'
 import { databaseName } from '../../core/database-name.ts'
-import { counted } from '../../core/quantities.ts'
 import { withGivenFlags } from './given-flags.ts'
+import { untrackedAdvice } from './untracked-advice.ts'
 
 /** What `nself init` has made, which server the project uses, and what to type next. */
 export function renderInit({ made, migrations, server, untracked }: InitResult): string {
@@ -23,7 +23,5 @@ function serverText(server: InitResult['server']): string {
 function next(migrations: number, untracked: number | null): string {
   if (untracked === null || untracked === 0)
     return migrations > 0 ? 'nself db migrate status' : 'nself db migrate create create_users'
-  const tables = counted(untracked, 'table')
-  const adopt = `nself db adopt   (the database has ${tables} that nself does not track)`
-  return migrations > 0 ? `${adopt}; if these migrations made them: nself db migrate repair --infer` : adopt
+  return untrackedAdvice(migrations, untracked)
 }

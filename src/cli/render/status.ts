@@ -9,6 +9,7 @@ import type { Paint } from './paint.ts'
 import { nextLines } from './status-advice.ts'
 import { isRunnable, repeatableAdvice, repeatableLines } from './status-repeatables.ts'
 import { statusTable } from './status-table.ts'
+import { untrackedAdvice } from './untracked-advice.ts'
 
 type Entry = StatusResult['migrations'][number]
 
@@ -16,18 +17,22 @@ const title = 'Migration Status'
 
 /** @param width how many columns there are; columns are dropped, not wrapped. */
 export async function renderStatus(result: StatusResult, paint: Paint, width: number): Promise<string> {
-  const { migrations, repeatables, database, environment, isEmbedded, base } = result
+  const { migrations, repeatables, database, environment, isEmbedded, base, untracked } = result
   const where = `${databaseName(database)} (${environment}${isEmbedded ? ', embedded' : ''})`
   if (migrations.length === 0 && repeatables.length === 0) {
-    return withGivenFlags(`No migrations yet on ${where}\nNext: nself db migrate create create_users`)
+    const first = untracked === undefined ? 'nself db migrate create create_users' : untrackedAdvice(0, untracked)
+    return withGivenFlags(`No migrations yet on ${where}\nNext: ${first}`)
   }
   const zone = [...migrations, ...repeatables].some(({ appliedAt }) => appliedAt !== null)
     ? [`times in ${timeZone()}`]
     : []
-  const next = [
-    ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
-    ...repeatableAdvice(repeatables, width),
-  ]
+  const next =
+    untracked === undefined
+      ? [
+          ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
+          ...repeatableAdvice(repeatables, width),
+        ]
+      : [fold(withGivenFlags(`Next: ${untrackedAdvice(migrations.length, untracked)}`), width)]
   const drift =
     result.drift === null
       ? []

@@ -172,6 +172,9 @@ describe('status', () => {
     expect(await renderStatus({ ...status, migrations: [], repeatables: [] }, plain, 80)).toBe(
       'No migrations yet on shop on 127.0.0.1:5432 (local, embedded)\nNext: nself db migrate create create_users',
     )
+    expect(await renderStatus({ ...status, migrations: [], repeatables: [], untracked: 3 }, plain, 80)).toBe(
+      'No migrations yet on shop on 127.0.0.1:5432 (local, embedded)\nNext: nself db adopt   (the database has 3 tables that nself does not track)',
+    )
     const pending = { ...status, migrations: [entry('001_a', 'pending')], repeatables: [] }
     expect(await renderStatus(pending, plain, 80)).toMatch(
       /1 pending · shop on 127.0.0.1:5432 \(local, embedded\)\nNext: nself db migrate up$/,

@@ -54,7 +54,8 @@ export function stepDocuments(steps: Report['steps']) {
 
 /** The document of `db migrate status`. */
 export function statusDocument(result: StatusResult) {
-  const { database, environment, markedAs, migrations, repeatables, drift, base, different, checked } = result
+  const { database, environment, markedAs, migrations, repeatables, drift, base, untracked, different, checked } =
+    result
   return {
     kind: result.kind,
     database,
@@ -93,6 +94,7 @@ export function statusDocument(result: StatusResult) {
       inAccess: drift.inAccess,
     },
     ...(base === undefined ? {} : { base: baseDocument(base) }),
+    ...(untracked === undefined ? {} : { untracked }),
     different,
     checked,
   }

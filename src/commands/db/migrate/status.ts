@@ -32,7 +32,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     const closer = await lookCloser(client, seen)
     const downs =
       options.long && (await (await import('../../shared/proven-downs.ts')).provenDowns(context, client, seen))
-    return { ...seen, ...closer, downs: downs || null }
+    return { ...seen, ...closer, downs: downs || null, untracked: await untrackedIn(client, seen) }
   })
   const { server, history, state, running, downs } = found
   const { environment } = context.settings
@@ -68,6 +68,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     })),
     drift,
     ...(base === null ? {} : { base }),
+    ...(found.untracked === 0 ? {} : { untracked: found.untracked }),
     different: drifted || (base?.contradictions.length ?? 0) > 0 || isAnythingOpen(state, options.phase),
     checked: options.check,
     ...(options.phase === undefined ? {} : { phase: options.phase }),
@@ -102,6 +103,13 @@ function isAnythingOpen({ entries, repeatables }: State, phase: StatusOptions['p
     entries.some((entry) => entry.status !== 'applied' && isDue(entry)) ||
     repeatables.some((entry) => entry.status !== 'applied')
   )
+}
+
+/** How many tables there are in a database without a history; zero where it has one. */
+async function untrackedIn(client: Client, { history: { facts } }: Look): Promise<number> {
+  if (!facts.hasTables || facts.movedTo !== null) return 0
+  const { readUntracked } = await import('../../../postgres/catalog/untracked.ts')
+  return (await readUntracked(client, [])).tables
 }
 
 interface Running {
