@@ -19,7 +19,7 @@ const refusals: Readonly<Record<string, readonly [reason: string, hint: string]>
 
 const others: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  EEXIST: 'something of that name is there already',
+  EEXIST: 'something with that name already exists',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
 }

@@ -70,7 +70,7 @@ export class PasswordCommand implements PasswordSource {
     if (lines.length > 1) throw this.wrong(`printed ${lines.length} lines in place of a password`)
     if (password === '') throw this.wrong('printed no password')
     // The second stands where bytes were no UTF-8.
-    if (/[\0\uFFFD]/.test(password)) throw this.wrong('printed bytes that are no text in place of a password')
+    if (/[\0\uFFFD]/.test(password)) throw this.wrong('printed bytes that are not text in place of a password')
     return password
   }
 

@@ -59,7 +59,7 @@ export function createRepeatable(folder: string, root: string, name: string): st
   makeProjectFolder(folder)
   const path = `${folder}/${slug}.sql`
   if (existsSync(path)) {
-    throw new NselfError('usage', `${relative(root, path)} is there already`, { hint: 'edit it, or take another name' })
+    throw new NselfError('usage', `${relative(root, path)} already exists`, { hint: 'edit it, or take another name' })
   }
   writeNew(path, template(slug))
   return relative(root, path)

@@ -14,7 +14,7 @@ test('the tables of Rails are in no baseline, are no drift, and its versions are
   const project = await adoptable(server, { 'db/migrate/20240101000000_users.rb': 'class Users; end' }, rails)
   const said = await project.ok(...adopt)
   expect(said.replaceAll(/\s+/g, ' ')).toContain(
-    'left alone: the tables public.ar_internal_metadata and public.schema_migrations of rails, whose migrations are no SQL files',
+    'left alone: the tables public.ar_internal_metadata and public.schema_migrations of rails, whose migrations are not SQL files',
   )
   const baseline = readFileSync(join(project.root, 'nself/migrations/001_baseline.sql'), 'utf8')
   expect(baseline).toContain('CREATE TABLE public.users')
@@ -26,6 +26,6 @@ test('a tool without SQL files that is named leads to the baseline', async () =>
   const project = await adoptable(server, {}, rails)
   const { code, stderr } = await project.nself(...adopt, 'rails')
   expect(code).toBe(2)
-  expect(stderr).toContain('the migrations of rails are no SQL files')
+  expect(stderr).toContain('the migrations of rails are not SQL files')
   expect(stderr).toContain('Next: nself db adopt baseline ')
 })

@@ -92,7 +92,7 @@ CREATE TRIGGER slow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION slow()
     const edited = await project.nself('up')
     expect(edited.code).toBe(3)
     expect(edited.stderr).toContain(
-      '002_b was edited while its batches run: 100 rows in 2 batches are done by what it was before',
+      '002_b was edited while its batches were running: 100 rows in 2 batches were done by the earlier version',
     )
     project.write({ '002_b.sql': text.replace(/-- nself: batch.*\n/, '').replaceAll(/:from|:to/g, '1') })
     expect(await project.nself('up')).toMatchObject({
@@ -129,7 +129,7 @@ CREATE TRIGGER slow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION slow()
       'no unique index',
       'orders by tenant',
       'tenant',
-      'orders has no unique index on tenant: batches cannot walk it by that',
+      'orders has no unique index on tenant, so batches cannot go through it in that order',
     ],
     [
       'another order than its index',
@@ -224,7 +224,7 @@ CREATE TRIGGER climb BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION climb
   })
   const { code, stderr } = await project.nself('up')
   expect(code).toBe(4)
-  expect(stderr).toMatch(/its batches have walked 2\d,\d{3} rows, and 250 lie still before them: rows come up again/)
+  expect(stderr).toMatch(/its batches have gone through 2\d,\d{3} rows, and 250 are still ahead: rows come up again/)
   expect(stderr).toContain('HINT: see which trigger or function changes id, or adds rows')
 })
 

@@ -160,7 +160,7 @@ test('a design that has what an untracked database has already leads to adopt be
   )
   const { code, stderr } = await project.nself('db', 'run')
   expect(code).toBe(3)
-  expect(stderr).toContain('the first migration would create users, which is there already')
+  expect(stderr).toContain('the first migration would create users, which already exists')
   expect(stderr).toContain(
     'has 2 tables (pgmigrations, users) that nself does not track, among them the history of node-pg-migrate',
   )

@@ -77,7 +77,7 @@ describe('the people of production', () => {
     expect(logged).toContain('ben@example.com')
     expect(logged).not.toContain(password)
     const again = await project.ok('db', 'seed', 'users', ...production)
-    expect(again).toContain('2 users there already')
+    expect(again).toContain('2 users already existed')
     expect(again).not.toMatch(/\S{20}$/m)
   })
 

@@ -19,7 +19,7 @@ export function file(
   { dependsOn, up = `SELECT '${name.replace(/^\d+_/, '')}';`, down = 'SELECT 2;' }: Content = {},
 ): Migration {
   const parsed = parseFileName(`${name}.sql`)
-  if (parsed === null) throw new Error(`${name} is no name of a migration`)
+  if (parsed === null) throw new Error(`${name} is not the name of a migration`)
   const headers = dependsOn === undefined ? '' : `-- depends_on: ${dependsOn}\n`
   return parseMigration(`${name}.sql`, parsed, `${headers}-- UP\n${up}\n${down === null ? '' : `-- DOWN\n${down}\n`}`)
 }

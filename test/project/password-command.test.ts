@@ -26,8 +26,8 @@ test('one that ends in time prints the password, and runs again only when it is 
 })
 
 test.each([
-  ['a NUL', "printf 'a\\000b'", 'printed bytes that are no text'],
-  ['what is no UTF-8', "printf '\\377\\376'", 'printed bytes that are no text'],
+  ['a NUL', "printf 'a\\000b'", 'printed bytes that are not text'],
+  ['what is no UTF-8', "printf '\\377\\376'", 'printed bytes that are not text'],
   ['without an end', 'yes hidden', 'printed more than 64 kB'],
 ])('a password command that prints %s is told by what it did', async (_, text, message) => {
   const read = command(text, 30_000).read()

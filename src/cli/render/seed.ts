@@ -62,7 +62,7 @@ export function renderSeedStatus(
 export function renderUsers(result: SeedUsersResult, paint: Paint): string {
   const { added, existing, database, passwords, accounts, testPassword } = result
   const lines = [
-    `Added ${counted(added.length, 'user')} to ${databaseName(database)}${existing === 0 ? '' : `; ${counted(existing, 'user')} there already`}`,
+    `Added ${counted(added.length, 'user')} to ${databaseName(database)}${existing === 0 ? '' : `; ${counted(existing, 'user')} already existed`}`,
   ]
   if (accounts.length > 0 && testPassword !== null) {
     lines.push(`Sign in as ${accounts.join(', ')}, or any of them, with the password ${paint.bold(testPassword)}`)

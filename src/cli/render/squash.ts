@@ -28,7 +28,7 @@ export function renderSquash(result: SquashResult, _: Paint, width: number): str
     down.proven ? 'Its DOWN drops all of it, and is proven' : `It has no DOWN: ${down.why ?? 'none was written'}`,
     ...result.carried.map(
       ({ migration, what }) =>
-        `  ! ${what} (${migration}) reaches beyond the database: it stands in the file as it was, not proven`,
+        `  ! ${what} (${migration}) reaches beyond the database: it is in the file as it was, not proven`,
     ),
     ...result.left.map((line) => `  ! not in the file: ${line}`),
     `The old files are kept in ${folder}`,

@@ -28,7 +28,7 @@ export async function newestBackup(context: Context, server: Server): Promise<Ba
   const sameAddress = elsewhere?.manifest?.server === name.server ? ', which was another server then' : ''
   const hint =
     elsewhere !== undefined
-      ? `the newest backup of a database of that name is from ${elsewhere.manifest?.server}${sameAddress}; to restore it anyway: ${restoreLine(context, elsewhere)}`
+      ? `the newest backup of a database with that name is from ${elsewhere.manifest?.server}${sameAddress}; to restore it anyway: ${restoreLine(context, elsewhere)}`
       : backups.length === 0
         ? 'take one: nself db backup'
         : 'to see which there are: nself db backup list; then: nself db restore FILE'

@@ -57,7 +57,7 @@ function namedTable(tool: Tool | null, text: string): NamedTable {
   if (tool !== null && name !== undefined && names.length <= 2) return { tool, schema, name }
   throw new NselfError(
     'usage',
-    tool === null ? '--table is for a tool that is named' : `"${text}" is no name of a table`,
+    tool === null ? '--table is for a tool that is named' : `"${text}" is not the name of a table`,
     {
       hint: 'such as: nself db adopt goose --table public.my_versions; nothing was written',
     },
@@ -72,7 +72,7 @@ export function toolNamed(name: string): Tool {
   const what =
     code === null
       ? `nself does not know the migration tool "${name}"`
-      : `the migrations of ${code} are no SQL files, so they cannot be converted`
+      : `the migrations of ${code} are not SQL files, so they cannot be converted`
   throw new NselfError('usage', what, {
     hint: `nself db adopt baseline   (takes over the schema that is there as one file)\ntools whose files are converted: ${knownTools.map((one) => one.name).join(', ')}`,
   })

@@ -31,7 +31,7 @@ export function seriesOf(
     successors,
   )
   const statement = (change: Change) => partsOf(change).map((sql) => plainNames(sql, new Set()))
-  for (const change of blocking) tell(`Note: no way is known to do this online: ${statement(change).join('; ')}`)
+  for (const change of blocking) tell(`Note: there is no known way to do this online: ${statement(change).join('; ')}`)
   for (const change of blockingBack)
     tell(
       `Note: this DOWN blocks others; to go back online, put the design back and write that with --online: ${statement(change).join('; ')}`,

@@ -44,7 +44,7 @@ export async function refuseUntrackedDesign(context: Context, design: Design): P
     context.tell(`Note: ${what}; to take the database over as it is: nself db adopt`)
     return
   }
-  throw new NselfError('refused', `the first migration would create ${taken}, which is there already: ${what}`, {
+  throw new NselfError('refused', `the first migration would create ${taken}, which already exists: ${what}`, {
     hint: 'nself db adopt takes the database over as it is; then run the same command again, and it writes what the design changes',
   })
 }

@@ -92,6 +92,6 @@ export function saidCodeTables(tables: readonly CodeTable[]): string[] {
   return tools.map((tool) => {
     const keys = tables.flatMap((table) => (table.tool === tool ? [table.key] : []))
     const are = keys.length === 1 ? 'the table' : 'the tables'
-    return `${are} ${keys.join(' and ')} of ${tool}, whose migrations are no SQL files`
+    return `${are} ${keys.join(' and ')} of ${tool}, whose migrations are not SQL files`
   })
 }

@@ -150,7 +150,7 @@ function rowProblems({ rows, failed, recorded, tool }: PlanRequest, files: reado
     ...lost.map(({ key }) =>
       note(
         `row ${key}`,
-        `is one that ${tool} records as applied, and no SQL file here is of it`,
+        `is applied according to ${tool}, but no SQL file here belongs to it`,
         'it is not recorded',
         'if its file was removed, put it back and run this again',
       ),

@@ -99,7 +99,7 @@ function changesKey(relation: unknown, targets: unknown, { table, key }: KeyBatc
   const target = nodesIn(targets, 'ResTarget').find(({ name }) => key.includes(String(name)))
   if (target === undefined) return null
   return {
-    message: `the statement changes ${String(target.name)}, the key that its batches walk by`,
+    message: `the statement changes ${String(target.name)}, the key that its batches follow`,
     hint: 'rows would come up twice or never: run the batches by another key, or change it in another way',
     at: placeOf(target.location),
   }
@@ -109,7 +109,7 @@ function addsRows(relation: unknown, { table, key }: KeyBatch): BatchFault | nul
   const target = nodeAt(relation)
   if (!isSame(relationOf(target), table)) return null
   return {
-    message: `the statement adds rows to ${table.name}, the table that its batches walk`,
+    message: `the statement adds rows to ${table.name}, the table that its batches go through`,
     hint: `rows with a higher ${keyText(key)} would come up again, without an end: insert into another table`,
     at: placeOf(target.location),
   }

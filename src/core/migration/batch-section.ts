@@ -27,7 +27,7 @@ export function refuseUnfitBatch({ batch, batchAt, count, wrapped, blocks }: Ope
       ? 'a batch header stands over no statement'
       : `a batch header stands over ${count} statements, but runs one`,
     count === 0
-      ? 'write the statement below it, or take the header out'
+      ? 'write the statement below it, or remove the header'
       : 'keep the statement that runs as batches, and put the others into migrations of their own',
   )
 }

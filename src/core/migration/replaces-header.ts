@@ -34,7 +34,7 @@ export function replacedIn(value: string, start: number): ReplacesHeader {
     if (match === null) {
       throw new SqlError(
         start,
-        `${word} is no name of a migration that this file could stand for`,
+        `${word} is not the name of a migration that this file could stand for`,
         'write -- replaces: 001_create_users, 002_create_orders',
       )
     }

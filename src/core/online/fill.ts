@@ -18,7 +18,7 @@ export function walkKeyOf(facts: TablesInUse, table: string, column: string): re
   const { schema, name } = ofKey(table)
   throw new NselfError(
     'refused',
-    `${shortName(schema, name, column)} cannot change online: ${shortName(schema, name)} has no key by which its rows can be walked`,
+    `${shortName(schema, name, column)} cannot change online: ${shortName(schema, name)} has no key by which batches can go through its rows`,
     {
       hint: 'nothing was written; give the table a primary key first, or UNIQUE over columns that are NOT NULL, or write the change without --online',
     },

@@ -55,9 +55,9 @@ export class MadeAnew {
     const one = namedBy(change)
     if (one === null || !one.isDrop || this.canWait(change)) return null
     const again = this.made.get(one.key)
-    if (again === undefined) return 'If the running release uses it, it fails from here on.'
+    if (again === undefined) return 'If the running release uses it, the release fails from this migration on.'
     if (again === this.madeBefore.get(one.key)) return null
-    return 'Is made again with another definition, which the running release finds from here on.'
+    return 'Is recreated with a different definition; the running release meets it from this migration on.'
   }
 }
 

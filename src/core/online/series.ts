@@ -207,10 +207,10 @@ function markedIfBlocking(
   const loss = anew.lossOf(change)
   const effects = [
     ...(excludes ? ['Nobody can use the table while the index is built.'] : effectsOf(change, facts.before)),
-    ...(renames ? ['The running release uses the old name: from here on it fails.'] : []),
+    ...(renames ? ['The running release uses the old name and fails from this migration on.'] : []),
     ...(loss === null ? [] : [loss]),
   ]
   if (!renames && loss === null && !blocks(effects)) return change
   blocking.push(change)
-  return { ...change, keepsPlace: true, remarks: [...effects, 'No way is known to do this online.'] }
+  return { ...change, keepsPlace: true, remarks: [...effects, 'There is no known way to do this online.'] }
 }

@@ -20,7 +20,7 @@ export function editedBatches({ name, version, applied }: MigrationStep): NselfE
   const count = `${rowsText({ rows, of: 0 })} in ${counted(batches, 'batch', 'batches')}`
   return new NselfError(
     'refused',
-    `${name} was edited while its batches run: ${count} are done by what it was before`,
+    `${name} was edited while its batches were running: ${count} were done by the earlier version`,
     {
       hint: `undo that edit (size and pause may change, the statement and its key may not), or start over: nself db migrate repair --forget ${version}; what is done stays in the database`,
     },

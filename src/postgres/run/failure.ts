@@ -69,7 +69,7 @@ function fixIt({ name, file, direction, kind }: Script['step'], report: FailureR
   const then = again ?? (direction === 'down' ? 'nself db migrate down' : 'nself db migrate up')
   if (kind === 'repeatable') {
     if (!/\(as it ran/.test(file?.path ?? '')) return `fix ${file?.path}, then: ${then}`
-    return `what stands in the database is no longer what its DOWN takes away: remove it by hand, then: ${then}`
+    return `the database no longer holds what its DOWN removes: remove what is left by hand, then: ${then}`
   }
   if (file === null) return `put ${name}.sql back with a DOWN that works, then: ${then}`
   return `fix ${direction === 'down' ? 'the DOWN of ' : ''}${name}.sql, then: ${then}`

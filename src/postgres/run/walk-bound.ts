@@ -56,7 +56,7 @@ async function rowsBehind(
 function climbing(key: readonly string[], done: number, left: number): ServerError {
   const [count, before] = [done, left].map(grouped)
   return unfit(
-    `its batches have walked ${count} rows, and ${before} lie still before them: rows come up again, or come as fast as they are done`,
+    `its batches have gone through ${count} rows, and ${before} are still ahead: rows come up again, or are added as fast as they are done`,
     `see which trigger or function changes ${keyText(key)}, or adds rows; what is done is kept`,
   )
 }

@@ -94,7 +94,8 @@ async function plannedRows(client: Client, table: string): Promise<number> {
 }
 
 function whyUnfit({ kind, columns, keyed }: Row, key: readonly string[], table: string): ServerError | null {
-  if (kind !== 'r' && kind !== 'p') return unfit(`${table} is no table, so batches cannot walk it`, 'name a table')
+  if (kind !== 'r' && kind !== 'p')
+    return unfit(`${table} is not a table, so batches cannot go through it`, 'name a table')
   if (key.length === 0) return null
   const missing = columns.find(({ type }) => type === null)
   if (missing !== undefined) return unfit(`${table} has no column ${missing.name} to run batches by`, 'name its key')
@@ -108,7 +109,7 @@ function whyUnfit({ kind, columns, keyed }: Row, key: readonly string[], table: 
   }
   if (keyed) return null
   return unfit(
-    `${table} has no unique index on ${by}: batches cannot walk it by that`,
+    `${table} has no unique index on ${by}, so batches cannot go through it in that order`,
     `run them by its primary key, or create one in a migration before: CREATE UNIQUE INDEX CONCURRENTLY … ON ${table} (${key.join(', ')})`,
   )
 }

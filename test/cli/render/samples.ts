@@ -136,7 +136,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
     problems: [
       {
         subject: 'row 20251231235900',
-        what: 'is one that dbmate records as applied, and no SQL file here is of it',
+        what: 'is applied according to dbmate, but no SQL file here belongs to it',
         decision: 'it is not recorded',
         choice: 'if its file was removed, put it back and run this again',
         weight: 'note',

@@ -32,7 +32,7 @@ describe('tables of tools whose migrations are no SQL', () => {
   test('are told a line a tool', () => {
     const tables = ['knex_migrations', 'knex_migrations_lock'].map((name) => ({ tool: 'knex', key: `public.${name}` }))
     expect(saidCodeTables(tables)).toEqual([
-      'the tables public.knex_migrations and public.knex_migrations_lock of knex, whose migrations are no SQL files',
+      'the tables public.knex_migrations and public.knex_migrations_lock of knex, whose migrations are not SQL files',
     ])
   })
 

@@ -49,7 +49,7 @@ describe('the header that names what a file stands for', () => {
   test('is a sentence where it names no migration, and a fault where a word of it is none', () => {
     const read = (line: string) => parseMigration('3_s.sql', { version: '3', name: '3_s' }, `${line}\nSELECT 1;`)
     expect(read('-- replaces: the old view').replaces).toEqual([])
-    expect(errorOf(() => read('-- replaces: 001_a, b')).message).toContain('b is no name of a migration')
+    expect(errorOf(() => read('-- replaces: 001_a, b')).message).toContain('b is not the name of a migration')
     expect(errorOf(() => read('SELECT 2;\n-- replaces: 001_a')).message).toContain('below a statement')
   })
 })

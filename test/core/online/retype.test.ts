@@ -32,7 +32,7 @@ test('a value that does not fit the old type any more does not fail whoever writ
 
 test('a table that is walked in batches needs a key that is never empty', () => {
   const unique = constraintOf('unique', 'users_key', 'UNIQUE (size)', { columns: ['size'] })
-  const message = /^users\.size cannot change online: users has no key by which its rows can be walked$/
+  const message = /^users\.size cannot change online: users has no key by which batches can go through its rows$/
   expect(() => seriesOf({ constraints: [] })).toThrow(message)
   expect(() => seriesOf({ constraints: [unique] })).toThrow(message)
 })

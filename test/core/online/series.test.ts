@@ -83,7 +83,7 @@ test.each([
   const { drafts, blocking } = onlineSeries(plan([up], [down], table), facts)
   expect(drafts).toHaveLength(1)
   expect(blocking.map(({ sql }) => sql)).toEqual([`ALTER TABLE "public"."${table}" ${up}`])
-  expect(drafts[0]?.up[0]?.remarks?.at(-1)).toBe('No way is known to do this online.')
+  expect(drafts[0]?.up[0]?.remarks?.at(-1)).toBe('There is no known way to do this online.')
 })
 
 test('a text that loses its limit is quick, and its way back is told, which is not', () => {

@@ -103,7 +103,7 @@ function refuseOutside({ outside }: SquashFile, force: boolean): void {
   if (outside.length === 0 || force) return
   throw new NselfError(
     'not-proven',
-    ['not proven: what is no part of the schema would differ:', ...outside.map((line) => `  ${line}`)].join('\n'),
+    ['not proven: what is not part of the schema would differ:', ...outside.map((line) => `  ${line}`)].join('\n'),
     {
       hint: 'to write the file without it, and then add the statements by hand: add --force; nothing was written',
     },

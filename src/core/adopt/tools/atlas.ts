@@ -23,7 +23,7 @@ function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigra
     new RegExp(`^--\\s*atlas:${name}\\b[^\\S\\n]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? null
   if (told('delimiter') !== null) {
     problems.push(
-      choice(path, 'has a delimiter of its own', 'the delimiters stay as they are', 'write semicolons instead'),
+      choice(path, 'has a delimiter of its own', 'the delimiters are kept as they are', 'write semicolons instead'),
     )
   }
   if (told('checkpoint') !== null) {

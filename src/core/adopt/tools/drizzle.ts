@@ -48,7 +48,9 @@ function journaled(
   const migrations = (entries ?? []).flatMap(({ tag, when }): SourceMigration[] => {
     const file = byPath.get(`${tag}.sql`)
     if (file === undefined) {
-      problems.push(obstacle(`${tag}.sql`, 'stands in the journal and is gone', 'nothing is written', 'put it back'))
+      problems.push(
+        obstacle(`${tag}.sql`, 'is listed in the journal, and its file is gone', 'nothing is written', 'put it back'),
+      )
       return []
     }
     const [, number = null, title = tag] = flat.exec(file.path) ?? []

@@ -132,7 +132,13 @@ function problemsIn(files: readonly SourceFile[], found: readonly Found[], alone
     }),
     ...found.flatMap(({ kind, file, version }) => {
       if (kind === 'B')
-        return [note(file.path, 'is a baseline for new databases', 'it is left out: the versions make the same')]
+        return [
+          note(
+            file.path,
+            'is a baseline for new databases',
+            'it is left out: the numbered files produce the same schema',
+          ),
+        ]
       return kind === 'U' && !versions.has(version)
         ? [note(file.path, 'has no V file of its version', 'it is left out')]
         : []

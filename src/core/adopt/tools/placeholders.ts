@@ -26,7 +26,7 @@ export function openPlaceholders({ path, text }: SourceFile, placeholders: Place
   return choice(
     path,
     `has placeholders, which ${by} fills in${why}: ${shown}`,
-    'they stay as they are',
+    'they are kept as they are',
     `to have their values filled in as text: nself db adopt ${names.map((name) => `--set ${name}=…`).join(' ')}`,
   )
 }

@@ -36,7 +36,12 @@ function parse(files: readonly SourceFile[]): SourceMigrations {
     const [deploy, revert] = [find('deploy', change), find('revert', change)]
     if (deploy === undefined) {
       problems.push(
-        obstacle(`deploy/${change.name}.sql`, 'stands in the plan and is gone', 'nothing is written', 'put it back'),
+        obstacle(
+          `deploy/${change.name}.sql`,
+          'is listed in the plan, and its file is gone',
+          'nothing is written',
+          'put it back',
+        ),
       )
       return []
     }

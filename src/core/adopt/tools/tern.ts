@@ -27,7 +27,7 @@ function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigra
   const [, number = '', title = ''] = form.exec(path) ?? []
   if (/\{\{.*?\}\}/s.test(text)) {
     problems.push(
-      choice(path, 'is a template, which tern fills in: {{ … }}', 'it stays as it is', 'write out what it makes'),
+      choice(path, 'is a template, which tern fills in: {{ … }}', 'it is kept as it is', 'write out what it makes'),
     )
   }
   const [up = '', down = null] = text.split(between)
