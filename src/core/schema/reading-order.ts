@@ -9,6 +9,16 @@ const isLocal = (sql: string): boolean =>
 
 const addsReference = (sql: string) => /^ALTER TABLE .* ADD CONSTRAINT .* FOREIGN KEY /s.test(sql)
 
+const quoted = '(?:"(?:[^"]|"")*"|[\\w$]+)'
+const called = new RegExp(`^(?:ALTER TABLE .* ADD|COMMENT ON) CONSTRAINT (${quoted}) `, 's')
+
+/** Those that add references, and those that say something of these. */
+function referencesIn(changes: readonly Change[]): Set<Change> {
+  const keyOf = ({ sql, table }: Change) => JSON.stringify([table, called.exec(sql)?.[1]])
+  const added = new Set(changes.filter(({ sql }) => addsReference(sql)).map(keyOf))
+  return new Set(changes.filter((change) => called.test(change.sql) && added.has(keyOf(change))))
+}
+
 /**
  * The same statements for a reader: new enum values first, which must be committed before they are used; what belongs to
  * one table together and in as few statements as will do, where that is safe; references last, for they join tables.
@@ -31,8 +41,9 @@ function inOrder(changes: readonly Change[], rank: Rank): Change[] {
 function ordered(changes: readonly Change[], rank: Rank): Change[] {
   const values = changes.filter((change) => change.commitsFirst)
   const later = changes.filter((change) => !change.commitsFirst)
-  const references = later.filter(({ sql }) => addsReference(sql))
-  const rest = later.filter(({ sql }) => !addsReference(sql))
+  const ofReferences = referencesIn(later)
+  const references = later.filter((change) => ofReferences.has(change))
+  const rest = later.filter((change) => !ofReferences.has(change))
   const done: Change[] = []
   let segment: Change[] = []
   const close = () => {
