@@ -143,7 +143,7 @@ function settingsOf(now: Table, item: Table): string[] {
 }
 
 /** How its rows are kept, or those of partitions to come; what PostgreSQL 14 cannot change, and 16 not of partitioned tables. */
-function methodOf({ serverVersion }: Catalog, now: Table, item: Table): string[] {
+export function methodOf({ serverVersion }: Catalog, now: Table, item: Table): string[] {
   const [old, fresh] = [now.settings['access method'], item.settings['access method']]
   const isPartitioned = item.partitionKey !== null
   if (old === fresh || serverVersion < (isPartitioned ? 170_000 : 150_000)) return []

@@ -1,5 +1,6 @@
 import { keyOf } from '../../sql/qualified-name.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quoting.ts'
+import { methodOf } from '../after-library/other-statements.ts'
 import { type Catalog, type Column, ownInherited, type Table, tablesByKey } from '../catalog.ts'
 import { collationSql, familySql, newParents, parentSql, tableName } from '../families.ts'
 import { type Change, plainChange } from '../generated-statement.ts'
@@ -29,12 +30,20 @@ export function relationSteps(have: Catalog, want: Catalog): FirstStep[] {
         ? leaveAndComeSql(now, then, before, ownThen)
         : []),
       ...(then === undefined || notNull === null ? [] : notNullSql(now, then, notNull)),
-      ...(then === undefined ? [] : [...columnSql(now, then), ...constraintSql(now, then), ...indexSql(now, then)]),
+      ...(then === undefined ? [] : stayingSql(have, now, then)),
     ]
     return sql.map((one) => [plainChange(one, key)])
   })
   return [...made, ...changed]
 }
+
+const stayingSql = (have: Catalog, now: Table, then: Table) => [
+  ...columnSql(now, then),
+  ...constraintSql(now, then),
+  ...indexSql(now, then),
+  // An access method may be about to be dropped.
+  ...methodOf(have, now, then),
+]
 
 /** A child that leaves its parents has their columns of its own, and keeps them so when it comes again. */
 function leaveAndComeSql(
