@@ -48,8 +48,8 @@ export async function planStatements(
   const between = withOwnedSequences(asInherited(timed, from.catalog, want.catalog), from.catalog, of.role)
   const all = [...between, ...complementOf(from.catalog, want.catalog, between)]
   const [before, on] = standingOn(all, unknown.made)
-  // A drop that did not work at first has something standing on it, which goes now.
-  const left = unknown.before.filter((change) => /^DROP /.test(change.sql) && !from.done.includes(change))
+  // What did not work at first has something standing on it, or on what it is to take the place of, which goes now.
+  const left = unknown.before.filter((change) => !from.done.includes(change))
   const [early, late] = left.length === 0 ? [before, []] : droppedAfter(before, unknown.gone)
   const parts = [[...from.done], forReading(early), left, forReading(late), unknown.after, forReading(on)]
   return parts.filter((part) => part.length > 0)

@@ -5,6 +5,7 @@ import { type Change, plainChange } from '../generated-statement.ts'
 import type { Other } from '../other.ts'
 import { createSql } from './create-object.ts'
 import { addSql, withdrawSql } from './operator-families.ts'
+import { alteredTextSearch } from './text-search-changes.ts'
 
 interface UnknownObjects {
   readonly before: Change[]
@@ -21,8 +22,10 @@ interface UnknownObjects {
  */
 export function unknownObjects(have: Catalog, want: Catalog): UnknownObjects {
   const [old, fresh] = [objectsIn(have), objectsIn(want)]
-  const going = [...old].filter(([key, item]) => !isSame(item, fresh.get(key))).map(([, item]) => item)
-  const coming = [...fresh].filter(([key, item]) => !isSame(item, old.get(key))).map(([, item]) => item)
+  const altered = alterations(old, fresh)
+  const changed = (from: Objects, to: Objects) =>
+    [...from].flatMap(([key, item]) => (altered.has(key) || isSame(item, to.get(key)) ? [] : [item]))
+  const [going, coming] = [changed(old, fresh), changed(fresh, old)]
   // A family stays as long as there are classes in it: what it has besides comes and goes.
   const stays = (item: Other) =>
     item.kind === 'operator family' &&
@@ -42,6 +45,7 @@ export function unknownObjects(have: Catalog, want: Catalog): UnknownObjects {
         .toReversed()
         .flatMap(drop),
       ...first.flatMap(create),
+      ...[...altered.values()].flat().map((sql) => plainChange(sql, null)),
     ],
     after: [
       ...coming.filter((item) => !isFirst(item)).flatMap(create),
@@ -52,6 +56,19 @@ export function unknownObjects(have: Catalog, want: Catalog): UnknownObjects {
       .flatMap(({ name, definition, properties = {} }) => [name, definition, ...Object.values(properties)]),
     made: coming.filter((item) => !isFirst(item)).flatMap(usedAs),
   }
+}
+
+type Objects = ReadonlyMap<string, Other>
+
+/** The statements for what is changed where it is, by key. */
+function alterations(old: Objects, fresh: Objects): Map<string, string[]> {
+  return new Map(
+    [...old].flatMap(([key, now]) => {
+      const then = fresh.get(key)
+      const sql = now.kind !== 'text search' || isSame(now, then) || !then ? null : alteredTextSearch(now, then)
+      return sql === null ? [] : [[key, sql] as const]
+    }),
+  )
 }
 
 /** How what uses it names it; casts and conversions are used without their name. */
