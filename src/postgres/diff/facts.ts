@@ -3,6 +3,7 @@ import { connect } from '../driver/connect.ts'
 import type { Client } from '../driver/pg.ts'
 import type { Server } from '../driver/server.ts'
 import { withConnection } from '../driver/with-connection.ts'
+import { withHiddenMappings } from './hidden-mappings.ts'
 import { marking } from './marked-facts.ts'
 import { withoutSecrets } from './secret-options.ts'
 
@@ -41,11 +42,11 @@ export async function readFactsWithin(client: Client): Promise<FactBase> {
 }
 
 async function extracted(client: Client, query: unknown = client.query.bind(client)): Promise<FactBase> {
-  const { extract } = await loadLibrary()
+  const { extract, buildFactBase } = await loadLibrary()
   // All that it does with a pool is to borrow one connection; its type asks for the whole of one.
   const pool = { connect: async () => ({ query, release: () => {} }) }
   const { factBase } = await extract(pool as never, { redactSecrets: false })
-  return inScope(factBase, await marking(client))
+  return inScope(await withHiddenMappings(client, factBase, buildFactBase), await marking(client))
 }
 
 /** What is there without this tool's own schema, and without owners and rights. */

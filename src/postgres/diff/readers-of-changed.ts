@@ -17,9 +17,35 @@ export function readersOfRetyped(from: FactBase, to: FactBase): Fact['id'][] {
   return [...readersOf(from, retyped, inTheWay), ...generated]
 }
 
-/** The views that read a column whose type changes. The library drops and makes them itself, but not all that build on each other. */
-export function viewsOfRetyped(from: FactBase, to: FactBase): Fact['id'][] {
-  return readersOf(from, retypedColumns(from, to), views)
+/**
+ * The views that read a column whose type changes, and those that change themselves. The library drops and makes them
+ * itself, but not all that build on each other.
+ */
+export function viewsInTheWay(from: FactBase, to: FactBase): Fact['id'][] {
+  const changed = from.facts().filter(({ id, payload }) => {
+    const then = views.has(id.kind) ? to.get(id) : undefined
+    return then !== undefined && then.payload.def !== payload.def
+  })
+  return [...readersOf(from, retypedColumns(from, to), views), ...changed.map(({ id }) => id)]
+}
+
+/** A server that can only be dropped and made again, and what stands on such a table; none of it has rows. */
+export function withReplaced(from: FactBase, to: FactBase): Fact['id'][] {
+  const isReplaced = ({ id, payload }: Fact) => {
+    const then = to.get(id)?.payload
+    const properties = replacing[id.kind]
+    return then !== undefined && properties?.some((name) => then[name] !== payload[name]) === true
+  }
+  const replaced = from.facts().filter(isReplaced)
+  const tables = replaced.filter(({ id }) => id.kind === 'table')
+  const parts = tables.flatMap(({ id }) => [id, ...from.childrenOf(id).map((part) => part.id)])
+  return [...replaced.flatMap(({ id }) => (id.kind === 'table' ? [] : [id])), ...readersOf(from, parts, withoutRows)]
+}
+
+/** What no ALTER changes. */
+const replacing: Readonly<Record<string, readonly string[]>> = {
+  table: ['partitionKey'],
+  server: ['fdw', 'type'],
 }
 
 /** Types whose fields cannot be brought into their order where they are, and that no column is of: they are made anew. */
@@ -42,6 +68,7 @@ function retypedColumns(from: FactBase, to: FactBase) {
 
 const inTheWay: ReadonlySet<string> = new Set(['trigger', 'policy', 'rule'])
 const views: ReadonlySet<string> = new Set(['view', 'materializedView'])
+const withoutRows: ReadonlySet<string> = new Set([...views, 'function', 'procedure'])
 
 function readersOf(facts: FactBase, ids: readonly Fact['id'][], kinds: ReadonlySet<string>): Fact['id'][] {
   return ids

@@ -6,6 +6,8 @@ const isSecret = (name: string) => /pass|secret|token|key/i.test(name) && !harml
 
 const mark = '__SECRET__'
 const connection = 'host=__HOST__ dbname=__DATABASE__ user=__USER__ password=__PASSWORD__'
+/** Of a user mapping that the role which reads may not see into. */
+export const hiddenOption = `nself_hidden=${mark}`
 const markedOption = new RegExp(`(?:, )?(?:ADD |SET )?"?\\w+"? '${mark}'(?:(?<=\\(.*), )?`, 'g')
 
 /**

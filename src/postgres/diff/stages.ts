@@ -2,7 +2,7 @@ import type { Fact } from '@supabase/pg-delta'
 import type { Change } from '../../core/schema/generated-statement.ts'
 import { quoteLiteral } from '../../core/sql/quoting.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
-import { readersOfRetyped, typesToMakeAnew } from './readers-of-changed.ts'
+import { readersOfRetyped, typesToMakeAnew, withReplaced } from './readers-of-changed.ts'
 import { changesAlong, changesBetween } from './statements.ts'
 
 /** Locks that one migration takes at most, about: a server has some seven thousand, unless it is told otherwise. */
@@ -26,7 +26,7 @@ export async function stagesOf(before: FactBase, after: FactBase): Promise<FactB
  */
 export async function stepsBetween(from: FactBase, to: FactBase): Promise<[up: FactBase[], down: FactBase[]]> {
   const types = await withNewTypes(from, to)
-  const blocking = [...readersOfRetyped(from, to), ...typesToMakeAnew(from, to)]
+  const blocking = [...readersOfRetyped(from, to), ...typesToMakeAnew(from, to), ...withReplaced(from, to)]
   if (blocking.length === 0)
     return [
       [from, types, to],

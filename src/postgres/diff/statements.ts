@@ -6,11 +6,13 @@ import { identityInOrder } from '../../core/schema/identity-order.ts'
 import { keyOf, splitDotted } from '../../core/sql/qualified-name.ts'
 import { inDropOrder } from './dropped-tables.ts'
 import { type FactBase, loadLibrary, without } from './facts.ts'
+import { withKnownOptions } from './hidden-mappings.ts'
 import { collatedAs, withCollation } from './kept-collation.ts'
 import { asMarked } from './marked-facts.ts'
 import { withPlainDefault } from './plain-defaults.ts'
-import { viewsOfRetyped } from './readers-of-changed.ts'
+import { viewsInTheWay } from './readers-of-changed.ts'
 import { withoutMarks } from './secret-options.ts'
+import { withinLimits } from './sequence-limits.ts'
 
 /**
  * The statements that turn one schema into the other, in an order that works.
@@ -18,12 +20,14 @@ import { withoutMarks } from './secret-options.ts'
  */
 export async function changesBetween(from: FactBase, to: FactBase): Promise<Change[]> {
   if (from === to) return []
+  const { plan, buildFactBase } = await loadLibrary()
+  const known = withKnownOptions(from, to, buildFactBase)
+  if (known !== null) return changesBetween(...known)
   const twins = twinKeys(from, to)
   if (twins.length > 0) {
     const first = await without(to, twins)
     return [...(await changesBetween(from, first)), ...(await changesBetween(first, to))]
   }
-  const { plan } = await loadLibrary()
   const roles = [...from.facts(), ...to.facts()].flatMap(({ id }) => (id.kind === 'role' ? [id.name] : []))
   const collated = await collatedAs(from, to)
   const found = planned(() => plan(collated, to, { assumedRoles: [...new Set(roles)] }))
@@ -35,7 +39,11 @@ export async function changesBetween(from: FactBase, to: FactBase): Promise<Chan
     commitsFirst: action.transactionality === 'commitBoundaryAfter',
     freesKey: action.destroys.some((id) => id.kind === 'constraint' && from.get(id)?.payload.type === 'f'),
   }))
-  return withoutTwins(changes).flatMap((change) => [change, ...countingOn(change, from)])
+  return withoutTwins(changes).flatMap((change) => [
+    ...withinLimits(change, from, to),
+    change,
+    ...countingOn(change, from),
+  ])
 }
 
 /** What the library says, as it is meant. */
@@ -53,7 +61,7 @@ function isOfServer({ sql, produces, destroys }: Action): boolean {
 
 /** What the library cannot plan it throws: then views over what changes its type go first, and come again last. */
 async function changesWithoutViews(from: FactBase, to: FactBase, why: NselfError): Promise<Change[]> {
-  const views = viewsOfRetyped(from, to)
+  const views = viewsInTheWay(from, to)
   if (views.length === 0) throw why
   const [bare, target] = [await without(from, views), await without(to, views)]
   return [
