@@ -59,6 +59,73 @@ const access: readonly Pair[] = [
 /** What the library that plans the difference does not know, or would drop and make again. */
 const kept: readonly Pair[] = [
   {
+    what: 'a table that becomes a partitioned one, with a view and a function on it',
+    both: '',
+    one: `CREATE TABLE t (id int, d date) PARTITION BY RANGE (d); CREATE VIEW v AS SELECT id FROM t;
+      CREATE FUNCTION f(t) RETURNS int LANGUAGE sql RETURN ($1).id`,
+    other: `CREATE TABLE t (id int, d date); CREATE VIEW v AS SELECT id FROM t;
+      CREATE FUNCTION f(t) RETURNS int LANGUAGE sql RETURN ($1).id`,
+  },
+  {
+    what: 'a server of another type, with a table, a view and mappings of users, one of which others may not see',
+    both: 'CREATE FOREIGN DATA WRAPPER typed_fw',
+    one: `CREATE SERVER typed TYPE 'new' FOREIGN DATA WRAPPER typed_fw; CREATE FOREIGN TABLE f (a int) SERVER typed; CREATE VIEW v AS SELECT a FROM f;
+      CREATE USER MAPPING FOR pg_monitor SERVER typed OPTIONS (u 'x')`,
+    other: `CREATE SERVER typed FOREIGN DATA WRAPPER typed_fw; CREATE FOREIGN TABLE f (a int, b int) SERVER typed;
+      CREATE USER MAPPING FOR PUBLIC SERVER typed`,
+    global: 'typed',
+  },
+  {
+    what: 'a key with another name, beside a mapping of a user that is the same',
+    both: `CREATE FOREIGN DATA WRAPPER same_fw; CREATE SERVER same FOREIGN DATA WRAPPER same_fw;
+      CREATE USER MAPPING FOR pg_monitor SERVER same OPTIONS (u 'x')`,
+    one: 'CREATE TABLE t (a int CONSTRAINT one PRIMARY KEY)',
+    other: 'CREATE TABLE t (a int CONSTRAINT other PRIMARY KEY)',
+  },
+  {
+    what: 'a view that becomes a materialized one, over one that changes',
+    both: 'CREATE TABLE t (a int, b int)',
+    one: 'CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE VIEW v AS SELECT a FROM m',
+    other: 'CREATE MATERIALIZED VIEW m AS SELECT a, b FROM t; CREATE MATERIALIZED VIEW v AS SELECT a FROM m',
+  },
+  {
+    what: 'a sequence with another least value',
+    both: '',
+    one: 'CREATE SEQUENCE q MINVALUE 10 START 20',
+    other: 'CREATE SEQUENCE q',
+  },
+  {
+    what: 'a comment on a reference that is new',
+    both: 'CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE c (p int)',
+    one: `ALTER TABLE c ADD CONSTRAINT r FOREIGN KEY (p) REFERENCES p; COMMENT ON CONSTRAINT r ON c IS 'why'`,
+    other: '',
+  },
+  {
+    what: 'a text search configuration and a dictionary on which a column and an index stand',
+    both: `CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = snowball, language = german); CREATE TEXT SEARCH CONFIGURATION c (COPY = simple);
+      ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR word WITH d; CREATE TABLE t (b text);
+      DO $$ BEGIN EXECUTE format('ALTER TABLE t ADD v tsvector GENERATED ALWAYS AS (to_tsvector(%L::regconfig, b)) STORED', current_schema || '.c');
+       EXECUTE format('CREATE INDEX i ON t USING gin (to_tsvector(%L::regconfig, b))', current_schema || '.c'); END $$`,
+    one: `ALTER TEXT SEARCH DICTIONARY d (stopwords = german); ALTER TEXT SEARCH CONFIGURATION c DROP MAPPING FOR url;
+      ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR asciiword, hword WITH d, simple`,
+    other: 'ALTER TEXT SEARCH CONFIGURATION c DROP MAPPING FOR email, float',
+  },
+  {
+    what: 'a text search configuration of another parser, and a column that stands on it no longer',
+    both: '',
+    one: `CREATE TEXT SEARCH PARSER p (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+      CREATE TEXT SEARCH CONFIGURATION c (PARSER = p); CREATE TABLE t (b text)`,
+    other: `CREATE TEXT SEARCH CONFIGURATION c (COPY = simple); CREATE TABLE t (b text);
+      DO $$ BEGIN EXECUTE format('CREATE INDEX i ON t USING gin (to_tsvector(%L::regconfig, b))', current_schema || '.c'); END $$`,
+  },
+  {
+    what: 'an access method that goes with the last table of it',
+    both: 'CREATE TABLE t (a int)',
+    one: 'CREATE ACCESS METHOD leaving TYPE TABLE HANDLER heap_tableam_handler; ALTER TABLE t SET ACCESS METHOD leaving',
+    other: '',
+    global: 'leaving',
+  },
+  {
     what: 'what goes with an extension that it is no part of',
     both: `CREATE EXTENSION fuzzystrmatch; CREATE TABLE t (a int); CREATE PROCEDURE p(int) LANGUAGE sql AS 'SELECT 1';
       CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE INDEX i ON t (a);
