@@ -11,6 +11,7 @@ import {
   addColumnSql,
   dropColumnSql,
   fillOf,
+  helperColumn,
   pathOfRetyped,
   type Retyped,
   syncSql,
@@ -18,6 +19,7 @@ import {
   unsyncSql,
 } from './retyped-column.ts'
 import { columnsOfEnum, enumPieces, isAboutEnum, partOfEnums, retypedEnums } from './retyped-enums.ts'
+import { rowsFirst } from './rows-first.ts'
 import { type Shape, undoes } from './shape.ts'
 import { inStageOrder, type Piece } from './stages.ts'
 import { buildPieces, type Retyping } from './twin-build.ts'
@@ -169,11 +171,18 @@ const together = 'nself: allow lint/several-tables-locked because keys and their
 const atOnce =
   'nself: allow lint/require-concurrent-index-deletion because the table is locked already, for milliseconds'
 
+/** A value that does not fit the former type has left the old column empty, which would be lost unseen. */
+function fitsBack(one: Retyped): Change {
+  const [old, own] = [helperColumn(one, 'old'), one.name].map(quoteIdentifier)
+  return rowsFirst(one.table, `${old} IS NULL AND ${own} IS NOT NULL`, `the former type of ${one.name}`)
+}
+
 /** Back it goes by the same way: the old side is built, switched to, and what was there of the new one built again. */
 function switchPiece(retyping: Retyping, built: readonly Piece[]): Piece {
   const one = (sql: string) => placedChange(sql, null)
   const rebuilt = inStageOrder(built).flatMap(({ up }) => up)
   const down = [
+    ...retyping.columns.filter(({ backFails }) => backFails).map(fitsBack),
     ...inStageOrder(buildPieces(retyping, 'old')).flatMap(({ up }) => up),
     one('BEGIN'),
     ...switchTo('old', retyping),

@@ -30,6 +30,16 @@ test('a value that does not fit the old type any more does not fail whoever writ
   expect(after).toContain('NEW."nself_old_size" := NEW."size"::integer;\n  EXCEPTION WHEN data_exception THEN')
 })
 
+test('the way back stops before the switch where a value does not fit the former type, which would be lost', () => {
+  const down =
+    seriesOf()
+      .drafts.find(({ suffix }) => suffix === 'switch')
+      ?.down.map(({ sql }) => sql) ?? []
+  expect(down[0]).toContain('WHERE "nself_old_size" IS NULL AND "size" IS NOT NULL) THEN RAISE')
+  expect(down[0]).toContain('rows of users break the former type of size')
+  expect(down[1]).toBe('BEGIN')
+})
+
 test('a table that is walked in batches needs a key that is never empty', () => {
   const unique = constraintOf('unique', 'users_key', 'UNIQUE (size)', { columns: ['size'] })
   const message = /^users\.size cannot change online: users has no key by which batches can go through its rows$/
