@@ -257,6 +257,15 @@ describe('down', () => {
     expect(errorOf(() => down(files, history, limit))).toMatchObject({ code, message: expect.stringMatching(message) })
   })
 
+  test('leads past one without DOWN only where something was applied after it', () => {
+    const hintOf = (files: Migration[], limit: Limit) => errorOf(() => down(files, rows(a, b), limit)).hint
+    const open = file('001_a', { down: null })
+    expect(hintOf([open, b], { count: 2 })).toMatch(
+      /; or revert only what .*: nself db migrate down --to 001_a; nothing/,
+    )
+    expect(hintOf([a, file('002_b', { down: null })], {})).toMatch(/create --down-of 002_b; nothing was changed$/)
+  })
+
   test('passes by one without DOWN that it does not reach', () => {
     expect(names(down([file('001_a', { down: null }), b], rows(a, b)))).toEqual(['002_b'])
   })
