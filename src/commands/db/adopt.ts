@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { type ChosenSource, chooseSource, type RecognisedFolder, recognise } from '../../core/adopt/choose-source.ts'
-import { saidCodeTables } from '../../core/adopt/code-tools.ts'
+import { codeToolsAmong, saidCodeFiles, saidCodeTables } from '../../core/adopt/code-tools.ts'
 import { withLiveExtensions } from '../../core/adopt/live-extensions.ts'
 import { type AdoptPlan, adoptPlan } from '../../core/adopt/plan.ts'
 import { usedPlatform, withPlatform } from '../../core/adopt/platform.ts'
@@ -12,7 +12,7 @@ import type { SourceMigrations } from '../../core/adopt/tools/tool.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { FoundTable } from '../../postgres/adopt/tool-tables.ts'
 import { isThere, ownFiles } from '../../project/adopt/own-files.ts'
-import { readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
+import { projectFiles, readSourceFiles, sourceFolder, sourceFolders } from '../../project/adopt/source-folders.ts'
 import { withoutPlaceholders } from '../shared/adopt-placeholders.ts'
 import { carryOut } from '../shared/adopt-plan.ts'
 import { platformOf } from '../shared/adopt-platform.ts'
@@ -163,7 +163,9 @@ async function planFor(
 async function adoptBaseline(context: Context, options: AdoptOptions, look: ToolsLook): Promise<AdoptResult> {
   const { server, history, tables, codeTables, otherTables } = look
   const { root, migrationsDir } = context.settings
-  if (options.from !== null || otherTables === 0) throw nothingFound(options.from)
+  const known = codeTables.map(({ tool }) => tool)
+  const code = options.from === null ? saidCodeFiles(codeToolsAmong(projectFiles(root, migrationsDir), known)) : []
+  if (options.from !== null || otherTables === 0) throw nothingFound(options.from, code)
   const now = timestamp()
   const own = ownFiles(migrationsDir, root).map(({ name }) => name)
   const number = baselineNumber(own, options.numbering === 'timestamp' ? now : '001')
@@ -174,7 +176,8 @@ async function adoptBaseline(context: Context, options: AdoptOptions, look: Tool
     schemas: tables.flatMap(({ tool }) => tool.schemas),
   }
   const plan = await baselinePlan(context, server, objects, number, now)
-  const others = [...tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`), ...saidCodeTables(codeTables)]
+  const sql = tables.map(({ tool, key }) => `the table ${key} of ${tool.name}`)
+  const others = [...sql, ...saidCodeTables(codeTables), ...code]
   const source = { tool: null, folder: null, table: null, others, objects }
   return carryOut(context, {
     server,

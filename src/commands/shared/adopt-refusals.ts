@@ -9,8 +9,17 @@ export function sameFolder(folder: string): NselfError {
   })
 }
 
-/** There is nothing to take over. */
-export function nothingFound(from: string | null): NselfError {
+/** There is nothing to take over. @param code files of tools that are not converted, in words. */
+export function nothingFound(from: string | null, code: readonly string[]): NselfError {
+  if (code.length > 0) {
+    return new NselfError(
+      'usage',
+      `the database has no tables, and no migrations to convert: found ${code.join(', ')}`,
+      {
+        hint: 'run them with their own tool, then take the schema over as one file: nself db adopt baseline; to begin anew: nself db migrate create create_users',
+      },
+    )
+  }
   const where = from === null ? 'in this project' : `in ${from}`
   return new NselfError('usage', `no migrations of another tool were found ${where}, and no table of one`, {
     hint: 'to begin: nself db migrate create create_users; to name the folder: nself db adopt --from FOLDER',

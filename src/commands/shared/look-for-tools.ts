@@ -72,7 +72,7 @@ export function toolNamed(name: string): Tool {
   const what =
     code === null
       ? `nself does not know the migration tool "${name}"`
-      : `the migrations of ${code} are not SQL files, so they cannot be converted`
+      : `nself does not convert the migrations of ${code}`
   throw new NselfError('usage', what, {
     hint: `nself db adopt baseline   (takes over the schema that is there as one file)\ntools whose files are converted: ${knownTools.map((one) => one.name).join(', ')}`,
   })

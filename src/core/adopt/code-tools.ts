@@ -1,10 +1,12 @@
 import { keyOf } from '../sql/qualified-name.ts'
 
-/** A migration tool whose migrations are programs, or XML, which nobody can take over as SQL. */
+/** A migration tool of which nothing is converted: its migrations are programs, or XML, or SQL of a form of its own. */
 interface CodeTool {
   readonly name: string
   /** Tables that it keeps, each with its columns: the first tells that it was here, the others count beside that. */
   readonly tables: readonly (readonly [string, readonly string[]])[]
+  /** Paths that are files of it and of nobody else. */
+  readonly files?: RegExp
 }
 
 const codeTools: readonly CodeTool[] = [
@@ -14,6 +16,7 @@ const codeTools: readonly CodeTool[] = [
       ['ar_internal_metadata', ['key', 'value']],
       ['schema_migrations', ['version']],
     ],
+    files: /(^|\/)db\/migrate\/\d+_\w+\.rb$/,
   },
   {
     name: 'knex',
@@ -21,6 +24,7 @@ const codeTools: readonly CodeTool[] = [
       ['knex_migrations', ['name', 'batch', 'migration_time']],
       ['knex_migrations_lock', ['is_locked']],
     ],
+    files: /(^|\/)knexfile\.[cm]?[jt]s$/,
   },
   {
     name: 'kysely',
@@ -28,6 +32,7 @@ const codeTools: readonly CodeTool[] = [
       ['kysely_migration', ['name', 'timestamp']],
       ['kysely_migration_lock', ['is_locked']],
     ],
+    files: /(^|\/)kysely\.config\.[cm]?[jt]s$/,
   },
   {
     name: 'liquibase',
@@ -35,17 +40,54 @@ const codeTools: readonly CodeTool[] = [
       ['databasechangelog', ['id', 'author', 'filename']],
       ['databasechangeloglock', ['locked']],
     ],
+    files: /(^|\/)(liquibase\.properties|(db\.)?changelog[\w.-]*\.(xml|ya?ml|json))$/i,
   },
-  { name: 'laravel', tables: [['migrations', ['migration', 'batch']]] },
-  { name: 'typeorm', tables: [['migrations', ['id', 'timestamp', 'name']]] },
-  { name: 'mikro-orm', tables: [['mikro_orm_migrations', ['name', 'executed_at']]] },
-  { name: 'sequelize', tables: [['SequelizeMeta', ['name']]] },
-  { name: 'alembic', tables: [['alembic_version', ['version_num']]] },
-  { name: 'django', tables: [['django_migrations', ['app', 'name', 'applied']]] },
-  { name: 'ecto', tables: [['schema_migrations', ['version', 'inserted_at']]] },
-  { name: 'doctrine', tables: [['doctrine_migration_versions', ['version', 'executed_at']]] },
-  { name: 'phinx', tables: [['phinxlog', ['version', 'migration_name']]] },
-  { name: 'entity-framework', tables: [['__EFMigrationsHistory', ['MigrationId', 'ProductVersion']]] },
+  {
+    name: 'laravel',
+    tables: [['migrations', ['migration', 'batch']]],
+    files: /(^|\/)database\/migrations\/\d{4}_\d\d_\d\d_\d{6}_\w+\.php$/,
+  },
+  {
+    name: 'typeorm',
+    tables: [['migrations', ['id', 'timestamp', 'name']]],
+    files: /(^|\/)(ormconfig\.\w+|\d{13}-[A-Z]\w*\.[jt]s)$/,
+  },
+  {
+    name: 'mikro-orm',
+    tables: [['mikro_orm_migrations', ['name', 'executed_at']]],
+    files: /(^|\/)Migration\d{14}\w*\.[jt]s$/,
+  },
+  { name: 'sequelize', tables: [['SequelizeMeta', ['name']]], files: /(^|\/)\.sequelizerc$/ },
+  { name: 'alembic', tables: [['alembic_version', ['version_num']]], files: /(^|\/)alembic\.ini$/ },
+  {
+    name: 'django',
+    tables: [['django_migrations', ['app', 'name', 'applied']]],
+    files: /(^|\/)migrations\/\d{4}_\w+\.py$/,
+  },
+  {
+    name: 'ecto',
+    tables: [['schema_migrations', ['version', 'inserted_at']]],
+    files: /(^|\/)priv\/\w+\/migrations\/\d+_\w+\.exs$/,
+  },
+  {
+    name: 'doctrine',
+    tables: [['doctrine_migration_versions', ['version', 'executed_at']]],
+    files: /(^|\/)migrations\/(\w+\/)*Version\d{14}\.php$/,
+  },
+  { name: 'phinx', tables: [['phinxlog', ['version', 'migration_name']]], files: /(^|\/)phinx\.\w+$/ },
+  {
+    name: 'entity-framework',
+    tables: [['__EFMigrationsHistory', ['MigrationId', 'ProductVersion']]],
+    files: /(^|\/)\w+ModelSnapshot\.cs$/,
+  },
+  { name: 'directus', tables: [['directus_migrations', ['version', 'name', 'timestamp']]] },
+  { name: 'strapi', tables: [['strapi_migrations', ['id', 'name', 'time']]] },
+  { name: 'payload', tables: [['payload_migrations', ['name', 'batch']]] },
+  { name: 'db-migrate', tables: [['migrations', ['id', 'name', 'run_on']]] },
+  { name: 'sql-migrate', tables: [['gorp_migrations', ['id', 'applied_at']]] },
+  { name: 'fluent-migrator', tables: [['VersionInfo', ['Version', 'AppliedOn', 'Description']]] },
+  { name: 'aerich', tables: [['aerich', ['version', 'app', 'content']]] },
+  { name: 'yoyo', tables: [['_yoyo_migration', ['migration_hash', 'migration_id']]] },
 ]
 
 /** A table of a database with its columns. */
@@ -92,6 +134,20 @@ export function saidCodeTables(tables: readonly CodeTable[]): string[] {
   return tools.map((tool) => {
     const keys = tables.flatMap((table) => (table.tool === tool ? [table.key] : []))
     const are = keys.length === 1 ? 'the table' : 'the tables'
-    return `${are} ${keys.join(' and ')} of ${tool}, whose migrations are not SQL files`
+    return `${are} ${keys.join(' and ')} of ${tool}, ${notConverted}`
   })
 }
+
+const notConverted = 'whose migrations nself does not convert'
+
+/** The tools of this kind that a project has files of, each with the first of them; none that is named already. */
+export function codeToolsAmong(paths: readonly string[], known: readonly string[]): { tool: string; path: string }[] {
+  return codeTools.flatMap(({ name, files }) => {
+    const path = files === undefined || known.includes(name) ? undefined : paths.find((one) => files.test(one))
+    return path === undefined ? [] : [{ tool: name, path }]
+  })
+}
+
+/** Their files, in words. */
+export const saidCodeFiles = (found: readonly { tool: string; path: string }[]): string[] =>
+  found.map(({ tool, path }) => `${path} of ${tool}, ${notConverted}`)

@@ -31,8 +31,7 @@ const headSize = 4096
  * @param own nself's own folder of migrations.
  */
 export function sourceFolders(root: string, own: string): SourceFolder[] {
-  const files: string[] = []
-  collect({ top: root, own, isPassed: isPassedAnywhere }, '', deepest.folders, files)
+  const files = projectFiles(root, own)
   const folders = new Map<string, string[]>()
   const withSql = new Set<string>()
   for (const file of files) {
@@ -47,6 +46,13 @@ export function sourceFolders(root: string, own: string): SourceFolder[] {
     }
   }
   return [...folders].filter(([path]) => withSql.has(path)).map(([path, names]) => folderAt(root, path, names))
+}
+
+/** The files of a project that are its own, as far as anybody looks for migrations. */
+export function projectFiles(root: string, own: string): string[] {
+  const files: string[] = []
+  collect({ top: root, own, isPassed: isPassedAnywhere }, '', deepest.folders, files)
+  return files
 }
 
 /** One folder that a person has named. @throws NselfError `usage` where it is none. */
