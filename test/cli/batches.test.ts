@@ -297,6 +297,9 @@ test('down of a migration that stopped between two batches runs over the rows th
   await project.query('ALTER TABLE orders ADD CONSTRAINT wrong CHECK (id <> 22500 OR n < 1)')
   expect((await project.nself('up')).stderr).toContain('120 of about 250 rows are done by 002_b, and kept')
   expect(await project.ok('status')).toMatch(/Failed.*\n? .*stopped after 120 of about 250 rows, line 3: new row/)
+  // Of 250 rows it would be four.
+  const dry = JSON.parse(await project.ok('down', '--dry-run', '--json')).result.steps[0]
+  expect(dry).toMatchObject({ batches: { count: 2, size: 70 }, sql: expect.stringContaining("'1'::bigint AND") })
   const { code, stderr } = await project.nself('down')
   expect({ code, stderr }).toEqual({
     code: 0,

@@ -1,12 +1,16 @@
 import type { BatchesDone } from '../../core/migration/batch.ts'
 import { batchesBefore, batchFingerprint } from '../../core/migration/batches-before.ts'
+import type { Section } from '../../core/migration/section.ts'
 import { editedBatches } from '../../core/plan/edited-batches.ts'
-import { resumes } from '../../core/plan/plan.ts'
+import { resumes, type Step } from '../../core/plan/plan.ts'
 import type { MigrationWork } from './transaction.ts'
 import type { WalkedTable } from './walked-table.ts'
 
 /** Before the first batch; a DOWN does not walk farther than the UP that it reverts has come. */
-export function startOf({ rows, walked }: WalkedTable, { step, section }: MigrationWork): BatchesDone {
+export function startOf(
+  { rows, walked }: WalkedTable,
+  { step, section }: { readonly step: Step; readonly section: Section },
+): BatchesDone {
   const start = { to: null, rows: 0, batches: 0, of: rows, statement: batchFingerprint(section), walked }
   const recorded = step.applied?.batches ?? null
   if (step.direction === 'up' || recorded?.walked !== walked) return start

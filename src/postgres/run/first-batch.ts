@@ -4,6 +4,7 @@ import type { Section } from '../../core/migration/section.ts'
 import { sourceOf } from '../../core/migration/section-text.ts'
 import { resumes, type Step } from '../../core/plan/plan.ts'
 import type { Client } from '../driver/pg.ts'
+import { startOf } from './batch-start.ts'
 import { keySql, nextKeys, readWalkedTable } from './walked-table.ts'
 
 /** What is known of batches before they run. */
@@ -24,13 +25,15 @@ export async function previewBatch(client: Client, step: Step, section: Section)
   const sql = sourceOf(section)
   if (batch.kind === 'until-none') return { count: null, sql }
   const before = resumes(step) ? batchesBefore(section, step.applied?.batches ?? null) : null
-  const done = before === 'edited' ? null : before
-  const range = await nextKeys(client, table, done?.to ?? null, batch.size)
+  const { to, rows, upTo, of } = before === null || before === 'edited' ? startOf(table, { step, section }) : before
+  const range = await nextKeys(client, table, to, batch.size, upTo)
   if (range instanceof Error) return null
   if (range === null) return { count: 0, sql }
   const ends = { from: keySql(table.key, range.from), to: keySql(table.key, range.to) }
   const filled = fillBatch(sql.slice(statement.start, statement.end), ends)
-  const left = Math.max(table.rows - (done?.rows ?? 0), range.rows)
+  // A DOWN that goes no farther than its UP came counts what that did; a table that grows meanwhile is counted anew.
+  const all = upTo === undefined ? table.rows : of
+  const left = Math.max(all - rows, range.rows)
   const text = sql.slice(0, statement.start) + filled.sql + sql.slice(statement.end)
   return { count: Math.ceil(left / batch.size), sql: text }
 }
