@@ -2,6 +2,7 @@ import { locator } from '../../core/location.ts'
 import type { Design, DesignTexts } from '../../core/schema/design.ts'
 import { type DesignFault, invalidDesign } from '../../core/schema/design-faults.ts'
 import { designOf } from './design.ts'
+import { type SyntaxAdvice, syntaxAdvice } from './syntax-advice.ts'
 import type { Source } from './table.ts'
 
 /** Without this word a file imports nothing. */
@@ -34,9 +35,8 @@ export async function parseDesign(given: DesignTexts, nameOf: (path: string) => 
     .getErrors()
     .toSorted((a, b) => a.start - b.start)
     .map(({ diagnostic, start, filepath }) => ({
-      message: diagnostic,
       at: place(filepath.absolute, start),
-      hint: hintFor(texts.get(filepath.absolute) ?? ''),
+      ...adviceFor(diagnostic, texts.get(filepath.absolute) ?? '', start),
     }))
   const [fault, ...more] = faults.filter(isFirstOfItsLine)
   if (fault !== undefined) throw invalidDesign([fault, ...more])
@@ -56,8 +56,14 @@ function isFirstOfItsLine({ at }: DesignFault, i: number, faults: readonly Desig
   return faults.findIndex((other) => other.at?.line === at?.line && other.at?.path === at?.path) === i
 }
 
-function hintFor(text: string): string {
-  return /^\s*(?:create|alter)\s+table\b/im.test(text) && !/^\s*table\b/im.test(text)
-    ? 'this is SQL, not DBML: put it in a migration, with nself db migrate create NAME'
-    : 'fix the file; its syntax: https://dbml.dbdiagram.io/docs'
+function adviceFor(diagnostic: string, text: string, offset: number): SyntaxAdvice {
+  if (/^\s*(?:create|alter)\s+table\b/im.test(text) && !/^\s*table\b/im.test(text)) {
+    return {
+      message: diagnostic,
+      hint: 'this is SQL, not DBML: put it in a migration, with nself db migrate create NAME',
+    }
+  }
+  const end = text.indexOf('\n', offset)
+  const rest = text.slice(offset, end === -1 ? undefined : end)
+  return syntaxAdvice(diagnostic, { line: text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset) + rest, rest })
 }

@@ -229,3 +229,36 @@ test('a file with line ends of Windows means the same design, and its faults hav
     expect(await fails({ [entry]: ['Table t {', '  a int', '}', 'Table {', '}', ''].join(end) })).toMatchObject(fault)
   }
 })
+
+describe('a mistake in the syntax is told with what to write instead', () => {
+  test.each([
+    ['c text [nullable]', 'nullable is not a setting of a column', 'leave it out: a column takes nulls unless'],
+    ['c int [auto_increment]', 'auto_increment is not a setting of a column', 'write [increment]'],
+    ['c int [color]', 'color is not a setting of a column', 'write one of [pk, not null'],
+    ['c bigint unsigned [not null]', 'the type bigint unsigned has several words', 'c "bigint unsigned"'],
+    ['c character varying(20)', 'the type character varying(20) has several words', 'c "character varying(20)"'],
+    ['c text not null', 'not null is SQL, not DBML', 'write settings in brackets'],
+    ['c int,', 'a comma ends the line', 'leave it out: c int'],
+    ['owner_id [ref: > t.id]', 'column owner_id has no type', 'owner_id integer [ref: > t.id]'],
+    ['c', 'column c has no type', 'c text'],
+    ['indexes: [', 'indexes is a block in braces', 'indexes { (a, b) [unique] }'],
+    ['Indexes\n  {\n  id\n  }', 'the brace of a block stands on another line', 'indexes { on one line'],
+    ['UNIQUE (id)', 'UNIQUE is SQL, not DBML', '(a, b) [pk] under indexes'],
+    ['CHECK (id > 0)', 'CHECK is SQL, not DBML', 'under checks'],
+    ['FOREIGN KEY (id) REFERENCES b(id)', 'FOREIGN KEY is SQL, not DBML', 'write [ref: > table.column]'],
+    ['c text [default: now()]', 'a default is a number, a text in quotes', '[default: `now()`]'],
+    ['c text [note: no quotes]', 'a note is a text in quotes', "[note: 'what it is for']"],
+    ['c int [ref: t.id]', 'a reference says which way it goes', '[ref: > users.id]'],
+    ['c int [ref: > gone.id]', "Table 'gone' does not exist", 'correct the name, or add it to the design'],
+  ])('%s', async (line, message, hint) => {
+    const error = await fails({ [entry]: `Table t {\n  id int [pk]\n  ${line}\n}\n` })
+    expect(error.message).toContain(message)
+    expect(error.hint).toContain(hint)
+    expect(error.location).toMatchObject({ line: 3 })
+  })
+
+  test('a table that is in a design twice is named', async () => {
+    const error = await fails({ [entry]: 'Table t {\n  id int\n}\nTable t {\n  id int\n}\n' })
+    expect(error).toMatchObject({ message: "table 't' in schema 'public' is in the design twice" })
+  })
+})
