@@ -66,7 +66,7 @@ function retypedColumns(from: FactBase, to: FactBase) {
   })
 }
 
-const inTheWay: ReadonlySet<string> = new Set(['trigger', 'policy', 'rule'])
+const inTheWay: ReadonlySet<string> = new Set(['trigger', 'policy', 'rule', 'function', 'procedure'])
 const views: ReadonlySet<string> = new Set(['view', 'materializedView'])
 const withoutRows: ReadonlySet<string> = new Set([...views, 'function', 'procedure'])
 
