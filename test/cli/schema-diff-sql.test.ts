@@ -542,3 +542,13 @@ async function copyOf(project: Project): Promise<string> {
   await project.queryBeside(`CREATE DATABASE ${name}_before TEMPLATE ${name}`)
   return `${project.url}_before`
 }
+
+test('a sequence is written by what is not as usual', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  await a.query(`CREATE SEQUENCE plain; CREATE SEQUENCE small AS smallint;
+    CREATE SEQUENCE long_named_sequence_of_its_own INCREMENT 5 MINVALUE 10 MAXVALUE 9000000000 START 20 CACHE 7`)
+  const { sql } = await diff(contextIn(a), { left: a.url, right: b.url, all: false, sql: true, exitCode: false })
+  expect(sql).toContain('CREATE SEQUENCE public.plain;')
+  expect(sql).toContain('CREATE SEQUENCE public.small AS smallint;')
+  expect(sql).toContain(' MINVALUE 10 MAXVALUE 9000000000 START WITH 20 CACHE 7')
+})

@@ -8,6 +8,8 @@ export async function statementFormat(client: Client): Promise<(sql: string) => 
   const reserved = new Set(rows.map((row) => row.word))
   return (sql) => {
     const plain = plainNames(sql, reserved)
+    // Its words come in pairs, which a break would tear apart.
+    if (/^(?:CREATE|ALTER) (?:UNLOGGED )?SEQUENCE /.test(plain)) return plain
     const formatted = formatSqlStatements([plain])[0]?.trim() ?? sql
     return isTornApart(formatted, plain) ? plain : formatted
   }

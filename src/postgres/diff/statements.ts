@@ -147,11 +147,27 @@ function isIdle({ sql, consumes, destroys }: Action, from: FactBase): boolean {
 
 function corrected(sql: string): string {
   return (
-    asMarked(sql)
+    plainSequence(asMarked(sql))
       // What every index is that is not said to be another.
       .replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON (?:"(?:[^"]|"")*"|[^\s"])+) USING btree /, '$1 ')
       .replaceAll('__pgdelta_replaced', '__old')
   )
+}
+
+const greatest: Readonly<Record<string, string>> = {
+  smallint: '32767',
+  integer: '2147483647',
+  bigint: '9223372036854775807',
+}
+
+/** A sequence without what every one is that is not said to be another. */
+function plainSequence(sql: string): string {
+  const [, start, type = '', most] =
+    /^(CREATE (?:UNLOGGED )?SEQUENCE .*) AS (\w+) INCREMENT BY 1 MINVALUE 1 MAXVALUE (\d+) START WITH 1 CACHE 1 NO CYCLE$/s.exec(
+      sql,
+    ) ?? []
+  if (start === undefined || greatest[type] !== most) return sql
+  return type === 'bigint' ? start : `${start} AS ${type}`
 }
 
 const text = /^(?:character varying|character|text)(?:\(\d+\))?$/
