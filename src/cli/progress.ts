@@ -3,6 +3,7 @@ import type { Ci } from '../project/ci.ts'
 import { processEnvironment } from '../project/process-environment.ts'
 import { LogSection } from './ci/log-section.ts'
 import { foldBeside } from './render/fold.ts'
+import { movingText } from './render/moving-text.ts'
 import { wantsColour } from './render/paint.ts'
 import { inWorkflowLog } from './render/workflow-command.ts'
 import { fitting } from './signs.ts'
@@ -10,6 +11,7 @@ import { fitting } from './signs.ts'
 /** How long something runs before a spinner turns; and how often a log without a terminal hears that it still does. */
 const spinAfter = 500
 const remindEvery = 30_000
+const roomForSign = 3
 
 /** What goes on, on stderr: sentences that stay, and on a terminal one line that moves. */
 export interface Progress {
@@ -115,7 +117,7 @@ class MovingLine {
 
   /** @param began when the command did, for the reminder. */
   start(began: number): void {
-    if (this.spinner !== null) this.spinner.text = this.text
+    if (this.spinner !== null) this.spinner.text = this.shown()
     // A terminal of no width, as some programs make it, is no place for a line that moves: the spinner would hang.
     const moves = this.mayMove && this.stderr().isTTY && this.stderr().columns > 0 && processEnvironment.TERM !== 'dumb'
     this.timer ??= moves
@@ -144,7 +146,12 @@ class MovingLine {
     if (mine === null || this.timer !== mine) return
     const color = wantsColour(true, processEnvironment) ? 'cyan' : false
     // The signals are ours: the spinner must not take Ctrl-C away.
-    this.spinner = ora({ stream: this.stderr(), text: this.text, discardStdin: false, color }).start()
+    this.spinner = ora({ stream: this.stderr(), text: this.shown(), discardStdin: false, color }).start()
+  }
+
+  /** With room for the sign that turns. */
+  private shown(): string {
+    return movingText(this.text, this.stderr().columns - roomForSign)
   }
 
   private remind(began: number): void {

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { briefingLines } from '../../src/cli/render/briefing.ts'
 import { renderError } from '../../src/cli/render/error.ts'
 import { foldBeside } from '../../src/cli/render/fold.ts'
+import { movingText } from '../../src/cli/render/moving-text.ts'
 import { renderQuery } from '../../src/cli/render/query.ts'
 import { renderResult } from '../../src/cli/render/result.ts'
 import { stepTeller } from '../../src/commands/shared/tell-steps.ts'
@@ -152,6 +153,29 @@ async function updateScreen(width: number): Promise<string> {
   stages.verified({ tables: 14, rows: 88_000, holds: ['no table has fewer rows'] })
   return [...told.map((line) => foldBeside(line, width)), await renderResult(results.update, plain, width)].join('\n')
 }
+
+test.each([
+  [
+    160,
+    '002_backfill_orders  batch 14 of 88 · 70,000 of about 440,000 rows · 6,364 rows/s · 11 s, about 58 s left · Ctrl-C is safe',
+  ],
+  [110, '002_backfill_orders  batch 14 of 88 · 70,000 of about 440,000 rows · 11 s, about 58 s left · Ctrl-C is safe'],
+  [77, '002_backfill_orders  batch 14 of 88 · 11 s, about 58 s left'],
+  [57, '002_backfill_ord…  batch 14 of 88 · 11 s, about 58 s left'],
+  [20, '002_backfill_or…  b…'],
+])('what moves is one line of at most %d columns', (width, shown) => {
+  const text =
+    '002_backfill_orders  batch 14 of 88 · 70,000 of about 440,000 rows · 6,364 rows/s · 11 s, about 58 s left · Ctrl-C is safe'
+  expect(movingText(text, width)).toBe(shown)
+  expect(displayWidth(movingText(text, width))).toBeLessThanOrEqual(width)
+})
+
+test('how long a migration took comes closer to its name before the line is broken', () => {
+  const line = `✓ 001_create_users${' '.repeat(40)}  3.3 s`
+  expect(foldBeside(line, 60)).toBe(`✓ 001_create_users${' '.repeat(37)}3.3 s`)
+  expect(foldBeside(line, 26)).toBe('✓ 001_create_users   3.3 s')
+  expect(foldBeside(line, 20)).toBe('✓ 001_create_users\n  3.3 s')
+})
 
 test('columns stand below each other where names and values are of East Asia', () => {
   const item = (what: string) => ({ line: 2, what, rows: '2 rows', also: '' })

@@ -29,10 +29,18 @@ export function fold(text: string, width: number, indent = '', taken = 0): strin
 export function foldBeside(sentence: string, width: number): string {
   return sentence
     .split('\n')
-    .map((line) => {
+    .map((whole) => {
+      const line = moreClosely(whole, width)
       const start = /^(?:\d\/\d \S+ +| +)?(?:[✓✗] )?/.exec(line)?.[0] ?? ''
       const indent = ' '.repeat(start === '' ? 2 : start.length)
       return start + fold(line.slice(start.length), width, indent, start.length)
     })
     .join('\n')
+}
+
+/** How long a step took stands in a column behind its name: it comes closer before the line is broken. */
+function moreClosely(line: string, width: number): string {
+  const excess = displayWidth(line) - width
+  if (excess <= 0) return line
+  return line.replace(/(?<=^[✓✗] \S+) {3,}/, (blanks) => ' '.repeat(Math.max(2, blanks.length - excess)))
 }
