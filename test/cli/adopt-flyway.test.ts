@@ -44,6 +44,9 @@ test("Flyway's files that run again become repeatables, recorded as they ran", a
   await project.ok('db', 'migrate', 'up')
   expect(await project.query('SELECT id FROM names')).toEqual([])
   expect(await project.query('SELECT id FROM order_ids')).toEqual([])
+  const again = (await project.ok(...adopt)).replaceAll(/\s+/g, ' ')
+  expect(again).toContain('2 applied by public.flyway_schema_history and 2 by nself')
+  expect(again).toMatch(/repeatable\/order_ids applied, written before/)
 })
 
 test("Flyway's placeholders become variables where these can stand, and the others are told with their line", async () => {

@@ -31,11 +31,12 @@ export function renderAdopt(result: AdoptResult, paint: Paint): string {
 
 function headLine({ tool, folder, table, files, database }: AdoptResult): string {
   if (tool === null) return `A baseline: the schema of ${databaseName(database)} as one file`
-  const applied = files.filter((file) => file.applied).length
+  const told = files.filter((file) => file.isTold).length
+  const since = files.filter((file) => file.applied && !file.isTold).length
   const where =
     table === null
       ? `no table of ${tool} in ${databaseName(database)}`
-      : `${applied} applied by ${table} in ${databaseName(database)}`
+      : `${told} applied by ${table}${since === 0 ? '' : ` and ${since} by nself`} in ${databaseName(database)}`
   return `${tool}: ${counted(files.length, 'migration')} in ${folder || '.'}, ${where}`
 }
 

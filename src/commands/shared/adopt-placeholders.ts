@@ -34,7 +34,10 @@ export async function withoutPlaceholders(
       placeholders,
       values,
     ),
-    problems: found.flatMap(({ problem }) => problem ?? []),
+    problems: found.flatMap(({ problem, names }) => {
+      const isGiven = names.every((name) => values.has(name))
+      return problem === null ? [] : [isGiven ? { ...problem, choice: null } : problem]
+    }),
     variables: new Set(found.flatMap(({ names }) => names)),
   }
 }

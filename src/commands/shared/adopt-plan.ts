@@ -76,13 +76,14 @@ function resultOf(
   downs: AdoptResult['downs'],
 ): AdoptResult {
   const known = new Set(history.rows.flatMap(({ name, state }) => (state === 'applied' ? [name] : [])))
+  const run = new Set(history.repeatables.map(({ name }) => name))
   const files = [...plan.files, ...plan.repeatables].map((file) => {
     const { key, sources, row, isThere, notes } = file
     const again = work.repeatables.get(key)
     const name = again === undefined ? file.name : shownName(file.name)
     const path = (work.files.get(key) ?? again?.file)?.path ?? `${name}.sql`
-    const applied = row !== null || known.has(name)
-    return { name, path, sources, applied, appliedAt: row?.appliedAt ?? null, isThere, notes }
+    const applied = row !== null || (again === undefined ? known : run).has(file.name)
+    return { name, path, sources, applied, isTold: row !== null, appliedAt: row?.appliedAt ?? null, isThere, notes }
   })
   const { tool, folder, table, others } = source
   const shown = { tool, folder, table, others, database: placeOf(server), files, problems: work.problems, proof, downs }

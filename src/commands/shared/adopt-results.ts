@@ -14,6 +14,8 @@ export interface AdoptedFile {
   readonly path: string
   readonly sources: readonly string[]
   readonly applied: boolean
+  /** The other tool has applied it, or by its files it must have. */
+  readonly isTold: boolean
   /** As the other tool notes it. */
   readonly appliedAt: string | null
   /** An earlier run has written it. */

@@ -41,7 +41,7 @@ export function planRepeatables(
     const [fault] = there === undefined ? faults : []
     if (fault !== undefined) problems.push(unreadable(file, fault.error))
     const row = rows.find(({ key }) => key === one.key) ?? null
-    if (row?.edited) {
+    if (row?.edited && there === undefined) {
       problems.push(note(file, 'was edited after it ran', 'it is pending: the next nself db migrate up runs it'))
     }
     const ran = row !== null && row.fault === null

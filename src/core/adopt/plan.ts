@@ -96,7 +96,7 @@ function knownProblems(request: PlanRequest, { problems, note: numbered }: Targe
           note(
             folder === '' ? `the folder of ${request.tool}` : folder,
             numbered,
-            'see the names below',
+            'all are numbered in their order',
             'by time: nself db adopt --timestamp',
           ),
         ]),

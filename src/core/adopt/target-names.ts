@@ -9,7 +9,7 @@ export interface TargetNames {
   /** By the key of each migration: `001_create_users`. */
   readonly names: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]
-  /** What was made of the numbers, where they could not be kept. */
+  /** Why the numbers were not kept, where they could not be. */
   readonly note: string | null
 }
 
@@ -37,8 +37,10 @@ export function targetNames(request: NamingRequest): TargetNames {
     migrations.map((one) => [one.key, given.get(one.key) ?? `${numbers.get(one.key)}_${titleOf(one)}`]),
   )
   const note =
-    request.numbering === 'found' && !isFound
-      ? `${isOrdered ? 'not every migration has a number that is all digits' : 'the tool does not run them in the order of their numbers'}: all are numbered in their order`
+    request.numbering === 'found' && !isFound && migrations.some(({ key }) => !given.has(key))
+      ? isOrdered
+        ? 'has migrations without a number that is all digits'
+        : 'has migrations that the tool does not run in the order of their numbers'
       : null
   return { names, note, problems: collisions(request, names) }
 }

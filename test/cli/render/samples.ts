@@ -128,6 +128,7 @@ export const results: { [Kind in Result['kind']]: Extract<Result, { kind: Kind }
         path: 'nself/migrations/20260120103000_create_users.sql',
         sources: ['db/migrations/20260120103000_create_users.sql'],
         applied: true,
+        isTold: true,
         appliedAt: null,
         isThere: false,
         notes: [],

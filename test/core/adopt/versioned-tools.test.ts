@@ -184,6 +184,18 @@ describe('Atlas', () => {
     })
   })
 
+  test.each([
+    ['golang-migrate', { '01_a.up.sql': 'CREATE TABLE a ();', '01_a.down.sql': 'DROP TABLE a;' }],
+    ['goose', { '01_a.sql': '-- +goose Up\nCREATE TABLE a ();\n-- +goose Down\nDROP TABLE a;\n' }],
+    ['dbmate', { '01_a.sql': '-- migrate:up\nCREATE TABLE a ();\n-- migrate:down\nDROP TABLE a;\n' }],
+  ])('that writes files in the form of %s has their DOWNs, and its own table', (_, written) => {
+    const told = { executed_at: '2026-01-20T10:00:00+00:00', type: '2', applied: '1', total: '1', error: '' }
+    const plan = planOf('atlas', { 'atlas.sum': 'h1:abc=\n', ...written }, [{ ...told, version: '01' }])
+    expect(bodiesOf(plan)).toEqual({ '01_a': '-- UP\nCREATE TABLE a ();\n\n-- DOWN\nDROP TABLE a;\n' })
+    expect(appliedIn(plan)).toEqual({ '01_a': '2026-01-20T10:00:00+00:00' })
+    expect(plan.problems).toEqual([])
+  })
+
   test('notes how many statements are applied', () => {
     const at = { executed_at: '2026-01-20T10:00:00+00:00', execution_time: '3000000', type: '2', error: '' }
     const rows = [

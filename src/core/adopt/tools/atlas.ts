@@ -1,4 +1,7 @@
+import { dbmate } from './dbmate.ts'
 import { byNumber, choice, migration, millis, note, row, section, textOf } from './files.ts'
+import { golangMigrate } from './golang-migrate.ts'
+import { goose } from './goose.ts'
 import type { Problem, SourceFile, SourceMigration, TableRow, Tool, ToolRow } from './tool.ts'
 
 const form = /^(\d+)(?:_([^/]*))?\.sql$/
@@ -11,10 +14,20 @@ export const atlas: Tool = {
   recognises: ({ names }) => (names.includes('atlas.sum') && names.some((name) => form.test(name)) ? 'certain' : null),
   reads: (path) => form.test(path),
   parse: (files) => {
+    const other = formOf(files)
+    if (other !== null) return other.parse(files)
     const problems: Problem[] = []
     return { migrations: byNumber(files.map((file) => parseFile(file, problems))), problems }
   },
   rowsOf,
+}
+
+/** The tool in whose form Atlas has written them, where a project asks for that. */
+function formOf(files: readonly SourceFile[]): Tool | null {
+  const has = (mark: RegExp) => files.some(({ text }) => mark.test(text))
+  if (files.some(({ path }) => golangMigrate.reads(path))) return golangMigrate
+  if (has(/^--\s*\+goose\s+up\b/im)) return goose
+  return has(/^--\s*migrate:up\b/m) ? dbmate : null
 }
 
 function parseFile({ path, text }: SourceFile, problems: Problem[]): SourceMigration {
@@ -65,7 +78,8 @@ function rowsOf(rows: readonly TableRow[], migrations: readonly SourceMigration[
   const found = new Map<string, ToolRow>()
   const real = rows.filter((item) => /^\d+$/.test(textOf(item, 'version')))
   for (const item of real.toSorted((a, b) => (textOf(a, 'executed_at') < textOf(b, 'executed_at') ? -1 : 1))) {
-    const key = textOf(item, 'version')
+    const version = textOf(item, 'version')
+    const key = migrations.find((one) => BigInt(one.key) === BigInt(version))?.key ?? version
     const [done, total] = [Number(textOf(item, 'applied')), Number(textOf(item, 'total'))]
     const isWhole = done >= total && textOf(item, 'error') === ''
     const told = {
