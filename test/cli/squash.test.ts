@@ -279,3 +279,20 @@ DROP TABLE a, log CASCADE;`,
   await project.query('INSERT INTO a VALUES (2)')
   expect(await project.query('SELECT count(*)::int FROM log')).toEqual([[2]])
 })
+
+test('a database in which a part of a squash stopped is told to finish that one, and nothing else', async () => {
+  const project = await server.project({
+    '001_a.sql': '-- UP\nCREATE TABLE a (id int);\n-- DOWN\nDROP TABLE a;',
+    '002_b.sql':
+      '-- nself: no-transaction\n-- UP\nCREATE TABLE b (id int);\nCREATE INDEX CONCURRENTLY taken ON b (id);\n-- DOWN\nDROP TABLE b;',
+  })
+  await project.ok('db', 'migrate', 'up', '1')
+  await project.query('CREATE TABLE taken ()')
+  expect((await project.nself('db', 'migrate', 'up')).code).toBe(4)
+  await project.ok('db', 'migrate', 'squash', '--to', '2')
+  const { stdout, stderr } = await project.nself('db', 'migrate', 'status')
+  expect(stderr).toContain('002_squashed stands for 002_b, which is only partially applied here: finish it')
+  expect(stderr.match(/Warning/g)).toHaveLength(1)
+  expect(stdout).toMatch(/b +Failed +- +part of 002_squashed · relation "taken" already exists/)
+  expect(stdout).not.toContain('Next')
+})

@@ -55,7 +55,8 @@ function adviceFor(item: Entry, before: Entry | undefined, environment: string):
       return `undo the edit; ${local}or accept it: nself db migrate repair --accept ${numberOf(item)}`
     }
     case 'failed':
-      return afterFailure(item)
+      // Its file is not here: the warning about the file that stands for it says how to finish it.
+      return item.partOf === undefined ? afterFailure(item) : null
     case 'missing':
       return forMissing(item)
     case 'lost':

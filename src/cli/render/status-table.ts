@@ -114,8 +114,12 @@ function noteOf({
     return [runner === undefined ? '' : runnerNote(runner), batches === undefined ? '' : rowsText(batches)]
       .filter((part) => part !== '')
       .join(' · ')
-  if (status === 'failed') return batches === undefined ? failureNote(statements, failure) : batchNote(batches, failure)
-  if (partOf !== undefined) return `part of ${partOf}`
+  const part = partOf === undefined ? '' : `part of ${partOf}`
+  if (status === 'failed') {
+    const note = batches === undefined ? failureNote(statements, failure) : batchNote(batches, failure)
+    return [part, note].filter((text) => text !== '').join(' · ')
+  }
+  if (part !== '') return part
   if (status !== 'missing') return standsFor === undefined ? '' : `stands for ${counted(standsFor, 'migration')}`
   if (renamedTo !== undefined) return `${renamedTo} has its text`
   if (branchWithFile !== undefined) return `branch ${branchWithFile.name} has the file`

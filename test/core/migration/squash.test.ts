@@ -4,6 +4,7 @@ import { parseMigration } from '../../../src/core/migration/parse-file.ts'
 import { replacesLines } from '../../../src/core/migration/replaces-header.ts'
 import { squashedFolder } from '../../../src/core/migration/squash.ts'
 import { compare } from '../../../src/core/migration/state.ts'
+import { contradictions } from '../../../src/core/plan/contradictions.ts'
 import { planDown } from '../../../src/core/plan/down.ts'
 import { planSync } from '../../../src/core/plan/sync.ts'
 import { planUp } from '../../../src/core/plan/up.ts'
@@ -113,6 +114,14 @@ describe('a file that stands for others', () => {
 
   test('names what is a part of it in a database that has some of them', () => {
     expect(statuses([squash], rows(a, b))).toEqual(['001_a missing part', '002_b missing part', '003_squashed pending'])
+  })
+
+  test.each<[string, Partial<Applied>]>([
+    ['stopped inside', { state: 'failed' }],
+    ['was applied with another text', { checksum: 'x', seenChecksum: 'y' }],
+  ])('is no other migration of one number where its last part %s', (_, last) => {
+    const told = contradictions(compare([squash, later], [row(a, 1), row(b, 2), row(c, 3, last)]))
+    expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('003_squashed stands for 003_c')])
   })
 
   test('takes a row with comments changed for the same text', () => {
