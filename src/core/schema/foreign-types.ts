@@ -54,6 +54,7 @@ const equivalents = new Map(
     nvarchar2: 'varchar',
     varchar2: 'varchar',
     nchar: 'char',
+    sysname: 'varchar',
     bytes: 'bytea',
     blob: 'bytea',
     tinyblob: 'bytea',

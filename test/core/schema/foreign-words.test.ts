@@ -11,6 +11,7 @@ describe('types of other databases', () => {
     ['datetime2(7)', 'timestamp'],
     ['nvarchar(255)', 'varchar(255)'],
     ['nvarchar(max)', 'varchar'],
+    ['sysname(256)', 'varchar(256)'],
     ['varchar(max)', 'varchar'],
     ['varchar2(20 char)', 'varchar(20)'],
     ['text(36)', 'text'],
