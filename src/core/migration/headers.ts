@@ -9,9 +9,9 @@ import { isReplacing, type ReplacesHeader, replacedIn } from './replaces-header.
 import { parseVersion } from './version.ts'
 
 const header = /^--\s*(depends_on|replaces|nself)\s*:\s*(.*)$/is
-/** A header as it is not written: in a block comment, without its colon, with a dash in its name. */
+/** A header as it is not written: in a block comment, without its colon, with a dash in its name or a letter too few. */
 const headerLookalike =
-  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase|rerun|batch)\b|depends[\s_-]?on\s*:)/i
+  /^(?:\/\*|-{2,})[\s-]*(?:nself\s*:|nself[\s=]+(?:no-transaction|[a-z]+-timeout|variables|phase|rerun|batch)\b|depends?[\s_-]?on(?:\s*[:=]|\s+\d+_\w+[\s,\d\w]*$))/i
 const duration = /^\d+(?:us|ms|s|min|h|d)?$/
 
 /** How a section runs, as the lines at its top say. */

@@ -46,6 +46,8 @@ const followed = /^[^\p{L}\p{N}]*(up|down)s?\s*(?:[^\s\p{L}\p{N},.'’/]|$)/iu
 const capitals = /^[^\p{L}\p{N}]*(UP|DOWN)(?![\p{L}\p{N}_])/u
 /** What none of them can do without. */
 const anyDirection = /up|down|undo|below|roll|rever|back/i
+/** All of a line, without signs: DOWN with blanks in it, a letter twice, or two of them in the wrong order. No word is written so. */
+const misspelt = /^(?:d o w n|dwon|donw|odwn|ddown|doown|dowwn|downn)$/
 /** More than any marker needs: prose. */
 const longest = 80
 
@@ -56,7 +58,9 @@ const longest = 80
  */
 export function markerLookalike(comment: string): MarkerLookalike | null {
   const text = comment.replace(/^--|^\/\*|\*\/$/g, '').trim()
-  if (text.length > longest || !anyDirection.test(text) || isMarker(comment)) return null
+  if (text.length > longest || isMarker(comment)) return null
+  if (misspelt.test(wordsIn(text).join(' '))) return { direction: 'down', certain: true, foreign: false }
+  if (!anyDirection.test(text)) return null
   const ofTool = sigil.exec(comment)?.[1]
   if (ofTool !== undefined) return { direction: directionIn(ofTool), certain: true, foreign: true }
   const directions = wordsIn(text).map((word) => (/^\d+$/.test(word) ? 'either' : vocabulary.get(word)))

@@ -447,6 +447,8 @@ describe('a file is refused', () => {
       1,
     ],
     ['with depends-on', '-- depends-on: 003\nSELECT 1;', /looks like a header/, 1, 1],
+    ['with depend_on', '-- depend_on: 003\nSELECT 1;', /looks like a header/, 1, 1],
+    ['with depends on and a name', '-- depends on 003_users, 004\nSELECT 1;', /looks like a header/, 1, 1],
     ['with other quoting', 'SELECT 1;\nSET standard_conforming_strings = off;', /must stay on/, 2, 1],
   ])('%s', (_, text, message, line, column) => {
     expect(fault(text)).toMatchObject({
