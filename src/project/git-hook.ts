@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { codeOf } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
 import { gitIn } from './git.ts'
+import { writeWhole } from './new-file.ts'
 import { readRegular } from './regular-file.ts'
 
 const mark = '# Written by nself init --hooks.'
@@ -58,7 +59,7 @@ export async function writeGitHook(root: string, dirs: readonly string[]): Promi
   }
   try {
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
+    writeWhole(path, text)
     chmodSync(path, 0o755)
   } catch (error) {
     throw new NselfError('configuration', `cannot write ${shown}: ${systemReason(error)}`, {

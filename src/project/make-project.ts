@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
-import { codeOf } from '../core/system-error.ts'
+import { codeOf, diskFull, isDiskFull } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
 import { envExamples, ignoredLines } from './env-examples.ts'
 import { makeProjectFolder } from './make-folder.ts'
+import { writeNew, writeWhole } from './new-file.ts'
 
 interface Folders {
   readonly root: string
@@ -27,7 +28,7 @@ export function makeProject({ root, migrationsDir, seedsDir }: Folders): string[
     made.push(relative(root, folder))
   }
   for (const [name, text] of Object.entries(envExamples)) {
-    if (isWritten(root, name, (path) => writeFileSync(path, text, { flag: 'wx' }))) made.push(name)
+    if (isWritten(root, name, (path) => writeNew(path, text))) made.push(name)
   }
   if (isWritten(root, '.gitignore', addIgnored)) made.push('lines in .gitignore')
   return made
@@ -38,7 +39,9 @@ function isWritten(root: string, name: string, write: (path: string) => unknown)
   try {
     return write(join(root, name)) !== false
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
+    const code = codeOf(error)
+    if (code === 'EEXIST') return false
+    if (isDiskFull(code)) throw diskFull(`${name} cannot be written`, code, error)
     throw new NselfError('configuration', `cannot write ${name}: ${systemReason(error)}`, {
       hint: 'check the permissions of this folder, then run nself init again: it creates what is still missing',
       cause: error,
@@ -54,7 +57,7 @@ function addIgnored(path: string): boolean {
   if (missing.length === 0) return false
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
   const gap = text === '' || text.endsWith('\n') ? '' : newline
-  appendFileSync(path, gap + missing.map((line) => line + newline).join(''))
+  writeWhole(path, Buffer.from(text + gap + missing.map((line) => line + newline).join(''), 'latin1'))
   return true
 }
 

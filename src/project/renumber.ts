@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { certain } from '../core/certain.ts'
 import { NselfError } from '../core/errors.ts'
@@ -7,6 +7,7 @@ import { parseVersion } from '../core/migration/version.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { listFiles } from './list-files.ts'
 import { readMigrations } from './migrations.ts'
+import { writeWhole } from './new-file.ts'
 import { nextVersion } from './new-migrations.ts'
 import { readRegular } from './regular-file.ts'
 
@@ -50,7 +51,7 @@ export async function renumberMigration(
       line.replace(/[^\s,:]+/g, (word) => (word === name || word === file ? word.replace(name, to) : word)),
     )
     if (changed === text) continue
-    await writeFile(path, changed)
+    writeWhole(path, changed)
     updated.push(relative(root, path))
   }
   await rename(join(folder, file), join(folder, `${to}.sql`))

@@ -1,8 +1,9 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { codeOf, diskFull, isDiskFull } from '../core/system-error.ts'
 import { systemReason } from '../core/system-refusal.ts'
+import { writeNew, writeWhole } from './new-file.ts'
 import { readRegular } from './regular-file.ts'
 
 /**
@@ -39,7 +40,8 @@ export async function refuseUnwritable(path: string, shown: string): Promise<voi
  */
 export async function writeText(path: string, shown: string, text: string, replace: boolean): Promise<void> {
   try {
-    await writeFile(path, text, { flag: replace ? 'w' : 'wx' })
+    if (replace) writeWhole(path, text)
+    else writeNew(path, text)
   } catch (error) {
     const code = codeOf(error)
     if (code === 'EEXIST') {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { NselfError } from '../../core/errors.ts'
 import { systemReason } from '../../core/system-refusal.ts'
 import { makeFolder } from '../make-folder.ts'
+import { writeNew } from '../new-file.ts'
 
 /** How the names of backups end, by method. */
 export const ending = { dump: '.dump', copy: '.copy' } as const
@@ -14,9 +15,8 @@ export async function openBackups(folder: string): Promise<void> {
   try {
     makeFolder(folder, 0o700)
     await access(folder, constants.W_OK)
-    await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error) => {
-      if (error.code !== 'EEXIST') throw error
-    })
+    const ignored = join(folder, '.gitignore')
+    if (!(await exists(ignored))) writeNew(ignored, '*\n')
   } catch (error) {
     throw new NselfError('configuration', `cannot write to the backups folder ${folder}: ${systemReason(error)}`, {
       hint: 'make it a folder that you can write to, or set NSELF_BACKUPS_DIR; nothing was run',

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { openBackups } from '../../src/project/backups/folder.ts'
+import { makeProject } from '../../src/project/make-project.ts'
+import { writeText } from '../../src/project/text-file.ts'
+
+/** A folder on a disk of its own, whose room a test takes. */
+function smallDisk(): { disk: string; fill: () => void } {
+  const disk = mkdtempSync(join(tmpdir(), 'nself-full-'))
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'none', disk], { encoding: 'utf8' })
+  expect(status, stderr).toBe(0)
+  onTestFinished(() => {
+    spawnSync('umount', [disk])
+    rmSync(disk, { recursive: true })
+  })
+  const fill = () => {
+    const { bavail, bsize } = statfsSync(disk)
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(bavail * bsize))
+  }
+  return { disk, fill }
+}
+
+test('a file that is to be replaced on a full disk stays as it was, and nothing else is left', async () => {
+  const { disk, fill } = smallDisk()
+  const path = join(disk, 'schema.dbml')
+  writeFileSync(path, 'Table a { id int }\n')
+  fill()
+  await expect(writeText(path, 'schema.dbml', 'x'.repeat(8192), true)).rejects.toMatchObject({ code: 'disk-full' })
+  expect(readFileSync(path, 'utf8')).toBe('Table a { id int }\n')
+  expect(readdirSync(disk).sort()).toEqual(['filler', 'schema.dbml'])
+})
+
+test('a new file is not there after a full disk', async () => {
+  const { disk, fill } = smallDisk()
+  fill()
+  await expect(writeText(join(disk, 'g.dbml'), 'g.dbml', 'Table a { id int }\n', false)).rejects.toMatchObject({
+    code: 'disk-full',
+  })
+  expect(readdirSync(disk)).toEqual(['filler'])
+})
+
+test('init on a full disk leaves no empty example behind', () => {
+  const { disk, fill } = smallDisk()
+  fill()
+  const folders = { root: disk, migrationsDir: join(disk, 'm'), seedsDir: join(disk, 's') }
+  expect(() => makeProject(folders)).toThrow(expect.objectContaining({ code: 'disk-full' }))
+  expect(readdirSync(disk)).not.toContain('.env.example')
+})
+
+test('the backups folder has no empty .gitignore after a full disk, which would let git take the backups', async () => {
+  const { disk, fill } = smallDisk()
+  fill()
+  await expect(openBackups(join(disk, 'backups'))).rejects.toThrow('the disk is full')
+  expect(readdirSync(join(disk, 'backups'))).toEqual([])
+})
