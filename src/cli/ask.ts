@@ -57,7 +57,17 @@ async function show(
   signal.addEventListener('abort', abort)
   if (signal.aborted) setImmediate(abort)
   const message = toWidth(question.message, stderr.columns)
-  const asked = { ...question, message, name: 'value', instructions: false, stdin, stdout: output, onState } as const
+  const choices = question.choices?.map(({ title, value }) => ({ title: besideSign(title, stderr.columns), value }))
+  const asked = {
+    ...question,
+    choices,
+    message,
+    name: 'value',
+    instructions: false,
+    stdin,
+    stdout: output,
+    onState,
+  } as const
   const answer = await prompts(asked)
   signal.removeEventListener('abort', abort)
   if (aborted || signal.aborted) throw new NselfError(interruption(signal), 'interrupted; nothing was changed')
@@ -105,6 +115,13 @@ function toWidth(message: string, columns: number): string {
 }
 
 const roomForAnswer = 4
+
+/** An option in lines that end at words, beside the two signs that say whether it is chosen. */
+function besideSign(title: string, columns: number): string {
+  return fold(title, columns > 0 ? columns : 80, ' '.repeat(signs), signs)
+}
+
+const signs = 4
 
 async function linesAbove({ briefing, changes, warning }: Question, columns: number): Promise<string[]> {
   const shown = (text: string) => visible(redact(text))

@@ -521,6 +521,14 @@ describe('consent', () => {
     expect(await project.query('SELECT full_name, (SELECT count(*)::int FROM v) FROM users')).toEqual([['Ann', 1]])
   })
 
+  test('what can be chosen ends its lines at words in a narrow terminal', async () => {
+    const project = await drawn({ 'schema.dbml': renamed }, before)
+    const terminal = startAtTerminal(project.root, ['db', 'run'], { DATABASE_URL: project.url, COLUMNS: '60' })
+    await terminal.shows('it was renamed, keep its data (--rename\r\n    users.name=full_name)')
+    terminal.type(keys.ctrlC)
+    expect((await terminal.finished).code).toBe(130)
+  })
+
   test('a terminal is asked what rows become that hold a value which goes from an enum', async () => {
     const project = await drawn(
       { 'schema.dbml': 'Enum mood {\n  new\n  paid\n}\nTable orders {\n  id int [pk]\n  mood mood\n}\n' },
