@@ -7,7 +7,7 @@ import type { Other } from '../other.ts'
 import type { FirstStep } from './relation-steps.ts'
 
 /**
- * A domain of another type is made again, while its columns are of the new type itself. NOT NULL with another name is not
+ * A domain of another type is made again, while its columns are of the new type itself. Constraints with another name are not
  * looked for in all columns again.
  */
 export function domainSteps(have: Catalog, want: Catalog): FirstStep[] {
@@ -16,7 +16,10 @@ export function domainSteps(have: Catalog, want: Catalog): FirstStep[] {
     const then = after.get(keyOf(now))
     if (then === undefined) return []
     const name = quoteQualified(now.schema ?? '', now.name)
-    if (baseOf(now) === baseOf(then)) return [renamedNotNull(name, now, then)].filter((step) => step.length > 0)
+    if (baseOf(now) === baseOf(then))
+      return renamedConstraints(now, then).map(([old, fresh]) => [
+        plainChange(`ALTER DOMAIN ${name} RENAME CONSTRAINT ${old} TO ${fresh}`, null),
+      ])
     const columns = have.tables.flatMap((table) =>
       table.columns.flatMap(({ name: column, type }) => (isOf(type, now) ? [{ table, column }] : [])),
     )
@@ -37,12 +40,30 @@ export function domainSteps(have: Catalog, want: Catalog): FirstStep[] {
   })
 }
 
-function renamedNotNull(domain: string, now: Other, then: Other): Change[] {
-  const isNotNull = ({ definition }: Other) => / NOT NULL(?: |$)/.test(definition)
-  const nameOf = ({ name, properties }: Other) => properties?.[notNullProperty] ?? quoteIdentifier(`${name}_not_null`)
-  return nameOf(now) === nameOf(then) || !isNotNull(now) || !isNotNull(then)
-    ? []
-    : [plainChange(`ALTER DOMAIN ${domain} RENAME CONSTRAINT ${nameOf(now)} TO ${nameOf(then)}`, null)]
+/** The constraints that say the same by another name, both as SQL takes them. */
+function renamedConstraints(now: Other, then: Other): (readonly [old: string, fresh: string])[] {
+  const [before, after] = [constraintsOf(now), constraintsOf(then)]
+  const gone = [...before].filter(([name]) => !after.has(name))
+  const come = [...after].filter(([name]) => !before.has(name))
+  return gone.flatMap(([old, text]) => {
+    const same = come.filter(([, words]) => words === text)
+    const [fresh] = same[0] ?? []
+    const isOnly = same.length === 1 && gone.filter(([, words]) => words === text).length === 1
+    return fresh === undefined || !isOnly ? [] : [[old, fresh] as const]
+  })
+}
+
+/** What each says, by its name. */
+function constraintsOf({ name, definition, properties }: Other): Map<string, string> {
+  const checks = definition
+    .split(' CONSTRAINT ')
+    .slice(1)
+    .flatMap((text): [string, string][] => {
+      const [, called, words] = /^("(?:[^"]|"")*"|\S+) (.*)$/s.exec(text) ?? []
+      return called === undefined || words === undefined ? [] : [[called, words]]
+    })
+  const notNull = properties?.[notNullProperty] ?? quoteIdentifier(`${name}_not_null`)
+  return new Map([...checks, ...(/ NOT NULL(?: |$)/.test(definition) ? [[notNull, 'NOT NULL'] as const] : [])])
 }
 
 const domainsIn = ({ others }: Catalog) => others.filter(({ kind }) => kind === 'domain')
