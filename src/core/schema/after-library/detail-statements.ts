@@ -135,7 +135,7 @@ function columnStatements(
       return options === null ? [] : [`ALTER FOREIGN TABLE ${relation} ALTER COLUMN ${column} ${options}`]
     }
     case 'nullability':
-      return [fresh === 'not null' ? notNullSql(want, relation, column, table) : `${alter} DROP NOT NULL`]
+      return fresh === 'not null' ? notNullSql(want, relation, column, table) : [`${alter} DROP NOT NULL`]
     case 'statistics target':
       return [`${alter} SET STATISTICS ${fresh ?? -1}`]
     case 'storage':
@@ -150,12 +150,16 @@ function columnStatements(
 }
 
 /** Of a partition. */
-function notNullSql(want: Catalog, relation: string, column: string, key: string | null): string {
+function notNullSql(want: Catalog, relation: string, column: string, key: string | null): string[] {
   const table = want.tables.find((item) => keyOf(item) === key)
   const named = table === undefined ? null : notNullsIn(want)(table, unquoteIdentifier(column))
-  return named === null || isAutomatic(named.name)
-    ? `ALTER TABLE ${relation} ALTER COLUMN ${column} SET NOT NULL`
-    : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteIdentifier(named.name)} NOT NULL ${column}`
+  const sql =
+    named === null || isAutomatic(named.name)
+      ? `ALTER TABLE ${relation} ALTER COLUMN ${column} SET NOT NULL`
+      : `ALTER TABLE ${relation} ADD CONSTRAINT ${quoteIdentifier(named.name)} NOT NULL ${column}`
+  return named === null || named.comment === null
+    ? [sql]
+    : [sql, `COMMENT ON CONSTRAINT ${quoteIdentifier(named.name)} ON ${relation} IS ${quoteLiteral(named.comment)}`]
 }
 
 /** What a column of a partition has when it says nothing of its own. */
