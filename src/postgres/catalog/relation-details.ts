@@ -137,6 +137,12 @@ const keys = detail(
     AND (x.reloptions IS NOT NULL OR d.description IS NOT NULL OR NOT i.indisvalid OR i.indexprs IS NOT NULL)`,
 )
 
+/** Which of a constraint's triggers on a table it is, where they are not alike. */
+const alone = `CASE WHEN EXISTS (SELECT FROM pg_trigger other WHERE other.tgconstraint = one.tgconstraint AND other.tgrelid = one.tgrelid
+   AND other.tgenabled <> one.tgenabled)
+  THEN format(' for %s (%s)', CASE WHEN tgtype & 4 > 0 THEN 'INSERT' WHEN tgtype & 8 > 0 THEN 'DELETE' ELSE 'UPDATE' END,
+   (SELECT proname FROM pg_proc WHERE pg_proc.oid = tgfoid)) ELSE '' END`
+
 /** PostgreSQL keeps references and deferred keys by triggers of its own, which can be disabled. */
 const enforcement = detail(
   {
@@ -145,7 +151,7 @@ const enforcement = detail(
     table: tableName,
     properties: { enforcement: "string_agg(DISTINCT t.words, ', ')" },
   },
-  `(SELECT tgconstraint, 'on ' || tgrelid::regclass || ${enabled('tgenabled')} AS words FROM pg_trigger
+  `(SELECT tgconstraint, 'on ' || tgrelid::regclass || ${enabled('tgenabled')} || ${alone} AS words FROM pg_trigger one
      WHERE tgisinternal AND tgenabled <> 'O' AND tgconstraint <> 0) t
    JOIN pg_constraint k ON k.oid = t.tgconstraint ${onTable('k', 'conrelid')}
    WHERE k.contype <> 't' AND k.conparentid = 0 AND ${mine('pg_class', 'c')} GROUP BY c.oid, n.oid, c.relname, n.nspname, k.conname`,

@@ -6,8 +6,8 @@ import { stateOfDefinition, stateVerbs } from './other-statements.ts'
 
 /**
  * Statements for the triggers by which PostgreSQL itself keeps references and deferred keys. They have no names that last,
- * so all of a table are set at once, its other triggers too, which are then set as they shall be. None where one table has
- * them in several states.
+ * so all of a table are set at once, its other triggers too, which are then set as they shall be. None where one table, or
+ * one constraint of it, has them in several states.
  */
 export function enforcementStatements(have: Catalog, want: Catalog): Change[] {
   const [now, then] = [statesOf(have), statesOf(want)]
@@ -39,7 +39,7 @@ function statesOf({ details }: Catalog): States {
     details.flatMap(({ kind, table, path, properties: { enforcement } }) =>
       kind !== 'constraint' || enforcement === undefined
         ? []
-        : [...enforcement.matchAll(/(?:^|, )on ((?:"(?:[^"]|"")*"|[^" ])+) ([A-Z ]+?)(?=, on |$)/g)].map(
+        : [...enforcement.matchAll(/(?:^|, )on ((?:"(?:[^"]|"")*"|[^" ])+) (.+?)(?=, on |$)/g)].map(
             ([, on = '', state = '']) => [JSON.stringify([`${table} ${path[1]}`, keyOfPath(on)]), state] as const,
           ),
     ),
