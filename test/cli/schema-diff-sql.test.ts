@@ -344,6 +344,13 @@ const recent: readonly Pair[] = [
     other: `CREATE COLLATION c (provider = icu, locale = 'und', rules = '&a < b')`,
   },
   {
+    what: 'NOT NULL of a partition, with a comment',
+    both: 'CREATE TABLE p (id int, n int, m int) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)',
+    one: `ALTER TABLE p1 ADD CONSTRAINT mine NOT NULL n; COMMENT ON CONSTRAINT mine ON p1 IS 'mine'; ALTER TABLE p1 ALTER m SET NOT NULL;
+      COMMENT ON CONSTRAINT p1_m_not_null ON p1 IS 'why'`,
+    other: '',
+  },
+  {
     what: 'NOT NULL of a partition, with a name',
     both: 'CREATE TABLE p (id int, n int) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)',
     one: 'ALTER TABLE p1 ADD CONSTRAINT mine NOT NULL n',
@@ -551,4 +558,27 @@ test('a sequence is written by what is not as usual', async () => {
   expect(sql).toContain('CREATE SEQUENCE public.plain;')
   expect(sql).toContain('CREATE SEQUENCE public.small AS smallint;')
   expect(sql).toContain(' MINVALUE 10 MAXVALUE 9000000000 START WITH 20 CACHE 7')
+})
+
+test('constraints of domains that have another name are renamed', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  await a.query(
+    'CREATE DOMAIN d AS int CONSTRAINT "Fresh" CHECK (VALUE > 0) CONSTRAINT b CHECK (VALUE < 9) CONSTRAINT given NOT NULL',
+  )
+  await b.query('CREATE DOMAIN d AS int CONSTRAINT old CHECK (VALUE > 0) CONSTRAINT b CHECK (VALUE < 9) NOT NULL')
+  const { sql } = await diff(contextIn(a), { left: a.url, right: b.url, all: false, sql: true, exitCode: false })
+  expect(sql?.match(/^(?:ALTER| {2})(?!.*this).*$/gm)?.join('\n')).toBe(`ALTER DOMAIN public.d
+  RENAME CONSTRAINT old TO "Fresh";
+ALTER DOMAIN public.d
+  RENAME CONSTRAINT d_not_null TO given;`)
+})
+
+test('one of the triggers of a reference that is disabled alone is not proven, which is told', async () => {
+  const [a, b] = [await server.project({}), await server.project({})]
+  for (const one of [a, b])
+    await one.query('CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE c (p int CONSTRAINT r REFERENCES p)')
+  await a.query(`DO $$ BEGIN EXECUTE format('ALTER TABLE c DISABLE TRIGGER %I', (SELECT tgname FROM pg_trigger
+    WHERE tgrelid = 'c'::regclass AND tgtype & 4 > 0)); END $$`)
+  const { sql } = await diff(contextIn(a), { left: a.url, right: b.url, all: false, sql: true, exitCode: false })
+  expect(sql).toContain('Not proven: differences remain after it: ~ Constraint: c.r (different enforcement)')
 })

@@ -21,12 +21,14 @@ export interface Item {
 /** All of a catalog as items, each with a key of its own, in the order in which they are shown. */
 export function itemsOf(catalog: Catalog): Map<string, Item> {
   const items = new Map<string, Item>()
-  const put = ({ kind, schema, path, table, label }: NamedObject, traits: Traits, implicit: boolean) => {
+  const put = (named: NamedObject, traits: Traits, implicit: boolean) => {
+    const { schema, table, label } = named
     const words = Object.entries(traits).flatMap(([trait, text]) =>
       text === null ? [] : [[trait, readText(trait, text)]],
     )
+    const key = JSON.stringify([named.kind, schema, named.path])
+    const [kind, path] = asRead(named)
     const name = label ?? (typeof path === 'string' ? outsidePublic(schema, path) : shortName(schema, ...path))
-    const key = JSON.stringify([kind, schema, path])
     const known = items.get(key)
     const all = { ...known?.traits, ...Object.fromEntries(words) }
     items.set(key, known === undefined ? { kind, name, table, implicit, traits: all } : { ...known, traits: all })
@@ -48,6 +50,13 @@ export function itemsOf(catalog: Catalog): Map<string, Item> {
     else put(item, { owner: item.owner, grants: grantsText(item) || null }, true)
   }
   return items
+}
+
+/** Which kind of text search it is stands before its name: `text search configuration` is what a person calls it. */
+function asRead({ kind, path }: NamedObject): [kind: string, path: Path] {
+  if (kind !== 'text search' || typeof path !== 'string') return [kind, path]
+  const place = path.indexOf(' ')
+  return [`${kind} ${path.slice(0, place)}`, path.slice(place + 1)]
 }
 
 /** Line ends are those of the checkout from which a text was sent. */

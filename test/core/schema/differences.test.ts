@@ -32,3 +32,17 @@ describe('the version of an extension', () => {
     expect(differencesOf(withExtension(150004, '1.3'), withExtension(180001, '1.4', 'app'))).toHaveLength(1)
   })
 })
+
+test('text search objects are called by their kind and their name', () => {
+  const none = { ...withExtension(180001, '1'), others: [] }
+  const one = {
+    kind: 'text search',
+    schema: 'app',
+    name: 'configuration words',
+    table: null,
+    definition: '',
+    comment: null,
+  } as const
+  const [found] = differencesOf({ ...none, others: [one] }, none)
+  expect(found).toMatchObject({ kind: 'text search configuration', name: 'app.words' })
+})
