@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { folderOf, makeHome } from '../../src/postgres/embedded/folder.ts'
 import { openBackups } from '../../src/project/backups/folder.ts'
 import { makeProject } from '../../src/project/make-project.ts'
 import { writeText } from '../../src/project/text-file.ts'
@@ -55,4 +56,12 @@ test('the backups folder has no empty .gitignore after a full disk, which would 
   fill()
   await expect(openBackups(join(disk, 'backups'))).rejects.toThrow('the disk is full')
   expect(readdirSync(join(disk, 'backups'))).toEqual([])
+})
+
+test('the folder of the embedded server has no empty .gitignore after a full disk, which would let git take its password', () => {
+  const { disk, fill } = smallDisk()
+  const folder = folderOf(join(disk, '.nself'))
+  fill()
+  expect(() => makeHome(folder)).toThrow(expect.objectContaining({ code: 'ENOSPC' }))
+  expect(readdirSync(folder.home)).toEqual([])
 })

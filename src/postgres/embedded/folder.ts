@@ -2,6 +2,7 @@ import {
   accessSync,
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -90,13 +91,23 @@ export function readSettings(folder: Folder): ClusterSettings | null {
   }
 }
 
-/** Writes `server.json` in one step, so that a reader sees the old one or the new one, never a half. */
+/** Writes `server.json`. */
 export function writeSettings(path: string, settings: ClusterSettings): void {
+  writeInOneStep(path, `${JSON.stringify(settings, null, 2)}\n`)
+}
+
+/** A reader sees the old file or the new one, never a half; on a full disk it stays as it was. */
+function writeInOneStep(path: string, text: string): void {
   const temporary = `${path}.${process.pid}`
   rmSync(temporary, { force: true })
-  writeFileSync(temporary, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-  keepOwner(temporary, path)
-  renameSync(temporary, path)
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
+    keepOwner(temporary, path)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 /** The major version that the data folder was made with, or null when there is no data folder. */
@@ -108,7 +119,8 @@ export function dataMajor(folder: Folder): number | null {
 /** Makes `.nself` and keeps it, with the password in it, out of git. */
 export function makeHome(folder: Folder): void {
   unlessThere(() => mkdirSync(folder.home))
-  unlessThere(() => writeFileSync(join(folder.home, '.gitignore'), '*\n', { flag: 'wx' }))
+  const ignore = join(folder.home, '.gitignore')
+  if (!existsSync(ignore)) writeInOneStep(ignore, '*\n')
 }
 
 /** A folder only its owner can read, but through which the server's account can pass. */
