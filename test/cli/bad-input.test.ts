@@ -59,6 +59,8 @@ describe('files', () => {
     const project = await server.project(good)
     project.write({ '1_twin.sql': 'SELECT 1;' })
     expectClear(await project.nself(...up), 2, '001_a.sql', '1_twin.sql')
+    // What would be refused is not recommended.
+    expect(await project.ok('db', 'migrate', 'status')).not.toContain('Next')
     project.write({ '1_twin.sql': null, 'notes.sql': 'SELECT 1;' })
     expectClear(await project.nself(...up), 2, 'notes.sql is not named like a migration')
     project.write({ 'notes.sql': null, '002_B.SQL': 'SELECT 1;' })

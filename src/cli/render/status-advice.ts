@@ -1,6 +1,7 @@
 import type { StatusResult } from '../../commands/shared/migrate-results.ts'
 import { fold } from './fold.ts'
 import { withGivenFlags } from './given-flags.ts'
+import { isRunnable } from './status-repeatables.ts'
 
 type Entry = StatusResult['migrations'][number]
 
@@ -11,13 +12,13 @@ interface Advice {
   readonly rank: number
 }
 
-/** What to type for each that needs something, the most urgent first; otherwise for what is pending. */
+/**
+ * What to type for each that needs something, the most urgent first; otherwise for what is pending. Nothing where only
+ * a warning knows it.
+ */
 export function nextLines(
-  migrations: readonly Entry[],
-  isRepeatablePending: boolean,
-  environment: string,
+  { migrations, repeatables, environment, phase, isContradicted }: StatusResult,
   width: number,
-  phase: 'expand' | undefined = undefined,
 ): string[] {
   const told = migrations
     .flatMap((item, i): Advice[] => {
@@ -27,9 +28,9 @@ export function nextLines(
     .sort((a, b) => a.rank - b.rank)
   if (told.length === 0) {
     const pending = migrations.filter(({ status }) => status === 'pending')
-    const isStuck = migrations.some(
-      ({ status, partOf }) => (status !== 'pending' && status !== 'applied') || partOf !== undefined,
-    )
+    const isRepeatablePending = repeatables.some(isRunnable)
+    const isStuck =
+      isContradicted === true || migrations.some(({ status }) => status !== 'pending' && status !== 'applied')
     if ((pending.length === 0 && !isRepeatablePending) || isStuck) return []
     const isWaiting = !isRepeatablePending && pending.every(({ phase }) => phase === 'contract')
     const before = phase === undefined || isWaiting ? '' : ' --phase expand'

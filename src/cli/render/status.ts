@@ -28,10 +28,7 @@ export async function renderStatus(result: StatusResult, paint: Paint, width: nu
     : []
   const next =
     untracked === undefined
-      ? [
-          ...nextLines(migrations, repeatables.some(isRunnable), environment, width, result.phase),
-          ...repeatableAdvice(repeatables, width),
-        ]
+      ? [...nextLines(result, width), ...repeatableAdvice(repeatables, width)]
       : [fold(withGivenFlags(`Next: ${untrackedAdvice(migrations.length, untracked)}`), width)]
   const drift =
     result.drift === null

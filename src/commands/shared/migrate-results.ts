@@ -66,6 +66,8 @@ export interface StatusResult {
   readonly drift: Drift | null
   /** With `--base`: how the files go together with those of another branch. */
   readonly base?: BaseStatus
+  /** Files and history contradict each other: `up` runs nothing, and a warning names the command that ends it. */
+  readonly isContradicted?: boolean
   /** How many tables a database has that has no history: it is to be taken over before anything runs. */
   readonly untracked?: number
   /** Something is not applied, or there is drift, or files contradict those of the other branch. */

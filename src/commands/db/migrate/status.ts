@@ -2,6 +2,7 @@ import type { Direction } from '../../../core/migration/marker.ts'
 import type { Applied } from '../../../core/migration/migration.ts'
 import { locateIn } from '../../../core/migration/section-text.ts'
 import { type Entry, type State, waitsForRelease } from '../../../core/migration/state.ts'
+import { contradictions } from '../../../core/plan/contradictions.ts'
 import type { Client } from '../../../postgres/driver/pg.ts'
 import { placeOf } from '../../../postgres/driver/server.ts'
 import { nameOf, type OtherSession, readRunner, readWorker } from '../../../postgres/lock/advisory-lock.ts'
@@ -57,7 +58,6 @@ export async function status(context: Context, options: StatusOptions): Promise<
       ...squashOf(entry),
       ...partOf(entry, found.failures),
       ...batchesOf(entry),
-      ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
       ...(downs === null ? {} : { down: downOf(entry, downs) }),
     })),
     repeatables: state.repeatables.map(({ name, status, ran, renamedTo }) => ({
@@ -68,6 +68,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     })),
     drift,
     ...(base === null ? {} : { base }),
+    ...(contradictions(state).length === 0 ? {} : { isContradicted: true }),
     ...(found.untracked === 0 ? {} : { untracked: found.untracked }),
     different: drifted || (base?.contradictions.length ?? 0) > 0 || isAnythingOpen(state, options.phase),
     checked: options.check,
@@ -75,7 +76,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   }
 }
 
-/** What the files and the history say of a migration; of one that runs now, that it does. */
+/** What the files and the history say of a migration; of one that runs now, that it does, and for whom. */
 function recordOf(entry: Entry, running: Running | null) {
   return {
     version: entry.version,
@@ -84,6 +85,7 @@ function recordOf(entry: Entry, running: Running | null) {
     outOfOrder: entry.outOfOrder,
     phase: entry.file?.phase ?? null,
     ...whenAndWho(entry.applied),
+    ...(running?.entries.includes(entry) === true ? { runner: runnerOf(running.session) } : {}),
   }
 }
 
