@@ -161,6 +161,23 @@ test('a view that others stand on is never dropped with them: what stands on it 
   expect(await columnsOf(project, 'by_hand')).toBe('id')
 })
 
+test.each([
+  ['what it returns', '(x int) RETURNS text', "SELECT 'n'"],
+  ['the name of an argument', '(y int) RETURNS int', 'SELECT 1'],
+])('a function of which %s changed is told with the statement that lets it be replaced', async (_, signature, body) => {
+  const made = (head: string, sql: string) =>
+    `CREATE OR REPLACE FUNCTION "Of it" ${head} LANGUAGE sql AS $$ ${sql} $$;\n`
+  const project = await projectWith({ '001_orders.sql': orders }, { 'f.sql': made('(x int) RETURNS int', 'SELECT x') })
+  await project.ok(...up)
+  const changed = made(signature, body)
+  write(project, { 'f.sql': changed })
+  const { code, stderr } = await project.nself(...up)
+  expect(code).toBe(4)
+  const drop = /write (DROP FUNCTION IF EXISTS .*;) above it/.exec(stderr)?.[1]
+  write(project, { 'f.sql': `${drop}\n${changed}` })
+  await project.ok(...up)
+})
+
 test('check parses the repeatables that would run, and forgets none that are fine', async () => {
   const project = await projectWith(
     { '001_orders.sql': orders },

@@ -14,18 +14,24 @@ const makesView = new RegExp(
 )
 
 /**
- * What is told of a view that cannot be replaced or dropped: all that stands on it, and which of that a repeatable makes.
- * Null for any other failure. All of it was rolled back by now, so that it is as it was.
+ * What is told of a view that cannot be replaced or dropped: all that stands on it, and which of that a repeatable makes;
+ * and of a function that cannot be replaced. Null for any other failure. All of it was rolled back by now, so that it is as it was.
  */
 export async function standsUnder(
   client: Client,
-  { code, detail }: ServerError,
+  { code, detail, hint }: ServerError,
   statement: string | null,
 ): Promise<string | null> {
   // invalid_table_definition, dependent_objects_still_exist
   if (code === '42P16') {
     const view = replacesView.exec(statement ?? '')?.[1]
     return view === undefined ? null : cannotReplace(view, await describe(client, await viewsAbove(client, view)))
+  }
+  // invalid_function_definition: in any language, the server's hint holds the statement.
+  const drop =
+    code === '42P13' ? /\bDROP ((?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE) .*\))/.exec(hint ?? '')?.[1] : undefined
+  if (drop !== undefined) {
+    return `PostgreSQL replaces it only where it returns the same, and arguments keep their names and defaults: write DROP ${drop.replace(' ', ' IF EXISTS ')}; above it`
   }
   if (code !== '2BP01') return null
   const views = [...(detail ?? '').matchAll(/^(?:materialized )?view (.+?) depends on /gm)].map(([, view = '']) => view)
