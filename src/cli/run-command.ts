@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Context } from '../commands/shared/context.ts'
 import { type Result, statusAfter } from '../commands/shared/results.ts'
+import { NselfError } from '../core/errors.ts'
 import { beforeParser } from '../parsers/postgres/parser.ts'
 import { pressForAnswers } from '../postgres/driver/silence.ts'
 import { traceConnections } from '../postgres/driver/trace.ts'
@@ -108,6 +109,19 @@ async function jsonOf(result: Result): Promise<string> {
 
 const showsStatements = ({ kind }: Result): boolean => kind === 'check' || kind === 'rehearse'
 
+/** @throws NselfError `disk-full`, which says so of passwords that nobody will ever see. */
+function printResult(result: Result, text: string): void {
+  try {
+    print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
+  } catch (error) {
+    const unseen = result.kind === 'seed-users' ? result.passwords.map(({ email }) => email) : []
+    if (!(error instanceof NselfError) || unseen.length === 0) throw error
+    const message = `the passwords of the new users are lost: ${error.message}`
+    const hint = `make room, delete these users, for nobody can know their passwords, and run it again: ${unseen.join(', ')}`
+    throw new NselfError(error.code, message, { hint, cause: error })
+  }
+}
+
 /** Runs one command in the context that its flags and the environment make, and prints what comes back. */
 export async function runCommand(flags: CommonFlags, command: (context: Context) => Promise<Result>): Promise<void> {
   beforeParser(leaveWebAssemblyPlain)
@@ -118,5 +132,5 @@ export async function runCommand(flags: CommonFlags, command: (context: Context)
   const text = flags.json && result.kind !== 'check' ? await jsonOf(result) : await textOf(result)
   process.exitCode = statusAfter(result)
   if (ci !== null) (await import('./tell-ci.ts')).reportResult(ci, result)
-  print(text === '' || text.endsWith('\n') ? text : `${text}\n`)
+  printResult(result, text)
 }
