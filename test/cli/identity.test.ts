@@ -30,6 +30,26 @@ describe('the same number and another name, as on another branch', () => {
   })
 })
 
+test('sync gets back to a branch from before its file was renumbered for a merge, and to the merge again', async () => {
+  const project = await server.project({
+    '001_a.sql': table('a'),
+    '002_theirs.sql': table('theirs'),
+    '003_ours.sql': table('ours'),
+  })
+  await up(project)
+  project.write({ '002_theirs.sql': null, '003_ours.sql': null, '002_ours.sql': table('ours') })
+  const { stderr } = await migrate(project, 'status')
+  expect(stderr).toContain('002_ours is pending, but its number is that of 002_theirs')
+  expect(stderr).not.toContain('--renamed')
+  await project.ok('db', 'migrate', 'sync', '--yes')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_ours applied'])
+  project.write({ '002_theirs.sql': table('theirs'), '002_ours.sql': null, '003_ours.sql': table('ours') })
+  expect((await migrate(project, 'sync')).stderr).toContain('repair --renamed 2=3')
+  await project.ok('db', 'migrate', 'repair', '--renamed', '2=3')
+  await project.ok('db', 'migrate', 'sync', '--yes')
+  expect(await project.statuses()).toEqual(['001_a applied', '002_theirs applied', '003_ours applied'])
+})
+
 describe('a renamed file', () => {
   test('of the same number and text is the same migration, and its row takes the new name', async () => {
     const project = await server.project({ '001_a.sql': table('a'), '002_b.sql': table('b') })

@@ -48,7 +48,8 @@ export function rowsOfFiles(files: readonly Migration[], history: readonly Appli
 
 /**
  * Of pending files, those whose text was applied under another number by a migration whose file is gone: one at the most
- * for each of these, one of its name first.
+ * for each of these, one of its name first. Where another of these has the number of a file, its record cannot take that
+ * number: they are of another branch, and no file was renamed.
  */
 export function findRenumbered(
   pending: readonly Migration[],
@@ -56,13 +57,16 @@ export function findRenumbered(
 ): ReadonlyMap<Migration, Applied> {
   const found = new Map<Migration, Applied>()
   if (missing.length === 0) return found
-  const open = pending.filter(({ up, allows }) => up.statements.length > 0 && !allows.includes('same-text'))
+  const taken = new Set(missing.map(({ version }) => version))
+  const open = pending.filter(
+    ({ up, allows, version }) => up.statements.length > 0 && !allows.includes('same-text') && !taken.has(version),
+  )
   const raw = grouped(open, ({ checksum }) => checksum)
   const hasSeen = missing.some(({ seenChecksum }) => seenChecksum !== null)
   const seen = grouped(hasSeen ? open : [], ({ up }) => seenChecksumOf(up))
   for (const row of missing) {
     const same = [...(raw.get(row.checksum) ?? []), ...(seen.get(row.seenChecksum ?? '') ?? [])]
-    const free = same.filter((file) => !found.has(file) && file.version !== row.version)
+    const free = same.filter((file) => !found.has(file))
     const file = free.find(({ name }) => isSameName(name, row.name)) ?? free[0]
     if (file !== undefined) found.set(file, row)
   }

@@ -47,6 +47,17 @@ test('sync takes a migration that has another number now for that one, and rever
   expect(errorOf(() => names([a, c, renumbered])).message).toContain('005_b has the same text as 002_b')
 })
 
+test('sync reverts one of the same text where its number here belongs to another branch, as no record can take it', () => {
+  const before = file('002_c', { up: "SELECT 'c';" })
+  expect(names([a, before], rows(a, b, c))).toEqual({ down: ['003_c', '002_b'], up: ['002_c'] })
+})
+
+test('sync takes a row of numbers that all moved on for renamed, the last of them first', () => {
+  const [moved, last] = [file('003_b', { up: "SELECT 'b';" }), file('004_c', { up: "SELECT 'c';" })]
+  expect(errorOf(() => names([a, moved, last])).hint).toContain('repair --renamed 3=4;')
+  expect(errorOf(() => names([a, moved, last], [...rows(a, b), row(last, 3)])).hint).toContain('repair --renamed 2=3;')
+})
+
 test('sync reverts nothing where what is here cannot be applied', () => {
   expect(errorOf(() => names([a, file('004_d', { up: '' })])).message).toContain('has no statement in UP')
 })
