@@ -104,6 +104,7 @@ CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION event_made();
 CREATE FUNCTION hidden(what text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE ' || what; END $$;
 SELECT hidden('ROLE r_hidden');
 `,
+      '002_b.sql': 'CREATE TABLE b ();',
     })
     await project.query('DROP ROLE r_hidden')
     const before = await project.query(worldSql)
@@ -112,6 +113,10 @@ SELECT hidden('ROLE r_hidden');
     expect(stderr).toContain('drift was not checked: on a scratch database, 001_a failed: permission denied')
     expect(stderr).toContain('--shadow-url')
     expect(stdout).not.toContain('No drift')
+    const squashed = await project.nself('db', 'migrate', 'squash', '--to', '2')
+    expect(squashed.stderr).toContain('permission denied')
+    expect(squashed.stderr).toContain('Next: a replay has no rights of a superuser')
+    expect((await project.nself('db', 'check', '--all')).stdout).toContain('--shadow-url')
     expect(await project.query(worldSql)).toEqual(before)
   })
 

@@ -1,6 +1,7 @@
 import { NselfError } from '../../core/errors.ts'
 import { definitionOf } from '../../core/migration/repeatable.ts'
 import type { State } from '../../core/migration/state.ts'
+import { deniedHint } from '../../core/replay/denied.ts'
 import type { Server } from '../../postgres/driver/server.ts'
 import { type AppliedFile, type Drift, driftOf } from '../../postgres/scratch/drift.ts'
 import type { Context } from './context.ts'
@@ -52,14 +53,13 @@ function ranRepeatables({ repeatables }: State) {
   })
 }
 
-/** What a replay may not do, the real run may: that says nothing of the database. */
-const forbidden = new Set(['42501', '55000', '0A000'])
-
+/** What a replay may not do says nothing of the database. */
 function asUnchecked(error: unknown): unknown {
-  if (!(error instanceof NselfError) || !forbidden.has(error.server?.sqlstate ?? '')) return error
+  const hint = error instanceof NselfError ? deniedHint(error.server?.sqlstate, error.message) : null
+  if (!(error instanceof NselfError) || hint === null) return error
   return new NselfError('refused', `drift was not checked: ${error.message}`, {
     ...(error.location === undefined ? {} : { location: error.location }),
-    hint: 'a replay has no rights outside its own database; on a server that is only for replays it may have them: --shadow-url postgresql://user:password@host:5432/postgres; nothing was changed',
+    hint: `${hint}; nothing was changed`,
     cause: error,
   })
 }

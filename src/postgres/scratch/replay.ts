@@ -8,6 +8,7 @@ import { noVariables } from '../../core/migration/variables.ts'
 import type { Plan, Step } from '../../core/plan/plan.ts'
 import { repeatableSteps } from '../../core/plan/repeatables.ts'
 import { planUp } from '../../core/plan/up.ts'
+import { deniedHint } from '../../core/replay/denied.ts'
 import { isGone, isInUse } from '../databases/databases.ts'
 import { execute } from '../run/execute.ts'
 import type { History } from '../tracking/history.ts'
@@ -173,7 +174,7 @@ export async function runPlan(
     throw new NselfError('migration-failed', `on a scratch database, ${error.message}`, {
       ...(location === undefined ? {} : { location }),
       ...(said === undefined ? {} : { server: said }),
-      hint: 'the migrations must be able to run one after the other on a new database; nothing was changed',
+      hint: `${deniedHint(said?.sqlstate, error.message) ?? 'the migrations must be able to run one after the other on a new database'}; nothing was changed`,
       cause: error,
     })
   })

@@ -5,6 +5,7 @@ import { withOldType } from '../../../core/effects/danger.ts'
 import type { Migration } from '../../../core/migration/migration.ts'
 import type { Section } from '../../../core/migration/section.ts'
 import type { VariableValues } from '../../../core/migration/variables.ts'
+import { deniedHint } from '../../../core/replay/denied.ts'
 import { inspect } from '../../../parsers/postgres/dangers.ts'
 import type { Finding } from '../../../parsers/postgres/script-look.ts'
 import type { BrokenUp, Proof } from '../../../postgres/proof/prove-history.ts'
@@ -146,14 +147,15 @@ function failed(
   failure: SectionFailure | null,
 ): CheckFinding[] {
   if (failure === null) return []
-  const { message, detail, hint } = failure.error
+  const { message, detail, hint, code } = failure.error
   const { what, instead } = failures[rule]
+  const denied = deniedHint(code, message)
   return [
     finding(rule, {
       migration: file.name,
       place: failure.location === undefined ? placeIn(file, section) : placeOf(failure.location),
       message: `${what}: ${message}`,
-      instead,
+      instead: denied === null ? instead : `${instead}; or, where the real run may do it: ${denied}`,
       evidence: [
         ...(detail === undefined ? [] : [`DETAIL: ${detail}`]),
         ...(hint === undefined ? [] : [`HINT: ${hint}`]),
