@@ -80,3 +80,25 @@ test('sync in production takes the phrase, and says in one question what it reve
   expect(approved.code, approved.stderr).toBe(0)
   expect(await project.tables()).toEqual(['a', 'c', 'other'])
 })
+
+test('where a stored DOWN fails, sync is finished by what it says: down with the file, and sync again', async () => {
+  const made = (down: string) => `-- UP\nCREATE TABLE theirs (id int);\n-- DOWN\nDROP TABLE theirs;\n${down}`
+  const project = await server.project({
+    '001_a.sql': '-- UP\nCREATE TABLE a (id int);\n',
+    '002_theirs.sql': made('SELECT 1 / 0;'),
+  })
+  await project.up()
+  project.write({ '002_theirs.sql': null })
+  const failed = await project.nself('db', 'migrate', 'sync')
+  expect([failed.code, failed.stderr]).toEqual([
+    4,
+    expect.stringContaining(
+      'put 002_theirs.sql back with a DOWN that works, then: nself db migrate down; after that, in this checkout again: nself db migrate sync',
+    ),
+  ])
+  project.write({ '002_theirs.sql': made('') })
+  await project.ok('db', 'migrate', 'down')
+  project.write({ '002_theirs.sql': null })
+  await project.ok('db', 'migrate', 'sync')
+  expect(await project.statuses()).toEqual(['001_a applied'])
+})

@@ -66,12 +66,17 @@ function unfitForRepeatable({ kind }: Script['step'], { code = '' }: ServerError
 /** `fix 002_change.sql, then: nself db migrate up` */
 function fixIt({ name, file, direction, kind }: Script['step'], report: FailureReport, again?: string): string {
   if (report.kind === 'seed') return `fix ${name}.sql, then: ${again ?? 'nself db seed'}`
-  const then = again ?? (direction === 'down' ? 'nself db migrate down' : 'nself db migrate up')
+  const down = 'nself db migrate down'
+  const then = again ?? (direction === 'down' ? down : 'nself db migrate up')
   if (kind === 'repeatable') {
     if (!/\(as it ran/.test(file?.path ?? '')) return `fix ${file?.path}, then: ${then}`
     return `the database no longer holds what its DOWN removes: remove what is left by hand, then: ${then}`
   }
-  if (file === null) return `put ${name}.sql back with a DOWN that works, then: ${then}`
+  // It was the stored DOWN that failed, and it stays: only down takes that of the file.
+  if (file === null) {
+    const rest = then === down ? '' : `; after that, in this checkout again: ${then}`
+    return `put ${name}.sql back with a DOWN that works, then: ${down}${rest}`
+  }
   return `fix ${direction === 'down' ? 'the DOWN of ' : ''}${name}.sql, then: ${then}`
 }
 
