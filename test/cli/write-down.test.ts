@@ -45,7 +45,7 @@ DROP TYPE mood;
       'The rows are not as before: public.kinds had 0 rows before UP and has 1 after DOWN.',
       'The column users.phone comes back, its values do not.',
       'The table notes comes back, its rows do not.',
-      expect.stringContaining('fails if a value does not fit'),
+      expect.stringContaining('Fails if any row has a value that the type no longer has'),
     ],
   })
   const text = textOf(project, '002_change.sql')

@@ -10,6 +10,9 @@ const name = '(?:"(?:[^"]|"")*")'
 const word = `(?:${name}|[\\w$]+)`
 const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`, 's')
 
+/** A type of a schema, which one of PostgreSQL's own is not written as. */
+const byLabels = new RegExp(`^ALTER COLUMN .* TYPE .* USING .*::text(?:\\[\\])*::${word}\\.${word}`, 's')
+
 const checkedDomain = new RegExp(
   `^ALTER DOMAIN (${name}\\.${name}) (?:ADD CONSTRAINT (?!.* NOT VALID$)|SET NOT NULL|VALIDATE CONSTRAINT)`,
   's',
@@ -89,7 +92,7 @@ function effectsOfAlter(table: string, action: string, before: Catalog): Effect[
     return [{ what: 'Fails if any row has no value here: fill the column first.', cost: reads }]
   }
   // Between enums by their labels, mostly of one that is made again without some of them.
-  if (/^ALTER COLUMN .* TYPE .* USING .*::text(?:\[\])*::/s.test(action))
+  if (byLabels.test(action))
     return [{ what: 'Fails if any row has a value that the type no longer has.', cost: writes }]
   const [, type, zone] =
     /^ALTER COLUMN .*? TYPE (.*?)(?: USING .* AT TIME ZONE '(.*)'| USING .*| COLLATE .*)?$/s.exec(action) ?? []

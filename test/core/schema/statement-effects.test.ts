@@ -63,6 +63,10 @@ describe('what a generated statement does to rows and users is told:', () => {
       'ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE "public"."state" USING "name"::text::"public"."state"',
       /^Fails if any row has a value that the type no longer has\. Rewrites the whole table/,
     ],
+    [
+      'ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE integer USING "name"::text::integer',
+      /^Was varchar\(20\): values may be written differently; fails if a value does not fit/,
+    ],
   ])('%s', (sql, told) => {
     expect(effectsOf({ sql }, before)).toEqual([expect.stringMatching(told)])
   })
