@@ -1,15 +1,12 @@
 import type { Environment } from '../../core/environment.ts'
-import type { State } from '../../core/migration/state.ts'
-import { contradictions } from '../../core/plan/contradictions.ts'
-import { leftDependency } from '../../core/plan/refusals/left-dependency.ts'
+import type { NselfError } from '../../core/errors.ts'
 import type { History } from '../../postgres/tracking/history.ts'
 
-/** What is wrong with what the database remembers, each with the command that ends it. @param phase of which the status is asked. */
+/** What is wrong with what the database remembers, each with the command that ends it. @param refusals what keeps `up` from running. */
 export function statusWarnings(
   { facts }: History,
-  state: State,
+  refusals: readonly NselfError[],
   environment: Environment,
-  phase: 'expand' | undefined,
 ): string[] {
   const { markedAs, markLost, movedTo } = facts
   const mark = markLost
@@ -19,9 +16,7 @@ export function statusWarnings(
       : null
   return [
     mark,
-    ...[...contradictions(state), ...(phase === 'expand' ? [leftDependency(state)] : [])].flatMap((error) =>
-      error === null ? [] : [`${error.message}: ${error.hint}`],
-    ),
+    ...refusals.map(({ message, hint }) => `${message}: ${hint}`),
     facts.lost
       ? 'the table nself.migrations is gone; to rebuild it from the journal: nself db migrate repair --rebuild'
       : null,
