@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCodeOf } from '../core/system-error.ts'
+import { writeWhole } from './new-file.ts'
 
 /** Beside the folder of the migrations, to be committed with them. */
 const fileOf = (migrationsDir: string): string => join(dirname(migrationsDir), 'proofs')
@@ -19,7 +20,7 @@ export function readProofs(migrationsDir: string): string {
 export function writeProofs(migrationsDir: string, text: string): boolean {
   try {
     mkdirSync(dirname(migrationsDir), { recursive: true })
-    writeFileSync(fileOf(migrationsDir), text)
+    writeWhole(fileOf(migrationsDir), text)
     return true
   } catch {
     return false

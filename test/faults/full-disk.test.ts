@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { folderOf, makeHome } from '../../src/postgres/embedded/folder.ts'
 import { openBackups } from '../../src/project/backups/folder.ts'
 import { makeProject } from '../../src/project/make-project.ts'
+import { readProofs, writeProofs } from '../../src/project/proofs.ts'
 import { writeText } from '../../src/project/text-file.ts'
 
 /** A folder on a disk of its own, whose room a test takes. */
@@ -64,4 +65,14 @@ test('the folder of the embedded server has no empty .gitignore after a full dis
   fill()
   expect(() => makeHome(folder)).toThrow(expect.objectContaining({ code: 'ENOSPC' }))
   expect(readdirSync(folder.home)).toEqual([])
+})
+
+test('proofs that cannot be kept on a full disk leave those that are kept', () => {
+  const { disk, fill } = smallDisk()
+  const migrations = join(disk, 'migrations')
+  expect(writeProofs(migrations, 'kept\n')).toBe(true)
+  fill()
+  expect(writeProofs(migrations, 'x'.repeat(8192))).toBe(false)
+  expect(readProofs(migrations)).toBe('kept\n')
+  expect(readdirSync(disk).sort()).toEqual(['filler', 'proofs'])
 })
