@@ -12,6 +12,11 @@ const alterTable = new RegExp(`^ALTER TABLE (?:ONLY )?(${name}\\.${name}) (.*)$`
 
 /** A type of a schema, which one of PostgreSQL's own is not written as. */
 const byLabels = new RegExp(`^ALTER COLUMN .* TYPE .* USING .*::text(?:\\[\\])*::${word}\\.${word}`, 's')
+/** The same where values that go become others. */
+const byOtherLabels = new RegExp(
+  `^ALTER COLUMN .* TYPE .* USING (?:\\(CASE .* END\\)|array_replace\\(.*\\))::${word}\\.${word}`,
+  's',
+)
 
 const checkedDomain = new RegExp(
   `^ALTER DOMAIN (${name}\\.${name}) (?:ADD CONSTRAINT (?!.* NOT VALID$)|SET NOT NULL|VALIDATE CONSTRAINT)`,
@@ -94,6 +99,13 @@ function effectsOfAlter(table: string, action: string, before: Catalog): Effect[
   // Between enums by their labels, mostly of one that is made again without some of them.
   if (byLabels.test(action))
     return [{ what: 'Fails if any row has a value that the type no longer has.', cost: writes }]
+  if (byOtherLabels.test(action))
+    return [
+      {
+        what: 'Replaces values as written here; fails if any row has another that the type no longer has.',
+        cost: writes,
+      },
+    ]
   const [, type, zone] =
     /^ALTER COLUMN .*? TYPE (.*?)(?: USING .* AT TIME ZONE '(.*)'| USING .*| COLLATE .*)?$/s.exec(action) ?? []
   if (type !== undefined && old !== undefined) return [effectOfType(old.type, type, zone)]

@@ -64,6 +64,14 @@ describe('what a generated statement does to rows and users is told:', () => {
       /^Fails if any row has a value that the type no longer has\. Rewrites the whole table/,
     ],
     [
+      `ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE "public"."state" USING (CASE "name"::text WHEN 'a' THEN 'b' ELSE "name"::text END)::"public"."state"`,
+      /^Replaces values as written here; fails if any row has another .* Rewrites the whole table/,
+    ],
+    [
+      `ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE "public"."state"[] USING array_replace("name"::text[], 'a', 'b')::"public"."state"[]`,
+      /^Replaces values as written here; fails if any row has another .* Rewrites the whole table/,
+    ],
+    [
       'ALTER TABLE "public"."users" ALTER COLUMN "name" TYPE integer USING "name"::text::integer',
       /^Was varchar\(20\): values may be written differently; fails if a value does not fit/,
     ],
