@@ -549,6 +549,23 @@ describe('consent', () => {
     expect(await project.query('SELECT mood::text FROM orders')).toEqual([['paid']])
   })
 
+  test('an enum loses the value that was a default, and gets it back', async () => {
+    const project = await drawn(
+      { 'schema.dbml': "Enum mood {\n  new\n}\nTable t {\n  id int [pk]\n  mood mood [default: 'new']\n}\n" },
+      {
+        '001_a.sql':
+          "CREATE TYPE mood AS ENUM ('new', 'gone');\nCREATE TABLE t (id int PRIMARY KEY, mood mood DEFAULT 'gone');\n",
+      },
+    )
+    await project.up()
+    await project.query('INSERT INTO t VALUES (1)')
+    await project.ok('db', 'run', '--becomes', 'mood.gone=new')
+    await project.ok('up')
+    expect(await project.query('INSERT INTO t VALUES (2) RETURNING mood::text')).toEqual([['new']])
+    await project.ok('down')
+    expect(await project.query('INSERT INTO t VALUES (3) RETURNING mood::text')).toEqual([['gone']])
+  })
+
   test('a rename that is declined is a drop, which is asked for', async () => {
     const project = await drawn({ 'schema.dbml': renamed }, before)
     const terminal = project.atTerminal('db', 'run')

@@ -41,9 +41,19 @@ export function migrationText(
     ...headerLines(up, headers?.up),
     ...sectionLines(up, format, effects, order),
     '-- DOWN',
-    ...headerLines(down, headers?.down),
+    ...headerLines(down, apartWhereNeeded(down, headers?.down)),
     ...sectionLines(down, format, obstacles),
   ].join('\n')
+}
+
+const addsValue = /^ALTER TYPE .* ADD VALUE (?:IF NOT EXISTS )?('(?:[^']|'')*')/s
+const apart = 'nself: no-transaction'
+
+/** A value that comes back to an enum must be committed before what uses it, which UP has files of its own for. */
+function apartWhereNeeded(down: readonly Change[], headers: readonly string[] | undefined) {
+  const values = down.flatMap(({ commitsFirst, sql }) => (commitsFirst ? (addsValue.exec(sql)?.[1] ?? []) : []))
+  const isUsed = down.some(({ commitsFirst, sql }) => !commitsFirst && values.some((value) => sql.includes(value)))
+  return isUsed && !headers?.includes(apart) ? [apart, ...(headers ?? [])] : headers
 }
 
 function headerLines(changes: readonly Change[], headers: readonly string[] | undefined): string[] {

@@ -42,3 +42,16 @@ test('the parts of a statement have a line each, below a name that may hold anyt
     'ALTER TABLE public."odd name, ""x"""\n  ADD COLUMN a int,\n  ADD COLUMN b int;',
   )
 })
+
+test.each([
+  [
+    'used',
+    `ALTER TABLE "t" ALTER COLUMN "s" SET DEFAULT 'it''s gone'`,
+    '-- DOWN\n-- nself: no-transaction\n\nALTER TYPE',
+  ],
+  ['not used', `ALTER TABLE "t" ALTER COLUMN "s" SET DEFAULT 'new'`, '-- DOWN\n\nALTER TYPE'],
+])('DOWN commits a value that comes back to an enum by itself where it is %s', (_, sql, expected) => {
+  const value = { ...plainChange(`ALTER TYPE "s" ADD VALUE 'it''s gone' AFTER 'new'`, null), commitsFirst: true }
+  const draft = { up: [], down: [value, plainChange(sql, null)] }
+  expect(migrationText(draft, { head: [], format: asIs, effects: none, obstacles: none })).toContain(expected)
+})
