@@ -40,7 +40,7 @@ const codeTools: readonly CodeTool[] = [
       ['databasechangelog', ['id', 'author', 'filename']],
       ['databasechangeloglock', ['locked']],
     ],
-    files: /(^|\/)(liquibase\.properties|(db\.)?changelog[\w.-]*\.(xml|ya?ml|json))$/i,
+    files: /(^|\/)(liquibase\.properties|db\.changelog[\w.-]*\.(xml|ya?ml|json)|db\/changelog\/.*\.(xml|ya?ml|json))$/i,
   },
   {
     name: 'laravel',
@@ -50,7 +50,7 @@ const codeTools: readonly CodeTool[] = [
   {
     name: 'typeorm',
     tables: [['migrations', ['id', 'timestamp', 'name']]],
-    files: /(^|\/)(ormconfig\.\w+|\d{13}-[A-Z]\w*\.[jt]s)$/,
+    files: /(^|\/)(ormconfig\.(json|[cm]?[jt]s|ya?ml|xml|env)|\d{13}-[A-Z]\w*\.[jt]s)$/,
   },
   {
     name: 'mikro-orm',
@@ -74,7 +74,7 @@ const codeTools: readonly CodeTool[] = [
     tables: [['doctrine_migration_versions', ['version', 'executed_at']]],
     files: /(^|\/)migrations\/(\w+\/)*Version\d{14}\.php$/,
   },
-  { name: 'phinx', tables: [['phinxlog', ['version', 'migration_name']]], files: /(^|\/)phinx\.\w+$/ },
+  { name: 'phinx', tables: [['phinxlog', ['version', 'migration_name']]], files: /(^|\/)phinx\.(php|ya?ml|json)$/ },
   {
     name: 'entity-framework',
     tables: [['__EFMigrationsHistory', ['MigrationId', 'ProductVersion']]],

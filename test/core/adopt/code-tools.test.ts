@@ -48,6 +48,9 @@ describe('tables of tools whose migrations are no SQL', () => {
     ['backend/alembic.ini', 'alembic'],
     ['shop/migrations/0001_initial.py', 'django'],
     ['src/main/resources/db/changelog/db.changelog-master.xml', 'liquibase'],
+    ['db/changelog/2024/users.yaml', 'liquibase'],
+    ['ormconfig.json', 'typeorm'],
+    ['phinx.php', 'phinx'],
     ['Data/Migrations/ShopContextModelSnapshot.cs', 'entity-framework'],
     ['database/migrations/2024_01_01_000000_create_users.php', 'laravel'],
     ['priv/repo/migrations/20240101000000_users.exs', 'ecto'],
@@ -58,6 +61,8 @@ describe('tables of tools whose migrations are no SQL', () => {
 
   test('SQL files and notes on changes are of none of them', () => {
     const paths = ['CHANGELOG.md', 'db/migrations/0001_a.sql', 'migrations/1700000000000_a.js', 'Version.php']
+    const notes = ['CHANGELOG.json', 'changelog.yaml', 'docs/changelog-config.json', 'ormconfig.md', 'docs/phinx.md']
+    expect(codeToolsAmong(notes, [])).toEqual([])
     expect(codeToolsAmong(paths, [])).toEqual([])
   })
 
