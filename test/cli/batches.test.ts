@@ -160,6 +160,26 @@ CREATE TRIGGER slow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION slow()
     expect(await project.statuses()).toEqual(['001_a applied', '002_b pending'])
   })
 
+  test.each<[how: string, first: string, table: string]>([
+    ['a function', 'SELECT make();', 'later'],
+    ['a schema that is renamed', 'ALTER SCHEMA old RENAME TO fresh;', 'fresh.kept'],
+    ['a name with a quote', 'CREATE TABLE "a""b" (id int PRIMARY KEY, n int);', '"a""b"'],
+  ])('run over a table that an earlier file of the run makes: %s', async (_, first, table) => {
+    const project = await server.project({
+      '001_a.sql': `-- UP
+CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS $$BEGIN EXECUTE 'CREATE TABLE la' || 'ter (id int PRIMARY KEY, n int)'; END$$;
+CREATE SCHEMA old;
+CREATE TABLE old.kept (id int PRIMARY KEY, n int);`,
+    })
+    await project.ok('up')
+    project.write({
+      '002_b.sql': `-- UP\n${first}`,
+      '003_c.sql': `-- UP\n-- nself: batch ${table} by id\nUPDATE ${table} SET n = 1 WHERE id BETWEEN :from AND :to;`,
+    })
+    await project.ok('up')
+    expect(await project.statuses()).toEqual(['001_a applied', '002_b applied', '003_c applied'])
+  })
+
   test('need their header, which a statement with the ends of a batch leads to', async () => {
     const project = await made('UPDATE orders SET n = 1 WHERE id BETWEEN :from AND :to;')
     const { code, stderr } = await project.nself('up')

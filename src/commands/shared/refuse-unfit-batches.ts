@@ -7,8 +7,8 @@ import { readWalkedTable } from '../../postgres/run/walked-table.ts'
 
 /**
  * Refuses batches over a table that cannot be walked by their key, before anything of the run is done. What an earlier
- * file of the run names may be another table by then, and what another role runs that role may see alone: these are
- * looked at when it is their turn.
+ * file of the run names, or makes unseen, may be another table by then, and what another role runs that role may see
+ * alone: these are looked at when it is their turn.
  * @throws NselfError `invalid-migration` with the place.
  */
 export async function refuseUnfitBatches(
@@ -34,10 +34,10 @@ export async function refuseUnfitBatches(
   }
 }
 
+/** What can make, move or show another table without its name: functions, extensions, schemas, names that are escaped. */
+const unseen = /search_path|\b(?:select|do|call|extension|schema)\b|\bu&"/i
+
 function leavesAlone({ section }: Inspected, table: string): boolean {
-  return (
-    section.kind === 'held' &&
-    !/search_path/i.test(section.sql) &&
-    !section.sql.toLowerCase().includes(table.toLowerCase())
-  )
+  if (section.kind !== 'held' || unseen.test(section.sql)) return false
+  return !section.sql.replaceAll('""', '"').toLowerCase().includes(table.toLowerCase())
 }
