@@ -13,7 +13,7 @@ export function withoutSecrets(thrown: unknown, secrets: Secrets): unknown {
   for (const secret of location?.secrets ?? []) secrets.hide(secret)
   const shown = (text: string) => secrets.redact(text)
   const shownLocation = (place: Location) => withoutSecretsIn(place, shown)
-  return new NselfError(code, shown(message).replace(/^--(database|shadow)-url\b/, '$1Url'), {
+  return new NselfError(code, namingOptions(shown(message)), {
     ...(hint === undefined ? {} : { hint: shown(code === 'not-confirmed' ? asOptions(hint) : hint) }),
     ...(location === undefined ? {} : { location: shownLocation(location) }),
     ...(server === undefined ? {} : { server: mapTexts(server, shown) }),
@@ -25,4 +25,9 @@ export function withoutSecrets(thrown: unknown, secrets: Secrets): unknown {
 /** Where an answer was missing: the option that gives it, in place of the flag. */
 function asOptions(hint: string): string {
   return hint.replace(/--confirm (\S+)/, "pass { confirm: '$1' }").replace(/add --yes/, 'pass { yes: true }')
+}
+
+/** Who calls has given an option, not the flag by which a message names it. */
+function namingOptions(message: string): string {
+  return message.replace(/^--(database|shadow)-url\b/, '$1Url').replace(/ \(--env\)$/, ' (environment)')
 }

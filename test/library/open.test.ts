@@ -132,6 +132,7 @@ test.each<[options: unknown, told: string]>([
   [{ onMessage: 'print' }, 'onMessage of open() must be a function, not a string'],
   [{ databaseUrl: null }, 'databaseUrl of open() must be a string, not null'],
   [{ databaseUrl: 'mysql://a/b' }, 'databaseUrl is not a PostgreSQL URL that nself can use'],
+  [{ environment: 'prodd' }, 'unknown environment "prodd" (environment)'],
 ])('open(%j) is refused with what it takes', (options, told) => {
   const project = { cwd: checkout, env: {} }
   const given = typeof options === 'object' && options !== null ? { ...project, ...options } : options
