@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Finished, program } from '../helpers/cli.ts'
+import { withFullStdout } from '../helpers/full-stdout.ts'
 import { stranger } from '../helpers/own-server.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
@@ -143,14 +144,7 @@ describe('a full disk', () => {
   test('under stdout is told on stderr, as text and for --json, and ends with 2', async () => {
     const project = await server.project(good)
     for (const args of [['env'], ['--version'], ['db', 'migrate', 'status', '--json'], ['db', 'nonsense', '--json']]) {
-      const stdout = openSync('/dev/full', 'w')
-      const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
-        cwd: project.root,
-        env: { ...process.env, DATABASE_URL: project.url },
-        stdio: ['ignore', stdout, 'pipe'],
-        encoding: 'utf8',
-      })
-      closeSync(stdout)
+      const { status, stderr } = withFullStdout(project, args)
       expect(status, stderr).toBe(2)
       expect(stderr).toMatch(/^Error: .+\nNext: .+\n$/)
       if (!args.includes('nonsense')) expect(stderr).toContain('stdout cannot be written: the disk is full (ENOSPC)')

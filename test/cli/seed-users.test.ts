@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { logPathOf } from '../../src/postgres/embedded/folder.ts'
-import { program } from '../helpers/cli.ts'
+import { withFullStdout } from '../helpers/full-stdout.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 
 const server = useServer()
@@ -86,14 +85,7 @@ describe('the people of production', () => {
   test('are named where a full disk under stdout keeps their passwords from everybody', async () => {
     const project = await migrated(table, ...production)
     configure(project, 'prod-users.json', [ada])
-    const stdout = openSync('/dev/full', 'w')
-    const { status, stderr } = spawnSync(process.execPath, [program, 'db', 'seed', 'users', ...production], {
-      cwd: project.root,
-      env: { ...process.env, DATABASE_URL: project.url },
-      stdio: ['ignore', stdout, 'pipe'],
-      encoding: 'utf8',
-    })
-    closeSync(stdout)
+    const { status, stderr } = withFullStdout(project, ['db', 'seed', 'users', ...production])
     expect(status, stderr).toBe(2)
     expect(stderr).toContain('the passwords of the new users are lost: stdout cannot be written: the disk is full')
     expect(stderr).toMatch(/Next: make room, delete these users.*: ada@example\.com\n$/)
