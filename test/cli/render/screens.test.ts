@@ -101,6 +101,14 @@ describe('status', () => {
     await expect(text).toMatchFileSnapshot(`screens/status-${width}.txt`)
   })
 
+  test('tells the minute and the zone of each time, however many there are of one minute', async () => {
+    const times = ['10:15:00+00:00', '10:15:59.999+00:00', '10:16:00+00:00', '10:16:00+05:00', '10:16:01Z']
+    const migrations = times.map((time, i) => entry(`00${i}_a`, 'applied', { appliedAt: `2026-01-22T${time}` }))
+    const text = await renderStatus({ ...status, migrations, repeatables: [], drift: null }, plain, 160)
+    const shown = text.match(/(?<=2026-01-22 )\d\d:\d\d/g)
+    expect(shown).toEqual(['10:15', '10:15', '10:16', '05:16', '10:16'])
+  })
+
   test('breaks what it says of drift at words', async () => {
     const drift = { differences: results.status.drift?.differences ?? [], since: '002_create_coupons', inAccess: 0 }
     const lines = (await renderStatus({ ...status, drift }, plain, 60)).split('\n')
