@@ -61,7 +61,7 @@ export function parseSuccessors(texts: readonly string[], vanishing: readonly Va
     const [schema, ofEnum, name] = path.length === 2 ? ['public', ...path] : path
     if (name === undefined || to === undefined || more.length > 0) throw wrong(text, 'not understood')
     const found = vanishing.find((one) => one.schema === schema && one.ofEnum === ofEnum && one.name === name)
-    if (found === undefined) throw wrong(text, 'no column can hold a value of this name that the design drops')
+    if (found === undefined) throw wrong(text, 'the design drops no such value of an enum that a column has')
     if (!found.others.includes(to))
       throw wrong(text, `the design has no value ${to} in the enum ${shortName(found.schema, found.ofEnum)}`)
     return { schema: found.schema, ofEnum: found.ofEnum, name, to }
