@@ -4,10 +4,8 @@ import { foldBeside } from '../../src/cli/render/fold.ts'
 import { renderResult } from '../../src/cli/render/result.ts'
 import { renderStatus } from '../../src/cli/render/status.ts'
 import { fitting } from '../../src/cli/signs.ts'
-import { UpdateStages } from '../../src/commands/shared/update-stages.ts'
-import { NselfError } from '../../src/core/errors.ts'
 import { checkout, startAtTerminal } from '../helpers/cli.ts'
-import { contextIn } from '../helpers/context.ts'
+import { failedUpdate } from '../helpers/failed-update.ts'
 import { useServer } from '../helpers/project.ts'
 import { plain } from './render/paints.ts'
 import { results } from './render/samples.ts'
@@ -62,16 +60,7 @@ test('the stages of update, its result, and status', async () => {
   vi.stubEnv('LC_ALL', 'C')
   onTestFinished(() => void vi.unstubAllEnvs())
   const told: string[] = []
-  const context = contextIn({ root: checkout, url: 'postgresql://deploy@127.0.0.1:5432/shop' }, told)
-  const stages = new UpdateStages({ ...context, now: () => 0 })
-  stages.begin(1)
-  stages.context.tell('taking a backup…')
-  stages.begin(2)
-  stages.stepDone()({ name: '018_backfill_points' }, 'done')
-  stages.failed(
-    new NselfError('migration-failed', '019_fail failed: check constraint "c" is violated by some row'),
-    null,
-  )
+  const stages = failedUpdate(told, '019_fail failed: check constraint "c" is violated by some row')
   stages.restored('shop_before_20260126_005358', 'nself db backup prune')
   stages.begin(3)
   stages.verified({ tables: 14, rows: 88_000, holds: ['no table has fewer rows'] })

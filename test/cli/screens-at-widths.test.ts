@@ -10,12 +10,11 @@ import { movingText } from '../../src/cli/render/moving-text.ts'
 import { renderQuery } from '../../src/cli/render/query.ts'
 import { renderResult } from '../../src/cli/render/result.ts'
 import { stepTeller } from '../../src/commands/shared/tell-steps.ts'
-import { UpdateStages } from '../../src/commands/shared/update-stages.ts'
 import { displayWidth } from '../../src/core/display-width.ts'
-import { NselfError } from '../../src/core/errors.ts'
 import { noProject } from '../../src/project/find-root.ts'
 import { checkout, keys, startAtTerminal } from '../helpers/cli.ts'
 import { contextIn } from '../helpers/context.ts'
+import { failedUpdate } from '../helpers/failed-update.ts'
 import { file } from '../helpers/history.ts'
 import { type Project, useServer } from '../helpers/project.ts'
 import { painted, plain } from './render/paints.ts'
@@ -133,19 +132,7 @@ async function upScreen(width: number): Promise<string> {
 
 async function updateScreen(width: number): Promise<string> {
   const told: string[] = []
-  const context = contextIn({ root: checkout, url: 'postgresql://deploy@127.0.0.1:5432/shop' }, told)
-  const stages = new UpdateStages({ ...context, now: () => 0 })
-  stages.begin(1)
-  stages.context.tell('taking a backup…')
-  stages.begin(2)
-  stages.stepDone()({ name: '018_backfill_points' }, 'done')
-  stages.failed(
-    new NselfError(
-      'migration-failed',
-      '019_fail failed: check constraint "users_points_check" is violated by some row',
-    ),
-    null,
-  )
+  const stages = failedUpdate(told, '019_fail failed: check constraint "users_points_check" is violated by some row')
   told.push(stages.restoreQuestion('the backup of 00:53:43'))
   stages.restored('shop_before_20260126_005358', 'nself db backup prune')
   told.push('---')
