@@ -1,11 +1,10 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { NselfError } from '../core/errors.ts'
 import { type Seed, type SeedFolder, seedFolders } from '../core/migration/seed.ts'
 import { isSql, readFolder } from './list-files.ts'
 import { makeProjectFolder } from './make-folder.ts'
 import { readMigration } from './migration-file.ts'
-import { writeNew } from './new-file.ts'
+import { writeNew, writeWhole } from './new-file.ts'
 import { nextVersion, numberedFile, numberlessSlug } from './new-migrations.ts'
 import { readIfThere } from './regular-file.ts'
 
@@ -126,14 +125,12 @@ const designed = /^\d+_design_records\.sql$/
  * Writes the records of a design as a common seed, always the same file.
  * @returns its path relative to `root`, or null when it says that already.
  */
-export async function writeDesignSeed(seedsDir: string, root: string, text: string): Promise<string | null> {
+export function writeDesignSeed(seedsDir: string, root: string, text: string): string | null {
   const folder = join(seedsDir, 'common')
   makeProjectFolder(folder)
   const files = list(folder, root)
   const path = join(folder, files.find((file) => designed.test(file)) ?? `${nextVersion(files)}_design_records.sql`)
   if (readIfThere(path) === text) return null
-  const temporary = `${path}.new`
-  await writeFile(temporary, text)
-  await rename(temporary, path)
+  writeWhole(path, text)
   return relative(root, path)
 }

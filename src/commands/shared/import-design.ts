@@ -87,7 +87,7 @@ export async function importDesign(context: Context, options: ImportOptions): Pr
     const changed = compared.differences.length > 0 || renames.length > 0
     const task = { work, migrated, compared, files, renames, successors, changes, options }
     const { made, wasAsked } = changed ? await written(context, task) : { made: [], wasAsked: false }
-    const seed = await writtenRecords(context, design, shown)
+    const seed = writtenRecords(context, design, shown)
     const waiting = made.flatMap(({ path, contract }) => (contract ? [path] : []))
     const seen = wasAsked ? ({ wereRead: true } as const) : {}
     return { ...empty, files: made.map(({ path }) => path), waiting, differences: compared.differences, ...seen, seed }
@@ -197,7 +197,7 @@ function withRest(drafts: readonly Draft[], { restUp, restDown }: MigrationProof
 }
 
 /** The records of the design as a seed: its path when it was written. */
-async function writtenRecords({ settings }: Context, design: Design, file: string): Promise<string | null> {
+function writtenRecords({ settings }: Context, design: Design, file: string): string | null {
   const statements = recordStatements(design)
   if (statements.length === 0) return null
   const head = `-- Records of ${file}; written by nself db schema import, which overwrites it.\n\n`
