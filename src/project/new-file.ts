@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { codeOf, isDiskFull } from '../core/system-error.ts'
+import { codeOf, errorOf, isDiskFull } from '../core/system-error.ts'
 
 /** Writes a file that must not be there yet. On a full disk nothing of it stays. @throws what the system says. */
 export function writeNew(path: string, text: string | Buffer): void {
   try {
     writeFileSync(path, text, { flag: 'wx' })
   } catch (error) {
-    if (isDiskFull(codeOf(error))) rmSync(path, { force: true })
-    throw error
+    if (!isDiskFull(codeOf(error))) throw error
+    rmSync(path, { force: true })
+    // Of a write that fails the system does not say of which file.
+    throw Object.assign(errorOf(error), { path })
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -8,6 +8,7 @@ import { openBackups } from '../../src/project/backups/folder.ts'
 import { makeProject } from '../../src/project/make-project.ts'
 import { readProofs, writeProofs } from '../../src/project/proofs.ts'
 import { writeText } from '../../src/project/text-file.ts'
+import { program } from '../helpers/cli.ts'
 
 /** A folder on a disk of its own, whose room a test takes. */
 function smallDisk(): { disk: string; fill: () => void } {
@@ -42,6 +43,17 @@ test('a new file is not there after a full disk', async () => {
     code: 'disk-full',
   })
   expect(readdirSync(disk)).toEqual(['filler'])
+})
+
+test('a migration that a full disk keeps from being created is named', () => {
+  const { disk, fill } = smallDisk()
+  mkdirSync(join(disk, 'nself/migrations'), { recursive: true })
+  fill()
+  const args = [program, 'db', 'migrate', 'create', 'add_email']
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: disk, encoding: 'utf8' })
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/^Error: .*nself\/migrations\/001_add_email\.sql cannot be written: the disk is full/)
+  expect(readdirSync(join(disk, 'nself/migrations'))).toEqual([])
 })
 
 test('init on a full disk leaves no empty example behind', () => {
